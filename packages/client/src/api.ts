@@ -1,0 +1,226 @@
+/**
+ * The public interface of the SDK. Everything here goes over the HTTP API of any peer; nothing is Node-only.
+ * All functions take an AbortSignal; all errors are SoukError with a stable code.
+ */
+
+/** Amounts as people write them: numbers, or text such as '500m' CPU, '2G' memory. */
+export interface Request {
+  /** CPUs, such as 2 or '500m'; default 1 */
+  cpu?: number | string
+  /** bytes, such as '512M'; default 0 */
+  memory?: number | string
+  disk?: number | string
+  /** whole devices, or a share of one below 1 */
+  gpu?: number
+  network?: number | string
+  slots?: number
+  custom?: Record<string, number>
+}
+
+/** A file that travels with a task. Put its content with `putBlob` first. */
+export interface FileInput {
+  path: string
+  hash: string
+  sizeBytes: number
+  mode?: number
+}
+
+/** One task as a client writes it; what is left out has the documented default. */
+export interface Task {
+  /** a command: argv, no shell */
+  argv?: string[]
+  env?: Record<string, string>
+  /** text, or base-64 through stdinBase64, or a blob */
+  stdin?: string
+  stdinBase64?: string
+  stdinBlob?: { hash: string; sizeBytes: number }
+  /** or a function: registered name, or an export of `module` */
+  function?: string
+  args?: unknown[]
+  module?: FileInput
+  name?: string
+  tenant?: string
+  class?: string
+  request?: Request
+  priority?: 'critical' | 'high' | 'medium' | 'low'
+  labels?: Record<string, string>
+  inputs?: FileInput[]
+  outputs?: string[]
+  timeoutMs?: number
+  retries?: number
+  attemptsMax?: number
+  outputBytesMax?: number
+  durability?: 'quorum' | 'none'
+  failIfUnplaceable?: boolean
+  /** idempotency key; the client makes one for every task without */
+  key?: string
+}
+
+export interface OutputFile {
+  path: string
+  hash: string
+  sizeBytes: number
+  mode: number
+}
+
+/** How a task ended. */
+export interface Outcome {
+  task: string
+  kind: 'succeeded' | 'failed' | 'cancelled' | 'expired' | 'lost' | 'quarantined'
+  code: string
+  message: string
+  host?: string
+  exitCode?: number
+  /** a function's result */
+  value?: unknown
+  /** text of stdout / stderr while small; larger output is a blob */
+  stdout?: string
+  stderr?: string
+  stdoutBlob?: { hash: string; sizeBytes: number }
+  stderrBlob?: { hash: string; sizeBytes: number }
+  files: OutputFile[]
+  droppedBytes: number
+  runMs: number
+  attempts: { host: string; code: string; message: string }[]
+  endedAt: string
+}
+
+export interface OutputChunk {
+  task: string
+  stream: 'stdout' | 'stderr'
+  offset: number
+  data: Uint8Array
+}
+
+/** A submitted task: resolves when it is accepted (durable); `outcome` when it has ended. */
+export interface Handle {
+  readonly id: Promise<string>
+  readonly outcome: Promise<Outcome>
+  cancel(reason?: string): Promise<CancelAnswer>
+}
+
+export type CancelAnswer = 'cancelled' | 'closed-before' | 'unknown' | 'stopping' | 'unreachable'
+
+export interface TaskLine {
+  id: string
+  name: string
+  class: string
+  tenant: string
+  priority: string
+  state: string
+  kind?: string
+  code?: string
+  origin: string
+  host?: string
+  attempts: number
+  submittedAt: string
+  endedAt?: string
+}
+
+export interface PeerLine {
+  id: string
+  name: string
+  role: string
+  self: boolean
+  state: 'alive' | 'suspect' | 'dead' | 'left' | 'unknown'
+  connected: boolean
+  rttMs?: number
+  summary: string
+  capacity: Record<string, unknown>
+  free?: Record<string, unknown>
+  executors: string[]
+  functions: string[]
+  labels: Record<string, string>
+  running: number
+  waiting: number
+  draining: boolean
+  addresses: string[]
+}
+
+export interface Status {
+  self: string
+  name: string
+  mesh: string
+  version: string
+  role: string
+  incarnation: number
+  uptimeMs: number
+  addresses: string[]
+  offer: Record<string, unknown>
+  free: Record<string, unknown>
+  peers: { alive: number; suspect: number; dead: number }
+  tasks: Record<string, number>
+  store: { ok: boolean; code?: string; message?: string }
+  counters: Record<string, number>
+}
+
+export interface SubmitOptions {
+  signal?: AbortSignal
+  /** live output, chunk by chunk, as it comes */
+  onOutput?: (chunk: OutputChunk) => void
+}
+
+export interface MapOptions<T> extends SubmitOptions {
+  /** at most this many unfinished at once; default 10,000 */
+  inFlightMax?: number
+  onEnd?: (outcome: Outcome, index: number, item: T) => void
+}
+
+/** An attached program that serves functions to the whole mesh until it is closed. */
+export interface Agent {
+  readonly functions: string[]
+  close(): Promise<void>
+}
+
+export interface SoukClient {
+  /** queues; all submits of one turn travel in one request */
+  submit(task: Task, options?: SubmitOptions): Handle
+  /** outcomes in the order of the items; rejects on the first refusal, never on a failed task */
+  map<T>(items: Iterable<T>, toTask: (item: T, index: number) => Task, options?: MapOptions<T>): Promise<Outcome[]>
+  /** serves these functions as tasks from anywhere in the mesh */
+  agent(options: {
+    functions: Record<string, (...args: never[]) => unknown>
+    slots?: number
+    signal?: AbortSignal
+  }): Promise<Agent>
+  /** the outcome of a task submitted anywhere; waits for it */
+  wait(task: string, signal?: AbortSignal): Promise<Outcome>
+  cancel(task: string, reason?: string, signal?: AbortSignal): Promise<CancelAnswer>
+  /** everything known of one task, with its decision record and timeline; the id may be shortened, or 'last' */
+  task(id: string, signal?: AbortSignal): Promise<TaskDetail>
+  /** turns 'last' or a shortened id into the whole id; code `task-unknown` or `task-ambiguous` */
+  resolve(id: string, signal?: AbortSignal): Promise<string>
+  tasks(options?: {
+    limit?: number
+    prefix?: string
+    states?: string[]
+    here?: boolean
+    signal?: AbortSignal
+  }): Promise<{ tasks: TaskLine[]; total: number; missing: string[] }>
+  /** live output from the start; ends with the run */
+  logs(task: string, signal?: AbortSignal): AsyncIterable<OutputChunk>
+  peers(signal?: AbortSignal): Promise<PeerLine[]>
+  status(signal?: AbortSignal): Promise<Status>
+  /** trace events as they happen */
+  events(signal?: AbortSignal): AsyncIterable<Record<string, unknown>>
+  putBlob(data: Uint8Array, signal?: AbortSignal): Promise<{ hash: string; sizeBytes: number }>
+  /** the whole blob, from wherever it is kept; `task` helps to find it */
+  getBlob(hash: string, options?: { task?: string; signal?: AbortSignal }): Promise<Uint8Array>
+  close(): Promise<void>
+}
+
+/** The task's view as the wire has it, with dates as ISO text. */
+export interface TaskDetail {
+  id: string
+  state: string
+  ballot: string
+  bearer?: string
+  origin: string
+  custodians: string[]
+  submittedAt: string
+  spec: Record<string, unknown>
+  outcome?: Outcome
+  decision?: Record<string, unknown>
+  attempts: { host: string; code: string; message: string }[]
+  timeline: { at: string; peer: string; event: string; detail: string }[]
+}

@@ -1,0 +1,22 @@
+export { BoundedMap } from './bounded-map.ts'
+export { BoundedQueue } from './bounded-queue.ts'
+export { Deadlines } from './deadlines.ts'
+export { base32Alphabet, compareHash, type Hash64, hash64, hashBase32, hashHex } from './hash.ts'
+export { InvariantError, invariant } from './invariant.ts'
+export type { Machine } from './machine.ts'
+export { Prng } from './prng.ts'
+export {
+  type Allocation,
+  copiesThatFit,
+  copyVector,
+  emptyRequest,
+  emptyVector,
+  giveBack,
+  type ResourceRequest,
+  type ResourceVector,
+  type Shortage,
+  shortage,
+  take,
+} from './resources.ts'
+export { RoundTrip } from './round-trip.ts'
+export type { Millis, WallMillis } from './time.ts'

@@ -1,0 +1,58 @@
+import type { Advert, Ballot, Message, Outcome, PeerId, TaskId, TaskRecord, TaskSummary, TaskView } from '@souk/wire'
+import type { ClientRef } from './inputs.ts'
+import type { TraceEvent } from './trace.ts'
+
+/** One order to an executor. Answered by `running`, `output`…, and exactly one `ran`. */
+export interface RunOrder {
+  task: TaskId
+  ballot: Ballot
+  record: TaskRecord
+  /** GPU device indexes taken for it */
+  gpuDevices: number[]
+  /** 1 for the first run */
+  attempt: number
+  /**
+   * True when another peer keeps the task: then a frozen or vanished peer's guardian must kill the run before
+   * the lease ends, since it may be started elsewhere.
+   */
+  leased: boolean
+}
+
+export type StopCode = 'timeout' | 'cancelled' | 'fenced' | 'shutdown'
+
+/** What a local client hears. */
+export type Reply =
+  | { type: 'accepted'; tag: number; task: TaskId }
+  | { type: 'refused'; tag: number; code: string; message: string }
+  | { type: 'outcome'; task: TaskId; outcome: Outcome }
+  /** undefined: no such task is known where it would have to be; `reachable` false: that peer cannot be asked now */
+  | { type: 'view'; task: TaskId; view: TaskView | undefined; reachable: boolean }
+  /** `missing`: members that did not answer in time */
+  | { type: 'listed'; tasks: TaskSummary[]; total: number; missing: PeerId[] }
+  | { type: 'output'; task: TaskId; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
+  /** no more live output comes from this run; the outcome has the whole */
+  | { type: 'outputEnd'; task: TaskId }
+  | { type: 'cancelled'; task: TaskId; answer: 'cancelled' | 'closed-before' | 'unknown' | 'stopping' | 'unreachable' }
+
+/** One entry of the store to write, or (undefined) to delete. Values are plain data. */
+export interface Write {
+  key: string
+  value: unknown
+}
+
+/** The closed list of everything a peer can do. A new kind is a design change: ARCHITECTURE.md, decisions. */
+export type PeerEffect =
+  /** to a connected member; the driver puts all of a turn to one peer into one frame with the load stamp */
+  | { type: 'send'; to: PeerId; message: Message }
+  /** to the advert topic; the driver signs adverts of this peer wherever they leave (publish or send) */
+  | { type: 'publish'; advert: Advert }
+  /** answered by `persisted` (a watermark) or `persistFailed` */
+  | { type: 'persist'; seq: number; writes: Write[] }
+  | { type: 'run'; order: RunOrder }
+  /** the run must end (its whole process group); answered by that run's `ran` */
+  | { type: 'stop'; task: TaskId; ballot: Ballot; code: StopCode }
+  | { type: 'reply'; client: ClientRef; reply: Reply }
+  /** grow or shrink; with the scaling issue */
+  | { type: 'scale'; intent: never }
+  /** built only while somebody reads */
+  | { type: 'trace'; event: TraceEvent }

@@ -1,0 +1,78 @@
+import type { Millis, WallMillis } from '@souk/kernel'
+import type {
+  Advert,
+  Ballot,
+  Certificate,
+  Frame,
+  Incarnation,
+  Offer,
+  PeerId,
+  RunResult,
+  TaskId,
+  TaskSpec,
+  TaskState,
+} from '@souk/wire'
+
+/** A local client's request or subscription. The driver makes them; replies name them. */
+export type ClientRef = number
+
+/** One task of a submit. */
+export interface Submission {
+  /** the client's own number for it, echoed in accepted / refused */
+  tag: number
+  /** 16 base-32 characters: the hash of (tenant, idempotency key), made in the driver */
+  nonce: string
+  spec: TaskSpec
+}
+
+/** What the store held at start: one entry per key, checksums already verified by the driver. */
+export interface StoredEntry {
+  key: string
+  value: unknown
+}
+
+/** Everything a peer can hear. Drivers verify signatures, certificates and schemas before. */
+export type PeerInput =
+  /** first input of a life. `incarnation` is higher than any this peer id had before, and durable */
+  | {
+      type: 'start'
+      wallMs: WallMillis
+      incarnation: Incarnation
+      stored: StoredEntry[]
+      offer: Offer
+      certificate: Certificate
+    }
+  | { type: 'wake' }
+  /** the stream to a member is open and both certificates were checked */
+  | { type: 'connected'; peer: PeerId; certificate: Certificate; incarnation: Incarnation; addresses: string[] }
+  | { type: 'disconnected'; peer: PeerId }
+  | { type: 'frame'; from: PeerId; frame: Frame }
+  /** an advert that came by gossip */
+  | { type: 'gossip'; advert: Advert }
+  /** everything up to this persist seq is on disk */
+  | { type: 'persisted'; upToSeq: number }
+  /** nothing from this persist seq on was written; the driver answers so for each until one works again */
+  | { type: 'persistFailed'; fromSeq: number; upToSeq: number; code: 'disk-full' | 'io'; message: string }
+  /** the executor began; `ran` always follows */
+  | { type: 'running'; task: TaskId; ballot: Ballot }
+  | { type: 'output'; task: TaskId; ballot: Ballot; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
+  | { type: 'ran'; task: TaskId; ballot: Ballot; result: RunResult }
+  /** durable by `persist` when its accepted reply leaves; outcomes follow to the same client */
+  | { type: 'submit'; client: ClientRef; tasks: Submission[] }
+  | { type: 'cancel'; client: ClientRef; task: TaskId; reason: string }
+  /** answered by `view`; with `watch` also on every change until closed */
+  | { type: 'query'; client: ClientRef; task: TaskId; watch: boolean }
+  /** answered by `listed`; `everywhere` asks the other reachable peers too */
+  | { type: 'list'; client: ClientRef; limit: number; prefix: string; states: TaskState[]; everywhere: boolean }
+  /** live output from the start, wherever it runs, then the rest from its outcome */
+  | { type: 'follow'; client: ClientRef; task: TaskId }
+  /** this client reads no more */
+  | { type: 'gone'; client: ClientRef }
+  /** what this host offers has changed (inventory, an agent came or went) */
+  | { type: 'offer'; offer: Offer }
+  | { type: 'addresses'; addresses: string[] }
+  | { type: 'drain'; on: boolean }
+  /** tells the others; the driver stops after the effects of this step are out */
+  | { type: 'leave' }
+  /** the driver's own event-loop lag over the last second: a slow observer suspects less (Lifeguard) */
+  | { type: 'lag'; lagMs: Millis }

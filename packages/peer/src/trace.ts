@@ -1,0 +1,36 @@
+import type { Millis } from '@souk/kernel'
+import type { Ballot, Decision, OutcomeKind, PeerId, TaskId } from '@souk/wire'
+
+/** What can be seen of a peer's thinking: one stream that logs, metrics, console and checkers read. */
+export type TraceEvent = { at: Millis } & (
+  | { type: 'peer.started'; incarnation: number; stored: number }
+  | { type: 'peer.leaving' }
+  | { type: 'link.up'; peer: PeerId; name: string }
+  | { type: 'link.down'; peer: PeerId }
+  | { type: 'member.state'; peer: PeerId; state: 'alive' | 'suspect' | 'dead' | 'left'; incarnation: number }
+  | { type: 'member.advert'; peer: PeerId; seq: number }
+  | { type: 'task.submitted'; task: TaskId; class: string }
+  | { type: 'task.stored'; task: TaskId }
+  | { type: 'task.accepted'; task: TaskId }
+  | { type: 'task.refused'; code: string; message: string }
+  | { type: 'task.waiting'; task: TaskId; code: string }
+  | { type: 'task.awarded'; task: TaskId; ballot: Ballot; to: PeerId; decision: Decision }
+  | { type: 'task.received'; task: TaskId; ballot: Ballot; from: PeerId }
+  | { type: 'task.bounced'; task: TaskId; ballot: Ballot; code: string; to: PeerId | undefined }
+  | { type: 'task.queued'; task: TaskId; ballot: Ballot }
+  | { type: 'task.started'; task: TaskId; ballot: Ballot; attempt: number }
+  | { type: 'task.ran'; task: TaskId; ballot: Ballot; end: string; runMs: Millis }
+  | { type: 'task.stop'; task: TaskId; ballot: Ballot; code: string }
+  | { type: 'task.givenUp'; task: TaskId; ballot: Ballot; code: string }
+  | { type: 'task.leaseLost'; task: TaskId; ballot: Ballot }
+  | { type: 'task.recovered'; task: TaskId; ballot: Ballot; code: string }
+  | { type: 'task.closed'; task: TaskId; ballot: Ballot; kind: OutcomeKind; code: string }
+  | { type: 'auction.asked'; lot: number; class: string; count: number; asked: number }
+  | { type: 'auction.closed'; lot: number; bids: number; awarded: number; closed: string; tookMs: Millis }
+  | { type: 'wanted.sent'; to: PeerId; count: number }
+  | { type: 'wanted.given'; to: PeerId; count: number }
+  | { type: 'store.failed'; code: string; message: string }
+  | { type: 'message.rejected'; peer: PeerId; tag: string; code: string }
+)
+
+export type TraceType = TraceEvent['type']

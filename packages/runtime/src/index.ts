@@ -1,0 +1,2 @@
+export type { PeerHandle } from './peer-handle.ts'
+export * from './ports.ts'

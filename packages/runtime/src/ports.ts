@@ -1,0 +1,109 @@
+import type { RunOrder, StopCode, Write } from '@souk/peer'
+import type { Advert, Ballot, BlobRef, Certificate, Frame, Incarnation, PeerId, RunResult, TaskId } from '@souk/wire'
+
+/** The ports that the driver needs. Adapters (layer 5) implement them; `node` joins them. */
+
+export interface Clock {
+  /** monotonic milliseconds */
+  now(): number
+  wall(): number
+  /** calls back once; returns a cancel function */
+  after(ms: number, callback: () => void): () => void
+}
+
+/** What a transport tells its driver. All synchronous; frames are already decoded and validated. */
+export interface TransportEvents {
+  /** stream open both ways, certificates checked by both */
+  connected(peer: PeerId, hello: { certificate: Certificate; incarnation: Incarnation; addresses: string[] }): void
+  disconnected(peer: PeerId, reason: string): void
+  frame(from: PeerId, frame: Frame): void
+  /** a decoded advert that came by gossip; its signature and certificate are checked by the driver's `Credentials` */
+  gossip(advert: Advert): void
+  /** something a peer sent was refused before it reached the machine */
+  rejected(from: PeerId | undefined, code: string, detail: string): void
+}
+
+export interface Transport {
+  readonly self: PeerId
+  start(events: TransportEvents, signal: AbortSignal): Promise<void>
+  stop(): Promise<void>
+  /** multiaddrs that others can dial, with /p2p/ID */
+  addresses(): string[]
+  /** Queues one frame to a connected peer. False: not connected, or its buffer is full (the frame is dropped). */
+  send(to: PeerId, frame: Frame): boolean
+  publish(advert: Advert): void
+  /** Dials a peer by its addresses; rejects with a coded error that names the failing hop. */
+  dial(addresses: string[], signal: AbortSignal): Promise<PeerId>
+  /** Reads a blob that another member has. Rejects with code `blob-missing`. */
+  fetchBlob(from: PeerId, blob: BlobRef, signal: AbortSignal): AsyncIterable<Uint8Array>
+  /** Gives a blob to another member to keep. */
+  pushBlob(to: PeerId, blob: BlobRef, data: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>
+}
+
+/** Where blobs live. Content is verified against its hash on the way in. */
+export interface BlobStore {
+  has(hash: string): Promise<boolean>
+  /** Stores a stream; `expected` (when given) is checked: code `blob-mismatch`. `blob-too-large` over sizeBytesMax. */
+  put(data: AsyncIterable<Uint8Array>, options: { sizeBytesMax: number; expected?: BlobRef }): Promise<BlobRef>
+  /** Rejects (on first read) with code `blob-missing`. */
+  get(hash: string): AsyncIterable<Uint8Array>
+  remove(hash: string): Promise<void>
+}
+
+/** Durable records. One writer. */
+export interface RecordStore {
+  /** Opens, locks, verifies. Coded errors: `data-folder-in-use`, `store-damaged`, `store-newer`. */
+  open(): Promise<void>
+  /** everything kept under a prefix, checksums verified */
+  entries(prefix: string): { key: string; value: unknown }[]
+  get(key: string): unknown
+  /** Writes all (undefined deletes) and resolves when they are on disk (fsync). Rejects with code `disk-full` or `io`. */
+  write(writes: Write[]): Promise<void>
+  close(): Promise<void>
+}
+
+/** What an executor reports. All calls for one run come in order; `ran` is the last and comes exactly once. */
+export interface RunEvents {
+  running(task: TaskId, ballot: Ballot): void
+  output(task: TaskId, ballot: Ballot, stream: 'stdout' | 'stderr', offset: number, data: Uint8Array): void
+  ran(task: TaskId, ballot: Ballot, result: RunResult): void
+}
+
+/** Runs tasks of one kind of work. */
+export interface Executor {
+  readonly kind: 'process' | 'function'
+  start(events: RunEvents, signal: AbortSignal): Promise<void>
+  stop(): Promise<void>
+  /** never throws: what goes wrong becomes `ran` with end `refused` or `failed` */
+  run(order: RunOrder): void
+  /** Ends a run and everything it started. Idempotent; unknown runs are ignored. `ran` still follows for known ones. */
+  halt(task: TaskId, ballot: Ballot, code: StopCode): void
+}
+
+/** What an executor needs of the rest: input files in, big outputs out. */
+export interface BlobAccess {
+  /** the blob as a local stream, fetched from one of `from` when it is not here */
+  read(blob: BlobRef, from: PeerId[], signal: AbortSignal): AsyncIterable<Uint8Array>
+  /** keeps it here and on `copies` before it resolves; copies that cannot be made in time are skipped */
+  write(data: AsyncIterable<Uint8Array>, copies: PeerId[], sizeBytesMax: number, signal: AbortSignal): Promise<BlobRef>
+}
+
+/** This peer's key, its certificate, and the checks of everybody else's. */
+export interface Credentials {
+  readonly self: PeerId
+  readonly certificate: Certificate
+  sign(advert: Advert): Advert
+  /** undefined when good, else the reason code */
+  checkAdvert(advert: Advert): Promise<string | undefined>
+  checkCertificate(certificate: Certificate, peer: PeerId): Promise<string | undefined>
+}
+
+/** An error with a stable code; `message` says what was seen, what was needed, and what to do. */
+export class CodedError extends Error {
+  readonly code: string
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

@@ -1,0 +1,58 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { Incarnation, PeerId } from './ids.ts'
+import { limits } from './limits.ts'
+import { VectorSchema } from './resource-schema.ts'
+import { bytes, choice, dictionary, int, list, strict, text } from './schema.ts'
+
+export const Role = choice('host', 'submit', 'observe', 'admin')
+export type Role = Static<typeof Role>
+
+/** Membership: signed by the mesh key over every other field. Checked in the driver. */
+export const Certificate = strict({
+  mesh: text(limits.idCharsMax, 1),
+  peer: PeerId,
+  role: Role,
+  name: text(64, 1),
+  issuedWallMs: int(),
+  /** 0 = does not expire */
+  expiresWallMs: int(),
+  signature: bytes(128),
+})
+export type Certificate = Static<typeof Certificate>
+
+/** What a host is. How loaded it is now travels in quotes and load stamps. */
+export const Offer = strict({
+  capacity: VectorSchema,
+  labels: dictionary(text(limits.nameCharsMax), limits.labelsMax),
+  /** executor kinds that members may use here */
+  executors: list(choice('process', 'function'), 4),
+  /** functions registered here */
+  functions: list(text(limits.nameCharsMax, 1), limits.functionsMax),
+  draining: Type.Boolean(),
+  custody: Type.Boolean(),
+  priceMilli: int(),
+  /** one line for people: model, cores, memory */
+  summary: text(limits.nameCharsMax),
+})
+export type Offer = Static<typeof Offer>
+
+/** A peer's advert: newest (incarnation, seq) wins; carries the membership certificate. */
+export const Advert = strict({
+  peer: PeerId,
+  incarnation: Incarnation,
+  seq: int(2 ** 32),
+  /** where to dial, multiaddrs */
+  addresses: list(text(limits.nameCharsMax), 16),
+  offer: Offer,
+  certificate: Certificate,
+  /** by the peer's own key over every other field; the driver signs and checks */
+  signature: bytes(128),
+})
+export type Advert = Static<typeof Advert>
+
+export function compareAdverts(
+  a: { incarnation: number; seq: number },
+  b: { incarnation: number; seq: number },
+): number {
+  return a.incarnation - b.incarnation || a.seq - b.seq
+}

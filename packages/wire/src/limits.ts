@@ -1,0 +1,28 @@
+/** Hard limits of everything that travels. A receiver enforces them before it allocates. */
+export const limits = {
+  /** one frame on a peer-to-peer stream; larger is refused before decoding */
+  frameBytesMax: 1024 * 1024,
+  messagesPerFrameMax: 1024,
+  /** nesting of one frame's arrays and maps */
+  depthMax: 12,
+  /** values (scalars, keys, containers) in one frame */
+  valuesMax: 200_000,
+  /** what travels inside a record; larger goes by content address */
+  inlineBytesMax: 64 * 1024,
+  idCharsMax: 96,
+  nameCharsMax: 256,
+  /** one argument, environment value or label expression */
+  textCharsMax: 32 * 1024,
+  argvMax: 1024,
+  envMax: 256,
+  labelsMax: 64,
+  filesMax: 4096,
+  updatesMax: 16,
+  advertsPerMessageMax: 64,
+  batonsPerMessageMax: 256,
+  tasksPerMessageMax: 1024,
+  bidsKeptMax: 8,
+  functionsMax: 512,
+  membersMax: 4096,
+  pathMax: 8,
+} as const

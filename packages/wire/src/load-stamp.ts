@@ -1,0 +1,36 @@
+/** The 12 bytes in every frame that say how loaded its sender is right now. */
+export interface LoadStamp {
+  /** rises with every change; wraps at 2^32 */
+  seq: number
+  /** tasks waiting with this peer as their bearer, for whoever has room (saturates at 65,535) */
+  waiting: number
+  /** tasks that could start here now (slots) */
+  freeSlots: number
+  running: number
+  draining: boolean
+}
+
+export const loadStampBytes = 12
+
+export function encodeLoadStamp(stamp: LoadStamp): Uint8Array {
+  const out = new Uint8Array(loadStampBytes)
+  const view = new DataView(out.buffer)
+  view.setUint32(0, stamp.seq >>> 0)
+  view.setUint16(4, Math.min(stamp.waiting, 65535))
+  view.setUint16(6, Math.min(stamp.freeSlots, 65535))
+  view.setUint16(8, Math.min(stamp.running, 65535))
+  view.setUint16(10, stamp.draining ? 1 : 0)
+  return out
+}
+
+/** Any 12 bytes decode; the caller has checked the length. */
+export function decodeLoadStamp(data: Uint8Array): LoadStamp {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
+  return {
+    seq: view.getUint32(0),
+    waiting: view.getUint16(4),
+    freeSlots: view.getUint16(6),
+    running: view.getUint16(8),
+    draining: (view.getUint16(10) & 1) === 1,
+  }
+}

@@ -1,0 +1,20 @@
+import type { Static } from '@sinclair/typebox'
+import {
+  custodyMessages,
+  type TaskSummary as TaskSummarySchema,
+  type TaskView as TaskViewSchema,
+} from './messages/custody-messages.ts'
+import { marketMessages } from './messages/market-messages.ts'
+import { rosterMessages } from './messages/roster-messages.ts'
+
+/** Every message that one peer may send another, by its tag `t`. */
+export const messageSchemas = { ...rosterMessages, ...marketMessages, ...custodyMessages }
+
+export type MessageTag = keyof typeof messageSchemas
+export type MessageOf<T extends MessageTag> = Static<(typeof messageSchemas)[T]>
+export type Message = { [T in MessageTag]: MessageOf<T> }[MessageTag]
+export type RosterMessage = { [T in keyof typeof rosterMessages]: MessageOf<T> }[keyof typeof rosterMessages]
+export type MarketMessage = { [T in keyof typeof marketMessages]: MessageOf<T> }[keyof typeof marketMessages]
+export type CustodyMessage = { [T in keyof typeof custodyMessages]: MessageOf<T> }[keyof typeof custodyMessages]
+export type TaskSummary = Static<typeof TaskSummarySchema>
+export type TaskView = Static<typeof TaskViewSchema>

@@ -1,0 +1,50 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { BidTerms, Refusal } from '../decision.ts'
+import { limits } from '../limits.ts'
+import { RequestSchema, VectorSchema } from '../resource-schema.ts'
+import { choice, dictionary, int, strict, text } from '../schema.ts'
+import { Priority } from '../task-spec.ts'
+
+/** What all tasks of one lot have in common: enough to say yes or no without seeing them. */
+export const Shape = strict({
+  class: text(limits.nameCharsMax, 1),
+  executor: choice('process', 'function'),
+  /** registered function that is needed, '' when the code travels along */
+  function: text(limits.nameCharsMax),
+  request: RequestSchema,
+  labels: dictionary(text(limits.nameCharsMax), limits.labelsMax),
+})
+export type Shape = Static<typeof Shape>
+
+const lot = int(2 ** 32)
+
+export const marketMessages = {
+  /** request for quote: how many of these, and from when? */
+  quote: strict({
+    t: Type.Literal('quote'),
+    lot,
+    shape: Shape,
+    count: int(limits.tasksPerMessageMax, 1),
+    priority: Priority,
+    /** what the asker expects one of them to take; 0 = unknown */
+    expectedMs: int(2 ** 40),
+  }),
+  bid: strict({ t: Type.Literal('bid'), lot, terms: BidTerms }),
+  noBid: strict({ t: Type.Literal('noBid'), lot, refusal: Refusal }),
+  /** lost: anything held for this lot is free again */
+  release: strict({ t: Type.Literal('release'), lot }),
+  /** a host with room asks a bearer with waiting work */
+  wanted: strict({
+    t: Type.Literal('wanted'),
+    want: int(2 ** 32),
+    free: VectorSchema,
+    count: int(limits.batonsPerMessageMax, 1),
+  }),
+  /** answer to wanted: this many batons were handed over (in award), so many still wait */
+  given: strict({
+    t: Type.Literal('given'),
+    want: int(2 ** 32),
+    count: int(limits.batonsPerMessageMax),
+    waiting: int(),
+  }),
+}

@@ -1,0 +1,34 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { Advert } from '../advert.ts'
+import { Incarnation, PeerId } from '../ids.ts'
+import { limits } from '../limits.ts'
+import { choice, int, list, strict } from '../schema.ts'
+
+/** A rumour about a member, carried by every probe and answer (SWIM). */
+export const MemberUpdate = strict({
+  peer: PeerId,
+  state: choice('alive', 'suspect', 'dead', 'left'),
+  incarnation: Incarnation,
+  /** refutations within one incarnation of the process: a suspect member raises it to deny */
+  denial: int(2 ** 31),
+})
+export type MemberUpdate = Static<typeof MemberUpdate>
+
+const updates = list(MemberUpdate, limits.updatesMax)
+const nonce = int(2 ** 32)
+
+export const rosterMessages = {
+  ping: strict({ t: Type.Literal('ping'), nonce, updates }),
+  ack: strict({ t: Type.Literal('ack'), nonce, updates }),
+  pingReq: strict({ t: Type.Literal('pingReq'), nonce, target: PeerId, updates }),
+  /** the helper's answer: the target answered it, or did not */
+  pingRes: strict({ t: Type.Literal('pingRes'), nonce, target: PeerId, reached: Type.Boolean(), updates }),
+  /** anti-entropy: newest advert known of each peer; the receiver sends what is newer and asks for the rest */
+  sync: strict({
+    t: Type.Literal('sync'),
+    have: list(Type.Tuple([PeerId, Incarnation, int(2 ** 32)]), limits.membersMax),
+    reply: Type.Boolean(),
+  }),
+  adverts: strict({ t: Type.Literal('adverts'), adverts: list(Advert, limits.advertsPerMessageMax) }),
+  leave: strict({ t: Type.Literal('leave'), incarnation: Incarnation }),
+}

@@ -1,0 +1,62 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { Ballot, Incarnation, PeerId } from './ids.ts'
+import { limits } from './limits.ts'
+import { bytes, choice, int, list, strict, text } from './schema.ts'
+import { BlobRef, FileRef } from './task-spec.ts'
+
+/** One piece of output: inline while small, else a blob. */
+export const Body = Type.Union([bytes(limits.inlineBytesMax), BlobRef])
+export type Body = Static<typeof Body>
+
+/** What one run of a task came to, as its executor saw it. */
+export const RunResult = strict({
+  /** ok: exit 0 or the function returned; failed: it did not; the rest never ended by themselves */
+  end: choice('ok', 'failed', 'timeout', 'stopped', 'refused'),
+  /** exit status of a process (128 + signal number when killed by one); 0 or 1 for functions */
+  exitCode: int(255),
+  /** why, for people, when end is not ok */
+  message: text(4096),
+  stdout: Body,
+  stderr: Body,
+  /** JSON text of a function's result */
+  value: Type.Optional(Body),
+  files: list(FileRef, limits.filesMax),
+  /** bytes of output dropped over outputBytesMax */
+  droppedBytes: int(),
+  runMs: int(),
+  cpuMs: int(),
+  memoryPeakBytes: int(),
+})
+export type RunResult = Static<typeof RunResult>
+
+export const outcomeKinds = ['succeeded', 'failed', 'cancelled', 'expired', 'lost', 'quarantined'] as const
+export const OutcomeKind = choice(...outcomeKinds)
+export type OutcomeKind = Static<typeof OutcomeKind>
+
+/** A run that did not become the outcome: who bore it and why it ended. */
+export const Attempt = strict({
+  ballot: Ballot,
+  host: PeerId,
+  code: text(limits.nameCharsMax),
+  message: text(4096),
+})
+export type Attempt = Static<typeof Attempt>
+
+/** The one outcome of a task (I1). */
+export const Outcome = strict({
+  kind: OutcomeKind,
+  /** reason code, such as exit, timeout, cancelled, attempts-exhausted, unplaceable */
+  code: text(limits.nameCharsMax),
+  message: text(4096),
+  ballot: Ballot,
+  /** who ran it; absent when nobody did */
+  host: Type.Optional(PeerId),
+  result: Type.Optional(RunResult),
+  attempts: list(Attempt, 128),
+  endedWallMs: int(),
+})
+export type Outcome = Static<typeof Outcome>
+
+/** The right to queue, run, move and commit a task names its bearer and that bearer's life. */
+export const Bearer = strict({ peer: PeerId, incarnation: Incarnation })
+export type Bearer = Static<typeof Bearer>

@@ -1,0 +1,30 @@
+import { Type } from '@sinclair/typebox'
+import type { ResourceRequest, ResourceVector } from '@souk/kernel'
+import { limits } from './limits.ts'
+import { dictionary, int, list, strict } from './schema.ts'
+
+const amount = int(2 ** 52)
+
+export const RequestSchema = Type.Unsafe<ResourceRequest>(
+  strict({
+    cpuMilli: amount,
+    memoryBytes: amount,
+    diskBytes: amount,
+    networkMbps: amount,
+    slots: amount,
+    gpu: strict({ count: int(1024), milli: int(1000) }),
+    custom: dictionary(amount, limits.labelsMax),
+  }),
+)
+
+export const VectorSchema = Type.Unsafe<ResourceVector>(
+  strict({
+    cpuMilli: amount,
+    memoryBytes: amount,
+    diskBytes: amount,
+    networkMbps: amount,
+    slots: amount,
+    gpuMilli: list(int(1000), 1024),
+    custom: dictionary(amount, limits.labelsMax),
+  }),
+)

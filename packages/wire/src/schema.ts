@@ -1,0 +1,17 @@
+import { type TSchema, Type } from '@sinclair/typebox'
+import { limits } from './limits.ts'
+
+/** The vocabulary of every message schema: bounded by construction. */
+export const int = (maximum: number = Number.MAX_SAFE_INTEGER, minimum = 0) => Type.Integer({ minimum, maximum })
+export const text = (maxLength: number = limits.textCharsMax, minLength = 0) => Type.String({ minLength, maxLength })
+export const list = <T extends TSchema>(item: T, maxItems: number) => Type.Array(item, { maxItems })
+export const bytes = (maxByteLength: number) => Type.Uint8Array({ maxByteLength })
+export const strict = <T extends Record<string, TSchema>>(properties: T) =>
+  Type.Object(properties, { additionalProperties: false })
+export const dictionary = <T extends TSchema>(
+  value: T,
+  maxProperties: number,
+  keyCharsMax: number = limits.nameCharsMax,
+) => Type.Record(Type.String({ maxLength: keyCharsMax }), value, { maxProperties })
+export const choice = <const T extends readonly string[]>(...values: T) =>
+  Type.Union(values.map((value) => Type.Literal(value))) as unknown as ReturnType<typeof Type.Unsafe<T[number]>>

@@ -1,0 +1,44 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { Decision } from './decision.ts'
+import { Ballot, Incarnation, PeerId, TaskId } from './ids.ts'
+import { limits } from './limits.ts'
+import { Attempt } from './outcome.ts'
+import { choice, int, list, strict, text } from './schema.ts'
+import { TaskSpec } from './task-spec.ts'
+
+/** The durable description of an accepted task. Never changes under one version. */
+export const TaskRecord = strict({
+  id: TaskId,
+  spec: TaskSpec,
+  origin: PeerId,
+  submittedWallMs: int(),
+  /** who keeps it; fixed for this version */
+  custodians: Type.Array(PeerId, { minItems: 1, maxItems: 5 }),
+  version: int(2 ** 31, 1),
+})
+export type TaskRecord = Static<typeof TaskRecord>
+
+/** The right to queue, run, move and commit a task, handed to one named peer in one life. */
+export const Baton = strict({
+  record: TaskRecord,
+  ballot: Ballot,
+  /** the receiver's life this is meant for; any other refuses it */
+  incarnation: Incarnation,
+  /** who bore it so far under this ballot, first to last; it never goes to a peer on it */
+  path: list(PeerId, limits.pathMax),
+  /** where to bounce it, best first */
+  alternates: list(strict({ peer: PeerId, incarnation: Incarnation }), 2),
+  bounces: int(8),
+  moves: int(8),
+  attempts: list(Attempt, 128),
+  decision: Type.Optional(Decision),
+})
+export type Baton = Static<typeof Baton>
+
+/** Where a task is, for people and for any peer that asks. */
+export const taskStates = ['storing', 'waiting', 'asking', 'offered', 'queued', 'running', 'ending', 'closed'] as const
+export const TaskState = choice(...taskStates)
+export type TaskState = Static<typeof TaskState>
+
+export const TaskEvent = strict({ wallMs: int(), peer: PeerId, event: text(64), detail: text(limits.nameCharsMax) })
+export type TaskEvent = Static<typeof TaskEvent>

@@ -1,0 +1,68 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { limits } from './limits.ts'
+import { RequestSchema } from './resource-schema.ts'
+import { bytes, choice, dictionary, int, list, strict, text } from './schema.ts'
+
+/** A content-addressed blob: sha-256 in hex, and its size. */
+export const BlobRef = strict({ hash: Type.String({ pattern: '^[0-9a-f]{64}$' }), sizeBytes: int() })
+export type BlobRef = Static<typeof BlobRef>
+
+/** A file that travels with a task: relative path in the task's folder, its blob, its mode bits. */
+export const FileRef = strict({ path: text(4096, 1), blob: BlobRef, mode: int(0o777) })
+export type FileRef = Static<typeof FileRef>
+
+/** A command. No shell unless argv names one. `stdin` goes inline up to the limit, else as a blob. */
+export const ProcessWork = strict({
+  kind: Type.Literal('process'),
+  argv: Type.Array(text(), { minItems: 1, maxItems: limits.argvMax }),
+  env: dictionary(text(), limits.envMax),
+  stdin: Type.Optional(Type.Union([bytes(limits.inlineBytesMax), BlobRef])),
+})
+
+/**
+ * A function: registered by name on hosts (by `--functions` or by an attached agent), or an export of the
+ * module that travels with the task. `args` is JSON text (an array of the call's arguments).
+ */
+export const FunctionWork = strict({
+  kind: Type.Literal('function'),
+  name: text(limits.nameCharsMax, 1),
+  args: text(limits.inlineBytesMax),
+  module: Type.Optional(FileRef),
+})
+
+export const Work = Type.Union([ProcessWork, FunctionWork])
+export type Work = Static<typeof Work>
+export type ProcessWork = Static<typeof ProcessWork>
+export type FunctionWork = Static<typeof FunctionWork>
+
+export const priorities = ['critical', 'high', 'medium', 'low'] as const
+export const Priority = choice(...priorities)
+export type Priority = Static<typeof Priority>
+
+/** What a client asks for, complete: the API fills every default in before it gets here. */
+export const TaskSpec = strict({
+  name: text(limits.nameCharsMax),
+  tenant: text(limits.nameCharsMax),
+  /** tasks alike in kind and shape */
+  class: text(limits.nameCharsMax, 1),
+  work: Work,
+  request: RequestSchema,
+  priority: Priority,
+  /** a host must carry each of these labels with this value */
+  labels: dictionary(text(limits.nameCharsMax), limits.labelsMax),
+  inputs: list(FileRef, limits.filesMax),
+  /** paths or globs in the task's folder that come back with the outcome */
+  outputs: list(text(4096, 1), 256),
+  /** of one run; 0 = none */
+  timeoutMs: int(2 ** 40),
+  /** further runs after one that failed by itself */
+  retries: int(1000),
+  /** vanished bearers until the task is quarantined */
+  attemptsMax: int(100, 1),
+  /** stdout + stderr kept; what is over is dropped and said so */
+  outputBytesMax: int(2 ** 34),
+  durability: choice('quorum', 'none'),
+  /** fail at once where no host can ever run it */
+  failIfUnplaceable: Type.Boolean(),
+})
+export type TaskSpec = Static<typeof TaskSpec>
