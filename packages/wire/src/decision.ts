@@ -14,7 +14,6 @@ export const RefusalCode = choice(
   'no-room',
   'queue-full',
   'rate-limited',
-  'reserved',
   'on-path',
   'old-incarnation',
   'memory-full',

@@ -1,5 +1,4 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { Decision } from './decision.ts'
 import { Ballot, Incarnation, PeerId, TaskId } from './ids.ts'
 import { limits } from './limits.ts'
 import { Attempt } from './outcome.ts'
@@ -31,7 +30,6 @@ export const Baton = strict({
   bounces: int(8),
   moves: int(8),
   attempts: list(Attempt, 128),
-  decision: Type.Optional(Decision),
 })
 export type Baton = Static<typeof Baton>
 

@@ -62,10 +62,14 @@ export const custodyMessages = {
     code: text(limits.nameCharsMax),
     message: text(4096),
   }),
-  /** a bearer's whole held set towards one custodian changed: adds and removes since the last acknowledged seq */
+  /**
+   * What this bearer holds of that custodian's tasks, as changes to what `base` said; base 0 says it from nothing.
+   * Extends the lease of everything in the set.
+   */
   renew: strict({
     t: Type.Literal('renew'),
-    seq: int(2 ** 32),
+    seq: int(2 ** 32, 1),
+    base: int(2 ** 32),
     incarnation: Incarnation,
     adds: list(held, limits.tasksPerMessageMax),
     removes: list(strict({ task: TaskId, ballot: Ballot }), limits.tasksPerMessageMax),

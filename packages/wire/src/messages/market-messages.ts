@@ -31,14 +31,15 @@ export const marketMessages = {
   }),
   bid: strict({ t: Type.Literal('bid'), lot, terms: BidTerms }),
   noBid: strict({ t: Type.Literal('noBid'), lot, refusal: Refusal }),
-  /** lost: anything held for this lot is free again */
-  release: strict({ t: Type.Literal('release'), lot }),
   /** a host with room asks a bearer with waiting work */
   wanted: strict({
     t: Type.Literal('wanted'),
     want: int(2 ** 32),
     free: VectorSchema,
+    /** at most this many batons */
     count: int(limits.batonsPerMessageMax, 1),
+    /** of them, how many may exceed the free vector: about two round trips of work, so that no slot waits for us */
+    extra: int(limits.batonsPerMessageMax),
   }),
   /** answer to wanted: this many batons were handed over (in award), so many still wait */
   given: strict({
