@@ -3,6 +3,8 @@
  * All functions take an AbortSignal; all errors are SoukError with a stable code.
  */
 
+import type { TransportFactory } from './http-transport.ts'
+
 /** Amounts as people write them: numbers, or text such as '500m' CPU, '2G' memory. */
 export interface Request {
   /** CPUs, such as 2 or '500m'; default 1 */
@@ -73,9 +75,14 @@ export interface Outcome {
   exitCode?: number
   /** a function's result */
   value?: unknown
+  /** a result over 64 KiB, where the client could not fetch it into `value` */
+  valueBlob?: { hash: string; sizeBytes: number }
   /** text of stdout / stderr while small; larger output is a blob */
   stdout?: string
   stderr?: string
+  /** instead of stdout / stderr where the bytes are not UTF-8 text */
+  stdoutBase64?: string
+  stderrBase64?: string
   stdoutBlob?: { hash: string; sizeBytes: number }
   stderrBlob?: { hash: string; sizeBytes: number }
   files: OutputFile[]
@@ -97,6 +104,19 @@ export interface Handle {
   readonly id: Promise<string>
   readonly outcome: Promise<Outcome>
   cancel(reason?: string): Promise<CancelAnswer>
+}
+
+/** How a client connects; everything has a default. */
+export interface ConnectOptions {
+  signal?: AbortSignal
+  /** how requests travel; default `fetch` */
+  transport?: TransportFactory
+  /** ask the first endpoint who it is before `connect` resolves, so that a wrong token shows at once; default true */
+  probe?: boolean
+  /** how long a request looks for a living endpoint before it rejects with `unreachable`; default 30,000 */
+  reconnectMsMax?: number
+  /** how long a watched task's origin may be out of reach before its outcome rejects with `task-unreachable`; default 60,000 */
+  originMsMax?: number
 }
 
 export type CancelAnswer = 'cancelled' | 'closed-before' | 'unknown' | 'stopping' | 'unreachable'
@@ -206,6 +226,16 @@ export interface SoukClient {
   putBlob(data: Uint8Array, signal?: AbortSignal): Promise<{ hash: string; sizeBytes: number }>
   /** the whole blob, from wherever it is kept; `task` helps to find it */
   getBlob(hash: string, options?: { task?: string; signal?: AbortSignal }): Promise<Uint8Array>
+  /** a one-line invitation for another host or person; role admin */
+  invite(options?: {
+    role?: 'host' | 'submit' | 'observe' | 'admin'
+    name?: string
+    /** how long the line is good for */
+    validMs?: number
+    signal?: AbortSignal
+  }): Promise<{ line: string; expiresAt: string }>
+  /** asks the connected peer to stop; role admin */
+  stop(signal?: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 
