@@ -1,4 +1,16 @@
 export { Advert, Certificate, compareAdverts, Offer, Role } from './advert.ts'
+export {
+  type DecodedFrame,
+  decodeAdvert,
+  decodeFrame,
+  decodeValue,
+  encodeAdvert,
+  encodeFrame,
+  encodeFrames,
+  encodeValue,
+  type FrameLimits,
+  frameLimits,
+} from './codec.ts'
 export { BidTerms, Decision, Refusal, RefusalCode, ScoredBid } from './decision.ts'
 export type { Frame } from './frame.ts'
 export {
@@ -12,7 +24,7 @@ export {
   TaskId,
   taskId,
 } from './ids.ts'
-export { limits } from './limits.ts'
+export { limits, storedLimits } from './limits.ts'
 export { decodeLoadStamp, encodeLoadStamp, type LoadStamp } from './load-stamp.ts'
 export {
   type CustodyMessage,
@@ -28,7 +40,11 @@ export {
 export type { Shape } from './messages/market-messages.ts'
 export type { MemberUpdate } from './messages/roster-messages.ts'
 export { Attempt, Body, Outcome, OutcomeKind, outcomeKinds, RunResult } from './outcome.ts'
+export type { FaultCode, ValueLimits } from './precheck.ts'
 export { RequestSchema, VectorSchema } from './resource-schema.ts'
+export type { DecodeCode, DecodeResult } from './result.ts'
+export { signableAdvert, signableCertificate } from './signable.ts'
 export { Baton, TaskEvent, TaskRecord, TaskState, taskStates } from './task-record.ts'
 export { BlobRef, FileRef, FunctionWork, Priority, ProcessWork, priorities, TaskSpec, Work } from './task-spec.ts'
+export { type Rejected, warmCodec } from './validate.ts'
 export { wireVersion } from './version.ts'

@@ -3,6 +3,8 @@ export const limits = {
   /** one frame on a peer-to-peer stream; larger is refused before decoding */
   frameBytesMax: 1024 * 1024,
   messagesPerFrameMax: 1024,
+  /** one advert as gossip carries it; a host with every label and function at its limit does not fit and says less */
+  advertBytesMax: 64 * 1024,
   /** nesting of one frame's arrays and maps */
   depthMax: 12,
   /** values (scalars, keys, containers) in one frame */
@@ -25,4 +27,11 @@ export const limits = {
   functionsMax: 512,
   membersMax: 4096,
   pathMax: 8,
+} as const
+
+/** Limits of one stored value: what a frame may carry, with room for what is kept around it. */
+export const storedLimits = {
+  bytesMax: 16 * 1024 * 1024,
+  depthMax: 24,
+  valuesMax: 1_000_000,
 } as const

@@ -8,10 +8,18 @@ export const list = <T extends TSchema>(item: T, maxItems: number) => Type.Array
 export const bytes = (maxByteLength: number) => Type.Uint8Array({ maxByteLength })
 export const strict = <T extends Record<string, TSchema>>(properties: T) =>
   Type.Object(properties, { additionalProperties: false })
+/**
+ * Named values. The pattern bounds every key (a record type checks keys by nothing else) and keeps out
+ * `__proto__`, which no decoder takes.
+ */
 export const dictionary = <T extends TSchema>(
   value: T,
   maxProperties: number,
   keyCharsMax: number = limits.nameCharsMax,
-) => Type.Record(Type.String({ maxLength: keyCharsMax }), value, { maxProperties })
+) =>
+  Type.Record(Type.String({ pattern: `^(?!__proto__$)[^]{0,${keyCharsMax}}$` }), value, {
+    maxProperties,
+    additionalProperties: false,
+  })
 export const choice = <const T extends readonly string[]>(...values: T) =>
   Type.Union(values.map((value) => Type.Literal(value))) as unknown as ReturnType<typeof Type.Unsafe<T[number]>>

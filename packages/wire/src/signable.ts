@@ -1,0 +1,35 @@
+import type { Advert, Certificate, Offer } from './advert.ts'
+import { pack } from './packing.ts'
+
+// Lists in a fixed order, first the purpose: bytes signed for one are never valid for another. Adding a field to what
+// is signed needs a new prefix.
+
+/** The bytes that the mesh key signs: every field but the signature. */
+export function signableCertificate(c: Certificate): Uint8Array {
+  return pack(['souk-certificate-1', c.mesh, c.peer, c.role, c.name, c.issuedWallMs, c.expiresWallMs])
+}
+
+/** The bytes that a peer signs of its advert: every field but the signature, its certificate's signature included. */
+export function signableAdvert(a: Advert): Uint8Array {
+  const certificate = [signableCertificate(a.certificate), a.certificate.signature]
+  return pack(['souk-advert-1', a.peer, a.incarnation, a.seq, a.addresses, offerParts(a.offer), certificate])
+}
+
+function offerParts(o: Offer): unknown[] {
+  const c = o.capacity
+  return [
+    [c.cpuMilli, c.memoryBytes, c.diskBytes, c.networkMbps, c.slots, c.gpuMilli, sorted(c.custom)],
+    sorted(o.labels),
+    o.executors,
+    o.functions,
+    o.draining,
+    o.custody,
+    o.priceMilli,
+    o.summary,
+  ]
+}
+
+/** By code unit, which is the same everywhere. */
+function sorted(entries: Record<string, unknown>): [string, unknown][] {
+  return Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1))
+}
