@@ -1,0 +1,37 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+
+/**
+ * When a process began, as text that two processes with the same pid do not share; undefined when no such
+ * process runs. Linux: clock ticks since boot from /proc. Elsewhere: what `ps` prints.
+ */
+export function processStart(pid: number): string | undefined {
+  if (process.platform === 'linux') {
+    try {
+      return startTicks(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+    } catch {
+      return undefined
+    }
+  }
+  try {
+    const text = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', timeout: 5000 })
+    return text.trim() || undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Field 22 of /proc/PID/stat. The command (field 2) may hold spaces and brackets, so count from its end. */
+export function startTicks(stat: string): string | undefined {
+  const afterCommand = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return afterCommand[19]
+}
+
+/** Differs after every boot of the machine; empty where the system does not tell. */
+export function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
