@@ -39,7 +39,7 @@ export {
 } from './message.ts'
 export type { Shape } from './messages/market-messages.ts'
 export type { MemberUpdate } from './messages/roster-messages.ts'
-export { Attempt, Body, Outcome, OutcomeKind, outcomeKinds, RunResult } from './outcome.ts'
+export { Attempt, Bearer, Body, Outcome, OutcomeKind, outcomeKinds, RunResult } from './outcome.ts'
 export type { FaultCode, ValueLimits } from './precheck.ts'
 export { RequestSchema, VectorSchema } from './resource-schema.ts'
 export type { DecodeCode, DecodeResult } from './result.ts'

@@ -122,17 +122,22 @@ const reasons = {
 
 /** Where the long text, bytes or float at hand ends, or why it is refused. */
 function skip(bytes: Uint8Array, at: number, head: number, isKey: boolean): number | string {
-  if (head === 0xd9) return at + 1 + (bytes[at] ?? 0)
-  if (head === 0xda) return at + 2 + uint16(bytes, at)
-  if (head === 0xdb) return at + 4 + uint32(bytes, at)
+  const lengthBytes = lengthBytesOf[head]
+  if (lengthBytes !== undefined) {
+    const length = lengthBytes === 1 ? (bytes[at] ?? 0) : lengthBytes === 2 ? uint16(bytes, at) : uint32(bytes, at)
+    const start = at + lengthBytes
+    if (isKey && head < 0xd9) return reasons.keyNotText
+    if (isKey && length === proto.length && isProto(bytes, start)) return reasons.keyProto
+    return start + length
+  }
   if (isKey) return reasons.keyNotText
-  if (head === 0xc4) return at + 1 + (bytes[at] ?? 0)
-  if (head === 0xc5) return at + 2 + uint16(bytes, at)
-  if (head === 0xc6) return at + 4 + uint32(bytes, at)
   if (head === 0xca) return isNegativeZero(bytes, at, 4) ? reasons.negativeZero : at + 4
   if (head === 0xcb) return isNegativeZero(bytes, at, 8) ? reasons.negativeZero : at + 8
   return head === 0xc1 ? reasons.noValue : reasons.extension
 }
+
+/** Bytes of the length of bytes (0xc4...) and long text (0xd9...). */
+const lengthBytesOf: Record<number, number> = { 196: 1, 197: 2, 198: 4, 217: 1, 218: 2, 219: 4 }
 
 const proto = [...'__proto__'].map((c) => c.charCodeAt(0))
 

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { Decision, Refusal } from '../decision.ts'
 import { Ballot, Incarnation, PeerId, TaskId } from '../ids.ts'
 import { limits } from '../limits.ts'
-import { Attempt, Outcome } from '../outcome.ts'
+import { Attempt, Bearer, Outcome } from '../outcome.ts'
 import { bytes, choice, int, list, strict, text } from '../schema.ts'
 import { Baton, TaskEvent, TaskRecord, TaskState } from '../task-record.ts'
 
@@ -50,7 +50,7 @@ export const custodyMessages = {
     tasks: list(strict({ task: TaskId, ballot: Ballot }), limits.batonsPerMessageMax),
   }),
   /** the receiver did not take it and passed it on to `to` */
-  bounce: strict({ t: Type.Literal('bounce'), task: TaskId, ballot: Ballot, to: PeerId, refusal: Refusal }),
+  bounce: strict({ t: Type.Literal('bounce'), task: TaskId, ballot: Ballot, to: Bearer, refusal: Refusal }),
   /** to the custodians: this ballot's bearer gives the baton up; a new ballot may start at once */
   giveUp: strict({
     t: Type.Literal('giveUp'),
@@ -74,10 +74,11 @@ export const custodyMessages = {
     adds: list(held, limits.tasksPerMessageMax),
     removes: list(strict({ task: TaskId, ballot: Ballot }), limits.tasksPerMessageMax),
   }),
-  /** `refused`: these are fenced */
+  /** `refused`: these are fenced. `again`: the base is not known here, say all from nothing */
   renewed: strict({
     t: Type.Literal('renewed'),
     seq: int(2 ** 32),
+    again: Type.Boolean(),
     refused: list(strict({ task: TaskId, ballot: Ballot }), limits.tasksPerMessageMax),
   }),
   commit: strict({
