@@ -1,0 +1,35 @@
+import type { MessageOf, PeerId, TaskId } from '@souk/wire'
+
+interface HeldSet {
+  incarnation: number
+  seq: number
+  tasks: Set<TaskId>
+}
+
+/** What each bearer said that it holds of our tasks, kept by changes. */
+export class HeldSets {
+  readonly #sets = new Map<PeerId, HeldSet>()
+
+  /** Applies one renewal; undefined when its base is not what we have, and the bearer must say all from nothing. */
+  apply(from: PeerId, renew: MessageOf<'renew'>): ReadonlySet<TaskId> | undefined {
+    let set = this.#sets.get(from)
+    if (renew.base === 0) {
+      set = { incarnation: renew.incarnation, seq: 0, tasks: new Set() }
+      this.#sets.set(from, set)
+    }
+    if (!set || set.incarnation !== renew.incarnation || set.seq !== renew.base) return undefined
+    set.seq = renew.seq
+    for (const { task } of renew.removes) set.tasks.delete(task)
+    for (const { task } of renew.adds) set.tasks.add(task)
+    return set.tasks
+  }
+
+  drop(from: PeerId, task: TaskId): void {
+    this.#sets.get(from)?.tasks.delete(task)
+  }
+
+  /** That peer's life is over. */
+  forget(from: PeerId): void {
+    this.#sets.delete(from)
+  }
+}

@@ -1,0 +1,44 @@
+import type { Millis } from '@souk/kernel'
+import type { MessageOf, PeerId } from '@souk/wire'
+import type { Archive } from './archive.ts'
+import type { CustodyConfig } from './config.ts'
+import type { CustodianEffect } from './custodian-io.ts'
+import type { Entry } from './entry.ts'
+import { listEntries, toView } from './reading.ts'
+
+/** Answers reads of a custodian's tasks, and tells watchers of every change. */
+export class Readers {
+  readonly #config: CustodyConfig
+  readonly #archive: Archive
+
+  constructor(config: CustodyConfig, archive: Archive) {
+    this.#config = config
+    this.#archive = archive
+  }
+
+  onQuery(from: PeerId, message: MessageOf<'query'>, now: Millis, out: CustodianEffect[]): void {
+    const { ask, task } = message
+    const entry = this.#archive.get(task)
+    const view = entry && toView(entry)
+    out.push({ type: 'send', to: from, message: view ? { t: 'view', ask, task, view } : { t: 'view', ask, task } })
+    if (!entry || entry.phase === 'closed' || !message.watch) return
+    const others = entry.watchers.filter((w) => w.untilMs > now && !(w.peer === from && w.ask === ask))
+    if (others.length >= this.#config.watchersMax) return
+    entry.watchers = [...others, { peer: from, ask, untilMs: now + this.#config.watchMs }]
+  }
+
+  onList(from: PeerId, message: MessageOf<'list'>, out: CustodianEffect[]): void {
+    const { tasks, total } = listEntries(this.#archive.entries(), message)
+    out.push({ type: 'send', to: from, message: { t: 'listed', ask: message.ask, tasks, total } })
+  }
+
+  /** Called wherever what a reader sees has changed. */
+  changed(entry: Entry, now: Millis, out: CustodianEffect[]): void {
+    if (entry.watchers.length === 0) return
+    const task = entry.record.id
+    const view = toView(entry)
+    for (const { peer, ask, untilMs } of entry.watchers) {
+      if (untilMs > now) out.push({ type: 'send', to: peer, message: { t: 'view', ask, task, view } })
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { MessageOf, TaskSummary, TaskView } from '@souk/wire'
+import { type Entry, stateOf } from './entry.ts'
+
+/** All that is known of one task, for a reader anywhere. */
+export function toView(entry: Entry): TaskView {
+  const view: TaskView = {
+    record: entry.record,
+    state: stateOf(entry),
+    ballot: entry.promised,
+    attempts: entry.attempts,
+    timeline: entry.timeline,
+  }
+  if (entry.bearer) view.bearer = entry.bearer.peer
+  if (entry.outcome && entry.phase === 'closed') view.outcome = entry.outcome
+  if (entry.decision) view.decision = entry.decision
+  return view
+}
+
+export function toSummary(entry: Entry): TaskSummary {
+  const { record } = entry
+  const summary: TaskSummary = {
+    id: record.id,
+    name: record.spec.name,
+    class: record.spec.class,
+    tenant: record.spec.tenant,
+    priority: record.spec.priority,
+    state: stateOf(entry),
+    origin: record.origin,
+    attempts: entry.attempts.length,
+    submittedWallMs: record.submittedWallMs,
+  }
+  const closed = entry.phase === 'closed' ? entry.outcome : undefined
+  const host = closed ? closed.host : entry.bearer?.peer
+  if (host !== undefined) summary.host = host
+  if (closed) {
+    summary.kind = closed.kind
+    summary.code = closed.code
+    summary.endedWallMs = closed.endedWallMs
+  }
+  return summary
+}
+
+/** A page of a listing: the newest that match, and how many match in all. */
+export function listEntries(
+  entries: Iterable<Entry>,
+  query: MessageOf<'list'>,
+): { tasks: TaskSummary[]; total: number } {
+  const matching: Entry[] = []
+  for (const entry of entries) {
+    if (!entry.record.id.startsWith(query.prefix)) continue
+    if (query.states.length > 0 && !query.states.includes(stateOf(entry))) continue
+    matching.push(entry)
+  }
+  matching.sort((a, b) => b.record.submittedWallMs - a.record.submittedWallMs || (a.record.id < b.record.id ? -1 : 1))
+  return { tasks: matching.slice(0, query.limit).map(toSummary), total: matching.length }
+}

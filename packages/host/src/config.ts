@@ -1,0 +1,23 @@
+import type { Millis } from '@souk/kernel'
+
+/** Limits and times of what a host runs. Guesses are marked. */
+export interface HostConfig {
+  /** runs that may wait here; binding is late, so a long queue only hides tasks from idle hosts. Range 1..10,000 */
+  queueMax: number
+  /** a waiting run rises one priority after this long (guess); too short makes priorities meaningless */
+  ageingMs: Millis
+  /** once the first in line has waited this long for room, nothing overtakes it any more (guess) */
+  overtakeMsMax: Millis
+  /** how many behind the first are looked at for one that fits; bounds the work of a turn */
+  overtakeScanMax: number
+  /** live output kept of each run for who follows late; a ring */
+  outputTailBytesMax: number
+}
+
+export const defaultHostConfig: HostConfig = {
+  queueMax: 1024,
+  ageingMs: 30_000,
+  overtakeMsMax: 5_000,
+  overtakeScanMax: 16,
+  outputTailBytesMax: 256 * 1024,
+}

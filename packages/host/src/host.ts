@@ -1,0 +1,237 @@
+import {
+  Deadlines,
+  invariant,
+  type Machine,
+  type Millis,
+  type ResourceRequest,
+  type ResourceVector,
+} from '@souk/kernel'
+import { type Ballot, compareBallots, type RunResult, type TaskId, type TaskRecord } from '@souk/wire'
+import type { HostConfig } from './config.ts'
+import { Ledger } from './ledger.ts'
+import { OutputTail } from './output-tail.ts'
+import { type Run, runTransitions, type StopCode } from './run.ts'
+import { RunQueue } from './run-queue.ts'
+
+export type HostInput =
+  | { type: 'wake' }
+  /** what this host has now; what runs goes on */
+  | { type: 'capacity'; capacity: ResourceVector }
+  /** a baton was accepted: queue it here. `leased`: somebody else may start it when the lease is lost */
+  | { type: 'take'; record: TaskRecord; ballot: Ballot; attempt: number; leased: boolean }
+  | { type: 'running'; task: TaskId; ballot: Ballot }
+  | { type: 'output'; task: TaskId; ballot: Ballot; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
+  | { type: 'ran'; task: TaskId; ballot: Ballot; result: RunResult }
+  /** end it wherever it is: out of the queue at once, or through the executor */
+  | { type: 'halt'; task: TaskId; ballot: Ballot; code: StopCode }
+
+export type HostEffect =
+  | { type: 'run'; record: TaskRecord; ballot: Ballot; gpuDevices: number[]; attempt: number; leased: boolean }
+  | { type: 'stop'; task: TaskId; ballot: Ballot; code: StopCode }
+  | { type: 'began'; task: TaskId; ballot: Ballot }
+  /** it ran (or was refused by the executor); nothing of it is left. `stopCode`: why it was told to end, if it was */
+  | { type: 'ended'; task: TaskId; ballot: Ballot; result: RunResult; stopCode: StopCode | undefined }
+  /** halted before it started */
+  | { type: 'dropped'; task: TaskId; ballot: Ballot; code: StopCode }
+
+/**
+ * What this host runs: capacity ledger, queue by priority, start and stop.
+ *
+ * Invariants: I6 running + starting never exceed capacity, per resource and device. I11 the queue is bounded by
+ * `queueMax` (asked before `take` through `queueFull`). A task has at most one run here at a time; a run ends with
+ * exactly one `ended` or `dropped`.
+ * Inputs: take, halt, and what the executor reports. Effects: run, stop, and what became of each run.
+ */
+export class Host implements Machine<HostInput, HostEffect> {
+  readonly #config: HostConfig
+  readonly #ledger = new Ledger()
+  readonly #queue: RunQueue<Run>
+  readonly #runs = new Map<TaskId, Run>()
+  readonly #timeouts = new Deadlines<TaskId>()
+  #changes = 0
+
+  constructor(config: HostConfig) {
+    this.#config = config
+    this.#queue = new RunQueue(config.ageingMs)
+  }
+
+  step(input: HostInput, now: Millis, out: HostEffect[]): void {
+    switch (input.type) {
+      case 'capacity':
+        this.#ledger.resize(input.capacity)
+        break
+      case 'take':
+        this.#onTake(input, now)
+        break
+      case 'running':
+        this.#onRunning(input.task, input.ballot, out)
+        break
+      case 'output':
+        this.#onOutput(input)
+        break
+      case 'ran':
+        this.#onRan(input, out)
+        break
+      case 'halt':
+        this.#onHalt(input, out)
+        break
+      case 'wake':
+        break
+    }
+    this.#onTimeouts(now, out)
+    this.#start(now, out)
+  }
+
+  nextWakeup(): Millis | undefined {
+    return this.#timeouts.next()
+  }
+
+  /** Copies of this request that could start this instant, with nothing of ours waiting in front of them. */
+  room(request: ResourceRequest, limit: number): number {
+    return this.#queue.size > 0 ? 0 : this.#ledger.room(request, limit)
+  }
+
+  get free(): ResourceVector {
+    return this.#ledger.free
+  }
+
+  get queued(): number {
+    return this.#queue.size
+  }
+
+  get running(): number {
+    return this.#runs.size - this.#queue.size
+  }
+
+  get queueFull(): boolean {
+    return this.#queue.size >= this.#config.queueMax
+  }
+
+  /** Rises with every take and end: what a load stamp's seq is made of. */
+  get changes(): number {
+    return this.#changes
+  }
+
+  has(task: TaskId): boolean {
+    return this.#runs.has(task)
+  }
+
+  /** The live output kept of a run from these offsets on; undefined when it does not run here. */
+  outputOf(task: TaskId, stdout: number, stderr: number): ReturnType<OutputTail['from']> | undefined {
+    const run = this.#runs.get(task)
+    return run && (run.output?.from(stdout, stderr) ?? [])
+  }
+
+  snapshot() {
+    return {
+      total: this.#ledger.total,
+      free: this.#ledger.free,
+      runs: [...this.#runs.values()].map(({ task, ballot, phase, attempt, startedMs }) => ({
+        task,
+        ballot,
+        phase,
+        attempt,
+        startedMs,
+      })),
+    }
+  }
+
+  #onTake(input: Extract<HostInput, { type: 'take' }>, now: Millis): void {
+    const { record, ballot, attempt, leased } = input
+    invariant(!this.#runs.has(record.id), `task ${record.id} is taken twice`)
+    const run: Run = { task: record.id, ballot, record, attempt, leased, phase: 'queued', startedMs: now }
+    this.#runs.set(run.task, run)
+    this.#queue.push(record.spec.priority, run, now)
+    this.#changes++
+  }
+
+  #onRunning(task: TaskId, ballot: Ballot, out: HostEffect[]): void {
+    const run = this.#find(task, ballot)
+    if (run?.phase !== 'starting') return
+    this.#enter(run, 'running')
+    out.push({ type: 'began', task, ballot })
+  }
+
+  #onOutput(input: Extract<HostInput, { type: 'output' }>): void {
+    const run = this.#find(input.task, input.ballot)
+    if (!run) return
+    run.output ??= new OutputTail(this.#config.outputTailBytesMax)
+    run.output.push({ stream: input.stream, offset: input.offset, data: input.data })
+  }
+
+  #onRan(input: Extract<HostInput, { type: 'ran' }>, out: HostEffect[]): void {
+    const run = this.#find(input.task, input.ballot)
+    if (!run || run.phase === 'queued') return
+    this.#ledger.give(run.task)
+    this.#forget(run)
+    out.push({ type: 'ended', task: run.task, ballot: run.ballot, result: input.result, stopCode: run.stopCode })
+  }
+
+  #onHalt(input: Extract<HostInput, { type: 'halt' }>, out: HostEffect[]): void {
+    const run = this.#find(input.task, input.ballot)
+    if (!run) return
+    if (run.phase === 'queued') {
+      this.#queue.remove((queued) => queued === run)
+      this.#forget(run)
+      out.push({ type: 'dropped', task: run.task, ballot: run.ballot, code: input.code })
+      return
+    }
+    this.#stop(run, input.code, out)
+  }
+
+  #onTimeouts(now: Millis, out: HostEffect[]): void {
+    for (let task = this.#timeouts.popDue(now); task !== undefined; task = this.#timeouts.popDue(now)) {
+      const run = this.#runs.get(task)
+      if (run) this.#stop(run, 'timeout', out)
+    }
+  }
+
+  #stop(run: Run, code: StopCode, out: HostEffect[]): void {
+    if (run.phase === 'stopping') return
+    this.#enter(run, 'stopping')
+    run.stopCode = code
+    this.#timeouts.delete(run.task)
+    out.push({ type: 'stop', task: run.task, ballot: run.ballot, code })
+  }
+
+  /** Starts what fits, in queue order; a later one may overtake until the first has waited `overtakeMsMax`. */
+  #start(now: Millis, out: HostEffect[]): void {
+    for (;;) {
+      if (this.#queue.size === 0) return
+      const line = this.#queue.first(this.#config.overtakeScanMax, now)
+      const first = line[0]!
+      const patient = now - first.sinceMs < this.#config.overtakeMsMax
+      const next = (patient ? line : [first]).find(({ item }) => this.#ledger.room(item.record.spec.request, 1) > 0)
+      if (!next || !this.#startRun(next.item, now, out)) return
+    }
+  }
+
+  #startRun(run: Run, now: Millis, out: HostEffect[]): boolean {
+    const allocation = this.#ledger.take(run.task, run.record.spec.request)
+    if (!allocation) return false
+    this.#queue.remove((queued) => queued === run)
+    this.#enter(run, 'starting')
+    run.startedMs = now
+    const { timeoutMs } = run.record.spec
+    if (timeoutMs > 0) this.#timeouts.set(run.task, now + timeoutMs)
+    const { record, ballot, attempt, leased } = run
+    out.push({ type: 'run', record, ballot, gpuDevices: allocation.gpuDevices, attempt, leased })
+    return true
+  }
+
+  #enter(run: Run, phase: Run['phase']): void {
+    invariant(runTransitions[run.phase].includes(phase), `run of ${run.task} cannot go from ${run.phase} to ${phase}`)
+    run.phase = phase
+  }
+
+  #find(task: TaskId, ballot: Ballot): Run | undefined {
+    const run = this.#runs.get(task)
+    return run && compareBallots(run.ballot, ballot) === 0 ? run : undefined
+  }
+
+  #forget(run: Run): void {
+    this.#runs.delete(run.task)
+    this.#timeouts.delete(run.task)
+    this.#changes++
+  }
+}

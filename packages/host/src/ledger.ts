@@ -1,0 +1,75 @@
+import {
+  type Allocation,
+  copiesThatFit,
+  copyVector,
+  emptyVector,
+  giveBack,
+  invariant,
+  type ResourceRequest,
+  type ResourceVector,
+  take,
+} from '@souk/kernel'
+
+/**
+ * What is taken and what is free here. Cannot overcommit (I6): a request that does not fit is refused, and the
+ * total may shrink below what is taken, in which case nothing fits until enough was given back.
+ */
+export class Ledger {
+  #total: ResourceVector = emptyVector()
+  #free: ResourceVector = emptyVector()
+  readonly #taken = new Map<string, Allocation>()
+
+  get free(): ResourceVector {
+    return this.#free
+  }
+
+  get total(): ResourceVector {
+    return this.#total
+  }
+
+  /** A new total; what is taken stays taken. */
+  resize(total: ResourceVector): void {
+    this.#total = copyVector(total)
+    this.#free = copyVector(total)
+    for (const allocation of this.#taken.values()) debit(this.#free, allocation)
+  }
+
+  /** undefined when it does not fit now. */
+  take(key: string, request: ResourceRequest): Allocation | undefined {
+    invariant(!this.#taken.has(key), `${key} already has an allocation`)
+    const allocation = take(this.#free, request)
+    if (allocation) this.#taken.set(key, allocation)
+    return allocation
+  }
+
+  give(key: string): void {
+    const allocation = this.#taken.get(key)
+    invariant(allocation, `${key} has no allocation to give back`)
+    this.#taken.delete(key)
+    giveBack(this.#free, allocation)
+  }
+
+  room(request: ResourceRequest, limit: number): number {
+    return copiesThatFit(this.#free, request, limit)
+  }
+}
+
+/** Takes an allocation out of `free` even where it drives it below zero or a device is gone. */
+function debit(free: ResourceVector, allocation: Allocation): void {
+  const kept = allocation.gpuDevices.filter((index) => index < free.gpuMilli.length)
+  giveBack(free, { request: negated(allocation.request), gpuDevices: kept })
+}
+
+function negated(request: ResourceRequest): ResourceRequest {
+  const custom: Record<string, number> = {}
+  for (const name in request.custom) custom[name] = -request.custom[name]!
+  return {
+    cpuMilli: -request.cpuMilli,
+    memoryBytes: -request.memoryBytes,
+    diskBytes: -request.diskBytes,
+    networkMbps: -request.networkMbps,
+    slots: -request.slots,
+    gpu: { count: request.gpu.count, milli: -request.gpu.milli },
+    custom,
+  }
+}
