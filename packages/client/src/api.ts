@@ -189,6 +189,8 @@ export interface MapOptions<T> extends SubmitOptions {
 /** An attached program that serves functions to the whole mesh until it is closed. */
 export interface Agent {
   readonly functions: string[]
+  /** resolves when it was closed; rejects where it cannot serve any more (its token was taken back, say) */
+  readonly closed: Promise<void>
   close(): Promise<void>
 }
 

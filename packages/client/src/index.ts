@@ -1,4 +1,23 @@
+export { bytes, cpuMilli, networkMbps, type RequestAmounts, requestAmounts } from './amounts.ts'
 export type * from './api.ts'
+export { connect } from './client.ts'
 export { checkEndpoint, type Endpoint, endpointText, parseEndpoint } from './endpoint.ts'
+export { fetchTransport } from './fetch-transport.ts'
 export type { HttpResponse, HttpTransport, TransportFactory } from './http-transport.ts'
+export { apiLimits } from './limits.ts'
+export { paths, type RouteName } from './paths.ts'
+export {
+  type AnswerOf,
+  type ApiRole,
+  type BodyOf,
+  type ParamsOf,
+  type QueryOf,
+  type Route,
+  type Routes,
+  routes,
+} from './routes.ts'
+export type { AgentEvent, AgentResult } from './schema/agents.ts'
+export type { Complaints, FailureBody } from './schema/failure.ts'
+export type { SessionEvent } from './schema/session.ts'
+export type { SubmitAnswer, SubmitBody, SubmitResult } from './schema/submit.ts'
 export { asSoukError, SoukError, type SoukErrorOptions } from './souk-error.ts'

@@ -1,0 +1,83 @@
+import type { Request } from './api.ts'
+import { SoukError } from './souk-error.ts'
+
+/** A request in the mesh's own integers. */
+export interface RequestAmounts {
+  /** thousandths of a CPU */
+  cpuMilli: number
+  memoryBytes: number
+  diskBytes: number
+  networkMbps: number
+  slots: number
+  /** `count` devices, `milli` thousandths of each */
+  gpu: { count: number; milli: number }
+  custom: Record<string, number>
+}
+
+const amountMax = 2 ** 52
+
+const byteUnits: Record<string, number> = {
+  '': 1,
+  b: 1,
+  k: 1e3,
+  kb: 1e3,
+  ki: 2 ** 10,
+  kib: 2 ** 10,
+  m: 1e6,
+  mb: 1e6,
+  mi: 2 ** 20,
+  mib: 2 ** 20,
+  g: 1e9,
+  gb: 1e9,
+  gi: 2 ** 30,
+  gib: 2 ** 30,
+  t: 1e12,
+  tb: 1e12,
+  ti: 2 ** 40,
+  tib: 2 ** 40,
+}
+const cpuUnits: Record<string, number> = { '': 1000, m: 1 }
+const networkUnits: Record<string, number> = { '': 1, m: 1, mbps: 1, mbit: 1, g: 1000, gbps: 1000, gbit: 1000 }
+
+function amount(value: number | string, units: Record<string, number>, field: string, example: string): number {
+  const parts = /^([0-9]+(?:\.[0-9]+)?)\s*([a-zA-Z]*)$/.exec(String(value).trim())
+  const unit = parts ? units[parts[2]!.toLowerCase()] : undefined
+  const result = parts && unit !== undefined ? Math.ceil(Number(parts[1]) * unit - 1e-6) : Number.NaN
+  if (!(result >= 0 && result <= amountMax)) {
+    throw new SoukError('amount-invalid', `${field} is '${value}'; needed is an amount such as ${example}`, {
+      path: `/request/${field}`,
+    })
+  }
+  return result
+}
+
+/** CPUs (2, 0.5, '500m') as thousandths, rounded up. Throws `amount-invalid`. */
+export const cpuMilli = (value: number | string, field = 'cpu') => amount(value, cpuUnits, field, "2, 0.5 or '500m'")
+/** Bytes (1024, '512M', '2Gi'); k, M, G, T are decimal, Ki, Mi, Gi, Ti binary. Throws `amount-invalid`. */
+export const bytes = (value: number | string, field = 'memory') => amount(value, byteUnits, field, "'512M' or '2Gi'")
+/** Mbit/s (100, '1G'). Throws `amount-invalid`. */
+export const networkMbps = (value: number | string, field = 'network') =>
+  amount(value, networkUnits, field, "100 or '1G'")
+
+/** Whole devices, or below 1 a share of one; 1.5 is refused. */
+function gpuAmount(value: number): { count: number; milli: number } {
+  if (value === 0) return { count: 0, milli: 0 }
+  if (value > 0 && value < 1) return { count: 1, milli: Math.ceil(value * 1000 - 1e-6) }
+  if (Number.isInteger(value) && value <= 1024) return { count: value, milli: 1000 }
+  throw new SoukError('amount-invalid', `gpu is ${value}; needed is a whole number of devices, or a share below 1`, {
+    path: '/request/gpu',
+  })
+}
+
+/** What a task asks for, with defaults: one CPU, one slot, nothing else. Throws `amount-invalid` with its path. */
+export function requestAmounts(request: Request = {}): RequestAmounts {
+  return {
+    cpuMilli: cpuMilli(request.cpu ?? 1),
+    memoryBytes: bytes(request.memory ?? 0, 'memory'),
+    diskBytes: bytes(request.disk ?? 0, 'disk'),
+    networkMbps: networkMbps(request.network ?? 0),
+    slots: request.slots ?? 1,
+    gpu: gpuAmount(request.gpu ?? 0),
+    custom: request.custom ?? {},
+  }
+}

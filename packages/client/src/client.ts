@@ -1,0 +1,250 @@
+import { AbortGroup } from './abort-group.ts'
+import { ServingAgent } from './agent.ts'
+import type {
+  Agent,
+  CancelAnswer,
+  ConnectOptions,
+  Handle,
+  MapOptions,
+  Outcome,
+  SoukClient,
+  SubmitOptions,
+  Task,
+} from './api.ts'
+import { getBlob, putBlob } from './blobs.ts'
+import { type CallParts, call } from './call.ts'
+import { EarlyEvents } from './early-events.ts'
+import type { Endpoint } from './endpoint.ts'
+import { fetchTransport } from './fetch-transport.ts'
+import { finishOutcome } from './finish-outcome.ts'
+import { mapTasks } from './map.ts'
+import { EndpointPool } from './pool.ts'
+import type { AnswerOf, RouteName, Routes } from './routes.ts'
+import { SoukError } from './souk-error.ts'
+import { readLogs, readTrace } from './streams.ts'
+import { SubmitQueue } from './submit-queue.ts'
+import { SubmittedTask, type SubmittedTaskOwner } from './submitted-task.ts'
+import { type Waiter, Watcher } from './watcher.ts'
+
+const reconnectMsDefault = 30_000
+const originMsDefault = 60_000
+const wholeIdChars = 24
+
+/**
+ * Connects to a mesh through any of these peers (the first is tried first). Endpoints are objects, or text
+ * `URL#TOKEN`. Rejects with SoukError: `endpoint-invalid`, `unreachable`, `token-wrong`.
+ */
+export async function connect(endpoints: (string | Endpoint)[], options: ConnectOptions = {}): Promise<SoukClient> {
+  const client = new Client(endpoints, options)
+  if (options.probe ?? true) {
+    try {
+      await client.who(options.signal)
+    } catch (error) {
+      await client.close()
+      throw error
+    }
+  }
+  return client
+}
+
+class Client implements SoukClient {
+  readonly #pool: EndpointPool
+  readonly #closing = new AbortController()
+  readonly #aborts = new AbortGroup()
+  readonly #unwatchAbort = new Map<SubmittedTask, () => void>()
+  readonly #watcher: Watcher
+  readonly #submits: SubmitQueue
+  readonly #owner: SubmittedTaskOwner
+  readonly #agents = new Set<ServingAgent>()
+
+  constructor(endpoints: (string | Endpoint)[], options: ConnectOptions) {
+    const { signal } = this.#closing
+    const early = new EarlyEvents()
+    this.#pool = new EndpointPool(
+      endpoints,
+      options.transport ?? fetchTransport,
+      options.reconnectMsMax ?? reconnectMsDefault,
+    )
+    const originMsMax = options.originMsMax ?? originMsDefault
+    this.#watcher = new Watcher(this.#pool, { originMsMax, early, signal })
+    this.#submits = new SubmitQueue(this.#pool, { session: this.#watcher.session, early, signal })
+    this.#owner = {
+      onAccepted: (task, id, generation) => this.#watcher.addSubmitted(id, task, generation),
+      onSettled: (task) => {
+        this.#unwatchAbort.get(task)?.()
+        this.#unwatchAbort.delete(task)
+      },
+      finish: (outcome, waiter, delivered) => this.#finish(outcome, waiter, delivered),
+      cancel: (task, reason) => this.cancel(task, reason),
+    }
+  }
+
+  who(signal?: AbortSignal) {
+    return this.#call('who', {}, signal)
+  }
+
+  submit(task: Task, options: SubmitOptions = {}): Handle {
+    let json = ''
+    let failure: SoukError | undefined
+    try {
+      json = JSON.stringify({ ...task, key: task.key ?? crypto.randomUUID() })
+    } catch (cause) {
+      failure = new SoukError('task-invalid', `the task cannot be written as JSON: ${(cause as Error).message}`, {
+        cause,
+      })
+    }
+    if (this.#closing.signal.aborted) failure = new SoukError('closed', 'this client is closed; connect again')
+    const submitted = new SubmittedTask(this.#owner, json, options.onOutput)
+    if (failure) {
+      submitted.onFail(failure)
+      return submitted
+    }
+    if (options.signal) {
+      const stop = (error: SoukError) => {
+        submitted.onFail(error)
+        if (submitted.accepted !== undefined) this.#watcher.remove(submitted.accepted, submitted)
+      }
+      const unwatch = this.#aborts.add(options.signal, stop)
+      if (submitted.dropped) return submitted
+      this.#unwatchAbort.set(submitted, unwatch)
+    }
+    this.#watcher.open()
+    this.#submits.push(submitted)
+    return submitted
+  }
+
+  map<T>(items: Iterable<T>, toTask: (item: T, index: number) => Task, options?: MapOptions<T>): Promise<Outcome[]> {
+    return mapTasks(this, items, toTask, options)
+  }
+
+  async agent(options: {
+    functions: Record<string, (...args: never[]) => unknown>
+    slots?: number
+    signal?: AbortSignal
+  }): Promise<Agent> {
+    const signals = [this.#closing.signal, ...(options.signal ? [options.signal] : [])]
+    const agent = new ServingAgent(this.#pool, { functions: options.functions, slots: options.slots ?? 1, signals })
+    await agent.start()
+    this.#agents.add(agent)
+    return agent
+  }
+
+  async wait(task: string, signal?: AbortSignal): Promise<Outcome> {
+    const id = task.length === wholeIdChars ? task : await this.resolve(task, signal)
+    return new Promise<Outcome>((resolve, reject) => {
+      const waiter: Waiter = {
+        onOutcome: (outcome, delivered) => {
+          unwatch()
+          const finishing = this.#finish(outcome, waiter, delivered)
+          if (finishing) finishing.then(resolve, reject)
+          else resolve(outcome)
+        },
+        onFail: (error) => {
+          unwatch()
+          reject(error)
+        },
+      }
+      let unwatch = () => {}
+      if (this.#closing.signal.aborted) return reject(new SoukError('closed', 'this client is closed; connect again'))
+      unwatch = this.#aborts.add(signal, (error) => {
+        this.#watcher.remove(id, waiter)
+        reject(error)
+      })
+      if (!signal?.aborted) this.#watcher.addOther(id, waiter)
+    })
+  }
+
+  async cancel(task: string, reason?: string, signal?: AbortSignal): Promise<CancelAnswer> {
+    try {
+      const body = reason === undefined ? {} : { reason }
+      const { answer } = await this.#call('cancel', { params: { id: task }, body }, signal)
+      return answer
+    } catch (error) {
+      if (error instanceof SoukError && error.code === 'task-unknown') return 'unknown'
+      if (error instanceof SoukError && error.code === 'task-unreachable') return 'unreachable'
+      throw error
+    }
+  }
+
+  task(id: string, signal?: AbortSignal) {
+    return this.#call('task', { params: { id } }, signal)
+  }
+
+  async resolve(id: string, signal?: AbortSignal): Promise<string> {
+    return (await this.#call('resolve', { params: { id } }, signal)).task
+  }
+
+  tasks(options: { limit?: number; prefix?: string; states?: string[]; here?: boolean; signal?: AbortSignal } = {}) {
+    const query = {
+      ...(options.limit === undefined ? {} : { limit: String(options.limit) }),
+      ...(options.prefix === undefined ? {} : { prefix: options.prefix }),
+      ...(options.states === undefined || options.states.length === 0 ? {} : { state: options.states.join(',') }),
+      ...(options.here === undefined ? {} : { here: String(options.here) }),
+    }
+    return this.#call('tasks', { query }, options.signal)
+  }
+
+  logs(task: string, signal?: AbortSignal) {
+    return readLogs(this.#pool, task, this.#either(signal))
+  }
+
+  async peers(signal?: AbortSignal) {
+    return (await this.#call('peers', {}, signal)).peers
+  }
+
+  status(signal?: AbortSignal) {
+    return this.#call('status', {}, signal)
+  }
+
+  events(signal?: AbortSignal) {
+    return readTrace(this.#pool, this.#either(signal))
+  }
+
+  putBlob(data: Uint8Array, signal?: AbortSignal) {
+    return putBlob(this.#pool, data, this.#either(signal))
+  }
+
+  getBlob(hash: string, options: { task?: string; signal?: AbortSignal } = {}) {
+    return getBlob(this.#pool, hash, { task: options.task, signal: this.#either(options.signal) })
+  }
+
+  invite(
+    options: {
+      role?: 'host' | 'submit' | 'observe' | 'admin'
+      name?: string
+      validMs?: number
+      signal?: AbortSignal
+    } = {},
+  ) {
+    const { signal, ...body } = options
+    return this.#call('invite', { body }, signal)
+  }
+
+  async stop(signal?: AbortSignal): Promise<void> {
+    await this.#call('stop', { body: {} }, signal)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#agents].map((agent) => agent.close()))
+    this.#watcher.close()
+    this.#closing.abort()
+    await this.#pool.close()
+  }
+
+  #finish(outcome: Outcome, waiter: Waiter, delivered: { stdout: number; stderr: number }) {
+    const onOutput = waiter.onOutput?.bind(waiter)
+    return finishOutcome(this.#pool, outcome, { onOutput, delivered, signal: this.#closing.signal })
+  }
+
+  #call<N extends RouteName>(
+    name: N,
+    parts: CallParts<N>,
+    signal: AbortSignal | undefined,
+  ): Promise<AnswerOf<Routes[N]>> {
+    return call(this.#pool, name, parts, this.#either(signal))
+  }
+
+  #either(signal: AbortSignal | undefined): AbortSignal {
+    return signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal
+  }
+}

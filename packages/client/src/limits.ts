@@ -1,0 +1,23 @@
+/** Hard limits of the API; a server enforces them before it works, a client before it sends. */
+export const apiLimits = {
+  /** one request body other than a blob */
+  bodyBytesMax: 8 * 1024 * 1024,
+  /** one blob */
+  blobBytesMax: 16 * 1024 * 1024 * 1024,
+  tasksPerRequestMax: 1000,
+  nameCharsMax: 256,
+  textCharsMax: 32 * 1024,
+  /** stdin as text or base-64 in a task; what does not fit 64 KiB goes as a blob */
+  stdinCharsMax: 128 * 1024,
+  argvMax: 1024,
+  envMax: 256,
+  labelsMax: 64,
+  filesMax: 4096,
+  outputsMax: 256,
+  functionsMax: 512,
+  listedMax: 1024,
+  /** one event of a stream, as text */
+  eventCharsMax: 16 * 1024 * 1024,
+  /** JSON text of a function's result, as an agent sends it */
+  resultCharsMax: 4 * 1024 * 1024,
+} as const

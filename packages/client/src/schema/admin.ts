@@ -1,0 +1,13 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { choice, IsoTime, int, strict, text } from './vocabulary.ts'
+
+export const InvitationBody = strict({
+  role: Type.Optional(choice('host', 'submit', 'observe', 'admin')),
+  name: Type.Optional(text(64, 1)),
+  validMs: Type.Optional(int(2 ** 40, 1)),
+})
+export type InvitationBody = Static<typeof InvitationBody>
+export const InvitationAnswer = strict({ line: text(), expiresAt: IsoTime })
+export type InvitationAnswer = Static<typeof InvitationAnswer>
+
+export const StopAnswer = strict({ stopping: Type.Boolean() })

@@ -1,0 +1,53 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { PeerLine, Status } from '../api.ts'
+import { choice, dictionary, int, list, PeerIdText, plainRecord, strict, text } from './vocabulary.ts'
+
+const optional = Type.Optional
+const name = text(256)
+
+export const PeerLineBody = Type.Unsafe<PeerLine>(
+  strict({
+    id: PeerIdText,
+    name,
+    role: text(32),
+    self: Type.Boolean(),
+    state: choice('alive', 'suspect', 'dead', 'left', 'unknown'),
+    connected: Type.Boolean(),
+    rttMs: optional(Type.Number()),
+    summary: name,
+    capacity: plainRecord,
+    free: optional(plainRecord),
+    executors: list(text(32), 16),
+    functions: list(name, 1024),
+    labels: dictionary(name, 256),
+    running: int(),
+    waiting: int(),
+    draining: Type.Boolean(),
+    addresses: list(name, 64),
+  }),
+)
+export const PeersAnswer = strict({ peers: list(PeerLineBody, 4096) })
+
+export const StatusBody = Type.Unsafe<Status>(
+  strict({
+    self: PeerIdText,
+    name,
+    mesh: name,
+    version: name,
+    role: text(32),
+    incarnation: int(),
+    uptimeMs: int(),
+    addresses: list(name, 64),
+    offer: plainRecord,
+    free: plainRecord,
+    peers: strict({ alive: int(), suspect: int(), dead: int() }),
+    tasks: dictionary(int(), 64),
+    store: strict({ ok: Type.Boolean(), code: optional(name), message: optional(text()) }),
+    counters: dictionary(Type.Number(), 4096),
+  }),
+)
+
+/** who answers, and what the token may do */
+export const WhoAnswer = strict({ self: PeerIdText, name, mesh: name, version: name, role: text(32) })
+export type WhoAnswer = Static<typeof WhoAnswer>
+export const HealthAnswer = strict({ ok: Type.Boolean() })

@@ -1,0 +1,31 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { TaskBody } from './task.ts'
+import { apiLimits, choice, int, list, SessionId, strict, TaskIdText, text } from './vocabulary.ts'
+
+/** Many tasks at once. Answered when each is durable or refused. */
+export const SubmitBody = strict({
+  /** whose event stream gets their outcomes; without one they are not followed */
+  session: Type.Optional(SessionId),
+  tasks: list(TaskBody, apiLimits.tasksPerRequestMax, 1),
+  /** indexes of the tasks whose live output the session wants too */
+  live: Type.Optional(list(int(apiLimits.tasksPerRequestMax - 1), apiLimits.tasksPerRequestMax)),
+})
+export type SubmitBody = Static<typeof SubmitBody>
+
+/** `path`: which part of that task was at fault. Code `submit-unknown`: no answer in time, retry with the same key. */
+export const SubmitResult = Type.Union([
+  strict({ task: TaskIdText }),
+  strict({ code: text(256), message: text(), path: Type.Optional(text()) }),
+])
+export type SubmitResult = Static<typeof SubmitResult>
+
+/** one result per task, in order */
+export const SubmitAnswer = strict({ results: list(SubmitResult, apiLimits.tasksPerRequestMax) })
+export type SubmitAnswer = Static<typeof SubmitAnswer>
+
+export const CancelBody = strict({ reason: Type.Optional(text(256)) })
+export type CancelBody = Static<typeof CancelBody>
+
+/** unknown tasks and unreachable origins are errors: 404 `task-unknown`, 504 `task-unreachable` */
+export const CancelResult = strict({ task: TaskIdText, answer: choice('cancelled', 'closed-before', 'stopping') })
+export type CancelResult = Static<typeof CancelResult>

@@ -1,0 +1,65 @@
+import { Type } from '@sinclair/typebox'
+import type { Task } from '../api.ts'
+import {
+  anything,
+  apiLimits,
+  BlobRefBody,
+  choice,
+  dictionary,
+  HashText,
+  int,
+  list,
+  strict,
+  text,
+} from './vocabulary.ts'
+
+const optional = Type.Optional
+/** a number in the base unit, or text with a unit */
+const amount = Type.Union([Type.Number({ minimum: 0, maximum: 2 ** 52 }), text(32, 1)])
+const name = text(apiLimits.nameCharsMax)
+
+export const FileInputBody = strict({
+  path: text(4096, 1),
+  hash: HashText,
+  sizeBytes: int(),
+  mode: optional(int(0o777)),
+})
+
+export const RequestBody = strict({
+  cpu: optional(amount),
+  memory: optional(amount),
+  disk: optional(amount),
+  gpu: optional(Type.Number({ minimum: 0, maximum: 1024 })),
+  network: optional(amount),
+  slots: optional(int(1_000_000)),
+  custom: optional(dictionary(int(2 ** 52), apiLimits.labelsMax)),
+})
+
+/** One task as a client writes it. The server fills in what is left out. */
+export const TaskBody = Type.Unsafe<Task>(
+  strict({
+    argv: optional(list(text(), apiLimits.argvMax, 1)),
+    env: optional(dictionary(text(), apiLimits.envMax)),
+    stdin: optional(text(apiLimits.stdinCharsMax)),
+    stdinBase64: optional(text(apiLimits.stdinCharsMax)),
+    stdinBlob: optional(BlobRefBody),
+    function: optional(text(apiLimits.nameCharsMax, 1)),
+    args: optional(list(anything, 1024)),
+    module: optional(FileInputBody),
+    name: optional(name),
+    tenant: optional(name),
+    class: optional(text(apiLimits.nameCharsMax, 1)),
+    request: optional(RequestBody),
+    priority: optional(choice('critical', 'high', 'medium', 'low')),
+    labels: optional(dictionary(name, apiLimits.labelsMax)),
+    inputs: optional(list(FileInputBody, apiLimits.filesMax)),
+    outputs: optional(list(text(4096, 1), apiLimits.outputsMax)),
+    timeoutMs: optional(int(2 ** 40)),
+    retries: optional(int(1000)),
+    attemptsMax: optional(int(100, 1)),
+    outputBytesMax: optional(int(2 ** 34)),
+    durability: optional(choice('quorum', 'none')),
+    failIfUnplaceable: optional(Type.Boolean()),
+    key: optional(text(apiLimits.nameCharsMax, 1)),
+  }),
+)

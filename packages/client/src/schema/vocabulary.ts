@@ -1,0 +1,32 @@
+import { type TSchema, type TString, Type } from '@sinclair/typebox'
+import { apiLimits } from '../limits.ts'
+
+export { apiLimits }
+
+/** The vocabulary of every API schema: strict and bounded by construction. */
+export const int = (maximum: number = Number.MAX_SAFE_INTEGER, minimum = 0) => Type.Integer({ minimum, maximum })
+export const text = (maxLength: number = apiLimits.textCharsMax, minLength = 0) => Type.String({ minLength, maxLength })
+export const list = <T extends TSchema>(item: T, maxItems: number, minItems = 0) =>
+  Type.Array(item, { minItems, maxItems })
+export const strict = <T extends Record<string, TSchema>>(properties: T) =>
+  Type.Object(properties, { additionalProperties: false })
+export const dictionary = <T extends TSchema>(value: T, maxProperties: number) =>
+  Type.Record(Type.String({ maxLength: apiLimits.nameCharsMax }), value, { maxProperties })
+export const choice = <const T extends readonly string[]>(...values: T) =>
+  Type.Union(values.map((value) => Type.Literal(value))) as unknown as ReturnType<typeof Type.Unsafe<T[number]>>
+
+/** anything that JSON can say; only its outside is checked */
+export const anything = Type.Unknown()
+/** plain data for people and consoles; its inside is not part of the contract */
+export const plainRecord = Type.Record(Type.String(), Type.Unknown())
+
+export const TaskIdText: TString = Type.String({ pattern: '^[0-9a-hjkmnp-tv-z]{24}$' })
+/** a whole id, a prefix of at least 3 characters, or `last` */
+export const TaskName: TString = Type.String({ minLength: 1, maxLength: 24, pattern: '^[0-9a-z]+$' })
+export const PeerIdText = text(96, 1)
+export const HashText: TString = Type.String({ pattern: '^[0-9a-f]{64}$' })
+export const IsoTime = text(40)
+export const BlobRefBody = strict({ hash: HashText, sizeBytes: int() })
+/** chosen by the client; a UUID: whoever knows it may read it */
+export const SessionId: TString = Type.String({ pattern: '^[0-9a-zA-Z-]{16,64}$' })
+export const AgentId = SessionId

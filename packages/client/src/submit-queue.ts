@@ -1,0 +1,164 @@
+import { readJson } from './call.ts'
+import type { EarlyEvents } from './early-events.ts'
+import { apiLimits } from './limits.ts'
+import { paths } from './paths.ts'
+import type { EndpointPool } from './pool.ts'
+import type { Complaints } from './schema/failure.ts'
+import type { SubmitAnswer } from './schema/submit.ts'
+import { asSoukError, SoukError } from './souk-error.ts'
+import { afterThisTurn, pause } from './turn.ts'
+
+/** One submit on its way. */
+export interface Submit {
+  /** the task as JSON, with its key */
+  readonly json: string
+  readonly live: boolean
+  /** how often the answer was `submit-unknown` */
+  unknown: number
+  /** nobody waits for it any more: it is not sent again */
+  dropped: boolean
+  onAccepted(task: string, generation: number): void
+  onFail(error: SoukError): void
+}
+
+/** not yet sent, in one client */
+const queuedMax = 1_000_000
+/** requests under way: what is submitted meanwhile travels together in the next */
+const requestsMax = 4
+/** well under the server's limit of a body */
+const batchCharsMax = 2 * 1024 * 1024
+const unknownMax = 5
+const unknownPauseMs = 250
+
+/** All submits of one turn go in one request, at most four requests at a time. */
+export class SubmitQueue {
+  readonly #pool: EndpointPool
+  readonly #session: string
+  readonly #early: EarlyEvents
+  readonly #signal: AbortSignal
+  #queue: Submit[] = []
+  /** where the unsent begin */
+  #head = 0
+  #requests = 0
+  #scheduled = false
+
+  constructor(pool: EndpointPool, options: { session: string; early: EarlyEvents; signal: AbortSignal }) {
+    this.#pool = pool
+    this.#session = options.session
+    this.#early = options.early
+    this.#signal = options.signal
+  }
+
+  push(submit: Submit): void {
+    if (submit.json.length > batchCharsMax) {
+      const message = `the task is ${submit.json.length} characters of JSON; at most ${batchCharsMax} fit: put large parts with putBlob`
+      submit.onFail(new SoukError('task-too-large', message, { status: 413 }))
+    } else if (this.#queue.length - this.#head >= queuedMax) {
+      const message = `${queuedMax} submits wait already; wait for outcomes before submitting more (map does)`
+      submit.onFail(new SoukError('client-queue-full', message))
+    } else {
+      this.#queue.push(submit)
+      this.#soon()
+    }
+  }
+
+  #soon(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    afterThisTurn(() => {
+      this.#scheduled = false
+      this.#send()
+    })
+  }
+
+  #send(): void {
+    while (this.#head < this.#queue.length && this.#requests < requestsMax) {
+      const batch = this.#nextBatch()
+      if (batch.length > 0) void this.#request(batch)
+    }
+    if (this.#head * 2 < this.#queue.length) return
+    this.#queue = this.#queue.slice(this.#head)
+    this.#head = 0
+  }
+
+  #nextBatch(): Submit[] {
+    const batch: Submit[] = []
+    let chars = 0
+    for (; this.#head < this.#queue.length && batch.length < apiLimits.tasksPerRequestMax; this.#head++) {
+      const next = this.#queue[this.#head]!
+      if (next.dropped) continue
+      if (chars + next.json.length > batchCharsMax) break
+      chars += next.json.length
+      batch.push(next)
+    }
+    return batch
+  }
+
+  async #request(batch: Submit[]): Promise<void> {
+    this.#requests++
+    this.#early.submitBegan()
+    try {
+      const { result, generation } = await this.#pool.request({
+        method: paths.submit.method,
+        path: paths.submit.path,
+        body: this.#bodyOf(batch),
+        signal: this.#signal,
+        read: readJson<SubmitAnswer>,
+      })
+      const unknown: Submit[] = []
+      for (let i = 0; i < batch.length; i++) {
+        const answer = result.results[i]
+        if (answer && 'task' in answer) batch[i]!.onAccepted(answer.task, generation)
+        else if (answer?.code === 'submit-unknown' && batch[i]!.unknown++ < unknownMax) unknown.push(batch[i]!)
+        else batch[i]!.onFail(refusalOf(answer))
+      }
+      if (unknown.length > 0) void this.#again(unknown)
+    } catch (error) {
+      this.#onFailed(batch, asSoukError(error))
+    } finally {
+      this.#requests--
+      this.#early.submitEnded()
+      if (this.#head < this.#queue.length) this.#soon()
+    }
+  }
+
+  /** Where the request was refused for some of its tasks, only those fail. */
+  #onFailed(batch: Submit[], error: SoukError): void {
+    const blamed = new Map<number, { path: string; message: string }>()
+    if (error.code === 'request-invalid') {
+      for (const complaint of (error.details ?? []) as Complaints) {
+        const parts = /^\/tasks\/([0-9]+)(\/.*)?$/.exec(complaint.path)
+        if (parts && !blamed.has(Number(parts[1]))) {
+          blamed.set(Number(parts[1]), { path: parts[2] ?? '', message: complaint.message })
+        }
+      }
+    }
+    for (let i = 0; i < batch.length; i++) {
+      const own = blamed.get(i)
+      if (own) {
+        const message = `${own.path || 'the task'}: ${own.message}`
+        batch[i]!.onFail(new SoukError(error.code, message, { status: 400, path: own.path }))
+      } else if (blamed.size > 0) this.#queue.push(batch[i]!)
+      else batch[i]!.onFail(error)
+    }
+  }
+
+  /** The answer is not known: the same key makes the same task, so asking again is safe. */
+  async #again(submits: Submit[]): Promise<void> {
+    await pause(unknownPauseMs, this.#signal)
+    this.#queue.push(...submits)
+    this.#soon()
+  }
+
+  #bodyOf(batch: Submit[]): string {
+    const live: number[] = []
+    for (let i = 0; i < batch.length; i++) if (batch[i]!.live) live.push(i)
+    const tasks = batch.map((submit) => submit.json).join(',')
+    return `{"session":"${this.#session}"${live.length > 0 ? `,"live":[${live}]` : ''},"tasks":[${tasks}]}`
+  }
+}
+
+function refusalOf(answer: { code: string; message: string; path?: string } | undefined): SoukError {
+  if (!answer) return new SoukError('answer-invalid', 'the peer answered for fewer tasks than were submitted')
+  return new SoukError(answer.code, answer.message, answer.path === undefined ? {} : { path: answer.path })
+}

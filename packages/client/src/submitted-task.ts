@@ -1,0 +1,76 @@
+import type { CancelAnswer, Handle, Outcome, OutputChunk } from './api.ts'
+import type { SoukError } from './souk-error.ts'
+import type { Submit } from './submit-queue.ts'
+import type { Waiter } from './watcher.ts'
+
+/** What a submitted task needs of its client. */
+export interface SubmittedTaskOwner {
+  /** it is accepted under this id: its outcome is to be watched */
+  onAccepted(task: SubmittedTask, id: string, generation: number): void
+  /** fetches what the outcome only refers to, and gives on output that did not come live */
+  finish(outcome: Outcome, waiter: Waiter, delivered: { stdout: number; stderr: number }): Promise<Outcome> | undefined
+  /** nobody waits any more */
+  onSettled(task: SubmittedTask): void
+  cancel(task: string, reason?: string): Promise<CancelAnswer>
+}
+
+/** One submit from its call to its outcome: the handle that callers hold, and what queue and watcher call back. */
+export class SubmittedTask implements Handle, Submit, Waiter {
+  readonly json: string
+  readonly live: boolean
+  readonly id: Promise<string>
+  readonly outcome: Promise<Outcome>
+  readonly onOutput?: (chunk: OutputChunk) => void
+  readonly #owner: SubmittedTaskOwner
+  unknown = 0
+  dropped = false
+  /** the id once accepted */
+  accepted: string | undefined
+  #onId!: (id: string) => void
+  #onIdFail!: (error: SoukError) => void
+  #onEnd!: (outcome: Outcome) => void
+  #onEndFail!: (error: SoukError) => void
+
+  constructor(owner: SubmittedTaskOwner, json: string, onOutput: ((chunk: OutputChunk) => void) | undefined) {
+    this.#owner = owner
+    this.json = json
+    this.live = onOutput !== undefined
+    if (onOutput) this.onOutput = onOutput
+    this.id = new Promise((resolve, reject) => {
+      this.#onId = resolve
+      this.#onIdFail = reject
+    })
+    this.outcome = new Promise((resolve, reject) => {
+      this.#onEnd = resolve
+      this.#onEndFail = reject
+    })
+    // A caller may look at one of the two only: the other one's rejection is not unhandled then.
+    this.id.catch(() => {})
+    this.outcome.catch(() => {})
+  }
+
+  async cancel(reason?: string): Promise<CancelAnswer> {
+    return this.#owner.cancel(await this.id, reason)
+  }
+
+  onAccepted(id: string, generation: number): void {
+    if (this.dropped) return
+    this.accepted = id
+    this.#onId(id)
+    this.#owner.onAccepted(this, id, generation)
+  }
+
+  onOutcome(outcome: Outcome, delivered: { stdout: number; stderr: number }): void {
+    this.#owner.onSettled(this)
+    const finishing = this.#owner.finish(outcome, this, delivered)
+    if (finishing) finishing.then(this.#onEnd, this.#onEndFail)
+    else this.#onEnd(outcome)
+  }
+
+  onFail(error: SoukError): void {
+    this.dropped = true
+    this.#owner.onSettled(this)
+    this.#onIdFail(error)
+    this.#onEndFail(error)
+  }
+}
