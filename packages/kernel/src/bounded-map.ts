@@ -30,8 +30,9 @@ export class BoundedMap<K, V> {
     return true
   }
 
-  /** Sets the key as the newest; returns the oldest entry where it had to go. */
+  /** Sets the key as the newest; returns the oldest entry where it had to go (the new one itself with a limit of 0). */
   push(key: K, value: V): [K, V] | undefined {
+    if (this.limit <= 0) return [key, value]
     this.#map.delete(key)
     let evicted: [K, V] | undefined
     if (this.full) {

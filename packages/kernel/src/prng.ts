@@ -21,7 +21,10 @@ export class Prng {
     for (let i = 0; i < 12; i++) this.uint32()
   }
 
-  /** A new source that depends on this one's seed and `label` only, not on what was drawn. */
+  /**
+   * A new source that depends on this one's seed and `label` only, not on what was drawn: the same label twice gives
+   * the same source twice. A `/` in a label separates levels: `fork('a/b')` is `fork('a').fork('b')`.
+   */
   fork(label: string): Prng {
     return new Prng(this.#label, label)
   }
@@ -41,7 +44,7 @@ export class Prng {
     return this.uint32() / 4294967296
   }
 
-  /** Uniform integer in [0, n); n >= 1. */
+  /** Uniform integer in [0, n); n in 1..2^32. */
   below(n: number): number {
     return Math.floor(this.float() * n)
   }

@@ -63,51 +63,76 @@ export function copyVector(v: ResourceVector): ResourceVector {
   return { ...v, gpuMilli: [...v.gpuMilli], custom: { ...v.custom } }
 }
 
+/** How much there is of a declared resource. Names come from anywhere, so inherited properties do not count. */
+function unitsOf(custom: Record<string, number>, name: string): number {
+  return Object.hasOwn(custom, name) ? custom[name]! : 0
+}
+
 /** Devices for a request, fullest first so that whole devices stay free; undefined when there are too few. */
-function pickDevices(free: ResourceVector, request: ResourceRequest): number[] | undefined {
-  const { count, milli } = request.gpu
+function pickDevices(gpuMilli: readonly number[], { count, milli }: ResourceRequest['gpu']): number[] | undefined {
   if (count === 0) return []
-  const fitting = free.gpuMilli.map((left, index) => ({ left, index })).filter((d) => d.left >= milli)
+  const fitting = gpuMilli.map((left, index) => ({ left, index })).filter((d) => d.left >= milli)
   if (fitting.length < count) return undefined
   fitting.sort((a, b) => a.left - b.left || a.index - b.index)
   return fitting.slice(0, count).map((d) => d.index)
 }
 
-/** What is missing for `request` in `free`, or undefined when it fits. */
+/**
+ * What is missing for `request` in `free`, or undefined when it fits. What a request does not ask for never stops it,
+ * even where less than nothing is free (a host whose capacity shrank under running work).
+ */
 export function shortage(free: ResourceVector, request: ResourceRequest): Shortage | undefined {
   for (const name of scalars) {
-    if (request[name] > free[name]) return { resource: name, available: free[name], needed: request[name] }
+    const needed = request[name]
+    if (needed > 0 && needed > free[name]) return { resource: name, available: free[name], needed }
   }
   for (const name in request.custom) {
     const needed = request.custom[name]!
-    const available = free.custom[name] ?? 0
-    if (needed > available) return { resource: name, available, needed }
+    const available = unitsOf(free.custom, name)
+    if (needed > 0 && needed > available) return { resource: name, available, needed }
   }
-  if (pickDevices(free, request) === undefined) {
+  if (pickDevices(free.gpuMilli, request.gpu) === undefined) {
     const available = free.gpuMilli.filter((left) => left >= request.gpu.milli).length
     return { resource: 'gpu', available, needed: request.gpu.count }
   }
   return undefined
 }
 
-/** How many copies of `request` fit into `free` at once, at most `limit`. */
+/**
+ * How many copies of `request` fit into `free` one after the other, at most `limit`: exactly as many as `take` would
+ * grant. (For requests of several devices that can be fewer than the best packing, since `take` fills devices up.)
+ */
 export function copiesThatFit(free: ResourceVector, request: ResourceRequest, limit: number): number {
   let n = limit
   for (const name of scalars) if (request[name] > 0) n = Math.min(n, Math.floor(free[name] / request[name]))
   for (const name in request.custom) {
-    if (request.custom[name]! > 0) n = Math.min(n, Math.floor((free.custom[name] ?? 0) / request.custom[name]!))
+    const needed = request.custom[name]!
+    if (needed > 0) n = Math.min(n, Math.floor(unitsOf(free.custom, name) / needed))
   }
-  if (request.gpu.count > 0 && request.gpu.milli > 0) {
-    const shares = free.gpuMilli.reduce((sum, left) => sum + Math.floor(left / request.gpu.milli), 0)
-    n = Math.min(n, Math.floor(shares / request.gpu.count))
-  }
+  if (request.gpu.count > 0) n = copiesOnDevices(free.gpuMilli, request.gpu, n)
   return Math.max(0, n)
+}
+
+function copiesOnDevices(gpuMilli: readonly number[], gpu: ResourceRequest['gpu'], limit: number): number {
+  const { count, milli } = gpu
+  if (milli === 0) return gpuMilli.filter((left) => left >= 0).length >= count ? limit : 0
+  const shares = gpuMilli.reduce((sum, left) => sum + Math.max(0, Math.floor(left / milli)), 0)
+  const most = Math.min(limit, Math.floor(shares / count))
+  if (count === 1) return most
+  // Several devices must be different ones, so shares on one device do not add up: play it through.
+  const left = [...gpuMilli]
+  for (let n = 0; n < most; n++) {
+    const devices = pickDevices(left, gpu)
+    if (devices === undefined) return n
+    for (const index of devices) left[index]! -= milli
+  }
+  return most
 }
 
 /** Takes `request` out of `free` (changed in place); undefined, and nothing changed, when it does not fit. */
 export function take(free: ResourceVector, request: ResourceRequest): Allocation | undefined {
   if (shortage(free, request)) return undefined
-  const gpuDevices = pickDevices(free, request) ?? []
+  const gpuDevices = pickDevices(free.gpuMilli, request.gpu) ?? []
   move(free, request, gpuDevices, -1)
   return { request, gpuDevices }
 }
@@ -120,5 +145,8 @@ export function giveBack(free: ResourceVector, allocation: Allocation): void {
 function move(free: ResourceVector, request: ResourceRequest, gpuDevices: number[], sign: 1 | -1): void {
   for (const name of scalars) free[name] += sign * request[name]
   for (const index of gpuDevices) free.gpuMilli[index] = free.gpuMilli[index]! + sign * request.gpu.milli
-  for (const name in request.custom) free.custom[name] = (free.custom[name] ?? 0) + sign * request.custom[name]!
+  for (const name in request.custom) {
+    const units = request.custom[name]!
+    if (units > 0) free.custom[name] = unitsOf(free.custom, name) + sign * units
+  }
 }
