@@ -1,1 +1,1 @@
-export {}
+export { ProcessExecutor } from './process-executor.ts'

@@ -1,0 +1,131 @@
+import type { Socket } from 'node:net'
+import { encodeFrame, encodeNumber, FrameReader, frameType, type GuardianFrame, type SpawnOrder } from './frames.ts'
+import { killEach, killGroup, signalGroup } from './group.ts'
+import type { Ledger } from './ledger.ts'
+import { processesOfFences } from './process-table.ts'
+import { TaskProcess } from './task-process.ts'
+
+/** How often leases and memory are looked at while something runs. */
+const tickMs = 100
+
+/**
+ * Spawns a peer's tasks and outlives the peer just long enough to kill them. It holds nothing else.
+ *
+ * 1. When the channel to the peer closes (the peer is gone), every group is killed at once.
+ * 2. When no frame came for as long as the last heartbeat allowed (the peer is frozen), leased runs are killed: they may
+ *    be started elsewhere.
+ * 3. Nothing that the peer does not read keeps it from 1 and 2: the channel never blocks it.
+ */
+export class Guardian {
+  readonly #channel: Socket
+  readonly #ledger: Ledger
+  readonly #runs = new Map<number, TaskProcess>()
+  #leaseEndsAt = Number.POSITIVE_INFINITY
+  #tick: NodeJS.Timeout | undefined
+  #corked = false
+  #paused = false
+  #closing: Promise<void> | undefined
+
+  constructor(channel: Socket, ledger: Ledger) {
+    this.#channel = channel
+    this.#ledger = ledger
+    const reader = new FrameReader((frame) => this.#onFrame(frame))
+    channel.on('data', (chunk: Buffer) => reader.push(chunk))
+    channel.on('drain', () => this.#resume())
+  }
+
+  /** Kills everything and resolves when it is gone. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#killAll()
+    return this.#closing
+  }
+
+  async #killAll(): Promise<void> {
+    clearInterval(this.#tick)
+    const pids: number[] = []
+    const fences = new Set<string>()
+    for (const run of this.#runs.values()) {
+      if (run.pid === undefined) continue
+      pids.push(run.pid)
+      fences.add(run.order.fence)
+      signalGroup(run.pid, 'SIGKILL')
+    }
+    if (fences.size > 0) killEach(processesOfFences(fences))
+    const gone = await Promise.all(pids.map((pid) => killGroup(pid)))
+    if (gone.every(Boolean)) this.#ledger.close()
+  }
+
+  #onFrame(frame: GuardianFrame): void {
+    const run = this.#runs.get(frame.run)
+    if (frame.type === frameType.spawn) this.#spawn(frame.run, JSON.parse(frame.payload.toString()))
+    else if (frame.type === frameType.heartbeat) this.#leaseEndsAt = performance.now() + frame.payload.readUInt32LE(0)
+    else if (frame.type === frameType.kill) run?.stop(frame.payload.readUInt32LE(0), 'killed')
+    // Copied: the stream keeps it longer than the frame's buffer should live.
+    else if (frame.type === frameType.stdin) this.#stdin(frame.run, run, Buffer.from(frame.payload))
+    else if (frame.type === frameType.stdinEnd) run?.stdinEnd()
+  }
+
+  #stdin(number: number, run: TaskProcess | undefined, data: Buffer): void {
+    if (run) run.stdin(data)
+    else this.#send(encodeNumber(frameType.stdinTaken, number, data.length))
+  }
+
+  #spawn(number: number, order: SpawnOrder): void {
+    if (this.#closing) return
+    const run: TaskProcess = new TaskProcess(order, {
+      started: (pid, start) => {
+        this.#ledger.add({ pid, start, fence: order.fence })
+        this.#send(encodeFrame(frameType.started, number, JSON.stringify({ pid, start })))
+      },
+      output: (stream, data) => this.#send(encodeFrame(frameType[stream], number, data)),
+      stdinTaken: (bytes) => this.#send(encodeNumber(frameType.stdinTaken, number, bytes)),
+      exited: (exit) => {
+        if (run.pid !== undefined && exit.gone) this.#ledger.remove(run.pid)
+        this.#runs.delete(number)
+        this.#send(encodeFrame(frameType.exit, number, JSON.stringify(exit)))
+        if (this.#runs.size === 0) this.#idle()
+      },
+    })
+    this.#runs.set(number, run)
+    this.#tick ??= setInterval(() => this.#onTick(), tickMs)
+    run.start()
+    if (this.#paused) run.pause()
+  }
+
+  #idle(): void {
+    clearInterval(this.#tick)
+    this.#tick = undefined
+  }
+
+  #onTick(): void {
+    const now = performance.now()
+    for (const run of this.#runs.values()) run.sample(now)
+    if (now < this.#leaseEndsAt) return
+    // Timers come before reads: where it was this process that slept, a heartbeat may lie in the channel unread.
+    setImmediate(() => {
+      if (performance.now() < this.#leaseEndsAt) return
+      for (const run of this.#runs.values()) if (run.order.leased) run.stop(0, 'lease')
+    })
+  }
+
+  /** All frames of one turn leave in one write; the tasks' pipes are not read while the peer does not keep up. */
+  #send(frame: Buffer): void {
+    if (this.#channel.destroyed) return
+    if (!this.#corked) {
+      this.#corked = true
+      this.#channel.cork()
+      setImmediate(() => {
+        this.#corked = false
+        this.#channel.uncork()
+      })
+    }
+    if (this.#channel.write(frame) || this.#paused) return
+    this.#paused = true
+    for (const run of this.#runs.values()) run.pause()
+  }
+
+  #resume(): void {
+    this.#paused = false
+    for (const run of this.#runs.values()) run.resume()
+  }
+}

@@ -1,0 +1,169 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Exit, SpawnOrder } from './frames.ts'
+import { killEach, killGroup, signalGroup } from './group.ts'
+import { type Budget, OutputRelay } from './output-relay.ts'
+import { processesOfFences, processStart } from './process-table.ts'
+import { childrenCpuMs, treePeakBytes } from './usage.ts'
+
+/** A dead group's pipes normally end at once. Who holds them longer has left the group. */
+const pipeMsMax = 250
+/** First look at a run's memory, and the longest pause between two. */
+const sampleMsMin = 200
+const sampleMsMax = 2000
+
+/** What a task process tells its guardian. */
+export interface TaskProcessEvents {
+  started(pid: number, start: string): void
+  output(stream: 'stdout' | 'stderr', data: Buffer): void
+  stdinTaken(bytes: number): void
+  /** The group is gone and all output was handed over. Last call. */
+  exited(exit: Exit): void
+}
+
+/** One `process` run in its own session and group, from spawn until nothing of it is left. */
+export class TaskProcess {
+  readonly order: SpawnOrder
+  readonly #events: TaskProcessEvents
+  readonly #budget: Budget
+  readonly #relays: OutputRelay[] = []
+  #child: ChildProcess | undefined
+  #cause: Exit['cause'] = ''
+  #timeout: NodeJS.Timeout | undefined
+  #grace: NodeJS.Timeout | undefined
+  #exited = false
+  #memoryPeakBytes = 0
+  #sampleAt: number
+  #samplePauseMs = sampleMsMin
+
+  constructor(order: SpawnOrder, events: TaskProcessEvents) {
+    this.order = order
+    this.#events = events
+    this.#budget = { leftBytes: order.outputBytesMax, droppedBytes: 0 }
+    this.#sampleAt = performance.now() + sampleMsMin
+  }
+
+  /** Spawns it. What fails here is reported as an exit with an error. */
+  start(): void {
+    const { argv, env, cwd, stdin } = this.order
+    try {
+      const stdio = [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'] as const
+      this.#child = spawn(argv[0]!, argv.slice(1), { env, cwd, detached: true, stdio: [...stdio] })
+    } catch (error) {
+      this.#fail(error as NodeJS.ErrnoException)
+      return
+    }
+    const child = this.#child
+    child.on('error', (error) => {
+      if (child.pid === undefined) this.#fail(error)
+    })
+    if (child.pid === undefined) return
+    this.#events.started(child.pid, processStart(child.pid) ?? '-')
+    // A task that never reads its stdin, or closes it, is no error of the run.
+    child.stdin?.on('error', () => {})
+    this.#relays.push(new OutputRelay(child.stdout!, this.#budget, (data) => this.#events.output('stdout', data)))
+    this.#relays.push(new OutputRelay(child.stderr!, this.#budget, (data) => this.#events.output('stderr', data)))
+    child.on('exit', (code, signal) => void this.#onExit(code, signal))
+    const { timeoutMs, graceMs } = this.order
+    if (timeoutMs > 0 && timeoutMs < 2 ** 31) this.#timeout = setTimeout(() => this.stop(graceMs, 'timeout'), timeoutMs)
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  stdin(data: Buffer): void {
+    const stdin = this.#child?.stdin
+    if (!stdin || stdin.destroyed) this.#events.stdinTaken(data.length)
+    else stdin.write(data, () => this.#events.stdinTaken(data.length))
+  }
+
+  stdinEnd(): void {
+    this.#child?.stdin?.end()
+  }
+
+  /** SIGTERM to the group, SIGKILL after the grace; at once with grace 0. */
+  stop(graceMs: number, cause: Exit['cause']): void {
+    const pid = this.pid
+    if (pid === undefined || this.#exited) return
+    this.#cause ||= cause
+    if (graceMs === 0) {
+      signalGroup(pid, 'SIGKILL')
+      return
+    }
+    signalGroup(pid, 'SIGTERM')
+    this.#grace ??= setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs)
+  }
+
+  pause(): void {
+    for (const relay of this.#relays) relay.pause()
+  }
+
+  resume(): void {
+    for (const relay of this.#relays) relay.resume()
+  }
+
+  /** Looks at its memory when that is due. */
+  sample(now: number): void {
+    const pid = this.pid
+    if (pid === undefined || this.#exited || now < this.#sampleAt) return
+    this.#samplePauseMs = Math.min(this.#samplePauseMs * 2, sampleMsMax)
+    this.#sampleAt = now + this.#samplePauseMs
+    this.#memoryPeakBytes = Math.max(this.#memoryPeakBytes, treePeakBytes(pid))
+  }
+
+  async #onExit(code: number | null, signal: NodeJS.Signals | null): Promise<void> {
+    this.#exited = true
+    clearTimeout(this.#timeout)
+    clearTimeout(this.#grace)
+    const cpuMs = exitCpuMs()
+    const child = this.#child!
+    const pipesClosed = new Promise<void>((resolve) => child.once('close', () => resolve()))
+    // Whatever its leader left behind in the group ends with the run.
+    const gone = await killGroup(child.pid!)
+    if (this.#cause !== '') killEach(processesOfFences(new Set([this.order.fence])))
+    await this.#drain(pipesClosed)
+    for (const relay of this.#relays) relay.flush()
+    const { droppedBytes } = this.#budget
+    const memoryPeakBytes = this.#memoryPeakBytes
+    this.#events.exited({ code, signal, cause: this.#cause, droppedBytes, cpuMs, memoryPeakBytes, gone })
+  }
+
+  /** Waits for the rest of the output; pipes that stay open belong to processes that left the group: killed too. */
+  async #drain(pipesClosed: Promise<void>): Promise<void> {
+    if (await within(pipesClosed, pipeMsMax)) return
+    while (this.#relays.some((relay) => relay.paused)) {
+      if (await within(pipesClosed, pipeMsMax)) return
+    }
+    killEach(processesOfFences(new Set([this.order.fence])))
+    if (await within(pipesClosed, pipeMsMax)) return
+    for (const relay of this.#relays) relay.destroy()
+  }
+
+  #fail(error: NodeJS.ErrnoException): void {
+    this.#exited = true
+    const { droppedBytes } = this.#budget
+    const failure = { code: error.code ?? 'unknown', message: error.message }
+    const nothing = { code: null, signal: null, cpuMs: 0, memoryPeakBytes: 0, droppedBytes }
+    this.#events.exited({ ...nothing, cause: this.#cause, error: failure, gone: true })
+  }
+}
+
+let cpuMsSeen = 0
+
+/** CPU time that was added by children that exited since the last call. Of two that exit at once the first gets both. */
+function exitCpuMs(): number {
+  const now = childrenCpuMs()
+  const added = now - cpuMsSeen
+  cpuMsSeen = now
+  return added
+}
+
+async function within(promise: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms)
+  })
+  const done = await Promise.race([promise.then(() => true), late])
+  clearTimeout(timer)
+  return done
+}

@@ -1,0 +1,126 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Executor, RunEvents } from '@souk/runtime'
+import type { Ballot, RunResult, TaskId } from '@souk/wire'
+import { GuardianClient } from './guardian-client.ts'
+import { killLeftovers } from './leftovers.ts'
+import { type Partly, type ProcessOptions, processOptions } from './process-options.ts'
+import { ProcessRun } from './process-run.ts'
+import { fenceText, type RunOrder, type StopCode } from './run-order.ts'
+import { plainResult, refusal, stopEnd, stopMessage } from './run-result.ts'
+
+/** Runs at once; the peer's own ledger of capacity allows far fewer. */
+const runsMax = 10_000
+
+/** Runs commands: each in its own process group and folder, spawned and watched by the guardian process. */
+export class ProcessExecutor implements Executor {
+  readonly kind = 'process'
+  readonly #options: ProcessOptions
+  readonly #runs = new Map<string, ProcessRun>()
+  #events: RunEvents | undefined
+  #guardian: GuardianClient | undefined
+  #closing: Promise<void> = Promise.resolve()
+  #idle: NodeJS.Timeout | undefined
+  #stopping = false
+  #whenEmpty: (() => void) | undefined
+
+  constructor(options: Partly<ProcessOptions, 'self' | 'dataFolder' | 'blobs'>) {
+    this.#options = processOptions(options)
+  }
+
+  /**
+   * Kills what an earlier life left running and clears its folders. The guardian is started with the first run.
+   * Rejects when the data folder cannot be written.
+   */
+  async start(events: RunEvents, signal: AbortSignal): Promise<void> {
+    this.#events = events
+    const { keepFolders } = this.#options
+    await killLeftovers(this.#folder('guardian'))
+    signal.throwIfAborted()
+    await mkdir(this.#folder('guardian'), { recursive: true, mode: 0o700 })
+    for (const name of ['work', 'spool']) {
+      if (!keepFolders) await rm(this.#folder(name), { recursive: true, force: true })
+      await mkdir(this.#folder(name), { recursive: true, mode: 0o700 })
+    }
+  }
+
+  /** Ends every run, and then the guardian. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    clearTimeout(this.#idle)
+    for (const run of this.#runs.values()) run.halt('shutdown')
+    if (this.#runs.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#whenEmpty = resolve
+      })
+    }
+    this.#letGuardianGo()
+    await this.#closing
+  }
+
+  run(order: RunOrder): void {
+    const key = fenceText(order.task, order.ballot)
+    const answer = this.#refusal(order, key)
+    if (answer) {
+      queueMicrotask(() => this.#events?.ran(order.task, order.ballot, answer))
+      return
+    }
+    clearTimeout(this.#idle)
+    this.#idle = undefined
+    const work = this.#folder(join('work', `${order.task}-${order.ballot.counter}`))
+    const run = new ProcessRun(order, this.#options, this.#events!, { work, spool: this.#folder('spool') })
+    this.#runs.set(key, run)
+    void run.run(() => this.#ensureGuardian()).then((result) => this.#ended(order, key, result))
+  }
+
+  halt(task: TaskId, ballot: Ballot, code: StopCode): void {
+    this.#runs.get(fenceText(task, ballot))?.halt(code)
+  }
+
+  /** Pid of the guardian, while there is one; for the console. */
+  get guardianPid(): number | undefined {
+    return this.#guardian?.closed === false ? this.#guardian.pid : undefined
+  }
+
+  #refusal(order: RunOrder, key: string): RunResult | undefined {
+    const { allowed, hostName } = this.#options
+    if (!allowed) return refusal('executor-not-allowed', `process tasks are not allowed on ${hostName}`)
+    if (order.record.spec.work.kind !== 'process') return refusal('executor-not-allowed', 'this is not a process task')
+    if (this.#stopping || !this.#events) {
+      return plainResult(stopEnd('shutdown'), stopMessage('shutdown', 0))
+    }
+    if (this.#runs.has(key)) return refusal('runs-already', `${key} runs here already`)
+    if (this.#runs.size >= runsMax) return refusal('no-room', `${runsMax} process tasks run here already`)
+    return undefined
+  }
+
+  #ended(order: RunOrder, key: string, result: RunResult): void {
+    this.#runs.delete(key)
+    this.#events!.ran(order.task, order.ballot, result)
+    if (this.#runs.size > 0) return
+    this.#whenEmpty?.()
+    if (this.#stopping) return
+    this.#idle = setTimeout(() => this.#letGuardianGo(), this.#options.guardianIdleMs).unref()
+  }
+
+  #ensureGuardian(): GuardianClient {
+    if (this.#guardian && !this.#guardian.closed) return this.#guardian
+    const { leaseStopMs, leaseLeftMs, scripts } = this.#options
+    this.#guardian = new GuardianClient({
+      script: scripts.guardian,
+      folder: this.#folder('guardian'),
+      leaseLeftMs: () => Math.min(leaseStopMs, leaseLeftMs?.() ?? leaseStopMs),
+    })
+    return this.#guardian
+  }
+
+  #letGuardianGo(): void {
+    const guardian = this.#guardian
+    this.#guardian = undefined
+    if (guardian) this.#closing = Promise.all([this.#closing, guardian.close()]).then(() => {})
+  }
+
+  #folder(name: string): string {
+    return join(this.#options.dataFolder, name)
+  }
+}

@@ -1,0 +1,60 @@
+import { resolve } from 'node:path'
+import type { BlobAccess } from '@souk/runtime'
+import type { PeerId } from '@souk/wire'
+import { defaultScripts, type Scripts } from './scripts.ts'
+
+/** What both executors need of their peer. */
+export interface ExecutorOptions {
+  self: PeerId
+  /** SOUK_HOST */
+  hostName: string
+  /** this peer's data folder; the executors use `work`, `spool`, `guardian` and `modules` in it */
+  dataFolder: string
+  blobs: BlobAccess
+  /** false: members may not use this executor here; every order is refused with `executor-not-allowed` */
+  allowed: boolean
+  /** the environment that every task starts from: PATH and LANG, and never a secret */
+  environment: Record<string, string>
+  scripts: Scripts
+  /** all output files of one run together; what is over is left out and fails the run */
+  outputFilesBytesMax: number
+}
+
+export interface ProcessOptions extends ExecutorOptions {
+  /** SIGTERM to SIGKILL at a cancel, timeout or shutdown; a fenced run gets SIGKILL at once */
+  stopGraceMs: number
+  /** leased runs are killed when this peer was silent for so long. Too long: run twice. Too short: killed by a hiccup */
+  leaseStopMs: number
+  /** what the current leases have left by the protocol, where that is known; the shorter of both counts */
+  leaseLeftMs: (() => number) | undefined
+  /** an unused guardian ends after so long, which frees about 45 MB */
+  guardianIdleMs: number
+  /** keep each run's folder, to look into it */
+  keepFolders: boolean
+}
+
+export type Partly<T, Required extends keyof T> = Partial<T> & Pick<T, Required>
+
+const sharedDefaults = {
+  allowed: true,
+  environment: { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' },
+  outputFilesBytesMax: 4 * 1024 ** 3,
+}
+
+/** Fills in the defaults of what both share. */
+export function executorOptions<T extends Partly<ExecutorOptions, 'self' | 'dataFolder' | 'blobs'>>(options: T) {
+  const dataFolder = resolve(options.dataFolder)
+  return { ...sharedDefaults, hostName: options.self, scripts: defaultScripts(), ...options, dataFolder }
+}
+
+export function processOptions(options: Partly<ProcessOptions, 'self' | 'dataFolder' | 'blobs'>): ProcessOptions {
+  return {
+    stopGraceMs: 2000,
+    // The lease's 2.9 s less a clock drift of 1 % on both sides.
+    leaseStopMs: 2840,
+    leaseLeftMs: undefined,
+    guardianIdleMs: 60_000,
+    keepFolders: false,
+    ...executorOptions(options),
+  }
+}

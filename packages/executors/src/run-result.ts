@@ -1,0 +1,45 @@
+import type { RunResult } from '@souk/wire'
+import type { StopCode } from './run-order.ts'
+
+const messageCharsMax = 4096
+const nothing = new Uint8Array(0)
+
+/** A result with nothing in it but how it ended. */
+export function plainResult(end: RunResult['end'], message: string, exitCode = 0): RunResult {
+  return {
+    end,
+    exitCode,
+    message: cutMessage(message),
+    stdout: nothing,
+    stderr: nothing,
+    files: [],
+    droppedBytes: 0,
+    runMs: 0,
+    cpuMs: 0,
+    memoryPeakBytes: 0,
+  }
+}
+
+/** The task never ran, and may well run elsewhere; the message begins with a code. */
+export function refusal(code: string, detail: string): RunResult {
+  return plainResult('refused', `${code}: ${detail}`)
+}
+
+export function stopEnd(code: StopCode): 'timeout' | 'stopped' {
+  return code === 'timeout' ? 'timeout' : 'stopped'
+}
+
+export function stopMessage(code: StopCode, timeoutMs: number): string {
+  if (code === 'timeout') return `it ran longer than its timeout${timeoutMs > 0 ? ` of ${timeoutMs} ms` : ''}`
+  if (code === 'cancelled') return 'cancelled'
+  if (code === 'fenced') return 'fenced: another peer may run this task now'
+  return 'the peer is shutting down'
+}
+
+export function cutMessage(message: string): string {
+  return message.length <= messageCharsMax ? message : `${message.slice(0, messageCharsMax - 1)}…`
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

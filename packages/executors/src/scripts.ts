@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url'
+
+/**
+ * The scripts that run outside the peer's main thread. In the workspace they are the sources; in a bundle they are
+ * entries of their own next to it (`guardian.js` from `guardianEntry`, `function-worker.js` from `functionWorkerEntry`).
+ */
+export interface Scripts {
+  guardian: string
+  functionWorker: string
+}
+
+/** What a bundler has to build as separate entries, relative to this package. */
+export const guardianEntry = 'src/guardian/main.ts'
+export const functionWorkerEntry = 'src/function-worker.ts'
+
+/** Where the scripts are, seen from the file that this code is in now. */
+export function defaultScripts(): Scripts {
+  const fromSource = import.meta.url.endsWith('.ts')
+  const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+  return {
+    guardian: at(fromSource ? './guardian/main.ts' : './guardian.js'),
+    functionWorker: at(fromSource ? './function-worker.ts' : './function-worker.js'),
+  }
+}

@@ -1,0 +1,43 @@
+import { emptyRequest } from '@souk/kernel'
+import type { Executor } from '@souk/runtime'
+import { type TaskSpec, taskId, type Work } from '@souk/wire'
+
+type RunOrder = Parameters<Executor['run']>[0]
+
+export const self = 'peer-self'
+let count = 0
+
+/** An order as a peer would give it; a new task each time. */
+export function order(work: Work, spec: Partial<TaskSpec> = {}, rest: Partial<RunOrder> = {}): RunOrder {
+  const task = taskId(String(++count).padStart(16, '0'), self)
+  const whole: TaskSpec = {
+    name: '',
+    tenant: '',
+    class: 'test',
+    work,
+    request: emptyRequest(),
+    priority: 'medium',
+    labels: {},
+    inputs: [],
+    outputs: [],
+    timeoutMs: 0,
+    retries: 0,
+    attemptsMax: 3,
+    outputBytesMax: 1024 * 1024,
+    durability: 'quorum',
+    failIfUnplaceable: false,
+    ...spec,
+  }
+  const custodians = [self, 'peer-a', 'peer-b']
+  const record = { id: task, spec: whole, origin: self, submittedWallMs: 0, custodians, version: 1 }
+  const ballot = { counter: 2, peer: self, incarnation: 7 }
+  return { task, ballot, record, gpuDevices: [], attempt: 1, leased: false, ...rest }
+}
+
+export function command(...argv: string[]): Work {
+  return { kind: 'process', argv, env: {} }
+}
+
+export function call(name: string, ...args: unknown[]): Work {
+  return { kind: 'function', name, args: JSON.stringify(args) }
+}
