@@ -45,6 +45,16 @@ export { RequestSchema, VectorSchema } from './resource-schema.ts'
 export type { DecodeCode, DecodeResult } from './result.ts'
 export { signableAdvert, signableCertificate } from './signable.ts'
 export { Baton, TaskEvent, TaskRecord, TaskState, taskStates } from './task-record.ts'
-export { BlobRef, FileRef, FunctionWork, Priority, ProcessWork, priorities, TaskSpec, Work } from './task-spec.ts'
+export {
+  BlobRef,
+  FileRef,
+  FunctionWork,
+  Priority,
+  ProcessWork,
+  priorities,
+  specBytes,
+  TaskSpec,
+  Work,
+} from './task-spec.ts'
 export { type Rejected, warmCodec } from './validate.ts'
 export { wireVersion } from './version.ts'

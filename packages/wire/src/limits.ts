@@ -11,6 +11,8 @@ export const limits = {
   valuesMax: 200_000,
   /** what travels inside a record; larger goes by content address */
   inlineBytesMax: 64 * 1024,
+  /** one task's description; larger inputs go as files or blobs */
+  specBytesMax: 256 * 1024,
   idCharsMax: 96,
   nameCharsMax: 256,
   /** one argument, environment value or label expression */

@@ -66,3 +66,16 @@ export const TaskSpec = strict({
   failIfUnplaceable: Type.Boolean(),
 })
 export type TaskSpec = Static<typeof TaskSpec>
+
+/** About how many bytes a spec takes on the wire; refused over `limits.specBytesMax` when it is submitted. */
+export function specBytes(spec: TaskSpec): number {
+  let size = 256 + spec.name.length + spec.class.length
+  for (const file of spec.inputs) size += 112 + file.path.length
+  for (const pattern of spec.outputs) size += 8 + pattern.length
+  for (const label in spec.labels) size += 8 + label.length + spec.labels[label]!.length
+  const { work } = spec
+  if (work.kind === 'function') return size + work.name.length + 2 * work.args.length
+  for (const argument of work.argv) size += 8 + 2 * argument.length
+  for (const name in work.env) size += 8 + name.length + 2 * work.env[name]!.length
+  return size + (work.stdin instanceof Uint8Array ? work.stdin.length : 112)
+}

@@ -1,0 +1,60 @@
+import type { WallMillis } from '@souk/kernel'
+import type {
+  Attempt,
+  Ballot,
+  Baton,
+  Bearer,
+  Incarnation,
+  MessageOf,
+  PeerId,
+  Refusal,
+  RunResult,
+  TaskId,
+  TaskRecord,
+} from '@souk/wire'
+
+/** What a bearer may be told by other peers. */
+export type BearerMessage = MessageOf<'award' | 'accept' | 'bounce' | 'renewed' | 'committed' | 'fenced'>
+
+export type BearerInput =
+  | { type: 'start'; wallMs: WallMillis; incarnation: Incarnation }
+  | { type: 'wake' }
+  /** the local custodian gives a baton under a ballot of this peer */
+  | { type: 'bear'; record: TaskRecord; ballot: Ballot; attempts: Attempt[]; durable: boolean }
+  | { type: 'durable'; task: TaskId }
+  | { type: 'void'; task: TaskId }
+  | { type: 'message'; from: Bearer; message: BearerMessage }
+  /** market's choice: hand these over, with where else they may go */
+  | { type: 'handOver'; tasks: TaskId[]; to: Bearer; alternates: Bearer[] }
+  /** market's choice: run these here */
+  | { type: 'keep'; tasks: TaskId[] }
+  /** market's verdict where the caller asked not to wait */
+  | { type: 'unplaceable'; task: TaskId; message: string }
+  /** this host's answer to an offered baton */
+  | { type: 'admit'; task: TaskId; refusal: Refusal | undefined }
+  | { type: 'began'; task: TaskId; ballot: Ballot }
+  | { type: 'ended'; task: TaskId; ballot: Ballot; result: RunResult; stopCode: string | undefined }
+  | { type: 'dropped'; task: TaskId; ballot: Ballot; code: string }
+  | { type: 'connected'; peer: PeerId; incarnation: Incarnation }
+  /** this peer is going: give everything up, as soon as it no longer runs */
+  | { type: 'leave' }
+
+export type BearerEffect =
+  | {
+      type: 'send'
+      to: PeerId
+      message: MessageOf<'award' | 'accept' | 'bounce' | 'giveUp' | 'renew' | 'commit' | 'stopped'>
+    }
+  /** it may be placed now: market's turn */
+  | { type: 'waiting'; record: TaskRecord; attempts: number }
+  /** no longer ours to place */
+  | { type: 'withdrawn'; task: TaskId }
+  /** somebody hands us a baton: may this host have it? Answer with `admit` */
+  | { type: 'offered'; baton: Baton; from: PeerId }
+  /** to the host's queue */
+  | { type: 'take'; record: TaskRecord; ballot: Ballot; attempt: number; leased: boolean }
+  | { type: 'halt'; task: TaskId; ballot: Ballot; code: 'cancelled' | 'fenced' | 'shutdown' }
+  | { type: 'bounced'; task: TaskId; ballot: Ballot; to: PeerId | undefined; refusal: Refusal }
+  | { type: 'givenUp'; task: TaskId; ballot: Ballot; code: string }
+  | { type: 'leaseLost'; task: TaskId; ballot: Ballot }
+  | { type: 'rejected'; from: PeerId; code: string }

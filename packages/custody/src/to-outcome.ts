@@ -1,0 +1,34 @@
+import type { WallMillis } from '@souk/kernel'
+import type { Attempt, Ballot, Outcome, PeerId, RunResult } from '@souk/wire'
+
+/** The outcome that a run proposes under its ballot. */
+export function toOutcome(
+  result: RunResult,
+  { ballot, host, attempts, wallMs }: { ballot: Ballot; host: PeerId; attempts: Attempt[]; wallMs: WallMillis },
+): Outcome {
+  const ok = result.end === 'ok'
+  return {
+    kind: ok ? 'succeeded' : 'failed',
+    code: ok ? 'ok' : attemptCode(result),
+    message: result.message,
+    ballot,
+    host,
+    result,
+    attempts,
+    endedWallMs: wallMs,
+  }
+}
+
+/** The code under which a run that did not succeed is counted. */
+export function attemptCode(result: RunResult): string {
+  switch (result.end) {
+    case 'timeout':
+      return 'timeout'
+    case 'refused':
+      return 'refused'
+    case 'stopped':
+      return 'stopped'
+    default:
+      return 'exit'
+  }
+}
