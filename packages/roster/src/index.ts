@@ -1,1 +1,7 @@
-export {}
+export { type RosterConfig, rosterDefaults } from './config.ts'
+export type { RosterEffect } from './effects.ts'
+export type { RosterInput } from './inputs.ts'
+export type { MemberState } from './life.ts'
+export type { Member, RoundTripTimes } from './member.ts'
+export { Roster } from './roster.ts'
+export type { MemberSnapshot, RosterSnapshot } from './snapshot.ts'

@@ -1,0 +1,60 @@
+import type { Millis } from '@souk/kernel'
+import { type Advert, compareAdverts, type Incarnation } from '@souk/wire'
+import type { RosterEffect } from './effects.ts'
+import { sameData } from './equality.ts'
+import type { MemberRecord } from './member.ts'
+import type { MemberTable } from './member-table.ts'
+import type { Membership } from './membership.ts'
+
+/** Adverts of others: the newest of each peer is kept, whatever the order they came in (I10). */
+export class Adverts {
+  readonly #table: MemberTable
+  readonly #membership: Membership
+
+  constructor(table: MemberTable, membership: Membership) {
+    this.#table = table
+    this.#membership = membership
+  }
+
+  onAdvert(advert: Advert, now: Millis, out: RosterEffect[]): void {
+    const { peer, incarnation, certificate } = advert
+    if (certificate.peer !== peer || peer === this.#table.self) return
+    if (this.#membership.hasExpired(certificate, now)) return
+    const known = this.#table.find(peer)
+    if (known?.newest !== undefined && compareAdverts(advert, known.newest) <= 0) return
+    const record = known ?? this.#membership.admit(peer, certificate, incarnation, now)
+    if (record === undefined) return
+    const before = record.advert
+    record.onAdvert(advert)
+    if (known === undefined) this.#membership.announce(record, now, out)
+    this.#membership.onLife(record, incarnation, now, out)
+    this.#membership.watchExpiry(record, now, out)
+    this.announceChange(record, before, out)
+  }
+
+  /** A new life of which no advert came yet hides the old one's: that is a change too. */
+  onLife(record: MemberRecord, incarnation: Incarnation, now: Millis, out: RosterEffect[]): void {
+    const before = record.advert
+    this.#membership.onLife(record, incarnation, now, out)
+    this.announceChange(record, before, out)
+  }
+
+  announceChange(record: MemberRecord, before: Advert | undefined, out: RosterEffect[]): void {
+    const after = record.advert
+    if (before === after || record.expired) return
+    if (before !== undefined && after !== undefined && sameAdvert(before, after)) return
+    this.#table.touch()
+    out.push({ type: 'advertChanged', peer: record.peer })
+  }
+}
+
+/** Heartbeats apart. */
+function sameAdvert(a: Advert, b: Advert): boolean {
+  return (
+    a.incarnation === b.incarnation &&
+    sameData(a.offer, b.offer) &&
+    sameData(a.addresses, b.addresses) &&
+    a.certificate.role === b.certificate.role &&
+    a.certificate.name === b.certificate.name
+  )
+}

@@ -1,0 +1,114 @@
+import type { Millis, Prng } from '@souk/kernel'
+import { type Advert, compareAdverts, limits, type MessageOf, type PeerId } from '@souk/wire'
+import type { RosterConfig } from './config.ts'
+import type { RosterEffect } from './effects.ts'
+import type { MemberRecord } from './member.ts'
+import type { MemberTable } from './member-table.ts'
+
+/**
+ * What gossip lost is made good in pairs: each says the newest advert it has of everybody, and sends what the other
+ * lacks. In full when a link opens, then with one random reachable peer per period.
+ */
+export class AntiEntropy {
+  readonly #config: RosterConfig
+  readonly #table: MemberTable
+  readonly #prng: Prng
+  #dueMs: Millis | undefined
+
+  constructor(config: RosterConfig, table: MemberTable, prng: Prng) {
+    this.#config = config
+    this.#table = table
+    this.#prng = prng
+  }
+
+  /** The first period ends at a random moment, so that peers started together do not sync in step. */
+  start(now: Millis): void {
+    this.#dueMs = now + this.#prng.float() * this.#config.syncMs
+  }
+
+  stop(): void {
+    this.#dueMs = undefined
+  }
+
+  nextWakeup(): Millis | undefined {
+    return this.#dueMs
+  }
+
+  wake(now: Millis, out: RosterEffect[]): void {
+    if (this.#dueMs === undefined || this.#dueMs > now) return
+    this.#dueMs = now + this.#config.syncMs
+    const others = this.#table.members().filter((record) => !record.isSelf && record.reachable)
+    if (others.length > 0) this.#send(this.#prng.pick(others).peer, true, out)
+  }
+
+  /** Both ends do this, so neither needs to ask for an answer. */
+  onConnected(record: MemberRecord, now: Millis, out: RosterEffect[]): void {
+    record.syncs = 0
+    record.syncWindowMs = now
+    this.#send(record.peer, false, out)
+  }
+
+  onSync(from: MemberRecord, message: MessageOf<'sync'>, now: Millis, out: RosterEffect[]): void {
+    if (!this.#admits(from, now)) return
+    if (message.reply) this.#send(from.peer, false, out)
+    const have = new Map<PeerId, { incarnation: number; seq: number }>()
+    for (const [peer, incarnation, seq] of message.have) have.set(peer, { incarnation, seq })
+    const lacking: Advert[] = []
+    for (const { peer, newest, state } of this.#table.members()) {
+      // Who has left is not brought back to anybody's mind.
+      if (newest === undefined || state === 'left' || peer === from.peer) continue
+      const theirs = have.get(peer)
+      if (theirs === undefined || compareAdverts(newest, theirs) > 0) lacking.push(newest)
+      if (lacking.length >= this.#config.advertsPerSyncMax) break
+    }
+    this.#sendAdverts(from.peer, lacking, out)
+  }
+
+  #admits(from: MemberRecord, now: Millis): boolean {
+    if (now - from.syncWindowMs >= this.#config.syncMs) {
+      from.syncWindowMs = now
+      from.syncs = 0
+    }
+    from.syncs++
+    return from.syncs <= this.#config.syncsPerPeerMax
+  }
+
+  #send(to: PeerId, reply: boolean, out: RosterEffect[]): void {
+    const have: [PeerId, number, number][] = []
+    for (const { peer, newest } of this.#table.members()) {
+      if (newest !== undefined && have.length < limits.membersMax) have.push([peer, newest.incarnation, newest.seq])
+    }
+    out.push({ type: 'send', to, message: { t: 'sync', have, reply } })
+  }
+
+  #sendAdverts(to: PeerId, adverts: readonly Advert[], out: RosterEffect[]): void {
+    let batch: Advert[] = []
+    let bytes = 0
+    const flush = () => {
+      if (batch.length > 0) out.push({ type: 'send', to, message: { t: 'adverts', adverts: batch } })
+      batch = []
+      bytes = 0
+    }
+    for (const advert of adverts) {
+      const size = advertBytes(advert)
+      const full = batch.length >= limits.advertsPerMessageMax || bytes + size > this.#config.advertsMessageBytesMax
+      if (full) flush()
+      batch.push(advert)
+      bytes += size
+    }
+    flush()
+  }
+}
+
+/** Ids, names, numbers and two signatures. */
+const advertFixedBytes = 768
+
+/** About what an advert takes on the wire; what can be long is counted. */
+function advertBytes(advert: Advert): number {
+  let bytes = advertFixedBytes
+  for (const address of advert.addresses) bytes += address.length
+  for (const name of advert.offer.functions) bytes += name.length
+  for (const key in advert.offer.labels) bytes += key.length + advert.offer.labels[key]!.length
+  for (const key in advert.offer.capacity.custom) bytes += key.length + 8
+  return bytes + advert.offer.capacity.gpuMilli.length * 3
+}

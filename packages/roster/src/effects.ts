@@ -1,0 +1,12 @@
+import type { Advert, Incarnation, PeerId, RosterMessage } from '@souk/wire'
+import type { MemberState } from './life.ts'
+
+/** What the roster asks for, and what it tells the machine around it. */
+export type RosterEffect =
+  | { type: 'send'; to: PeerId; message: RosterMessage }
+  /** the own advert with an empty signature: the driver signs it */
+  | { type: 'publish'; advert: Advert }
+  /** another member appeared, or changed its state or incarnation; also `left` when its certificate expired */
+  | { type: 'memberChanged'; peer: PeerId; state: MemberState; incarnation: Incarnation }
+  /** what a member offers, or where it is, is no longer what it was (heartbeats do not count) */
+  | { type: 'advertChanged'; peer: PeerId }

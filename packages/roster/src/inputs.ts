@@ -1,0 +1,28 @@
+import type { Millis, WallMillis } from '@souk/kernel'
+import type { Advert, Certificate, Incarnation, Offer, PeerId, RosterMessage } from '@souk/wire'
+
+/** What the roster hears. Signatures, certificates and schemas were checked by the driver before. */
+export type RosterInput =
+  /** first input of a life; `incarnation` is higher than any this peer id had before */
+  | {
+      type: 'start'
+      wallMs: WallMillis
+      incarnation: Incarnation
+      offer: Offer
+      certificate: Certificate
+      addresses: string[]
+    }
+  | { type: 'wake' }
+  /** the link to a member is open both ways; one link per peer, so `disconnected` of the last one comes before */
+  | { type: 'connected'; peer: PeerId; certificate: Certificate; incarnation: Incarnation; addresses: string[] }
+  | { type: 'disconnected'; peer: PeerId }
+  | { type: 'message'; from: PeerId; message: RosterMessage }
+  /** an advert that came by gossip */
+  | { type: 'gossip'; advert: Advert }
+  | { type: 'offer'; offer: Offer }
+  | { type: 'addresses'; addresses: string[] }
+  | { type: 'drain'; on: boolean }
+  /** tells every connected member; nothing is sent afterwards */
+  | { type: 'leave' }
+  /** this peer's own event-loop lag over the last second */
+  | { type: 'lag'; lagMs: Millis }

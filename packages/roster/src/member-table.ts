@@ -1,0 +1,107 @@
+import type { Millis } from '@souk/kernel'
+import { type Certificate, originTag, type PeerId } from '@souk/wire'
+import type { Life } from './life.ts'
+import { MemberRecord } from './member.ts'
+
+/** Every peer that is known, by id and by tag; at most `limit` of them (I11). */
+export class MemberTable {
+  readonly self: PeerId
+  readonly #limit: number
+  readonly #records = new Map<PeerId, MemberRecord>()
+  readonly #byTag = new Map<string, PeerId>()
+  #version = 0
+  #sorted: readonly MemberRecord[] | undefined
+  #liveAt = -1
+  #live = 0
+
+  constructor(self: PeerId, limit: number) {
+    this.self = self
+    this.#limit = limit
+  }
+
+  /** Rises with every change that matters to placement. */
+  get version(): number {
+    return this.#version
+  }
+
+  /** Members neither dead nor gone, this peer included: the N of every formula. */
+  get live(): number {
+    if (this.#liveAt !== this.#version) {
+      this.#live = 0
+      for (const record of this.#records.values()) {
+        if (!record.expired && (record.state === 'alive' || record.state === 'suspect')) this.#live++
+      }
+      this.#liveAt = this.#version
+    }
+    return this.#live
+  }
+
+  /** Expired ones too. */
+  find(peer: PeerId): MemberRecord | undefined {
+    return this.#records.get(peer)
+  }
+
+  byTag(tag: string): PeerId | undefined {
+    return this.#byTag.get(tag)
+  }
+
+  /** Those whose certificate stands, by id. The same array until somebody joins or expires. */
+  members(): readonly MemberRecord[] {
+    this.#sorted ??= [...this.#records.values()].filter((r) => !r.expired).sort((a, b) => (a.peer < b.peer ? -1 : 1))
+    return this.#sorted
+  }
+
+  /** Something of a member has changed. */
+  touch(): void {
+    this.#version++
+  }
+
+  /** Undefined, and nothing changed, when the table is full of members that have to stay. */
+  admit(peer: PeerId, certificate: Certificate, life: Life, now: Millis): MemberRecord | undefined {
+    if (this.#records.size >= this.#limit && !this.#makeRoom()) return undefined
+    const record = new MemberRecord(peer, peer === this.self, certificate, life, now)
+    this.#records.set(peer, record)
+    const tag = originTag(peer)
+    const holder = this.#byTag.get(tag)
+    // Two peers of one tag: the smaller id has it, whoever came first (I10).
+    if (holder === undefined || peer < holder) this.#byTag.set(tag, peer)
+    this.#resort()
+    return record
+  }
+
+  setExpired(record: MemberRecord, expired: boolean): void {
+    if (record.expired === expired) return
+    record.expired = expired
+    this.#resort()
+  }
+
+  #resort(): void {
+    this.#sorted = undefined
+    this.#version++
+  }
+
+  /** Who left or expired goes first, then who has been dead longest; ties by id. */
+  #makeRoom(): boolean {
+    let victim: MemberRecord | undefined
+    const rank = (r: MemberRecord) => (r.state === 'left' || r.expired ? 0 : 1)
+    for (const record of this.#records.values()) {
+      if (
+        record.isSelf ||
+        record.connected ||
+        !(record.expired || record.state === 'left' || record.state === 'dead')
+      ) {
+        continue
+      }
+      const order =
+        victim === undefined
+          ? -1
+          : rank(record) - rank(victim) || record.sinceMs - victim.sinceMs || (record.peer < victim.peer ? -1 : 1)
+      if (order < 0) victim = record
+    }
+    if (victim === undefined) return false
+    this.#records.delete(victim.peer)
+    const tag = originTag(victim.peer)
+    if (this.#byTag.get(tag) === victim.peer) this.#byTag.delete(tag)
+    return true
+  }
+}

@@ -1,0 +1,174 @@
+import { BoundedMap, Deadlines, type Millis, type WallMillis } from '@souk/kernel'
+import type { Certificate, Incarnation, MemberUpdate, PeerId } from '@souk/wire'
+import type { RosterConfig } from './config.ts'
+import type { RosterEffect } from './effects.ts'
+import { denialMax, keptLife, type Life, supersedes, updateOf } from './life.ts'
+import type { LocalHealth } from './local-health.ts'
+import type { MemberRecord } from './member.ts'
+import type { MemberTable } from './member-table.ts'
+import type { Rumours } from './rumours.ts'
+import type { Suspicions } from './suspicions.ts'
+
+interface Parts {
+  table: MemberTable
+  rumours: Rumours
+  suspicions: Suspicions
+  health: LocalHealth
+}
+
+/** The one place where a member's life changes: what is heard goes in, the greatest of it is what is held (I9, I10). */
+export class Membership {
+  readonly #table: MemberTable
+  readonly #rumours: Rumours
+  readonly #suspicions: Suspicions
+  readonly #health: LocalHealth
+  /** greatest update about each peer whose certificate has not come yet; the oldest goes when full (I11) */
+  readonly #early: BoundedMap<PeerId, MemberUpdate>
+  readonly #expiries = new Deadlines<PeerId>()
+  #wallOffsetMs = 0
+  #own: MemberRecord | undefined
+  #seenOfSelf: Incarnation = 0
+
+  constructor(config: RosterConfig, parts: Parts) {
+    this.#table = parts.table
+    this.#rumours = parts.rumours
+    this.#suspicions = parts.suspicions
+    this.#health = parts.health
+    this.#early = new BoundedMap(config.earlyUpdatesMax)
+  }
+
+  /** Highest incarnation that anybody claims this peer has had. */
+  get seenOfSelf(): Incarnation {
+    return this.#seenOfSelf
+  }
+
+  start(own: MemberRecord, wallMs: WallMillis, now: Millis): void {
+    this.#own = own
+    this.#wallOffsetMs = wallMs - now
+    this.#seenOfSelf = own.incarnation
+  }
+
+  nextWakeup(): Millis | undefined {
+    const suspicion = this.#suspicions.nextWakeup() ?? Number.POSITIVE_INFINITY
+    const expiry = this.#expiries.next() ?? Number.POSITIVE_INFINITY
+    const next = Math.min(suspicion, expiry)
+    return next === Number.POSITIVE_INFINITY ? undefined : next
+  }
+
+  wake(now: Millis, out: RosterEffect[]): void {
+    for (let peer = this.#suspicions.popDue(now); peer !== undefined; peer = this.#suspicions.popDue(now)) {
+      const record = this.#table.find(peer)
+      if (record?.state === 'suspect') this.#tell(record, { ...record.life, state: 'dead' }, now, out)
+    }
+    for (let peer = this.#expiries.popDue(now); peer !== undefined; peer = this.#expiries.popDue(now)) {
+      const record = this.#table.find(peer)
+      if (record === undefined || !this.hasExpired(record.certificate, now)) continue
+      this.#table.setExpired(record, true)
+      this.#suspicions.close(peer)
+      out.push({ type: 'memberChanged', peer, state: 'left', incarnation: record.incarnation })
+    }
+  }
+
+  hasExpired(certificate: Certificate, now: Millis): boolean {
+    return certificate.expiresWallMs !== 0 && certificate.expiresWallMs <= now + this.#wallOffsetMs
+  }
+
+  /** The peer's record, made if it is new; undefined where there is no room for it. */
+  admit(peer: PeerId, certificate: Certificate, incarnation: Incarnation, now: Millis): MemberRecord | undefined {
+    const known = this.#table.find(peer)
+    if (known !== undefined) return known
+    return this.#table.admit(peer, certificate, { state: 'alive', incarnation, denial: 0 }, now)
+  }
+
+  /** A record that was just made: what was heard of it before it could be known, then the news of it. */
+  announce(record: MemberRecord, now: Millis, out: RosterEffect[]): void {
+    out.push({ type: 'memberChanged', peer: record.peer, state: record.state, incarnation: record.incarnation })
+    const early = this.#early.get(record.peer)
+    if (early === undefined) return
+    this.#early.delete(record.peer)
+    this.#hold(record, early, now, out)
+  }
+
+  /** The record's certificate may be another one now: its expiry is watched, and a renewed one makes a member again. */
+  watchExpiry(record: MemberRecord, now: Millis, out: RosterEffect[]): void {
+    const { expiresWallMs } = record.certificate
+    if (expiresWallMs === 0) this.#expiries.delete(record.peer)
+    else this.#expiries.set(record.peer, expiresWallMs - this.#wallOffsetMs)
+    if (!record.expired || this.hasExpired(record.certificate, now)) return
+    this.#table.setExpired(record, false)
+    out.push({ type: 'memberChanged', peer: record.peer, state: record.state, incarnation: record.incarnation })
+  }
+
+  /** A signed proof (an advert, a handshake) of a life: it replaces any earlier one. */
+  onLife(record: MemberRecord, incarnation: Incarnation, now: Millis, out: RosterEffect[]): boolean {
+    return this.#hold(record, { state: 'alive', incarnation, denial: 0 }, now, out)
+  }
+
+  /** A rumour; true when it made a suspect of a member, which is then worth a probe of our own. */
+  onUpdate(update: MemberUpdate, now: Millis, out: RosterEffect[]): boolean {
+    if (update.peer === this.#table.self) {
+      this.#onUpdateOfSelf(update)
+      return false
+    }
+    const record = this.#table.find(update.peer)
+    if (record === undefined) {
+      const earlier = this.#early.get(update.peer)
+      if (earlier === undefined || supersedes(update, earlier)) this.#early.push(update.peer, update)
+      return false
+    }
+    return this.#tell(record, update, now, out) && record.state === 'suspect'
+  }
+
+  onLeave(record: MemberRecord, incarnation: Incarnation, now: Millis, out: RosterEffect[]): void {
+    this.#tell(record, { state: 'left', incarnation, denial: 0 }, now, out)
+  }
+
+  /** A probe failed, and so did those of `confirmers`. */
+  onUnanswered(record: MemberRecord, confirmers: readonly PeerId[], now: Millis, out: RosterEffect[]): void {
+    const { self } = this.#table
+    if (this.#tell(record, { ...record.life, state: 'suspect' }, now, out)) this.#suspicions.accuse(record.peer, self)
+    // Who was suspect by hearsay is now so by our own eyes too; our own accusation does not confirm itself.
+    this.#suspicions.confirm(record.peer, [self, ...confirmers])
+  }
+
+  /** This peer was not there for so long. */
+  postpone(byMs: Millis): void {
+    this.#suspicions.postpone(byMs)
+  }
+
+  #onUpdateOfSelf(update: MemberUpdate): void {
+    const own = this.#own!
+    this.#seenOfSelf = Math.max(this.#seenOfSelf, update.incarnation)
+    if (update.incarnation !== own.incarnation || update.state === 'left' || own.state === 'left') return
+    if (update.denial < own.life.denial) return
+    if (update.state === 'alive') {
+      own.life = { ...own.life, denial: update.denial }
+      return
+    }
+    own.life = { ...own.life, denial: Math.min(update.denial + 1, denialMax) }
+    this.#rumours.add(updateOf(own.peer, own.life))
+    this.#health.onSuspected()
+  }
+
+  #tell(record: MemberRecord, life: Life, now: Millis, out: RosterEffect[]): boolean {
+    if (!this.#hold(record, life, now, out)) return false
+    this.#rumours.add(updateOf(record.peer, record.life))
+    return true
+  }
+
+  #hold(record: MemberRecord, life: Life, now: Millis, out: RosterEffect[]): boolean {
+    const held = record.life
+    if (!supersedes(life, held)) return false
+    record.life = keptLife(life)
+    if (record.state === 'suspect') this.#suspicions.open(record.peer, now)
+    else this.#suspicions.close(record.peer)
+    if (held.state !== life.state || held.incarnation !== life.incarnation) {
+      record.sinceMs = now
+      this.#table.touch()
+      if (!record.expired) {
+        out.push({ type: 'memberChanged', peer: record.peer, state: life.state, incarnation: life.incarnation })
+      }
+    }
+    return true
+  }
+}

@@ -1,0 +1,265 @@
+import { invariant, type Machine, type Millis, type Prng } from '@souk/kernel'
+import { limits, type MemberUpdate, type Offer, type PeerId, type RosterMessage } from '@souk/wire'
+import { Adverts } from './adverts.ts'
+import { AntiEntropy } from './anti-entropy.ts'
+import type { RosterConfig } from './config.ts'
+import type { RosterEffect } from './effects.ts'
+import type { RosterInput } from './inputs.ts'
+import { Links } from './links.ts'
+import { LocalHealth } from './local-health.ts'
+import type { Member, MemberRecord, RoundTripTimes } from './member.ts'
+import { MemberTable } from './member-table.ts'
+import { Membership } from './membership.ts'
+import { OwnAdvert } from './own-advert.ts'
+import { Probes } from './probes.ts'
+import { Rumours } from './rumours.ts'
+import { type RosterSnapshot, snapshotOf } from './snapshot.ts'
+import { Suspicions } from './suspicions.ts'
+
+type InputOf<T extends RosterInput['type']> = Extract<RosterInput, { type: T }>
+
+/**
+ * Who is a member, who is alive, and what each offers (protocol.md 1 and 2).
+ *
+ * I9  Incarnations only rise: a member's life is replaced only by a greater one (`life.ts`), so nobody dead or left
+ *     returns without a higher incarnation, and nobody dead without that or a denial.
+ * I10 Order-free: of updates the greatest, of adverts the newest is kept; the same set in any order, any number of
+ *     times, gives the same roster.
+ * I11 Bounded: members, rumours, early updates, probes, relays, answers to syncs, updates and adverts per message.
+ *
+ * Liveness decides who is asked, never who may run: leases do that.
+ */
+export class Roster implements Machine<RosterInput, RosterEffect> {
+  readonly #config: RosterConfig
+  readonly #self: PeerId
+  readonly #table: MemberTable
+  readonly #rumours: Rumours
+  readonly #health: LocalHealth
+  readonly #membership: Membership
+  readonly #probes: Probes
+  readonly #adverts: Adverts
+  readonly #antiEntropy: AntiEntropy
+  readonly #links: Links
+  #own: MemberRecord | undefined
+  #ownAdvert: OwnAdvert | undefined
+
+  constructor(config: RosterConfig, { self, prng }: { self: PeerId; prng: Prng }) {
+    this.#config = config
+    this.#self = self
+    const table = new MemberTable(self, Math.min(config.membersMax, limits.membersMax))
+    const rumours = new Rumours(config, table)
+    const health = new LocalHealth(config)
+    const suspicions = new Suspicions(config, table)
+    const membership = new Membership(config, { table, rumours, suspicions, health })
+    this.#table = table
+    this.#rumours = rumours
+    this.#health = health
+    this.#membership = membership
+    this.#probes = new Probes(config, { table, membership, rumours, health, prng: prng.fork('probes') })
+    this.#adverts = new Adverts(table, membership)
+    this.#antiEntropy = new AntiEntropy(config, table, prng.fork('sync'))
+    const [probes, adverts, antiEntropy] = [this.#probes, this.#adverts, this.#antiEntropy]
+    this.#links = new Links({ table, membership, rumours, probes, adverts, antiEntropy })
+  }
+
+  /** Rises with every change that matters to placement: members, states, reachability, offers. */
+  get version(): number {
+    return this.#table.version
+  }
+
+  /** Everybody whose certificate stands, this peer included, by id; also the dead and those who left. Not a copy. */
+  members(): readonly Member[] {
+    return this.#table.members()
+  }
+
+  get(peer: PeerId): Member | undefined {
+    const record = this.#table.find(peer)
+    return record?.expired ? undefined : record
+  }
+
+  /** Whether it may be asked and given work now. This peer is reachable to itself until it leaves. */
+  reachable(peer: PeerId): boolean {
+    return this.#table.find(peer)?.reachable ?? false
+  }
+
+  /** What it offers in its present life, as far as known. */
+  offerOf(peer: PeerId): Offer | undefined {
+    return this.get(peer)?.advert?.offer
+  }
+
+  /** The peer that a task id's origin tag names. */
+  peerByTag(tag: string): PeerId | undefined {
+    return this.#table.byTag(tag)
+  }
+
+  rtt(peer: PeerId): RoundTripTimes | undefined {
+    return this.#table.find(peer)?.rtt
+  }
+
+  /** Of the last 64 round trips to anybody. */
+  get rttP95(): Millis | undefined {
+    return this.#probes.rttP95
+  }
+
+  /** Higher than the own incarnation where others remember a later life of this peer id: its store is behind. */
+  get incarnationSeenOfSelf(): number {
+    return this.#membership.seenOfSelf
+  }
+
+  step(input: RosterInput, now: Millis, out: RosterEffect[]): void {
+    if (input.type === 'start') {
+      this.#onStart(input, now, out)
+      return
+    }
+    const own = this.#own
+    invariant(own !== undefined, `the roster got ${input.type} before start`)
+    // Of one that has left nothing more is to be heard.
+    if (own.state === 'left') return
+    switch (input.type) {
+      case 'wake':
+        this.#onWake(now, out)
+        break
+      case 'connected':
+        this.#links.onConnected(input, now, out)
+        break
+      case 'disconnected':
+        this.#links.onDisconnected(input.peer, now, out)
+        break
+      case 'message':
+        this.#onMessage(input.from, input.message, now, out)
+        break
+      case 'gossip':
+        this.#adverts.onAdvert(input.advert, now, out)
+        break
+      case 'offer':
+        this.#onOwnChange((advert) => advert.setOffer(input.offer), now, out)
+        break
+      case 'addresses':
+        this.#onOwnChange((advert) => advert.setAddresses(input.addresses), now, out)
+        break
+      case 'drain':
+        this.#onOwnChange((advert) => advert.setDraining(input.on), now, out)
+        break
+      case 'leave':
+        this.#onLeave(own, now, out)
+        break
+      case 'lag':
+        this.#health.onLag(input.lagMs)
+        break
+    }
+  }
+
+  nextWakeup(): Millis | undefined {
+    if (this.#own === undefined || this.#own.state === 'left') return undefined
+    const never = Number.POSITIVE_INFINITY
+    return Math.min(
+      this.#probes.nextWakeup() ?? never,
+      this.#membership.nextWakeup() ?? never,
+      this.#ownAdvert!.nextWakeup() ?? never,
+      this.#antiEntropy.nextWakeup() ?? never,
+    )
+  }
+
+  snapshot(): RosterSnapshot {
+    return snapshotOf(this.#self, this.#table, {
+      health: this.#health.score,
+      rumours: this.#rumours.size,
+      probes: this.#probes.size,
+      rttP95: this.rttP95,
+      incarnationSeenOfSelf: this.incarnationSeenOfSelf,
+    })
+  }
+
+  #onStart(input: InputOf<'start'>, now: Millis, out: RosterEffect[]): void {
+    invariant(this.#own === undefined, 'the roster was started twice')
+    invariant(input.certificate.peer === this.#self, 'the own certificate is of another peer')
+    const { incarnation, offer, certificate, addresses } = input
+    const own = this.#table.admit(this.#self, certificate, { state: 'alive', incarnation, denial: 0 }, now)
+    invariant(own !== undefined, 'there is no room for this peer itself')
+    this.#own = own
+    const facts = { peer: this.#self, incarnation, offer, certificate, addresses }
+    this.#ownAdvert = new OwnAdvert(this.#config, this.#table, facts)
+    this.#membership.start(own, input.wallMs, now)
+    this.#probes.start(now)
+    this.#antiEntropy.start(now)
+    this.#publishOwn(now, out)
+  }
+
+  #onWake(now: Millis, out: RosterEffect[]): void {
+    const lateMs = now - this.nextWakeup()!
+    if (lateMs > this.#config.lagMsMin) {
+      // This peer was frozen or starved: what it did not hear then accuses nobody.
+      this.#health.onLag(lateMs)
+      this.#probes.postpone(lateMs)
+      this.#membership.postpone(lateMs)
+    }
+    this.#probes.wake(now, out)
+    this.#membership.wake(now, out)
+    this.#publishOwn(now, out)
+    this.#antiEntropy.wake(now, out)
+  }
+
+  #onMessage(peer: PeerId, message: RosterMessage, now: Millis, out: RosterEffect[]): void {
+    const from = this.#table.find(peer)
+    if (!from?.connected || from.expired) return
+    if ('updates' in message) this.#hear(message.updates, now, out)
+    switch (message.t) {
+      case 'ping':
+        this.#probes.onPing(from, message, out)
+        break
+      case 'ack':
+        this.#probes.onAck(from, message, now, out)
+        break
+      case 'pingReq':
+        this.#probes.onPingReq(from, message, now, out)
+        break
+      case 'pingRes':
+        this.#probes.onPingRes(from, message, now, out)
+        break
+      case 'sync':
+        this.#antiEntropy.onSync(from, message, now, out)
+        break
+      case 'adverts':
+        for (const advert of message.adverts) this.#adverts.onAdvert(advert, now, out)
+        break
+      case 'leave':
+        this.#membership.onLeave(from, message.incarnation, now, out)
+        break
+    }
+  }
+
+  #hear(updates: readonly MemberUpdate[], now: Millis, out: RosterEffect[]): void {
+    for (const update of updates) {
+      const record = this.#table.find(update.peer)
+      const before = record?.advert
+      const isNewSuspect = this.#membership.onUpdate(update, now, out)
+      if (record === undefined) continue
+      this.#adverts.announceChange(record, before, out)
+      if (isNewSuspect) this.#probes.onSuspected(record, now, out)
+    }
+  }
+
+  #onOwnChange(change: (advert: OwnAdvert) => void, now: Millis, out: RosterEffect[]): void {
+    const own = this.#own!
+    const before = own.advert
+    change(this.#ownAdvert!)
+    own.onAdvert(this.#ownAdvert!.current)
+    this.#adverts.announceChange(own, before, out)
+    this.#publishOwn(now, out)
+  }
+
+  #publishOwn(now: Millis, out: RosterEffect[]): void {
+    this.#ownAdvert!.wake(now, out)
+    this.#own!.onAdvert(this.#ownAdvert!.current)
+  }
+
+  #onLeave(own: MemberRecord, now: Millis, out: RosterEffect[]): void {
+    for (const { peer, connected } of this.#table.members()) {
+      if (connected) out.push({ type: 'send', to: peer, message: { t: 'leave', incarnation: own.incarnation } })
+    }
+    this.#membership.onLeave(own, own.incarnation, now, out)
+    this.#probes.stop()
+    this.#antiEntropy.stop()
+    this.#ownAdvert!.stop()
+  }
+}

@@ -1,0 +1,87 @@
+import { limits, type MemberUpdate, type PeerId } from '@souk/wire'
+import type { RosterConfig } from './config.ts'
+import { updateOf } from './life.ts'
+import type { MemberRecord } from './member.ts'
+import type { MemberTable } from './member-table.ts'
+
+/**
+ * Member updates that ride on probes and answers (SWIM's piggyback): the least told first, each at most
+ * about 4 log10(N + 1) times, one per peer (I11).
+ */
+export class Rumours {
+  readonly #config: RosterConfig
+  readonly #table: MemberTable
+  /** index = how often told */
+  readonly #tiers: Map<PeerId, MemberUpdate>[] = []
+  readonly #tierOf = new Map<PeerId, number>()
+
+  constructor(config: RosterConfig, table: MemberTable) {
+    this.#config = config
+    this.#table = table
+  }
+
+  get size(): number {
+    return this.#tierOf.size
+  }
+
+  /** How often each is told at the present size of the mesh. */
+  get tellings(): number {
+    return Math.max(1, Math.ceil(this.#config.retransmitFactor * Math.log10(this.#table.live + 1)))
+  }
+
+  /** News about a peer replaces what was told of it before. */
+  add(update: MemberUpdate): void {
+    this.#remove(update.peer)
+    if (this.#tierOf.size >= this.#config.membersMax) this.#dropMostTold()
+    this.#put(0, update)
+  }
+
+  /**
+   * The updates of one message. First what its readers must hear whatever the tally: that one of `about` is suspected
+   * or denies it, and that this peer does. Then the least told, which count as told.
+   */
+  takeFor(about: readonly MemberRecord[]): MemberUpdate[] {
+    const first: MemberUpdate[] = []
+    for (const record of [this.#table.find(this.#table.self), ...about]) {
+      if (record === undefined || (record.state === 'alive' && record.life.denial === 0)) continue
+      first.push(updateOf(record.peer, record.life))
+    }
+    const taken = [...first]
+    const told: [number, MemberUpdate][] = []
+    for (let tier = 0; tier < this.#tiers.length; tier++) {
+      for (const update of this.#tiers[tier]!.values()) {
+        if (taken.length + told.length >= limits.updatesMax) break
+        if (!first.some((f) => f.peer === update.peer)) told.push([tier, update])
+      }
+    }
+    const tellings = this.tellings
+    for (const [tier, update] of told) {
+      taken.push(update)
+      this.#remove(update.peer)
+      if (tier + 1 < tellings) this.#put(tier + 1, update)
+    }
+    return taken
+  }
+
+  #put(tier: number, update: MemberUpdate): void {
+    while (this.#tiers.length <= tier) this.#tiers.push(new Map())
+    this.#tiers[tier]!.set(update.peer, update)
+    this.#tierOf.set(update.peer, tier)
+  }
+
+  #remove(peer: PeerId): void {
+    const tier = this.#tierOf.get(peer)
+    if (tier === undefined) return
+    this.#tiers[tier]!.delete(peer)
+    this.#tierOf.delete(peer)
+  }
+
+  #dropMostTold(): void {
+    for (let tier = this.#tiers.length - 1; tier >= 0; tier--) {
+      const oldest = this.#tiers[tier]!.keys().next().value
+      if (oldest === undefined) continue
+      this.#remove(oldest)
+      return
+    }
+  }
+}
