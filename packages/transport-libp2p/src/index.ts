@@ -1,1 +1,11 @@
-export {}
+export { type CertificateFields, certificateText, issueCertificate, verifyCertificate } from './certificate.ts'
+export { MeshCredentials } from './credentials.ts'
+export { createIdentity, type Identity, loadIdentity } from './identity.ts'
+export { decodeInvitation, encodeInvitation, type Invitation } from './invitation.ts'
+export { Invitations, type IssuedInvitation, type Redemption } from './invitations.ts'
+export { type Joined, type JoinOptions, joinMesh } from './join-mesh.ts'
+export type { JoinAnswer, JoinApplication, OnJoin } from './join-server.ts'
+export type { LinkReport } from './link-report.ts'
+export { createMesh, type Mesh, meshId } from './mesh.ts'
+export { Libp2pTransport, type Libp2pTransportOptions } from './transport.ts'
+export { defaultTuning, type Tuning } from './tuning.ts'

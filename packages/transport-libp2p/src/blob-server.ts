@@ -1,0 +1,89 @@
+import type { Connection, Stream } from '@libp2p/interface'
+import { type BlobStore, CodedError } from '@souk/runtime'
+import type { PeerId } from '@souk/wire'
+import { accepted, BlobRequest, refusal } from './blob-messages.ts'
+import { Exchange } from './exchange.ts'
+import type { Tuning } from './tuning.ts'
+
+export interface BlobServerOptions {
+  blobs: BlobStore
+  tuning: Tuning
+  /** resolves when this peer's certificate was verified on an open link; rejects when it will not be */
+  admit(peer: PeerId, signal: AbortSignal): Promise<unknown>
+  rejected(peer: PeerId, code: string, detail: string): void
+}
+
+/** Other members' transfers: what they read here and what they give us to keep. */
+export class BlobServer {
+  readonly #options: BlobServerOptions
+  readonly #stopping = new AbortController()
+  #open = 0
+
+  constructor(options: BlobServerOptions) {
+    this.#options = options
+  }
+
+  stop(): void {
+    this.#stopping.abort()
+  }
+
+  /** Serves one transfer. Never rejects. */
+  async onStream(stream: Stream, connection: Connection): Promise<void> {
+    const { tuning } = this.#options
+    const peer = connection.remotePeer.toString()
+    const exchange = new Exchange(stream, {
+      bufferBytesMax: tuning.receiveBufferBytesMax,
+      stallMsMax: tuning.blobStallMsMax,
+      signal: this.#stopping.signal,
+    })
+    this.#open++
+    try {
+      await this.#serve(exchange, peer)
+      await exchange.close()
+    } catch (error) {
+      const { code } = error as { code?: unknown }
+      if (code !== 'interrupted') this.#options.rejected(peer, String(code ?? 'blob-failed'), (error as Error).message)
+      exchange.abort(error as Error)
+    } finally {
+      this.#open--
+    }
+  }
+
+  async #serve(exchange: Exchange, peer: PeerId): Promise<void> {
+    const { blobs, tuning, admit } = this.#options
+    // a connection alone proves only the network key
+    const within = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(tuning.handshakeMsMax)])
+    await admit(peer, within).catch(() => {
+      throw new CodedError('not-a-member', `${peer} asked for a transfer without a verified certificate`)
+    })
+    const { op, blob } = await exchange.read(BlobRequest)
+    if (this.#open > tuning.blobsInboundMax) {
+      await exchange.write(refusal('blob-busy', `${tuning.blobsInboundMax} transfers are open here`))
+    } else if (blob.sizeBytes > tuning.blobBytesMax) {
+      await exchange.write(
+        refusal('blob-too-large', `${blob.sizeBytes} bytes, at most ${tuning.blobBytesMax} are taken`),
+      )
+    } else if (op === 'get') {
+      if (await blobs.has(blob.hash)) {
+        await exchange.write(accepted)
+        await exchange.writeBody(blobs.get(blob.hash), blob.sizeBytes, tuning.blobChunkBytes)
+      } else await exchange.write(refusal('blob-missing', `no blob ${blob.hash.slice(0, 12)} here`))
+    } else if (await blobs.has(blob.hash)) {
+      await exchange.write({ ...accepted, have: true })
+    } else {
+      await exchange.write(accepted)
+      await exchange.write(await this.#keep(exchange, blob))
+    }
+  }
+
+  async #keep(exchange: Exchange, blob: BlobRequest['blob']) {
+    const options = { sizeBytesMax: blob.sizeBytes, expected: blob }
+    try {
+      await this.#options.blobs.put(exchange.readBody(blob.sizeBytes), options)
+      return accepted
+    } catch (error) {
+      if (!(error instanceof CodedError) || error.code === 'interrupted') throw error
+      return refusal(error.code, error.message)
+    }
+  }
+}

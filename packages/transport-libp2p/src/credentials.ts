@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { BoundedMap, invariant } from '@souk/kernel'
+import type { Credentials } from '@souk/runtime'
+import { type Advert, type Certificate, type PeerId, signableAdvert, signableCertificate } from '@souk/wire'
+import { certificateFault, hasSignature } from './certificate.ts'
+import type { Identity } from './identity.ts'
+import { type Mesh, meshId, meshVerifyKey } from './mesh.ts'
+
+/** Verified certificates and adverts remembered; above it the oldest are verified again (about 0.2 ms each). */
+const verifiedMax = 4096
+/** Revoked ids remembered. Above it revoking fails: forgetting one would let it back in. */
+const revokedMax = 65_536
+
+/** This peer's key and certificate, and the checks of everybody else's. */
+export class MeshCredentials implements Credentials {
+  readonly self: PeerId
+  readonly certificate: Certificate
+  readonly #identity: Identity
+  readonly #meshId: string
+  readonly #meshKey: ReturnType<typeof meshVerifyKey>
+  readonly #wall: () => number
+  /** by digest of all that was signed and the signature: nothing else can hit */
+  readonly #certificates = new BoundedMap<string, true>(verifiedMax)
+  /** the last verified advert of each peer, so that the driver's check after ours is free */
+  readonly #adverts = new BoundedMap<PeerId, string>(verifiedMax)
+  readonly #revoked = new BoundedMap<PeerId, true>(revokedMax)
+
+  constructor(options: { identity: Identity; mesh: Mesh; certificate: Certificate; wall?: () => number }) {
+    this.self = options.identity.peer
+    this.certificate = options.certificate
+    this.#identity = options.identity
+    this.#meshId = meshId(options.mesh.publicKey)
+    this.#meshKey = meshVerifyKey(options.mesh.publicKey)
+    this.#wall = options.wall ?? Date.now
+  }
+
+  sign(advert: Advert): Advert {
+    const signature = this.#identity.key.sign(signableAdvert(advert))
+    invariant(signature instanceof Uint8Array, 'ed25519 signatures are synchronous')
+    return { ...advert, signature }
+  }
+
+  async checkAdvert(advert: Advert): Promise<string | undefined> {
+    const fault = await this.checkCertificate(advert.certificate, advert.peer)
+    if (fault !== undefined) return fault
+    const signed = signableAdvert(advert)
+    const seen = digest(signed, advert.signature)
+    if (this.#adverts.get(advert.peer) === seen) return undefined
+    const key = peerKey(advert.peer)
+    if (key === undefined || !(await hasSignature(key, signed, advert.signature))) return 'advert-signature'
+    this.#adverts.push(advert.peer, seen)
+    return undefined
+  }
+
+  async checkCertificate(certificate: Certificate, peer: PeerId): Promise<string | undefined> {
+    if (this.#revoked.has(peer)) return 'certificate-revoked'
+    const fault = certificateFault(this.#meshId, certificate, peer, this.#wall())
+    if (fault !== undefined) return fault
+    const signed = signableCertificate(certificate)
+    const seen = digest(signed, certificate.signature)
+    if (this.#certificates.has(seen)) return undefined
+    if (!(await hasSignature(this.#meshKey, signed, certificate.signature))) return 'certificate-invalid'
+    this.#certificates.push(seen, true)
+    return undefined
+  }
+
+  /** From now on every certificate and advert of this peer is refused. False when the list is full. */
+  revoke(peer: PeerId): boolean {
+    return this.#revoked.offer(peer, true)
+  }
+}
+
+function digest(signed: Uint8Array, signature: Uint8Array): string {
+  return createHash('sha256').update(signed).update(signature).digest('base64url')
+}
+
+/** Ed25519 ids carry their public key; any other id has none we accept. */
+function peerKey(peer: PeerId) {
+  try {
+    const id = peerIdFromString(peer)
+    return id.type === 'Ed25519' ? id.publicKey : undefined
+  } catch {
+    return undefined
+  }
+}

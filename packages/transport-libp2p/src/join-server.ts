@@ -1,0 +1,79 @@
+import type { Connection, Stream } from '@libp2p/interface'
+import type { Certificate, PeerId } from '@souk/wire'
+import { Exchange } from './exchange.ts'
+import { type JoinReply, JoinRequest, joinVersion } from './join-messages.ts'
+import type { Tuning } from './tuning.ts'
+
+/** What a stranger that holds an invitation asks. `peer` is proven by its connection; the proof is to be checked. */
+export interface JoinApplication {
+  peer: PeerId
+  secretId: string
+  proof: Uint8Array
+  name: string
+}
+
+/** The composition root's answer: it redeems the invitation, stores that, and issues the certificate. */
+export type JoinAnswer = { certificate: Certificate } | { code: string; message: string }
+export type OnJoin = (application: JoinApplication) => Promise<JoinAnswer>
+
+export interface JoinServerOptions {
+  onJoin: OnJoin
+  /** members' addresses to hand to the new one, own first */
+  addresses: () => string[]
+  rejected(peer: PeerId, code: string, detail: string): void
+  tuning: Tuning
+}
+
+/** Answers joiners; they hold the network key and nothing else. */
+export class JoinServer {
+  readonly #options: JoinServerOptions
+  readonly #stopping = new AbortController()
+  #open = 0
+
+  constructor(options: JoinServerOptions) {
+    this.#options = options
+  }
+
+  stop(): void {
+    this.#stopping.abort()
+  }
+
+  /** Serves one application. Never rejects. */
+  async onStream(stream: Stream, connection: Connection): Promise<void> {
+    const { tuning, rejected } = this.#options
+    const peer = connection.remotePeer.toString()
+    const signal = this.#stopping.signal
+    const exchange = new Exchange(stream, { bufferBytesMax: 64 * 1024, stallMsMax: tuning.handshakeMsMax, signal })
+    this.#open++
+    try {
+      const request = await exchange.read(JoinRequest)
+      const reply = await this.#answer(request, peer)
+      if (!reply.ok) rejected(peer, reply.code, reply.message)
+      await exchange.write(reply)
+      await exchange.close()
+    } catch (error) {
+      rejected(peer, 'join-failed', (error as Error).message)
+      exchange.abort(error as Error)
+    } finally {
+      this.#open--
+    }
+  }
+
+  async #answer(request: JoinRequest, peer: PeerId): Promise<JoinReply> {
+    if (request.version !== joinVersion) {
+      const message = `the mesh speaks version ${joinVersion}, you speak ${request.version}; install the same release`
+      return refuse('version-mismatch', message)
+    }
+    if (this.#open > this.#options.tuning.joinsMax)
+      return refuse('join-busy', 'too many are joining at once; try again')
+    const { secretId, proof, name } = request
+    const answer = await this.#options.onJoin({ peer, secretId, proof, name })
+    if ('code' in answer) return refuse(answer.code, answer.message)
+    const addresses = this.#options.addresses()
+    return { ok: true, code: '', message: '', certificate: answer.certificate, addresses }
+  }
+}
+
+function refuse(code: string, message: string): JoinReply {
+  return { ok: false, code, message: message.slice(0, 1024), addresses: [] }
+}

@@ -1,0 +1,39 @@
+import type { PeerId } from '@souk/wire'
+import type { KnownPeer } from './address-book.ts'
+
+/** How far we got with one peer, hop by hop: what `souk doctor` shows. */
+export interface LinkReport {
+  peer: PeerId
+  addresses: string[]
+  /** heard of on the local network */
+  discovered: boolean
+  /** we tried its addresses at least once */
+  dialled: boolean
+  /** an encrypted connection is open */
+  connected: boolean
+  /** both sides greeted on the long-lived stream */
+  streamOpen: boolean
+  /** it has shown a good certificate */
+  certificateOk: boolean
+  /** it listens to adverts */
+  gossipSubscribed: boolean
+  failures: number
+  lastError: { code: string; message: string } | undefined
+}
+
+export function linkReport(
+  peer: PeerId,
+  known: KnownPeer | undefined,
+  now: Pick<LinkReport, 'connected' | 'streamOpen' | 'gossipSubscribed'>,
+): LinkReport {
+  return {
+    peer,
+    addresses: known?.addresses ?? [],
+    discovered: known?.discovered ?? false,
+    dialled: known?.dialled ?? false,
+    certificateOk: now.streamOpen || (known?.member ?? false),
+    failures: known?.failures ?? 0,
+    lastError: known?.lastError,
+    ...now,
+  }
+}

@@ -1,0 +1,349 @@
+import { randomBytes } from 'node:crypto'
+import { Prng } from '@souk/kernel'
+import { type BlobStore, CodedError, type Credentials, type Transport, type TransportEvents } from '@souk/runtime'
+import type { Advert, BlobRef, Frame, Incarnation, PeerId } from '@souk/wire'
+import { wireVersion } from '@souk/wire'
+import { AddressBook } from './address-book.ts'
+import { BlobClient } from './blob-client.ts'
+import { BlobServer } from './blob-server.ts'
+import { certificateText } from './certificate.ts'
+import { createNode, type Node } from './create-node.ts'
+import { dialAny } from './dialer.ts'
+import { Gossip } from './gossip.ts'
+import type { Hello } from './hello.ts'
+import type { Identity } from './identity.ts'
+import { JoinServer, type OnJoin } from './join-server.ts'
+import type { Link, LinkEnd } from './link.ts'
+import { type LinkReport, linkReport } from './link-report.ts'
+import { Links } from './links.ts'
+import { usefulAddresses } from './listen-addresses.ts'
+import type { Mesh } from './mesh.ts'
+import { blobProtocol, joinProtocol, linkProtocol, maxStreams } from './protocols.ts'
+import { Reconnector } from './reconnector.ts'
+import { defaultTuning, type Tuning } from './tuning.ts'
+
+export interface Libp2pTransportOptions {
+  identity: Identity
+  mesh: Mesh
+  /** rises with every start of this peer */
+  incarnation: Incarnation
+  credentials: Credentials
+  blobs: BlobStore
+  /** multiaddrs, e.g. `/ip4/0.0.0.0/tcp/4901`; port 0 takes a free one */
+  listen: string[]
+  /** multiaddrs to tell others instead of what is found here */
+  announce?: string[]
+  /** find members on the local network */
+  mdns: boolean
+  /** answers who comes with an invitation; without it this peer takes no joiners */
+  onJoin?: OnJoin
+  tuning?: Partial<Tuning>
+  /** monotonic milliseconds */
+  now?: () => number
+}
+
+/** How often links are looked at for silence. */
+const beatMs = 1000
+/** A beat this late means that this process stood still (stopped, swapped, a blocked loop). */
+const beatLateMs = 3000
+
+/** Everything that is up between `start` and `stop`. */
+interface Running {
+  node: Node
+  links: Links
+  gossip: Gossip
+  blobClient: BlobClient
+  blobServer: BlobServer
+  joinServer: JoinServer
+  reconnector: Reconnector
+  stopping: AbortController
+  beat: NodeJS.Timeout
+}
+
+/** Peers over libp2p: one long-lived stream per pair, adverts by gossip, blobs on streams of their own. */
+export class Libp2pTransport implements Transport {
+  readonly self: PeerId
+  readonly #options: Libp2pTransportOptions
+  readonly #tuning: Tuning
+  readonly #now: () => number
+  readonly #book: AddressBook
+  #events: TransportEvents | undefined
+  #running: Running | undefined
+  #banned = new Set<PeerId>()
+
+  constructor(options: Libp2pTransportOptions) {
+    this.self = options.identity.peer
+    this.#options = options
+    this.#tuning = { ...defaultTuning, ...options.tuning }
+    this.#now = options.now ?? (() => performance.now())
+    const prng = new Prng(randomBytes(8).toString('hex'), 'address-book')
+    this.#book = new AddressBook(this.self, this.#tuning, prng)
+  }
+
+  /** Listens and begins to dial. Rejects with `cannot-listen` when no listen address can be had. */
+  async start(events: TransportEvents, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    this.#events = surfacing(events)
+    const stopping = new AbortController()
+    const node = await createNode({
+      ...this.#options,
+      tuning: this.#tuning,
+      isBanned: (peer) => this.#banned.has(peer),
+      onDiscovered: (peer, addresses) => this.#onDiscovered(peer, addresses),
+    })
+    const running = this.#assemble(node, this.#events, stopping)
+    this.#running = running
+    await this.#register(running)
+    try {
+      await node.start()
+    } catch (cause) {
+      await this.stop()
+      throw cannotListen(this.#options.listen, cause as Error)
+    }
+    running.gossip.start()
+    running.reconnector.start()
+    signal.addEventListener('abort', () => void this.stop(), { once: true, signal: stopping.signal })
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running
+    if (running === undefined) return
+    this.#running = undefined
+    running.reconnector.stop()
+    clearInterval(running.beat)
+    running.links.stop()
+    running.blobServer.stop()
+    running.joinServer.stop()
+    running.stopping.abort(new CodedError('stopping', 'this peer is stopping'))
+    if (running.node.status === 'started') running.gossip.stop()
+    await running.node.stop()
+  }
+
+  addresses(): string[] {
+    return usefulAddresses(this.#running?.node.getMultiaddrs().map(String) ?? [])
+  }
+
+  send(to: PeerId, frame: Frame): boolean {
+    const refusal = this.#running?.links.get(to)?.send(frame)
+    if (refusal === 'message-too-large') {
+      this.#events?.rejected(this.self, refusal, `a message to ${to} is over the limit and was not sent`)
+      return true
+    }
+    return refusal === undefined && this.#running?.links.get(to) !== undefined
+  }
+
+  publish(advert: Advert): void {
+    this.#running?.gossip.publish(advert)
+  }
+
+  /**
+   * Connects to whoever answers at one of the addresses, and waits until both have accepted each other.
+   * Rejects with `cannot-reach`, `wrong-network-key`, a certificate's code, `version-mismatch` or `no-link`.
+   */
+  async dial(addresses: string[], signal: AbortSignal): Promise<PeerId> {
+    const { node, links, stopping } = this.#needRunning()
+    const either = AbortSignal.any([signal, stopping.signal])
+    const connection = await dialAny(node, addresses, this.#tuning.dialMsMax, either)
+    const peer = connection.remotePeer.toString()
+    void links.onConnection(connection, stopping.signal)
+    const within = AbortSignal.timeout(2 * this.#tuning.handshakeMsMax)
+    try {
+      return await links.whenOpen(peer, AbortSignal.any([either, within]))
+    } catch (error) {
+      either.throwIfAborted()
+      if (error instanceof CodedError) throw error
+      throw new CodedError('no-link', `${peer} was reached but did not greet; is it a peer of this mesh?`, {
+        cause: error,
+      })
+    }
+  }
+
+  fetchBlob(from: PeerId, blob: BlobRef, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    const { blobClient, stopping } = this.#needRunning()
+    return blobClient.fetch(from, blob, AbortSignal.any([signal, stopping.signal]))
+  }
+
+  async pushBlob(to: PeerId, blob: BlobRef, data: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+    const { blobClient, stopping } = this.#needRunning()
+    await blobClient.push(to, blob, data, AbortSignal.any([signal, stopping.signal]))
+  }
+
+  /** Where a member may be reached; it is dialled from now on whenever there is no link to it. */
+  learn(peer: PeerId, addresses: string[]): void {
+    this.#book.learn(peer, addresses, this.#now())
+  }
+
+  /** Dials it no more (it has left). */
+  forget(peer: PeerId): void {
+    this.#book.forget(peer)
+  }
+
+  /** Closes every link to a peer and refuses its connections until the next start. */
+  ban(peer: PeerId, code: string, message: string): void {
+    this.#banned.add(peer)
+    this.#book.forget(peer)
+    this.#running?.links.close(peer, code, message)
+  }
+
+  /** One line per peer that we know of, are connected to or linked with. */
+  report(): LinkReport[] {
+    const running = this.#running
+    const connected = new Set(running?.node.getPeers().map(String) ?? [])
+    const subscribed = running?.gossip.subscribers() ?? new Set()
+    const known = this.#book.all().map((k) => k.peer)
+    return [...new Set([...known, ...connected])].sort().map((peer) =>
+      linkReport(peer, this.#book.get(peer), {
+        connected: connected.has(peer),
+        streamOpen: running?.links.get(peer) !== undefined,
+        gossipSubscribed: subscribed.has(peer),
+      }),
+    )
+  }
+
+  #needRunning(): Running {
+    if (this.#running === undefined) throw new CodedError('stopping', 'this peer is not running')
+    return this.#running
+  }
+
+  #assemble(node: Node, told: TransportEvents, stopping: AbortController): Running {
+    const { credentials, blobs, onJoin } = this.#options
+    const tuning = this.#tuning
+    const now = this.#now
+    const rejected = (peer: PeerId, code: string, detail: string) => told.rejected(peer, code, detail)
+    const links = new Links({
+      self: this.self,
+      tuning,
+      now,
+      hello: () => this.#hello(),
+      judge: async (hello, peer) => await this.#judge(hello, peer),
+      events: {
+        opened: (link) => this.#onOpened(link),
+        frame: (link, frame) => told.frame(link.peer, frame),
+        rejected: (link, code, detail) => rejected(link.peer, code, detail),
+        closed: (link, end, current) => this.#onClosed(link, end, current),
+      },
+    })
+    const gossip = new Gossip({
+      pubsub: node.services.pubsub,
+      credentials,
+      tuning,
+      now,
+      rejected,
+      advert: (advert) => {
+        this.learn(advert.peer, advert.addresses)
+        told.gossip(advert)
+      },
+    })
+    const blobClient = new BlobClient((peer) => links.get(peer)?.connection, tuning)
+    const admit = async (peer: PeerId, signal: AbortSignal) => await links.whenOpen(peer, signal)
+    const blobServer = new BlobServer({ blobs, tuning, admit, rejected })
+    const joinServer = new JoinServer({
+      onJoin: onJoin ?? noJoin,
+      addresses: () => this.#memberAddresses(),
+      rejected,
+      tuning,
+    })
+    const reconnector = new Reconnector({ node, book: this.#book, links, tuning, now, signal: stopping.signal })
+    const beat = this.#startBeat(links)
+    return { node, links, gossip, blobClient, blobServer, joinServer, reconnector, stopping, beat }
+  }
+
+  async #register({ node, links, blobServer, joinServer, stopping }: Running): Promise<void> {
+    await node.handle(linkProtocol, (stream, connection) => links.onStream(stream, connection), {
+      maxInboundStreams: maxStreams.link,
+    })
+    await node.handle(blobProtocol, (stream, connection) => void blobServer.onStream(stream, connection), {
+      maxInboundStreams: maxStreams.blob,
+    })
+    await node.handle(joinProtocol, (stream, connection) => void joinServer.onStream(stream, connection), {
+      maxInboundStreams: maxStreams.join,
+    })
+    node.addEventListener('connection:open', ({ detail }) => void links.onConnection(detail, stopping.signal))
+  }
+
+  #startBeat(links: Links): NodeJS.Timeout {
+    let last = this.#now()
+    return setInterval(() => {
+      const at = this.#now()
+      links.beat(at, at - last > beatLateMs)
+      last = at
+    }, beatMs)
+  }
+
+  #hello(): Hello {
+    const { credentials, incarnation } = this.#options
+    return { version: wireVersion, incarnation, certificate: credentials.certificate, addresses: this.addresses() }
+  }
+
+  async #judge(hello: Hello, peer: PeerId): Promise<{ code: string; message: string } | undefined> {
+    if (this.#banned.has(peer))
+      return { code: 'certificate-revoked', message: certificateText('certificate-revoked', peer) }
+    const code = await this.#options.credentials.checkCertificate(hello.certificate, peer)
+    return code === undefined ? undefined : { code, message: certificateText(code, peer) }
+  }
+
+  #onOpened(link: Link): void {
+    const { hello, connection, peer } = link
+    if (hello === undefined) return
+    const dialled = connection.direction === 'outbound' ? [connection.remoteAddr.toString()] : []
+    this.learn(peer, [...dialled, ...hello.addresses])
+    this.#book.onConnected(peer)
+    const { certificate, incarnation, addresses } = hello
+    this.#events?.connected(peer, { certificate, incarnation, addresses })
+  }
+
+  #onClosed(link: Link, end: LinkEnd, current: boolean): void {
+    if (current && !end.refused) this.#book.onDisconnected(link.peer, this.#now())
+    else this.#book.onFailure(link.peer, end, end.refused, this.#now())
+    if (end.refused) link.connection.close().catch((error: Error) => link.connection.abort(error))
+    if (current) this.#events?.disconnected(link.peer, end.code)
+  }
+
+  #onDiscovered(peer: PeerId, addresses: string[]): void {
+    const known = this.#book.learn(peer, addresses, this.#now())
+    if (known !== undefined) known.discovered = true
+  }
+
+  #memberAddresses(): string[] {
+    const others = this.#book
+      .all()
+      .filter((known) => known.member && this.#running?.links.get(known.peer) !== undefined)
+    const first = others.flatMap((known) => known.addresses.slice(0, 1))
+    return [...this.addresses(), ...first].slice(0, 16)
+  }
+}
+
+/**
+ * An error thrown by the driver is a bug of this peer: it must end the process, not look like a broken stream of
+ * whoever happened to send the frame.
+ */
+function surfacing(events: TransportEvents): TransportEvents {
+  const call =
+    <A extends unknown[]>(listener: (...args: A) => void) =>
+    (...args: A): void => {
+      try {
+        listener(...args)
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
+  return {
+    connected: call(events.connected.bind(events)),
+    disconnected: call(events.disconnected.bind(events)),
+    frame: call(events.frame.bind(events)),
+    gossip: call(events.gossip.bind(events)),
+    rejected: call(events.rejected.bind(events)),
+  }
+}
+
+async function noJoin(): Promise<{ code: string; message: string }> {
+  return { code: 'invitation-unknown', message: 'this peer takes no joiners; use the invitation of another' }
+}
+
+function cannotListen(listen: string[], cause: Error): CodedError {
+  const seen = cause.message.includes('EADDRINUSE') ? 'the port is in use by another program' : cause.message
+  const message = `cannot listen on ${listen.join(', ')}: ${seen}. Stop the other program or choose another port (--listen).`
+  return new CodedError('cannot-listen', message, { cause })
+}
