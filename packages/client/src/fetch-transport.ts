@@ -39,7 +39,7 @@ export function fetchTransport(endpoint: Endpoint): HttpTransport {
         signal,
         redirect: 'error',
         cache: 'no-store',
-        ...(body === undefined ? {} : { body: body as BodyInit }),
+        ...(body === undefined ? {} : { body: body as NonNullable<RequestInit['body']> }),
       })
       return {
         status: response.status,

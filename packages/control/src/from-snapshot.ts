@@ -1,0 +1,83 @@
+import type { PeerLine, Status } from '@souk/client'
+import type { MemberView, PeerSnapshotView } from './peer-snapshot-view.ts'
+
+/** What the composition root knows beyond the peer's own snapshot. */
+export interface ControlInfo {
+  version: string
+  /** where this peer can be dialled now */
+  addresses(): string[]
+}
+
+/** One line per member, this peer first. */
+export function peerLines(snapshot: PeerSnapshotView, info: ControlInfo): PeerLine[] {
+  const others = snapshot.members.filter((member) => member.peer !== snapshot.self).map(lineOf)
+  return [selfLine(snapshot, info), ...others]
+}
+
+function selfLine(snapshot: PeerSnapshotView, info: ControlInfo): PeerLine {
+  const { offer } = snapshot
+  return {
+    id: snapshot.self,
+    name: snapshot.name,
+    role: snapshot.role,
+    self: true,
+    state: 'alive',
+    connected: true,
+    summary: offer.summary,
+    capacity: { ...offer.capacity },
+    free: { ...snapshot.free },
+    executors: offer.executors,
+    functions: offer.functions,
+    labels: offer.labels,
+    running: snapshot.tasks.running ?? 0,
+    waiting: snapshot.tasks.waiting ?? 0,
+    draining: offer.draining,
+    addresses: info.addresses(),
+  }
+}
+
+function lineOf(member: MemberView): PeerLine {
+  const { offer, load } = member
+  return {
+    id: member.peer,
+    name: member.name,
+    role: member.role,
+    self: false,
+    state: member.state,
+    connected: member.connected,
+    ...(member.rttMs === undefined ? {} : { rttMs: member.rttMs }),
+    summary: offer?.summary ?? '',
+    capacity: { ...offer?.capacity },
+    executors: offer?.executors ?? [],
+    functions: offer?.functions ?? [],
+    labels: offer?.labels ?? {},
+    running: load?.running ?? 0,
+    waiting: load?.waiting ?? 0,
+    draining: load?.draining ?? offer?.draining ?? false,
+    addresses: member.addresses,
+  }
+}
+
+/** This peer at a glance. */
+export function statusOf(snapshot: PeerSnapshotView, info: ControlInfo): Status {
+  const others = snapshot.members.filter((member) => member.peer !== snapshot.self)
+  const count = (state: string) => others.filter((member) => member.state === state).length
+  const { ok, code, message } = snapshot.store
+  return {
+    self: snapshot.self,
+    name: snapshot.name,
+    mesh: snapshot.mesh,
+    version: info.version,
+    role: snapshot.role,
+    incarnation: snapshot.incarnation,
+    uptimeMs: Math.max(0, Math.round(Date.now() - snapshot.startedWallMs)),
+    addresses: info.addresses(),
+    offer: { ...snapshot.offer },
+    free: { ...snapshot.free },
+    // This peer is alive: it answers.
+    peers: { alive: count('alive') + 1, suspect: count('suspect'), dead: count('dead') },
+    tasks: snapshot.tasks,
+    store: { ok, ...(code === undefined ? {} : { code }), ...(message === undefined ? {} : { message }) },
+    counters: snapshot.counters,
+  }
+}

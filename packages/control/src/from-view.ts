@@ -1,0 +1,41 @@
+import type { TaskDetail, TaskLine } from '@souk/client'
+import { ballotText, type TaskSpec, type TaskSummary, type TaskView } from '@souk/wire'
+import { fromOutcome } from './from-outcome.ts'
+
+const isoTime = (wallMs: number) => new Date(wallMs).toISOString()
+
+/** Everything known of a task, as the API tells it. */
+export function fromView(view: TaskView): TaskDetail {
+  const { record } = view
+  return {
+    id: record.id,
+    state: view.state,
+    ballot: ballotText(view.ballot),
+    ...(view.bearer === undefined ? {} : { bearer: view.bearer }),
+    origin: record.origin,
+    custodians: record.custodians,
+    submittedAt: isoTime(record.submittedWallMs),
+    spec: specOf(record.spec),
+    ...(view.outcome === undefined ? {} : { outcome: fromOutcome(record.id, view.outcome) }),
+    ...(view.decision === undefined ? {} : { decision: { ...view.decision, at: isoTime(view.decision.wallMs) } }),
+    attempts: view.attempts.map(({ host, code, message }) => ({ host, code, message })),
+    timeline: view.timeline.map(({ wallMs, peer, event, detail }) => ({ at: isoTime(wallMs), peer, event, detail })),
+  }
+}
+
+/** stdin is data, not description: only its size is told */
+function specOf(spec: TaskSpec): Record<string, unknown> {
+  const { work } = spec
+  if (work.kind !== 'process' || !(work.stdin instanceof Uint8Array)) return { ...spec }
+  return { ...spec, work: { ...work, stdin: { sizeBytes: work.stdin.byteLength } } }
+}
+
+/** One line of a listing, as the API tells it. */
+export function fromSummary(summary: TaskSummary): TaskLine {
+  const { submittedWallMs, endedWallMs, ...rest } = summary
+  return {
+    ...rest,
+    submittedAt: isoTime(submittedWallMs),
+    ...(endedWallMs === undefined ? {} : { endedAt: isoTime(endedWallMs) }),
+  } as TaskLine
+}

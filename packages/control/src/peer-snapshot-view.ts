@@ -1,0 +1,33 @@
+import type { ResourceVector } from '@souk/kernel'
+import type { Offer, Role } from '@souk/wire'
+
+export interface MemberView {
+  peer: string
+  name: string
+  role: Role | string
+  state: 'alive' | 'suspect' | 'dead' | 'left'
+  incarnation: number
+  connected: boolean
+  reachable: boolean
+  rttMs?: number | undefined
+  load?: { waiting: number; freeSlots: number; running: number; draining: boolean } | undefined
+  offer?: Offer | undefined
+  addresses: string[]
+}
+
+/** The part of a peer's snapshot that the API shows. */
+export interface PeerSnapshotView {
+  self: string
+  name: string
+  mesh: string
+  role: string
+  incarnation: number
+  startedWallMs: number
+  offer: Offer
+  free: ResourceVector
+  members: MemberView[]
+  /** by state, and by outcome kind for closed ones */
+  tasks: Record<string, number>
+  store: { ok: boolean; code?: string | undefined; message?: string | undefined }
+  counters: Record<string, number>
+}

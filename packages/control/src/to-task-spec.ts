@@ -1,0 +1,157 @@
+import { type RequestAmounts, requestAmounts, SoukError, type Task } from '@souk/client'
+import { type BlobRef, type FileRef, limits, type TaskSpec, type Work } from '@souk/wire'
+
+/** What a task gets where its client said nothing. Guesses are marked. */
+export const taskDefaults = {
+  tenant: 'default',
+  priority: 'medium',
+  /** no limit on a run's time */
+  timeoutMs: 0,
+  retries: 0,
+  /** vanished bearers before it is quarantined */
+  attemptsMax: 3,
+  /** a guess: what people read of an output, not data */
+  outputBytesMax: 16 * 1024 * 1024,
+  durability: 'quorum',
+  failIfUnplaceable: false,
+  fileMode: 0o644,
+} as const
+
+/** one task's spec: 256 of them must never be too large for the frames that carry them one by one */
+const specBytesMax = 512 * 1024
+
+/** The task as the mesh has it, every default filled in. Throws SoukError with a code and the path inside the task. */
+export function toTaskSpec(task: Task): TaskSpec {
+  const work = workOf(task)
+  const request = requestAmounts(task.request)
+  const spec: TaskSpec = {
+    name: task.name ?? nameOf(task),
+    tenant: task.tenant ?? taskDefaults.tenant,
+    class: task.class ?? classOf(work, request),
+    work,
+    request,
+    priority: task.priority ?? taskDefaults.priority,
+    labels: task.labels ?? {},
+    inputs: (task.inputs ?? []).map((file, i) => fileOf(file, `/inputs/${i}`)),
+    outputs: (task.outputs ?? []).map((path, i) => safePath(path, `/outputs/${i}`)),
+    timeoutMs: task.timeoutMs ?? taskDefaults.timeoutMs,
+    retries: task.retries ?? taskDefaults.retries,
+    attemptsMax: task.attemptsMax ?? taskDefaults.attemptsMax,
+    outputBytesMax: task.outputBytesMax ?? taskDefaults.outputBytesMax,
+    durability: task.durability ?? taskDefaults.durability,
+    failIfUnplaceable: task.failIfUnplaceable ?? taskDefaults.failIfUnplaceable,
+  }
+  refuseOversize(spec)
+  return spec
+}
+
+function workOf(task: Task): Work {
+  if ((task.argv === undefined) === (task.function === undefined)) {
+    throw new SoukError('task-invalid', "a task needs either 'argv' (a command) or 'function', and not both", {
+      path: '',
+    })
+  }
+  if (task.argv) {
+    for (const key of ['args', 'module'] as const) {
+      if (task[key] !== undefined) {
+        throw new SoukError('task-invalid', `'${key}' goes with 'function', not with 'argv'`, { path: `/${key}` })
+      }
+    }
+    if (task.argv[0] === '') throw new SoukError('task-invalid', 'the command is empty', { path: '/argv/0' })
+    const stdin = stdinOf(task)
+    return { kind: 'process', argv: task.argv, env: task.env ?? {}, ...(stdin === undefined ? {} : { stdin }) }
+  }
+  for (const key of ['env', 'stdin', 'stdinBase64', 'stdinBlob'] as const) {
+    if (task[key] !== undefined) {
+      throw new SoukError('task-invalid', `'${key}' goes with 'argv', not with 'function'`, { path: `/${key}` })
+    }
+  }
+  const work = { kind: 'function' as const, name: task.function!, args: argsOf(task.args ?? []) }
+  return task.module ? { ...work, module: fileOf(task.module, '/module') } : work
+}
+
+function argsOf(args: unknown[]): string {
+  let text: string
+  try {
+    text = JSON.stringify(args)
+  } catch (cause) {
+    throw new SoukError('task-invalid', 'the arguments are nested too deeply', { path: '/args', cause })
+  }
+  if (text.length > limits.inlineBytesMax) {
+    const message = `the arguments are ${text.length} characters of JSON; at most ${limits.inlineBytesMax} fit: pass large data as 'inputs'`
+    throw new SoukError('task-too-large', message, { path: '/args' })
+  }
+  return text
+}
+
+function stdinOf(task: Task): Uint8Array | BlobRef | undefined {
+  const given = (['stdin', 'stdinBase64', 'stdinBlob'] as const).filter((key) => task[key] !== undefined)
+  if (given.length > 1) {
+    throw new SoukError('task-invalid', `only one of ${given.join(', ')} can be given`, { path: `/${given[1]}` })
+  }
+  if (task.stdinBlob) return task.stdinBlob
+  if (task.stdin === undefined && task.stdinBase64 === undefined) return undefined
+  if (task.stdinBase64 !== undefined && !/^[A-Za-z0-9+/]*={0,2}$/.test(task.stdinBase64)) {
+    throw new SoukError('task-invalid', 'this is no base-64', { path: '/stdinBase64' })
+  }
+  const bytes =
+    task.stdin !== undefined
+      ? new TextEncoder().encode(task.stdin)
+      : new Uint8Array(Buffer.from(task.stdinBase64!, 'base64'))
+  if (bytes.byteLength > limits.inlineBytesMax) {
+    const message = `stdin is ${bytes.byteLength} bytes; at most ${limits.inlineBytesMax} travel with a task: put it as a blob and give stdinBlob`
+    throw new SoukError('task-too-large', message, { path: `/${given[0]}` })
+  }
+  return bytes
+}
+
+function fileOf(file: { path: string; hash: string; sizeBytes: number; mode?: number }, path: string): FileRef {
+  return {
+    path: safePath(file.path, `${path}/path`),
+    blob: { hash: file.hash, sizeBytes: file.sizeBytes },
+    mode: file.mode ?? taskDefaults.fileMode,
+  }
+}
+
+/** Paths are inside the task's own folder; the executor checks again where it writes. */
+function safePath(text: string, path: string): string {
+  if (text.startsWith('/') || text.includes('\0') || text.split('/').includes('..')) {
+    throw new SoukError('path-unsafe', `'${text}' leaves the task's folder; needed is a relative path without '..'`, {
+      path,
+    })
+  }
+  return text
+}
+
+function nameOf(task: Task): string {
+  const text = task.argv ? task.argv.join(' ') : task.function!
+  return text.length <= 64 ? text : `${text.slice(0, 63)}…`
+}
+
+/** Tasks alike in kind and shape: the program or function, and the request's size in powers of two. */
+function classOf(work: Work, request: RequestAmounts): string {
+  const what = work.kind === 'process' ? work.argv[0]!.split('/').at(-1)! : work.name
+  const cpus = Math.ceil(Math.log2(Math.max(1, request.cpuMilli / 1000)))
+  const mebibytes = Math.ceil(Math.log2(Math.max(1, request.memoryBytes / 2 ** 20)))
+  const gpus = request.gpu.count === 0 ? '' : `g${request.gpu.count}`
+  const size = cpus + mebibytes === 0 && gpus === '' ? '' : `:c${2 ** cpus}m${2 ** mebibytes}${gpus}`
+  return `${work.kind}/${what}`.slice(0, limits.nameCharsMax - size.length) + size
+}
+
+function refuseOversize(spec: TaskSpec): void {
+  const strings = (record: Record<string, string>) =>
+    Object.entries(record).reduce((sum, [key, value]) => sum + key.length + value.length, 0)
+  const { work } = spec
+  const own =
+    work.kind === 'process'
+      ? work.argv.reduce((sum, part) => sum + part.length, 0) +
+        strings(work.env) +
+        (work.stdin instanceof Uint8Array ? work.stdin.byteLength : 0)
+      : work.args.length
+  const files = spec.inputs.reduce((sum, file) => sum + file.path.length + 96, 0)
+  const outputs = spec.outputs.reduce((sum, path) => sum + path.length, 0)
+  const size = own + strings(spec.labels) + files + outputs
+  if (size <= specBytesMax) return
+  const message = `the task is about ${size} bytes; at most ${specBytesMax} travel with a task: put large data in input files`
+  throw new SoukError('task-too-large', message, { path: '' })
+}
