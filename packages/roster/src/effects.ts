@@ -6,7 +6,7 @@ export type RosterEffect =
   | { type: 'send'; to: PeerId; message: RosterMessage }
   /** the own advert with an empty signature: the driver signs it */
   | { type: 'publish'; advert: Advert }
-  /** another member appeared, or changed its state or incarnation; also `left` when its certificate expired */
+  /** a member appeared, or changed its state or incarnation; also `left` when its certificate expired, or on own leave */
   | { type: 'memberChanged'; peer: PeerId; state: MemberState; incarnation: Incarnation }
   /** what a member offers, or where it is, is no longer what it was (heartbeats do not count) */
   | { type: 'advertChanged'; peer: PeerId }

@@ -1,6 +1,9 @@
 import type { Millis } from '@souk/kernel'
 import type { RosterConfig } from './config.ts'
 
+/** What one lag can add: a single stall is soon over, one that lasts is reported again each second. */
+const raisedByLagMax = 3
+
 /**
  * How far this peer can trust its own observations (Lifeguard's local health): 0 is well. Everything that points at
  * itself rather than at the others (its own lag, helpers that did not even answer, being suspected) raises it.
@@ -23,7 +26,7 @@ export class LocalHealth {
   }
 
   onLag(lagMs: Millis): void {
-    if (lagMs > this.#config.lagMsMin) this.#raise(Math.floor(lagMs / this.#config.lagMsMin))
+    if (lagMs > this.#config.lagMsMin) this.#raise(Math.min(raisedByLagMax, Math.floor(lagMs / this.#config.lagMsMin)))
   }
 
   onProbeAnswered(): void {
