@@ -1,1 +1,7 @@
-export {}
+export { Auctioneer } from './auctioneer.ts'
+export type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage } from './auctioneer-io.ts'
+export { Bidder, type BidderEffect, type BidderInput } from './bidder.ts'
+export { defaultMarketConfig, type MarketConfig } from './config.ts'
+export { decideFit } from './fit.ts'
+export { shapeOf } from './shape.ts'
+export type { BearersView, CandidateView, LocalView, MembersView } from './views.ts'

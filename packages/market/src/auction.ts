@@ -1,0 +1,34 @@
+import type { Millis } from '@souk/kernel'
+import type { BidTerms, Decision, PeerId, Refusal } from '@souk/wire'
+
+export interface Bid {
+  peer: PeerId
+  terms: BidTerms
+  /** milliseconds after asking */
+  afterMs: Millis
+}
+
+/** One round of asking for one lot. */
+export interface Auction {
+  readonly id: number
+  readonly lotKey: string
+  readonly startedMs: Millis
+  readonly count: number
+  readonly candidates: number
+  readonly asked: ReadonlySet<PeerId>
+  readonly bids: Bid[]
+  readonly refused: { peer: PeerId; refusal: Refusal }[]
+  /** refusals by code from the filter that came before */
+  readonly filtered: { peer: PeerId; refusal: Refusal }[]
+}
+
+export type Closed = Decision['closed']
+
+/** Whether there is anything to gain by waiting for more answers; undefined: there is. */
+export function decideClose(auction: Auction, bidsEnough: number): Closed | undefined {
+  if (auction.bids.length + auction.refused.length >= auction.asked.size) return 'all-in'
+  const immediate = auction.bids.filter((bid) => bid.terms.startMs === 0)
+  const offered = immediate.reduce((sum, bid) => sum + bid.terms.count, 0)
+  if (immediate.length >= bidsEnough && offered >= auction.count) return 'good-enough'
+  return undefined
+}

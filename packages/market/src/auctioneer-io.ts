@@ -1,0 +1,34 @@
+import type { ResourceVector, WallMillis } from '@souk/kernel'
+import type { Bearer, Decision, MessageOf, PeerId, TaskId, TaskRecord } from '@souk/wire'
+
+export type AuctioneerMessage = MessageOf<'bid' | 'noBid' | 'wanted'>
+
+export type AuctioneerInput =
+  | { type: 'start'; wallMs: WallMillis }
+  | { type: 'wake' }
+  /** a baton of ours that may be placed */
+  | { type: 'waiting'; record: TaskRecord }
+  | { type: 'withdrawn'; task: TaskId }
+  | { type: 'message'; from: PeerId; message: AuctioneerMessage }
+  /** this host has more room, or offers something else, or who is there has changed */
+  | { type: 'changed' }
+  /** how long a run of this class took, wherever it ran */
+  | { type: 'duration'; class: string; runMs: number }
+
+export type AuctioneerEffect =
+  | { type: 'send'; to: PeerId; message: MessageOf<'quote' | 'given'> }
+  | { type: 'award'; tasks: TaskId[]; to: Bearer; alternates: Bearer[]; decision: Decision }
+  | { type: 'keep'; tasks: TaskId[]; decision: Decision }
+  /** told once for each task that cannot be placed now */
+  | { type: 'waits'; tasks: TaskId[]; code: string; decision: Decision }
+  | { type: 'unplaceable'; task: TaskId; message: string; decision: Decision }
+  | { type: 'asked'; lot: number; class: string; count: number; asked: number }
+  | { type: 'closed'; lot: number; bids: number; awarded: number; closed: string; tookMs: number }
+  | { type: 'given'; to: PeerId; count: number }
+
+/** What a host with room says it has; the free vector is the asker's own, so it is used up as batons are given. */
+export interface Wants {
+  free: ResourceVector
+  count: number
+  extra: number
+}

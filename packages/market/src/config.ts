@@ -1,0 +1,57 @@
+import type { Millis } from '@souk/kernel'
+
+/** Limits and times of the market. Defaults from protocol.md section 3 and "Starting timers"; guesses are marked. */
+export interface MarketConfig {
+  /** peers asked for a quote (d); more costs messages and, without holds, races (algorithms.md 0.2) */
+  askedMax: number
+  /** the same for classes that need more than one kind of resource */
+  askedMaxMulti: number
+  /** with at most this many candidates all are asked */
+  askAllMax: number
+  /** an auction closes after clamp(1.5 RTTp95 + 2, closeMsMin, closeMsMax) */
+  closeMsMin: Millis
+  closeMsMax: Millis
+  /** assumed round trip to a peer that was never measured (guess: one site) */
+  rttMsUnknown: Millis
+  /** bids with no wait at which there is nothing to gain by waiting for more */
+  bidsEnough: number
+  /** tasks of one lot that one auction asks for */
+  lotCountMax: number
+  /** after an auction that found no room: wait for WANTED, ask again after 4 RTT, doubling up to this */
+  askAgainMsMax: Millis
+  /** a waiting task rises one priority after this long (guess) */
+  ageingMs: Millis
+  /** WANTED: without an answer it is over after this long */
+  wantMsMax: Millis
+  /** WANTED: pause after an empty answer, doubling from a round trip up to this */
+  wantPauseMsMax: Millis
+  /** WANTED: what may be fetched ahead of free room: this many round trips of work, at most extraMax tasks */
+  extraRoundTrips: number
+  extraMax: number
+  /** classes whose durations are remembered */
+  classesMax: number
+  /** what a bid's start is measured against in the score */
+  targetMs: Millis
+  /** weights of the score; start under saturation, fragmentation and spread among bids without wait */
+  weights: { start: number; fragmentation: number; price: number; spread: number }
+}
+
+export const defaultMarketConfig: MarketConfig = {
+  askedMax: 8,
+  askedMaxMulti: 32,
+  askAllMax: 12,
+  closeMsMin: 5,
+  closeMsMax: 60,
+  rttMsUnknown: 5,
+  bidsEnough: 3,
+  lotCountMax: 1024,
+  askAgainMsMax: 1_000,
+  ageingMs: 30_000,
+  wantMsMax: 1_000,
+  wantPauseMsMax: 1_000,
+  extraRoundTrips: 2,
+  extraMax: 128,
+  classesMax: 4_096,
+  targetMs: 100,
+  weights: { start: 1, fragmentation: 0.2, price: 0.1, spread: 0.1 },
+}

@@ -1,0 +1,81 @@
+import type { Millis, WallMillis } from '@souk/kernel'
+import { type Decision, limits, type PeerId, type Refusal } from '@souk/wire'
+import type { Auction, Closed } from './auction.ts'
+import type { MarketConfig } from './config.ts'
+import { scoreBid } from './score-bid.ts'
+
+export interface DecisionFrame {
+  by: PeerId
+  wallMs: WallMillis
+  decisionMs: Millis
+  auctionMs: Millis
+}
+
+/** A decision without an auction: kept here, given to one who asked, or waiting. */
+export function plainDecision(
+  frame: DecisionFrame,
+  how: Decision['how'],
+  reason: string,
+  winner: PeerId | undefined,
+  refused: readonly { peer: PeerId; refusal: Refusal }[] = [],
+): Decision {
+  const decision: Decision = {
+    how,
+    ...frame,
+    candidates: 0,
+    asked: 0,
+    bids: [],
+    bidsTotal: 0,
+    refusals: countRefusals(refused),
+    refused: refused.slice(0, limits.bidsKeptMax),
+    margin: 0,
+    weights: {},
+    closed: 'none',
+    reason,
+  }
+  if (winner !== undefined) decision.winner = winner
+  return decision
+}
+
+/** What one auction came to, for the tasks that `winner` got (or, without, for those that wait on). */
+export function auctionDecision(
+  frame: DecisionFrame,
+  auction: Auction,
+  closed: Closed,
+  winner: PeerId | undefined,
+  config: Pick<MarketConfig, 'weights' | 'targetMs'>,
+): Decision {
+  const bids = auction.bids
+    .map(({ peer, terms, afterMs }) => ({ peer, terms, afterMs, score: scoreBid(terms, config) }))
+    .sort((a, b) => a.score - b.score || (a.peer < b.peer ? -1 : 1))
+  const refused = [...auction.refused, ...auction.filtered]
+  const won = bids.find((bid) => bid.peer === winner)
+  const other = bids.find((bid) => bid.peer !== winner)
+  const decision: Decision = {
+    how: winner === undefined ? 'waiting' : 'auction',
+    ...frame,
+    candidates: auction.candidates,
+    asked: auction.asked.size,
+    bids: bids.slice(0, limits.bidsKeptMax),
+    bidsTotal: bids.length,
+    refusals: countRefusals(refused),
+    refused: refused.slice(0, limits.bidsKeptMax),
+    margin: won && other ? other.score - won.score : 0,
+    weights: { ...config.weights },
+    closed,
+    reason: winner === undefined ? waitingReason(auction) : 'best of the bids',
+  }
+  if (winner !== undefined) decision.winner = winner
+  return decision
+}
+
+function waitingReason(auction: Auction): string {
+  const answers = auction.bids.length + auction.refused.length
+  return `no room now at ${answers} of ${auction.asked.size} peers that answered; the next with room fetches it`
+}
+
+export function countRefusals(refused: readonly { refusal: Refusal }[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { refusal } of refused) counts[refusal.code] = (counts[refusal.code] ?? 0) + 1
+  return counts
+}

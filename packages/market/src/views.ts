@@ -1,0 +1,35 @@
+import type { Millis, ResourceRequest, ResourceVector } from '@souk/kernel'
+import type { Incarnation, Offer, PeerId } from '@souk/wire'
+
+/** A member as the market sees it. */
+export interface CandidateView {
+  peer: PeerId
+  incarnation: Incarnation
+  reachable: boolean
+  /** undefined until its advert came */
+  offer: Offer | undefined
+}
+
+/** What the market may know of the others; sorted by peer id, the same array while `version` stands. */
+export interface MembersView {
+  readonly version: number
+  candidates(): readonly CandidateView[]
+  candidate(peer: PeerId): CandidateView | undefined
+  /** p95 of round trips, to one peer or over all */
+  rttP95(peer?: PeerId): Millis | undefined
+}
+
+/** What the market may know of this host. */
+export interface LocalView {
+  offer(): Offer
+  /** free now; nothing while something of its own waits in front */
+  free(): ResourceVector
+  room(request: ResourceRequest, limit: number): number
+  queued(): number
+  running(): number
+}
+
+/** Peers that said (in their load stamps) that tasks wait with them. */
+export interface BearersView {
+  waiting(): readonly { peer: PeerId; waiting: number }[]
+}
