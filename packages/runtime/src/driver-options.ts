@@ -1,0 +1,49 @@
+import type { Machine } from '@souk/kernel'
+import type { PeerEffect, PeerInput } from '@souk/peer'
+import type { Incarnation, LoadStamp, Offer } from '@souk/wire'
+import type { LagMeter } from './event-loop-lag.ts'
+import type { Clock, Credentials, Executor, RecordStore, Transport } from './ports.ts'
+
+/** The whole peer as its driver sees it. */
+export interface PeerMachine extends Machine<PeerInput, PeerEffect> {
+  loadStamp(): LoadStamp
+  /** While off the machine builds no trace effects. */
+  setTracing?(on: boolean): void
+}
+
+export type DriverLog = (level: 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>) => void
+
+export interface DriverOptions {
+  peer: PeerMachine
+  clock: Clock
+  transport: Transport
+  /** open; the driver closes it in `stop` */
+  records: RecordStore
+  /** one for each kind of work that may run here */
+  executors: Executor[]
+  credentials: Credentials
+  /** keys that belong to the machine; all else in the store is the host program's */
+  storedPrefixes?: string[]
+  log?: DriverLog
+  lag?: LagMeter
+}
+
+export interface DriverStart {
+  /** higher than any this peer id had before, and durable */
+  incarnation: Incarnation
+  offer: Offer
+}
+
+/** What the driver has done since it started. */
+export interface DriverCounters {
+  inputs: number
+  framesIn: number
+  messagesIn: number
+  framesOut: number
+  messagesOut: number
+  messagesDropped: number
+  commits: number
+  entriesWritten: number
+  /** what was refused before the machine saw it, by code */
+  rejected: Record<string, number>
+}

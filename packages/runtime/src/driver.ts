@@ -1,0 +1,291 @@
+import type { Millis } from '@souk/kernel'
+import type { ClientRef, PeerEffect, PeerInput, Reply, TraceEvent } from '@souk/peer'
+import type { PeerId } from '@souk/wire'
+import { AdvertGate } from './advert-gate.ts'
+import type { DriverCounters, DriverOptions, DriverStart, PeerMachine } from './driver-options.ts'
+import { EventLoopLag, type LagMeter } from './event-loop-lag.ts'
+import { ExecutorSet } from './executor-set.ts'
+import { FrameOutbox } from './frame-outbox.ts'
+import { GroupCommit } from './group-commit.ts'
+import { Listeners } from './listeners.ts'
+import { OwnAdvert } from './own-advert.ts'
+import type { PeerHandle } from './peer-handle.ts'
+import type { Clock, RunEvents, TransportEvents } from './ports.ts'
+import { untilAborted } from './until-aborted.ts'
+import { Wakeup } from './wakeup.ts'
+
+const lagMs = 1000
+/** Codes come from adapters, but a bound costs nothing. */
+const rejectedCodesMax = 64
+
+/**
+ * Runs one peer machine on the real world: every input in order, one at a time, its effects carried out at once,
+ * except that frames and writes go out once per turn of the event loop.
+ */
+export class Driver implements PeerHandle {
+  readonly self: PeerId
+  /** Rejects when the machine or the driver breaks one of its own invariants. The peer is dead then: exit. */
+  readonly failed: Promise<never>
+  readonly #options: DriverOptions
+  readonly #peer: PeerMachine
+  readonly #clock: Clock
+  readonly #executors: ExecutorSet
+  readonly #listeners: Listeners
+  readonly #ownAdvert: OwnAdvert
+  readonly #gate: AdvertGate
+  readonly #commit: GroupCommit
+  readonly #wakeup: Wakeup
+  readonly #rejected = new Map<string, number>()
+  readonly #out: PeerEffect[] = []
+  #waiting: PeerInput[] = []
+  #outbox: FrameOutbox | undefined
+  #lag: LagMeter | undefined
+  #cancelLag: (() => void) | undefined
+  #stepping = false
+  #flushing: NodeJS.Immediate | undefined
+  #state: 'new' | 'running' | 'stopping' | 'stopped' | 'failed' = 'new'
+  #fail: (error: unknown) => void = () => {}
+  #inputs = 0
+  #framesIn = 0
+  #messagesIn = 0
+
+  constructor(options: DriverOptions) {
+    this.self = options.credentials.self
+    this.#options = options
+    this.#peer = options.peer
+    this.#clock = options.clock
+    this.#executors = new ExecutorSet(options.executors)
+    this.#listeners = new Listeners({
+      onTracing: (on) => this.#peer.setTracing?.(on),
+      onFailure: (what, error) => this.#log('error', `a ${what} listener failed`, { error }),
+    })
+    this.#ownAdvert = new OwnAdvert(options.credentials)
+    this.failed = new Promise((_, reject) => {
+      this.#fail = reject
+    })
+    this.#gate = new AdvertGate({
+      credentials: options.credentials,
+      now: () => this.#clock.now(),
+      deliver: (input) => this.input(input),
+      onRejected: (from, code, detail) => this.#onRejected(from, code, detail),
+    })
+    this.#commit = new GroupCommit({
+      records: options.records,
+      onCommitted: (result) => this.input(result),
+      onBug: (error) => this.#onBug(error),
+    })
+    this.#wakeup = new Wakeup(this.#clock, () => this.input({ type: 'wake' }))
+  }
+
+  /** Starts executors, then the machine with what the store holds, then the transport. */
+  async start(start: DriverStart, signal: AbortSignal): Promise<void> {
+    const { records, transport, credentials } = this.#options
+    const stored = (this.#options.storedPrefixes ?? ['task/']).flatMap((prefix) => records.entries(prefix))
+    this.#outbox = new FrameOutbox(transport, start.incarnation, () => this.#peer.loadStamp())
+    this.#peer.setTracing?.(this.#listeners.tracing)
+    this.#state = 'running'
+    // Before the machine: whatever it recovers may run at once.
+    await this.#executors.start(this.#runEvents(), signal)
+    this.input({
+      type: 'start',
+      wallMs: this.#clock.wall(),
+      incarnation: start.incarnation,
+      stored,
+      offer: start.offer,
+      certificate: credentials.certificate,
+    })
+    await transport.start(this.#transportEvents(), signal)
+    this.input({ type: 'addresses', addresses: transport.addresses() })
+    this.#lag = this.#options.lag ?? new EventLoopLag()
+    this.#measureLag()
+  }
+
+  /**
+   * Says goodbye, ends all runs, waits for the disk, then closes transport and records. An aborted `signal` cuts
+   * the waiting short. Also after a failure, where only the parts are stopped.
+   */
+  async stop(signal: AbortSignal): Promise<void> {
+    if (this.#state === 'stopping' || this.#state === 'stopped') return
+    const alive = this.#state === 'running'
+    if (alive) {
+      this.input({ type: 'leave' })
+      this.#flush()
+      this.#state = 'stopping'
+    }
+    this.#cancelLag?.()
+    this.#lag?.stop()
+    await this.#stopPart('executors', this.#executors.stop(), signal)
+    // Runs that ended by this are reports to write and to send.
+    this.#flush()
+    if (alive) await this.#stopPart('disk', this.#commit.idle(), signal)
+    this.#flush()
+    this.#wakeup.stop()
+    this.#state = 'stopped'
+    await this.#stopPart('transport', this.#options.transport.stop(), signal)
+    await this.#options.records.close()
+  }
+
+  attach(listener: (reply: Reply) => void): ClientRef {
+    return this.#listeners.attach(listener)
+  }
+
+  detach(client: ClientRef): void {
+    if (this.#listeners.detach(client)) this.input({ type: 'gone', client })
+  }
+
+  trace(listener: (event: TraceEvent) => void): () => void {
+    return this.#listeners.trace(listener)
+  }
+
+  snapshot(): unknown {
+    return this.#peer.snapshot()
+  }
+
+  counters(): DriverCounters {
+    return {
+      inputs: this.#inputs,
+      framesIn: this.#framesIn,
+      messagesIn: this.#messagesIn,
+      framesOut: this.#outbox?.framesOut ?? 0,
+      messagesOut: this.#outbox?.messagesOut ?? 0,
+      messagesDropped: this.#outbox?.messagesDropped ?? 0,
+      commits: this.#commit.batches,
+      entriesWritten: this.#commit.entries,
+      rejected: Object.fromEntries(this.#rejected),
+    }
+  }
+
+  /** Steps the machine now; from inside an effect (a listener, an executor) right after the step at hand. */
+  input(input: PeerInput): void {
+    if (this.#state !== 'running' && this.#state !== 'stopping') return
+    this.#waiting.push(input)
+    if (this.#stepping) return
+    this.#stepping = true
+    try {
+      for (let i = 0; i < this.#waiting.length; i++) this.#step(this.#waiting[i] as PeerInput)
+    } catch (error) {
+      this.#onBug(error)
+    } finally {
+      this.#waiting = []
+      this.#stepping = false
+    }
+  }
+
+  #step(input: PeerInput): void {
+    this.#inputs++
+    const out = this.#out
+    this.#peer.step(input, this.#clock.now(), out)
+    for (let i = 0; i < out.length; i++) this.#carryOut(out[i] as PeerEffect)
+    out.length = 0
+    this.#wakeup.arm(this.#peer.nextWakeup())
+  }
+
+  #carryOut(effect: PeerEffect): void {
+    switch (effect.type) {
+      case 'send':
+        this.#outbox?.add(effect.to, this.#ownAdvert.inMessage(effect.message))
+        this.#flushSoon()
+        break
+      case 'persist':
+        this.#commit.add(effect.seq, effect.writes)
+        this.#flushSoon()
+        break
+      case 'publish':
+        this.#options.transport.publish(this.#ownAdvert.sign(effect.advert))
+        break
+      case 'run':
+        this.#executors.run(effect.order)
+        break
+      case 'stop':
+        this.#executors.halt(effect.task, effect.ballot, effect.code)
+        break
+      case 'reply':
+        this.#listeners.reply(effect.client, effect.reply)
+        break
+      case 'trace':
+        this.#listeners.event(effect.event)
+        break
+      case 'scale':
+        break
+    }
+  }
+
+  /**
+   * Once per turn of the event loop, after its I/O callbacks: inputs that arrive together (frames of several
+   * peers, a batch of submits) share frames and one commit. Nothing waits for a timer.
+   */
+  #flushSoon(): void {
+    this.#flushing ??= setImmediate(() => this.#flush())
+  }
+
+  #flush(): void {
+    if (this.#flushing) clearImmediate(this.#flushing)
+    this.#flushing = undefined
+    if (this.#state === 'failed') return
+    try {
+      this.#outbox?.flush()
+      this.#commit.flush()
+    } catch (error) {
+      this.#onBug(error)
+    }
+  }
+
+  #runEvents(): RunEvents {
+    return {
+      running: (task, ballot) => this.input({ type: 'running', task, ballot }),
+      output: (task, ballot, stream, offset, data) =>
+        this.input({ type: 'output', task, ballot, stream, offset, data }),
+      ran: (task, ballot, result) => this.input({ type: 'ran', task, ballot, result }),
+    }
+  }
+
+  #transportEvents(): TransportEvents {
+    return {
+      connected: (peer, hello) => this.#gate.offer(peer, { type: 'connected', peer, ...hello }),
+      disconnected: (peer) => this.#gate.offer(peer, { type: 'disconnected', peer }),
+      frame: (from, frame) => {
+        this.#framesIn++
+        this.#messagesIn += frame.messages.length
+        this.#gate.offer(from, { type: 'frame', from, frame })
+      },
+      gossip: (advert) => this.#gate.gossip(advert),
+      rejected: (from, code, detail) => this.#onRejected(from, code, detail),
+    }
+  }
+
+  #onRejected(from: PeerId | undefined, code: string, detail: string): void {
+    if (this.#rejected.has(code) || this.#rejected.size < rejectedCodesMax) {
+      this.#rejected.set(code, (this.#rejected.get(code) ?? 0) + 1)
+    }
+    this.#listeners.event({ at: this.#clock.now(), type: 'message.rejected', peer: from ?? '', tag: detail, code })
+  }
+
+  #onBug(error: unknown): void {
+    if (this.#state === 'failed') return
+    this.#state = 'failed'
+    this.#wakeup.stop()
+    this.#log('error', 'this peer broke one of its own rules and stops', { error })
+    this.#fail(error)
+  }
+
+  async #stopPart(name: string, stopping: Promise<unknown>, signal: AbortSignal): Promise<void> {
+    try {
+      await untilAborted(stopping, signal)
+    } catch (error) {
+      this.#log('error', `stopping: ${name} failed`, { error })
+    }
+  }
+
+  #measureLag(): void {
+    this.#cancelLag = this.#clock.after(lagMs, () => {
+      const worst: Millis = this.#lag?.read() ?? 0
+      this.input({ type: 'lag', lagMs: worst })
+      if (this.#state === 'running') this.#measureLag()
+    })
+  }
+
+  #log(level: 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>): void {
+    if (this.#options.log) this.#options.log(level, message, fields)
+    else console.error(level, message, fields)
+  }
+}

@@ -1,0 +1,53 @@
+import type { RunOrder, StopCode } from '@souk/peer'
+import type { Ballot, RunResult, TaskId } from '@souk/wire'
+import type { Executor, RunEvents } from './ports.ts'
+
+/** The executors of this host by the kind of work they run. */
+export class ExecutorSet {
+  readonly #byKind: Map<string, Executor>
+  #events: RunEvents | undefined
+
+  constructor(executors: Executor[]) {
+    this.#byKind = new Map(executors.map((executor) => [executor.kind, executor]))
+  }
+
+  async start(events: RunEvents, signal: AbortSignal): Promise<void> {
+    this.#events = events
+    for (const executor of this.#byKind.values()) await executor.start(events, signal)
+  }
+
+  /** All at once; one that cannot stop does not keep the others from it. */
+  async stop(): Promise<void> {
+    const ended = await Promise.allSettled([...this.#byKind.values()].map((executor) => executor.stop()))
+    const failures = ended.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []))
+    if (failures.length > 0) throw new AggregateError(failures, 'executors did not stop')
+  }
+
+  run(order: RunOrder): void {
+    const { kind } = order.record.spec.work
+    const executor = this.#byKind.get(kind)
+    if (executor) executor.run(order)
+    else this.#events?.ran(order.task, order.ballot, refused(`This host runs no ${kind} tasks.`))
+  }
+
+  /** The effect does not say which kind it is; executors ignore runs they do not know. */
+  halt(task: TaskId, ballot: Ballot, code: StopCode): void {
+    for (const executor of this.#byKind.values()) executor.halt(task, ballot, code)
+  }
+}
+
+function refused(message: string): RunResult {
+  const nothing = new Uint8Array()
+  return {
+    end: 'refused',
+    exitCode: 1,
+    message,
+    stdout: nothing,
+    stderr: nothing,
+    files: [],
+    droppedBytes: 0,
+    runMs: 0,
+    cpuMs: 0,
+    memoryPeakBytes: 0,
+  }
+}

@@ -1,0 +1,74 @@
+import { generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
+import { type Advert, type Certificate, type Offer, type PeerId, signableAdvert } from '@souk/wire'
+import type { Credentials } from '../src/index.ts'
+
+/** Real ed25519 signatures; who has which key is a table that all peers of a test share. */
+export class KeyTable {
+  readonly keys = new Map<PeerId, KeyObject>()
+
+  member(self: PeerId): ToyCredentials {
+    return new ToyCredentials(this, self)
+  }
+}
+
+export class ToyCredentials implements Credentials {
+  readonly self: PeerId
+  readonly certificate: Certificate
+  readonly #table: KeyTable
+  readonly #key: KeyObject
+  signatures = 0
+  checks = 0
+  /** while set, checks wait for it */
+  gate: Promise<void> | undefined
+
+  constructor(table: KeyTable, self: PeerId) {
+    this.self = self
+    this.#table = table
+    const pair = generateKeyPairSync('ed25519')
+    this.#key = pair.privateKey
+    table.keys.set(self, pair.publicKey)
+    this.certificate = {
+      mesh: 'toy',
+      peer: self,
+      role: 'host',
+      name: self,
+      issuedWallMs: 0,
+      expiresWallMs: 0,
+      signature: new Uint8Array(),
+    }
+  }
+
+  sign(advert: Advert): Advert {
+    this.signatures++
+    return { ...advert, signature: new Uint8Array(sign(null, signableAdvert(advert), this.#key)) }
+  }
+
+  async checkAdvert(advert: Advert): Promise<string | undefined> {
+    this.checks++
+    await this.gate
+    const key = this.#table.keys.get(advert.peer)
+    const good = key !== undefined && verify(null, signableAdvert(advert), key, advert.signature)
+    return good ? undefined : 'advert-signature'
+  }
+
+  async checkCertificate(): Promise<string | undefined> {
+    return undefined
+  }
+
+  /** An advert of this peer, not signed yet. */
+  advert(seq: number): Advert {
+    const { self: peer, certificate } = this
+    return { peer, incarnation: 1, seq, addresses: [], offer, certificate, signature: new Uint8Array() }
+  }
+}
+
+export const offer: Offer = {
+  capacity: { cpuMilli: 1000, memoryBytes: 1, diskBytes: 1, networkMbps: 1, slots: 1, gpuMilli: [], custom: {} },
+  labels: {},
+  executors: ['process'],
+  functions: [],
+  draining: false,
+  custody: true,
+  priceMilli: 0,
+  summary: 'toy',
+}

@@ -1,0 +1,60 @@
+import type { Millis } from '@souk/kernel'
+import type { PeerEffect, PeerInput } from '@souk/peer'
+import type { LoadStamp } from '@souk/wire'
+import type { PeerMachine } from '../src/index.ts'
+
+type Handlers = {
+  [T in PeerInput['type']]?: (input: Extract<PeerInput, { type: T }>, out: PeerEffect[], now: Millis) => void
+}
+
+/** A machine that writes down what it hears and answers as the test says. */
+export class ToyPeer implements PeerMachine {
+  readonly heard: PeerInput[] = []
+  readonly handlers: Handlers
+  wakeupAt: Millis | undefined
+  tracing = false
+  load: LoadStamp = { seq: 1, waiting: 0, freeSlots: 0, running: 0, draining: false }
+  #watchers: { type: string; resolve: (input: PeerInput) => void }[] = []
+
+  constructor(handlers: Handlers = {}) {
+    this.handlers = handlers
+  }
+
+  step(input: PeerInput, now: Millis, out: PeerEffect[]): void {
+    this.heard.push(input)
+    const handler = this.handlers[input.type] as ((i: PeerInput, out: PeerEffect[], now: Millis) => void) | undefined
+    handler?.(input, out, now)
+    for (const watcher of this.#watchers.filter((w) => w.type === input.type)) watcher.resolve(input)
+    this.#watchers = this.#watchers.filter((w) => w.type !== input.type)
+  }
+
+  nextWakeup(): Millis | undefined {
+    return this.wakeupAt
+  }
+
+  snapshot(): unknown {
+    return { heard: this.heard.length }
+  }
+
+  loadStamp(): LoadStamp {
+    return this.load
+  }
+
+  setTracing(on: boolean): void {
+    this.tracing = on
+  }
+
+  /** Types of the inputs heard, those of every life left out. */
+  types(): string[] {
+    return this.heard.map((i) => i.type).filter((t) => t !== 'start' && t !== 'addresses')
+  }
+
+  all<T extends PeerInput['type']>(type: T): Extract<PeerInput, { type: T }>[] {
+    return this.heard.filter((i) => i.type === type) as Extract<PeerInput, { type: T }>[]
+  }
+
+  /** Resolves with the next input of this type. */
+  next<T extends PeerInput['type']>(type: T): Promise<Extract<PeerInput, { type: T }>> {
+    return new Promise((resolve) => this.#watchers.push({ type, resolve: resolve as (i: PeerInput) => void }))
+  }
+}
