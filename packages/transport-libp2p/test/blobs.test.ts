@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto'
+import { multiaddr } from '@multiformats/multiaddr'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { BlobReply } from '../src/blob-messages.ts'
+import { createNode } from '../src/create-node.ts'
+import { Exchange } from '../src/exchange.ts'
+import { createIdentity } from '../src/index.ts'
+import { blobProtocol } from '../src/protocols.ts'
+import { codeOf, connect, forever, gather, type Member, once, TestMesh } from './nodes.ts'
+
+let mesh: TestMesh
+let a: Member
+let b: Member
+beforeEach(async () => {
+  mesh = await TestMesh.create()
+  a = await mesh.start({ tuning: { blobsInboundMax: 2, blobBytesMax: 64 * 1024 * 1024 } })
+  b = await mesh.start({ tuning: { handshakeMsMax: 1000 } })
+  await connect(a, b)
+})
+afterEach(async () => {
+  await mesh.close()
+})
+
+test('a blob is fetched whole', async () => {
+  const data = new Uint8Array(randomBytes(5 * 1024 * 1024 + 3))
+  const blob = b.blobs.add(data)
+  expect(await gather(a.transport.fetchBlob(b.transport.self, blob, forever))).toEqual(data)
+})
+
+test('an empty blob is fetched too', async () => {
+  const blob = b.blobs.add(new Uint8Array())
+  expect(await gather(a.transport.fetchBlob(b.transport.self, blob, forever))).toEqual(new Uint8Array())
+})
+
+test('a blob is pushed, stored and verified, and a second push sends nothing', async () => {
+  const data = new Uint8Array(randomBytes(3 * 1024 * 1024))
+  const blob = a.blobs.add(data)
+  await a.transport.pushBlob(b.transport.self, blob, once(data), forever)
+  expect(b.blobs.kept.get(blob.hash)).toEqual(data)
+  const never = (async function* (): AsyncGenerator<Uint8Array> {
+    throw new Error('was read')
+  })()
+  await a.transport.pushBlob(b.transport.self, blob, never, forever)
+})
+
+test('a missing blob is told by its code', async () => {
+  const blob = { hash: 'a'.repeat(64), sizeBytes: 5 }
+  expect(await codeOf(gather(a.transport.fetchBlob(b.transport.self, blob, forever)))).toBe('blob-missing')
+})
+
+test('bytes that do not match the name are refused on both ways', async () => {
+  const data = new Uint8Array(randomBytes(1000))
+  const wrong = { hash: 'b'.repeat(64), sizeBytes: data.byteLength }
+  b.blobs.kept.set(wrong.hash, data)
+  expect(await codeOf(gather(a.transport.fetchBlob(b.transport.self, wrong, forever)))).toBe('blob-mismatch')
+  const other = { hash: 'c'.repeat(64), sizeBytes: data.byteLength }
+  expect(await codeOf(a.transport.pushBlob(b.transport.self, other, once(data), forever))).toBe('blob-mismatch')
+  expect(b.blobs.kept.has(other.hash)).toBe(false)
+})
+
+test('a blob of another size than its name says is refused on both ways', async () => {
+  const data = new Uint8Array(1000)
+  const short = { ...b.blobs.add(data), sizeBytes: 1001 }
+  expect(await codeOf(gather(a.transport.fetchBlob(b.transport.self, short, forever)))).toBe('interrupted')
+  const long = { hash: 'd'.repeat(64), sizeBytes: 10 }
+  expect(await codeOf(a.transport.pushBlob(b.transport.self, long, once(data), forever))).toBe('blob-mismatch')
+})
+
+test('a blob over the limit is refused before it is sent', async () => {
+  const blob = { hash: 'e'.repeat(64), sizeBytes: 65 * 1024 * 1024 }
+  const never = (async function* (): AsyncGenerator<Uint8Array> {
+    throw new Error('was read')
+  })()
+  expect(await codeOf(b.transport.pushBlob(a.transport.self, blob, never, forever))).toBe('blob-too-large')
+})
+
+test('many transfers at once all finish, however few may be open', async () => {
+  const blobs = Array.from({ length: 12 }, () => a.blobs.add(new Uint8Array(randomBytes(200_000))))
+  const got = await Promise.all(blobs.map((blob) => gather(b.transport.fetchBlob(a.transport.self, blob, forever))))
+  expect(got.map((data) => data.byteLength)).toEqual(blobs.map(({ sizeBytes }) => sizeBytes))
+})
+
+test('a reader that stops half-way holds nothing up', async () => {
+  const data = new Uint8Array(randomBytes(8 * 1024 * 1024))
+  const blob = b.blobs.add(data)
+  for await (const chunk of a.transport.fetchBlob(b.transport.self, blob, forever)) {
+    expect(chunk.byteLength).toBeGreaterThan(0)
+    break
+  }
+  expect(await gather(a.transport.fetchBlob(b.transport.self, blob, forever))).toEqual(data)
+})
+
+test('an aborted transfer rejects with the reason', async () => {
+  const blob = b.blobs.add(new Uint8Array(8 * 1024 * 1024))
+  const abort = new AbortController()
+  const reading = (async () => {
+    for await (const _ of a.transport.fetchBlob(b.transport.self, blob, abort.signal)) abort.abort(new Error('enough'))
+  })()
+  await expect(reading).rejects.toThrow('enough')
+})
+
+test('who only holds the network key gets no blob', async () => {
+  const blob = b.blobs.add(new Uint8Array(1000))
+  const node = await createNode({ identity: await createIdentity(), mesh: mesh.mesh, listen: [], mdns: false })
+  await node.start()
+  const connection = await node.dial(multiaddr(b.address))
+  const stream = await connection.newStream(blobProtocol)
+  const exchange = new Exchange(stream, { bufferBytesMax: 1024, stallMsMax: 5000, signal: forever })
+  await exchange.write({ op: 'get', blob })
+  expect(await codeOf(exchange.read(BlobReply))).toBe('interrupted')
+  await b.ear.hears('rejected', (t) => t.code === 'not-a-member')
+  await node.stop()
+})

@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import {
+  createIdentity,
+  createMesh,
+  decodeInvitation,
+  defaultTuning,
+  encodeInvitation,
+  type Invitation,
+  Invitations,
+  joinMesh,
+  type OnJoin,
+} from '../src/index.ts'
+import { codeOf, forever, type Member, TestMesh } from './nodes.ts'
+
+const hourMs = 3_600_000
+let mesh: TestMesh
+let invitations: Invitations
+let inviter: Member
+beforeEach(async () => {
+  mesh = await TestMesh.create('home')
+  invitations = new Invitations()
+  inviter = await mesh.start({ onJoin: async (application) => await onJoin(application) })
+})
+afterEach(async () => {
+  await mesh.close()
+})
+
+/** What a composition root does: redeem, store, certify. */
+const onJoin: OnJoin = async ({ peer, secretId, proof }) => {
+  const redeemed = invitations.redeem({ secretId, proof, joiner: peer, inviter: inviter.identity.peer, wallMs: now() })
+  if (!redeemed.ok) return redeemed
+  return { certificate: await mesh.certify({ peer } as never, { role: redeemed.role }) }
+}
+let wallMs = 1_000_000
+const now = () => wallMs
+
+function invite(overrides: Partial<Invitation> = {}): Invitation {
+  const issued = invitations.issue({ role: 'submit', wallMs, expiresWallMs: wallMs + hourMs })
+  const line = encodeInvitation({
+    meshName: mesh.mesh.name,
+    meshPublicKey: mesh.mesh.publicKey,
+    psk: mesh.mesh.psk,
+    addresses: [inviter.address],
+    ...issued,
+    ...overrides,
+  })
+  return decodeInvitation(line, 0)
+}
+
+const join = async (invitation: Invitation) =>
+  await joinMesh({ identity: await createIdentity(), invitation, name: 'new', signal: forever, wall: now })
+
+test('a stranger joins with one line and then connects as a member', async () => {
+  const identity = await createIdentity()
+  const joined = await joinMesh({ identity, invitation: invite(), name: 'new', signal: forever, wall: now })
+  expect(joined.certificate).toMatchObject({ peer: identity.peer, role: 'submit' })
+  expect(joined.addresses).toEqual([inviter.address])
+  expect(joined.mesh).toEqual({ name: 'home', publicKey: mesh.mesh.publicKey, psk: mesh.mesh.psk })
+  const member = await mesh.start({ identity, certificate: joined.certificate })
+  expect(await member.transport.dial(joined.addresses, forever)).toBe(inviter.identity.peer)
+  await inviter.ear.hears('connected', (t) => t.peer === identity.peer && t.certificate.role === 'submit')
+})
+
+test('an invitation works once; the peer that used it may ask again', async () => {
+  const invitation = invite()
+  const identity = await createIdentity()
+  const again = async () => await joinMesh({ identity, invitation, name: 'new', signal: forever, wall: now })
+  await again()
+  await again()
+  expect(await codeOf(join(invitation))).toBe('invitation-used')
+})
+
+test('an expired invitation is refused by the inviter, whatever the joiner says', async () => {
+  const invitation = invite({ expiresWallMs: 0 })
+  wallMs += 2 * hourMs
+  expect(await codeOf(join(invitation))).toBe('invitation-expired')
+})
+
+test('a forged secret is refused', async () => {
+  expect(await codeOf(join(invite({ secret: new Uint8Array(16).fill(7) })))).toBe('invitation-forged')
+})
+
+test('an invitation that this mesh never gave out is refused', async () => {
+  expect(await codeOf(join(invite({ secretId: 'nobody' })))).toBe('invitation-unknown')
+})
+
+test('an answer that is not signed by the mesh of the invitation is refused by the joiner', async () => {
+  const { publicKey } = await createMesh('somebody else')
+  expect(await codeOf(join(invite({ meshPublicKey: publicKey })))).toBe('invitation-forged')
+})
+
+test('a wrong network key is told apart from a peer that cannot be reached', async () => {
+  const identity = await createIdentity()
+  const wrong = { identity, invitation: invite({ psk: new Uint8Array(32).fill(1) }), name: 'new', signal: forever }
+  expect(await codeOf(joinMesh({ ...wrong, tuning: { ...defaultTuning, dialMsMax: 1000 } }))).toBe('wrong-network-key')
+  expect(await codeOf(join(invite({ addresses: ['/ip4/127.0.0.1/tcp/1'] })))).toBe('cannot-reach')
+})
+
+test('the second address is tried when the first does not answer', async () => {
+  await join(invite({ addresses: ['/ip4/127.0.0.1/tcp/1', inviter.address] }))
+})
