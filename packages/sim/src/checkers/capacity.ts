@@ -1,0 +1,63 @@
+import { copyVector, giveBack, type ResourceVector, shortage } from '@souk/kernel'
+import type { RunOrder } from '@souk/peer'
+import type { Run } from '../executor.ts'
+import type { SimNode } from '../node.ts'
+import type { Violations } from '../violation.ts'
+import type { Watch } from '../watch.ts'
+
+/** I6: what runs at a host never takes more than it offers, per resource and device. */
+export class CapacityChecker implements Watch {
+  readonly #violations: Violations
+  readonly #free = new Map<number, ResourceVector>()
+
+  constructor(violations: Violations) {
+    this.#violations = violations
+  }
+
+  onStart(node: SimNode): void {
+    this.#free.set(node.index, copyVector(node.offer.capacity))
+  }
+
+  onRun(node: SimNode, order: RunOrder, now: number): void {
+    const free = this.#free.get(node.index)!
+    const { request } = order.record.spec
+    const short = shortage(free, request) ?? shortDevice(free, order)
+    if (short !== undefined) {
+      const { resource, available, needed } = short
+      const detail = `${node.id} starts ${order.task} with ${available} ${resource} free, needs ${needed}`
+      this.#violations.safety('I6', now, detail)
+    }
+    takeAnyway(free, order)
+  }
+
+  onRunEnd(node: SimNode, run: Run): void {
+    giveBack(this.#free.get(node.index)!, { request: run.order.record.spec.request, gpuDevices: run.order.gpuDevices })
+  }
+}
+
+/** The devices named in the order must have room themselves, whatever others have. */
+function shortDevice(free: ResourceVector, { record, gpuDevices }: RunOrder) {
+  const { count, milli } = record.spec.request.gpu
+  if (gpuDevices.length !== count) return { resource: 'gpu devices named', available: gpuDevices.length, needed: count }
+  const full = gpuDevices.find((device) => (free.gpuMilli[device] ?? 0) < milli)
+  return full === undefined
+    ? undefined
+    : { resource: `milli of gpu ${full}`, available: free.gpuMilli[full] ?? 0, needed: milli }
+}
+
+/** Takes even what is not there, so that giving back later restores the truth. */
+function takeAnyway(free: ResourceVector, { record, gpuDevices }: RunOrder): void {
+  const { request } = record.spec
+  giveBack(free, {
+    request: {
+      cpuMilli: -request.cpuMilli,
+      memoryBytes: -request.memoryBytes,
+      diskBytes: -request.diskBytes,
+      networkMbps: -request.networkMbps,
+      slots: -request.slots,
+      gpu: { count: request.gpu.count, milli: -request.gpu.milli },
+      custom: Object.fromEntries(Object.entries(request.custom).map(([name, amount]) => [name, -amount])),
+    },
+    gpuDevices,
+  })
+}

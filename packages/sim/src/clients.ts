@@ -1,0 +1,199 @@
+import type { Prng } from '@souk/kernel'
+import type { PeerInput, Reply } from '@souk/peer'
+import { type OutcomeKind, type TaskId, type TaskSpec, taskId } from '@souk/wire'
+import type { SimNode } from './node.ts'
+import type { Stage } from './stage.ts'
+import type { Watch } from './watch.ts'
+import type { Workload } from './workload.ts'
+
+/** How often clients look after what they sent; how long they wait for an answer before they send it again. */
+const sweepMs = 1000
+const answerMsMax = 5000
+/** A refused or unanswered submit is sent so often, then given up. */
+const triesMax = 200
+/** Tasks in one repeated submit. */
+const resendMax = 256
+
+export type ClientState = 'sent' | 'accepted' | 'refused' | 'closed'
+
+/** One task as its client sees it. */
+export interface ClientTask {
+  readonly id: TaskId
+  readonly nonce: string
+  readonly spec: TaskSpec
+  readonly node: SimNode
+  state: ClientState
+  /** the life of the peer that was asked last, and when */
+  life: number
+  sentAt: number
+  tries: number
+  kind: OutcomeKind | undefined
+}
+
+/**
+ * The people at the mesh. They submit with a key, keep the same peer, ask again with the same key where they got
+ * no answer, ask what became of accepted tasks when it died, cancel at times through any peer, and remember what they heard.
+ */
+export class Clients implements Watch {
+  readonly tasks = new Map<TaskId, ClientTask>()
+  readonly refusals = new Map<string, number>()
+  longestMs = 0
+  /** world time of the last outcome a client heard */
+  progressAt = 0
+  submittedAll = false
+  readonly #open = new Map<TaskId, ClientTask>()
+  readonly #stage: Stage
+  readonly #workload: Workload
+  readonly #prng: Prng
+  /** by client number: the tasks of one submit, by tag, and how many of them it still waits for */
+  readonly #submits = new Map<number, { tasks: ClientTask[]; left: number }>()
+  #nextClient = 1
+
+  constructor(stage: Stage, workload: Workload, prng: Prng) {
+    this.#stage = stage
+    this.#workload = workload
+    this.#prng = prng
+  }
+
+  /** Tasks of which the outcome is awaited. */
+  get open(): number {
+    return this.#open.size
+  }
+
+  openAccepted(): TaskId[] {
+    return [...this.#open.values()].filter(({ state }) => state === 'accepted').map(({ id }) => id)
+  }
+
+  /** Submits so many tasks from now on, `gapMs` apart on average; 0 = all now. */
+  begin(tasks: number, gapMs: number): void {
+    this.progressAt = this.#stage.now
+    this.#arrive(tasks, gapMs)
+    this.#stage.later(sweepMs, () => this.#sweep())
+  }
+
+  /** Asks the origin of every task that is still open what became of it. */
+  audit(): void {
+    for (const { id, node } of this.#open.values()) {
+      this.#tell(node, { type: 'query', client: this.#nextClient++, task: id, watch: false })
+    }
+  }
+
+  onReply(node: SimNode, client: number, reply: Reply, now: number): void {
+    if (reply.type === 'accepted' || reply.type === 'refused') this.#onAnswer(node, client, reply)
+    else if (reply.type === 'outcome') {
+      this.#onOutcome(reply.task, reply.outcome.kind, now)
+      this.#heard(node, client)
+    } else if (reply.type === 'view') {
+      const kind = reply.view?.outcome?.kind
+      if (kind !== undefined) this.#onOutcome(reply.task, kind, now)
+    }
+  }
+
+  #arrive(left: number, gapMs: number): void {
+    const { batchMax, submitters } = this.#workload.shape
+    const count = Math.min(left, gapMs === 0 ? batchMax : 1 + this.#prng.below(batchMax))
+    const { nodes } = this.#stage
+    const node = nodes[this.#prng.below(submitters === 0 ? nodes.length : Math.min(submitters, nodes.length))]!
+    const batch = Array.from({ length: count }, () => this.#draw(node))
+    this.#submit(node, batch)
+    if (left === count) this.submittedAll = true
+    else this.#stage.later(this.#prng.exponential(gapMs * count), () => this.#arrive(left - count, gapMs))
+  }
+
+  #draw(node: SimNode): ClientTask {
+    const { nonce, spec, ms } = this.#workload.drawTask()
+    const id = taskId(nonce, node.id)
+    const task: ClientTask = { id, nonce, spec, node, state: 'sent', life: 0, sentAt: 0, tries: 0, kind: undefined }
+    this.tasks.set(id, task)
+    this.#open.set(id, task)
+    this.longestMs = Math.max(this.longestMs, ms)
+    if (this.#prng.chance(this.#workload.shape.cancelChance)) {
+      this.#stage.later(this.#prng.exponential(ms + 100), () => this.#cancel(task))
+    }
+    return task
+  }
+
+  #submit(node: SimNode, batch: ClientTask[]): void {
+    const client = this.#nextClient++
+    for (const task of batch) {
+      task.sentAt = this.#stage.now
+      task.life = node.life
+      task.tries++
+    }
+    if (!node.alive) return
+    this.#submits.set(client, { tasks: batch, left: batch.length })
+    const tasks = batch.map(({ nonce, spec }, tag) => ({ tag, nonce, spec }))
+    this.#tell(node, { type: 'submit', client, tasks })
+  }
+
+  #cancel(task: ClientTask): void {
+    if (task.state !== 'accepted') return
+    const node = this.#prng.pick(this.#stage.nodes)
+    this.#tell(node, { type: 'cancel', client: this.#nextClient++, task: task.id, reason: 'changed my mind' })
+  }
+
+  #onAnswer(node: SimNode, client: number, reply: Extract<Reply, { type: 'accepted' | 'refused' }>): void {
+    const task = this.#submits.get(client)?.tasks[reply.tag]
+    if (task === undefined || task.state !== 'sent' || task.node !== node) return
+    if (reply.type === 'accepted') {
+      task.state = 'accepted'
+      return
+    }
+    this.refusals.set(reply.code, (this.refusals.get(reply.code) ?? 0) + 1)
+    this.#heard(node, client)
+  }
+
+  /** A client that has heard all it waits for goes. */
+  #heard(node: SimNode, client: number): void {
+    const submit = this.#submits.get(client)
+    if (submit === undefined || --submit.left > 0) return
+    this.#submits.delete(client)
+    this.#tell(node, { type: 'gone', client })
+  }
+
+  #onOutcome(id: TaskId, kind: OutcomeKind, now: number): void {
+    const task = this.tasks.get(id)
+    if (task === undefined || task.state === 'closed') return
+    task.state = 'closed'
+    task.kind = kind
+    this.#open.delete(id)
+    this.progressAt = now
+  }
+
+  /**
+   * Sends again what was refused or not answered. What was accepted needs no second submit, that is the promise:
+   * where the peer has died since, its client asks what became of it and listens on.
+   */
+  #sweep(): void {
+    const again = new Map<SimNode, ClientTask[]>()
+    for (const task of this.#open.values()) {
+      const { node } = task
+      if (!node.alive) continue
+      if (task.state === 'accepted') {
+        if (task.life !== node.life) this.#ask(task)
+      } else if (task.life !== node.life || this.#stage.now - task.sentAt >= answerMsMax) this.#queueAgain(task, again)
+    }
+    for (const [node, batch] of again) this.#submit(node, batch)
+    this.#stage.later(sweepMs, () => this.#sweep())
+  }
+
+  #ask(task: ClientTask): void {
+    task.life = task.node.life
+    this.#tell(task.node, { type: 'query', client: this.#nextClient++, task: task.id, watch: true })
+  }
+
+  #queueAgain(task: ClientTask, again: Map<SimNode, ClientTask[]>): void {
+    if (task.tries >= triesMax) {
+      task.state = 'refused'
+      this.#open.delete(task.id)
+      return
+    }
+    const batch = again.get(task.node)
+    if (batch === undefined) again.set(task.node, [task])
+    else if (batch.length < resendMax) batch.push(task)
+  }
+
+  #tell(node: SimNode, input: PeerInput): void {
+    if (node.alive) this.#stage.push(this.#stage.now, { kind: 'input', node, life: node.life, input })
+  }
+}

@@ -1,0 +1,112 @@
+import type { Prng } from '@souk/kernel'
+import { between } from './distributions.ts'
+import type { Links } from './links.ts'
+import type { Network } from './network.ts'
+import type { SimNode } from './node.ts'
+import type { Partition, Partitions } from './partitions.ts'
+import type { Stage } from './stage.ts'
+
+/** Keeps the mesh connected: everyone with everyone, as far as crashes and cuts allow. */
+export class Connections {
+  readonly links: Links
+  readonly partitions: Partitions
+  readonly #stage: Stage
+  readonly #network: Network
+  readonly #prng: Prng
+
+  constructor(stage: Stage, links: Links, network: Network, partitions: Partitions, prng: Prng) {
+    this.#stage = stage
+    this.#network = network
+    this.partitions = partitions
+    this.links = links
+    this.#prng = prng
+  }
+
+  /** Starts to connect two nodes where nothing stands in the way and nobody tries yet. */
+  consider(a: SimNode, b: SimNode): void {
+    if (!a.alive || !b.alive || this.partitions.between(a.index, b.index)) return
+    if (!this.links.attempt(a.index, b.index)) return
+    this.#stage.push(this.#stage.now + between(this.#prng, this.#network.shape.connectMs), { kind: 'linkUp', a, b })
+  }
+
+  /** To all others: after a start. */
+  considerAll(node: SimNode): void {
+    for (const other of this.#stage.nodes) if (other !== node) this.consider(node, other)
+  }
+
+  /** An attempt is through. What stood in its way will call `consider` when it goes. */
+  onUp(a: SimNode, b: SimNode): void {
+    this.links.attemptEnded(a.index, b.index)
+    if (!a.alive || !b.alive || this.partitions.between(a.index, b.index)) return
+    this.links.open(a.index, b.index)
+    this.#network.reset(a.index, b.index)
+    this.#tellUp(a, b)
+    this.#tellUp(b, a)
+  }
+
+  onDown(node: SimNode, peer: SimNode): void {
+    if (!this.links.holds(node.index, peer.index)) return
+    this.links.drop(node.index, peer.index)
+    this.#stage.input(node, { type: 'disconnected', peer: peer.id })
+    this.consider(node, peer)
+  }
+
+  /** A node died: nothing more comes out of it, and the others notice in their time. */
+  onCrash(node: SimNode, quiet: boolean): void {
+    const { noticeMs, noticeQuietMs } = this.#network.shape
+    for (const other of this.#stage.nodes) {
+      if (other === node) continue
+      this.links.drop(node.index, other.index)
+      if (!this.links.holds(other.index, node.index)) continue
+      this.links.cut(node.index, other.index)
+      this.#noticeLater(other, node, between(this.#prng, quiet ? noticeQuietMs : noticeMs))
+    }
+  }
+
+  /** A cut begins; connections across it that it outlasts are closed. */
+  onCut(partition: Partition): void {
+    this.partitions.add(partition)
+    const { closeAfterMs } = this.#network.shape
+    if (this.#stage.now + closeAfterMs < partition.untilMs) {
+      this.#stage.later(closeAfterMs, () => this.#closeAcross())
+    }
+  }
+
+  onHeal(partition: Partition): void {
+    this.partitions.remove(partition)
+    this.#pairs((a, b) => this.consider(a, b))
+  }
+
+  #closeAcross(): void {
+    this.#pairs((a, b) => {
+      if (!this.partitions.between(a.index, b.index)) return
+      if (!this.links.holds(a.index, b.index) || !this.links.holds(b.index, a.index)) return
+      this.links.cut(a.index, b.index)
+      this.#noticeLater(a, b, between(this.#prng, this.#network.shape.noticeMs))
+      this.#noticeLater(b, a, between(this.#prng, this.#network.shape.noticeMs))
+    })
+  }
+
+  #noticeLater(node: SimNode, peer: SimNode, afterMs: number): void {
+    this.#stage.push(this.#stage.now + afterMs, { kind: 'linkDown', node, life: node.life, peer })
+  }
+
+  #tellUp(node: SimNode, peer: SimNode): void {
+    if (!node.alive) return
+    const { certificate, incarnation } = peer
+    this.#stage.input(node, {
+      type: 'connected',
+      peer: peer.id,
+      certificate,
+      incarnation,
+      addresses: [`/memory/${peer.id}`],
+    })
+  }
+
+  #pairs(visit: (a: SimNode, b: SimNode) => void): void {
+    const { nodes } = this.#stage
+    for (let i = 0; i < nodes.length; i++) {
+      for (let j = i + 1; j < nodes.length; j++) visit(nodes[i]!, nodes[j]!)
+    }
+  }
+}

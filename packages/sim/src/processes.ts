@@ -1,0 +1,82 @@
+import type { Prng } from '@souk/kernel'
+import type { RunOrder, StopCode } from '@souk/peer'
+import type { Ballot, TaskId } from '@souk/wire'
+import type { SimEvent } from './event.ts'
+import { endedResult, type Run, stoppedResult } from './executor.ts'
+import type { SimNode } from './node.ts'
+import type { Stage } from './stage.ts'
+import type { RunEnd, Watches } from './watch.ts'
+
+/** From the order to the first instruction of a run, and from a stop to its end at most, ms. */
+const startMs = 0.5
+const stopMsMax = 5
+/** A frozen peer's guardian kills what another peer could start again, this long after the freeze began. */
+const guardianMs = 2900
+
+/** Carries out run and stop effects in virtual time, with the guardian that outlives a frozen peer. */
+export class Processes {
+  readonly #stage: Stage
+  readonly #watches: Watches
+  readonly #prng: Prng
+
+  constructor(stage: Stage, watches: Watches, prng: Prng) {
+    this.#stage = stage
+    this.#watches = watches
+    this.#prng = prng
+  }
+
+  start(node: SimNode, order: RunOrder): void {
+    this.#watches.tell('onRun', node, order, this.#stage.now)
+    const run = node.executor.start(node.index, node.life, order, this.#stage.now)
+    if (run === undefined) return
+    this.#stage.push(this.#stage.now + startMs, { kind: 'began', run })
+    this.#stage.push(this.#stage.now + startMs + run.ms, { kind: 'ended', run, end: 'ended', result: endedResult(run) })
+  }
+
+  /** A stop for a run that is over is no mistake: they crossed. */
+  stop(node: SimNode, task: TaskId, ballot: Ballot, code: StopCode): void {
+    const run = node.executor.find(task, ballot)
+    if (run === undefined) return
+    const afterMs = this.#prng.float() * stopMsMax
+    const result = stoppedResult(run, code, this.#stage.now + afterMs)
+    this.#stage.push(this.#stage.now + afterMs, { kind: 'ended', run, end: 'stopped', result })
+  }
+
+  onBegan(run: Run): void {
+    if (run.over) return
+    const { task, ballot } = run.order
+    this.#tell(run, { type: 'running', task, ballot })
+  }
+
+  onEnded({ run, end, result }: Extract<SimEvent, { kind: 'ended' }>): void {
+    if (!this.#end(run, end)) return
+    const { task, ballot } = run.order
+    this.#tell(run, { type: 'ran', task, ballot, result })
+  }
+
+  onFreeze(node: SimNode, ms: number): void {
+    if (ms <= guardianMs) return
+    for (const run of node.executor.runs()) {
+      if (!run.order.leased) continue
+      const result = stoppedResult(run, 'guardian', this.#stage.now + guardianMs)
+      this.#stage.push(this.#stage.now + guardianMs, { kind: 'ended', run, end: 'guardian', result })
+    }
+  }
+
+  /** The guardian kills everything when its peer is gone. */
+  onCrash(node: SimNode): void {
+    for (const run of node.executor.runs()) this.#end(run, 'crash')
+  }
+
+  #end(run: Run, end: RunEnd): boolean {
+    const node = this.#stage.nodes[run.node]!
+    if (!node.executor.end(run)) return false
+    this.#watches.tell('onRunEnd', node, run, end, this.#stage.now)
+    return true
+  }
+
+  /** By the queue, since the peer may be frozen or of another life by then. */
+  #tell(run: Run, input: Extract<SimEvent, { kind: 'input' }>['input']): void {
+    this.#stage.push(this.#stage.now, { kind: 'input', node: this.#stage.nodes[run.node]!, life: run.life, input })
+  }
+}

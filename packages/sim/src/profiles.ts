@@ -1,0 +1,189 @@
+import type { FaultRates } from './faults.ts'
+import type { HostShape } from './hosts.ts'
+import type { NetworkShape } from './network.ts'
+import type { WorkloadShape } from './workload.ts'
+
+/** Everything about a simulated mesh except its size and its seed; plain data. */
+export interface Profile {
+  name: string
+  about: string
+  network: NetworkShape
+  faults: FaultRates
+  workload: WorkloadShape
+  hosts: HostShape
+  /** one flush, median, in ms */
+  diskMsMedian: number
+  /** a clock gains or loses at most this share */
+  clockDriftMax: number
+}
+
+const gib = 1024 ** 3
+
+const calmNetwork: NetworkShape = {
+  latencyMsMedian: 0.3,
+  latencySigma: 0.4,
+  spikeChance: 0,
+  spikeFactor: 1,
+  reliable: true,
+  lossChance: 0,
+  duplicateChance: 0,
+  reorderChance: 0,
+  reorderMsMax: 0,
+  retransmitMs: [200, 400],
+  connectMs: [5, 200],
+  closeAfterMs: 2000,
+  noticeMs: [1, 20],
+  noticeQuietMs: [2000, 5000],
+  gossipHops: [1, 4],
+  gossipLossChance: 0,
+}
+
+const noFaults: FaultRates = {
+  partitionsPerMinute: 0,
+  partitionMs: [200, 8000],
+  oneWayShare: 0.3,
+  crashesPerNodeMinute: 0,
+  downMs: [100, 10_000],
+  quietShare: 0.3,
+  freezesPerNodeMinute: 0,
+  freezeMs: [50, 6000],
+  diskFullPerNodeMinute: 0,
+  diskFullMs: [100, 3000],
+  swarm: false,
+}
+
+const mixedWork: WorkloadShape = {
+  classes: [
+    {
+      name: 'short',
+      weight: 60,
+      duration: { kind: 'exponential', meanMs: 200 },
+      cpuMilli: 500,
+      memoryBytes: gib / 4,
+      slots: 1,
+    },
+    {
+      name: 'varied',
+      weight: 30,
+      duration: { kind: 'hyperexponential', meanMs: 500, cv: 3 },
+      cpuMilli: 1000,
+      memoryBytes: gib,
+      slots: 1,
+    },
+    {
+      name: 'tailed',
+      weight: 8,
+      duration: { kind: 'heavy', minMs: 50, alpha: 1.2, maxMs: 20_000 },
+      cpuMilli: 1000,
+      memoryBytes: gib / 2,
+      slots: 1,
+    },
+    {
+      name: 'wide',
+      weight: 2,
+      duration: { kind: 'exponential', meanMs: 1000 },
+      cpuMilli: 2000,
+      memoryBytes: 2 * gib,
+      slots: 2,
+    },
+  ],
+  priorityWeights: [5, 15, 60, 20],
+  load: 0.7,
+  spanMsMin: 5000,
+  burst: false,
+  batchMax: 16,
+  submitters: 0,
+  failChance: 0,
+  retries: 0,
+  cancelChance: 0,
+  timeoutChance: 0,
+}
+
+const base: Omit<Profile, 'name' | 'about'> = {
+  network: calmNetwork,
+  faults: noFaults,
+  workload: mixedWork,
+  hosts: { slots: [4, 8, 8, 16], cpuMilliPerSlot: 1000, memoryBytesPerSlot: 2 * gib },
+  diskMsMedian: 0.4,
+  clockDriftMax: 1e-4,
+}
+
+const troubledWork: WorkloadShape = {
+  ...mixedWork,
+  spanMsMin: 30_000,
+  failChance: 0.05,
+  cancelChance: 0.05,
+  timeoutChance: 0.05,
+}
+
+const lossyNetwork: NetworkShape = {
+  ...calmNetwork,
+  latencyMsMedian: 2,
+  latencySigma: 0.8,
+  spikeChance: 0.01,
+  spikeFactor: 50,
+  reliable: false,
+  lossChance: 0.02,
+  duplicateChance: 0.01,
+  reorderChance: 0.05,
+  reorderMsMax: 50,
+  gossipLossChance: 0.1,
+}
+
+const wideNetwork: NetworkShape = { ...calmNetwork, latencyMsMedian: 1, latencySigma: 0.6, lossChance: 0.001 }
+
+const partitionRates: FaultRates = { ...noFaults, partitionsPerMinute: 10 }
+const crashRates: FaultRates = { ...noFaults, crashesPerNodeMinute: 2 }
+
+/** The named worlds, from a quiet rack to everything at once. */
+export const profiles: readonly Profile[] = [
+  { ...base, name: 'calm', about: 'a quiet rack: 0.1 to 1 ms one way, nothing fails' },
+  {
+    ...base,
+    name: 'burst',
+    about: 'the quiet rack, all tasks at once at one peer',
+    workload: { ...mixedWork, burst: true, batchMax: 256, submitters: 1 },
+  },
+  {
+    ...base,
+    name: 'lossy',
+    about: 'frames are lost, doubled and overtake each other',
+    network: lossyNetwork,
+    workload: troubledWork,
+  },
+  {
+    ...base,
+    name: 'partitions',
+    about: 'the mesh is cut in two, one way or both, again and again',
+    network: wideNetwork,
+    workload: troubledWork,
+    faults: partitionRates,
+  },
+  {
+    ...base,
+    name: 'crashes',
+    about: 'peers die and come back, with what was on disk',
+    network: wideNetwork,
+    workload: troubledWork,
+    faults: crashRates,
+  },
+  {
+    ...base,
+    name: 'harsh',
+    about: 'each seed draws from everything at once: loss, cuts, crashes, freezes, full disks, bad clocks',
+    network: lossyNetwork,
+    workload: troubledWork,
+    faults: {
+      ...partitionRates,
+      crashesPerNodeMinute: 2,
+      freezesPerNodeMinute: 1.5,
+      diskFullPerNodeMinute: 0.5,
+      swarm: true,
+    },
+    clockDriftMax: 1e-3,
+  },
+]
+
+export function profileOf(name: string): Profile | undefined {
+  return profiles.find((profile) => profile.name === name)
+}

@@ -1,0 +1,179 @@
+import { Prng } from '@souk/kernel'
+import { type Carriage, CodecCarriage, CopyCarriage } from './carriage.ts'
+import { Checkers } from './checkers/checkers.ts'
+import { Clients } from './clients.ts'
+import { driveFaults } from './fault-driver.ts'
+import { drawFaults, type FaultKind, type FaultPlan } from './faults.ts'
+import { MachineCrash } from './machine-crash.ts'
+import type { Profile } from './profiles.ts'
+import { Stats } from './stats.ts'
+import type { Subject } from './subject.ts'
+import { type Violation, Violations } from './violation.ts'
+import { type Watch, Watches } from './watch.ts'
+import { Workload } from './workload.ts'
+import { World } from './world.ts'
+
+/** Peers start within so long; the first submit comes when they know each other. */
+const startSpreadMs = 200
+const warmUpMs = 3000
+/** Without an outcome for so long beyond the longest task, faults over, the run is stuck. */
+const stallMs = 60_000
+/** After the last outcome, until views are compared. */
+const quietMs = 15_000
+/** What the answers to the last questions take. */
+const auditMs = 3000
+
+export interface SimOptions {
+  seed: number
+  peers: number
+  tasks: number
+  profile: Profile
+  subject: Subject
+  /** every frame goes through the real codec: slower, and sizes and schemas are checked */
+  codec?: boolean
+  /** fault kinds to leave out of the plan: to see which of them a failure needs */
+  without?: readonly FaultKind[]
+  /** further readers of the run */
+  watches?: readonly Watch[]
+}
+
+/** What one run came to. */
+export interface SimResult {
+  seed: number
+  peers: number
+  tasks: number
+  profile: string
+  violations: Violation[]
+  violationCount: number
+  traceHash: string
+  /** virtual time */
+  virtualMs: number
+  plan: FaultPlan
+  accepted: number
+  closed: number
+  refused: number
+  stats: Stats
+  refusals: ReadonlyMap<string, number>
+  overlaps: number
+  restarts: number
+  counters: Record<string, number>
+}
+
+/** Simulates a mesh from its start to its end; the same options give the same result. Never throws. */
+export function simulate(options: SimOptions): SimResult {
+  return new Simulation(options).run()
+}
+
+class Simulation {
+  readonly #options: SimOptions
+  readonly #violations = new Violations()
+  readonly #stats = new Stats()
+  readonly #checkers: Checkers
+  readonly #watches: Watches
+  readonly #carriage: Carriage
+  readonly #world: World
+  readonly #clients: Clients
+  readonly #gapMs: number
+  readonly #plan: FaultPlan
+  #quietSince: number | undefined
+
+  constructor(options: SimOptions) {
+    this.#options = options
+    const { seed, peers, tasks, profile, subject } = options
+    const root = new Prng(seed, 'run')
+    const { reliable, lossChance } = profile.network
+    this.#carriage = options.codec
+      ? new CodecCarriage((detail) => this.#violations.safety('I11', this.#world.now, detail))
+      : new CopyCarriage()
+    this.#checkers = new Checkers(this.#violations, subject, reliable && lossChance === 0 && noFaults(profile))
+    const workload = new Workload(profile.workload, seed, root.fork('workload'))
+    const listening: Watch[] = [...this.#checkers.all, this.#stats, ...(options.watches ?? [])]
+    this.#watches = new Watches([...listening, { onReply: (...reply) => this.#clients.onReply(...reply) }])
+    const { subject: simulated } = options
+    const parts = { seed, peers, profile, subject: simulated, watches: this.#watches, carriage: this.#carriage }
+    this.#world = new World(parts)
+    this.#clients = new Clients(this.#world, workload, root.fork('clients'))
+    const slots = this.#world.nodes.reduce((sum, { offer }) => sum + offer.capacity.slots, 0)
+    this.#gapMs = workload.gapMs(tasks, slots)
+    const endMs = warmUpMs + Math.max(profile.workload.spanMsMin, this.#gapMs * tasks)
+    const plan = drawFaults(profile.faults, peers, [warmUpMs, endMs], root.fork('faults'))
+    const without = new Set<FaultKind>(options.without)
+    this.#plan = { ...plan, faults: plan.faults.filter(({ kind }) => !without.has(kind)) }
+  }
+
+  run(): SimResult {
+    const starts = new Prng(this.#options.seed, 'starts')
+    for (const node of this.#world.nodes) {
+      this.#world.later(starts.float() * startSpreadMs, () => this.#world.start(node))
+    }
+    this.#world.later(warmUpMs, () => this.#clients.begin(this.#options.tasks, this.#gapMs))
+    driveFaults(this.#world, this.#plan, this.#watches)
+    this.#world.later(warmUpMs, () => this.#monitor())
+    try {
+      this.#world.run()
+      this.#watches.tell('onEnd', this.#world.nodes, this.#clients.openAccepted(), this.#world.now)
+    } catch (error) {
+      const detail = error instanceof MachineCrash ? error.message : `the simulator failed: ${stackOf(error)}`
+      const at = error instanceof MachineCrash ? `\n${stackOf(error.cause)}` : ''
+      this.#violations.add('crash', 'crash', this.#world.now, detail + at)
+    }
+    return this.#result()
+  }
+
+  /** Once a virtual second: is it over? */
+  #monitor(): void {
+    const { now } = this.#world
+    const over = now >= this.#plan.endMs && this.#clients.submittedAll
+    if (over && this.#clients.open === 0) this.#quietSince ??= now
+    const heardAt = Math.max(this.#plan.endMs, this.#clients.progressAt)
+    const stalled = over && this.#clients.open > 0 && now - heardAt > stallMs + this.#clients.longestMs
+    if (this.#quietSince !== undefined && now - this.#quietSince >= quietMs) this.#world.stop()
+    else if (stalled) this.#onStall()
+    else this.#world.later(1000, () => this.#monitor())
+  }
+
+  #onStall(): void {
+    this.#clients.audit()
+    const silent = this.#clients.open - this.#clients.openAccepted().length
+    if (silent > 0) {
+      const codes = [...this.#clients.refusals].map(([code, count]) => `${code} ${count}`).join(', ')
+      const detail = `${silent} submits were never accepted, though the faults are over (refusals: ${codes || 'none'})`
+      this.#violations.add('liveness', 'G4', this.#world.now, detail)
+    }
+    this.#world.later(auditMs, () => this.#world.stop())
+  }
+
+  #result(): SimResult {
+    const { seed, peers, tasks, profile } = this.#options
+    const states = [...this.#clients.tasks.values()]
+    const count = (state: string) => states.filter((task) => task.state === state).length
+    return {
+      seed,
+      peers,
+      tasks,
+      profile: profile.name,
+      violations: this.#violations.list,
+      violationCount: this.#violations.count,
+      traceHash: this.#world.hash.toString(),
+      virtualMs: this.#world.now,
+      plan: this.#plan,
+      accepted: count('accepted') + count('closed'),
+      closed: count('closed'),
+      refused: count('refused'),
+      stats: this.#stats,
+      refusals: this.#clients.refusals,
+      overlaps: this.#checkers.singleRun.overlaps,
+      restarts: this.#checkers.singleRun.restarts,
+      counters: { ...this.#world.counters, ...this.#world.post.counters, bytes: this.#carriage.bytes },
+    }
+  }
+}
+
+function noFaults({ faults }: Profile): boolean {
+  const { partitionsPerMinute, crashesPerNodeMinute, freezesPerNodeMinute, diskFullPerNodeMinute } = faults
+  return partitionsPerMinute + crashesPerNodeMinute + freezesPerNodeMinute + diskFullPerNodeMinute === 0
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

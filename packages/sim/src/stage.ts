@@ -1,0 +1,16 @@
+import type { PeerInput } from '@souk/peer'
+import type { SimEvent } from './event.ts'
+import type { SimNode } from './node.ts'
+
+/** What the parts of a world may do with it. */
+export interface Stage {
+  /** world time, ms */
+  readonly now: number
+  readonly nodes: readonly SimNode[]
+  /** adds an event at a world time, not before now */
+  push(atMs: number, event: SimEvent): void
+  /** calls back `afterMs` from now: for what is rare */
+  later(afterMs: number, call: () => void): void
+  /** steps a living node's machine at once; never from within a step */
+  input(node: SimNode, input: PeerInput): void
+}

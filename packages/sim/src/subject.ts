@@ -1,0 +1,15 @@
+import type { Machine, Prng } from '@souk/kernel'
+import type { PeerEffect, PeerInput } from '@souk/peer'
+import type { LoadStamp, PeerId } from '@souk/wire'
+
+/** A peer as the driver sees it: the machine, and the stamp it puts on each frame. */
+export interface SimPeer extends Machine<PeerInput, PeerEffect> {
+  loadStamp(): LoadStamp
+}
+
+/** What is simulated: how to make one peer, and how to read its roster out of a snapshot. */
+export interface Subject {
+  makePeer(self: PeerId, prng: Prng): SimPeer
+  /** who this peer holds for alive, as (id, what it knows of it); only called at the end of a run */
+  rosterOf(snapshot: unknown): Map<PeerId, string>
+}

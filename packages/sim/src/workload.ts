@@ -1,0 +1,119 @@
+import { hash64, hashBase32, type Prng } from '@souk/kernel'
+import { type Priority, priorities, type TaskSpec } from '@souk/wire'
+import { type Duration, drawDuration, meanDuration, pickWeighted } from './distributions.ts'
+import { encodeArgs, workFunction } from './work-args.ts'
+
+/** Tasks alike. */
+export interface TaskClass {
+  name: string
+  /** share among the classes */
+  weight: number
+  duration: Duration
+  cpuMilli: number
+  memoryBytes: number
+  slots: number
+}
+
+/** What clients ask for; plain data. */
+export interface WorkloadShape {
+  classes: TaskClass[]
+  /** weight of each priority, critical first */
+  priorityWeights: readonly [number, number, number, number]
+  /** share of the mesh's slots that the stream keeps busy; 1 and more builds a backlog */
+  load: number
+  /** the whole stream lasts at least so long, so that faults fall into it */
+  spanMsMin: number
+  /** all at once instead of a Poisson stream */
+  burst: boolean
+  /** tasks in one submit, at most */
+  batchMax: number
+  /** how many nodes have clients; 0 = all */
+  submitters: number
+  /** the work itself fails */
+  failChance: number
+  /** further runs after such a failure */
+  retries: number
+  /** a client changes its mind */
+  cancelChance: number
+  /** share of tasks with a timeout of half their duration */
+  timeoutChance: number
+}
+
+/** One task to submit, not yet bound to a node. */
+export interface TaskDraft {
+  nonce: string
+  spec: TaskSpec
+  ms: number
+}
+
+/** Draws tasks and the times between submits. */
+export class Workload {
+  readonly shape: WorkloadShape
+  readonly #prng: Prng
+  readonly #seed: number
+  readonly #weights: number
+  #drawn = 0
+
+  constructor(shape: WorkloadShape, seed: number, prng: Prng) {
+    this.shape = shape
+    this.#seed = seed
+    this.#prng = prng
+    this.#weights = shape.classes.reduce((sum, { weight }) => sum + weight, 0)
+  }
+
+  /** Mean slot-ms of one task. */
+  meanSlotMs(): number {
+    const { classes } = this.shape
+    return classes.reduce((sum, c) => sum + c.weight * c.slots * meanDuration(c.duration), 0) / this.#weights
+  }
+
+  /** Mean ms between tasks for this load on so many slots, stretched to `spanMsMin`. */
+  gapMs(tasks: number, slots: number): number {
+    if (this.shape.burst) return 0
+    return Math.max(this.meanSlotMs() / (slots * this.shape.load), this.shape.spanMsMin / tasks)
+  }
+
+  drawTask(): TaskDraft {
+    const index = this.#drawn++
+    const prng = this.#prng
+    const taskClass = pickWeighted(prng, this.shape.classes, ({ weight }) => weight)
+    const ms = Math.round(drawDuration(prng, taskClass.duration) * 1000) / 1000
+    const fail = prng.chance(this.shape.failChance)
+    const timeoutMs = prng.chance(this.shape.timeoutChance) ? Math.max(1, Math.round(ms / 2)) : 0
+    const priority = pickWeighted(prng, priorities, (name) => this.shape.priorityWeights[priorities.indexOf(name)]!)
+    const spec = specOf(taskClass, priority, encodeArgs({ ms, fail }), timeoutMs, this.shape.retries)
+    return { nonce: nonceOf(this.#seed, index), spec, ms }
+  }
+}
+
+function specOf(
+  { name, cpuMilli, memoryBytes, slots }: TaskClass,
+  priority: Priority,
+  args: string,
+  timeoutMs: number,
+  retries: number,
+): TaskSpec {
+  return {
+    name,
+    tenant: 'sim',
+    class: name,
+    work: { kind: 'function', name: workFunction, args },
+    request: { cpuMilli, memoryBytes, diskBytes: 0, networkMbps: 0, slots, gpu: { count: 0, milli: 0 }, custom: {} },
+    priority,
+    labels: {},
+    inputs: [],
+    outputs: [],
+    timeoutMs,
+    retries,
+    attemptsMax: 100,
+    outputBytesMax: 65536,
+    durability: 'quorum',
+    failIfUnplaceable: false,
+  }
+}
+
+/** The client's key of its n-th task, hashed to the 16 characters that a task id starts with. */
+function nonceOf(seed: number, index: number): string {
+  const key = `${seed}/${index}`
+  return hashBase32(hash64(key, 1), 12) + hashBase32(hash64(key, 2), 4)
+}

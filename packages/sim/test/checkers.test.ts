@@ -1,0 +1,250 @@
+import { emptyRequest, Prng } from '@souk/kernel'
+import type { RunOrder } from '@souk/peer'
+import type { Ballot, Baton, Frame, Message, Outcome, TaskRecord } from '@souk/wire'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Checkers } from '../src/checkers/checkers.ts'
+import { Executor } from '../src/executor.ts'
+import { offerOf } from '../src/hosts.ts'
+import { SimNode } from '../src/node.ts'
+import { profileOf } from '../src/profiles.ts'
+import { Violations } from '../src/violation.ts'
+import { Workload } from '../src/workload.ts'
+
+const workload = new Workload(profileOf('calm')!.workload, 1, new Prng(1))
+const ballot = (counter: number, peer = 'peer-0000'): Ballot => ({ counter, peer, incarnation: 1 })
+
+const outcome: Outcome = {
+  kind: 'succeeded',
+  code: 'exit',
+  message: '',
+  ballot: ballot(1),
+  attempts: [],
+  endedWallMs: 0,
+}
+
+let violations: Violations
+let checkers: Checkers
+let a: SimNode
+let b: SimNode
+let roster: Map<string, Map<string, string>>
+
+beforeEach(() => {
+  violations = new Violations()
+  roster = new Map()
+  const subject = { makePeer: () => never(), rosterOf: (snapshot: unknown) => roster.get(snapshot as string)! }
+  checkers = new Checkers(violations, subject, true)
+  const hosts = { slots: [2], cpuMilliPerSlot: 1000, memoryBytesPerSlot: 2 ** 30 }
+  ;[a, b] = [0, 1].map((index) => new SimNode(index, offerOf(hosts, new Prng(1)))) as [SimNode, SimNode]
+  for (const node of [a, b]) checkers.capacity.onStart(node)
+})
+
+function never(): never {
+  throw new Error('no peer is made here')
+}
+
+function recordOf(id: string): TaskRecord {
+  const spec = { ...workload.drawTask().spec, request: { ...emptyRequest(), cpuMilli: 1000 } }
+  return { id, spec, origin: 'peer-0000', submittedWallMs: 0, custodians: ['peer-0000'], version: 1 }
+}
+
+function order(task: string, counter = 1, peer = 'peer-0000'): RunOrder {
+  return { task, ballot: ballot(counter, peer), record: recordOf(task), gpuDevices: [], attempt: 1, leased: false }
+}
+
+function run(node: SimNode, runOrder: RunOrder): () => void {
+  const process = new Executor().start(node.index, 1, runOrder, 0)!
+  for (const checker of [checkers.capacity, checkers.singleRun, checkers.ballots]) checker.onRun(node, runOrder, 1)
+  return () => {
+    checkers.capacity.onRunEnd(node, process)
+    checkers.singleRun.onRunEnd(node, process)
+  }
+}
+
+function frame(...messages: Message[]): Frame {
+  const load = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false }
+  return { incarnation: 1, load, messages }
+}
+
+function baton(over: Partial<Baton>): Baton {
+  const plain = { ballot: ballot(1), incarnation: 1, path: [], alternates: [], bounces: 0, moves: 0, attempts: [] }
+  return { record: recordOf('t'), ...plain, ...over }
+}
+
+const found = () => violations.list.map(({ invariant }) => invariant)
+
+describe('outcomes', () => {
+  it('accepts that the same outcome is told often', () => {
+    const event = { type: 'task.closed', at: 0, task: 't', ballot: ballot(1), kind: 'succeeded', code: 'exit' } as const
+    checkers.outcomes.onTrace(a, event, 1)
+    checkers.outcomes.onTrace(b, event, 2)
+    checkers.outcomes.onReply(a, 1, { type: 'outcome', task: 't', outcome }, 3)
+    expect(found()).toEqual([])
+  })
+
+  it('reports a second outcome', () => {
+    const event = { type: 'task.closed', at: 0, task: 't', ballot: ballot(1), kind: 'succeeded', code: 'exit' } as const
+    checkers.outcomes.onTrace(a, event, 1)
+    checkers.outcomes.onTrace(b, { ...event, kind: 'lost' }, 2)
+    expect(found()).toEqual(['I1'])
+  })
+
+  it('reports a client that hears something else than was committed', () => {
+    const event = { type: 'task.closed', at: 0, task: 't', ballot: ballot(1), kind: 'cancelled', code: 'x' } as const
+    checkers.outcomes.onTrace(a, event, 1)
+    checkers.outcomes.onReply(a, 1, { type: 'outcome', task: 't', outcome }, 3)
+    expect(found()).toEqual(['I1'])
+  })
+
+  it('reports a confirmed cancel of a task that then succeeds', () => {
+    checkers.outcomes.onReply(b, 1, { type: 'cancelled', task: 't', answer: 'cancelled' }, 1)
+    checkers.outcomes.onReply(a, 1, { type: 'outcome', task: 't', outcome }, 3)
+    expect(found()).toEqual(['I1'])
+  })
+})
+
+describe('none lost', () => {
+  beforeEach(() => checkers.noneLost.onReply(a, 1, { type: 'accepted', tag: 0, task: 't' }))
+
+  it('reports an accepted task that nobody knows any more', () => {
+    checkers.noneLost.onReply(a, 2, { type: 'view', task: 't', view: undefined, reachable: true })
+    checkers.noneLost.onEnd([], ['t'], 9)
+    expect(violations.list).toMatchObject([{ invariant: 'I2', kind: 'safety' }])
+  })
+
+  it('reports an accepted task that is known but does not end', () => {
+    checkers.noneLost.onEnd([], ['t'], 9)
+    expect(violations.list).toMatchObject([{ invariant: 'I13', kind: 'liveness' }])
+  })
+
+  it('asks nothing of a task that was never accepted', () => {
+    checkers.noneLost.onEnd([], ['other'], 9)
+    expect(found()).toEqual([])
+  })
+})
+
+describe('capacity', () => {
+  it('accepts a host that is full, and full again after one ended', () => {
+    const end = run(a, order('t1'))
+    run(a, order('t2'))
+    end()
+    run(a, order('t3'))
+    expect(found()).toEqual([])
+  })
+
+  it('reports a start over what the host offers', () => {
+    for (const task of ['t1', 't2', 't3']) run(a, order(task))
+    expect(found()).toEqual(['I6'])
+  })
+
+  it('reports a start without the devices it asks for', () => {
+    const wanting = order('t')
+    wanting.record.spec.request.gpu = { count: 1, milli: 500 }
+    run(a, wanting)
+    expect(found()).toEqual(['I6'])
+  })
+})
+
+describe('single run', () => {
+  it('reports a task that runs at two peers at once', () => {
+    checkers.singleRun.onRun(a, order('t'), 1)
+    checkers.singleRun.onRun(b, order('t', 2), 2)
+    expect(found()).toContain('I5')
+    expect(checkers.singleRun.overlaps).toBe(1)
+  })
+
+  it('only counts it once something was paused', () => {
+    const lenient = new Checkers(violations, { makePeer: () => never(), rosterOf: () => new Map() }, false).singleRun
+    lenient.onFault({ kind: 'freeze', atMs: 0, untilMs: 1, node: 0 })
+    lenient.onRun(a, order('t'), 1)
+    lenient.onRun(b, order('t', 2), 2)
+    expect(found()).toEqual([])
+    expect(lenient.overlaps).toBe(1)
+  })
+
+  it('reports a second start where nothing failed', () => {
+    run(a, order('t'))()
+    run(a, order('t', 2))
+    expect(found()).toEqual(['I5'])
+  })
+})
+
+describe('ballots', () => {
+  it('reports a run under a lower ballot than the one before', () => {
+    checkers.ballots.onRun(a, order('t', 5), 1)
+    checkers.ballots.onRun(b, order('t', 4), 2)
+    expect(found()).toEqual(['I12'])
+  })
+
+  it('reports a ballot that runs twice', () => {
+    checkers.ballots.onRun(a, order('t', 5), 1)
+    checkers.ballots.onRun(b, order('t', 5), 2)
+    expect(found()).toEqual(['I16'])
+  })
+
+  it('reports a baton that one peer hands to two', () => {
+    const award = frame({ t: 'award', batons: [baton({})] })
+    checkers.ballots.onFrame(a, b, award, 1)
+    checkers.ballots.onFrame(a, b, award, 2)
+    expect(found()).toEqual([])
+    checkers.ballots.onFrame(a, new SimNode(2, a.offer), award, 3)
+    expect(found()).toEqual(['I16'])
+  })
+
+  it('reports an incarnation that falls', () => {
+    const event = { type: 'member.state', at: 0, peer: 'peer-0001', state: 'alive', incarnation: 2 } as const
+    checkers.ballots.onTrace(a, event, 1)
+    checkers.ballots.onTrace(a, { ...event, incarnation: 1 }, 2)
+    expect(found()).toEqual(['I9'])
+  })
+})
+
+describe('bounds', () => {
+  it('reports a baton that bounced, moved or was attempted too often', () => {
+    checkers.bounds.onFrame(a, b, frame({ t: 'award', batons: [baton({ bounces: 2, moves: 3 })] }), 1)
+    expect(found()).toEqual([])
+    const attempt = { ballot: ballot(1), host: 'peer-0001', code: 'vanished', message: '' }
+    const attempts = Array.from({ length: 101 }, () => attempt)
+    checkers.bounds.onFrame(a, b, frame({ t: 'award', batons: [baton({ bounces: 3, moves: 4, attempts })] }), 1)
+    expect(found()).toEqual(['I8', 'I8', 'I8'])
+  })
+
+  it('reports a message that is longer than it may be', () => {
+    const batons = Array.from({ length: 257 }, () => baton({}))
+    checkers.bounds.onFrame(a, b, frame({ t: 'award', batons }), 1)
+    expect(found()).toEqual(['I11'])
+  })
+})
+
+describe('convergence', () => {
+  beforeEach(() => {
+    const peerOf = (name: string) => ({ snapshot: () => name }) as unknown as NonNullable<SimNode['peer']>
+    a.peer = peerOf('a')
+    b.peer = peerOf('b')
+  })
+
+  it('accepts rosters that agree', () => {
+    for (const name of ['a', 'b'])
+      roster.set(
+        name,
+        new Map([
+          ['peer-0000', '1'],
+          ['peer-0001', '1'],
+        ]),
+      )
+    checkers.convergence.onEnd([a, b], [], 9)
+    expect(found()).toEqual([])
+  })
+
+  it('reports a living peer that another does not know, and knowledge that differs', () => {
+    roster.set('a', new Map([['peer-0000', '1']]))
+    roster.set(
+      'b',
+      new Map([
+        ['peer-0000', '2'],
+        ['peer-0001', '1'],
+      ]),
+    )
+    checkers.convergence.onEnd([a, b], [], 9)
+    expect(found()).toEqual(['I10', 'I10'])
+  })
+})

@@ -1,0 +1,46 @@
+import { Prng } from '@souk/kernel'
+import { expect, it } from 'vitest'
+import { drawFaults } from '../src/faults.ts'
+import { profileOf } from '../src/profiles.ts'
+
+const rates = { ...profileOf('harsh')!.faults, swarm: false }
+const draw = (seed: number, swarm = false) => drawFaults({ ...rates, swarm }, 8, [1000, 121_000], new Prng(seed))
+
+it('draws the same plan from the same seed, and another from another', () => {
+  expect(draw(1)).toEqual(draw(1))
+  expect(draw(1)).not.toEqual(draw(2))
+})
+
+it('ends every fault within the plan', () => {
+  const { faults, endMs } = draw(3)
+  expect(new Set(faults.map(({ kind }) => kind))).toEqual(new Set(['partition', 'crash', 'freeze', 'disk-full']))
+  for (const { atMs, untilMs } of faults) {
+    expect(atMs).toBeGreaterThanOrEqual(1000)
+    expect(untilMs).toBeGreaterThan(atMs)
+    expect(untilMs).toBeLessThanOrEqual(endMs)
+  }
+})
+
+it('gives one node one fault at a time', () => {
+  const { faults } = draw(4)
+  for (let node = 0; node < 8; node++) {
+    const own = faults.filter((fault) => fault.kind !== 'partition' && fault.node === node)
+    for (let i = 1; i < own.length; i++) expect(own[i]!.atMs).toBeGreaterThanOrEqual(own[i - 1]!.untilMs)
+  }
+})
+
+it('never puts the whole mesh on one side of a cut', () => {
+  const cuts = draw(5).faults.filter(({ kind }) => kind === 'partition')
+  expect(cuts.length).toBeGreaterThan(0)
+  for (const cut of cuts) {
+    if (cut.kind !== 'partition') continue
+    expect(cut.sideA.length).toBeGreaterThan(0)
+    expect(cut.sideA.length).toBeLessThan(8)
+  }
+})
+
+it('leaves kinds out by seed where it draws a swarm', () => {
+  const kinds = Array.from({ length: 20 }, (_, seed) => new Set(draw(seed, true).faults.map(({ kind }) => kind)).size)
+  expect(Math.min(...kinds)).toBeLessThan(4)
+  expect(Math.max(...kinds)).toBeGreaterThan(2)
+})

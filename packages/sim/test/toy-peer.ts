@@ -1,0 +1,226 @@
+import { Deadlines, type Millis, type Prng } from '@souk/kernel'
+import type { PeerEffect, PeerInput, RunOrder } from '@souk/peer'
+import { type LoadStamp, type Outcome, type PeerId, type TaskRecord, taskId } from '@souk/wire'
+import type { SimPeer, Subject } from '../src/index.ts'
+
+/** Mistakes that a toy peer can be told to make, one per promise. */
+export type Mistake =
+  | 'acks-before-disk'
+  | 'forgets-at-start'
+  | 'runs-twice'
+  | 'runs-everything-at-once'
+  | 'closes-twice'
+  | 'never-closes'
+  | 'reads-a-global'
+  | 'throws-on-ping'
+  | 'turns-in-place'
+
+const probeMs = 500
+
+interface Task {
+  record: TaskRecord
+  client: number
+  tag: number
+  attempts: number
+  watchers: number[]
+  outcome?: Outcome
+}
+
+/**
+ * The least peer that keeps the promises: it runs what it is given at its own host, in turn, with the disk
+ * written before every answer; and it pings everyone it is connected to.
+ */
+export class ToyPeer implements SimPeer {
+  static global = 0
+  readonly #self: PeerId
+  readonly #prng: Prng
+  readonly #mistake: Mistake | undefined
+  readonly #tasks = new Map<string, Task>()
+  readonly #links = new Map<PeerId, number>()
+  readonly #timers = new Deadlines<'probe'>()
+  readonly #behindDisk: { seq: number; effects: PeerEffect[] }[] = []
+  readonly #queue: string[] = []
+  #incarnation = 0
+  #seq = 0
+  #running = 0
+  #nonce = 0
+
+  constructor(self: PeerId, prng: Prng, mistake?: Mistake) {
+    this.#self = self
+    this.#prng = prng
+    this.#mistake = mistake
+  }
+
+  step(input: PeerInput, now: Millis, out: PeerEffect[]): void {
+    if (input.type === 'start') this.#onStart(input, now, out)
+    else if (input.type === 'wake') this.#onWake(now, out)
+    else if (input.type === 'connected') this.#links.set(input.peer, input.incarnation)
+    else if (input.type === 'disconnected') this.#links.delete(input.peer)
+    else if (input.type === 'submit') this.#onSubmit(input, out)
+    else if (input.type === 'persisted') this.#release(input.upToSeq, out)
+    else if (input.type === 'persistFailed') this.#onPersistFailed(input.fromSeq, out)
+    else if (input.type === 'ran') this.#onRan(input, now, out)
+    else if (input.type === 'query') this.#onQuery(input, out)
+    else if (input.type === 'frame' && this.#mistake === 'throws-on-ping' && this.#nonce > 3) throw new Error('planted')
+  }
+
+  nextWakeup(): Millis | undefined {
+    return this.#mistake === 'turns-in-place' ? 0 : this.#timers.next()
+  }
+
+  loadStamp(): LoadStamp {
+    return { seq: 0, waiting: this.#queue.length, freeSlots: 0, running: this.#running, draining: false }
+  }
+
+  snapshot(): unknown {
+    return { self: this.#self, incarnation: this.#incarnation, links: [...this.#links] }
+  }
+
+  #ballot(counter: number) {
+    return { counter, peer: this.#self, incarnation: this.#incarnation }
+  }
+
+  #onQuery({ client, task: id, watch }: Extract<PeerInput, { type: 'query' }>, out: PeerEffect[]): void {
+    const task = this.#tasks.get(id)
+    if (task !== undefined && watch && task.outcome === undefined) task.watchers.push(client)
+    out.push(this.#viewOf(client, id))
+  }
+
+  #viewOf(client: number, id: string): PeerEffect {
+    const task = this.#tasks.get(id)
+    if (task === undefined) {
+      return { type: 'reply', client, reply: { type: 'view', task: id, view: undefined, reachable: true } }
+    }
+    const { record, outcome } = task
+    const plain = { record, ballot: this.#ballot(task.attempts), attempts: [], timeline: [] }
+    const view = outcome ? { ...plain, state: 'closed' as const, outcome } : { ...plain, state: 'running' as const }
+    return { type: 'reply', client, reply: { type: 'view', task: id, view, reachable: true } }
+  }
+
+  #onStart(input: Extract<PeerInput, { type: 'start' }>, now: Millis, out: PeerEffect[]): void {
+    this.#incarnation = input.incarnation
+    this.#timers.set('probe', now + this.#prng.float() * probeMs)
+    if (this.#mistake === 'forgets-at-start') return
+    for (const { key, value } of input.stored) {
+      this.#tasks.set(key, { ...(value as Task), watchers: [] })
+      if ((value as Task).outcome === undefined) this.#queue.push(key)
+    }
+    this.#runNext(out)
+  }
+
+  #onWake(now: Millis, out: PeerEffect[]): void {
+    if (this.#timers.popDue(now) === undefined) return
+    this.#timers.set('probe', now + probeMs)
+    const shift = this.#mistake === 'reads-a-global' ? ToyPeer.global++ : 0
+    for (const to of [...this.#links.keys()].sort()) {
+      out.push({ type: 'send', to, message: { t: 'ping', nonce: this.#nonce++ + shift, updates: [] } })
+    }
+  }
+
+  #onSubmit({ client, tasks }: Extract<PeerInput, { type: 'submit' }>, out: PeerEffect[]): void {
+    for (const { tag, nonce, spec } of tasks) {
+      const id = taskId(nonce, this.#self)
+      const accepted: PeerEffect = { type: 'reply', client, reply: { type: 'accepted', tag, task: id } }
+      const known = this.#tasks.get(id)
+      if (known) {
+        known.client = client
+        out.push(accepted)
+        if (known.outcome)
+          out.push({ type: 'reply', client, reply: { type: 'outcome', task: id, outcome: known.outcome } })
+        continue
+      }
+      const record = { id, spec, origin: this.#self, submittedWallMs: 0, custodians: [this.#self], version: 1 }
+      this.#tasks.set(id, { record, client, tag, attempts: 0, watchers: [] })
+      this.#queue.push(id)
+      if (this.#mistake === 'acks-before-disk') {
+        out.push(accepted)
+        this.#write(id, [], out)
+      } else this.#write(id, [accepted], out)
+    }
+    this.#runNext(out)
+  }
+
+  /** Writes a task down; what follows leaves when it is on disk. */
+  #write(id: string, after: PeerEffect[], out: PeerEffect[]): void {
+    const seq = ++this.#seq
+    out.push({ type: 'persist', seq, writes: [{ key: id, value: this.#tasks.get(id) }] })
+    this.#behindDisk.push({ seq, effects: after })
+  }
+
+  #release(upToSeq: number, out: PeerEffect[]): void {
+    while (this.#behindDisk[0] !== undefined && this.#behindDisk[0].seq <= upToSeq) {
+      out.push(...this.#behindDisk.shift()!.effects)
+    }
+  }
+
+  /** A full disk: it tries again, in order, until it works. */
+  #onPersistFailed(fromSeq: number, out: PeerEffect[]): void {
+    const failed = this.#behindDisk.filter(({ seq }) => seq >= fromSeq)
+    if (failed.length === 0) return
+    this.#behindDisk.length = 0
+    const seq = ++this.#seq
+    out.push({ type: 'persist', seq, writes: [...this.#tasks].map(([key, value]) => ({ key, value })) })
+    this.#behindDisk.push({ seq, effects: failed.flatMap(({ effects }) => effects) })
+  }
+
+  #runNext(out: PeerEffect[]): void {
+    const atOnce = this.#mistake === 'runs-everything-at-once' ? 1000 : 2
+    while (this.#running < atOnce) {
+      const id = this.#queue.shift()
+      if (id === undefined) return
+      const task = this.#tasks.get(id)!
+      this.#running++
+      const order: RunOrder = {
+        task: id,
+        ballot: this.#ballot(++task.attempts),
+        record: task.record,
+        gpuDevices: [],
+        attempt: task.attempts,
+        leased: false,
+      }
+      out.push({ type: 'run', order })
+      if (this.#mistake === 'runs-twice')
+        out.push({ type: 'run', order: { ...order, ballot: this.#ballot(task.attempts + 100) } })
+    }
+  }
+
+  #onRan({ task: id, ballot, result }: Extract<PeerInput, { type: 'ran' }>, now: Millis, out: PeerEffect[]): void {
+    this.#running--
+    const task = this.#tasks.get(id)!
+    if (this.#mistake !== 'never-closes') {
+      const outcome: Outcome = {
+        kind: result.end === 'ok' ? 'succeeded' : 'failed',
+        code: 'exit',
+        message: '',
+        ballot,
+        host: this.#self,
+        result,
+        attempts: [],
+        endedWallMs: 0,
+      }
+      task.outcome = outcome
+      const closing: PeerEffect[] = [
+        { type: 'trace', event: { type: 'task.closed', at: now, task: id, ballot, kind: outcome.kind, code: 'exit' } },
+        { type: 'reply', client: task.client, reply: { type: 'outcome', task: id, outcome } },
+      ]
+      closing.push(...task.watchers.map((client) => this.#viewOf(client, id)))
+      if (this.#mistake === 'closes-twice') {
+        const event = { type: 'task.closed', at: now, task: id, ballot, kind: 'lost', code: 'planted' } as const
+        closing.push({ type: 'trace', event })
+      }
+      this.#write(id, closing, out)
+    }
+    this.#runNext(out)
+  }
+}
+
+/** What the simulator needs to run toy peers, sound or with a mistake. */
+export function toySubject(mistake?: Mistake): Subject {
+  return {
+    makePeer: (self, prng) => new ToyPeer(self, prng, mistake),
+    rosterOf(snapshot) {
+      const { self, incarnation, links } = snapshot as { self: PeerId; incarnation: number; links: [PeerId, number][] }
+      return new Map([[self, String(incarnation)], ...links.map(([peer, life]) => [peer, String(life)] as const)])
+    },
+  }
+}
