@@ -25,8 +25,8 @@ export class MemoryTransport implements Transport {
   readonly self: PeerId
   readonly #hub: MemoryHub
   readonly #credentials: Credentials
-  readonly #blobs: BlobStore | undefined
-  readonly #links = new Set<PeerId>()
+  readonly blobs: BlobStore | undefined
+  readonly links = new Set<PeerId>()
   events: TransportEvents | undefined
   /** frames given to `send`, taken or not */
   readonly sent: { to: PeerId; frame: Frame }[] = []
@@ -36,7 +36,7 @@ export class MemoryTransport implements Transport {
     this.self = credentials.self
     this.#hub = hub
     this.#credentials = credentials
-    this.#blobs = blobs
+    this.blobs = blobs
   }
 
   async start(events: TransportEvents): Promise<void> {
@@ -44,7 +44,7 @@ export class MemoryTransport implements Transport {
   }
 
   async stop(): Promise<void> {
-    for (const peer of [...this.#links]) this.disconnect(peer)
+    for (const peer of [...this.links]) this.disconnect(peer)
     this.events = undefined
   }
 
@@ -56,9 +56,9 @@ export class MemoryTransport implements Transport {
     const peer = addresses[0]?.split('/').at(-1) ?? ''
     const other = this.#hub.find(peer)
     if (!other?.events) throw new CodedError('dial-failed', `${peer} is not there`)
-    if (this.#links.has(peer)) return peer
-    this.#links.add(peer)
-    other.#links.add(this.self)
+    if (this.links.has(peer)) return peer
+    this.links.add(peer)
+    other.links.add(this.self)
     this.#greet(other)
     other.#greet(this)
     return peer
@@ -66,15 +66,15 @@ export class MemoryTransport implements Transport {
 
   disconnect(peer: PeerId): void {
     const other = this.#hub.find(peer)
-    if (!this.#links.delete(peer)) return
-    other?.#links.delete(this.self)
+    if (!this.links.delete(peer)) return
+    other?.links.delete(this.self)
     this.events?.disconnected(peer, 'closed')
     other?.events?.disconnected(this.self, 'closed')
   }
 
   send(to: PeerId, frame: Frame): boolean {
     this.sent.push({ to, frame })
-    if (!this.#links.has(to)) return false
+    if (!this.links.has(to)) return false
     for (const bytes of encodeFrames(frame).frames) queueMicrotask(() => this.#hub.find(to)?.receive(this.self, bytes))
     return true
   }
@@ -82,7 +82,7 @@ export class MemoryTransport implements Transport {
   receive(from: PeerId, bytes: Uint8Array): void {
     const decoded = decodeFrame(bytes)
     if (!decoded.ok) this.events?.rejected(from, decoded.code, decoded.detail)
-    else if (this.#links.has(from)) this.events?.frame(from, decoded.value.frame)
+    else if (this.links.has(from)) this.events?.frame(from, decoded.value.frame)
   }
 
   publish(advert: Advert): void {
@@ -94,14 +94,14 @@ export class MemoryTransport implements Transport {
 
   async *fetchBlob(from: PeerId, blob: BlobRef, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     signal.throwIfAborted()
-    const theirs = this.#links.has(from) ? this.#hub.find(from)?.#blobs : undefined
+    const theirs = this.links.has(from) ? this.#hub.find(from)?.blobs : undefined
     if (!theirs) throw new CodedError('blob-missing', `${from} cannot be asked`)
     yield* theirs.get(blob.hash)
   }
 
   async pushBlob(to: PeerId, blob: BlobRef, data: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
-    const theirs = this.#links.has(to) ? this.#hub.find(to)?.#blobs : undefined
+    const theirs = this.links.has(to) ? this.#hub.find(to)?.blobs : undefined
     if (!theirs) throw new CodedError('not-connected', `${to} cannot be reached`)
     await theirs.put(data, { sizeBytesMax: blob.sizeBytes, expected: blob })
   }
