@@ -1,0 +1,73 @@
+import { bytes, cpuMilli } from '@souk/client'
+import { messageOf, usageError } from './cli-error.ts'
+
+const msUnits: Record<string, number> = {
+  ms: 1,
+  s: 1000,
+  '': 1000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+}
+
+function split(flag: string, text: string, form: string): { number: number; unit: string } {
+  const match = /^(\d+(?:\.\d+)?)\s*([a-zA-Z]*)$/.exec(text.trim())
+  if (!match) throw usageError(`${flag}: '${text}' is not an amount; write it like ${form}`)
+  return { number: Number(match[1]), unit: match[2]!.toLowerCase() }
+}
+
+/** Bytes from '512M', '8G', '8Gi' or plain bytes; K, M, G, T are decimal, Ki, Mi, Gi, Ti binary. */
+export function parseBytes(flag: string, text: string): number {
+  return named(() => bytes(text, flag))
+}
+
+/** Thousandths of a CPU (or device) from '2', '0.5' or '500m'. */
+export function parseMilli(flag: string, text: string): number {
+  return named(() => cpuMilli(text, flag))
+}
+
+/** The client's parser names the flag; its error becomes one of usage. */
+function named(parse: () => number): number {
+  try {
+    return parse()
+  } catch (cause) {
+    throw usageError(messageOf(cause))
+  }
+}
+
+/** Milliseconds from '250ms', '30s', '5m', '2h', '1d'; a bare number is seconds. */
+export function parseDurationMs(flag: string, text: string): number {
+  const { number, unit } = split(flag, text, '250ms, 30s, 5m or 2h')
+  const factor = msUnits[unit]
+  if (factor === undefined) throw usageError(`${flag}: '${text}' has the unknown unit '${unit}'; use ms, s, m, h or d`)
+  return Math.round(number * factor)
+}
+
+/** A whole number within bounds. */
+export function parseCount(flag: string, text: string, min: number, max: number): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || text.trim() === '' || number < min || number > max) {
+    throw usageError(`${flag}: '${text}' is not a whole number from ${min} to ${max}`)
+  }
+  return number
+}
+
+/** 'key=value' pairs, given once or several times; comma-separated too where `commas`. */
+export function parsePairs(flag: string, texts: readonly string[], commas: boolean): Record<string, string> {
+  const pairs: Record<string, string> = {}
+  for (const text of commas ? texts.flatMap((t) => t.split(',')) : texts) {
+    const at = text.indexOf('=')
+    if (at < 1) throw usageError(`${flag}: '${text}' is not of the form key=value`)
+    pairs[text.slice(0, at)] = text.slice(at + 1)
+  }
+  return pairs
+}
+
+/** HOST:PORT, [V6]:PORT, or a port alone (then on `hostDefault`). */
+export function parseHostPort(flag: string, text: string, hostDefault: string): { host: string; port: number } {
+  const match = /^(?:\[([^\]]+)\]:|([^:]*):)?(\d+)$/.exec(text)
+  if (!match) throw usageError(`${flag}: '${text}' is not ADDRESS:PORT, such as 0.0.0.0:7171`)
+  const host = match[1] ?? match[2] ?? ''
+  return { host: host === '' ? hostDefault : host, port: parseCount(flag, match[3]!, 0, 65_535) }
+}

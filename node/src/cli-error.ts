@@ -1,0 +1,29 @@
+import { exitCodes } from './exit-codes.ts'
+
+/** An error for the person at the terminal: what was seen and needed, then the next command to try. */
+export class CliError extends Error {
+  readonly next: string | undefined
+  readonly exitCode: number
+
+  constructor(message: string, options: { next?: string; exitCode?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.name = 'CliError'
+    this.next = options.next
+    this.exitCode = options.exitCode ?? exitCodes.failed
+  }
+}
+
+/** Wrong usage: exit code 64. */
+export function usageError(message: string, next?: string): CliError {
+  return new CliError(message, { exitCode: exitCodes.usage, ...(next === undefined ? {} : { next }) })
+}
+
+/** The stable code of an error that has one ('' otherwise). */
+export function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return ''
+  return typeof error.code === 'string' ? error.code : ''
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,75 @@
+import type { SoukClient } from '@souk/client'
+import { messageOf } from '../cli-error.ts'
+import { addExamples, addJson, type CommandModule } from '../command-module.ts'
+import type { Context } from '../context.ts'
+import { dataFolder, runningPeer } from '../data-folder.ts'
+import { type Check, localChecks } from '../doctor/local-checks.ts'
+import { linkCheck, meshChecks } from '../doctor/peer-checks.ts'
+import { exitCodes } from '../exit-codes.ts'
+import type { Colours } from '../print/colours.ts'
+import { pairs } from '../print/table.ts'
+import { withSession } from '../session.ts'
+
+interface DoctorOptions {
+  data?: string
+  json?: boolean
+}
+
+export const doctor: CommandModule = {
+  define(command, context, done) {
+    command
+      .option('--data <folder>', 'data folder of the peer to look at (default: $SOUK_DATA or ~/.souk)')
+      .action(async (options: DoctorOptions) => {
+        done(await examine(context, options))
+      })
+    addJson(command)
+    addExamples(command, [
+      ['souk doctor', 'for every peer: discovered > dialled > authenticated > subscribed'],
+    ]).addHelpText('after', '\nExit code: 0 nothing is wrong (warnings may be), 1 something is.')
+  },
+}
+
+async function examine(context: Context, options: DoctorOptions): Promise<number> {
+  const folder = dataFolder(context, options.data)
+  const host = localChecks(folder, process.versions.node)
+  const { mesh, peers } =
+    runningPeer(folder) === undefined
+      ? { mesh: [], peers: [] }
+      : await withSession(context, { data: folder.path }, (client) => askPeer(client))
+  const all = [...host, ...mesh, ...peers]
+  const { out, colours } = context.terminal
+  if (options.json) out(JSON.stringify({ host, mesh, peers }))
+  else {
+    out(section('this host', host, colours))
+    if (mesh.length > 0) out(`\n${section('the mesh', mesh, colours)}`)
+    if (peers.length > 0) out(`\n${section('the way to every peer', peers, colours)}`)
+  }
+  return all.some((check) => check.level === 'fail') ? exitCodes.failed : exitCodes.ok
+}
+
+async function askPeer(client: SoukClient): Promise<{ mesh: Check[]; peers: Check[] }> {
+  try {
+    const [status, peers, links] = await Promise.all([client.status(), client.peers(), client.links()])
+    const store: Check = status.store.ok
+      ? { name: 'store', level: 'ok', seen: 'writes are durable' }
+      : {
+          name: 'store',
+          level: 'fail',
+          seen: `${status.store.code}: ${status.store.message}`,
+          next: 'make room on its disk',
+        }
+    return { mesh: [store, ...meshChecks(peers)], peers: links.map(linkCheck) }
+  } catch (error) {
+    const next = 'souk down, then souk up; its log says more'
+    return { mesh: [{ name: 'API', level: 'fail', seen: messageOf(error), next }], peers: [] }
+  }
+}
+
+function section(title: string, checks: readonly Check[], colours: Colours): string {
+  const marks = { ok: colours.green('ok  '), warn: colours.yellow('warn'), fail: colours.red('FAIL') }
+  const rows = checks.map(({ name, level, seen, next }): [string, string] => [
+    `${marks[level]}  ${name}`,
+    next === undefined ? seen : `${seen}\n        ${colours.dim('next:')} ${next}`,
+  ])
+  return `${colours.bold(title)}\n${pairs(rows)}`
+}

@@ -1,0 +1,42 @@
+import { parseDurationMs } from '../amounts.ts'
+import { usageError } from '../cli-error.ts'
+import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
+import { durationText } from '../print/amount-text.ts'
+import { type PeerChoice, withSession } from '../session.ts'
+
+const roles = ['host', 'submit', 'observe', 'admin'] as const
+
+interface InviteOptions extends PeerChoice {
+  ttl: string
+  role: string
+  name?: string
+  json?: boolean
+}
+
+export const invite: CommandModule = {
+  define(command, context, done) {
+    command
+      .option('--ttl <time>', 'how long the line is good for', '15m')
+      .option('--role <role>', 'host, submit, observe or admin (may invite others)', 'host')
+      .option('--name <text>', 'what the new peer is called (default: its host name)')
+      .action(async (options: InviteOptions) => {
+        const role = roles.find((candidate) => candidate === options.role)
+        if (role === undefined) throw usageError(`--role: '${options.role}' is none of ${roles.join(', ')}`)
+        const validMs = parseDurationMs('--ttl', options.ttl)
+        await withSession(context, options, async (client) => {
+          const name = options.name === undefined ? {} : { name: options.name }
+          const invitation = await client.invite({ role, validMs, ...name })
+          const { out, err, errColours } = context.terminal
+          if (options.json) return out(JSON.stringify(invitation))
+          out(`souk join ${invitation.line}`)
+          err(errColours.dim(`for one host, valid ${durationText(validMs)}; treat the line as a password`))
+        })
+        done(0)
+      })
+    addJson(addPeerChoice(command))
+    addExamples(command, [
+      ['souk invite', 'paste the printed line on the other host'],
+      ['souk invite --role admin --ttl 1h', 'a second peer that may invite'],
+    ])
+  },
+}

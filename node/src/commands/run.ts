@@ -1,0 +1,107 @@
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import type { Outcome, SoukClient, Task } from '@souk/client'
+import { messageOf, usageError } from '../cli-error.ts'
+import { addExamples, addPeerChoice, type CommandModule } from '../command-module.ts'
+import type { Context } from '../context.ts'
+import { exitCodeOfRun, exitCodes } from '../exit-codes.ts'
+import { type PeerChoice, withSession } from '../session.ts'
+import { addTaskOptions, type TaskOptions, taskOf, withFiles } from '../task-options.ts'
+
+export interface RunOptions extends TaskOptions, PeerChoice {
+  stdin?: boolean
+  json?: boolean
+  quiet?: boolean
+}
+
+export const run: CommandModule = {
+  define(command, context, done) {
+    addTaskOptions(command)
+      .argument('[command...]', 'the command and its arguments; no shell is involved unless you name one')
+      .passThroughOptions()
+      .option('--stdin', "hand this command's standard input to the task")
+      .option('--json', 'print the outcome as JSON instead of streaming')
+      .option('-q, --quiet', "nothing but the task's own output")
+      .action(async (words: string[], options: RunOptions) => {
+        done(await runOne(context, words, options))
+      })
+    addPeerChoice(command)
+    addExamples(command, [
+      ['souk run -- echo hello', 'anywhere in the mesh'],
+      ['souk run --in data.csv --out sum.txt -- sh -c "wc data.csv > sum.txt"', 'files there and back'],
+      ['souk run --gpu 1 --mem 20G -- python train.py', 'on a host that has it'],
+      ['souk run --label site=attic --timeout 30s -- uptime', 'only where the label is'],
+    ]).addHelpText(
+      'after',
+      `
+Exit code: the task's own; 124 timed out; 125 not placed, lost, cancelled or unknown (the reason is on stderr).
+Ctrl-C detaches: the task goes on. A second Ctrl-C cancels it and waits until its process is gone (exit 130).`,
+    )
+  },
+}
+
+async function runOne(context: Context, words: string[], options: RunOptions): Promise<number> {
+  const task = taskOf(options, words)
+  if (options.stdin) task.stdinBase64 = readStdin()
+  return await withSession(context, options, async (client) => {
+    const ready = await attachFiles(client, context, task, options)
+    const { watchRun } = await import('../watch-run.ts')
+    const end = await watchRun(client, context, ready, options)
+    if (end === 'interrupted') return exitCodes.interrupted
+    await finish(client, context, end, options)
+    return exitCodeOfRun(end)
+  })
+}
+
+/** Uploads --in and --module; the code for it is loaded only when there is something to carry. */
+export async function attachFiles(
+  client: SoukClient,
+  context: Context,
+  task: Task,
+  options: TaskOptions,
+): Promise<Task> {
+  if (!options.in && !options.module) return withFiles(task, [], options.out ?? [], undefined)
+  const { Uploads } = await import('../files-in.ts')
+  const uploads = new Uploads(client, context.cwd)
+  const inputs = await uploads.carry('--in', options.in ?? [])
+  const module = options.module === undefined ? undefined : (await uploads.carry('--module', [options.module]))[0]
+  return withFiles(task, inputs, options.out ?? [], module)
+}
+
+function readStdin(): string {
+  let fd: number | undefined
+  try {
+    fd = process.stdin.isTTY ? openSync('/dev/tty', 'r') : 0
+    return readFileSync(fd).toString('base64')
+  } catch (cause) {
+    throw usageError(`--stdin: standard input cannot be read: ${messageOf(cause)}`)
+  } finally {
+    if (fd !== undefined && fd !== 0) closeSync(fd)
+  }
+}
+
+async function finish(client: SoukClient, context: Context, outcome: Outcome, options: RunOptions): Promise<void> {
+  const { terminal } = context
+  if (outcome.files.length > 0) {
+    const { bringBack } = await import('../files-out.ts')
+    const written = await bringBack(client, outcome, context.cwd)
+    if (!options.quiet && terminal.errIsTerminal)
+      terminal.err(terminal.errColours.dim(`brought back: ${written.join(', ')}`))
+  }
+  if (options.json) terminal.out(JSON.stringify(outcome))
+  else if (outcome.value !== undefined) terminal.out(JSON.stringify(outcome.value))
+  const failed = outcome.kind !== 'succeeded'
+  const byItself = outcome.kind === 'failed' && outcome.code === 'exit'
+  if ((!failed || byItself) && outcome.droppedBytes === 0 && (options.quiet || !terminal.errIsTerminal)) return
+  const [{ droppedLine, outcomeLine }, { fetchPeerNames }] = await Promise.all([
+    import('../print/outcome-text.ts'),
+    import('../peer-names.ts'),
+  ])
+  const dropped = droppedLine(outcome)
+  if (dropped !== undefined) terminal.err(`souk: ${dropped}`)
+  if (options.quiet) return
+  const names = await fetchPeerNames(client)
+  const host = outcome.host === undefined ? undefined : names(outcome.host)
+  const line = outcomeLine(outcome, host, terminal.errColours)
+  terminal.err(`${line}${terminal.errIsTerminal ? terminal.errColours.dim('   why: souk explain last') : ''}`)
+  if (failed && !byItself) terminal.err(`${terminal.errColours.dim('next:')} souk explain ${outcome.task.slice(0, 8)}`)
+}

@@ -1,0 +1,39 @@
+import type { Status } from '@souk/client'
+import type { ResourceVector } from '@souk/kernel'
+import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
+import { durationText } from '../print/amount-text.ts'
+import type { Colours } from '../print/colours.ts'
+import { pairs } from '../print/table.ts'
+import { vectorText } from '../print/vector-text.ts'
+import { type PeerChoice, withSession } from '../session.ts'
+
+export const status: CommandModule = {
+  define(command, context, done) {
+    command.action(async (options: PeerChoice & { json?: boolean }) => {
+      await withSession(context, options, async (client) => {
+        const seen = await client.status()
+        const { out, colours } = context.terminal
+        out(options.json ? JSON.stringify(seen) : statusText(seen, colours))
+      })
+      done(0)
+    })
+    addJson(addPeerChoice(command))
+    addExamples(command, [['souk status', 'this peer, its mesh, its tasks']])
+  },
+}
+
+export function statusText(seen: Status, colours: Colours): string {
+  const tasks = Object.entries(seen.tasks).filter(([, count]) => count > 0)
+  const { alive, suspect, dead } = seen.peers
+  const trouble = [suspect > 0 ? `${suspect} suspect` : '', dead > 0 ? `${dead} dead` : ''].filter((t) => t !== '')
+  return `${colours.bold(seen.name)}  ${seen.self}\n${pairs([
+    ['mesh', `${seen.mesh}, as ${seen.role}`],
+    ['peers', [`${alive} alive`, ...trouble.map(colours.yellow)].join(', ')],
+    ['offers', vectorText(seen.offer as unknown as ResourceVector)],
+    ['free now', vectorText(seen.free as unknown as ResourceVector)],
+    ['tasks', tasks.map(([state, count]) => `${count} ${state}`).join(', ') || 'none'],
+    ['store', seen.store.ok ? 'ok' : colours.red(`${seen.store.code}: ${seen.store.message}`)],
+    ['up for', `${durationText(seen.uptimeMs)} (version ${seen.version}, life ${seen.incarnation})`],
+    ['reached at', seen.addresses.join('\n              ')],
+  ])}`
+}

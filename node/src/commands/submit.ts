@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Handle, SoukClient, Task } from '@souk/client'
+import { CliError, codeOf, messageOf, usageError } from '../cli-error.ts'
+import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
+import type { Context } from '../context.ts'
+import { exitCodeOfMany, exitCodeOfRefusal, exitCodes } from '../exit-codes.ts'
+import { type PeerChoice, withSession } from '../session.ts'
+import { addTaskOptions, type TaskOptions, taskOf } from '../task-options.ts'
+import { attachFiles } from './run.ts'
+
+/** Tasks one --file may hold; what is more is better fed by `map` or the SDK. */
+const fileTasksMax = 100_000
+
+interface SubmitCommandOptions extends TaskOptions, PeerChoice {
+  file?: string
+  wait?: boolean
+  json?: boolean
+}
+
+export const submit: CommandModule = {
+  define(command, context, done) {
+    addTaskOptions(command)
+      .argument('[command...]', 'the command and its arguments')
+      .passThroughOptions()
+      .option('--file <path>', 'JSON lines, one task each as the API takes it (- is standard input)')
+      .option('--wait', 'wait for the outcomes; the exit code is theirs')
+      .action(async (words: string[], options: SubmitCommandOptions) => {
+        done(await submitAll(context, words, options))
+      })
+    addJson(addPeerChoice(command))
+    addExamples(command, [
+      ['souk submit -- make -C /src', 'prints the id; see it with: souk logs -f last'],
+      ['souk submit --file tasks.jsonl', 'many: {"argv":["echo","hi"],"request":{"cpu":2}}'],
+    ]).addHelpText(
+      'after',
+      '\nExit code: 0 accepted (with --wait: all ok), 1 failed, 2 cannot be placed, 3 lost or unknown.',
+    )
+  },
+}
+
+async function submitAll(context: Context, words: string[], options: SubmitCommandOptions): Promise<number> {
+  if (options.file !== undefined && words.length > 0) throw usageError('give either a command or --file, not both')
+  const tasks =
+    options.file === undefined ? [taskOf(options, words)] : readTasks(options.file, resolve(context.cwd, options.file))
+  return await withSession(context, options, async (client) => {
+    const ready =
+      options.file === undefined
+        ? await Promise.all(tasks.map((task) => attachFiles(client, context, task, options)))
+        : tasks
+    const handles = ready.map((task) => client.submit(task))
+    for (const handle of handles) handle.outcome.catch(() => {})
+    const accepted = await printIds(context, handles, options.json === true)
+    if (!options.wait || accepted !== exitCodes.ok) return accepted
+    return await waitForAll(client, context, handles, options.json === true)
+  })
+}
+
+/** Prints each id as it is accepted, in order; the worst exit code of those that were not. */
+async function printIds(context: Context, handles: readonly Handle[], json: boolean): Promise<number> {
+  let worst: number = exitCodes.ok
+  for (const [index, handle] of handles.entries()) {
+    try {
+      const id = await handle.id
+      context.terminal.out(json ? JSON.stringify({ index, id }) : id)
+    } catch (error) {
+      worst = Math.max(worst, exitCodeOfRefusal(codeOf(error)))
+      const where = handles.length > 1 ? `task ${index + 1}: ` : ''
+      if (json) context.terminal.out(JSON.stringify({ index, code: codeOf(error), message: messageOf(error) }))
+      context.terminal.err(`souk: ${where}${messageOf(error)}`)
+    }
+  }
+  return worst
+}
+
+async function waitForAll(
+  client: SoukClient,
+  context: Context,
+  handles: readonly Handle[],
+  json: boolean,
+): Promise<number> {
+  const { printOutcome } = await import('../print-outcome.ts')
+  const outcomes = await Promise.all(handles.map((handle) => handle.outcome))
+  for (const outcome of outcomes) await printOutcome(client, context, outcome, json)
+  return exitCodeOfMany(outcomes)
+}
+
+function readTasks(flag: string, path: string): Task[] {
+  let text: string
+  try {
+    text = readFileSync(flag === '-' ? 0 : path, 'utf8')
+  } catch (cause) {
+    throw usageError(`--file: ${flag} cannot be read: ${messageOf(cause)}`)
+  }
+  const lines = text.split('\n')
+  const tasks: Task[] = []
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '') continue
+    if (tasks.length === fileTasksMax) {
+      throw new CliError(`--file: ${flag} holds more than ${fileTasksMax} tasks`, {
+        next: 'split it',
+        exitCode: exitCodes.usage,
+      })
+    }
+    tasks.push(parseTask(flag, index + 1, line))
+  }
+  if (tasks.length === 0) throw usageError(`--file: ${flag} holds no task`)
+  return tasks
+}
+
+function parseTask(flag: string, line: number, text: string): Task {
+  try {
+    const task: unknown = JSON.parse(text)
+    if (typeof task === 'object' && task !== null && !Array.isArray(task)) return task as Task
+  } catch (cause) {
+    throw usageError(`--file: line ${line} of ${flag} is not JSON: ${messageOf(cause)}`)
+  }
+  throw usageError(`--file: line ${line} of ${flag} is not a JSON object`, 'one task a line: {"argv":["echo","hi"]}')
+}

@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs'
+import { CliError } from '../cli-error.ts'
+import { addExamples, addJson, type CommandModule } from '../command-module.ts'
+import type { Context } from '../context.ts'
+import { createDataFolder, type DataFolder, dataFolder, runningPeer } from '../data-folder.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { addPeerOptions, type PeerOptions, peerSettings } from '../peer-options.ts'
+import { startPeerProcess } from '../peer-process.ts'
+import { upReport } from '../print/up-report.ts'
+
+export interface UpOptions extends PeerOptions {
+  json?: boolean
+}
+
+export const up: CommandModule = {
+  define(command, context, done) {
+    addPeerOptions(command)
+      .option('--mesh <name>', 'name of the mesh to make, when there is none here yet', 'home')
+      .action(async (options: UpOptions) => {
+        done(await startPeer(context, options))
+      })
+    addJson(command)
+    addExamples(command, [
+      ['souk up', 'in the foreground; Ctrl-C stops it'],
+      ['souk up --detach', 'in the background; logs in ~/.souk/peer.log'],
+      ['souk up --offer cpu=2,mem=4G,slots=2 --allow function', 'offer less, allow less'],
+      ['souk up --listen-api 0.0.0.0:7443', 'for clients on other hosts, with souk token'],
+    ])
+  },
+}
+
+/** Starts the peer of a data folder, here or in the background, and says what there is to say. */
+export async function startPeer(context: Context, options: UpOptions): Promise<number> {
+  const settings = peerSettings(options, context.cwd)
+  const folder = dataFolder(context, options.data)
+  refuseSecondPeer(folder)
+  createDataFolder(folder)
+  if (options.detach) return await startDetached(context, folder, options)
+  const { runForeground } = await import('../foreground.ts')
+  return await runForeground(context, folder, settings, options.json === true)
+}
+
+export function refuseSecondPeer(folder: DataFolder): void {
+  const running = runningPeer(folder)
+  if (running === undefined) return
+  throw new CliError(`${folder.path} is in use: peer ${running.name} runs there (process ${running.pid})`, {
+    next: 'souk status   (stop it: souk down; a second peer needs its own --data FOLDER)',
+    exitCode: exitCodes.unavailable,
+  })
+}
+
+async function startDetached(context: Context, folder: DataFolder, options: UpOptions): Promise<number> {
+  const { report } = await startPeerProcess(context, {
+    args: ['up', '--data', folder.path, ...peerArguments(options)],
+    logPath: folder.log,
+    tied: false,
+  })
+  const { out, err, colours, errColours } = context.terminal
+  out(options.json ? JSON.stringify(report) : upReport(report, colours))
+  if (!options.json) err(errColours.dim(`\nin the background as process ${report.pid}; its log: ${folder.log}`))
+  return exitCodes.ok
+}
+
+/** The options again as words, without --data, --detach and --json. */
+export function peerArguments(options: PeerOptions): string[] {
+  const words: string[] = []
+  const one = (flag: string, value: string | undefined): void => {
+    if (value !== undefined) words.push(flag, value)
+  }
+  const many = (flag: string, values: readonly string[] | undefined): void => {
+    for (const value of values ?? []) words.push(flag, value)
+  }
+  one('--mesh', options.mesh)
+  one('--name', options.name)
+  one('--listen', options.listen)
+  one('--api-port', options.apiPort)
+  one('--listen-api', options.listenApi)
+  one('--allow', options.allow)
+  many('--announce', options.announce)
+  many('--peer', options.peer)
+  many('--offer', options.offer)
+  many('--label', options.label)
+  many('--functions', options.functions)
+  if (!options.mdns) words.push('--no-mdns')
+  if (!options.custody) words.push('--no-custody')
+  return words
+}
+
+/** True where a mesh was made or joined before. */
+export function hasMesh(folder: DataFolder): boolean {
+  return existsSync(folder.mesh)
+}

@@ -1,0 +1,108 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { CliError, messageOf } from './cli-error.ts'
+import type { Context } from './context.ts'
+import { exitCodes } from './exit-codes.ts'
+
+/** How to reach the peer that uses a data folder; readable by its owner alone. Gone when the peer has stopped. */
+export interface ApiFile {
+  url: string
+  token: string
+  pid: number
+  peer: string
+  name: string
+  /** the TLS listener for clients elsewhere, when there is one */
+  remote?: { url: string; fingerprint: string }
+}
+
+/** Everything one peer keeps on its host. */
+export interface DataFolder {
+  path: string
+  api: string
+  mesh: string
+  store: string
+  tasks: string
+  log: string
+  guardian: string
+  functions: string
+}
+
+/** The folder that --data, SOUK_DATA or the home folder names. */
+export function dataFolder(context: Context, option: string | undefined): DataFolder {
+  const chosen = option ?? context.env.SOUK_DATA
+  const path = chosen === undefined || chosen === '' ? join(homedir(), '.souk') : resolve(context.cwd, chosen)
+  return {
+    path,
+    api: join(path, 'api.json'),
+    mesh: join(path, 'mesh.json'),
+    store: join(path, 'store'),
+    tasks: join(path, 'tasks'),
+    log: join(path, 'peer.log'),
+    guardian: join(path, 'guardian.json'),
+    functions: join(path, 'functions'),
+  }
+}
+
+/** Makes the folder, for its owner only. */
+export function createDataFolder(folder: DataFolder): void {
+  try {
+    mkdirSync(folder.path, { recursive: true, mode: 0o700 })
+    chmodSync(folder.path, 0o700)
+  } catch (cause) {
+    throw new CliError(`--data: cannot use ${folder.path} as a data folder: ${messageOf(cause)}`, {
+      next: 'souk up --data A-FOLDER-OF-YOURS',
+      cause,
+    })
+  }
+}
+
+/** Writes a file that only its owner may read, whole or not at all. */
+export function writeSecret(path: string, value: unknown): void {
+  const part = `${path}.${process.pid}.part`
+  writeFileSync(part, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 })
+  renameSync(part, path)
+}
+
+/** A JSON file; undefined when it is not there. */
+export function readJson(path: string): unknown {
+  if (!existsSync(path)) return undefined
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    throw new CliError(`${path} cannot be read: ${messageOf(cause)}`, { cause })
+  }
+}
+
+export function removeFile(path: string): void {
+  rmSync(path, { force: true })
+}
+
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** The running peer's API file; undefined when no peer runs there (also when it left its file behind). */
+export function runningPeer(folder: DataFolder): ApiFile | undefined {
+  const file = readJson(folder.api) as ApiFile | undefined
+  return file !== undefined && isRunning(file.pid) ? file : undefined
+}
+
+/** The running peer's API file, or an error that says how to start one. */
+export function requirePeer(folder: DataFolder): ApiFile {
+  const file = readJson(folder.api) as ApiFile | undefined
+  if (file !== undefined && isRunning(file.pid)) return file
+  const seen =
+    file === undefined
+      ? `no peer is running here (${folder.path} has none)`
+      : `the peer ${file.name} of ${folder.path} is gone (its process ${file.pid} does not exist any more)`
+  throw new CliError(seen, {
+    next: existsSync(folder.mesh) ? 'souk up' : 'souk up   (or: souk join LINE, or --data FOLDER for a peer elsewhere)',
+    exitCode: exitCodes.unavailable,
+  })
+}

@@ -1,0 +1,66 @@
+import type { PeerLine } from '@souk/client'
+import type { Check } from './local-checks.ts'
+
+/** How far a peer got with another, hop by hop. */
+export interface LinkLine {
+  id: string
+  name: string
+  addresses: string[]
+  discovered: boolean
+  dialled: boolean
+  connected: boolean
+  authenticated: boolean
+  subscribed: boolean
+  lastError?: { code: string; message: string }
+}
+
+export const hops = ['discovered', 'dialled', 'authenticated', 'subscribed'] as const
+export type Hop = (typeof hops)[number]
+
+/** The hop at which the way to a peer ends; undefined when it is whole. */
+export function failingHop(link: LinkLine): Hop | undefined {
+  if (link.authenticated) return link.subscribed ? undefined : 'subscribed'
+  if (link.connected) return 'authenticated'
+  return link.addresses.length > 0 ? 'dialled' : 'discovered'
+}
+
+const advice: Record<Hop, string> = {
+  discovered: 'nobody told its address: start it with --peer MULTIADDR, or let it join again',
+  dialled: 'check that it is up (souk status there) and that its port is open in the firewall',
+  authenticated: 'its certificate or network key does not fit: let it join again with a new invitation',
+  subscribed: 'its adverts do not come by gossip yet; they still come by anti-entropy within 30 s',
+}
+
+export function linkCheck(link: LinkLine): Check {
+  const hop = failingHop(link)
+  if (hop === undefined) return { name: link.name, level: 'ok', seen: hops.join(' > ') }
+  const reached = hops.slice(0, hops.indexOf(hop)).join(' > ')
+  const why = link.lastError === undefined ? '' : `: ${link.lastError.message}`
+  const seen = `${reached === '' ? '' : `${reached} > `}not ${hop}${why}`
+  return { name: link.name, level: hop === 'subscribed' ? 'warn' : 'fail', seen, next: advice[hop] }
+}
+
+/** The mesh as a whole: what would hurt when one host is lost. */
+export function meshChecks(peers: readonly PeerLine[]): Check[] {
+  const admins = peers.filter((peer) => peer.role === 'admin')
+  const checks: Check[] = []
+  if (admins.length < 2) {
+    const who = admins.map((peer) => peer.name).join(', ') || 'nobody'
+    checks.push({
+      name: 'admins',
+      level: 'warn',
+      seen: `only ${who} can invite; if that host is lost, nobody can join any more`,
+      next: 'souk invite --role admin   (two or more are advised)',
+    })
+  } else checks.push({ name: 'admins', level: 'ok', seen: admins.map((peer) => peer.name).join(', ') })
+  const runs = peers.filter((peer) => peer.state === 'alive' && peer.executors.length > 0)
+  if (runs.length === 0) {
+    checks.push({
+      name: 'hosts',
+      level: 'fail',
+      seen: 'no peer allows any task',
+      next: 'souk up --allow process,function',
+    })
+  } else checks.push({ name: 'hosts', level: 'ok', seen: `${runs.length} of ${peers.length} peers run tasks` })
+  return checks
+}

@@ -1,0 +1,90 @@
+import { CodedError } from '@souk/runtime'
+import type { LmdbRecords } from '@souk/store-lmdb'
+import {
+  encodeInvitation,
+  type Invitations,
+  type IssuedInvitation,
+  Invitations as IssuedInvitations,
+  issueCertificate,
+  type JoinAnswer,
+  type JoinApplication,
+  type Mesh,
+} from '@souk/transport-libp2p'
+import type { PeerId, Role } from '@souk/wire'
+
+const invitationsKey = 'self/invitations'
+
+/** How long an invitation is good for when nobody says. */
+export const invitationMsDefault = 15 * 60_000
+
+/** Gives out invitations of a mesh and makes members of those who come with one. Needs the mesh's signing key. */
+export class InvitationDesk {
+  readonly #records: LmdbRecords
+  readonly #self: PeerId
+  readonly #mesh: Mesh
+  readonly #addresses: () => string[]
+  readonly #invitations: Invitations
+
+  constructor(options: { records: LmdbRecords; self: PeerId; mesh: Mesh; addresses: () => string[] }) {
+    this.#records = options.records
+    this.#self = options.self
+    this.#mesh = options.mesh
+    this.#addresses = options.addresses
+    this.#invitations = new IssuedInvitations((options.records.get(invitationsKey) as IssuedInvitation[]) ?? [])
+  }
+
+  get open(): boolean {
+    return this.#mesh.signingKey !== undefined
+  }
+
+  /** The line for one host; durable before it resolves. Rejects with `not-admin` or `invitations-full`. */
+  async invite(options: {
+    role?: Role
+    uses?: number
+    validMs?: number
+  }): Promise<{ line: string; expiresAt: string }> {
+    if (this.#mesh.signingKey === undefined) {
+      throw new CodedError(
+        'not-admin',
+        'this peer may not invite: it does not hold the key of the mesh. Run `souk invite` on an admin (see `souk peers`).',
+      )
+    }
+    const wallMs = Date.now()
+    const expiresWallMs = wallMs + (options.validMs ?? invitationMsDefault)
+    const role = options.role ?? 'host'
+    const uses = options.uses === undefined ? {} : { uses: options.uses }
+    const issued = this.#invitations.issue({ role, wallMs, expiresWallMs, ...uses })
+    await this.#store()
+    const line = encodeInvitation({
+      meshName: this.#mesh.name,
+      meshPublicKey: this.#mesh.publicKey,
+      psk: this.#mesh.psk,
+      addresses: this.#addresses(),
+      secretId: issued.secretId,
+      secret: issued.secret,
+      role,
+      expiresWallMs,
+    })
+    return { line, expiresAt: new Date(expiresWallMs).toISOString() }
+  }
+
+  /** Redeems an invitation: what was used up is on disk before the certificate leaves. */
+  async onJoin(application: JoinApplication): Promise<JoinAnswer> {
+    const { signingKey } = this.#mesh
+    if (signingKey === undefined) {
+      return { code: 'invitation-unknown', message: 'this peer takes no joiners; use the invitation of another' }
+    }
+    const wallMs = Date.now()
+    const redeemed = this.#invitations.redeem({ ...application, joiner: application.peer, inviter: this.#self, wallMs })
+    if (!redeemed.ok) return { code: redeemed.code, message: redeemed.message }
+    await this.#store()
+    const fields = { peer: application.peer, role: redeemed.role, name: application.name }
+    return {
+      certificate: await issueCertificate(signingKey, { ...fields, issuedWallMs: wallMs, expiresWallMs: 0 }),
+    }
+  }
+
+  async #store(): Promise<void> {
+    await this.#records.write([{ key: invitationsKey, value: this.#invitations.toJSON() }])
+  }
+}

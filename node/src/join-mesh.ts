@@ -1,0 +1,34 @@
+import { LmdbRecords } from '@souk/store-lmdb'
+import { decodeInvitation, joinMesh as joinOverLibp2p } from '@souk/transport-libp2p'
+import { CliError, messageOf } from './cli-error.ts'
+import type { DataFolder } from './data-folder.ts'
+import { exitCodes } from './exit-codes.ts'
+import { readIdentity, writeCertificate } from './member.ts'
+import { writeMesh } from './mesh-file.ts'
+
+/** Dialling every address of an invitation may take so long. */
+const joinMsMax = 60_000
+
+/** Becomes a member with an invitation; afterwards the data folder holds all that `souk up` needs. */
+export async function joinMesh(folder: DataFolder, line: string, wish: { name: string }): Promise<void> {
+  const invitation = decodeLine(line)
+  const records = new LmdbRecords({ folder: folder.path })
+  await records.open()
+  try {
+    const identity = await readIdentity(records)
+    const signal = AbortSignal.timeout(joinMsMax)
+    const joined = await joinOverLibp2p({ identity, invitation, name: wish.name, signal })
+    await writeCertificate(records, joined.certificate)
+    writeMesh(folder, { mesh: joined.mesh, addresses: joined.addresses })
+  } finally {
+    await records.close()
+  }
+}
+
+function decodeLine(line: string): ReturnType<typeof decodeInvitation> {
+  try {
+    return decodeInvitation(line, Date.now())
+  } catch (cause) {
+    throw new CliError(messageOf(cause), { exitCode: exitCodes.usage, cause })
+  }
+}

@@ -1,0 +1,25 @@
+import type { PeerLine, SoukClient } from '@souk/client'
+import { shortPeer } from './print/amount-text.ts'
+
+/** Turns peer ids into what people call them; ids nobody knows are shortened. */
+export type PeerNames = (id: string | undefined) => string
+
+export function peerNames(peers: readonly Pick<PeerLine, 'id' | 'name'>[]): PeerNames {
+  const names = new Map<string, string>()
+  const used = new Map<string, number>()
+  for (const peer of peers) used.set(peer.name, (used.get(peer.name) ?? 0) + 1)
+  for (const peer of peers) {
+    const unique = used.get(peer.name) === 1 && peer.name !== ''
+    names.set(peer.id, unique ? peer.name : `${peer.name}(${peer.id.slice(-4)})`)
+  }
+  return (id) => (id === undefined ? '-' : (names.get(id) ?? shortPeer(id)))
+}
+
+/** Names from the mesh; shortened ids when it cannot be asked. */
+export async function fetchPeerNames(client: SoukClient): Promise<PeerNames> {
+  try {
+    return peerNames(await client.peers())
+  } catch {
+    return peerNames([])
+  }
+}

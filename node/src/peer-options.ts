@@ -1,0 +1,129 @@
+import { hostname } from 'node:os'
+import { resolve } from 'node:path'
+import type { ResourceVector } from '@souk/kernel'
+import type { Command } from 'commander'
+import { parseBytes, parseCount, parseHostPort, parseMilli, parsePairs } from './amounts.ts'
+import { usageError } from './cli-error.ts'
+import { collect } from './command-module.ts'
+
+/** The options of a peer as commander gives them; up and join share them. */
+export interface PeerOptions {
+  data?: string
+  mesh?: string
+  name?: string
+  listen: string
+  announce?: string[]
+  apiPort?: string
+  listenApi?: string
+  offer?: string[]
+  label?: string[]
+  allow: string
+  functions?: string[]
+  peer?: string[]
+  detach?: boolean
+  /** commander's forms of --no-mdns and --no-custody */
+  mdns: boolean
+  custody: boolean
+}
+
+type ExecutorKind = 'process' | 'function'
+const executorKinds: readonly ExecutorKind[] = ['process', 'function']
+
+/** The first port that is tried for each listener when none is asked for; the next free one is taken. */
+export const meshPortDefault = 7171
+export const apiPortDefault = 7070
+/** free ports are looked for within so many */
+export const portSpan = 100
+
+const listenDefaultText = `0.0.0.0, first free port from ${meshPortDefault}`
+
+/** A peer's settings, checked. */
+export interface PeerSettings {
+  meshName: string | undefined
+  name: string
+  listen: { host: string; port: number | undefined }
+  announce: string[]
+  apiPort: number | undefined
+  remoteApi: { host: string; port: number } | undefined
+  offer: Partial<ResourceVector>
+  labels: Record<string, string>
+  allow: ExecutorKind[]
+  functions: string[]
+  staticPeers: string[]
+  mdns: boolean
+  custody: boolean
+}
+
+export function addPeerOptions(command: Command): Command {
+  return command
+    .option('--data <folder>', 'where this peer keeps everything (default: $SOUK_DATA or ~/.souk)')
+    .option('--name <text>', 'what this peer is called (default: the host name)')
+    .option('--listen <addr:port>', 'where other peers connect', listenDefaultText)
+    .option('--announce <multiaddr>', 'address to tell others, when it differs (port forwarding; repeatable)', collect)
+    .option('--peer <multiaddr>', 'address of another peer of the mesh (repeatable)', collect)
+    .option('--no-mdns', 'do not look for peers on the local network')
+    .option('--offer <amounts>', 'what to offer instead of what is found: cpu=4,mem=8G,slots=4,gpu=1,NAME=n', collect)
+    .option('--label <name=value>', 'a label that tasks can ask for (repeatable)', collect)
+    .option('--allow <kinds>', 'what members may run here: process,function or none', 'process,function')
+    .option('--functions <file>', 'module whose exports are functions of this host (repeatable)', collect)
+    .option('--no-custody', "do not keep other peers' tasks")
+    .option('--api-port <port>', `port of the API on 127.0.0.1 (default: first free port from ${apiPortDefault})`)
+    .option('--listen-api <addr:port>', 'also serve the API to other hosts, over TLS; see souk token')
+    .option('--detach', 'go to the background once it is up')
+}
+
+/** Checks the options; every problem names its flag. */
+export function peerSettings(options: PeerOptions, cwd: string): PeerSettings {
+  const name = options.name ?? hostname().split('.')[0] ?? 'peer'
+  if (name.length < 1 || name.length > 64)
+    throw usageError(`--name: '${name}' has ${name.length} characters; 1 to 64 are allowed`)
+  return {
+    meshName: options.mesh,
+    name,
+    listen: listenOf(options.listen),
+    announce: options.announce ?? [],
+    apiPort: options.apiPort === undefined ? undefined : parseCount('--api-port', options.apiPort, 0, 65_535),
+    remoteApi:
+      options.listenApi === undefined ? undefined : parseHostPort('--listen-api', options.listenApi, '0.0.0.0'),
+    offer: parseOffer(options.offer ?? []),
+    labels: parsePairs('--label', options.label ?? [], true),
+    allow: parseAllow(options.allow),
+    functions: (options.functions ?? []).map((file) => resolve(cwd, file)),
+    staticPeers: options.peer ?? [],
+    mdns: options.mdns,
+    custody: options.custody,
+  }
+}
+
+function listenOf(text: string): { host: string; port: number | undefined } {
+  if (text === listenDefaultText) return { host: '0.0.0.0', port: undefined }
+  // An address alone keeps the search for a free port.
+  if (!/\d$/.test(text) || /^\d+\.\d+\.\d+\.\d+$/.test(text))
+    return { host: text.replace(/^\[|\]$/g, ''), port: undefined }
+  return parseHostPort('--listen', text, '0.0.0.0')
+}
+
+export function parseAllow(text: string): ExecutorKind[] {
+  if (text === 'none') return []
+  return [...new Set(text.split(','))].map((word) => {
+    const kind = executorKinds.find((candidate) => candidate === word.trim())
+    if (kind === undefined) throw usageError(`--allow: '${word}' is none of ${executorKinds.join(', ')}, none`)
+    return kind
+  })
+}
+
+/** 'cpu=4,mem=8G,slots=4,gpu=1,disk=50G,net=1000,licence=2' as amounts; unknown names are custom resources. */
+export function parseOffer(texts: readonly string[]): Partial<ResourceVector> {
+  const offer: Partial<ResourceVector> = {}
+  for (const [name, value] of Object.entries(parsePairs('--offer', texts, true))) {
+    const flag = `--offer ${name}`
+    if (name === 'cpu') offer.cpuMilli = parseMilli(flag, value)
+    else if (name === 'mem' || name === 'memory') offer.memoryBytes = parseBytes(flag, value)
+    else if (name === 'disk') offer.diskBytes = parseBytes(flag, value)
+    else if (name === 'net' || name === 'network') offer.networkMbps = parseCount(flag, value, 0, 10_000_000)
+    else if (name === 'slots') offer.slots = parseCount(flag, value, 0, 65_535)
+    else if (name === 'gpu') offer.gpuMilli = Array.from({ length: parseCount(flag, value, 0, 64) }, () => 1000)
+    else offer.custom = { ...offer.custom, [name]: parseCount(flag, value, 0, 2 ** 31) }
+  }
+  return offer
+}

@@ -1,0 +1,57 @@
+/** 340 B, 1.5 kB, 8 GB: decimal units. */
+export function bytesText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
+  let value = bytes
+  let unit = 0
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000
+    unit++
+  }
+  return `${round(value)} ${units[unit]}`
+}
+
+/** '12 ms', '3.4 s', '5 m 20 s', '2 h 5 m', '3 d 4 h'. */
+export function durationText(ms: number): string {
+  if (ms < 1000) return `${ms < 10 ? round(ms) : Math.round(ms)} ms`
+  const s = ms / 1000
+  if (s < 60) return `${round(s)} s`
+  const parts: [number, string][] = [
+    [86_400, 'd'],
+    [3600, 'h'],
+    [60, 'm'],
+    [1, 's'],
+  ]
+  let left = Math.round(s)
+  const words: string[] = []
+  for (const [size, unit] of parts) {
+    const n = Math.floor(left / size)
+    left -= n * size
+    if (n > 0 && words.length < 2) words.push(`${n} ${unit}`)
+  }
+  return words.join(' ')
+}
+
+/** '2', '0.5' CPUs from thousandths. */
+export function milliText(milli: number): string {
+  return String(round(milli / 1000))
+}
+
+function round(value: number): number {
+  return value >= 100 ? Math.round(value) : Math.round(value * 10) / 10
+}
+
+/** How long ago an ISO time was, by the given wall clock. */
+export function agoText(iso: string, nowMs: number): string {
+  const at = Date.parse(iso)
+  return Number.isNaN(at) ? '?' : `${durationText(Math.max(0, nowMs - at))} ago`
+}
+
+/** The end of a peer id tells peers apart; its start is the same for all. */
+export function shortPeer(id: string): string {
+  return id.length <= 12 ? id : `${id.slice(0, 4)}..${id.slice(-4)}`
+}
+
+/** As many characters of a task id as a person needs; every command takes shortened ids. */
+export function shortTask(id: string): string {
+  return id.slice(0, 8)
+}

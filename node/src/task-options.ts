@@ -1,0 +1,120 @@
+import type { FileInput, Request, Task } from '@souk/client'
+import type { Command } from 'commander'
+import { parseBytes, parseCount, parseDurationMs, parseMilli, parsePairs } from './amounts.ts'
+import { usageError } from './cli-error.ts'
+import { collect } from './command-module.ts'
+
+/** The options that describe a task, shared by run, submit and map. */
+export interface TaskOptions {
+  function?: string
+  module?: string
+  in?: string[]
+  out?: string[]
+  cpu?: string
+  mem?: string
+  disk?: string
+  gpu?: string
+  need?: string[]
+  timeout?: string
+  env?: string[]
+  priority?: string
+  label?: string[]
+  retries?: string
+  name?: string
+  class?: string
+  tenant?: string
+  outputMax?: string
+  /** commander's form of --no-queue */
+  queue: boolean
+}
+
+const priorities = ['critical', 'high', 'medium', 'low'] as const
+
+export function addTaskOptions(command: Command): Command {
+  return command
+    .option('--in <path>', 'file or folder to carry along (repeatable)', collect)
+    .option('--out <path>', "file, folder or glob to bring back from the task's folder (repeatable)", collect)
+    .option('--cpu <n>', 'CPUs: 2, 0.5 or 500m (default 1)')
+    .option('--mem <size>', 'memory: 512M or 8G')
+    .option('--disk <size>', 'disk space: 10G')
+    .option('--gpu <n>', 'GPUs: 1, or a share such as 0.25')
+    .option('--need <name=n>', 'units of a resource that hosts declare (repeatable)', collect)
+    .option('--timeout <time>', 'end the task after 30s, 5m, 2h')
+    .option('--env <name=value>', 'environment variable (repeatable)', collect)
+    .option('--label <name=value>', 'only hosts with this label (repeatable)', collect)
+    .option('--priority <p>', 'critical, high, medium or low')
+    .option('--retries <n>', 'run again after a failure, at most n times (default 0)')
+    .option('--name <text>', 'a name for people')
+    .option('--class <text>', 'what tasks it is alike to (default: by command)')
+    .option('--tenant <text>', 'on whose account')
+    .option('--output-max <size>', 'keep at most this much output')
+    .option('--no-queue', 'fail at once when no host can ever take it')
+    .option('--function <name>', 'call a function instead of a command; the arguments are JSON or text')
+    .option('--module <file>', 'JavaScript module that exports the function and travels along')
+}
+
+/** The task of the options, without files; every problem names its flag. */
+export function taskOf(options: TaskOptions, words: readonly string[]): Task {
+  const task: Task = options.function === undefined ? { argv: [...words] } : functionTask(options.function, words)
+  if (options.function === undefined && words.length === 0) {
+    throw usageError('no command to run was given', 'souk run -- echo hello')
+  }
+  if (options.module !== undefined && options.function === undefined) {
+    throw usageError('--module needs --function NAME: which of its exports to call')
+  }
+  const request = requestOf(options)
+  if (Object.keys(request).length > 0) task.request = request
+  if (options.env) task.env = parsePairs('--env', options.env, false)
+  if (options.label) task.labels = parsePairs('--label', options.label, false)
+  if (options.priority !== undefined) task.priority = priorityOf(options.priority)
+  if (options.timeout !== undefined) task.timeoutMs = parseDurationMs('--timeout', options.timeout)
+  if (options.retries !== undefined) task.retries = parseCount('--retries', options.retries, 0, 1000)
+  if (options.outputMax !== undefined) task.outputBytesMax = parseBytes('--output-max', options.outputMax)
+  if (options.name !== undefined) task.name = options.name
+  if (options.class !== undefined) task.class = options.class
+  if (options.tenant !== undefined) task.tenant = options.tenant
+  if (!options.queue) task.failIfUnplaceable = true
+  return task
+}
+
+function requestOf(options: TaskOptions): Request {
+  const request: Request = {}
+  if (options.cpu !== undefined) request.cpu = parseMilli('--cpu', options.cpu) / 1000
+  if (options.mem !== undefined) request.memory = parseBytes('--mem', options.mem)
+  if (options.disk !== undefined) request.disk = parseBytes('--disk', options.disk)
+  if (options.gpu !== undefined) request.gpu = parseMilli('--gpu', options.gpu) / 1000
+  if (options.need !== undefined) {
+    const pairs = Object.entries(parsePairs('--need', options.need, true))
+    request.custom = Object.fromEntries(pairs.map(([name, n]) => [name, parseCount('--need', n, 1, 2 ** 31)]))
+  }
+  return request
+}
+
+function functionTask(name: string, words: readonly string[]): Task {
+  return { function: name, args: words.map(argumentOf) }
+}
+
+/** An argument of a function: JSON where it is, else text. */
+function argumentOf(word: string): unknown {
+  try {
+    return JSON.parse(word)
+  } catch {
+    return word
+  }
+}
+
+function priorityOf(text: string): (typeof priorities)[number] {
+  const priority = priorities.find((p) => p === text)
+  if (priority === undefined) throw usageError(`--priority: '${text}' is none of ${priorities.join(', ')}`)
+  return priority
+}
+
+/** The task with the files that travel with it. */
+export function withFiles(task: Task, inputs: FileInput[], outputs: string[], module: FileInput | undefined): Task {
+  return {
+    ...task,
+    ...(inputs.length > 0 ? { inputs } : {}),
+    ...(outputs.length > 0 ? { outputs } : {}),
+    ...(module === undefined ? {} : { module }),
+  }
+}

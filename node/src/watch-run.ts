@@ -1,0 +1,119 @@
+import type { Handle, Outcome, OutputChunk, SoukClient, Task } from '@souk/client'
+import { codeOf, messageOf } from './cli-error.ts'
+import type { Context } from './context.ts'
+import { shortTask } from './print/amount-text.ts'
+import { waitingAdvice } from './print/waiting-text.ts'
+
+/** After a first Ctrl-C: so long may a second one come before the program leaves. */
+const secondInterruptMs = 3000
+/** A task that has not begun by then is worth a word on why. */
+const explainAfterMs = 1500
+const explainEveryMs = 5000
+
+interface WatchOptions {
+  json?: boolean
+  quiet?: boolean
+}
+
+/** Submits one task and streams its output until it has ended, or the person has had enough. */
+export async function watchRun(
+  client: SoukClient,
+  context: Context,
+  task: Task,
+  options: WatchOptions,
+): Promise<Outcome | 'interrupted'> {
+  const { terminal } = context
+  let began = false
+  const onOutput = (chunk: OutputChunk): void => {
+    began = true
+    terminal.raw(chunk.stream, chunk.data)
+  }
+  const handle = client.submit(task, options.json ? {} : { onOutput })
+  handle.id.catch(() => {})
+  const stopHints =
+    options.quiet || !terminal.errIsTerminal ? () => {} : hintWhileWaiting(client, context, handle, () => began)
+  const interrupt = onInterrupt(client, context, handle)
+  try {
+    return await Promise.race([handle.outcome, interrupt.left])
+  } finally {
+    interrupt.stop()
+    stopHints()
+  }
+}
+
+/** First Ctrl-C: says how to go on, and waits for a second; second: cancels and waits until the process is gone. */
+function onInterrupt(
+  client: SoukClient,
+  context: Context,
+  handle: Handle,
+): { left: Promise<'interrupted'>; stop(): void } {
+  const { err } = context.terminal
+  let resolve: (end: 'interrupted') => void = () => {}
+  const left = new Promise<'interrupted'>((done) => {
+    resolve = done
+  })
+  let timer: NodeJS.Timeout | undefined
+  let count = 0
+  const cancel = async (): Promise<void> => {
+    clearTimeout(timer)
+    const id = await handle.id
+    err(`cancelling ${shortTask(id)}; waiting until its process is gone`)
+    const answer = await client.cancel(id, 'Ctrl-C')
+    if (answer === 'unreachable') {
+      err(`souk: the peer that keeps ${shortTask(id)} cannot be reached now; it may still run`)
+    } else {
+      await handle.outcome.catch(() => {})
+      err(answer === 'closed-before' ? 'it had ended before' : 'cancelled')
+    }
+    resolve('interrupted')
+  }
+  const listener = (): void => {
+    count++
+    if (count === 1) {
+      timer = setTimeout(() => resolve('interrupted'), secondInterruptMs)
+      void handle.id.then(
+        (id) => {
+          err(`\ndetached: ${shortTask(id)} goes on. Ctrl-C again within ${secondInterruptMs / 1000} s cancels it.`)
+          err(`next: souk logs -f ${shortTask(id)}   or: souk cancel ${shortTask(id)}`)
+        },
+        () => resolve('interrupted'),
+      )
+    } else if (count === 2) {
+      cancel().catch((error) => {
+        err(`souk: it could not be cancelled: ${messageOf(error)} ${codeOf(error)}`.trimEnd())
+        resolve('interrupted')
+      })
+    }
+  }
+  process.on('SIGINT', listener)
+  return {
+    left,
+    stop: () => {
+      clearTimeout(timer)
+      process.off('SIGINT', listener)
+    },
+  }
+}
+
+/** While nothing comes, says now and then why the task waits and what would help. */
+function hintWhileWaiting(client: SoukClient, context: Context, handle: Handle, began: () => boolean): () => void {
+  const { err, errColours } = context.terminal
+  let last = ''
+  let timer: NodeJS.Timeout
+  const look = async (): Promise<void> => {
+    if (began()) return
+    const id = await handle.id
+    const detail = await client.task(id)
+    const advice = detail.state === 'running' || detail.outcome !== undefined ? '' : waitingAdvice(detail).join('\n  ')
+    if (advice !== '' && advice !== last && !began()) err(errColours.dim(`${shortTask(id)} ${detail.state}: ${advice}`))
+    last = advice
+    timer = setTimeout(tick, explainEveryMs)
+    timer.unref()
+  }
+  const tick = (): void => {
+    look().catch(() => {})
+  }
+  timer = setTimeout(tick, explainAfterMs)
+  timer.unref()
+  return () => clearTimeout(timer)
+}
