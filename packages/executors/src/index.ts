@@ -1,1 +1,6 @@
+export type { AgentAnswer, AgentCall, AgentHub } from './agent-hub.ts'
+export { FunctionExecutor } from './function-executor.ts'
+export type { FunctionOptions } from './function-options.ts'
 export { ProcessExecutor } from './process-executor.ts'
+export type { ExecutorOptions, ProcessOptions } from './process-options.ts'
+export { defaultScripts, functionWorkerEntry, guardianEntry, type Scripts } from './scripts.ts'

@@ -1,10 +1,9 @@
 import { constants, createReadStream } from 'node:fs'
-import { glob, open, realpath, stat } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { open, realpath } from 'node:fs/promises'
 import type { BlobAccess } from '@souk/runtime'
 import { type FileRef, limits, type PeerId } from '@souk/wire'
+import { matchingPaths, realInside } from './matching-paths.ts'
 import { taskPath } from './task-path.ts'
-import { temporaryFolder } from './work-folder.ts'
 
 export interface Collected {
   files: FileRef[]
@@ -29,12 +28,12 @@ export async function collectOutputs(
   const seen = new Set<string>()
   let leftBytes = store.bytesMax
   for (const pattern of patterns) {
-    const paths = await matches(root, taskPath(pattern))
+    const paths = await matchingPaths(root, taskPath(pattern))
     let taken = 0
     for (const path of paths) {
       signal.throwIfAborted()
-      const real = await realpath(join(root, path)).catch(() => undefined)
-      if (real === undefined || !(real + sep).startsWith(root + sep)) {
+      const real = await realInside(root, path)
+      if (real === undefined) {
         found.notes.push(`output ${path} is a link that leads out of the task's folder: left out`)
         continue
       }
@@ -75,25 +74,4 @@ async function storeFile(
   } finally {
     await file.close()
   }
-}
-
-/** Relative paths of the files that a pattern names, sorted; never more than one above the limit. */
-async function matches(root: string, pattern: string): Promise<string[]> {
-  const paths = new Set<string>()
-  const pick = async (wanted: string) => {
-    for await (const path of glob(wanted, { cwd: root })) {
-      if (path.split(sep)[0] === temporaryFolder || paths.size > limits.filesMax) continue
-      const info = await stat(join(root, path)).catch(() => undefined)
-      if (info?.isDirectory() && wanted === pattern) folders.push(path)
-      else if (info && !info.isDirectory()) paths.add(relative(root, join(root, path)).split(sep).join('/'))
-    }
-  }
-  const folders: string[] = []
-  await pick(pattern)
-  for (const folder of folders) await pick(folder === '.' ? '**' : `${escapeGlob(folder)}/**`)
-  return [...paths].sort()
-}
-
-function escapeGlob(path: string): string {
-  return path.replace(/[\\*?[\]{}()!+@]/g, '\\$&')
 }

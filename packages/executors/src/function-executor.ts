@@ -1,0 +1,225 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { CodedError, type Executor, type RunEvents } from '@souk/runtime'
+import { type Ballot, limits, type RunResult, type TaskId } from '@souk/wire'
+import { type AgentHub, Agents } from './agent-hub.ts'
+import { type FunctionOptions, functionOptions } from './function-options.ts'
+import { FunctionPool } from './function-pool.ts'
+import { FunctionRun } from './function-run.ts'
+import { ModuleStore } from './module-store.ts'
+import type { Partly } from './process-options.ts'
+import { blobSources, fenceText, type RunOrder, type StopCode } from './run-order.ts'
+import { messageOf, plainResult, refusal } from './run-result.ts'
+
+/** Runs known at once, waiting ones included. */
+const runsMax = 65_536
+
+/**
+ * Runs functions: of registered modules and of modules that come with a task, in worker threads; and those that attached
+ * agents serve. A name that a registered module exports is not asked of agents.
+ */
+export class FunctionExecutor implements Executor {
+  readonly kind = 'function'
+  /** where the control server attaches agents */
+  readonly agents: AgentHub
+  readonly #agents: Agents
+  readonly #options: FunctionOptions
+  readonly #pool: FunctionPool
+  readonly #modules: ModuleStore
+  readonly #registered = new Map<string, string>()
+  readonly #runs = new Map<string, FunctionRun>()
+  readonly #listeners = new Set<(functions: string[]) => void>()
+  #events: RunEvents | undefined
+  #stopping = false
+  #whenEmpty: (() => void) | undefined
+
+  constructor(options: Partly<FunctionOptions, 'self' | 'dataFolder' | 'blobs'>) {
+    this.#options = functionOptions(options)
+    const { scripts, threadsMax, threadIdleMs, heapMbMax, environment } = this.#options
+    this.#pool = new FunctionPool({
+      script: scripts.functionWorker,
+      threadsMax,
+      idleMs: threadIdleMs,
+      heapMbMax,
+      environment,
+    })
+    this.#modules = new ModuleStore(this.#folder('modules'), this.#options.blobs)
+    this.#agents = new Agents(() => this.#changed())
+    this.agents = this.#agents
+  }
+
+  /**
+   * Loads the registered modules (in a thread) to learn what they export. Rejects with code `module-broken`, naming the
+   * file, when one cannot be loaded. Threads start with the first call.
+   */
+  async start(events: RunEvents, signal: AbortSignal): Promise<void> {
+    this.#events = events
+    for (const name of ['function-work', 'function-spool']) {
+      await rm(this.#folder(name), { recursive: true, force: true })
+      await mkdir(this.#folder(name), { recursive: true, mode: 0o700 })
+    }
+    await this.#modules.open()
+    try {
+      for (const file of this.#options.modules) await this.#register(file, signal)
+    } catch (error) {
+      await this.#pool.close()
+      throw error
+    }
+    if (this.#registered.size > 0) this.#changed()
+  }
+
+  /** Ends every call, and terminates the threads. */
+  async stop(): Promise<void> {
+    this.#stopping = true
+    for (const run of this.#runs.values()) this.#halt(run, 'shutdown')
+    if (this.#runs.size > 0) {
+      await new Promise<void>((done) => {
+        this.#whenEmpty = done
+      })
+    }
+    await this.#pool.close()
+  }
+
+  run(order: RunOrder): void {
+    const key = fenceText(order.task, order.ballot)
+    const answer = this.#refusal(order, key)
+    if (answer) {
+      queueMicrotask(() => this.#events?.ran(order.task, order.ballot, answer))
+      return
+    }
+    const name = `${order.task}-${order.ballot.counter}`
+    const folders = { work: this.#folder(join('function-work', name)), spool: this.#folder('function-spool') }
+    const run = new FunctionRun(order, this.#options, this.#events!, folders)
+    this.#runs.set(key, run)
+    const { timeoutMs } = order.record.spec
+    if (timeoutMs > 0 && timeoutMs < 2 ** 31) run.timer = setTimeout(() => this.#halt(run, 'timeout'), timeoutMs)
+    if (run.needsFolder || run.work.module) void this.#prepareAndStart(run)
+    else this.#start(run, this.#registered.get(run.work.name))
+  }
+
+  halt(task: TaskId, ballot: Ballot, code: StopCode): void {
+    const run = this.#runs.get(fenceText(task, ballot))
+    if (run) this.#halt(run, code)
+  }
+
+  /** Sorted names of what is served here now, by modules and by agents; at most `limits.functionsMax`. */
+  functions(): string[] {
+    const names = new Set([...this.#registered.keys(), ...this.#agents.functions()])
+    return [...names].sort().slice(0, limits.functionsMax)
+  }
+
+  /** Calls back whenever `functions()` may have changed, until the returned function is called. */
+  onFunctionsChanged(listener: (functions: string[]) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  async #register(file: string, signal: AbortSignal): Promise<void> {
+    const path = resolve(file)
+    const names = await this.#pool.list(path, file, signal).catch((error: unknown) => {
+      throw new CodedError('module-broken', `${messageOf(error)}; give a file that Node can import`, { cause: error })
+    })
+    if (names.length === 0) throw new CodedError('module-broken', `module ${file} exports no function by name`)
+    for (const name of names) if (!this.#registered.has(name)) this.#registered.set(name, path)
+  }
+
+  #refusal(order: RunOrder, key: string): RunResult | undefined {
+    const { allowed, hostName } = this.#options
+    const { work } = order.record.spec
+    if (!allowed) return refusal('executor-not-allowed', `function tasks are not allowed on ${hostName}`)
+    if (work.kind !== 'function') return refusal('executor-not-allowed', 'this is not a function task')
+    if (this.#stopping || !this.#events) return plainResult('stopped', 'the peer is shutting down')
+    if (this.#runs.has(key)) return refusal('runs-already', `${key} runs here already`)
+    if (this.#runs.size >= runsMax) return refusal('no-room', `${runsMax} function tasks are here already`)
+    if (work.module || this.#registered.has(work.name) || this.#agents.serves(work.name)) return undefined
+    return refusal('function-unknown', `no function ${work.name} is served on ${hostName}`)
+  }
+
+  async #prepareAndStart(run: FunctionRun): Promise<void> {
+    const { module, name } = run.work
+    try {
+      if (run.needsFolder) await run.prepareFolder()
+      const from = blobSources(run.order, this.#options.self)
+      const path = module ? await this.#modules.path(module, from, run.abort.signal) : this.#registered.get(name)
+      run.abort.signal.throwIfAborted()
+      this.#start(run, path)
+    } catch (error) {
+      void this.#finish(run, run.ended(run.failure(error)))
+    }
+  }
+
+  #start(run: FunctionRun, path: string | undefined): void {
+    if (path === undefined) this.#startAtAgent(run)
+    else this.#startInPool(run, path)
+  }
+
+  #startInPool(run: FunctionRun, path: string): void {
+    const { name, args, module } = run.work
+    const call = {
+      module: path,
+      moduleName: module?.path ?? path,
+      name,
+      args,
+      variables: run.variables(),
+      outputBytesMax: run.outputBytesMax,
+    }
+    const id = this.#pool.run(call, {
+      running: () => run.running(),
+      output: (live) => run.live(live),
+      answered: (answer) => this.#finish(run, run.answered(answer)),
+      failed: (error) => void this.#finish(run, run.ended(plainResult('failed', threadFailure(name, error), 1))),
+      ended: () => void this.#finish(run, run.ended(run.stopped())),
+    })
+    if (id === undefined) void this.#finish(run, run.ended(refusal('no-room', 'too many functions wait for a thread')))
+    else run.stopper = () => void this.#pool.halt(id)
+  }
+
+  #startAtAgent(run: FunctionRun): void {
+    const { order, fence } = run
+    const { name, args } = run.work
+    const call = { run: fence, task: order.task, name, args, attempt: order.attempt, fence }
+    run.stopper = () => {
+      this.#agents.halt(fence)
+      void this.#finish(run, run.ended(run.stopped()))
+    }
+    const taken = this.#agents.call(call, {
+      delivered: () => run.running(),
+      settled: (answer) =>
+        this.#finish(run, run.settled(answer.ok ? { value: answer.value } : { error: answer.error })),
+      left: (agent) =>
+        void this.#finish(run, run.ended(refusal('agent-left', `agent ${agent} left while it had ${name}`))),
+    })
+    if (!taken) void this.#finish(run, run.ended(refusal('no-room', `too many calls of ${name} wait for its agents`)))
+  }
+
+  #halt(run: FunctionRun, code: StopCode): void {
+    if (run.stopCode) return
+    run.stopCode = code
+    run.abort.abort(new Error(`halted: ${code}`))
+    run.stopper?.()
+  }
+
+  #finish(run: FunctionRun, ending: Promise<RunResult>): Promise<void> {
+    // From here on there is nothing left to stop, and a later halt only cuts short what is being stored.
+    run.stopper = undefined
+    return ending.then((result) => {
+      clearTimeout(run.timer)
+      this.#runs.delete(run.fence)
+      this.#events!.ran(run.order.task, run.order.ballot, result)
+      if (this.#runs.size === 0) this.#whenEmpty?.()
+    })
+  }
+
+  #changed(): void {
+    const functions = this.functions()
+    for (const listener of this.#listeners) listener(functions)
+  }
+
+  #folder(name: string): string {
+    return join(this.#options.dataFolder, name)
+  }
+}
+
+function threadFailure(name: string, error: Error): string {
+  return `the thread of ${name} ended: ${error.stack?.split('\n').slice(0, 6).join('\n') ?? String(error)}`
+}

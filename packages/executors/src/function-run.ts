@@ -1,0 +1,179 @@
+import type { RunEvents } from '@souk/runtime'
+import { type Body, type FunctionWork, limits, type RunResult } from '@souk/wire'
+import type { FunctionAnswer, LiveOutput, Rest } from './function-call.ts'
+import type { FunctionOptions } from './function-options.ts'
+import { collectOutputs } from './output-files.ts'
+import { blobSources, copyHolders, fenceText, type RunOrder, runVariables, type StopCode } from './run-order.ts'
+import { RunOutput } from './run-output.ts'
+import { cutMessage, messageOf, plainResult, refusal, stopEnd, stopMessage } from './run-result.ts'
+import { taskPath } from './task-path.ts'
+import { WorkFolder } from './work-folder.ts'
+
+/** How long live output that a finished function posted may take to arrive: it comes by another port. */
+const liveMsMax = 1000
+
+/** One call of a function: what goes in, what comes out, and how it ends. */
+export class FunctionRun {
+  readonly order: RunOrder
+  readonly fence: string
+  readonly abort = new AbortController()
+  stopCode: StopCode | undefined
+  /** ends what runs; set while something does */
+  stopper: (() => void) | undefined
+  timer: NodeJS.Timeout | undefined
+  readonly #options: FunctionOptions
+  readonly #events: RunEvents
+  readonly #output: RunOutput
+  #folder: WorkFolder | undefined
+  #startedAt = 0
+  #onLive: (() => void) | undefined
+
+  constructor(order: RunOrder, options: FunctionOptions, events: RunEvents, folders: { work: string; spool: string }) {
+    this.order = order
+    this.fence = fenceText(order.task, order.ballot)
+    this.#options = options
+    this.#events = events
+    this.#output = new RunOutput(order, events, folders.spool)
+    const { inputs, outputs } = order.record.spec
+    if (inputs.length + outputs.length > 0) this.#folder = new WorkFolder(folders.work)
+  }
+
+  get work(): FunctionWork {
+    return this.order.record.spec.work as FunctionWork
+  }
+
+  /** True when the files it needs have to be put in place first. */
+  get needsFolder(): boolean {
+    return this.#folder !== undefined
+  }
+
+  get outputBytesMax(): number {
+    return Math.min(this.order.record.spec.outputBytesMax, this.#options.functionOutputBytesMax)
+  }
+
+  variables(): Record<string, string> {
+    const variables = runVariables(this.order, this.#options.hostName)
+    if (this.#folder) variables.SOUK_FOLDER = this.#folder.path
+    return variables
+  }
+
+  async prepareFolder(): Promise<void> {
+    const { inputs, outputs } = this.order.record.spec
+    for (const pattern of outputs) taskPath(pattern)
+    await this.#folder!.make()
+    await this.#folder!.fill(
+      inputs,
+      this.#options.blobs,
+      blobSources(this.order, this.#options.self),
+      this.abort.signal,
+    )
+  }
+
+  running(): void {
+    this.#startedAt = performance.now()
+    this.#events.running(this.order.task, this.order.ballot)
+  }
+
+  live(piece: LiveOutput): void {
+    // A piece that is not the next one belongs to nothing that is still heard.
+    if (piece.offset === this.#output.bytes(piece.stream)) this.#output.append(piece.stream, piece.data)
+    this.#onLive?.()
+  }
+
+  /** The function returned or threw. */
+  async answered(answer: FunctionAnswer): Promise<RunResult> {
+    await this.#allLive(answer)
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const { offset, data } = answer[stream]
+      if (data && offset === this.#output.bytes(stream)) this.#output.append(stream, data)
+    }
+    const result = await this.settled(answer)
+    result.droppedBytes += answer.droppedBytes
+    result.cpuMs = answer.cpuMs
+    return result
+  }
+
+  /** A value or an error, from a thread or from an agent. */
+  async settled(answer: { value?: string; error?: string }): Promise<RunResult> {
+    const { value, error } = answer
+    const failed = value === undefined
+    const result = plainResult(failed ? 'failed' : 'ok', failed ? (error ?? 'it gave no value') : '', failed ? 1 : 0)
+    try {
+      if (value !== undefined) result.value = await this.#valueBody(value)
+      await this.#collect(result)
+    } catch (cause) {
+      if (this.stopCode) return await this.ended(this.stopped())
+      result.end = 'failed'
+      result.exitCode = 1
+      result.message = cutMessage(`what it gave could not be stored: ${messageOf(cause)}`)
+    }
+    return await this.ended(result)
+  }
+
+  stopped(): RunResult {
+    const code = this.stopCode ?? 'shutdown'
+    return plainResult(stopEnd(code), stopMessage(code, this.order.record.spec.timeoutMs), 1)
+  }
+
+  /** What went wrong before anything ran. */
+  failure(error: unknown): RunResult {
+    if (this.stopCode) return this.stopped()
+    const code = (error as { code?: string }).code ?? 'io'
+    const own = code === 'path-escapes' || code === 'path-twice' || code === 'module-kind'
+    return own ? plainResult('failed', `${code}: ${messageOf(error)}`, 1) : refusal(code, messageOf(error))
+  }
+
+  /** Puts the kept output into a result and frees what the run held. Never rejects. */
+  async ended(result: RunResult): Promise<RunResult> {
+    result.runMs = this.#startedAt === 0 ? 0 : Math.round(performance.now() - this.#startedAt)
+    const signal = this.stopCode ? AbortSignal.timeout(liveMsMax) : this.abort.signal
+    const kept = await this.#output.bodies(this.#options.blobs, copyHolders(this.order, this.#options.self), signal)
+    result.stdout = kept.stdout
+    result.stderr = kept.stderr
+    result.droppedBytes += kept.droppedBytes
+    if (kept.notes.length > 0) result.message = cutMessage([result.message, ...kept.notes].filter(Boolean).join('; '))
+    await this.#output.discard()
+    await this.#folder?.remove()
+    return result
+  }
+
+  async #valueBody(value: string): Promise<Body> {
+    const data = new TextEncoder().encode(value)
+    if (data.byteLength <= limits.inlineBytesMax) return data
+    const { blobs, self, valueBytesMax } = this.#options
+    if (data.byteLength > valueBytesMax) {
+      throw new Error(`its result is ${data.byteLength} bytes of JSON, at most ${valueBytesMax} are allowed`)
+    }
+    return await blobs.write(once(data), copyHolders(this.order, self), valueBytesMax, this.abort.signal)
+  }
+
+  async #collect(result: RunResult): Promise<void> {
+    const { outputs } = this.order.record.spec
+    if (!this.#folder || outputs.length === 0) return
+    const { blobs, self, outputFilesBytesMax } = this.#options
+    const store = { blobs, copies: copyHolders(this.order, self), bytesMax: outputFilesBytesMax }
+    const found = await collectOutputs(this.#folder.path, outputs, store, this.abort.signal)
+    result.files = found.files
+    result.message = cutMessage([result.message, ...found.notes].filter(Boolean).join('; '))
+    if (found.failed && result.end === 'ok') result.end = 'failed'
+  }
+
+  /** Waits for live output that was posted before the answer. */
+  async #allLive(rest: Rest): Promise<void> {
+    const late = () =>
+      this.#output.bytes('stdout') < rest.stdout.offset || this.#output.bytes('stderr') < rest.stderr.offset
+    if (!late()) return
+    const timeout = AbortSignal.timeout(liveMsMax)
+    await new Promise<void>((resolve) => {
+      this.#onLive = () => {
+        if (!late()) resolve()
+      }
+      timeout.addEventListener('abort', () => resolve())
+    })
+    this.#onLive = undefined
+  }
+}
+
+async function* once(data: Uint8Array): AsyncIterable<Uint8Array> {
+  yield data
+}

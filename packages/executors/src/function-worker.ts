@@ -1,0 +1,110 @@
+import { pathToFileURL } from 'node:url'
+import { parentPort } from 'node:worker_threads'
+import { CapturedOutput } from './captured-output.ts'
+import type { FunctionAnswer, FunctionCall } from './function-call.ts'
+
+/**
+ * What runs inside a worker thread. One call at a time, so the run's variables can stand in the thread's own
+ * `process.env` and its output is whatever the thread writes meanwhile.
+ */
+const output = new CapturedOutput((live) => parentPort?.postMessage(live))
+const modules = new Map<string, Promise<Record<string, unknown>>>()
+let variables: string[] = []
+
+/** One call. Never rejects: what goes wrong is in the answer. */
+export async function run(call: FunctionCall): Promise<FunctionAnswer> {
+  setVariables(call.variables)
+  const cpuBefore = cpuMicros()
+  output.begin(call.id, call.outputBytesMax)
+  let outcome: { value?: string; error?: string }
+  try {
+    outcome = { value: await invoke(call) }
+  } catch (error) {
+    outcome = { error: error instanceof CallError ? error.message : describe(error) }
+  }
+  const { droppedBytes } = output
+  return { ...outcome, ...output.end(), droppedBytes, cpuMs: Math.round((cpuMicros() - cpuBefore) / 1000) }
+}
+
+/** The names of a module's exported functions. Rejects when it cannot be loaded. */
+export async function list(module: { path: string; name: string }): Promise<string[]> {
+  const loaded = await load(module.path, module.name)
+  return Object.keys(loaded).filter((name) => typeof loaded[name] === 'function' && name !== 'default')
+}
+
+async function invoke(call: FunctionCall): Promise<string> {
+  const loaded = await load(call.module, call.moduleName)
+  const target = Object.hasOwn(loaded, call.name) ? loaded[call.name] : undefined
+  if (typeof target !== 'function') throw new CallError(missing(call, loaded))
+  const args: unknown = JSON.parse(call.args)
+  if (!Array.isArray(args)) throw new CallError(`arguments of ${call.name} must be a JSON array, got ${typeof args}`)
+  return toJson(await target(...args), call.name)
+}
+
+async function load(path: string, name: string): Promise<Record<string, unknown>> {
+  let loading = modules.get(path)
+  if (!loading) {
+    loading = import(pathToFileURL(path).href) as Promise<Record<string, unknown>>
+    modules.set(path, loading)
+    loading.catch(() => modules.delete(path))
+  }
+  try {
+    return await loading
+  } catch (error) {
+    throw new CallError(`module ${name} could not be loaded: ${describe(error)}`)
+  }
+}
+
+function missing(call: FunctionCall, loaded: Record<string, unknown>): string {
+  const found = Object.keys(loaded).join(', ') || 'nothing'
+  const what = Object.hasOwn(loaded, call.name) ? 'not a function' : 'not there'
+  return `export ${call.name} of module ${call.moduleName} is ${what}; it exports ${found}`
+}
+
+/** JSON text of a result; undefined is null. What has no JSON form is an error with a reason. */
+function toJson(value: unknown, name: string): string {
+  if (value === undefined) return 'null'
+  try {
+    const text: string | undefined = JSON.stringify(value)
+    if (text !== undefined) return text
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split('\n')[0] : String(error)
+    throw new CallError(`the result of ${name} has no JSON form: ${why}`)
+  }
+  throw new CallError(`the result of ${name} has no JSON form: it is a ${typeof value}`)
+}
+
+/** Message and the first lines of where it came from, without the lines of this file and of the pool. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return `it threw ${typeof error === 'string' ? error : inspectShort(error)}`
+  const lines = (error.stack ?? String(error)).split('\n')
+  return lines
+    .filter((line) => !line.includes('function-worker.') && !line.includes('/piscina/'))
+    .slice(0, stackLinesMax)
+    .join('\n')
+}
+
+function inspectShort(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return String(value)
+  }
+}
+
+function setVariables(next: Record<string, string>): void {
+  for (const name of variables) if (!(name in next)) delete process.env[name]
+  variables = Object.keys(next)
+  for (const name of variables) process.env[name] = next[name]
+}
+
+function cpuMicros(): number {
+  // Since Node 22.19 and 23.9; without it the time is unknown.
+  const usage = process.threadCpuUsage?.()
+  return usage ? usage.user + usage.system : 0
+}
+
+const stackLinesMax = 12
+
+/** An error whose message is already for people. */
+class CallError extends Error {}
