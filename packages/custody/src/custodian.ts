@@ -20,7 +20,6 @@ import { type Entry, enterPhase, newEntry, noteEvent } from './entry.ts'
 import { HeldSets } from './held-sets.ts'
 import { Journal } from './journal.ts'
 import { Readers } from './readers.ts'
-import { toView } from './reading.ts'
 import { loadEntries, taskKey, toStored } from './stored-task.ts'
 
 type Pending =
@@ -108,9 +107,9 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     return { tasks, open: this.#archive.openCount, storeOk: this.#storeOk }
   }
 
-  view(task: TaskId) {
-    const entry = this.#archive.get(task)
-    return entry && toView(entry)
+  /** The record and the promised ballot of a task that is kept here. */
+  find(task: TaskId): { record: TaskRecord; promised: Ballot } | undefined {
+    return this.#archive.get(task)
   }
 
   // ---- submit and start
@@ -260,7 +259,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     const entry = this.#archive.get(input.task)
     // Decided while a cancel was on its way to the disk: the fence must reach whoever has it now.
     if (entry?.phase === 'ending' && input.to) entry.bearer = input.to
-    if (entry?.phase !== 'open') return
+    if (entry?.phase !== 'open' && entry?.phase !== 'storing') return
     entry.decision = input.decision
     if (!input.to) return
     entry.bearer = input.to
@@ -367,7 +366,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   }
 
   #failed(entry: Entry, host: PeerId, code: string, message: string): void {
-    const attempt: Attempt = { ballot: entry.promised, host, code, message }
+    const attempt: Attempt = { ballot: entry.promised, host, code, message: message.slice(0, 500) }
     if (entry.attempts.length < 128) entry.attempts.push(attempt)
   }
 

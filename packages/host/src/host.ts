@@ -17,6 +17,9 @@ export type HostInput =
   | { type: 'wake' }
   /** what this host has now; what runs goes on */
   | { type: 'capacity'; capacity: ResourceVector }
+  /** room for a task that is to run here once its record is on disk; given back by `take` (which uses it) or `release` */
+  | { type: 'reserve'; task: TaskId; request: ResourceRequest }
+  | { type: 'release'; task: TaskId }
   /** a baton was accepted: queue it here. `leased`: somebody else may start it when the lease is lost */
   | { type: 'take'; record: TaskRecord; ballot: Ballot; attempt: number; leased: boolean }
   | { type: 'running'; task: TaskId; ballot: Ballot }
@@ -30,7 +33,7 @@ export type HostEffect =
   | { type: 'stop'; task: TaskId; ballot: Ballot; code: StopCode }
   | { type: 'began'; task: TaskId; ballot: Ballot }
   /** it ran (or was refused by the executor); nothing of it is left. `stopCode`: why it was told to end, if it was */
-  | { type: 'ended'; task: TaskId; ballot: Ballot; result: RunResult; stopCode: StopCode | undefined }
+  | { type: 'ended'; task: TaskId; ballot: Ballot; class: string; result: RunResult; stopCode: StopCode | undefined }
   /** halted before it started */
   | { type: 'dropped'; task: TaskId; ballot: Ballot; code: StopCode }
 
@@ -59,6 +62,12 @@ export class Host implements Machine<HostInput, HostEffect> {
     switch (input.type) {
       case 'capacity':
         this.#ledger.resize(input.capacity)
+        break
+      case 'reserve':
+        if (!this.#runs.has(input.task) && !this.#ledger.holds(input.task)) this.#ledger.take(input.task, input.request)
+        break
+      case 'release':
+        if (!this.#runs.has(input.task) && this.#ledger.holds(input.task)) this.#ledger.give(input.task)
         break
       case 'take':
         this.#onTake(input, now)
@@ -164,7 +173,8 @@ export class Host implements Machine<HostInput, HostEffect> {
     if (!run || run.phase === 'queued') return
     this.#ledger.give(run.task)
     this.#forget(run)
-    out.push({ type: 'ended', task: run.task, ballot: run.ballot, result: input.result, stopCode: run.stopCode })
+    const { task, ballot, stopCode, record } = run
+    out.push({ type: 'ended', task, ballot, class: record.spec.class, result: input.result, stopCode })
   }
 
   #onHalt(input: Extract<HostInput, { type: 'halt' }>, out: HostEffect[]): void {
@@ -172,6 +182,7 @@ export class Host implements Machine<HostInput, HostEffect> {
     if (!run) return
     if (run.phase === 'queued') {
       this.#queue.remove((queued) => queued === run)
+      if (this.#ledger.holds(run.task)) this.#ledger.give(run.task)
       this.#forget(run)
       out.push({ type: 'dropped', task: run.task, ballot: run.ballot, code: input.code })
       return
@@ -201,13 +212,17 @@ export class Host implements Machine<HostInput, HostEffect> {
       const line = this.#queue.first(this.#config.overtakeScanMax, now)
       const first = line[0]!
       const patient = now - first.sinceMs < this.#config.overtakeMsMax
-      const next = (patient ? line : [first]).find(({ item }) => this.#ledger.room(item.record.spec.request, 1) > 0)
+      const next = (patient ? line : [first]).find(({ item }) => this.#fits(item))
       if (!next || !this.#startRun(next.item, now, out)) return
     }
   }
 
+  #fits(run: Run): boolean {
+    return this.#ledger.holds(run.task) || this.#ledger.room(run.record.spec.request, 1) > 0
+  }
+
   #startRun(run: Run, now: Millis, out: HostEffect[]): boolean {
-    const allocation = this.#ledger.take(run.task, run.record.spec.request)
+    const allocation = this.#ledger.held(run.task) ?? this.#ledger.take(run.task, run.record.spec.request)
     if (!allocation) return false
     this.#queue.remove((queued) => queued === run)
     this.#enter(run, 'starting')

@@ -42,6 +42,14 @@ export class Ledger {
     return allocation
   }
 
+  holds(key: string): boolean {
+    return this.#taken.has(key)
+  }
+
+  held(key: string): Allocation | undefined {
+    return this.#taken.get(key)
+  }
+
   give(key: string): void {
     const allocation = this.#taken.get(key)
     invariant(allocation, `${key} has no allocation to give back`)

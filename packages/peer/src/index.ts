@@ -1,3 +1,6 @@
+export { defaultConfig, type PeerConfig } from './config.ts'
 export type { PeerEffect, Reply, RunOrder, StopCode, Write } from './effects.ts'
 export type { ClientRef, PeerInput, StoredEntry, Submission } from './inputs.ts'
+export { Peer } from './peer.ts'
+export type { MemberView, PeerSnapshot } from './snapshot.ts'
 export type { TraceEvent, TraceType } from './trace.ts'

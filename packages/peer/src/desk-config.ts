@@ -1,0 +1,20 @@
+import type { Millis } from '@souk/kernel'
+
+/** Limits and times of what local clients ask of tasks anywhere. */
+export interface DeskConfig {
+  /** questions under way at once; more are answered as unreachable */
+  asksMax: number
+  /** a peer that has not answered by then counts as unreachable */
+  answerMsMax: Millis
+  /** a cancel may wait for a process group to end, or for a lease to run out */
+  cancelMsMax: Millis
+  /** a watch is renewed this often; custodians forget it after a minute */
+  watchAgainMs: Millis
+}
+
+export const defaultDeskConfig: DeskConfig = {
+  asksMax: 100_000,
+  answerMsMax: 1_500,
+  cancelMsMax: 10_000,
+  watchAgainMs: 30_000,
+}

@@ -1,0 +1,66 @@
+import type { OutputPiece } from '@souk/host'
+import type { Millis } from '@souk/kernel'
+import type { MessageOf, PeerId, TaskId } from '@souk/wire'
+
+export interface FollowersConfig {
+  /** readers of one task's live output */
+  perTaskMax: number
+  /** live output relayed of one task; what is over is skipped (the outcome has it), so that it cannot crowd out the protocol */
+  bytesPerSecondMax: number
+}
+
+export const defaultFollowersConfig: FollowersConfig = { perTaskMax: 16, bytesPerSecondMax: 1024 * 1024 }
+
+interface Followed {
+  readers: { peer: PeerId; ask: number }[]
+  windowMs: Millis
+  windowBytes: number
+}
+
+type Send = (to: PeerId, message: MessageOf<'output'>) => void
+
+/** Who reads the live output of tasks that run here. Best effort: the outcome carries the whole. */
+export class Followers {
+  readonly #config: FollowersConfig
+  readonly #followed = new Map<TaskId, Followed>()
+
+  constructor(config: FollowersConfig) {
+    this.#config = config
+  }
+
+  /** A new reader, with what is kept of the output so far; undefined: it does not run here. */
+  onFollow(from: PeerId, message: MessageOf<'follow'>, kept: readonly OutputPiece[] | undefined, send: Send): void {
+    const { task, ask } = message
+    const followed = this.#followed.get(task) ?? { readers: [], windowMs: 0, windowBytes: 0 }
+    if (!kept || followed.readers.length >= this.#config.perTaskMax) {
+      send(from, { t: 'output', ask, task, stream: 'stdout', offset: 0, data: nothing, end: true })
+      return
+    }
+    followed.readers.push({ peer: from, ask })
+    this.#followed.set(task, followed)
+    for (const piece of kept) send(from, { t: 'output', ask, task, ...piece, end: false })
+  }
+
+  onOutput(task: TaskId, piece: OutputPiece, now: Millis, send: Send): void {
+    const followed = this.#followed.get(task)
+    if (!followed) return
+    if (now - followed.windowMs >= 1000) {
+      followed.windowMs = now
+      followed.windowBytes = 0
+    }
+    followed.windowBytes += piece.data.length
+    if (followed.windowBytes > this.#config.bytesPerSecondMax) return
+    for (const { peer, ask } of followed.readers) send(peer, { t: 'output', ask, task, ...piece, end: false })
+  }
+
+  onEnded(task: TaskId, send: Send): void {
+    const followed = this.#followed.get(task)
+    if (!followed) return
+    this.#followed.delete(task)
+    for (const { peer, ask } of followed.readers) {
+      send(peer, { t: 'output', ask, task, stream: 'stdout', offset: 0, data: nothing, end: true })
+    }
+  }
+}
+
+const nothing = new Uint8Array(0)

@@ -1,0 +1,39 @@
+import type { LoadStamp, PeerId } from '@souk/wire'
+
+/** The newest load stamp of every connected peer, and who has waiting work by it. */
+export class LoadTable {
+  readonly #stamps = new Map<PeerId, LoadStamp>()
+  #waiting: { peer: PeerId; waiting: number }[] | undefined
+
+  get(peer: PeerId): LoadStamp | undefined {
+    return this.#stamps.get(peer)
+  }
+
+  /** True when the peer has waiting work that it did not have before. */
+  set(peer: PeerId, stamp: LoadStamp): boolean {
+    const before = this.#stamps.get(peer)?.waiting ?? 0
+    this.#stamps.set(peer, stamp)
+    if (before !== stamp.waiting) this.#waiting = undefined
+    return stamp.waiting > 0
+  }
+
+  /** What a bearer said in its answer to WANTED is newer than its stamp. */
+  setWaiting(peer: PeerId, waiting: number): void {
+    const stamp = this.#stamps.get(peer)
+    if (stamp) this.set(peer, { ...stamp, waiting })
+  }
+
+  delete(peer: PeerId): void {
+    this.#stamps.delete(peer)
+    this.#waiting = undefined
+  }
+
+  /** Peers with waiting work, by id (so that random picks are the same everywhere). */
+  waiting(): readonly { peer: PeerId; waiting: number }[] {
+    this.#waiting ??= [...this.#stamps]
+      .filter(([, stamp]) => stamp.waiting > 0)
+      .map(([peer, stamp]) => ({ peer, waiting: stamp.waiting }))
+      .sort((a, b) => (a.peer < b.peer ? -1 : 1))
+    return this.#waiting
+  }
+}

@@ -1,0 +1,226 @@
+import { emptyVector, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
+import { type Certificate, type Frame, type LoadStamp, limits, type Offer, type PeerId, specBytes } from '@souk/wire'
+import type { PeerConfig } from './config.ts'
+import type { PeerEffect } from './effects.ts'
+import type { PeerInput, Submission } from './inputs.ts'
+import { Router } from './router.ts'
+import { type PeerSnapshot, toMemberView } from './snapshot.ts'
+
+/**
+ * The whole peer as one machine: inputs of one host in, effects of one host out.
+ *
+ * It owns the configuration, routes between the machines of layer 2 (see `router.ts`), and is the one source of trace
+ * events. Inputs: `inputs.ts`. Effects: `effects.ts`. Nothing else goes in or out.
+ */
+export class Peer implements Machine<PeerInput, PeerEffect> {
+  readonly #router: Router
+  #certificate: Certificate | undefined
+  #startedWallMs: WallMillis = 0
+  #load: LoadStamp = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false }
+
+  constructor(config: PeerConfig, { self, prng }: { self: PeerId; prng: Prng }) {
+    this.#router = new Router(config, { self, prng, offer: emptyOffer() })
+  }
+
+  step(input: PeerInput, now: Millis, out: PeerEffect[]): void {
+    this.#router.begin(now, out)
+    this.#on(input, now)
+    this.#router.settle()
+  }
+
+  nextWakeup(): Millis | undefined {
+    return this.#router.nextWakeup()
+  }
+
+  /** How loaded this peer is now; the driver puts it into every frame. */
+  loadStamp(): LoadStamp {
+    const { auctioneer, host, offer } = this.#router
+    const load = this.#load
+    const waiting = auctioneer.waiting
+    const freeSlots = host.queued > 0 ? 0 : Math.max(0, host.free.slots)
+    const running = host.running
+    const { draining } = offer
+    const same =
+      load.waiting === waiting && load.freeSlots === freeSlots && load.running === running && load.draining === draining
+    if (!same) this.#load = { seq: (load.seq + 1) >>> 0, waiting, freeSlots, running, draining }
+    return this.#load
+  }
+
+  /** Trace effects are built only while somebody reads them. Counters are kept always. */
+  setTracing(on: boolean): void {
+    this.#router.tracing = on
+  }
+
+  /** Nothing runs or waits to run here; after `leave` the driver may stop. */
+  get quiet(): boolean {
+    return this.#router.host.running === 0 && this.#router.host.queued === 0
+  }
+
+  snapshot(): PeerSnapshot {
+    const { self, roster, custodian, bearer, auctioneer, bidder, host, loads, offer, incarnation, counters, store } =
+      this.#router
+    const custody = custodian.snapshot()
+    return {
+      self,
+      name: this.#certificate?.name ?? '',
+      mesh: this.#certificate?.mesh ?? '',
+      role: this.#certificate?.role ?? 'observe',
+      incarnation,
+      startedWallMs: this.#startedWallMs,
+      offer,
+      free: host.free,
+      load: this.loadStamp(),
+      members: roster
+        .members()
+        .map((member) => toMemberView(member, member.peer === self ? this.#load : loads.get(member.peer))),
+      tasks: custody.tasks,
+      store: store.ok ? { ok: true } : store,
+      counters: counters.snapshot(),
+      custody: { open: custody.open, borne: bearer.snapshot() },
+      market: { ...auctioneer.snapshot(), ...bidder.snapshot() },
+      host: host.snapshot(),
+    }
+  }
+
+  #on(input: PeerInput, now: Millis): void {
+    const router = this.#router
+    switch (input.type) {
+      case 'start':
+        this.#onStart(input)
+        break
+      case 'wake':
+        break
+      case 'connected':
+        this.#onConnected(input)
+        break
+      case 'disconnected':
+        router.trace({ type: 'link.down', peer: input.peer })
+        router.loads.delete(input.peer)
+        router.marketChanged = true
+        router.stepRoster(input)
+        break
+      case 'frame':
+        this.#onFrame(input.from, input.frame)
+        break
+      case 'gossip':
+        router.stepRoster(input)
+        break
+      case 'persisted':
+      case 'persistFailed':
+        router.stepCustodian(input)
+        break
+      case 'running':
+        router.stepHost(input)
+        break
+      case 'output': {
+        const { task, stream, offset, data } = input
+        router.stepHost(input)
+        router.followers.onOutput(task, { stream, offset, data }, now, (to, message) => router.send(to, message))
+        break
+      }
+      case 'ran':
+        router.stepHost(input)
+        break
+      case 'submit':
+        for (const task of input.tasks) this.#onSubmission(input.client, task)
+        break
+      case 'cancel':
+      case 'query':
+      case 'follow':
+        router.stepDesk(input)
+        break
+      case 'list': {
+        const { client, limit, prefix, states, everywhere } = input
+        router.stepDesk({ type: 'list', client, query: { limit, prefix, states }, everywhere })
+        break
+      }
+      case 'gone':
+        router.stepDesk(input)
+        router.stepCustodian(input)
+        break
+      case 'offer':
+        this.#onOffer({ ...input.offer, draining: router.offer.draining })
+        break
+      case 'addresses':
+        router.stepRoster(input)
+        break
+      case 'drain':
+        this.#onOffer({ ...router.offer, draining: input.on })
+        break
+      case 'leave':
+        router.trace({ type: 'peer.leaving' })
+        router.stepBidder({ type: 'leave' })
+        router.stepBearer({ type: 'leave' })
+        router.stepRoster(input)
+        break
+      case 'lag':
+        router.stepRoster(input)
+        break
+    }
+  }
+
+  #onStart(input: Extract<PeerInput, { type: 'start' }>): void {
+    const router = this.#router
+    const { wallMs, incarnation, stored, offer, certificate } = input
+    this.#startedWallMs = wallMs
+    this.#certificate = certificate
+    router.incarnation = incarnation
+    router.offer = offer
+    router.trace({ type: 'peer.started', incarnation, stored: stored.length })
+    router.stepRoster({ type: 'start', wallMs, incarnation, offer, certificate, addresses: [] })
+    router.stepHost({ type: 'capacity', capacity: offer.capacity })
+    router.stepBearer({ type: 'start', wallMs, incarnation })
+    router.stepAuctioneer({ type: 'start', wallMs })
+    router.stepCustodian({ type: 'start', wallMs, incarnation, stored })
+  }
+
+  #onConnected(input: Extract<PeerInput, { type: 'connected' }>): void {
+    const router = this.#router
+    const { peer, incarnation, certificate } = input
+    router.trace({ type: 'link.up', peer, name: certificate.name })
+    router.marketChanged = true
+    router.stepRoster(input)
+    router.stepCustodian({ type: 'bearerRestarted', peer, incarnation })
+    router.stepBearer({ type: 'connected', peer, incarnation })
+  }
+
+  #onFrame(from: PeerId, frame: Frame): void {
+    const router = this.#router
+    router.counters.add('frames.in')
+    if (router.loads.set(from, frame.load)) router.loadsChanged = true
+    const life = { peer: from, incarnation: frame.incarnation }
+    for (const message of frame.messages) router.onMessage(life, message)
+  }
+
+  #onSubmission(client: number, { tag, nonce, spec }: Submission): void {
+    const router = this.#router
+    const size = specBytes(spec)
+    if (size > limits.specBytesMax) {
+      const message = `the task takes about ${size} bytes, at most ${limits.specBytesMax} travel with it; give large input as files or through standard input`
+      router.refuse(client, tag, 'task-too-large', message)
+      return
+    }
+    router.stepCustodian({ type: 'submit', client, tag, nonce, spec })
+  }
+
+  #onOffer(offer: Offer): void {
+    const router = this.#router
+    router.offer = offer
+    router.marketChanged = true
+    router.stepHost({ type: 'capacity', capacity: offer.capacity })
+    router.stepRoster({ type: 'offer', offer })
+  }
+}
+
+function emptyOffer(): Offer {
+  return {
+    capacity: emptyVector(),
+    labels: {},
+    executors: [],
+    functions: [],
+    draining: false,
+    custody: true,
+    priceMilli: 0,
+    summary: '',
+  }
+}
