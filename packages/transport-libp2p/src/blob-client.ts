@@ -9,9 +9,10 @@ import { blobProtocol, maxStreams } from './protocols.ts'
 import { TransferSlots } from './transfer-slots.ts'
 import type { Tuning } from './tuning.ts'
 
-/** Times that a busy peer is asked again, and the first pause (doubles). */
-const busyRetriesMax = 6
-const busyPauseMs = 100
+/** Times that a busy peer is asked again; with pauses that double up to their limit, jittered, about a minute. */
+const busyRetriesMax = 40
+const busyPauseMsMin = 50
+const busyPauseMsMax = 2000
 
 /** Our transfers: reading from and giving to other members. */
 export class BlobClient {
@@ -89,7 +90,8 @@ export class BlobClient {
         exchange.abort(error as Error)
         throw error
       }
-      await pause(busyPauseMs * 2 ** attempt, undefined, { signal })
+      const pauseMs = Math.min(busyPauseMsMax, busyPauseMsMin * 2 ** Math.min(attempt, 10))
+      await pause(pauseMs * (0.5 + Math.random()), undefined, { signal })
     }
   }
 

@@ -36,7 +36,6 @@ export class BlobServer {
       stallMsMax: tuning.blobStallMsMax,
       signal: this.#stopping.signal,
     })
-    this.#open++
     try {
       await this.#serve(exchange, peer)
       await exchange.close()
@@ -44,26 +43,36 @@ export class BlobServer {
       const { code } = error as { code?: unknown }
       if (code !== 'interrupted') this.#options.rejected(peer, String(code ?? 'blob-failed'), (error as Error).message)
       exchange.abort(error as Error)
-    } finally {
-      this.#open--
     }
   }
 
   async #serve(exchange: Exchange, peer: PeerId): Promise<void> {
-    const { blobs, tuning, admit } = this.#options
+    const { tuning, admit } = this.#options
     // a connection alone proves only the network key
     const within = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(tuning.handshakeMsMax)])
     await admit(peer, within).catch(() => {
       throw new CodedError('not-a-member', `${peer} asked for a transfer without a verified certificate`)
     })
     const { op, blob } = await exchange.read(BlobRequest)
-    if (this.#open > tuning.blobsInboundMax) {
-      await exchange.write(refusal('blob-busy', `${tuning.blobsInboundMax} transfers are open here`))
-    } else if (blob.sizeBytes > tuning.blobBytesMax) {
+    if (blob.sizeBytes > tuning.blobBytesMax) {
       await exchange.write(
         refusal('blob-too-large', `${blob.sizeBytes} bytes, at most ${tuning.blobBytesMax} are taken`),
       )
-    } else if (op === 'get') {
+    } else if (this.#open >= tuning.blobsInboundMax) {
+      await exchange.write(refusal('blob-busy', `${tuning.blobsInboundMax} transfers are open here`))
+    } else {
+      this.#open++
+      try {
+        await this.#transfer(exchange, op, blob)
+      } finally {
+        this.#open--
+      }
+    }
+  }
+
+  async #transfer(exchange: Exchange, op: BlobRequest['op'], blob: BlobRequest['blob']): Promise<void> {
+    const { blobs, tuning } = this.#options
+    if (op === 'get') {
       if (await blobs.has(blob.hash)) {
         await exchange.write(accepted)
         await exchange.writeBody(blobs.get(blob.hash), blob.sizeBytes, tuning.blobChunkBytes)

@@ -77,3 +77,8 @@ export class JoinServer {
 function refuse(code: string, message: string): JoinReply {
   return { ok: false, code, message: message.slice(0, 1024), addresses: [] }
 }
+
+/** The answer of a peer that was started without `onJoin`. */
+export async function takesNoJoiners(): Promise<{ code: string; message: string }> {
+  return { code: 'invitation-unknown', message: 'this peer takes no joiners; use the invitation of another' }
+}

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Prng } from '@souk/kernel'
 import { type BlobStore, CodedError, type Credentials, type Transport, type TransportEvents } from '@souk/runtime'
-import type { Advert, BlobRef, Frame, Incarnation, PeerId } from '@souk/wire'
-import { wireVersion } from '@souk/wire'
+import { type Advert, type BlobRef, type Frame, type Incarnation, type PeerId, wireVersion } from '@souk/wire'
 import { AddressBook } from './address-book.ts'
 import { BlobClient } from './blob-client.ts'
 import { BlobServer } from './blob-server.ts'
@@ -12,7 +11,7 @@ import { dialAny } from './dialer.ts'
 import { Gossip } from './gossip.ts'
 import type { Hello } from './hello.ts'
 import type { Identity } from './identity.ts'
-import { JoinServer, type OnJoin } from './join-server.ts'
+import { JoinServer, type OnJoin, takesNoJoiners } from './join-server.ts'
 import type { Link, LinkEnd } from './link.ts'
 import { type LinkReport, linkReport } from './link-report.ts'
 import { Links } from './links.ts'
@@ -20,6 +19,7 @@ import { usefulAddresses } from './listen-addresses.ts'
 import type { Mesh } from './mesh.ts'
 import { blobProtocol, joinProtocol, linkProtocol, maxStreams } from './protocols.ts'
 import { Reconnector } from './reconnector.ts'
+import { surfacing } from './surfacing.ts'
 import { defaultTuning, type Tuning } from './tuning.ts'
 
 export interface Libp2pTransportOptions {
@@ -238,7 +238,7 @@ export class Libp2pTransport implements Transport {
     const admit = async (peer: PeerId, signal: AbortSignal) => await links.whenOpen(peer, signal)
     const blobServer = new BlobServer({ blobs, tuning, admit, rejected })
     const joinServer = new JoinServer({
-      onJoin: onJoin ?? noJoin,
+      onJoin: onJoin ?? takesNoJoiners,
       addresses: () => this.#memberAddresses(),
       rejected,
       tuning,
@@ -311,35 +311,6 @@ export class Libp2pTransport implements Transport {
     const first = others.flatMap((known) => known.addresses.slice(0, 1))
     return [...this.addresses(), ...first].slice(0, 16)
   }
-}
-
-/**
- * An error thrown by the driver is a bug of this peer: it must end the process, not look like a broken stream of
- * whoever happened to send the frame.
- */
-function surfacing(events: TransportEvents): TransportEvents {
-  const call =
-    <A extends unknown[]>(listener: (...args: A) => void) =>
-    (...args: A): void => {
-      try {
-        listener(...args)
-      } catch (error) {
-        queueMicrotask(() => {
-          throw error
-        })
-      }
-    }
-  return {
-    connected: call(events.connected.bind(events)),
-    disconnected: call(events.disconnected.bind(events)),
-    frame: call(events.frame.bind(events)),
-    gossip: call(events.gossip.bind(events)),
-    rejected: call(events.rejected.bind(events)),
-  }
-}
-
-async function noJoin(): Promise<{ code: string; message: string }> {
-  return { code: 'invitation-unknown', message: 'this peer takes no joiners; use the invitation of another' }
 }
 
 function cannotListen(listen: string[], cause: Error): CodedError {
