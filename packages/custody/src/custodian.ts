@@ -1,32 +1,24 @@
-import { Deadlines, type Machine, type Millis, type WallMillis } from '@souk/kernel'
+import type { Machine, Millis } from '@souk/kernel'
 import {
-  type Attempt,
   type Ballot,
   type Bearer,
   compareBallots,
   type Incarnation,
   type MessageOf,
-  type Outcome,
   type PeerId,
   type TaskId,
   type TaskRecord,
   taskId,
 } from '@souk/wire'
-import { Archive } from './archive.ts'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect, CustodianInput, CustodianMessage } from './custodian-io.ts'
 import { decideNext } from './decide-next.ts'
-import { type Entry, enterPhase, newEntry, noteEvent } from './entry.ts'
+import { Endings } from './endings.ts'
+import { type Entry, enterPhase, newEntry } from './entry.ts'
 import { HeldSets } from './held-sets.ts'
-import { Journal } from './journal.ts'
 import { Readers } from './readers.ts'
-import { loadEntries, taskKey, toStored } from './stored-task.ts'
-
-type Pending =
-  | { kind: 'store'; entry: Entry }
-  | { kind: 'promise'; entry: Entry; then: 'bear' | 'fence'; code: string }
-  | { kind: 'outcome'; entry: Entry; before: 'open' | 'ending'; commit: { from: PeerId; ballot: Ballot } | undefined }
-  | { kind: 'forget' }
+import { loadEntries, taskKey } from './stored-task.ts'
+import { type Pending, TaskBook } from './task-book.ts'
 
 type Out = CustodianEffect[]
 
@@ -42,22 +34,20 @@ type Out = CustodianEffect[]
 export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   readonly #config: CustodyConfig
   readonly #self: PeerId
-  readonly #archive = new Archive()
+  readonly #book: TaskBook
   readonly #readers: Readers
+  readonly #endings: Endings
   readonly #held = new HeldSets()
-  readonly #leases = new Deadlines<TaskId>()
-  readonly #retries = new Deadlines<TaskId>()
-  readonly #journal: Journal<Pending>
   #incarnation: Incarnation = 0
-  #wallOffset: WallMillis = 0
   #nextSweep: Millis = 0
   #storeOk = true
 
   constructor(config: CustodyConfig, { self }: { self: PeerId }) {
     this.#config = config
     this.#self = self
-    this.#journal = new Journal(2 * config.openMax)
-    this.#readers = new Readers(config, this.#archive)
+    this.#book = new TaskBook(config, self)
+    this.#readers = new Readers(config, this.#book.archive)
+    this.#endings = new Endings(config, this.#book, this.#readers)
   }
 
   step(input: CustodianInput, now: Millis, out: Out): void {
@@ -93,61 +83,61 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   }
 
   nextWakeup(): Millis | undefined {
-    const due = Math.min(this.#leases.next() ?? Infinity, this.#retries.next() ?? Infinity, this.#nextSweep)
+    const due = Math.min(this.#book.leases.next() ?? Infinity, this.#book.retries.next() ?? Infinity, this.#nextSweep)
     return due === Infinity ? undefined : due
   }
 
   snapshot() {
     const tasks: Record<string, number> = {}
-    for (const entry of this.#archive.entries()) {
+    for (const entry of this.#book.archive.entries()) {
       const name =
         entry.phase === 'closed' ? entry.outcome!.kind : entry.phase === 'open' ? entry.bearerState : entry.phase
       tasks[name] = (tasks[name] ?? 0) + 1
     }
-    return { tasks, open: this.#archive.openCount, storeOk: this.#storeOk }
+    return { tasks, open: this.#book.archive.openCount, storeOk: this.#storeOk }
   }
 
   /** The record and the promised ballot of a task that is kept here. */
   find(task: TaskId): { record: TaskRecord; promised: Ballot } | undefined {
-    return this.#archive.get(task)
+    return this.#book.archive.get(task)
   }
 
   // ---- submit and start
 
   #onStart(input: Extract<CustodianInput, { type: 'start' }>, now: Millis): void {
     this.#incarnation = input.incarnation
-    this.#wallOffset = input.wallMs - now
+    this.#book.start(input.wallMs, input.incarnation, now)
     this.#nextSweep = now + 60_000
     for (const entry of loadEntries(input.stored)) {
-      this.#archive.add(entry)
-      if (entry.outcome) this.#archive.close(entry.record.id, entry.outcome.endedWallMs)
+      this.#book.archive.add(entry)
+      if (entry.outcome) this.#book.archive.close(entry.record.id, entry.outcome.endedWallMs)
       // Whoever bore it may still: its lease starts anew on this clock.
-      else this.#leases.set(entry.record.id, now + this.#config.leaseMs + this.#config.graceMs)
+      else this.#book.leases.set(entry.record.id, now + this.#config.leaseMs + this.#config.graceMs)
     }
   }
 
   #onSubmit(input: Extract<CustodianInput, { type: 'submit' }>, now: Millis, out: Out): void {
     const { client, tag, spec } = input
     const id = taskId(input.nonce, this.#self)
-    const known = this.#archive.get(id)
+    const known = this.#book.archive.get(id)
     if (known) {
       this.#onSubmitAgain(known, client, tag, out)
       return
     }
-    if (this.#archive.openCount >= this.#config.openMax || this.#journal.full) {
+    if (this.#book.archive.openCount >= this.#config.openMax || this.#book.journal.full) {
       const message = `this peer keeps ${this.#config.openMax} unfinished tasks already; submit to another peer, or later`
       out.push({ type: 'refused', client, tag, code: 'too-many-tasks', message })
       return
     }
-    const submittedWallMs = this.#wall(now)
+    const submittedWallMs = this.#book.wall(now)
     const record: TaskRecord = { id, spec, origin: this.#self, submittedWallMs, custodians: [this.#self], version: 1 }
-    const entry = newEntry(record, { counter: 1, peer: this.#self, incarnation: this.#incarnation })
+    const entry = newEntry(record, this.#book.ballotAfter(undefined))
     entry.clients.push(client)
-    this.#archive.add(entry)
+    this.#book.archive.add(entry)
     const durable = spec.durability === 'none'
     entry.submitters.push({ client, tag })
     if (durable) this.#onStored(entry, now, out)
-    else this.#persist([{ key: taskKey(id), value: toStored(entry) }], { kind: 'store', entry }, out)
+    else this.#book.save(entry, { kind: 'store', entry }, out)
     entry.bearer = { peer: this.#self, incarnation: this.#incarnation }
     out.push({ type: 'bear', record, ballot: entry.promised, attempts: entry.attempts, durable })
   }
@@ -163,50 +153,47 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
 
   #onStored(entry: Entry, now: Millis, out: Out): void {
     enterPhase(entry, 'open')
-    this.#note(entry, 'accepted', '', now)
+    this.#book.note(entry, 'accepted', '', now)
     for (const { client, tag } of entry.submitters) out.push({ type: 'accepted', client, tag, task: entry.record.id })
     entry.submitters = []
-    if (entry.cancelReason !== undefined) this.#fence(entry, now, out)
+    if (entry.cancelReason !== undefined) this.#endings.fence(entry, now, out)
   }
 
   #onGone(client: number): void {
-    for (const entry of this.#archive.entries()) {
+    for (const entry of this.#book.archive.entries()) {
       if (entry.clients.includes(client)) entry.clients = entry.clients.filter((c) => c !== client)
     }
   }
 
   // ---- the disk
 
-  #persist(writes: { key: string; value: unknown }[], pending: Pending, out: Out): void {
-    out.push({ type: 'persist', seq: this.#journal.next(pending), writes })
-  }
-
   #onPersisted(upToSeq: number, now: Millis, out: Out): void {
     if (!this.#storeOk) {
       this.#storeOk = true
       out.push({ type: 'storeState', ok: true, code: '', message: '' })
     }
-    for (const pending of this.#journal.settle(upToSeq)) {
+    for (const pending of this.#book.journal.settle(upToSeq)) {
       if (pending.kind === 'store') {
         this.#onStored(pending.entry, now, out)
         if (pending.entry.phase === 'open') out.push({ type: 'durable', task: pending.entry.record.id })
       } else if (pending.kind === 'promise') this.#onPromised(pending, now, out)
-      else if (pending.kind === 'outcome') this.#onClosed(pending, now, out)
+      else if (pending.kind === 'outcome') this.#endings.onClosed(pending, now, out)
     }
   }
 
   #onPersistFailed(input: Extract<CustodianInput, { type: 'persistFailed' }>, now: Millis, out: Out): void {
     this.#storeOk = false
     out.push({ type: 'storeState', ok: false, code: input.code, message: input.message })
-    for (const pending of this.#journal.settle(input.upToSeq)) {
+    for (const pending of this.#book.journal.settle(input.upToSeq)) {
       if (pending.kind === 'store') this.#onNotStored(pending.entry, input.code, input.message, out)
-      else if (pending.kind === 'promise') this.#retries.set(pending.entry.record.id, now + this.#config.storeRetryMs)
+      else if (pending.kind === 'promise')
+        this.#book.retries.set(pending.entry.record.id, now + this.#config.storeRetryMs)
       else if (pending.kind === 'outcome') this.#onOutcomeNotStored(pending, now)
     }
   }
 
   #onNotStored(entry: Entry, code: string, message: string, out: Out): void {
-    this.#archive.remove(entry.record.id)
+    this.#book.archive.remove(entry.record.id)
     out.push({ type: 'void', task: entry.record.id })
     for (const { client, tag } of entry.submitters) out.push({ type: 'refused', client, tag, code, message })
   }
@@ -216,8 +203,8 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     const { entry } = pending
     enterPhase(entry, pending.before)
     entry.outcome = undefined
-    if (!pending.commit) this.#retries.set(entry.record.id, now + this.#config.storeRetryMs)
-    else this.#extendLease(entry, now)
+    if (!pending.commit) this.#book.retries.set(entry.record.id, now + this.#config.storeRetryMs)
+    else this.#book.extendLease(entry, now)
   }
 
   // ---- what bearers say
@@ -238,13 +225,14 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
         this.#onRenew(from, message, now, out)
         break
       case 'commit':
-        this.#onCommit(from, message, now, out)
+        this.#held.drop(from, message.task)
+        this.#endings.onCommit(from, message, now, out)
         break
       case 'stopped':
-        this.#onStopped(message, now, out)
+        this.#endings.onStopped(message, now, out)
         break
       case 'cancel':
-        this.#onCancel(from, message, now, out)
+        this.#endings.onCancel(from, message, now, out)
         break
       case 'query':
         this.#readers.onQuery(from, message, now, out)
@@ -256,7 +244,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   }
 
   #onDecided(input: Extract<CustodianInput, { type: 'decided' }>, now: Millis, out: Out): void {
-    const entry = this.#archive.get(input.task)
+    const entry = this.#book.archive.get(input.task)
     // Decided while a cancel was on its way to the disk: the fence must reach whoever has it now.
     if (entry?.phase === 'ending' && input.to) entry.bearer = input.to
     if (entry?.phase !== 'open' && entry?.phase !== 'storing') return
@@ -265,19 +253,19 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     entry.bearer = input.to
     if (input.to.peer === this.#self) {
       entry.bearerState = 'queued'
-      this.#note(entry, 'kept', input.decision.reason, now)
+      this.#book.note(entry, 'kept', input.decision.reason, now)
     } else {
       entry.bearerState = 'offered'
       entry.confirmed = false
-      this.#note(entry, 'awarded', input.to.peer, now)
-      this.#extendLease(entry, now)
+      this.#book.note(entry, 'awarded', input.to.peer, now)
+      this.#book.extendLease(entry, now)
     }
     this.#readers.changed(entry, now, out)
   }
 
   /** The entry of a task that this ballot still holds, while nothing else was promised. */
   #openUnder(task: TaskId, ballot: Ballot): Entry | undefined {
-    const entry = this.#archive.get(task)
+    const entry = this.#book.archive.get(task)
     return entry?.phase === 'open' && compareBallots(entry.promised, ballot) === 0 ? entry : undefined
   }
 
@@ -287,8 +275,8 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     entry.bearer = from
     entry.confirmed = true
     entry.bearerState = 'queued'
-    this.#note(entry, 'taken', from.peer, now)
-    this.#extendLease(entry, now)
+    this.#book.note(entry, 'taken', from.peer, now)
+    this.#book.extendLease(entry, now)
     this.#readers.changed(entry, now, out)
   }
 
@@ -296,20 +284,20 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     const entry = this.#openUnder(message.task, message.ballot)
     if (!entry || entry.confirmed) return
     entry.bearer = message.to
-    this.#note(entry, 'bounced', `${message.refusal.code}: to ${message.to.peer}`, now)
-    this.#extendLease(entry, now)
+    this.#book.note(entry, 'bounced', `${message.refusal.code}: to ${message.to.peer}`, now)
+    this.#book.extendLease(entry, now)
   }
 
   #onGiveUp(from: PeerId, message: MessageOf<'giveUp'>, now: Millis, out: Out): void {
-    const entry = this.#archive.get(message.task)
+    const entry = this.#book.archive.get(message.task)
     if (!entry || compareBallots(entry.promised, message.ballot) > 0) {
-      if (entry?.phase === 'ending') this.#onStopped(message, now, out)
+      if (entry?.phase === 'ending') this.#endings.onStopped(message, now, out)
       return
     }
     if (entry.phase !== 'open' || compareBallots(entry.promised, message.ballot) !== 0) return
     this.#held.drop(from, message.task)
-    if (message.ran) this.#failed(entry, from, message.code, message.message)
-    this.#note(entry, 'given up', message.code, now)
+    if (message.ran) this.#book.failed(entry, from, message.code, message.message)
+    this.#book.note(entry, 'given up', message.code, now)
     this.#next(entry, message.code, now, out)
   }
 
@@ -319,7 +307,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     for (const add of tasks ? message.adds : []) {
       const entry = this.#openUnder(add.task, add.ballot)
       if (!entry) {
-        const promised = this.#archive.get(add.task)
+        const promised = this.#book.archive.get(add.task)
         if (promised?.phase !== 'closing') refused.push({ task: add.task, ballot: add.ballot })
         this.#held.drop(from, add.task)
         continue
@@ -328,13 +316,13 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
       entry.confirmed = true
       if (entry.bearerState !== add.state) {
         entry.bearerState = add.state
-        if (add.state === 'running') this.#note(entry, 'running', from, now)
+        if (add.state === 'running') this.#book.note(entry, 'running', from, now)
         this.#readers.changed(entry, now, out)
       }
     }
     for (const task of tasks ?? []) {
-      const entry = this.#archive.get(task)
-      if (entry?.phase === 'open' && entry.bearer?.peer === from) this.#extendLease(entry, now)
+      const entry = this.#book.archive.get(task)
+      if (entry?.phase === 'open' && entry.bearer?.peer === from) this.#book.extendLease(entry, now)
     }
     out.push({
       type: 'send',
@@ -345,198 +333,60 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
 
   #onBearerRestarted(peer: PeerId, incarnation: Incarnation, now: Millis, out: Out): void {
     this.#held.forget(peer)
-    for (const entry of [...this.#archive.entries()]) {
+    for (const entry of [...this.#book.archive.entries()]) {
       if (entry.bearer?.peer !== peer || entry.bearer.incarnation >= incarnation) continue
       if (entry.phase === 'open') this.#leaseEnded(entry, 'vanished', now, out)
-      else if (entry.phase === 'ending') this.#closeCancelled(entry, now, out)
+      else if (entry.phase === 'ending') this.#endings.closeCancelled(entry, now, out)
     }
   }
 
   // ---- leases and recovery
 
-  #extendLease(entry: Entry, now: Millis): void {
-    this.#leases.set(entry.record.id, now + this.#config.leaseMs + this.#config.graceMs)
-  }
-
   #leaseEnded(entry: Entry, code: string, now: Millis, out: Out): void {
     const host = entry.bearer?.peer
-    if (entry.confirmed && host) this.#failed(entry, host, code, 'its bearer was not heard from for a whole lease')
-    this.#note(entry, 'lease ended', host ?? '', now)
+    if (entry.confirmed && host) this.#book.failed(entry, host, code, 'its bearer was not heard from for a whole lease')
+    this.#book.note(entry, 'lease ended', host ?? '', now)
     this.#next(entry, code, now, out)
   }
 
-  #failed(entry: Entry, host: PeerId, code: string, message: string): void {
-    const attempt: Attempt = { ballot: entry.promised, host, code, message: message.slice(0, 500) }
-    if (entry.attempts.length < 128) entry.attempts.push(attempt)
-  }
-
-  /** Nobody bears it any more under the promised ballot: another ballot of ours, or its end. */
   #next(entry: Entry, code: string, now: Millis, out: Out): void {
-    this.#leases.delete(entry.record.id)
+    this.#book.leases.delete(entry.record.id)
     const next = decideNext(entry.record.spec, entry.attempts)
-    this.#raise(entry)
+    this.#book.raise(entry)
     if (next.choice === 'quarantine') {
-      this.#propose(entry, 'quarantined', 'attempts-exhausted', next.reason, now, out)
+      this.#endings.propose(entry, 'quarantined', 'attempts-exhausted', next.reason, now, out)
       return
     }
     this.#promise(entry, 'bear', code, now, out)
   }
 
-  /** A new ballot of this peer: its counter was never used before (the promise goes to disk before it is). */
-  #raise(entry: Entry): void {
-    entry.promised = { counter: entry.promised.counter + 1, peer: this.#self, incarnation: this.#incarnation }
-    entry.bearer = undefined
-    entry.confirmed = false
-    entry.bearerState = 'waiting'
-  }
-
-  #promise(entry: Entry, then: 'bear' | 'fence', code: string, now: Millis, out: Out): void {
-    const pending: Pending = { kind: 'promise', entry, then, code }
-    if (entry.record.spec.durability === 'none') this.#onPromised(pending, now, out)
-    else this.#persist([{ key: taskKey(entry.record.id), value: toStored(entry) }], pending, out)
+  #promise(entry: Entry, next: 'bear' | 'fence', code: string, now: Millis, out: Out): void {
+    const pending: Pending = { kind: 'promise', entry, next, code }
+    if (this.#book.save(entry, pending, out)) this.#onPromised(pending, now, out)
   }
 
   #onPromised(pending: Extract<Pending, { kind: 'promise' }>, now: Millis, out: Out): void {
     const { entry } = pending
-    if (pending.then === 'bear' && entry.phase === 'open') {
+    if (pending.next === 'bear' && entry.phase === 'open') {
       entry.bearer = { peer: this.#self, incarnation: this.#incarnation }
       const { record, promised: ballot, attempts } = entry
       out.push({ type: 'recovered', task: record.id, ballot, code: pending.code })
       out.push({ type: 'bear', record, ballot, attempts: [...attempts], durable: true })
       this.#readers.changed(entry, now, out)
     }
-    if (pending.then === 'fence' && entry.phase === 'ending') this.#sendFence(entry, now, out)
-  }
-
-  // ---- outcomes
-
-  #onCommit(from: PeerId, message: MessageOf<'commit'>, now: Millis, out: Out): void {
-    const { task, ballot, version } = message
-    const entry = this.#archive.get(task)
-    const same = entry && compareBallots(entry.promised, ballot) === 0
-    if (entry?.phase === 'closed' && same) {
-      out.push({ type: 'send', to: from, message: { t: 'committed', task, version, ballot } })
-      return
-    }
-    if (entry?.phase === 'closing' && same) return
-    if (entry?.phase !== 'open' || compareBallots(ballot, entry.promised) < 0) {
-      const code = entry ? (entry.cancelReason === undefined ? 'fenced' : 'cancelled') : 'unknown'
-      const promised = entry?.promised ?? ballot
-      out.push({ type: 'send', to: from, message: { t: 'fenced', task, ballot, promised, code } })
-      return
-    }
-    entry.promised = ballot
-    this.#held.drop(from, task)
-    this.#close(entry, { ...message.outcome, attempts: entry.attempts }, { from, ballot }, now, out)
-  }
-
-  /** An outcome that this custodian proposes itself, under its own raised ballot. */
-  #propose(entry: Entry, kind: Outcome['kind'], code: string, message: string, now: Millis, out: Out): void {
-    const { promised: ballot, attempts } = entry
-    const outcome: Outcome = { kind, code, message, ballot, attempts, endedWallMs: this.#wall(now) }
-    this.#close(entry, outcome, undefined, now, out)
-  }
-
-  #close(
-    entry: Entry,
-    outcome: Outcome,
-    commit: { from: PeerId; ballot: Ballot } | undefined,
-    now: Millis,
-    out: Out,
-  ): void {
-    const before = entry.phase as 'open' | 'ending'
-    enterPhase(entry, 'closing')
-    this.#leases.delete(entry.record.id)
-    entry.outcome = outcome
-    this.#note(entry, 'ended', outcome.code, now)
-    const pending: Pending = { kind: 'outcome', entry, before, commit }
-    if (entry.record.spec.durability === 'none') this.#onClosed(pending, now, out)
-    else this.#persist([{ key: taskKey(entry.record.id), value: toStored(entry) }], pending, out)
-  }
-
-  #onClosed(pending: Extract<Pending, { kind: 'outcome' }>, now: Millis, out: Out): void {
-    const { entry, commit } = pending
-    const { id: task, version } = entry.record
-    enterPhase(entry, 'closed')
-    this.#archive.close(task, this.#wall(now))
-    if (commit)
-      out.push({ type: 'send', to: commit.from, message: { t: 'committed', task, version, ballot: commit.ballot } })
-    out.push({ type: 'closed', task, outcome: entry.outcome!, clients: entry.clients })
-    entry.clients = []
-    const answer = entry.outcome!.kind === 'cancelled' ? 'cancelled' : 'closed-before'
-    this.#answerCancellers(entry, answer, out)
-    this.#readers.changed(entry, now, out)
-    entry.watchers = []
-  }
-
-  // ---- cancel
-
-  #onCancel(from: PeerId, message: MessageOf<'cancel'>, now: Millis, out: Out): void {
-    const { ask, task } = message
-    const entry = this.#archive.get(task)
-    const answer = !entry ? 'unknown' : entry.phase === 'closed' ? 'closed-before' : undefined
-    if (!entry || answer) {
-      out.push({ type: 'send', to: from, message: { t: 'cancelled', ask, task, answer: answer ?? 'unknown' } })
-      return
-    }
-    if (entry.cancellers.length < this.#config.watchersMax) entry.cancellers.push({ peer: from, ask })
-    if (entry.cancelReason !== undefined || entry.phase === 'closing') return
-    entry.cancelReason = message.reason
-    if (entry.phase === 'open') this.#fence(entry, now, out)
-  }
-
-  /** PREPARE of the cancel outcome: a higher promise, on disk, then the bearer is told. */
-  #fence(entry: Entry, now: Millis, out: Out): void {
-    const { bearer } = entry
-    enterPhase(entry, 'ending')
-    this.#note(entry, 'cancelling', entry.cancelReason ?? '', now)
-    this.#raise(entry)
-    entry.bearer = bearer
-    // Whatever happens to the bearer, its lease has run out by then.
-    this.#extendLease(entry, now)
-    this.#promise(entry, 'fence', 'cancelled', now, out)
-    this.#readers.changed(entry, now, out)
-  }
-
-  #sendFence(entry: Entry, now: Millis, out: Out): void {
-    const { promised } = entry
-    const task = entry.record.id
-    const ballot: Ballot = { ...promised, counter: promised.counter - 1 }
-    if (!entry.bearer) this.#closeCancelled(entry, now, out)
-    else
-      out.push({
-        type: 'send',
-        to: entry.bearer.peer,
-        message: { t: 'fenced', task, ballot, promised, code: 'cancelled' },
-      })
-  }
-
-  #onStopped(message: { task: TaskId }, now: Millis, out: Out): void {
-    const entry = this.#archive.get(message.task)
-    if (entry?.phase === 'ending') this.#closeCancelled(entry, now, out)
-  }
-
-  #closeCancelled(entry: Entry, now: Millis, out: Out): void {
-    this.#propose(entry, 'cancelled', 'cancelled', entry.cancelReason ?? '', now, out)
-  }
-
-  #answerCancellers(entry: Entry, answer: MessageOf<'cancelled'>['answer'], out: Out): void {
-    const task = entry.record.id
-    for (const { peer, ask } of entry.cancellers)
-      out.push({ type: 'send', to: peer, message: { t: 'cancelled', ask, task, answer } })
-    entry.cancellers = []
+    if (pending.next === 'fence' && entry.phase === 'ending') this.#endings.sendFence(entry, now, out)
   }
 
   // ---- time
 
   #onWake(now: Millis, out: Out): void {
-    for (let task = this.#leases.popDue(now); task !== undefined; task = this.#leases.popDue(now)) {
-      const entry = this.#archive.get(task)
+    for (let task = this.#book.leases.popDue(now); task !== undefined; task = this.#book.leases.popDue(now)) {
+      const entry = this.#book.archive.get(task)
       if (entry?.phase === 'open') this.#leaseEnded(entry, 'vanished', now, out)
-      else if (entry?.phase === 'ending') this.#closeCancelled(entry, now, out)
+      else if (entry?.phase === 'ending') this.#endings.closeCancelled(entry, now, out)
     }
-    for (let task = this.#retries.popDue(now); task !== undefined; task = this.#retries.popDue(now)) {
-      const entry = this.#archive.get(task)
+    for (let task = this.#book.retries.popDue(now); task !== undefined; task = this.#book.retries.popDue(now)) {
+      const entry = this.#book.archive.get(task)
       if (entry?.phase === 'open') this.#promise(entry, 'bear', 'store-retry', now, out)
       else if (entry?.phase === 'ending') this.#promise(entry, 'fence', 'store-retry', now, out)
     }
@@ -545,21 +395,13 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
 
   #sweep(now: Millis, out: Out): void {
     this.#nextSweep = now + 60_000
-    const gone = this.#archive.outlived(this.#config.closedMax, this.#wall(now) - this.#config.keepMs)
+    const gone = this.#book.archive.outlived(this.#config.closedMax, this.#book.wall(now) - this.#config.keepMs)
     if (gone.length === 0) return
-    for (const task of gone) this.#archive.remove(task)
-    this.#persist(
+    for (const task of gone) this.#book.archive.remove(task)
+    this.#book.persist(
       gone.map((task) => ({ key: taskKey(task), value: undefined })),
       { kind: 'forget' },
       out,
     )
-  }
-
-  #note(entry: Entry, event: string, detail: string, now: Millis): void {
-    noteEvent(entry, { wallMs: this.#wall(now), peer: this.#self, event, detail }, this.#config.timelineMax)
-  }
-
-  #wall(now: Millis): WallMillis {
-    return Math.round(this.#wallOffset + now)
   }
 }

@@ -16,7 +16,7 @@ const taskKeyPrefix = 'task/'
 export const taskKey = (task: string): string => taskKeyPrefix + task
 
 export function toStored(entry: Entry, outcome: Outcome | undefined = entry.outcome): StoredTask {
-  const stored: StoredTask = { record: entry.record, promised: entry.promised, attempts: entry.attempts }
+  const stored: StoredTask = { record: entry.record, promised: entry.promised, attempts: [...entry.attempts] }
   if (entry.decision) stored.decision = entry.decision
   if (outcome) stored.outcome = outcome
   if (entry.cancelReason !== undefined) stored.cancelReason = entry.cancelReason

@@ -1,0 +1,140 @@
+import type { Millis } from '@souk/kernel'
+import { type Ballot, compareBallots, type MessageOf, type Outcome, type PeerId, type TaskId } from '@souk/wire'
+import type { CustodyConfig } from './config.ts'
+import type { CustodianEffect } from './custodian-io.ts'
+import { type Entry, enterPhase } from './entry.ts'
+import type { Readers } from './readers.ts'
+import type { Pending, TaskBook } from './task-book.ts'
+
+type Out = CustodianEffect[]
+
+/** How a task ends at its custodian: by a bearer's commit, by this peer's own proposal, or by a cancel. */
+export class Endings {
+  readonly #config: CustodyConfig
+  readonly #book: TaskBook
+  readonly #readers: Readers
+
+  constructor(config: CustodyConfig, book: TaskBook, readers: Readers) {
+    this.#config = config
+    this.#book = book
+    this.#readers = readers
+  }
+
+  // ---- outcomes
+
+  onCommit(from: PeerId, message: MessageOf<'commit'>, now: Millis, out: Out): void {
+    const { task, ballot, version } = message
+    const entry = this.#book.archive.get(task)
+    const same = entry && compareBallots(entry.promised, ballot) === 0
+    if (entry?.phase === 'closed' && same) {
+      out.push({ type: 'send', to: from, message: { t: 'committed', task, version, ballot } })
+      return
+    }
+    if (entry?.phase === 'closing' && same) return
+    if (entry?.phase !== 'open' || compareBallots(ballot, entry.promised) < 0) {
+      const code = entry ? (entry.cancelReason === undefined ? 'fenced' : 'cancelled') : 'unknown'
+      const promised = entry?.promised ?? ballot
+      out.push({ type: 'send', to: from, message: { t: 'fenced', task, ballot, promised, code } })
+      return
+    }
+    entry.promised = ballot
+    this.#close(entry, { ...message.outcome, attempts: entry.attempts }, { from, ballot }, now, out)
+  }
+
+  /** An outcome that this custodian proposes itself, under its own raised ballot. */
+  propose(entry: Entry, kind: Outcome['kind'], code: string, message: string, now: Millis, out: Out): void {
+    const { promised: ballot, attempts } = entry
+    const outcome: Outcome = { kind, code, message, ballot, attempts, endedWallMs: this.#book.wall(now) }
+    this.#close(entry, outcome, undefined, now, out)
+  }
+
+  #close(
+    entry: Entry,
+    outcome: Outcome,
+    commit: { from: PeerId; ballot: Ballot } | undefined,
+    now: Millis,
+    out: Out,
+  ): void {
+    const before = entry.phase as 'open' | 'ending'
+    enterPhase(entry, 'closing')
+    this.#book.leases.delete(entry.record.id)
+    entry.outcome = outcome
+    this.#book.note(entry, 'ended', outcome.code, now)
+    const pending: Pending = { kind: 'outcome', entry, before, commit }
+    if (this.#book.save(entry, pending, out)) this.onClosed(pending, now, out)
+  }
+
+  onClosed(pending: Extract<Pending, { kind: 'outcome' }>, now: Millis, out: Out): void {
+    const { entry, commit } = pending
+    const { id: task, version } = entry.record
+    enterPhase(entry, 'closed')
+    this.#book.archive.close(task, this.#book.wall(now))
+    if (commit)
+      out.push({ type: 'send', to: commit.from, message: { t: 'committed', task, version, ballot: commit.ballot } })
+    out.push({ type: 'closed', task, outcome: entry.outcome!, clients: entry.clients })
+    entry.clients = []
+    const answer = entry.outcome!.kind === 'cancelled' ? 'cancelled' : 'closed-before'
+    this.#answerCancellers(entry, answer, out)
+    this.#readers.changed(entry, now, out)
+    entry.watchers = []
+  }
+
+  // ---- cancel
+
+  onCancel(from: PeerId, message: MessageOf<'cancel'>, now: Millis, out: Out): void {
+    const { ask, task } = message
+    const entry = this.#book.archive.get(task)
+    const answer = !entry ? 'unknown' : entry.phase === 'closed' ? 'closed-before' : undefined
+    if (!entry || answer) {
+      out.push({ type: 'send', to: from, message: { t: 'cancelled', ask, task, answer: answer ?? 'unknown' } })
+      return
+    }
+    if (entry.cancellers.length < this.#config.watchersMax) entry.cancellers.push({ peer: from, ask })
+    if (entry.cancelReason !== undefined || entry.phase === 'closing') return
+    entry.cancelReason = message.reason
+    if (entry.phase === 'open') this.fence(entry, now, out)
+  }
+
+  /** PREPARE of the cancel outcome: a higher promise, on disk, then the bearer is told. */
+  fence(entry: Entry, now: Millis, out: Out): void {
+    const { bearer } = entry
+    enterPhase(entry, 'ending')
+    this.#book.note(entry, 'cancelling', entry.cancelReason ?? '', now)
+    this.#book.raise(entry)
+    entry.bearer = bearer
+    // Whatever happens to the bearer, its lease has run out by then.
+    this.#book.extendLease(entry, now)
+    if (this.#book.save(entry, { kind: 'promise', entry, next: 'fence', code: 'cancelled' }, out))
+      this.sendFence(entry, now, out)
+    this.#readers.changed(entry, now, out)
+  }
+
+  sendFence(entry: Entry, now: Millis, out: Out): void {
+    const { promised } = entry
+    const task = entry.record.id
+    const ballot: Ballot = { ...promised, counter: promised.counter - 1 }
+    if (!entry.bearer) this.closeCancelled(entry, now, out)
+    else
+      out.push({
+        type: 'send',
+        to: entry.bearer.peer,
+        message: { t: 'fenced', task, ballot, promised, code: 'cancelled' },
+      })
+  }
+
+  onStopped(message: { task: TaskId }, now: Millis, out: Out): void {
+    const entry = this.#book.archive.get(message.task)
+    if (entry?.phase === 'ending') this.closeCancelled(entry, now, out)
+  }
+
+  closeCancelled(entry: Entry, now: Millis, out: Out): void {
+    this.propose(entry, 'cancelled', 'cancelled', entry.cancelReason ?? '', now, out)
+  }
+
+  #answerCancellers(entry: Entry, answer: MessageOf<'cancelled'>['answer'], out: Out): void {
+    const task = entry.record.id
+    for (const { peer, ask } of entry.cancellers)
+      out.push({ type: 'send', to: peer, message: { t: 'cancelled', ask, task, answer } })
+    entry.cancellers = []
+  }
+}

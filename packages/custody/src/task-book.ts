@@ -1,0 +1,80 @@
+import { Deadlines, type Millis, type WallMillis } from '@souk/kernel'
+import type { Attempt, Ballot, Incarnation, PeerId, TaskId } from '@souk/wire'
+import { Archive } from './archive.ts'
+import type { CustodyConfig } from './config.ts'
+import type { CustodianEffect } from './custodian-io.ts'
+import { type Entry, noteEvent } from './entry.ts'
+import { Journal } from './journal.ts'
+import { taskKey, toStored } from './stored-task.ts'
+
+/** What goes on when a write is on disk, or was refused. */
+export type Pending =
+  | { kind: 'store'; entry: Entry }
+  | { kind: 'promise'; entry: Entry; next: 'bear' | 'fence'; code: string }
+  | { kind: 'outcome'; entry: Entry; before: 'open' | 'ending'; commit: { from: PeerId; ballot: Ballot } | undefined }
+  | { kind: 'forget' }
+
+/** A custodian's tasks with their leases, its journal and its clock: what can be done to an entry, without deciding it. */
+export class TaskBook {
+  readonly archive = new Archive()
+  readonly leases = new Deadlines<TaskId>()
+  /** writes that the disk refused, to be tried again */
+  readonly retries = new Deadlines<TaskId>()
+  readonly journal: Journal<Pending>
+  readonly #config: CustodyConfig
+  readonly #self: PeerId
+  #incarnation: Incarnation = 0
+  #wallOffset: WallMillis = 0
+
+  constructor(config: CustodyConfig, self: PeerId) {
+    this.#config = config
+    this.#self = self
+    this.journal = new Journal(2 * config.openMax)
+  }
+
+  start(wallMs: WallMillis, incarnation: Incarnation, now: Millis): void {
+    this.#incarnation = incarnation
+    this.#wallOffset = wallMs - now
+  }
+
+  /** The first ballot of a task of this peer, or the one after `promised`. */
+  ballotAfter(promised: Ballot | undefined): Ballot {
+    return { counter: (promised?.counter ?? 0) + 1, peer: this.#self, incarnation: this.#incarnation }
+  }
+
+  /** A new ballot of this peer: its counter was never used before, since it goes to disk before anybody hears of it. */
+  raise(entry: Entry): void {
+    entry.promised = this.ballotAfter(entry.promised)
+    entry.bearer = undefined
+    entry.confirmed = false
+    entry.bearerState = 'waiting'
+  }
+
+  extendLease(entry: Entry, now: Millis): void {
+    this.leases.set(entry.record.id, now + this.#config.leaseMs + this.#config.graceMs)
+  }
+
+  failed(entry: Entry, host: PeerId, code: string, message: string): void {
+    const attempt: Attempt = { ballot: entry.promised, host, code, message: message.slice(0, 500) }
+    if (entry.attempts.length < 128) entry.attempts.push(attempt)
+  }
+
+  persist(writes: { key: string; value: unknown }[], pending: Pending, out: CustodianEffect[]): void {
+    out.push({ type: 'persist', seq: this.journal.next(pending), writes })
+  }
+
+  /** Writes the entry as it is now. True: it keeps nothing on disk, so there is nothing to wait for. */
+  save(entry: Entry, pending: Pending, out: CustodianEffect[]): boolean {
+    if (entry.record.spec.durability === 'none') return true
+    this.persist([{ key: taskKey(entry.record.id), value: toStored(entry) }], pending, out)
+    return false
+  }
+
+  note(entry: Entry, event: string, detail: string, now: Millis): void {
+    noteEvent(entry, { wallMs: this.wall(now), peer: this.#self, event, detail }, this.#config.timelineMax)
+  }
+
+  wall(now: Millis): WallMillis {
+    return Math.round(this.#wallOffset + now)
+  }
+}
