@@ -93,16 +93,14 @@ export class ServingAgent implements Agent {
   }
 
   #onEvent(event: AgentEvent): void {
-    if (event.type === 'stop') this.#runs.delete(event.run)
-    else if (!this.#runs.has(event.run)) {
-      this.#runs.add(event.run)
-      void this.#run(event)
-    }
+    // A call that is not wanted any more (`stop`) is answered all the same: a function cannot be stopped from outside.
+    if (event.type !== 'call' || this.#runs.has(event.run)) return
+    this.#runs.add(event.run)
+    void this.#run(event)
   }
 
   async #run(event: AgentEvent & { type: 'call' }): Promise<void> {
     const result = await this.#resultOf(event)
-    if (!this.#runs.has(event.run)) return
     this.#results.push(result)
     if (this.#sending) return
     this.#sending = true

@@ -176,7 +176,10 @@ export interface Status {
 
 export interface SubmitOptions {
   signal?: AbortSignal
-  /** live output, chunk by chunk, as it comes */
+  /**
+   * Output in order and without gaps: live as it comes; where live output was skipped (too fast, a reconnect), the
+   * rest comes when the task has ended, before `outcome` resolves.
+   */
   onOutput?: (chunk: OutputChunk) => void
 }
 
@@ -219,7 +222,10 @@ export interface SoukClient {
     here?: boolean
     signal?: AbortSignal
   }): Promise<{ tasks: TaskLine[]; total: number; missing: string[] }>
-  /** live output from the start; ends with the run */
+  /**
+   * Output until the run ends: of an ended task all of it; of a running one what its host still keeps, then live.
+   * Offsets show what was skipped.
+   */
   logs(task: string, signal?: AbortSignal): AsyncIterable<OutputChunk>
   peers(signal?: AbortSignal): Promise<PeerLine[]>
   status(signal?: AbortSignal): Promise<Status>

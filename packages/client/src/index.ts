@@ -16,8 +16,9 @@ export {
   type Routes,
   routes,
 } from './routes.ts'
+export type { InvitationAnswer, InvitationBody } from './schema/admin.ts'
 export type { AgentEvent, AgentResult } from './schema/agents.ts'
-export type { Complaints, FailureBody } from './schema/failure.ts'
+export { Complaints, FailureBody } from './schema/failure.ts'
 export type { SessionEvent } from './schema/session.ts'
 export type { SubmitAnswer, SubmitBody, SubmitResult } from './schema/submit.ts'
 export { asSoukError, SoukError, type SoukErrorOptions } from './souk-error.ts'

@@ -66,7 +66,10 @@ async function* iterate(
 export async function* readLogs(pool: EndpointPool, task: string, signal: AbortSignal): AsyncGenerator<OutputChunk> {
   const given = { stdout: 0, stderr: 0 }
   for await (const event of iterate(pool, pathOf('output', { id: task }), signal)) {
-    if (event.type === 'outputEnd') return
+    if (event.type === 'outputEnd') {
+      if (event.code === undefined) return
+      throw new SoukError(event.code as string, (event.message as string | undefined) ?? 'the rest cannot be read')
+    }
     if (event.type !== 'output') continue
     const stream = event.stream as 'stdout' | 'stderr'
     const whole = fromBase64(event.data as string)

@@ -206,17 +206,12 @@ export class Watcher {
   }
 }
 
+/** Gives on what follows what was given; after a gap nothing, until the outcome brings the whole. */
 function onOutput(watched: Watched, event: SessionEvent & { type: 'output' }): void {
-  const end = watched.delivered[event.stream]
-  let data = fromBase64(event.data)
-  let offset = event.offset
-  if (offset < end) {
-    data = data.subarray(end - offset)
-    offset = end
-  }
+  const offset = watched.delivered[event.stream]
+  if (event.offset > offset) return
+  const data = fromBase64(event.data).subarray(offset - event.offset)
   if (data.byteLength === 0) return
   watched.delivered[event.stream] = offset + data.byteLength
-  for (const waiter of watched.waiters) {
-    waiter.onOutput?.({ task: event.task, stream: event.stream, offset, data })
-  }
+  for (const waiter of watched.waiters) waiter.onOutput?.({ task: event.task, stream: event.stream, offset, data })
 }

@@ -1,29 +1,35 @@
 /** One call for an attached program. */
 export interface AgentCall {
   /** names this run among all of this peer's; unique for ever */
-  runId: string
+  run: string
   task: string
-  function: string
+  /** of the function */
+  name: string
   /** JSON text: the array of arguments */
   args: string
-  /** 0 = none */
-  timeoutMs: number
+  attempt: number
+  /** rises with every start of the task: side effects can refuse an older one */
+  fence: string
 }
 
 /** `value` is JSON text; `error` is for people */
-export type AgentAnswer = { value: string } | { error: string }
+export type AgentAnswer = { ok: true; value: string } | { ok: false; error: string }
 
-export type AgentOrder = { type: 'call'; call: AgentCall } | { type: 'stop'; runId: string }
-
-/**
- * What control needs of whoever runs functions in attached programs (the function executor's hub).
- * At most `slots` calls of an agent are open at once: the hub keeps to it.
- */
+/** What control needs of whoever runs functions in attached programs (the function executor's hub). */
 export interface AgentHubView {
-  /** From now on these functions can be called; `deliver` is called synchronously and only queues. */
-  attach(agentId: string, functions: string[], slots: number, deliver: (order: AgentOrder) => void): void
-  /** Its open calls fail as attempts (so that they run elsewhere); nothing more is delivered. Idempotent. */
-  detach(agentId: string): void
+  /**
+   * From now on these functions can be called, at most `slots` at once. `deliver` and `halt` only queue; a halted
+   * call keeps its slot until it is answered.
+   */
+  attach(
+    agent: string,
+    functions: readonly string[],
+    slots: number,
+    deliver: (call: AgentCall) => void,
+    halt: (run: string) => void,
+  ): unknown
+  /** Its open calls fail as attempts, so that they run elsewhere; nothing more is delivered. Idempotent. */
+  detach(agent: string): void
   /** The answer to a call; false where nobody waits for it. */
-  settle(runId: string, answer: AgentAnswer): boolean
+  settle(run: string, answer: AgentAnswer): boolean
 }

@@ -1,4 +1,7 @@
-export type { AgentAnswer, AgentCall, AgentHubView, AgentOrder } from './agent-hub-view.ts'
+export type { AgentAnswer, AgentCall, AgentHubView } from './agent-hub-view.ts'
+export { ControlServer } from './control-server.ts'
+export type { ControlInfo } from './from-snapshot.ts'
+export type { ControlOptions, ListenOptions } from './options.ts'
 export type { MemberView, PeerSnapshotView } from './peer-snapshot-view.ts'
 export { taskDefaults } from './to-task-spec.ts'
 export { type Access, type Listener, type Tokens, TokenTable } from './tokens.ts'

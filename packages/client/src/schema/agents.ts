@@ -21,10 +21,12 @@ export const AgentEvent = Type.Union([
     function: name,
     /** JSON text: the array of the call's arguments */
     args: text(apiLimits.eventCharsMax),
-    /** of this call; 0 = none */
-    timeoutMs: int(),
+    /** 1 for the task's first run */
+    attempt: int(),
+    /** rises with every start of the task: side effects can refuse an older one */
+    fence: text(256),
   }),
-  /** nobody waits for this call any more */
+  /** nobody waits for this call any more; it is answered all the same, which frees its slot */
   strict({ type: Type.Literal('stop'), run: text(256, 1) }),
 ])
 export type AgentEvent = Static<typeof AgentEvent>

@@ -19,7 +19,13 @@ export const SessionEvent = Type.Union([
     /** base-64 */
     data: text(apiLimits.stdinCharsMax),
   }),
-  strict({ type: Type.Literal('outputEnd'), task: TaskIdText }),
+  /** with a code: the rest of the output could not be read */
+  strict({
+    type: Type.Literal('outputEnd'),
+    task: TaskIdText,
+    code: Type.Optional(text(256)),
+    message: Type.Optional(text()),
+  }),
   /** a watched task's state; `state` absent: not known where it would be, or (reachable false) nobody to ask */
   strict({
     type: Type.Literal('view'),

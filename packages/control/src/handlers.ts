@@ -1,0 +1,176 @@
+import { Readable } from 'node:stream'
+import { apiLimits, type BodyOf, type ParamsOf, type QueryOf, type RouteName, type Routes } from '@souk/client'
+import { type TaskState, taskStates } from '@souk/wire'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ApiError } from './api-error.ts'
+import { ask } from './ask.ts'
+import type { AttachedAgents } from './attached-agents.ts'
+import type { BlobFinder } from './blob-finder.ts'
+import type { EventWriters } from './event-writers.ts'
+import { peerLines, statusOf } from './from-snapshot.ts'
+import { fromSummary, fromView } from './from-view.ts'
+import type { ControlOptions } from './options.ts'
+import { OutputStream } from './output-stream.ts'
+import type { PeerSnapshotView } from './peer-snapshot-view.ts'
+import type { Sessions } from './sessions.ts'
+import type { Submits } from './submits.ts'
+import type { TaskFinder } from './task-finder.ts'
+import type { Access } from './tokens.ts'
+import { streamTrace } from './trace-stream.ts'
+
+/** What the handlers share, over all listeners. */
+export interface ControlParts {
+  options: ControlOptions
+  sessions: Sessions
+  submits: Submits
+  finder: TaskFinder
+  blobs: BlobFinder
+  agents: AttachedAgents
+  writers: EventWriters
+}
+
+/** A checked request. */
+export interface Call<N extends RouteName> {
+  params: ParamsOf<Routes[N]>
+  query: QueryOf<Routes[N]>
+  body: BodyOf<Routes[N]>
+  access: Access
+  request: FastifyRequest
+  reply: FastifyReply
+  /** aborts when the client goes away */
+  signal: AbortSignal
+}
+
+export type Handlers = { [N in RouteName]: (call: Call<N>, parts: ControlParts) => unknown }
+
+const listedDefault = 100
+const snapshotOf = ({ options }: ControlParts) => options.handle.snapshot() as PeerSnapshotView
+
+/** What each route does. An undefined result: the reply was taken over as a stream. */
+export const handlers: Handlers = {
+  health: () => ({ ok: true }),
+  who({ access }, parts) {
+    const { self, name, mesh } = snapshotOf(parts)
+    return { self, name, mesh, version: parts.options.info.version, role: access.role }
+  },
+  submit: ({ body }, { submits, sessions }) => submits.submit(body, sessions),
+  tasks: ({ query }, parts) => listTasks(query, parts),
+  task: async ({ params }, { finder }) => fromView(await finder.view(await finder.resolve(params.id))),
+  async resolve({ params }, { finder }) {
+    const task = await finder.resolve(params.id)
+    // A whole id is looked up too, so that a mistyped one is found out here.
+    if (params.id === task) await finder.view(task)
+    return { task }
+  },
+  async cancel({ params, body }, { finder, options }) {
+    const task = await finder.resolve(params.id)
+    const answer = await ask(
+      options.handle,
+      (client) => ({ type: 'cancel', client, task, reason: body.reason ?? 'cancelled by a client' }),
+      (reply) => (reply.type === 'cancelled' && reply.task === task ? reply.answer : undefined),
+    )
+    if (answer === 'unknown') throw finder.unknown(task)
+    if (answer === 'unreachable') throw finder.unreachable(task)
+    return { task, answer }
+  },
+  async output({ params, reply }, { finder, writers, options }) {
+    const task = await finder.resolve(params.id)
+    await finder.view(task)
+    new OutputStream(task, writers.open(reply), options, finder).start()
+  },
+  sessionEvents({ params, request, reply }, { sessions, writers }) {
+    const session = sessions.get(params.session)
+    session.connect(writers.open(reply), headerOf(request, 'last-event-id'), Date.now())
+  },
+  watch({ params, body }, { sessions }) {
+    const session = sessions.get(params.session)
+    for (const task of body.tasks) session.watch(task, body.output === true)
+    return { watched: body.tasks.length }
+  },
+  peers: (_, parts) => ({ peers: peerLines(snapshotOf(parts), parts.options.info) }),
+  status: (_, parts) => statusOf(snapshotOf(parts), parts.options.info),
+  events: ({ reply }, { writers, options }) => streamTrace(options.handle, writers.open(reply)),
+  async putBlob({ request, reply }, { options }) {
+    const declared = Number(request.headers['content-length'] ?? 0)
+    const data = request.body as AsyncIterable<Uint8Array> | undefined
+    if (!data || typeof data !== 'object' || !(Symbol.asyncIterator in data)) {
+      throw new ApiError(415, 'media-type-unsupported', 'a blob is sent with content-type: application/octet-stream')
+    }
+    try {
+      if (declared > apiLimits.blobBytesMax)
+        throw new ApiError(
+          413,
+          'blob-too-large',
+          `the blob is ${declared} bytes; at most ${apiLimits.blobBytesMax} are taken`,
+        )
+      return await options.blobs.put(data, { sizeBytesMax: apiLimits.blobBytesMax })
+    } catch (error) {
+      // The rest of the upload is not read: the connection cannot be used again.
+      reply.header('connection', 'close')
+      throw error
+    }
+  },
+  async getBlob({ params, query, reply, signal }, { blobs }) {
+    const data = await blobs.open(params.hash, query.task, signal)
+    reply.header('content-type', 'application/octet-stream')
+    return Readable.from(data, { objectMode: false })
+  },
+  attachAgent: ({ body }, { agents }) => ({ agent: agents.attach(body.functions, body.slots ?? 1) }),
+  agentCalls({ params, reply }, { agents, writers }) {
+    agents.require(params.id)
+    agents.connect(params.id, writers.open(reply))
+  },
+  agentResults: ({ params, body }, { agents }) => agents.settle(params.id, body.results),
+  detachAgent({ params }, { agents }) {
+    agents.detach(params.id)
+    return { detached: true }
+  },
+  async invite({ body }, { options }) {
+    try {
+      return await options.invite(body)
+    } catch (error) {
+      const code = (error as { code?: unknown }).code
+      if (typeof code !== 'string') throw error
+      throw new ApiError(400, code, (error as Error).message)
+    }
+  },
+  stop({ reply }, { options }) {
+    reply.raw.once('finish', () => options.onStop())
+    return { stopping: true }
+  },
+}
+
+function headerOf(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Outcome kinds are filtered here: the mesh lists by state, and a kind is a closed task's. */
+async function listTasks(query: QueryOf<Routes['tasks']>, { finder }: ControlParts) {
+  const limit = Math.min(Number(query.limit ?? listedDefault), apiLimits.listedMax)
+  const wanted = new Set(query.state?.split(',') ?? [])
+  const states = taskStates.filter((state) => wanted.has(state)) as TaskState[]
+  const kinds = new Set([...wanted].filter((state) => !(taskStates as readonly string[]).includes(state)))
+  for (const kind of kinds) if (!outcomeKindNames.has(kind)) throw badState(kind)
+  const asked = kinds.size > 0 && !states.includes('closed') ? [...states, 'closed' as const] : states
+  const { tasks, total, missing } = await finder.list({
+    limit: kinds.size > 0 ? apiLimits.listedMax : limit,
+    prefix: query.prefix ?? '',
+    states: asked,
+    everywhere: query.here !== 'true',
+  })
+  if (kinds.size === 0) return { tasks: tasks.map(fromSummary), total, missing }
+  const fitting = tasks.filter(
+    (task) => states.includes(task.state) || (task.kind !== undefined && kinds.has(task.kind)),
+  )
+  return { tasks: fitting.slice(0, limit).map(fromSummary), total: fitting.length, missing }
+}
+
+const outcomeKindNames = new Set<string>(['succeeded', 'failed', 'cancelled', 'expired', 'lost', 'quarantined'])
+
+function badState(state: string): ApiError {
+  const known = [...taskStates, ...outcomeKindNames].join(', ')
+  return new ApiError(400, 'request-invalid', `'${state}' is no state of a task; known are ${known}`, {
+    path: '/state',
+  })
+}

@@ -1,0 +1,109 @@
+import { SoukError, type SubmitAnswer, type SubmitBody, type SubmitResult } from '@souk/client'
+import type { ClientRef, Submission } from '@souk/peer'
+import type { PeerHandle } from '@souk/runtime'
+import { ApiError } from './api-error.ts'
+import { nonceOf, randomNonce } from './nonce.ts'
+import type { Session } from './session.ts'
+import type { Sessions, SubmitReply } from './sessions.ts'
+import { toTaskSpec } from './to-task-spec.ts'
+
+/** submits that wait for the peer's answer, of all requests together */
+const waitingMax = 100_000
+/** The peer answers within a second; after this the answer is unknown and the client asks again with its key. */
+const answerMsMax = 10_000
+
+interface Batch {
+  results: (SubmitResult | undefined)[]
+  left: number
+  done(): void
+}
+
+interface Waiting {
+  batch: Batch
+  index: number
+  live: boolean
+  session: Session | undefined
+}
+
+/** Submits under way: from request to the peer's accepted or refused, one entry per task, one timer per request. */
+export class Submits {
+  readonly #handle: PeerHandle
+  /** for requests without a session: their outcomes go nowhere */
+  readonly #anonymous: ClientRef
+  readonly #waiting = new Map<number, Waiting>()
+  #tag = 0
+  /** the most recent task accepted here */
+  last: string | undefined
+
+  constructor(handle: PeerHandle) {
+    this.#handle = handle
+    this.#anonymous = handle.attach((reply) => {
+      if (reply.type === 'accepted' || reply.type === 'refused') this.onReply(reply)
+    })
+  }
+
+  /** Answers when every task is durable or refused, or with `submit-unknown` after 10 s. */
+  async submit(body: SubmitBody, sessions: Sessions): Promise<SubmitAnswer> {
+    if (this.#waiting.size + body.tasks.length > waitingMax) {
+      throw new ApiError(
+        429,
+        'submits-full',
+        `${waitingMax} submits wait for their answer at this peer; retry in a second`,
+      )
+    }
+    const session = body.session === undefined ? undefined : sessions.get(body.session)
+    const live = new Set(body.live)
+    const results: (SubmitResult | undefined)[] = new Array(body.tasks.length).fill(undefined)
+    const submissions: Submission[] = []
+    let timer: NodeJS.Timeout | undefined
+    await new Promise<void>((resolve) => {
+      const batch: Batch = { results, left: 0, done: resolve }
+      body.tasks.forEach((task, index) => {
+        try {
+          const spec = toTaskSpec(task)
+          const nonce = task.key === undefined ? randomNonce() : nonceOf(spec.tenant, task.key)
+          const tag = ++this.#tag
+          this.#waiting.set(tag, { batch, index, live: live.has(index), session })
+          submissions.push({ tag, nonce, spec })
+          batch.left++
+        } catch (error) {
+          results[index] = refusalOf(error)
+        }
+      })
+      if (submissions.length === 0) return resolve()
+      timer = setTimeout(resolve, answerMsMax)
+      this.#handle.input({ type: 'submit', client: session?.client ?? this.#anonymous, tasks: submissions })
+    })
+    clearTimeout(timer)
+    for (const { tag } of submissions) this.#waiting.delete(tag)
+    return { results: results.map((result) => result ?? unknown) }
+  }
+
+  /** Called inside a turn: only records. */
+  onReply(reply: SubmitReply): void {
+    const waiting = this.#waiting.get(reply.tag)
+    if (reply.type === 'accepted') this.last = reply.task
+    if (!waiting) return
+    this.#waiting.delete(reply.tag)
+    const { batch, index, live, session } = waiting
+    if (reply.type === 'accepted') {
+      batch.results[index] = { task: reply.task }
+      if (live) session?.followSoon(reply.task)
+    } else batch.results[index] = { code: reply.code, message: reply.message }
+    if (--batch.left === 0) batch.done()
+  }
+
+  close(): void {
+    this.#handle.detach(this.#anonymous)
+  }
+}
+
+const unknown: SubmitResult = {
+  code: 'submit-unknown',
+  message: 'the peer did not answer in time; the task may or may not run: submit it again with the same key',
+}
+
+function refusalOf(error: unknown): SubmitResult {
+  if (!(error instanceof SoukError)) throw error
+  return { code: error.code, message: error.message, ...(error.path === undefined ? {} : { path: error.path }) }
+}
