@@ -1,1 +1,8 @@
-export {}
+export { parseBytes, parseCount, parseCpuMilli, parseMbps } from './amounts.ts'
+export { type CgroupLimits, cgroupLimits } from './cgroup.ts'
+export { detectInventory } from './detect.ts'
+export type { Gpu, Inventory, NetworkLink } from './inventory.ts'
+export { InventoryError } from './inventory-error.ts'
+export { type OfferOptions, toOffer } from './offer.ts'
+export { type OfferOverrides, parseOffer } from './offer-text.ts'
+export { type Usage, UsageMeter } from './usage.ts'

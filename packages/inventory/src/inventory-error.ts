@@ -1,0 +1,10 @@
+/** What a person wrote in the options of a host is not usable; `message` says what was seen and what is needed. */
+export class InventoryError extends Error {
+  override name = 'InventoryError'
+  readonly code: 'amount-invalid' | 'offer-invalid'
+
+  constructor(code: 'amount-invalid' | 'offer-invalid', message: string) {
+    super(message)
+    this.code = code
+  }
+}
