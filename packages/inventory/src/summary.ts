@@ -18,9 +18,9 @@ function gpuTexts(capacity: ResourceVector, inventory: Inventory): string[] {
   const counts = new Map<string, number>()
   capacity.gpuMilli.forEach((_, i) => {
     const gpu = inventory.gpus[i]
-    const text = gpu
-      ? [shortName(gpu.name), gpu.memoryBytes > 0 ? bytesText(gpu.memoryBytes) : ''].join(' ').trim()
-      : 'gpu'
+    // Graphics memory is sold in binary units.
+    const memory = gpu && gpu.memoryBytes > 0 ? ` ${Math.round(gpu.memoryBytes / 2 ** 30)} GB` : ''
+    const text = gpu ? `${shortName(gpu.name)}${memory}` : 'gpu'
     counts.set(text, (counts.get(text) ?? 0) + 1)
   })
   return [...counts].map(([text, count]) => `${count}x ${text}`)
