@@ -13,7 +13,7 @@ import {
 } from '@souk/wire'
 import { BatonMemory } from './baton-memory.ts'
 import type { BearerEffect, BearerInput, BearerMessage } from './bearer-io.ts'
-import { attemptOf, type Borne, enterBorne } from './borne.ts'
+import { attemptOf, type Borne, enterBorne, type Placing } from './borne.ts'
 import type { CustodyConfig } from './config.ts'
 import { decideRetry } from './decide-next.ts'
 import { Outbox } from './outbox.ts'
@@ -62,7 +62,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
         this.#onBear(input, now, out)
         break
       case 'durable':
-        this.#onDurable(input.task)
+        this.#onDurable(input.task, now, out)
         break
       case 'void':
         this.#drop(input.task, out)
@@ -71,14 +71,13 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
         this.#onMessage(input.from, input.message, now, out)
         break
       case 'handOver':
-        for (const task of input.tasks)
-          this.#whenDurable(task, (borne) => this.#handOver(borne, input.to, input.alternates, now))
+        this.#onPlaced(input.tasks, { choice: 'handOver', to: input.to, alternates: input.alternates }, now, out)
         break
       case 'keep':
-        for (const task of input.tasks) this.#whenDurable(task, (borne) => this.#take(borne, out))
+        this.#onPlaced(input.tasks, { choice: 'keep' }, now, out)
         break
       case 'unplaceable':
-        this.#onUnplaceable(input.task, input.message, now, out)
+        this.#onPlaced([input.task], { choice: 'unplaceable', message: input.message }, now, out)
         break
       case 'admit':
         this.#onAdmit(input.task, input.refusal, now, out)
@@ -142,22 +141,38 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     out.push({ type: 'waiting', record, attempts: attempts.length })
   }
 
-  #onDurable(task: TaskId): void {
+  #onDurable(task: TaskId, now: Millis, out: Out): void {
     const borne = this.#borne.get(task)
     if (!borne || borne.durable) return
     borne.durable = true
-    const { pending } = borne
-    if (!pending) return
-    delete borne.pending
-    pending(borne)
+    if (borne.pending) this.#place(borne, borne.pending, now, out)
   }
 
-  /** Does it now, or as soon as the record is on disk; nothing leaves before. */
-  #whenDurable(task: TaskId, act: (borne: Borne) => void): void {
-    const borne = this.#borne.get(task)
-    if (borne?.state !== 'waiting') return
-    if (borne.durable) act(borne)
-    else borne.pending = act
+  /** Done now, or as soon as the record is on disk: nothing runs or leaves before. */
+  #onPlaced(tasks: readonly TaskId[], placing: Placing, now: Millis, out: Out): void {
+    for (const task of tasks) {
+      const borne = this.#borne.get(task)
+      if (borne?.state !== 'waiting') continue
+      if (borne.durable) this.#place(borne, placing, now, out)
+      else borne.pending = placing
+    }
+  }
+
+  #place(borne: Borne, placing: Placing, now: Millis, out: Out): void {
+    switch (placing.choice) {
+      case 'keep':
+        this.#take(borne, out)
+        break
+      case 'handOver':
+        this.#handOver(borne, placing.to, placing.alternates, now)
+        break
+      case 'unplaceable': {
+        const { ballot, attempts } = borne
+        const { message } = placing
+        const endedWallMs = this.#wall(now)
+        this.#commit(borne, { kind: 'failed', code: 'unplaceable', message, ballot, attempts, endedWallMs }, out)
+      }
+    }
   }
 
   #handOver(borne: Borne, to: BearerId, alternates: BearerId[], now: Millis): void {
@@ -182,14 +197,6 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     const { record, ballot } = borne
     const leased = record.custodians.some((custodian) => custodian !== this.#self)
     out.push({ type: 'take', record, ballot, attempt: attemptOf(borne), leased })
-  }
-
-  #onUnplaceable(task: TaskId, message: string, now: Millis, out: Out): void {
-    this.#whenDurable(task, (borne) => {
-      const { ballot, attempts } = borne
-      const endedWallMs = this.#wall(now)
-      this.#commit(borne, { kind: 'failed', code: 'unplaceable', message, ballot, attempts, endedWallMs }, out)
-    })
   }
 
   // ---- batons from others

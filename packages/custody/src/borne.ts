@@ -16,6 +16,12 @@ export const borneTransitions: Record<BorneState, readonly BorneState[]> = {
   committing: [],
 }
 
+/** What market chose for a waiting baton. */
+export type Placing =
+  | { choice: 'keep' }
+  | { choice: 'handOver'; to: Bearer; alternates: Bearer[] }
+  | { choice: 'unplaceable'; message: string }
+
 /** A baton in this peer's hands (or just passed on). */
 export interface Borne {
   readonly record: TaskRecord
@@ -26,7 +32,7 @@ export interface Borne {
   /** its record is on disk where it must be: only then may it run or be handed over */
   durable: boolean
   /** what was decided before it was durable */
-  pending?: (borne: Borne) => void
+  pending?: Placing
   /** as it was handed over, for the retry to that same peer and no other */
   handed?: { to: Bearer; baton: Baton; atMs: Millis }
   /** a baton that was offered to this host, and by whom */
