@@ -1,0 +1,44 @@
+import type { TraceEvent, TraceType } from '@souk/peer'
+
+export type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error'
+
+/**
+ * What a person who runs a mesh must see is `info` and above; what happens once per task is `debug`, for there may
+ * be thousands a second; what happens several times per task is `trace`.
+ */
+const levels: Record<TraceType, Level> = {
+  'peer.started': 'info',
+  'peer.leaving': 'info',
+  'link.up': 'info',
+  'link.down': 'info',
+  'member.state': 'info',
+  'member.advert': 'trace',
+  'task.submitted': 'debug',
+  'task.stored': 'trace',
+  'task.accepted': 'debug',
+  'task.refused': 'warn',
+  'task.waiting': 'debug',
+  'task.awarded': 'debug',
+  'task.received': 'debug',
+  'task.bounced': 'debug',
+  'task.queued': 'trace',
+  'task.started': 'debug',
+  'task.ran': 'debug',
+  'task.stop': 'debug',
+  'task.givenUp': 'warn',
+  'task.leaseLost': 'warn',
+  'task.recovered': 'warn',
+  'task.closed': 'debug',
+  'auction.asked': 'trace',
+  'auction.closed': 'trace',
+  'wanted.sent': 'trace',
+  'wanted.given': 'trace',
+  'store.failed': 'error',
+  'message.rejected': 'warn',
+}
+
+export function levelOf(event: TraceEvent): Level {
+  if (event.type === 'member.state' && (event.state === 'suspect' || event.state === 'dead')) return 'warn'
+  if (event.type === 'task.closed' && (event.kind === 'lost' || event.kind === 'quarantined')) return 'warn'
+  return levels[event.type]
+}
