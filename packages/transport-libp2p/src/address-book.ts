@@ -1,6 +1,7 @@
 import { BoundedMap, type Prng } from '@souk/kernel'
 import type { PeerId } from '@souk/wire'
 import { addressesMax } from './dialer.ts'
+import { isLoopback, withPeer } from './listen-addresses.ts'
 import type { Tuning } from './tuning.ts'
 
 export interface KnownPeer {
@@ -12,6 +13,8 @@ export interface KnownPeer {
   member: boolean
   dialled: boolean
   failures: number
+  /** the last failure was a refusal: other addresses will not help */
+  refused: boolean
   /** monotonic ms; not dialled before */
   notBefore: number
   lastError: { code: string; message: string } | undefined
@@ -52,11 +55,13 @@ export class AddressBook {
         this.#peers.offer(peer, known)
       }
     }
-    const fresh = addresses.filter((address) => !known.addresses.includes(address))
-    if (fresh.length > 0) {
-      known.addresses = [...new Set([...addresses, ...known.addresses])].slice(0, addressesMax)
+    const named = addresses.map((address) => withPeer(address, peer))
+    if (named.some((address) => !known.addresses.includes(address))) {
+      const all = [...new Set([...named, ...known.addresses])]
+      // loopback last: told by another host, it leads to this one
+      known.addresses = [...all.filter((a) => !isLoopback(a)), ...all.filter(isLoopback)].slice(0, addressesMax)
       // a new address deserves a try now, whatever failed at the old ones
-      if (known.failures > 0 && known.lastError?.code !== 'refused') known.notBefore = Math.min(known.notBefore, now)
+      if (known.failures > 0 && !known.refused) known.notBefore = Math.min(known.notBefore, now)
     }
     return known
   }
@@ -70,6 +75,7 @@ export class AddressBook {
     if (known === undefined) return
     known.member = true
     known.failures = 0
+    known.refused = false
     known.lastError = undefined
   }
 
@@ -83,6 +89,7 @@ export class AddressBook {
     const known = this.#peers.get(peer)
     if (known === undefined) return
     known.failures++
+    known.refused = refused
     known.lastError = error
     if (!known.member && known.failures >= this.#tuning.strangerFailuresMax) this.#peers.delete(peer)
     const { redialMsMin, redialMsMax, refusedMs } = this.#tuning
@@ -110,5 +117,6 @@ const blank = {
   member: false,
   dialled: false,
   failures: 0,
+  refused: false,
   lastError: undefined,
 }

@@ -17,6 +17,11 @@ export interface LinksEvents extends Pick<LinkOptions['events'], 'frame' | 'reje
   closed(link: Link, end: LinkEnd, current: boolean): void
 }
 
+/** How often links are looked at for silence. */
+const beatMs = 1000
+/** A beat this late means that this process stood still (stopped, swapped, a blocked loop). */
+const beatLateMs = 3000
+
 interface Waiter {
   resolve(peer: PeerId): void
   reject(error: Error): void
@@ -35,6 +40,7 @@ export class Links {
   readonly #opening = new Set<PeerId>()
   readonly #waiters = new Map<PeerId, Set<Waiter>>()
   #stopped = false
+  #beat: NodeJS.Timeout | undefined
 
   constructor(options: LinksOptions) {
     this.#options = options
@@ -96,11 +102,18 @@ export class Links {
     }
   }
 
-  beat(now: number, late: boolean): void {
-    for (const link of this.#current.values()) {
-      if (late) link.forgive(now)
-      link.beat(now)
-    }
+  /** From now on silent links are noticed. */
+  start(): void {
+    const { now } = this.#options
+    let last = now()
+    this.#beat = setInterval(() => {
+      const at = now()
+      for (const link of this.#current.values()) {
+        if (at - last > beatLateMs) link.forgive(at)
+        link.beat(at)
+      }
+      last = at
+    }, beatMs)
   }
 
   close(peer: PeerId, code: string, message: string): void {
@@ -109,6 +122,7 @@ export class Links {
 
   stop(): void {
     this.#stopped = true
+    clearInterval(this.#beat)
     for (const link of [...this.#all]) link.close('stopping', 'this peer is stopping')
     for (const peer of [...this.#waiters.keys()]) this.#fail(peer, new CodedError('stopping', 'this peer is stopping'))
   }

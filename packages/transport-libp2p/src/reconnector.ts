@@ -4,7 +4,6 @@ import type { AddressBook, KnownPeer } from './address-book.ts'
 import type { Node } from './create-node.ts'
 import { dialAny } from './dialer.ts'
 import type { Links } from './links.ts'
-import { withPeer } from './listen-addresses.ts'
 import type { Tuning } from './tuning.ts'
 
 export interface ReconnectorOptions {
@@ -49,8 +48,7 @@ export class Reconnector {
     known.dialled = true
     try {
       const open = node.getConnections(peerIdFromString(peer))[0]
-      const addresses = known.addresses.map((address) => withPeer(address, peer))
-      const connection = open ?? (await dialAny(node, addresses, tuning.dialMsMax, signal))
+      const connection = open ?? (await dialAny(node, known.addresses, tuning.dialMsMax, signal))
       void links.onConnection(connection, signal)
       await links.whenOpen(peer, AbortSignal.any([signal, AbortSignal.timeout(2 * tuning.handshakeMsMax)]))
     } catch (error) {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { Prng } from '@souk/kernel'
+import { BoundedMap, Prng } from '@souk/kernel'
 import { type BlobStore, CodedError, type Credentials, type Transport, type TransportEvents } from '@souk/runtime'
 import { type Advert, type BlobRef, type Frame, type Incarnation, type PeerId, wireVersion } from '@souk/wire'
 import { AddressBook } from './address-book.ts'
@@ -7,7 +7,7 @@ import { BlobClient } from './blob-client.ts'
 import { BlobServer } from './blob-server.ts'
 import { certificateText } from './certificate.ts'
 import { createNode, type Node } from './create-node.ts'
-import { dialAny } from './dialer.ts'
+import { addressesMax, dialAny } from './dialer.ts'
 import { Gossip } from './gossip.ts'
 import type { Hello } from './hello.ts'
 import type { Identity } from './identity.ts'
@@ -15,7 +15,7 @@ import { JoinServer, type OnJoin, takesNoJoiners } from './join-server.ts'
 import type { Link, LinkEnd } from './link.ts'
 import { type LinkReport, linkReport } from './link-report.ts'
 import { Links } from './links.ts'
-import { usefulAddresses } from './listen-addresses.ts'
+import { cannotListen, usefulAddresses } from './listen-addresses.ts'
 import type { Mesh } from './mesh.ts'
 import { blobProtocol, joinProtocol, linkProtocol, maxStreams } from './protocols.ts'
 import { Reconnector } from './reconnector.ts'
@@ -42,10 +42,8 @@ export interface Libp2pTransportOptions {
   now?: () => number
 }
 
-/** How often links are looked at for silence. */
-const beatMs = 1000
-/** A beat this late means that this process stood still (stopped, swapped, a blocked loop). */
-const beatLateMs = 3000
+/** Banned ids remembered until the next start; the oldest goes first, and its certificate is still checked. */
+const bannedMax = 65_536
 
 /** Everything that is up between `start` and `stop`. */
 interface Running {
@@ -57,7 +55,6 @@ interface Running {
   joinServer: JoinServer
   reconnector: Reconnector
   stopping: AbortController
-  beat: NodeJS.Timeout
 }
 
 /** Peers over libp2p: one long-lived stream per pair, adverts by gossip, blobs on streams of their own. */
@@ -69,7 +66,7 @@ export class Libp2pTransport implements Transport {
   readonly #book: AddressBook
   #events: TransportEvents | undefined
   #running: Running | undefined
-  #banned = new Set<PeerId>()
+  readonly #banned = new BoundedMap<PeerId, true>(bannedMax)
 
   constructor(options: Libp2pTransportOptions) {
     this.self = options.identity.peer
@@ -100,7 +97,10 @@ export class Libp2pTransport implements Transport {
       await this.stop()
       throw cannotListen(this.#options.listen, cause as Error)
     }
+    if (signal.aborted) await this.stop()
+    signal.throwIfAborted()
     running.gossip.start()
+    running.links.start()
     running.reconnector.start()
     signal.addEventListener('abort', () => void this.stop(), { once: true, signal: stopping.signal })
   }
@@ -110,7 +110,6 @@ export class Libp2pTransport implements Transport {
     if (running === undefined) return
     this.#running = undefined
     running.reconnector.stop()
-    clearInterval(running.beat)
     running.links.stop()
     running.blobServer.stop()
     running.joinServer.stop()
@@ -180,7 +179,7 @@ export class Libp2pTransport implements Transport {
 
   /** Closes every link to a peer and refuses its connections until the next start. */
   ban(peer: PeerId, code: string, message: string): void {
-    this.#banned.add(peer)
+    this.#banned.push(peer, true)
     this.#book.forget(peer)
     this.#running?.links.close(peer, code, message)
   }
@@ -244,8 +243,7 @@ export class Libp2pTransport implements Transport {
       tuning,
     })
     const reconnector = new Reconnector({ node, book: this.#book, links, tuning, now, signal: stopping.signal })
-    const beat = this.#startBeat(links)
-    return { node, links, gossip, blobClient, blobServer, joinServer, reconnector, stopping, beat }
+    return { node, links, gossip, blobClient, blobServer, joinServer, reconnector, stopping }
   }
 
   async #register({ node, links, blobServer, joinServer, stopping }: Running): Promise<void> {
@@ -259,15 +257,6 @@ export class Libp2pTransport implements Transport {
       maxInboundStreams: maxStreams.join,
     })
     node.addEventListener('connection:open', ({ detail }) => void links.onConnection(detail, stopping.signal))
-  }
-
-  #startBeat(links: Links): NodeJS.Timeout {
-    let last = this.#now()
-    return setInterval(() => {
-      const at = this.#now()
-      links.beat(at, at - last > beatLateMs)
-      last = at
-    }, beatMs)
   }
 
   #hello(): Hello {
@@ -309,12 +298,6 @@ export class Libp2pTransport implements Transport {
       .all()
       .filter((known) => known.member && this.#running?.links.get(known.peer) !== undefined)
     const first = others.flatMap((known) => known.addresses.slice(0, 1))
-    return [...this.addresses(), ...first].slice(0, 16)
+    return [...this.addresses(), ...first].slice(0, addressesMax)
   }
-}
-
-function cannotListen(listen: string[], cause: Error): CodedError {
-  const seen = cause.message.includes('EADDRINUSE') ? 'the port is in use by another program' : cause.message
-  const message = `cannot listen on ${listen.join(', ')}: ${seen}. Stop the other program or choose another port (--listen).`
-  return new CodedError('cannot-listen', message, { cause })
 }

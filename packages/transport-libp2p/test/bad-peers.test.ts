@@ -139,3 +139,13 @@ test('a peer that does not read fills a bounded queue, and gets every accepted f
   }
   expect(read).toBe(accepted)
 })
+
+test('a peer that falls silent loses its link', async () => {
+  const impatient = await mesh.start({ tuning: { silenceMsMax: 300, heartbeatMs: 100 } })
+  const quiet = await rawPeer(mesh, impatient)
+  quiet.write(await quiet.hello())
+  quiet.write(welcome)
+  await impatient.ear.hears('connected')
+  expect((await impatient.ear.hears('disconnected')).reason).toBe('silent')
+  await quiet.node.stop()
+})

@@ -1,0 +1,94 @@
+import { emptyVector } from '@souk/kernel'
+import type { Advert } from '@souk/wire'
+import { beforeAll, expect, test } from 'vitest'
+import {
+  createIdentity,
+  createMesh,
+  type Identity,
+  issueCertificate,
+  loadIdentity,
+  type Mesh,
+  MeshCredentials,
+  verifyCertificate,
+} from '../src/index.ts'
+
+let mesh: Mesh
+let identity: Identity
+beforeAll(async () => {
+  mesh = await createMesh('test')
+  identity = await createIdentity()
+})
+
+async function certify(fields: { expiresWallMs?: number; signedBy?: Mesh } = {}) {
+  return await issueCertificate((fields.signedBy ?? mesh).signingKey as Uint8Array, {
+    peer: identity.peer,
+    role: 'host',
+    name: 'one',
+    issuedWallMs: 0,
+    expiresWallMs: fields.expiresWallMs ?? 0,
+  })
+}
+
+async function advert(seq = 1): Promise<Advert> {
+  const certificate = await certify()
+  const offer = {
+    capacity: emptyVector(),
+    labels: { b: '2', a: '1' },
+    executors: [],
+    functions: [],
+    draining: false,
+    custody: true,
+    priceMilli: 0,
+    summary: '',
+  }
+  return { peer: identity.peer, incarnation: 1, seq, addresses: [], offer, certificate, signature: new Uint8Array() }
+}
+
+async function credentials(wall = () => 1000) {
+  return new MeshCredentials({ identity, mesh, certificate: await certify(), wall })
+}
+
+test('an identity survives the store; a damaged one is told', () => {
+  expect(loadIdentity(identity.privateKey).peer).toBe(identity.peer)
+  expect(() => loadIdentity(new Uint8Array([1, 2, 3]))).toThrow(expect.objectContaining({ code: 'identity-damaged' }))
+})
+
+test('a certificate holds for its mesh, peer and time, and no other', async () => {
+  const good = await certify({ expiresWallMs: 2000 })
+  const other = await createMesh('other')
+  const check = async (m: Mesh, c: typeof good, peer = identity.peer, wallMs = 1000) =>
+    await verifyCertificate(m.publicKey, c, peer, wallMs)
+  expect(await check(mesh, good)).toBeUndefined()
+  expect(await check(mesh, good, identity.peer, 2000)).toBe('certificate-expired')
+  expect(await check(mesh, good, 'somebody')).toBe('certificate-other-peer')
+  expect(await check(other, good)).toBe('certificate-other-mesh')
+  expect(await check(mesh, { ...good, role: 'admin' })).toBe('certificate-invalid')
+  expect(await check(mesh, { ...good, expiresWallMs: 0 })).toBe('certificate-invalid')
+  expect(await check(mesh, { ...good, signature: new Uint8Array(5) })).toBe('certificate-invalid')
+  expect(await check(mesh, { ...(await certify({ signedBy: other })), mesh: good.mesh })).toBe('certificate-invalid')
+})
+
+test('a verified certificate still expires, and can be revoked', async () => {
+  let wallMs = 1000
+  const c = await credentials(() => wallMs)
+  const certificate = await certify({ expiresWallMs: 2000 })
+  expect(await c.checkCertificate(certificate, identity.peer)).toBeUndefined()
+  expect(await c.checkCertificate({ ...certificate, role: 'admin' }, identity.peer)).toBe('certificate-invalid')
+  wallMs = 2000
+  expect(await c.checkCertificate(certificate, identity.peer)).toBe('certificate-expired')
+  wallMs = 1000
+  expect(c.revoke(identity.peer)).toBe(true)
+  expect(await c.checkCertificate(certificate, identity.peer)).toBe('certificate-revoked')
+})
+
+test('a signed advert holds; any change of it does not, checked before or not', async () => {
+  const c = await credentials()
+  const signed = c.sign(await advert())
+  const forged = { ...signed, offer: { ...signed.offer, priceMilli: 1 } }
+  expect(await c.checkAdvert(forged)).toBe('advert-signature')
+  expect(await c.checkAdvert(signed)).toBeUndefined()
+  expect(await c.checkAdvert(signed)).toBeUndefined()
+  expect(await c.checkAdvert(forged)).toBe('advert-signature')
+  expect(await c.checkAdvert({ ...signed, seq: 2 })).toBe('advert-signature')
+  expect(await c.checkAdvert({ ...signed, peer: 'somebody' })).toBe('certificate-other-peer')
+})
