@@ -19,7 +19,7 @@ export class CapturedOutput {
   #call = unset
   #flushedAt = 0
   #timer: NodeJS.Timeout | undefined
-  droppedBytes = 0
+  #droppedBytes = 0
 
   constructor(post: (live: LiveOutput) => void) {
     this.#post = post
@@ -33,20 +33,22 @@ export class CapturedOutput {
     this.#sent.stdout = 0
     this.#sent.stderr = 0
     this.#flushedAt = 0
-    this.droppedBytes = 0
+    this.#droppedBytes = 0
   }
 
-  /** Ends the call; what was not sent yet goes with its answer, and where it belongs. */
-  end(): Rest {
+  /** Ends the call; what was not sent yet goes with its answer, and where it belongs. Undefined: it wrote nothing. */
+  end(): Rest | undefined {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#call = unset
     this.#pendingBytes = 0
     const { stdout, stderr } = this.#sent
-    return {
+    const rest = {
+      droppedBytes: this.#droppedBytes,
       stdout: { offset: stdout, data: this.#takePending('stdout') },
       stderr: { offset: stderr, data: this.#takePending('stderr') },
     }
+    return this.#droppedBytes + this.#sent.stdout + this.#sent.stderr === 0 ? undefined : rest
   }
 
   #redirect(stream: Stream): void {
@@ -64,7 +66,7 @@ export class CapturedOutput {
     if (this.#call === unset) return
     const kept = Math.min(data.length, this.#leftBytes)
     this.#leftBytes -= kept
-    this.droppedBytes += data.length - kept
+    this.#droppedBytes += data.length - kept
     if (kept === 0) return
     this.#pending[stream].push(data.subarray(0, kept))
     this.#pendingBytes += kept

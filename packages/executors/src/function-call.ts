@@ -15,11 +15,12 @@ export interface FunctionCall {
 }
 
 /** What comes back. `value` is JSON text. */
-export interface FunctionAnswer extends Rest {
+export interface FunctionAnswer {
   value?: string
   /** why it failed, for people */
   error?: string
-  droppedBytes: number
+  /** absent when it wrote nothing, as most do */
+  rest?: Rest
   cpuMs: number
 }
 
@@ -33,6 +34,7 @@ export interface LiveOutput {
 
 /** Output that was not yet under way at the end; everything before its offset was. */
 export interface Rest {
+  droppedBytes: number
   stdout: { offset: number; data: Uint8Array | undefined }
   stderr: { offset: number; data: Uint8Array | undefined }
 }

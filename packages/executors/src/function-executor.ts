@@ -5,7 +5,7 @@ import { type Ballot, limits, type RunResult, type TaskId } from '@souk/wire'
 import { type AgentHub, Agents } from './agent-hub.ts'
 import { type FunctionOptions, functionOptions } from './function-options.ts'
 import { FunctionPool } from './function-pool.ts'
-import { FunctionRun } from './function-run.ts'
+import { FunctionRun, type RunFolders } from './function-run.ts'
 import { ModuleStore } from './module-store.ts'
 import type { Partly } from './process-options.ts'
 import { blobSources, fenceText, type RunOrder, type StopCode } from './run-order.ts'
@@ -26,6 +26,7 @@ export class FunctionExecutor implements Executor {
   readonly #options: FunctionOptions
   readonly #pool: FunctionPool
   readonly #modules: ModuleStore
+  readonly #folders: RunFolders
   readonly #registered = new Map<string, string>()
   readonly #runs = new Map<string, FunctionRun>()
   readonly #listeners = new Set<(functions: string[]) => void>()
@@ -44,6 +45,7 @@ export class FunctionExecutor implements Executor {
       environment,
     })
     this.#modules = new ModuleStore(this.#folder('modules'), this.#options.blobs)
+    this.#folders = { work: this.#folder('function-work'), spool: this.#folder('function-spool') }
     this.#agents = new Agents(() => this.#changed())
     this.agents = this.#agents
   }
@@ -54,9 +56,9 @@ export class FunctionExecutor implements Executor {
    */
   async start(events: RunEvents, signal: AbortSignal): Promise<void> {
     this.#events = events
-    for (const name of ['function-work', 'function-spool']) {
-      await rm(this.#folder(name), { recursive: true, force: true })
-      await mkdir(this.#folder(name), { recursive: true, mode: 0o700 })
+    for (const folder of [this.#folders.work, this.#folders.spool]) {
+      await rm(folder, { recursive: true, force: true })
+      await mkdir(folder, { recursive: true, mode: 0o700 })
     }
     await this.#modules.open()
     try {
@@ -87,9 +89,7 @@ export class FunctionExecutor implements Executor {
       queueMicrotask(() => this.#events?.ran(order.task, order.ballot, answer))
       return
     }
-    const name = `${order.task}-${order.ballot.counter}`
-    const folders = { work: this.#folder(join('function-work', name)), spool: this.#folder('function-spool') }
-    const run = new FunctionRun(order, this.#options, this.#events!, folders)
+    const run = new FunctionRun(order, this.#options, this.#events!, this.#folders)
     this.#runs.set(key, run)
     const { timeoutMs } = order.record.spec
     if (timeoutMs > 0 && timeoutMs < 2 ** 31) run.timer = setTimeout(() => this.#halt(run, 'timeout'), timeoutMs)

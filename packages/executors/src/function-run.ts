@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { RunEvents } from '@souk/runtime'
 import { type Body, type FunctionWork, limits, type RunResult } from '@souk/wire'
 import type { FunctionAnswer, LiveOutput, Rest } from './function-call.ts'
@@ -11,6 +12,12 @@ import { WorkFolder } from './work-folder.ts'
 
 /** How long live output that a finished function posted may take to arrive: it comes by another port. */
 const liveMsMax = 1000
+
+/** Where runs have their folders, and where their output spills to. */
+export interface RunFolders {
+  work: string
+  spool: string
+}
 
 /** One call of a function: what goes in, what comes out, and how it ends. */
 export class FunctionRun {
@@ -28,14 +35,16 @@ export class FunctionRun {
   #startedAt = 0
   #onLive: (() => void) | undefined
 
-  constructor(order: RunOrder, options: FunctionOptions, events: RunEvents, folders: { work: string; spool: string }) {
+  constructor(order: RunOrder, options: FunctionOptions, events: RunEvents, folders: RunFolders) {
     this.order = order
     this.fence = fenceText(order.task, order.ballot)
     this.#options = options
     this.#events = events
     this.#output = new RunOutput(order, events, folders.spool)
     const { inputs, outputs } = order.record.spec
-    if (inputs.length + outputs.length > 0) this.#folder = new WorkFolder(folders.work)
+    if (inputs.length + outputs.length > 0) {
+      this.#folder = new WorkFolder(join(folders.work, `${order.task}-${order.ballot.counter}`))
+    }
   }
 
   get work(): FunctionWork {
@@ -82,15 +91,19 @@ export class FunctionRun {
 
   /** The function returned or threw. */
   async answered(answer: FunctionAnswer): Promise<RunResult> {
-    await this.#allLive(answer)
-    for (const stream of ['stdout', 'stderr'] as const) {
-      const { offset, data } = answer[stream]
-      if (data && offset === this.#output.bytes(stream)) this.#output.append(stream, data)
-    }
+    if (answer.rest) await this.#takeRest(answer.rest)
     const result = await this.settled(answer)
-    result.droppedBytes += answer.droppedBytes
+    result.droppedBytes += answer.rest?.droppedBytes ?? 0
     result.cpuMs = answer.cpuMs
     return result
+  }
+
+  async #takeRest(rest: Rest): Promise<void> {
+    await this.#allLive(rest)
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const { offset, data } = rest[stream]
+      if (data && offset === this.#output.bytes(stream)) this.#output.append(stream, data)
+    }
   }
 
   /** A value or an error, from a thread or from an agent. */
@@ -99,8 +112,11 @@ export class FunctionRun {
     const failed = value === undefined
     const result = plainResult(failed ? 'failed' : 'ok', failed ? (error ?? 'it gave no value') : '', failed ? 1 : 0)
     try {
-      if (value !== undefined) result.value = await this.#valueBody(value)
-      await this.#collect(result)
+      if (value !== undefined) {
+        const body = this.#valueBody(value)
+        result.value = body instanceof Promise ? await body : body
+      }
+      if (this.#folder) await this.#collect(result, this.#folder)
     } catch (cause) {
       if (this.stopCode) return await this.ended(this.stopped())
       result.end = 'failed'
@@ -126,6 +142,7 @@ export class FunctionRun {
   /** Puts the kept output into a result and frees what the run held. Never rejects. */
   async ended(result: RunResult): Promise<RunResult> {
     result.runMs = this.#startedAt === 0 ? 0 : Math.round(performance.now() - this.#startedAt)
+    if (!this.#folder && this.#output.empty) return result
     const signal = this.stopCode ? AbortSignal.timeout(liveMsMax) : this.abort.signal
     const kept = await this.#output.bodies(this.#options.blobs, copyHolders(this.order, this.#options.self), signal)
     result.stdout = kept.stdout
@@ -137,22 +154,22 @@ export class FunctionRun {
     return result
   }
 
-  async #valueBody(value: string): Promise<Body> {
-    const data = new TextEncoder().encode(value)
+  #valueBody(value: string): Body | Promise<Body> {
+    const data = encoder.encode(value)
     if (data.byteLength <= limits.inlineBytesMax) return data
     const { blobs, self, valueBytesMax } = this.#options
     if (data.byteLength > valueBytesMax) {
       throw new Error(`its result is ${data.byteLength} bytes of JSON, at most ${valueBytesMax} are allowed`)
     }
-    return await blobs.write(once(data), copyHolders(this.order, self), valueBytesMax, this.abort.signal)
+    return blobs.write(once(data), copyHolders(this.order, self), valueBytesMax, this.abort.signal)
   }
 
-  async #collect(result: RunResult): Promise<void> {
+  async #collect(result: RunResult, folder: WorkFolder): Promise<void> {
     const { outputs } = this.order.record.spec
-    if (!this.#folder || outputs.length === 0) return
+    if (outputs.length === 0) return
     const { blobs, self, outputFilesBytesMax } = this.#options
     const store = { blobs, copies: copyHolders(this.order, self), bytesMax: outputFilesBytesMax }
-    const found = await collectOutputs(this.#folder.path, outputs, store, this.abort.signal)
+    const found = await collectOutputs(folder.path, outputs, store, this.abort.signal)
     result.files = found.files
     result.message = cutMessage([result.message, ...found.notes].filter(Boolean).join('; '))
     if (found.failed && result.end === 'ok') result.end = 'failed'
@@ -173,6 +190,8 @@ export class FunctionRun {
     this.#onLive = undefined
   }
 }
+
+const encoder = new TextEncoder()
 
 async function* once(data: Uint8Array): AsyncIterable<Uint8Array> {
   yield data

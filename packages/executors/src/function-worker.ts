@@ -22,8 +22,9 @@ export async function run(call: FunctionCall): Promise<FunctionAnswer> {
   } catch (error) {
     outcome = { error: error instanceof CallError ? error.message : describe(error) }
   }
-  const { droppedBytes } = output
-  return { ...outcome, ...output.end(), droppedBytes, cpuMs: Math.round((cpuMicros() - cpuBefore) / 1000) }
+  const rest = output.end()
+  const cpuMs = Math.round((cpuMicros() - cpuBefore) / 1000)
+  return rest ? { ...outcome, rest, cpuMs } : { ...outcome, cpuMs }
 }
 
 /** The names of a module's exported functions. Rejects when it cannot be loaded. */

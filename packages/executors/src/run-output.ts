@@ -18,41 +18,44 @@ export interface OutputBodies {
 export class RunOutput {
   readonly #order: RunOrder
   readonly #events: RunEvents
-  readonly #keepers: Record<OutputStream, OutputKeeper>
+  readonly #spoolFolder: string
+  readonly #keepers: Partial<Record<OutputStream, OutputKeeper>> = {}
 
   constructor(order: RunOrder, events: RunEvents, spoolFolder: string) {
     this.#order = order
     this.#events = events
-    const path = join(spoolFolder, `${order.task}-${order.ballot.counter}`)
-    this.#keepers = { stdout: new OutputKeeper(`${path}.stdout`), stderr: new OutputKeeper(`${path}.stderr`) }
+    this.#spoolFolder = spoolFolder
+  }
+
+  get empty(): boolean {
+    return !this.#keepers.stdout && !this.#keepers.stderr
   }
 
   /** bytes so far, which is the next offset */
   bytes(stream: OutputStream): number {
-    return this.#keepers[stream].bytes
+    return this.#keepers[stream]?.bytes ?? 0
   }
 
   /** The keeper to wait for when too much waits for the disk. */
   append(stream: OutputStream, data: Uint8Array): OutputKeeper | undefined {
+    const { task, ballot } = this.#order
+    this.#keepers[stream] ??= new OutputKeeper(join(this.#spoolFolder, `${task}-${ballot.counter}.${stream}`))
     const keeper = this.#keepers[stream]
-    this.#events.output(this.#order.task, this.#order.ballot, stream, keeper.bytes, data)
+    this.#events.output(task, ballot, stream, keeper.bytes, data)
     return keeper.append(data) ? undefined : keeper
   }
 
   /** What goes into the result. Never rejects: what could not be kept is cut to its head, counted and noted. */
   async bodies(blobs: BlobAccess, copies: PeerId[], signal: AbortSignal): Promise<OutputBodies> {
-    const bodies: OutputBodies = {
-      stdout: this.#keepers.stdout.head(),
-      stderr: this.#keepers.stderr.head(),
-      droppedBytes: 0,
-      notes: [],
-    }
+    const bodies: OutputBodies = { stdout: nothing, stderr: nothing, droppedBytes: 0, notes: [] }
     for (const stream of ['stdout', 'stderr'] as const) {
       const keeper = this.#keepers[stream]
+      if (!keeper) continue
       try {
         bodies[stream] = await keeper.body(blobs, copies, signal)
       } catch (error) {
-        const head = bodies[stream] as Uint8Array
+        const head = keeper.head()
+        bodies[stream] = head
         bodies.droppedBytes += keeper.bytes - head.byteLength
         bodies.notes.push(
           `${stream} (${keeper.bytes} bytes) could not be stored, only its beginning: ${messageOf(error)}`,
@@ -63,6 +66,8 @@ export class RunOutput {
   }
 
   async discard(): Promise<void> {
-    await Promise.all([this.#keepers.stdout.discard(), this.#keepers.stderr.discard()])
+    await Promise.all([this.#keepers.stdout?.discard(), this.#keepers.stderr?.discard()])
   }
 }
+
+const nothing = new Uint8Array(0)
