@@ -10,6 +10,8 @@ import {
   take,
 } from '@souk/kernel'
 
+const scalars = ['slots', 'cpuMilli', 'memoryBytes', 'diskBytes', 'networkMbps'] as const
+
 /**
  * What is taken and what is free here. Cannot overcommit (I6): a request that does not fit is refused, and the
  * total may shrink below what is taken, in which case nothing fits until enough was given back.
@@ -54,7 +56,7 @@ export class Ledger {
     const allocation = this.#taken.get(key)
     invariant(allocation, `${key} has no allocation to give back`)
     this.#taken.delete(key)
-    giveBack(this.#free, allocation)
+    giveBack(this.#free, { request: allocation.request, gpuDevices: presentDevices(this.#free, allocation) })
   }
 
   room(request: ResourceRequest, limit: number): number {
@@ -64,20 +66,15 @@ export class Ledger {
 
 /** Takes an allocation out of `free` even where it drives it below zero or a device is gone. */
 function debit(free: ResourceVector, allocation: Allocation): void {
-  const kept = allocation.gpuDevices.filter((index) => index < free.gpuMilli.length)
-  giveBack(free, { request: negated(allocation.request), gpuDevices: kept })
+  const { request } = allocation
+  for (const name of scalars) free[name] -= request[name]
+  for (const index of presentDevices(free, allocation)) free.gpuMilli[index]! -= request.gpu.milli
+  for (const name in request.custom) {
+    free.custom[name] = (Object.hasOwn(free.custom, name) ? free.custom[name]! : 0) - request.custom[name]!
+  }
 }
 
-function negated(request: ResourceRequest): ResourceRequest {
-  const custom: Record<string, number> = {}
-  for (const name in request.custom) custom[name] = -request.custom[name]!
-  return {
-    cpuMilli: -request.cpuMilli,
-    memoryBytes: -request.memoryBytes,
-    diskBytes: -request.diskBytes,
-    networkMbps: -request.networkMbps,
-    slots: -request.slots,
-    gpu: { count: request.gpu.count, milli: -request.gpu.milli },
-    custom,
-  }
+/** Of its devices those that the host still has: the list may have become shorter since. */
+function presentDevices(free: ResourceVector, { gpuDevices }: Allocation): number[] {
+  return gpuDevices.filter((index) => index < free.gpuMilli.length)
 }
