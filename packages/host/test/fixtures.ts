@@ -1,0 +1,96 @@
+import { emptyRequest, emptyVector, type ResourceRequest, type ResourceVector } from '@souk/kernel'
+import type { Ballot, RunResult, TaskRecord, TaskSpec } from '@souk/wire'
+import { defaultHostConfig, Host, type HostConfig, type HostEffect, type HostInput } from '../src/index.ts'
+
+export const request = (over: Partial<ResourceRequest> = {}): ResourceRequest => ({ ...emptyRequest(), ...over })
+
+export const capacity = (over: Partial<ResourceVector> = {}): ResourceVector => ({
+  ...emptyVector(),
+  slots: 1,
+  ...over,
+})
+
+export const ballot = (counter = 1): Ballot => ({ counter, peer: 'origin', incarnation: 1 })
+
+export function spec(over: Partial<TaskSpec> = {}): TaskSpec {
+  return {
+    name: 'a task',
+    tenant: 'tenant',
+    class: 'noop',
+    work: { kind: 'function', name: 'noop', args: '[]' },
+    request: request(),
+    priority: 'medium',
+    labels: {},
+    inputs: [],
+    outputs: [],
+    timeoutMs: 0,
+    retries: 0,
+    attemptsMax: 3,
+    outputBytesMax: 1024,
+    durability: 'quorum',
+    failIfUnplaceable: false,
+    ...over,
+  }
+}
+
+export function record(id: string, over: Partial<TaskSpec> = {}): TaskRecord {
+  return { id, spec: spec(over), origin: 'origin', submittedWallMs: 0, custodians: ['origin'], version: 1 }
+}
+
+export function result(over: Partial<RunResult> = {}): RunResult {
+  return {
+    end: 'ok',
+    exitCode: 0,
+    message: '',
+    stdout: new Uint8Array(0),
+    stderr: new Uint8Array(0),
+    files: [],
+    droppedBytes: 0,
+    runMs: 1,
+    cpuMs: 1,
+    memoryPeakBytes: 0,
+    ...over,
+  }
+}
+
+/** A host with its own clock; each call returns the effects of that one step. */
+export class Bench {
+  readonly host: Host
+  now = 0
+
+  constructor(total: ResourceVector, config: Partial<HostConfig> = {}) {
+    this.host = new Host({ ...defaultHostConfig, ...config })
+    this.step({ type: 'capacity', capacity: total })
+  }
+
+  step(input: HostInput): HostEffect[] {
+    const out: HostEffect[] = []
+    this.host.step(input, this.now, out)
+    return out
+  }
+
+  at(now: number): this {
+    this.now = now
+    return this
+  }
+
+  take(id: string, over: Partial<TaskSpec> = {}, b = ballot()): HostEffect[] {
+    return this.step({ type: 'take', record: record(id, over), ballot: b, attempt: 1, leased: true })
+  }
+
+  running(task: string, b = ballot()): HostEffect[] {
+    return this.step({ type: 'running', task, ballot: b })
+  }
+
+  ran(task: string, over: Partial<RunResult> = {}, b = ballot()): HostEffect[] {
+    return this.step({ type: 'ran', task, ballot: b, result: result(over) })
+  }
+
+  halt(task: string, code: 'cancelled' | 'fenced' = 'cancelled', b = ballot()): HostEffect[] {
+    return this.step({ type: 'halt', task, ballot: b, code })
+  }
+}
+
+/** The tasks that these effects start, in order. */
+export const started = (effects: HostEffect[]): string[] =>
+  effects.flatMap((e) => (e.type === 'run' ? [e.record.id] : []))
