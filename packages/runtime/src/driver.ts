@@ -1,22 +1,22 @@
 import type { Millis } from '@souk/kernel'
 import type { ClientRef, PeerEffect, PeerInput, Reply, TraceEvent } from '@souk/peer'
 import type { PeerId } from '@souk/wire'
-import { AdvertGate } from './advert-gate.ts'
 import type { DriverCounters, DriverOptions, DriverStart, PeerMachine } from './driver-options.ts'
 import { EventLoopLag, type LagMeter } from './event-loop-lag.ts'
 import { ExecutorSet } from './executor-set.ts'
 import { FrameOutbox } from './frame-outbox.ts'
 import { GroupCommit } from './group-commit.ts'
+import { Inbound } from './inbound.ts'
 import { Listeners } from './listeners.ts'
 import { OwnAdvert } from './own-advert.ts'
 import type { PeerHandle } from './peer-handle.ts'
-import type { Clock, RunEvents, TransportEvents } from './ports.ts'
+import type { Clock, RunEvents } from './ports.ts'
 import { untilAborted } from './until-aborted.ts'
 import { Wakeup } from './wakeup.ts'
 
 const lagMs = 1000
-/** Codes come from adapters, but a bound costs nothing. */
-const rejectedCodesMax = 64
+/** Stopping what a failed start had begun waits no longer. */
+const undoMsMax = 2000
 
 /**
  * Runs one peer machine on the real world: every input in order, one at a time, its effects carried out at once,
@@ -32,10 +32,9 @@ export class Driver implements PeerHandle {
   readonly #executors: ExecutorSet
   readonly #listeners: Listeners
   readonly #ownAdvert: OwnAdvert
-  readonly #gate: AdvertGate
+  readonly #inbound: Inbound
   readonly #commit: GroupCommit
   readonly #wakeup: Wakeup
-  readonly #rejected = new Map<string, number>()
   readonly #out: PeerEffect[] = []
   #waiting: PeerInput[] = []
   #outbox: FrameOutbox | undefined
@@ -46,8 +45,6 @@ export class Driver implements PeerHandle {
   #state: 'new' | 'running' | 'stopping' | 'stopped' | 'failed' = 'new'
   #fail: (error: unknown) => void = () => {}
   #inputs = 0
-  #framesIn = 0
-  #messagesIn = 0
 
   constructor(options: DriverOptions) {
     this.self = options.credentials.self
@@ -63,11 +60,12 @@ export class Driver implements PeerHandle {
     this.failed = new Promise((_, reject) => {
       this.#fail = reject
     })
-    this.#gate = new AdvertGate({
+    this.#inbound = new Inbound({
       credentials: options.credentials,
-      now: () => this.#clock.now(),
+      clock: options.clock,
       deliver: (input) => this.input(input),
-      onRejected: (from, code, detail) => this.#onRejected(from, code, detail),
+      onRejected: (from, code, detail) =>
+        this.#listeners.event({ at: this.#clock.now(), type: 'message.rejected', peer: from ?? '', tag: detail, code }),
     })
     this.#commit = new GroupCommit({
       records: options.records,
@@ -77,8 +75,17 @@ export class Driver implements PeerHandle {
     this.#wakeup = new Wakeup(this.#clock, () => this.input({ type: 'wake' }))
   }
 
-  /** Starts executors, then the machine with what the store holds, then the transport. */
+  /** Starts executors, then the machine with what the store holds, then the transport; undoes it all on failure. */
   async start(start: DriverStart, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#startParts(start, signal)
+    } catch (error) {
+      await this.stop(AbortSignal.timeout(undoMsMax))
+      throw error
+    }
+  }
+
+  async #startParts(start: DriverStart, signal: AbortSignal): Promise<void> {
     const { records, transport, credentials } = this.#options
     const stored = (this.#options.storedPrefixes ?? ['task/']).flatMap((prefix) => records.entries(prefix))
     this.#outbox = new FrameOutbox(transport, start.incarnation, () => this.#peer.loadStamp())
@@ -94,7 +101,7 @@ export class Driver implements PeerHandle {
       offer: start.offer,
       certificate: credentials.certificate,
     })
-    await transport.start(this.#transportEvents(), signal)
+    await transport.start(this.#inbound, signal)
     this.input({ type: 'addresses', addresses: transport.addresses() })
     this.#lag = this.#options.lag ?? new EventLoopLag()
     this.#measureLag()
@@ -144,14 +151,14 @@ export class Driver implements PeerHandle {
   counters(): DriverCounters {
     return {
       inputs: this.#inputs,
-      framesIn: this.#framesIn,
-      messagesIn: this.#messagesIn,
+      framesIn: this.#inbound.frames,
+      messagesIn: this.#inbound.messages,
       framesOut: this.#outbox?.framesOut ?? 0,
       messagesOut: this.#outbox?.messagesOut ?? 0,
       messagesDropped: this.#outbox?.messagesDropped ?? 0,
       commits: this.#commit.batches,
       entriesWritten: this.#commit.entries,
-      rejected: Object.fromEntries(this.#rejected),
+      rejected: this.#inbound.rejections,
     }
   }
 
@@ -238,27 +245,6 @@ export class Driver implements PeerHandle {
         this.input({ type: 'output', task, ballot, stream, offset, data }),
       ran: (task, ballot, result) => this.input({ type: 'ran', task, ballot, result }),
     }
-  }
-
-  #transportEvents(): TransportEvents {
-    return {
-      connected: (peer, hello) => this.#gate.offer(peer, { type: 'connected', peer, ...hello }),
-      disconnected: (peer) => this.#gate.offer(peer, { type: 'disconnected', peer }),
-      frame: (from, frame) => {
-        this.#framesIn++
-        this.#messagesIn += frame.messages.length
-        this.#gate.offer(from, { type: 'frame', from, frame })
-      },
-      gossip: (advert) => this.#gate.gossip(advert),
-      rejected: (from, code, detail) => this.#onRejected(from, code, detail),
-    }
-  }
-
-  #onRejected(from: PeerId | undefined, code: string, detail: string): void {
-    if (this.#rejected.has(code) || this.#rejected.size < rejectedCodesMax) {
-      this.#rejected.set(code, (this.#rejected.get(code) ?? 0) + 1)
-    }
-    this.#listeners.event({ at: this.#clock.now(), type: 'message.rejected', peer: from ?? '', tag: detail, code })
   }
 
   #onBug(error: unknown): void {

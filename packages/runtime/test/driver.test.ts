@@ -246,6 +246,17 @@ test('stopping says goodbye, ends the runs, and keeps what they came to before t
   expect(peer.heard).toHaveLength(heard)
 })
 
+test('a start that fails leaves nothing running', async () => {
+  const host = new World().host('a')
+  const inUse = new Error('address in use')
+  host.transport.start = () => Promise.reject(inUse)
+  host.peer.handlers.start = (_, out) => out.push({ type: 'run', order: runOrder('t') })
+  await expect(start(host)).rejects.toBe(inUse)
+  expect(host.executor.halted).toEqual(['shutdown'])
+  expect(host.records.closed).toBe(true)
+  expect(host.clock.pending).toBe(0)
+})
+
 test('an aborted stop does not wait for a disk that hangs', async () => {
   const peer = new ToyPeer({
     leave: (_, out) => out.push({ type: 'persist', seq: 1, writes: [{ key: 'k', value: 1 }] }),

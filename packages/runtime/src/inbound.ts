@@ -1,0 +1,63 @@
+import type { PeerInput } from '@souk/peer'
+import type { Advert, Certificate, Frame, Incarnation, PeerId } from '@souk/wire'
+import { AdvertGate } from './advert-gate.ts'
+import type { Clock, Credentials, TransportEvents } from './ports.ts'
+
+export interface InboundOptions {
+  credentials: Credentials
+  clock: Clock
+  deliver: (input: PeerInput) => void
+  onRejected: (from: PeerId | undefined, code: string, detail: string) => void
+}
+
+/** Codes come from adapters, but a bound costs nothing. */
+const rejectedCodesMax = 64
+
+/** What the transport tells, as inputs for the machine; counted, and without what does not deserve to get there. */
+export class Inbound implements TransportEvents {
+  readonly #gate: AdvertGate
+  readonly #onRejected: InboundOptions['onRejected']
+  readonly #rejected = new Map<string, number>()
+  frames = 0
+  messages = 0
+
+  constructor({ credentials, clock, deliver, onRejected }: InboundOptions) {
+    this.#onRejected = onRejected
+    this.#gate = new AdvertGate({
+      credentials,
+      now: () => clock.now(),
+      deliver,
+      onRejected: (from, code, detail) => this.rejected(from, code, detail),
+    })
+  }
+
+  /** how often something was refused, by code */
+  get rejections(): Record<string, number> {
+    return Object.fromEntries(this.#rejected)
+  }
+
+  connected(peer: PeerId, hello: { certificate: Certificate; incarnation: Incarnation; addresses: string[] }): void {
+    const { certificate, incarnation, addresses } = hello
+    this.#gate.offer(peer, { type: 'connected', peer, certificate, incarnation, addresses })
+  }
+
+  disconnected(peer: PeerId): void {
+    this.#gate.offer(peer, { type: 'disconnected', peer })
+  }
+
+  frame(from: PeerId, frame: Frame): void {
+    this.frames++
+    this.messages += frame.messages.length
+    this.#gate.offer(from, { type: 'frame', from, frame })
+  }
+
+  gossip(advert: Advert): void {
+    this.#gate.gossip(advert)
+  }
+
+  rejected(from: PeerId | undefined, code: string, detail: string): void {
+    const count = this.#rejected.get(code)
+    if (count !== undefined || this.#rejected.size < rejectedCodesMax) this.#rejected.set(code, (count ?? 0) + 1)
+    this.#onRejected(from, code, detail)
+  }
+}
