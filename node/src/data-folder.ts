@@ -21,11 +21,7 @@ export interface DataFolder {
   path: string
   api: string
   mesh: string
-  store: string
-  tasks: string
   log: string
-  guardian: string
-  functions: string
 }
 
 /** The folder that --data, SOUK_DATA or the home folder names. */
@@ -36,11 +32,7 @@ export function dataFolder(context: Context, option: string | undefined): DataFo
     path,
     api: join(path, 'api.json'),
     mesh: join(path, 'mesh.json'),
-    store: join(path, 'store'),
-    tasks: join(path, 'tasks'),
     log: join(path, 'peer.log'),
-    guardian: join(path, 'guardian.json'),
-    functions: join(path, 'functions'),
   }
 }
 
@@ -74,8 +66,10 @@ export function readJson(path: string): unknown {
   }
 }
 
-export function removeFile(path: string): void {
-  rmSync(path, { force: true })
+/** Removes the API file that `pid` (this process) wrote; another peer's is left alone. */
+export function removeApiFile(folder: DataFolder, pid = process.pid): void {
+  const file = readJson(folder.api) as ApiFile | undefined
+  if (file?.pid === pid) rmSync(folder.api, { force: true })
 }
 
 export function isRunning(pid: number): boolean {

@@ -1,9 +1,9 @@
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
-import type { ResourceVector } from '@souk/kernel'
+import { parseOffer } from '@souk/inventory'
 import type { Command } from 'commander'
-import { parseBytes, parseCount, parseHostPort, parseMilli, parsePairs } from './amounts.ts'
-import { usageError } from './cli-error.ts'
+import { parseCount, parseHostPort, parsePairs } from './amounts.ts'
+import { messageOf, usageError } from './cli-error.ts'
 import { collect } from './command-module.ts'
 
 /** The options of a peer as commander gives them; up and join share them. */
@@ -20,11 +20,15 @@ export interface PeerOptions {
   allow: string
   functions?: string[]
   peer?: string[]
+  log?: string
   detach?: boolean
   /** commander's forms of --no-mdns and --no-custody */
   mdns: boolean
   custody: boolean
 }
+
+const logLevels = ['error', 'warn', 'info', 'debug', 'trace'] as const
+export type LogLevel = (typeof logLevels)[number]
 
 type ExecutorKind = 'process' | 'function'
 const executorKinds: readonly ExecutorKind[] = ['process', 'function']
@@ -45,11 +49,13 @@ export interface PeerSettings {
   announce: string[]
   apiPort: number | undefined
   remoteApi: { host: string; port: number } | undefined
-  offer: Partial<ResourceVector>
+  /** as `parseOffer` of inventory takes it */
+  offer: string
   labels: Record<string, string>
   allow: ExecutorKind[]
   functions: string[]
   staticPeers: string[]
+  log: LogLevel | undefined
   mdns: boolean
   custody: boolean
 }
@@ -69,6 +75,7 @@ export function addPeerOptions(command: Command): Command {
     .option('--no-custody', "do not keep other peers' tasks")
     .option('--api-port <port>', `port of the API on 127.0.0.1 (default: first free port from ${apiPortDefault})`)
     .option('--listen-api <addr:port>', 'also serve the API to other hosts, over TLS; see souk token')
+    .option('--log <level>', 'error, warn, info, debug or trace (default: warn on a terminal, else info)')
     .option('--detach', 'go to the background once it is up')
 }
 
@@ -85,11 +92,12 @@ export function peerSettings(options: PeerOptions, cwd: string): PeerSettings {
     apiPort: options.apiPort === undefined ? undefined : parseCount('--api-port', options.apiPort, 0, 65_535),
     remoteApi:
       options.listenApi === undefined ? undefined : parseHostPort('--listen-api', options.listenApi, '0.0.0.0'),
-    offer: parseOffer(options.offer ?? []),
+    offer: offerOf(options.offer ?? []),
     labels: parsePairs('--label', options.label ?? [], true),
     allow: parseAllow(options.allow),
     functions: (options.functions ?? []).map((file) => resolve(cwd, file)),
     staticPeers: options.peer ?? [],
+    log: options.log === undefined ? undefined : logOf(options.log),
     mdns: options.mdns,
     custody: options.custody,
   }
@@ -112,18 +120,19 @@ export function parseAllow(text: string): ExecutorKind[] {
   })
 }
 
-/** 'cpu=4,mem=8G,slots=4,gpu=1,disk=50G,net=1000,licence=2' as amounts; unknown names are custom resources. */
-export function parseOffer(texts: readonly string[]): Partial<ResourceVector> {
-  const offer: Partial<ResourceVector> = {}
-  for (const [name, value] of Object.entries(parsePairs('--offer', texts, true))) {
-    const flag = `--offer ${name}`
-    if (name === 'cpu') offer.cpuMilli = parseMilli(flag, value)
-    else if (name === 'mem' || name === 'memory') offer.memoryBytes = parseBytes(flag, value)
-    else if (name === 'disk') offer.diskBytes = parseBytes(flag, value)
-    else if (name === 'net' || name === 'network') offer.networkMbps = parseCount(flag, value, 0, 10_000_000)
-    else if (name === 'slots') offer.slots = parseCount(flag, value, 0, 65_535)
-    else if (name === 'gpu') offer.gpuMilli = Array.from({ length: parseCount(flag, value, 0, 64) }, () => 1000)
-    else offer.custom = { ...offer.custom, [name]: parseCount(flag, value, 0, 2 ** 31) }
+function logOf(text: string): LogLevel {
+  const level = logLevels.find((candidate) => candidate === text)
+  if (level === undefined) throw usageError(`--log: '${text}' is none of ${logLevels.join(', ')}`)
+  return level
+}
+
+/** Checked here, so that a mistake names its flag before anything starts. */
+function offerOf(texts: readonly string[]): string {
+  const text = texts.join(',')
+  try {
+    parseOffer(text)
+  } catch (cause) {
+    throw usageError(`--offer: ${messageOf(cause)}`)
   }
-  return offer
+  return text
 }

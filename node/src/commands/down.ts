@@ -1,7 +1,7 @@
 import { parseDurationMs } from '../amounts.ts'
 import { CliError } from '../cli-error.ts'
 import { addExamples, type CommandModule } from '../command-module.ts'
-import { dataFolder, isRunning, removeFile, requirePeer } from '../data-folder.ts'
+import { dataFolder, isRunning, removeApiFile, requirePeer } from '../data-folder.ts'
 import { endProcess } from '../peer-process.ts'
 import { withSession } from '../session.ts'
 
@@ -25,7 +25,7 @@ export const down: CommandModule = {
         if (self !== file.peer) throw new CliError(`${file.url} is peer ${self}, but ${folder.api} names ${file.peer}`)
         const byItself = await endProcess(file.pid, timeoutMs)
         if (isRunning(file.pid)) throw new CliError(`process ${file.pid} does not end`, { next: `kill -9 ${file.pid}` })
-        removeFile(folder.api)
+        removeApiFile(folder, file.pid)
         out(byItself ? `${file.name} is down` : `${file.name} did not stop within ${options.timeout} and was killed`)
         done(0)
       })

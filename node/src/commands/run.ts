@@ -90,7 +90,8 @@ async function finish(client: SoukClient, context: Context, outcome: Outcome, op
   if (options.json) terminal.out(JSON.stringify(outcome))
   else if (outcome.value !== undefined) terminal.out(JSON.stringify(outcome.value))
   const failed = outcome.kind !== 'succeeded'
-  const byItself = outcome.kind === 'failed' && outcome.code === 'exit'
+  // A plain exit code says all there is; 'command not found' and the like does not show in the task's own output.
+  const byItself = outcome.kind === 'failed' && outcome.code === 'exit' && /^exit code \d+$/.test(outcome.message)
   if ((!failed || byItself) && outcome.droppedBytes === 0 && (options.quiet || !terminal.errIsTerminal)) return
   const [{ droppedLine, outcomeLine }, { fetchPeerNames }] = await Promise.all([
     import('../print/outcome-text.ts'),

@@ -76,6 +76,7 @@ export function peerArguments(options: PeerOptions): string[] {
   one('--api-port', options.apiPort)
   one('--listen-api', options.listenApi)
   one('--allow', options.allow)
+  one('--log', options.log)
   many('--announce', options.announce)
   many('--peer', options.peer)
   many('--offer', options.offer)
