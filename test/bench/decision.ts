@@ -1,0 +1,112 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { connect } from '@souk/client'
+import { BenchMesh, type BenchPeer, buildCli, builtCli } from './mesh.ts'
+import { type Bench, type BenchOptions, type Measured, quantile } from './report.ts'
+
+const functions = fileURLToPath(new URL('./functions.mjs', import.meta.url))
+
+/** How long it takes to decide where a task goes, what a command costs, and what a peer costs that does nothing. */
+export const decision: Bench = {
+  name: 'decision',
+  summary: 'decision time, cost of a command, cost of an idle peer',
+  targets: {
+    decision_p50_ms: ['<=', 5],
+    decision_p99_ms: ['<=', 50],
+    run_over_node_ms: ['<=', 25],
+    idle_rss_mb: ['<=', 150],
+    idle_cpu_pct: ['<', 1],
+  },
+  run,
+}
+
+async function run({ quick, say }: BenchOptions): Promise<Measured> {
+  say('building the program')
+  buildCli()
+  const mesh = new BenchMesh()
+  try {
+    // The origin has no slots, so every task is auctioned.
+    const origin = await mesh.add('origin', 'cpu=0,slots=0')
+    for (const name of ['one', 'two', 'three']) await mesh.add(name, 'cpu=4,slots=4', ['--functions', functions])
+    await mesh.settled()
+    say('an idle peer')
+    const idle = await idleCost(mesh.peers[1]!, quick ? 8_000 : 20_000)
+    say('decisions')
+    const auctioned = await decisions(origin, quick ? 200 : 1000)
+    const local = await decisions(mesh.peers[1]!, quick ? 100 : 300)
+    say('the cost of a command')
+    const command = commandCost(mesh.peers[1]!, quick ? 15 : 40)
+    return {
+      figures: {
+        decision_p50_ms: quantile(auctioned, 0.5),
+        decision_p99_ms: quantile(auctioned, 0.99),
+        run_over_node_ms: command.runMs - command.nodeMs,
+        idle_rss_mb: idle.rssMb,
+        idle_cpu_pct: idle.cpuPct,
+      },
+      detail: {
+        decisions: auctioned.length,
+        local_first_p50_ms: quantile(local, 0.5),
+        local_first_p99_ms: quantile(local, 0.99),
+        run_ms: command.runMs,
+        node_ms: command.nodeMs,
+        idle_seconds: idle.seconds,
+      },
+    }
+  } finally {
+    await mesh.stop()
+  }
+}
+
+/** Submit to award of one task at a time, as its decision record says. */
+async function decisions(peer: BenchPeer, count: number): Promise<number[]> {
+  const client = await connect([peer.api])
+  try {
+    const samples: number[] = []
+    for (let i = 0; i < count; i++) {
+      const handle = client.submit({ function: 'noop', args: [] })
+      const outcome = await handle.outcome
+      const { decision: record } = await client.task(outcome.task)
+      if (i >= 20) samples.push(Number(record?.decisionMs))
+    }
+    return samples
+  } finally {
+    await client.close()
+  }
+}
+
+function commandCost(peer: BenchPeer, times: number): { runMs: number; nodeMs: number } {
+  const time = (args: string[]): number => {
+    const startedMs = performance.now()
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+    if (status !== 0) throw new Error(`${args.join(' ')} failed: ${stderr}`)
+    return performance.now() - startedMs
+  }
+  const run = [builtCli, 'run', '--data', peer.data, '--', 'true']
+  for (let i = 0; i < 3; i++) time(run)
+  const runs: number[] = []
+  const nodes: number[] = []
+  for (let i = 0; i < times; i++) {
+    runs.push(time(run))
+    nodes.push(time(['-e', '0']))
+  }
+  return { runMs: quantile(runs, 0.5), nodeMs: quantile(nodes, 0.5) }
+}
+
+async function idleCost(peer: BenchPeer, ms: number): Promise<{ rssMb: number; cpuPct: number; seconds: number }> {
+  const before = cpuTicks(peer.pid)
+  const startedMs = performance.now()
+  await new Promise((resolve) => setTimeout(resolve, ms))
+  const seconds = (performance.now() - startedMs) / 1000
+  const ticks = cpuTicks(peer.pid) - before
+  const status = readFileSync(`/proc/${peer.pid}/status`, 'utf8')
+  const rssKb = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1])
+  return { rssMb: rssKb / 1024, cpuPct: ticks / seconds, seconds }
+}
+
+/** User and system time of a process, in hundredths of a second (Linux). */
+function cpuTicks(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+  return Number(fields[11]) + Number(fields[12])
+}

@@ -1,0 +1,9 @@
+// The functions that the benches register on their hosts.
+import { appendFileSync } from 'node:fs'
+
+export const noop = () => 1
+export const sleep = (ms) => new Promise((resolve) => setTimeout(() => resolve(1), ms))
+export const loggedSleep = (log, id, ms) => {
+  appendFileSync(log, `${id}\n`)
+  return sleep(ms)
+}
