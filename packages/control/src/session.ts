@@ -85,7 +85,8 @@ export class Session {
       this.#writer = undefined
       this.seenMs = Date.now()
     }
-    writer.write(JSON.stringify([{ type: 'hello', resumed } satisfies SessionEvent]))
+    const hello: SessionEvent = { type: 'hello', resumed }
+    writer.write(JSON.stringify([hello]), `${this.#epoch}.${this.#sentSeq}`)
     this.#send()
   }
 

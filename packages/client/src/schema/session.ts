@@ -4,7 +4,7 @@ import { apiLimits, choice, int, list, strict, TaskIdText, text } from './vocabu
 
 /**
  * What a session's stream carries. Each event of the stream is an array of these, with an id for Last-Event-ID.
- * The first is `hello` (no id): `resumed` false means that earlier events may be lost and the client asks again.
+ * The first is `hello`: `resumed` false means that earlier events may be lost and the client asks again.
  */
 export const SessionEvent = Type.Union([
   strict({ type: Type.Literal('hello'), resumed: Type.Boolean() }),
