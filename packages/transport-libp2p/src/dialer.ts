@@ -4,7 +4,7 @@ import { CodedError } from '@souk/runtime'
 import type { Node } from './create-node.ts'
 
 /** The hop at which a dial ended. */
-export type DialCode =
+type DialCode =
   | 'address-invalid'
   | 'host-unknown'
   | 'connection-refused'
@@ -70,7 +70,7 @@ export async function dialOne(node: Node, address: string, msMax: number, signal
   }
 }
 
-export function parseAddress(address: string): Multiaddr | undefined {
+function parseAddress(address: string): Multiaddr | undefined {
   try {
     return multiaddr(address)
   } catch {

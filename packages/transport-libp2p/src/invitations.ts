@@ -24,7 +24,7 @@ const usesMax = 1000
 const rememberedMs = 7 * 24 * 3600 * 1000
 
 export type Redemption = { ok: true; role: Role } | { ok: false; code: RedemptionCode; message: string }
-export type RedemptionCode = 'invitation-unknown' | 'invitation-forged' | 'invitation-expired' | 'invitation-used'
+type RedemptionCode = 'invitation-unknown' | 'invitation-forged' | 'invitation-expired' | 'invitation-used'
 
 /** The invitations that this peer gave out. The caller stores `toJSON()` before it answers a joiner. */
 export class Invitations {

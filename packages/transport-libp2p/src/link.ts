@@ -21,7 +21,9 @@ export interface LinkEnd {
   refused: boolean
 }
 
-export interface LinkEvents {
+export type Sent = 'sent' | 'not-open' | 'full' | 'message-too-large'
+
+interface LinkEvents {
   opened(link: Link): void
   frame(link: Link, frame: Frame): void
   rejected(link: Link, code: string, detail: string): void
@@ -96,16 +98,12 @@ export class Link {
     }
   }
 
-  /** Queues a frame; undefined: all of it is on its way. Else why not, and nothing of it is queued. */
-  send(frame: Frame): 'not-open' | 'full' | 'message-too-large' | undefined {
+  /** Queues a frame, whole or not at all, but for messages that are too large to travel ever. */
+  send(frame: Frame): Sent {
     if (this.#state !== 'open') return 'not-open'
     const { frames, tooLarge } = encodeFrames(frame)
-    const bytes = frames.reduce((sum, payload) => sum + payload.byteLength, 0)
-    if (this.#outbox.queuedBytes > 0 && this.#outbox.queuedBytes + bytes > this.#options.tuning.sendQueueBytesMax) {
-      return 'full'
-    }
-    for (const payload of frames) if (!this.#outbox.offer(payload)) return 'full'
-    return tooLarge.length > 0 ? 'message-too-large' : undefined
+    if (!this.#outbox.offer(...frames)) return 'full'
+    return tooLarge.length > 0 ? 'message-too-large' : 'sent'
   }
 
   /** Called every now and then: says we are alive, and closes a link that has been silent or stuck for too long. */

@@ -1,7 +1,7 @@
 import type { Connection, Stream } from '@libp2p/interface'
 import { CodedError } from '@souk/runtime'
-import type { PeerId } from '@souk/wire'
-import { Link, type LinkEnd, type LinkOptions } from './link.ts'
+import type { Frame, PeerId } from '@souk/wire'
+import { Link, type LinkEnd, type LinkOptions, type Sent } from './link.ts'
 import { linkProtocol, maxStreams } from './protocols.ts'
 
 export interface LinksOptions extends Omit<LinkOptions, 'stream' | 'connection' | 'hello' | 'events'> {
@@ -10,7 +10,7 @@ export interface LinksOptions extends Omit<LinkOptions, 'stream' | 'connection' 
   events: LinksEvents
 }
 
-export interface LinksEvents extends Pick<LinkOptions['events'], 'frame' | 'rejected'> {
+interface LinksEvents extends Pick<LinkOptions['events'], 'frame' | 'rejected'> {
   /** the one link to this peer that counts from now on; an older one has been closed (code `replaced`) */
   opened(link: Link): void
   /** `current`: it was the one that counted */
@@ -78,6 +78,10 @@ export class Links {
   onStream(stream: Stream, connection: Connection): void {
     if (this.#stopped) stream.abort(new Error('stopping'))
     else this.#start(stream, connection)
+  }
+
+  send(to: PeerId, frame: Frame): Sent {
+    return this.#current.get(to)?.send(frame) ?? 'not-open'
   }
 
   /** Resolves when there is an open link to `peer`; rejects with why there will be none. */

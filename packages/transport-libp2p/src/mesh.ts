@@ -14,7 +14,7 @@ export interface Mesh {
   signingKey?: Uint8Array
 }
 
-export const networkKeyBytes = 32
+const networkKeyBytes = 32
 
 /** A new mesh: name, network key and signing key. The caller keeps it safe (0600). */
 export async function createMesh(name: string): Promise<Mesh> {

@@ -28,10 +28,6 @@ export class Outbox {
     stream.addEventListener('drain', this.#onDrain)
   }
 
-  get queuedBytes(): number {
-    return this.#queuedBytes
-  }
-
   /** when bytes last went out, and since when none could (undefined: they can) */
   get lastWriteMs(): number {
     return this.#lastWrite
@@ -41,11 +37,14 @@ export class Outbox {
     return this.#fullSince
   }
 
-  /** Queues one payload, to be written within this turn where the stream takes it. False: full, nothing queued. */
-  offer(payload: Uint8Array): boolean {
-    const size = prefixBytes + payload.byteLength
-    if (this.#closed || this.#queuedBytes + size > this.#bytesMax) return false
-    this.#queue.push(payload)
+  /**
+   * Queues payloads, to be written within this turn where the stream takes them. False: no room, and none is queued.
+   * An empty queue takes any number, else what is over the bound could never travel.
+   */
+  offer(...payloads: Uint8Array[]): boolean {
+    const size = payloads.reduce((sum, payload) => sum + prefixBytes + payload.byteLength, 0)
+    if (this.#closed || (this.#queuedBytes > 0 && this.#queuedBytes + size > this.#bytesMax)) return false
+    this.#queue.push(...payloads)
     this.#queuedBytes += size
     if (!this.#scheduled && this.#fullSince === undefined) {
       this.#scheduled = true

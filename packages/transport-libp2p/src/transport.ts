@@ -123,12 +123,10 @@ export class Libp2pTransport implements Transport {
   }
 
   send(to: PeerId, frame: Frame): boolean {
-    const refusal = this.#running?.links.get(to)?.send(frame)
-    if (refusal === 'message-too-large') {
-      this.#events?.rejected(this.self, refusal, `a message to ${to} is over the limit and was not sent`)
-      return true
-    }
-    return refusal === undefined && this.#running?.links.get(to) !== undefined
+    const refusal = this.#running?.links.send(to, frame) ?? 'not-open'
+    if (refusal !== 'message-too-large') return refusal === 'sent'
+    this.#events?.rejected(this.self, refusal, `a message to ${to} is over the limit and was left out`)
+    return true
   }
 
   publish(advert: Advert): void {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type BlobStore, CodedError, type TransportEvents } from '@souk/runtime'
 import type { Advert, BlobRef, Certificate, Frame, Incarnation, PeerId, Role } from '@souk/wire'
+import { vi } from 'vitest'
 import {
   createIdentity,
   createMesh,
@@ -12,9 +13,10 @@ import {
   MeshCredentials,
 } from '../src/index.ts'
 
-/** Real nodes on loopback, and what tests wait for. */
+/** Real nodes on loopback, and what tests wait for. Real handshakes take their time on a busy machine. */
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
-export type Told =
+type Told =
   | { kind: 'connected'; peer: PeerId; incarnation: Incarnation; certificate: Certificate }
   | { kind: 'disconnected'; peer: PeerId; reason: string }
   | { kind: 'frame'; peer: PeerId; frame: Frame }
@@ -22,7 +24,7 @@ export type Told =
   | { kind: 'rejected'; peer: PeerId | undefined; code: string; detail: string }
 
 /** Records what a transport tells and lets a test wait for it. */
-export class Ear implements TransportEvents {
+class Ear implements TransportEvents {
   readonly told: Told[] = []
   #waiting: { wanted: (told: Told) => boolean; resolve: (told: Told) => void }[] = []
 
@@ -65,7 +67,7 @@ export class Ear implements TransportEvents {
 }
 
 /** Blobs in memory, verified as the real store does. */
-export class MemoryBlobs implements BlobStore {
+class MemoryBlobs implements BlobStore {
   readonly kept = new Map<string, Uint8Array>()
 
   add(data: Uint8Array): BlobRef {
@@ -107,7 +109,7 @@ export async function* once(data: Uint8Array): AsyncGenerator<Uint8Array> {
   yield data
 }
 
-export const loopback = '/ip4/127.0.0.1/tcp/0'
+const loopback = '/ip4/127.0.0.1/tcp/0'
 export const forever = new AbortController().signal
 
 export interface Member {
