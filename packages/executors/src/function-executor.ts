@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { CodedError, type Executor, type RunEvents } from '@souk/runtime'
 import { type Ballot, limits, type RunResult, type TaskId } from '@souk/wire'
@@ -8,6 +8,7 @@ import { FunctionPool } from './function-pool.ts'
 import { FunctionRun, type RunFolders } from './function-run.ts'
 import { ModuleStore } from './module-store.ts'
 import type { Partly } from './process-options.ts'
+import { removeTree } from './remove-tree.ts'
 import { blobSources, fenceText, type RunOrder, type StopCode } from './run-order.ts'
 import { messageOf, plainResult, refusal } from './run-result.ts'
 
@@ -57,7 +58,7 @@ export class FunctionExecutor implements Executor {
   async start(events: RunEvents, signal: AbortSignal): Promise<void> {
     this.#events = events
     for (const folder of [this.#folders.work, this.#folders.spool]) {
-      await rm(folder, { recursive: true, force: true })
+      await removeTree(folder)
       await mkdir(folder, { recursive: true, mode: 0o700 })
     }
     await this.#modules.open()

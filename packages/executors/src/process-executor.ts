@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Executor, RunEvents } from '@souk/runtime'
 import type { Ballot, RunResult, TaskId } from '@souk/wire'
@@ -6,6 +6,7 @@ import { GuardianClient } from './guardian-client.ts'
 import { killLeftovers } from './leftovers.ts'
 import { type Partly, type ProcessOptions, processOptions } from './process-options.ts'
 import { ProcessRun } from './process-run.ts'
+import { removeTree } from './remove-tree.ts'
 import { fenceText, type RunOrder, type StopCode } from './run-order.ts'
 import { plainResult, refusal, stopEnd, stopMessage } from './run-result.ts'
 
@@ -39,7 +40,7 @@ export class ProcessExecutor implements Executor {
     signal.throwIfAborted()
     await mkdir(this.#folder('guardian'), { recursive: true, mode: 0o700 })
     for (const name of ['work', 'spool']) {
-      if (!keepFolders) await rm(this.#folder(name), { recursive: true, force: true })
+      if (!keepFolders) await removeTree(this.#folder(name))
       await mkdir(this.#folder(name), { recursive: true, mode: 0o700 })
     }
   }

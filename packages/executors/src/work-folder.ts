@@ -1,10 +1,11 @@
 import { createWriteStream } from 'node:fs'
-import { chmod, mkdir, rm, rmdir } from 'node:fs/promises'
+import { chmod, mkdir, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type BlobAccess, CodedError } from '@souk/runtime'
 import type { FileRef, PeerId } from '@souk/wire'
+import { removeTree } from './remove-tree.ts'
 import { taskPath } from './task-path.ts'
 
 /** Where a task's TMPDIR is, inside its folder; never among its outputs. */
@@ -26,7 +27,7 @@ export class WorkFolder {
   async make(): Promise<void> {
     const made = await mkdir(this.temporary, { recursive: true, mode: 0o700 })
     if (made === undefined) {
-      await rm(this.path, { recursive: true, force: true })
+      await removeTree(this.path)
       await mkdir(this.temporary, { recursive: true, mode: 0o700 })
     }
   }
@@ -52,7 +53,7 @@ export class WorkFolder {
       await rmdir(this.temporary)
       await rmdir(this.path)
     } catch {
-      await rm(this.path, { recursive: true, force: true, maxRetries: 2 }).catch(() => {})
+      await removeTree(this.path)
     }
   }
 }

@@ -1,11 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type AgentCall, FunctionExecutor } from '../src/index.ts'
 import { MemoryBlobs } from './memory-blobs.ts'
 import { call, order, self } from './orders.ts'
 import { Recorder, text } from './recorder.ts'
+
+// Real processes and threads: on a busy machine a start alone may take seconds.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let dataFolder: string
 let executor: FunctionExecutor

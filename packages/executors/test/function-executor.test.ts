@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FileRef, RunResult } from '@souk/wire'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { FunctionExecutor } from '../src/index.ts'
 import { MemoryBlobs } from './memory-blobs.ts'
 import { call, command, order, self } from './orders.ts'
 import { Recorder, text } from './recorder.ts'
+
+// Real processes and threads: on a busy machine a start alone may take seconds.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const fixture = fileURLToPath(new URL('./fixtures/functions.ts', import.meta.url))
 const blobs = new MemoryBlobs()

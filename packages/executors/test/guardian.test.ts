@@ -4,13 +4,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { bootId, processStart } from '../src/guardian/process-table.ts'
 import { ProcessExecutor } from '../src/index.ts'
 import { MemoryBlobs } from './memory-blobs.ts'
 import { self } from './orders.ts'
 import { alive, processGone } from './processes.ts'
 import { Recorder } from './recorder.ts'
+
+// Real processes and threads: on a busy machine a start alone may take seconds.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const script = fileURLToPath(new URL('./fixtures/host.ts', import.meta.url))
 const longMs = 600_000

@@ -2,12 +2,15 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { limits } from '@souk/wire'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { ProcessExecutor } from '../src/index.ts'
 import { MemoryBlobs } from './memory-blobs.ts'
 import { command, order, self } from './orders.ts'
 import { processGone } from './processes.ts'
 import { Recorder, text } from './recorder.ts'
+
+// Real processes and threads: on a busy machine a start alone may take seconds.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 let dataFolder: string
 let executor: ProcessExecutor
@@ -16,7 +19,7 @@ const events = new Recorder()
 
 beforeAll(async () => {
   dataFolder = await mkdtemp(join(tmpdir(), 'souk-process-'))
-  executor = new ProcessExecutor({ self, dataFolder, blobs, hostName: 'amber', stopGraceMs: 300 })
+  executor = new ProcessExecutor({ self, dataFolder, blobs, hostName: 'amber' })
   await executor.start(events, new AbortController().signal)
 })
 
@@ -235,6 +238,22 @@ test('a halt gives the task time to end by itself, a fence does not', async () =
     expect(result.end).toBe('stopped')
     expect(text(result.stdout)).toBe(said)
   }
+})
+
+test('the time to end is for the whole group, not only for its leader', async () => {
+  const inner = `trap 'sleep 0.1; echo bye; exit 0' TERM; echo ready; while :; do sleep 0.01; done`
+  const wanted = order(command('sh', '-c', `sh -c "$0" & wait`, inner))
+  executor.run(wanted)
+  await events.until(() => events.live(wanted.task) === 'ready\n')
+  executor.halt(wanted.task, wanted.ballot, 'cancelled')
+  const result = await events.result(wanted.task)
+  expect(result).toMatchObject({ end: 'stopped', exitCode: 143 })
+  expect(text(result.stdout)).toBe('ready\nbye\n')
+})
+
+test('folders that a task made read-only are removed like any other', async () => {
+  const script = 'mkdir -p deep/er; touch deep/er/file; chmod 500 deep/er deep; chmod 000 .tmp'
+  expect(await run(command('sh', '-c', script))).toMatchObject({ end: 'ok' })
 })
 
 test('a run halted before it began never begins', async () => {

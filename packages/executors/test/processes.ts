@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 
-/** Resolves when a process is gone (or a zombie that nobody reaps); rejects after 10 s. */
+/** Resolves when a process is gone (or a zombie that nobody reaps); rejects after 30 s. */
 export async function processGone(pid: number): Promise<void> {
   if (!Number.isInteger(pid) || pid < 2) throw new Error(`not a pid: ${pid}`)
-  const end = performance.now() + 10_000
+  const end = performance.now() + 30_000
   while (alive(pid)) {
     if (performance.now() > end) throw new Error(`process ${pid} is still there`)
     await new Promise((resolve) => setTimeout(resolve, 10))

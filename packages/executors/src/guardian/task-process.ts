@@ -7,6 +7,8 @@ import { childrenCpuMs, treePeakBytes } from './usage.ts'
 
 /** A dead group's pipes normally end at once. Who holds them longer has left the group. */
 const pipeMsMax = 250
+/** How often a group that was asked to end is looked at, once its leader did. */
+const gracePollMs = 10
 /** First look at a run's memory, and the longest pause between two. */
 const sampleMsMin = 200
 const sampleMsMax = 2000
@@ -30,6 +32,7 @@ export class TaskProcess {
   #cause: Exit['cause'] = ''
   #timeout: NodeJS.Timeout | undefined
   #grace: NodeJS.Timeout | undefined
+  #graceEndsAt = 0
   #exited = false
   #memoryPeakBytes = 0
   #sampleAt: number
@@ -84,14 +87,17 @@ export class TaskProcess {
   /** SIGTERM to the group, SIGKILL after the grace; at once with grace 0. */
   stop(graceMs: number, cause: Exit['cause']): void {
     const pid = this.pid
-    if (pid === undefined || this.#exited) return
+    if (pid === undefined || (this.#exited && this.#graceEndsAt === 0)) return
     this.#cause ||= cause
     if (graceMs === 0) {
+      this.#graceEndsAt = 0
       signalGroup(pid, 'SIGKILL')
       return
     }
     signalGroup(pid, 'SIGTERM')
-    this.#grace ??= setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs)
+    if (this.#grace) return
+    this.#graceEndsAt = performance.now() + graceMs
+    this.#grace = setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs)
   }
 
   pause(): void {
@@ -118,6 +124,11 @@ export class TaskProcess {
     const cpuMs = exitCpuMs()
     const child = this.#child!
     const pipesClosed = new Promise<void>((resolve) => child.once('close', () => resolve()))
+    // The rest of a group that was asked to end has as much time for it as its leader had.
+    while (performance.now() < this.#graceEndsAt && signalGroup(child.pid!, 0)) {
+      await new Promise((resolve) => setTimeout(resolve, gracePollMs))
+    }
+    this.#graceEndsAt = 0
     // Whatever its leader left behind in the group ends with the run.
     const gone = await killGroup(child.pid!)
     if (this.#cause !== '') killEach(processesOfFences(new Set([this.order.fence])))
