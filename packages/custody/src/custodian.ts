@@ -175,7 +175,8 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     for (const pending of this.#book.journal.settle(upToSeq)) {
       if (pending.kind === 'store') {
         this.#onStored(pending.entry, now, out)
-        if (pending.entry.phase === 'open') out.push({ type: 'durable', task: pending.entry.record.id })
+        // Cancelled meanwhile: the local bearer must not keep a baton that never becomes durable.
+        out.push({ type: pending.entry.phase === 'open' ? 'durable' : 'void', task: pending.entry.record.id })
       } else if (pending.kind === 'promise') this.#onPromised(pending, now, out)
       else if (pending.kind === 'outcome') this.#endings.onClosed(pending, now, out)
     }

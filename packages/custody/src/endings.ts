@@ -122,9 +122,11 @@ export class Endings {
       })
   }
 
-  onStopped(message: { task: TaskId }, now: Millis, out: Out): void {
+  onStopped(message: { task: TaskId; ballot: Ballot }, now: Millis, out: Out): void {
     const entry = this.#book.archive.get(message.task)
-    if (entry?.phase === 'ending') this.closeCancelled(entry, now, out)
+    // The ballot that was fenced is the one before the promise; a bearer of an earlier one says nothing about it.
+    if (entry?.phase !== 'ending' || message.ballot.counter + 1 < entry.promised.counter) return
+    this.closeCancelled(entry, now, out)
   }
 
   closeCancelled(entry: Entry, now: Millis, out: Out): void {
