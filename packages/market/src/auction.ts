@@ -11,6 +11,8 @@ export interface Bid {
 /** One round of asking for one lot. */
 export interface Auction {
   readonly id: number
+  /** 1, or 2 when those asked first had too little room */
+  readonly round: number
   readonly lotKey: string
   readonly startedMs: Millis
   readonly count: number

@@ -1,4 +1,4 @@
-import type { ResourceVector, WallMillis } from '@souk/kernel'
+import type { WallMillis } from '@souk/kernel'
 import type { Bearer, Decision, MessageOf, PeerId, TaskId, TaskRecord } from '@souk/wire'
 
 export type AuctioneerMessage = MessageOf<'bid' | 'noBid' | 'wanted'>
@@ -25,10 +25,3 @@ export type AuctioneerEffect =
   | { type: 'asked'; lot: number; class: string; count: number; asked: number }
   | { type: 'closed'; lot: number; bids: number; awarded: number; closed: string; tookMs: number }
   | { type: 'given'; to: PeerId; count: number }
-
-/** What a host with room says it has; the free vector is the asker's own, so it is used up as batons are given. */
-export interface Wants {
-  free: ResourceVector
-  count: number
-  extra: number
-}

@@ -15,7 +15,7 @@ import { assignShares } from './assign.ts'
 import { type Auction, type Closed, decideClose } from './auction.ts'
 import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
-import { Durations } from './durations.ts'
+import { aheadCount, Durations } from './durations.ts'
 import { type Filtered, filterCandidates } from './filter.ts'
 import { decideFit } from './fit.ts'
 import { Lot, type Waiting } from './lot.ts'
@@ -95,9 +95,11 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     return due === Infinity ? undefined : due
   }
 
-  /** Tasks that wait here for a host with room. */
+  /** Tasks that wait here for a host with room; what is being auctioned right now does not. */
   get waiting(): number {
-    return this.#lotOf.size
+    let asking = 0
+    for (const { lotKey } of this.#auctions.values()) asking += this.#lots.get(lotKey)?.size ?? 0
+    return this.#lotOf.size - asking
   }
 
   snapshot() {
@@ -176,7 +178,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#keepWhatFits(lot, now, out)
     if (lot.size === 0 || lot.auction !== undefined || now < lot.quietUntil) return
     const filtered = filterCandidates(this.#members.candidates(), this.#self, lot.shape)
-    if (filtered.candidates.length > 0) this.#ask(lot, filtered, now, out)
+    if (filtered.candidates.length > 0) this.#ask(lot, filtered, 1, now, out)
     else this.#wait(lot, filtered, now, out)
   }
 
@@ -223,15 +225,17 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     if (told.length > 0) out.push({ type: 'waits', tasks: told, code: ever ? 'no-room' : 'unplaceable', decision })
   }
 
-  #ask(lot: Lot, { candidates, refused }: Filtered, now: Millis, out: Out): void {
+  /** Quotes from a random sample (the first round) or from twice as many of those not asked yet (the second). */
+  #ask(lot: Lot, { candidates, refused }: Filtered, round: number, now: Millis, out: Out): void {
     const { askAllMax, askedMax, askedMaxMulti, lotCountMax } = this.#config
-    const some = isMulti(lot.shape) ? askedMaxMulti : askedMax
+    const some = round * (isMulti(lot.shape) ? askedMaxMulti : askedMax)
     const asked = candidates.length <= askAllMax ? candidates : this.#prng.sample(candidates, some)
     const id = this.#nextAuction++
     const count = Math.min(lot.size, lotCountMax)
     lot.auction = id
     this.#auctions.set(id, {
       id,
+      round,
       lotKey: lot.key,
       startedMs: now,
       count,
@@ -252,6 +256,16 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       })
     }
     out.push({ type: 'asked', lot: id, class: lot.shape.class, count, asked: asked.length })
+  }
+
+  /** Once more, of those who were not asked, when those who were had too little room. */
+  #askOthers(lot: Lot, auction: Auction, now: Millis, out: Out): boolean {
+    if (auction.round >= 2 || auction.asked.size >= auction.candidates) return false
+    const { candidates, refused } = filterCandidates(this.#members.candidates(), this.#self, lot.shape)
+    const others = candidates.filter(({ peer }) => !auction.asked.has(peer))
+    if (others.length === 0) return false
+    this.#ask(lot, { candidates: others, refused: [...auction.refused, ...refused] }, 2, now, out)
+    return true
   }
 
   #closeMs(): Millis {
@@ -286,6 +300,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#tidy(lot)
     if (lot.size === 0) return
     if (awarded < auction.count) {
+      if (this.#askOthers(lot, auction, now, out)) return
       this.#beQuiet(lot, now)
       this.#tellWaiting(
         lot,
@@ -347,21 +362,28 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     const view = this.#members.candidate(from)
     const free = copyVector(message.free)
     let left = message.count
-    let extra = message.extra
+    let ahead = 1
     for (const lot of view?.offer && !view.offer.draining ? this.#lotsInOrder(now) : []) {
-      if (left === 0) break
-      if (!view?.offer || decideFit(view.offer, lot.shape)) continue
+      if (left === 0 || !view?.offer) break
+      if (lot.auction !== undefined || decideFit(view.offer, lot.shape)) continue
       const fitting = copiesThatFit(free, lot.shape.request, Math.min(left, lot.size))
+      const extra = Math.floor(ahead * this.#aheadOf(lot, message))
       const count = Math.min(left, lot.size, fitting + extra)
       if (count === 0) continue
-      extra -= Math.max(0, count - fitting)
+      // Work ahead is one budget for all lots.
+      if (extra > 0) ahead -= Math.max(0, count - fitting) / extra
       left -= count
       spend(free, lot.shape.request, Math.min(count, fitting))
       this.#give(lot, view, count, now, out)
     }
     const count = message.count - left
-    out.push({ type: 'send', to: from, message: { t: 'given', want: message.want, count, waiting: this.#lotOf.size } })
+    out.push({ type: 'send', to: from, message: { t: 'given', want: message.want, count, waiting: this.waiting } })
     if (count > 0) out.push({ type: 'given', to: from, count })
+  }
+
+  #aheadOf(lot: Lot, { aheadMs, concurrent }: MessageOf<'wanted'>): number {
+    const mean = this.#durations.meanMs(lot.shape.class)
+    return mean === undefined ? 0 : aheadCount(aheadMs, concurrent, mean, this.#config.aheadMax)
   }
 
   #give(lot: Lot, { peer, incarnation }: CandidateView, count: number, now: Millis, out: Out): void {

@@ -1,7 +1,7 @@
 import { Deadlines, type Machine, type Millis, type Prng, type ResourceVector } from '@souk/kernel'
 import type { MessageOf, PeerId } from '@souk/wire'
 import type { MarketConfig } from './config.ts'
-import { Durations } from './durations.ts'
+import { aheadCount, Durations } from './durations.ts'
 import { decideFit } from './fit.ts'
 import { fragmentationDeltaMilli } from './fragmentation.ts'
 import type { BearersView, LocalView, MembersView } from './views.ts'
@@ -149,8 +149,8 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
 
   /** Two random bearers with waiting work, the one with more; as long as there is room. */
   #want(now: Millis, out: BidderEffect[]): void {
-    const { room, extra } = this.#roomFor()
-    if (this.#leaving || room === 0) return
+    const want = this.#leaving ? undefined : this.#decideWant()
+    if (!want) return
     const able = this.#bearers.waiting().filter(({ peer, waiting }) => waiting > 0 && this.#mayAsk(peer, now))
     if (able.length === 0) return
     const [first, second] = this.#prng.sample(able, 2)
@@ -158,9 +158,10 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     const id = this.#nextWant++
     this.#wants.set(peer, { id, sentMs: now })
     this.#timers.set(peer, now + this.#config.wantMsMax)
-    const free = this.#local.free()
-    out.push({ type: 'send', to: peer, message: { t: 'wanted', want: id, free: clamped(free), count: room, extra } })
-    out.push({ type: 'wanted', to: peer, count: room })
+    const { count, aheadMs, concurrent } = want
+    const free = clamped(this.#local.free())
+    out.push({ type: 'send', to: peer, message: { t: 'wanted', want: id, free, count, aheadMs, concurrent } })
+    out.push({ type: 'wanted', to: peer, count })
   }
 
   #mayAsk(peer: PeerId, now: Millis): boolean {
@@ -168,29 +169,34 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   }
 
   /** How many batons to ask for: what could start now, and about two round trips of work so that no slot waits. */
-  #roomFor(): { room: number; extra: number } {
-    const none = { room: 0, extra: 0 }
+  #decideWant(): { count: number; aheadMs: Millis; concurrent: number } | undefined {
     const offer = this.#local.offer()
-    if (offer.draining || offer.executors.length === 0) return none
+    if (offer.draining || offer.executors.length === 0) return undefined
     const free = this.#local.free()
     const queued = this.#local.queued()
     const startable = queued > 0 || free.cpuMilli <= 0 ? 0 : Math.max(0, free.slots)
-    const ahead = this.#ahead(offer.capacity.slots)
-    const extra = Math.max(0, ahead - queued)
+    const aheadMs = this.#aheadMs()
+    const concurrent = Math.max(1, this.#local.running())
+    const ahead = this.#aheadTasks(aheadMs, concurrent)
     // Not for every single end: a fetch ahead is worth a message once half of it is used up.
-    if (startable === 0 && extra * 2 <= ahead) return none
-    return { room: Math.min(256, startable + extra), extra }
+    if (startable === 0 && (ahead === 0 || queued * 2 > ahead)) return undefined
+    return {
+      count: Math.min(256, startable + ahead),
+      aheadMs: queued > 0 ? Math.round(aheadMs / 2) : aheadMs,
+      concurrent,
+    }
   }
 
-  #ahead(slots: number): number {
+  #aheadMs(): Millis {
+    const rtt = this.#members.rttP95() ?? this.#config.rttMsUnknown
+    return Math.ceil(Math.min(this.#config.aheadMsMax, this.#config.aheadRoundTrips * rtt))
+  }
+
+  /** What that is in tasks like the latest; the bearer knows the class and decides for itself. */
+  #aheadTasks(aheadMs: Millis, concurrent: number): number {
     const mean = this.#durations.overallMs
     if (mean === undefined) return 0
-    const rtt = this.#members.rttP95() ?? this.#config.rttMsUnknown
-    const concurrent = Math.max(1, Math.min(slots, this.#local.running()))
-    return Math.min(
-      this.#config.extraMax,
-      Math.floor((this.#config.extraRoundTrips * rtt * concurrent) / Math.max(mean, 0.05)),
-    )
+    return aheadCount(aheadMs, concurrent, mean, this.#config.aheadMax)
   }
 }
 

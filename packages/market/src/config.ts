@@ -25,9 +25,11 @@ export interface MarketConfig {
   wantMsMax: Millis
   /** WANTED: pause after an empty answer, doubling from a round trip up to this */
   wantPauseMsMax: Millis
-  /** WANTED: what may be fetched ahead of free room: this many round trips of work, at most extraMax tasks */
-  extraRoundTrips: number
-  extraMax: number
+  /** WANTED: work fetched ahead of free room, in round trips, at most aheadMsMax and aheadMax tasks: what waits at a
+   * host that dies must be recovered (guess) */
+  aheadRoundTrips: number
+  aheadMsMax: Millis
+  aheadMax: number
   /** classes whose durations are remembered */
   classesMax: number
   /** what a bid's start is measured against in the score */
@@ -49,8 +51,9 @@ export const defaultMarketConfig: MarketConfig = {
   ageingMs: 30_000,
   wantMsMax: 1_000,
   wantPauseMsMax: 1_000,
-  extraRoundTrips: 2,
-  extraMax: 128,
+  aheadRoundTrips: 2,
+  aheadMsMax: 50,
+  aheadMax: 128,
   classesMax: 4_096,
   targetMs: 100,
   weights: { start: 1, fragmentation: 0.2, price: 0.1, spread: 0.1 },

@@ -19,13 +19,23 @@ export class Durations {
     this.#overall = this.#overall === undefined ? ms : this.#overall + weight * (ms - this.#overall)
   }
 
-  /** Mean of a class; 0 when it never ran here. */
+  /** Mean of a class; undefined when it never ran. */
+  meanMs(name: string): Millis | undefined {
+    return this.#byClass.get(name)?.mean
+  }
+
+  /** The same in whole milliseconds, as messages carry it; 0 when it never ran. */
   expectedMs(name: string): Millis {
-    return Math.round(this.#byClass.get(name)?.mean ?? 0)
+    return Math.round(this.meanMs(name) ?? 0)
   }
 
   /** Recent mean over all classes; undefined before the first run. */
   get overallMs(): Millis | undefined {
     return this.#overall
   }
+}
+
+/** How many tasks of this mean duration are `aheadMs` of work for `concurrent` slots; 0 when the class is unknown. */
+export function aheadCount(aheadMs: Millis, concurrent: number, meanMs: Millis, limit: number): number {
+  return Math.min(limit, Math.floor((aheadMs * concurrent) / Math.max(meanMs, 0.05)))
 }

@@ -38,8 +38,10 @@ export const marketMessages = {
     free: VectorSchema,
     /** at most this many batons */
     count: int(limits.batonsPerMessageMax, 1),
-    /** of them, how many may exceed the free vector: about two round trips of work, so that no slot waits for us */
-    extra: int(limits.batonsPerMessageMax),
+    /** work that may be fetched ahead of free room, so that no slot waits for the next round trip */
+    aheadMs: int(10_000),
+    /** slots that work on it */
+    concurrent: int(limits.batonsPerMessageMax),
   }),
   /** answer to wanted: this many batons were handed over (in award), so many still wait */
   given: strict({
