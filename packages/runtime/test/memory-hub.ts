@@ -69,7 +69,8 @@ export class MemoryTransport implements Transport {
     if (!this.links.delete(peer)) return
     other?.links.delete(this.self)
     this.events?.disconnected(peer, 'closed')
-    other?.events?.disconnected(this.self, 'closed')
+    // Behind the frames that are on their way.
+    queueMicrotask(() => other?.events?.disconnected(this.self, 'closed'))
   }
 
   send(to: PeerId, frame: Frame): boolean {
@@ -82,7 +83,7 @@ export class MemoryTransport implements Transport {
   receive(from: PeerId, bytes: Uint8Array): void {
     const decoded = decodeFrame(bytes)
     if (!decoded.ok) this.events?.rejected(from, decoded.code, decoded.detail)
-    else if (this.links.has(from)) this.events?.frame(from, decoded.value.frame)
+    else this.events?.frame(from, decoded.value.frame)
   }
 
   publish(advert: Advert): void {
