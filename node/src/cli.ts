@@ -27,8 +27,12 @@ export async function start(): Promise<void> {
 function parentProcess(): Parent | undefined {
   if (process.send === undefined) return undefined
   return {
-    send: (message) => void process.send?.(message),
-    leave: () => process.disconnect?.(),
+    send: (message) => {
+      if (process.connected) process.send?.(message)
+    },
+    leave: () => {
+      if (process.connected) process.disconnect?.()
+    },
     onGone: (listener) => void process.once('disconnect', listener),
   }
 }

@@ -17,12 +17,12 @@ interface LocalFile {
 
 /** Carries files along: uploads each content once, however many tasks use it. */
 export class Uploads {
-  readonly #client: SoukClient
+  readonly #client: Pick<SoukClient, 'putBlob'>
   readonly #cwd: string
   readonly #byLocal = new Map<string, Promise<FileInput>>()
   readonly #sent = new Map<string, Promise<unknown>>()
 
-  constructor(client: SoukClient, cwd: string) {
+  constructor(client: Pick<SoukClient, 'putBlob'>, cwd: string) {
     this.#client = client
     this.#cwd = cwd
   }

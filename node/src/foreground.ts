@@ -15,6 +15,8 @@ import { type UpReport, upReport } from './print/up-report.ts'
 
 /** A graceful stop takes at most so long; then what is left is cut off. */
 const stopMsMax = 10_000
+/** A stopped peer's process ends by itself; when something keeps it open, it ends after this. */
+const lingerMsMax = 2000
 /** Variables of this process that tasks may see: where programs are, and how text is written. */
 const passedOn = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR']
 
@@ -74,6 +76,9 @@ async function untilStopped(
     removeApiFile(folder)
     await peer.stop(AbortSignal.timeout(stopMsMax))
     stopping.abort()
+    context.parent?.leave()
+    // Everything is closed; whatever still holds the process open must not keep it.
+    setTimeout(() => process.exit(), lingerMsMax).unref()
   }
   if (!json) terminal.err(`${settings.name} is down`)
   return exitCodes.ok

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest'
+import { main } from '../src/cli.ts'
+import type { Context } from '../src/context.ts'
+import { coloursFor } from '../src/print/colours.ts'
+
+function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const out: string[] = []
+  const err: string[] = []
+  const colours = coloursFor(false, {})
+  const context: Context = {
+    env: { SOUK_DATA: '/nonexistent/souk' },
+    cwd: '/',
+    self: [],
+    parent: undefined,
+    terminal: {
+      out: (text) => void out.push(text),
+      err: (text) => void err.push(text),
+      raw: () => {},
+      outIsTerminal: false,
+      errIsTerminal: false,
+      colours,
+      errColours: colours,
+    },
+  }
+  return main(args, context).then((code) => ({ code, out: out.join('\n'), err: err.join('\n') }))
+}
+
+test('without arguments, and with help, it says what there is and how it exits', async () => {
+  for (const args of [[], ['help'], ['--help']]) {
+    const { code, out } = await run(...args)
+    expect(code).toBe(0)
+    for (const text of ['souk up', 'souk join LINE', 'Exit codes', '124 timed out', '2 cannot be placed'])
+      expect(out).toContain(text)
+  }
+})
+
+test('a mistyped command is answered with the likely one', async () => {
+  const { code, err } = await run('statsu')
+  expect(code).toBe(64)
+  expect(err).toContain("'statsu' is not a command of souk")
+  expect(err).toContain('next: souk status')
+})
+
+test('an unknown option and a missing argument are errors of usage', async () => {
+  const option = await run('peers', '--jsn')
+  expect(option.code).toBe(64)
+  expect(option.err).toContain("unknown option '--jsn'")
+  const argument = await run('wait')
+  expect(argument.code).toBe(64)
+  expect(argument.err).toContain('id')
+})
+
+test('where no peer runs, every command that needs one says so and what to do; run keeps its own codes', async () => {
+  for (const command of [
+    ['status'],
+    ['peers'],
+    ['tasks'],
+    ['logs'],
+    ['explain'],
+    ['wait', 'x'],
+    ['cancel', 'x'],
+    ['down'],
+  ]) {
+    const { code, err } = await run(...command)
+    expect(code, command[0]).toBe(69)
+    expect(err).toContain('no peer is running here')
+    expect(err).toContain('next: souk up')
+  }
+  expect((await run('run', '--', 'true')).code).toBe(125)
+})
+
+test('a wrong flag of run is wrong usage, not the exit code of a task', async () => {
+  const { code, err } = await run('run', '--cpu', 'many', '--', 'true')
+  expect(code).toBe(64)
+  expect(err).toContain('--cpu')
+})

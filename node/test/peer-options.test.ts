@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { peerArguments } from '../src/commands/up.ts'
+import { type PeerOptions, parseAllow, peerSettings } from '../src/peer-options.ts'
+
+const plain: PeerOptions = { listen: '127.0.0.1:0', allow: 'process,function', mdns: true, custody: true }
+
+test('a peer allows what it is told to, and nothing else', () => {
+  expect(parseAllow('process,function')).toEqual(['process', 'function'])
+  expect(parseAllow('function')).toEqual(['function'])
+  expect(parseAllow('none')).toEqual([])
+  expect(() => parseAllow('procss')).toThrowError(/--allow: 'procss' is none of process, function, none/)
+})
+
+test('an address without a port leaves the port to the search for a free one', () => {
+  const listen = (text: string) => peerSettings({ ...plain, listen: text }, '/').listen
+  expect(listen('127.0.0.1')).toEqual({ host: '127.0.0.1', port: undefined })
+  expect(listen('127.0.0.1:7171')).toEqual({ host: '127.0.0.1', port: 7171 })
+  expect(listen('7171')).toEqual({ host: '0.0.0.0', port: 7171 })
+})
+
+test('mistakes name their flag before anything starts', () => {
+  const wrong: [Partial<PeerOptions>, RegExp][] = [
+    [{ offer: ['cpu=many'] }, /^--offer: .*many/],
+    [{ apiPort: '99999' }, /^--api-port/],
+    [{ listenApi: 'nowhere' }, /^--listen-api/],
+    [{ name: 'x'.repeat(65) }, /^--name: .* 65 characters/],
+    [{ log: 'loud' }, /^--log: 'loud'/],
+    [{ label: ['alone'] }, /^--label/],
+  ]
+  for (const [options, message] of wrong)
+    expect(() => peerSettings({ ...plain, ...options }, '/')).toThrowError(message)
+})
+
+test('the words for a peer in the background say the same as the options did', () => {
+  const options: PeerOptions = { ...plain, name: 'attic', offer: ['cpu=1', 'mem=2G'], mdns: false, custody: false }
+  expect(peerArguments(options)).toEqual(
+    ['--name', 'attic', '--listen', '127.0.0.1:0', '--allow', 'process,function'].concat(
+      ['--offer', 'cpu=1', '--offer', 'mem=2G'],
+      ['--no-mdns', '--no-custody'],
+    ),
+  )
+})

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import { bytesText, durationText, shortPeer } from '../src/print/amount-text.ts'
+import { coloursFor } from '../src/print/colours.ts'
+import { table } from '../src/print/table.ts'
+import { vectorText } from '../src/print/vector-text.ts'
+
+test('columns are as wide as their widest cell, numbers to the right, colours without width', () => {
+  const { green } = coloursFor(true, {})
+  const text = table(
+    [{ title: 'name' }, { title: 'n', align: 'right' }],
+    [
+      ['amber', '7'],
+      [green('bo'), '1234'],
+    ],
+  )
+  expect(text).toBe(`name      n\namber     7\n${green('bo')}     1234`)
+})
+
+test('colours are for terminals, and NO_COLOR or a dumb terminal turns them off', () => {
+  expect(coloursFor(true, {}).red('x')).not.toBe('x')
+  expect(coloursFor(false, {}).red('x')).toBe('x')
+  expect(coloursFor(true, { NO_COLOR: '1' }).red('x')).toBe('x')
+  expect(coloursFor(true, { NO_COLOR: '' }).red('x')).not.toBe('x')
+  expect(coloursFor(true, { TERM: 'dumb' }).red('x')).toBe('x')
+})
+
+test('durations and sizes are in the units that a person would choose', () => {
+  expect([0.4, 12.3, 3400, 80_000, 7_500_000, 90_000_000].map(durationText)).toEqual([
+    '0.4 ms',
+    '12 ms',
+    '3.4 s',
+    '1 m 20 s',
+    '2 h 5 m',
+    '1 d 1 h',
+  ])
+  expect([340, 1500, 8e9].map(bytesText)).toEqual(['340 B', '1.5 kB', '8 GB'])
+})
+
+test('an offer is one line without what it does not have', () => {
+  expect(
+    vectorText({
+      cpuMilli: 1500,
+      memoryBytes: 8e9,
+      slots: 4,
+      gpuMilli: [1000],
+      networkMbps: 0,
+      custom: { licence: 2 },
+    }),
+  ).toBe('1.5 cpu, 8 GB, 4 slots, 1 gpu, 2 licence')
+})
+
+test('a peer is told by the end of its id', () => {
+  expect(shortPeer('12D3KooWAApS52cQEAApBhdsZBZvVnZs8Vcj5Uu4i21xfjDxW1FR')).toBe('12D3..W1FR')
+})

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { taskOf } from '../src/task-options.ts'
+
+test('options become the task that the API takes', () => {
+  const task = taskOf(
+    {
+      cpu: '500m',
+      mem: '2G',
+      gpu: '0.5',
+      need: ['licence=2'],
+      env: ['A=1'],
+      label: ['site=attic'],
+      priority: 'high',
+      timeout: '30s',
+      retries: '2',
+      queue: false,
+    },
+    ['echo', 'hi'],
+  )
+  expect(task).toEqual({
+    argv: ['echo', 'hi'],
+    request: { cpu: 0.5, memory: 2e9, gpu: 0.5, custom: { licence: 2 } },
+    env: { A: '1' },
+    labels: { site: 'attic' },
+    priority: 'high',
+    timeoutMs: 30_000,
+    retries: 2,
+    failIfUnplaceable: true,
+  })
+})
+
+test("what is not asked for is left to the API's defaults", () => {
+  expect(taskOf({ queue: true }, ['true'])).toEqual({ argv: ['true'] })
+})
+
+test("a function's arguments are JSON where they are, else text", () => {
+  const task = taskOf({ function: 'add', queue: true }, ['1', '{"a":[true]}', 'word', '"1"'])
+  expect(task).toEqual({ function: 'add', args: [1, { a: [true] }, 'word', '1'] })
+})
+
+test('mistakes are errors of usage that name their flag', () => {
+  expect(() => taskOf({ queue: true }, [])).toThrowError(/no command to run/)
+  expect(() => taskOf({ queue: true, priority: 'urgent' }, ['x'])).toThrowError(/--priority: 'urgent' is none of/)
+  expect(() => taskOf({ queue: true, module: 'm.js' }, ['x'])).toThrowError(/--module needs --function/)
+  expect(() => taskOf({ queue: true, need: ['licence=x'] }, ['x'])).toThrowError(/--need/)
+})
