@@ -42,7 +42,7 @@ const networkUnits: Record<string, number> = { '': 1, m: 1, mbps: 1, mbit: 1, g:
 function amount(value: number | string, units: Record<string, number>, field: string, example: string): number {
   const parts = /^([0-9]+(?:\.[0-9]+)?)\s*([a-zA-Z]*)$/.exec(String(value).trim())
   const unit = parts ? units[parts[2]!.toLowerCase()] : undefined
-  const result = parts && unit !== undefined ? Math.ceil(Number(parts[1]) * unit - 1e-6) : Number.NaN
+  const result = parts && unit !== undefined ? Math.max(0, Math.ceil(Number(parts[1]) * unit - 1e-6)) : Number.NaN
   if (!(result >= 0 && result <= amountMax)) {
     throw new SoukError('amount-invalid', `${field} is '${value}'; needed is an amount such as ${example}`, {
       path: `/request/${field}`,

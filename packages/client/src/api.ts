@@ -157,6 +157,27 @@ export interface PeerLine {
   addresses: string[]
 }
 
+/** How far a peer got with another, hop by hop; where `authenticated` is false the way between them is broken. */
+export interface LinkLine {
+  id: string
+  /** '' while it has shown no certificate */
+  name: string
+  addresses: string[]
+  /** an address is known: told by others, by an invitation, or found on the local network */
+  discovered: boolean
+  /** its addresses were tried at least once */
+  dialled: boolean
+  /** an encrypted connection is open */
+  connected: boolean
+  /** both have accepted each other's certificate, and the stream between them is open */
+  authenticated: boolean
+  /** it listens to adverts by gossip */
+  subscribed: boolean
+  /** since the last success */
+  failures: number
+  lastError?: { code: string; message: string }
+}
+
 export interface Status {
   self: string
   name: string
@@ -228,6 +249,8 @@ export interface SoukClient {
    */
   logs(task: string, signal?: AbortSignal): AsyncIterable<OutputChunk>
   peers(signal?: AbortSignal): Promise<PeerLine[]>
+  /** how far the connected peer got with each other one: what `souk doctor` shows */
+  links(signal?: AbortSignal): Promise<LinkLine[]>
   status(signal?: AbortSignal): Promise<Status>
   /** trace events as they happen */
   events(signal?: AbortSignal): AsyncIterable<Record<string, unknown>>
@@ -238,6 +261,8 @@ export interface SoukClient {
   invite(options?: {
     role?: 'host' | 'submit' | 'observe' | 'admin'
     name?: string
+    /** how many may join with it; default 1 */
+    uses?: number
     /** how long the line is good for */
     validMs?: number
     signal?: AbortSignal

@@ -188,6 +188,10 @@ class Client implements SoukClient {
     return readLogs(this.#pool, task, this.#either(signal))
   }
 
+  async links(signal?: AbortSignal) {
+    return (await this.#call('links', {}, signal)).links
+  }
+
   async peers(signal?: AbortSignal) {
     return (await this.#call('peers', {}, signal)).peers
   }

@@ -14,6 +14,7 @@ export const paths = {
   sessionEvents: { method: 'GET', path: '/v1/sessions/:session/events' },
   watch: { method: 'POST', path: '/v1/sessions/:session/watch' },
   peers: { method: 'GET', path: '/v1/peers' },
+  links: { method: 'GET', path: '/v1/links' },
   status: { method: 'GET', path: '/v1/status' },
   events: { method: 'GET', path: '/v1/events' },
   putBlob: { method: 'PUT', path: '/v1/blobs' },

@@ -4,7 +4,7 @@ import { InvitationAnswer, InvitationBody, StopAnswer } from './schema/admin.ts'
 import { AttachAnswer, AttachBody, DetachAnswer, ResultsAnswer, ResultsBody } from './schema/agents.ts'
 import { BlobAnswer, BlobParams, BlobQuery } from './schema/blobs.ts'
 import { ResolveAnswer, TaskDetailBody, TasksAnswer, TasksQuery } from './schema/listing.ts'
-import { HealthAnswer, PeersAnswer, StatusBody, WhoAnswer } from './schema/peers.ts'
+import { HealthAnswer, LinksAnswer, PeersAnswer, StatusBody, WhoAnswer } from './schema/peers.ts'
 import { WatchAnswer, WatchBody } from './schema/session.ts'
 import { CancelBody, CancelResult, SubmitAnswer, SubmitBody } from './schema/submit.ts'
 import { AgentId, SessionId, strict, TaskName } from './schema/vocabulary.ts'
@@ -93,6 +93,7 @@ export const routes = {
     answer: WatchAnswer,
   }),
   peers: route({ ...paths.peers, role: 'observe', summary: 'members', answer: PeersAnswer }),
+  links: route({ ...paths.links, role: 'observe', summary: 'how far this peer got with each other', answer: LinksAnswer }),
   status: route({ ...paths.status, role: 'observe', summary: 'this peer', answer: StatusBody }),
   events: route({
     ...paths.events,

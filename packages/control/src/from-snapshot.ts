@@ -1,4 +1,4 @@
-import type { PeerLine, Status } from '@souk/client'
+import type { LinkLine, PeerLine, Status } from '@souk/client'
 import type { MemberView, PeerSnapshotView } from './peer-snapshot-view.ts'
 
 /** What the composition root knows beyond the peer's own snapshot. */
@@ -6,12 +6,20 @@ export interface ControlInfo {
   version: string
   /** where this peer can be dialled now */
   addresses(): string[]
+  /** how far it got with each other peer */
+  links(): Omit<LinkLine, 'name'>[]
 }
 
 /** One line per member, this peer first. */
 export function peerLines(snapshot: PeerSnapshotView, info: ControlInfo): PeerLine[] {
   const others = snapshot.members.filter((member) => member.peer !== snapshot.self).map(lineOf)
   return [selfLine(snapshot, info), ...others]
+}
+
+/** How far this peer got with each other one, by name. */
+export function linkLines(snapshot: PeerSnapshotView, info: ControlInfo): LinkLine[] {
+  const names = new Map(snapshot.members.map((member) => [member.peer, member.name]))
+  return info.links().map((link) => ({ ...link, name: names.get(link.id) ?? '' }))
 }
 
 function selfLine(snapshot: PeerSnapshotView, info: ControlInfo): PeerLine {

@@ -7,7 +7,7 @@ import { ask } from './ask.ts'
 import type { AttachedAgents } from './attached-agents.ts'
 import type { BlobFinder } from './blob-finder.ts'
 import type { EventWriters } from './event-writers.ts'
-import { peerLines, statusOf } from './from-snapshot.ts'
+import { linkLines, peerLines, statusOf } from './from-snapshot.ts'
 import { fromSummary, fromView } from './from-view.ts'
 import type { ControlOptions } from './options.ts'
 import { OutputStream } from './output-stream.ts'
@@ -88,6 +88,7 @@ export const handlers: Handlers = {
     return { watched: body.tasks.length }
   },
   peers: (_, parts) => ({ peers: peerLines(snapshotOf(parts), parts.options.info) }),
+  links: (_, parts) => ({ links: linkLines(snapshotOf(parts), parts.options.info) }),
   status: (_, parts) => statusOf(snapshotOf(parts), parts.options.info),
   events: ({ reply }, { writers, options }) => streamTrace(options.handle, writers.open(reply)),
   async putBlob({ request, reply }, { options }) {

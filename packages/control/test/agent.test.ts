@@ -1,6 +1,8 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { closeAll, open, request, serve } from './fixture.ts'
 
+// Real sockets on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 })
 afterEach(closeAll)
 
 test('an attached program serves its functions to whoever calls them', async () => {

@@ -1,7 +1,9 @@
 import { request as plainRequest } from 'node:http'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { closeAll, request, serve, tokens } from './fixture.ts'
 
+// Real sockets on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 })
 afterEach(closeAll)
 
 const submit = (body: unknown) => ({ body: JSON.stringify(body) })

@@ -1,7 +1,9 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { closeAll, open, request, serve } from './fixture.ts'
 import { MemoryMesh } from './memory-peer.ts'
 
+// Real sockets on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 })
 afterEach(closeAll)
 
 async function collect(chunks: AsyncIterable<{ offset: number; data: Uint8Array }>): Promise<string> {

@@ -4,6 +4,7 @@ import { choice, IsoTime, int, strict, text } from './vocabulary.ts'
 export const InvitationBody = strict({
   role: Type.Optional(choice('host', 'submit', 'observe', 'admin')),
   name: Type.Optional(text(64, 1)),
+  uses: Type.Optional(int(1000, 1)),
   validMs: Type.Optional(int(2 ** 40, 1)),
 })
 export type InvitationBody = Static<typeof InvitationBody>

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { PeerLine, Status } from '../api.ts'
+import type { LinkLine, PeerLine, Status } from '../api.ts'
 import { choice, dictionary, int, list, PeerIdText, plainRecord, strict, text } from './vocabulary.ts'
 
 const optional = Type.Optional
@@ -26,6 +26,21 @@ export const PeerLineBody = Type.Unsafe<PeerLine>(
     addresses: list(name, 64),
   }),
 )
+export const LinkLineBody = Type.Unsafe<LinkLine>(
+  strict({
+    id: PeerIdText,
+    name,
+    addresses: list(name, 64),
+    discovered: Type.Boolean(),
+    dialled: Type.Boolean(),
+    connected: Type.Boolean(),
+    authenticated: Type.Boolean(),
+    subscribed: Type.Boolean(),
+    failures: int(),
+    lastError: optional(strict({ code: name, message: text() })),
+  }),
+)
+export const LinksAnswer = strict({ links: list(LinkLineBody, 4096) })
 export const PeersAnswer = strict({ peers: list(PeerLineBody, 4096) })
 
 export const StatusBody = Type.Unsafe<Status>(

@@ -1,0 +1,49 @@
+import { bytes, cpuMilli, networkMbps, requestAmounts } from '@souk/client'
+import { expect, test } from 'vitest'
+
+test('CPUs are read as thousandths', () => {
+  expect([2, 0.5, '500m', '1.5', 0].map((amount) => cpuMilli(amount))).toEqual([2000, 500, 500, 1500, 0])
+})
+
+test('bytes are read with decimal and binary units', () => {
+  expect([1024, '512M', '2Gi', '1.5k', '3 GB', '10b'].map((amount) => bytes(amount))).toEqual([
+    1024,
+    512e6,
+    2 ** 31,
+    1500,
+    3e9,
+    10,
+  ])
+})
+
+test('a fraction of a unit is rounded up, and no rounding error counts as one', () => {
+  expect(cpuMilli('0.0001')).toBe(1)
+  expect(cpuMilli(0.1 + 0.2)).toBe(300)
+  expect(networkMbps('1.1G')).toBe(1100)
+})
+
+test('what is no amount is refused with its field', () => {
+  for (const amount of ['', 'lots', '-1', '1X', '1e9', Number.NaN, -1, Number.POSITIVE_INFINITY, '99999999T']) {
+    expect(() => bytes(amount), String(amount)).toThrow(
+      expect.objectContaining({ code: 'amount-invalid', path: '/request/memory' }),
+    )
+  }
+  expect(() => requestAmounts({ gpu: 1.5 })).toThrow(expect.objectContaining({ path: '/request/gpu' }))
+})
+
+test('nothing said is one CPU and one slot', () => {
+  expect(requestAmounts()).toEqual({
+    cpuMilli: 1000,
+    memoryBytes: 0,
+    diskBytes: 0,
+    networkMbps: 0,
+    slots: 1,
+    gpu: { count: 0, milli: 0 },
+    custom: {},
+  })
+})
+
+test('GPUs are whole devices or a share of one', () => {
+  expect(requestAmounts({ gpu: 2 }).gpu).toEqual({ count: 2, milli: 1000 })
+  expect(requestAmounts({ gpu: 0.25 }).gpu).toEqual({ count: 1, milli: 250 })
+})

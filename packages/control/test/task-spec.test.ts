@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto'
+import { Value } from '@sinclair/typebox/value'
+import { base32Alphabet } from '@souk/kernel'
+import { TaskId, TaskSpec, taskId } from '@souk/wire'
+import { expect, test } from 'vitest'
+import { nonceOf, randomNonce } from '../src/nonce.ts'
+import { taskDefaults, toTaskSpec } from '../src/to-task-spec.ts'
+
+const fits = (value: unknown) => [...Value.Errors(TaskSpec, value)].map((error) => error.path)
+
+test('a command gets every default', () => {
+  const spec = toTaskSpec({ argv: ['/usr/bin/sort', '-u'] })
+  expect(fits(spec)).toEqual([])
+  expect(spec).toMatchObject({
+    name: '/usr/bin/sort -u',
+    tenant: 'default',
+    class: 'process/sort',
+    request: { cpuMilli: 1000, slots: 1, memoryBytes: 0 },
+    retries: 0,
+    attemptsMax: taskDefaults.attemptsMax,
+  })
+})
+
+test('what the task says is kept, in the units of the mesh', () => {
+  const file = { path: 'in/a.txt', hash: 'a'.repeat(64), sizeBytes: 5 }
+  const spec = toTaskSpec({
+    function: 'render',
+    args: [{ page: 1 }],
+    module: { ...file, path: 'render.mjs' },
+    request: { cpu: '500m', memory: '2Gi', gpu: 0.5 },
+    inputs: [{ ...file, mode: 0o755 }],
+    retries: 2,
+  })
+  expect(fits(spec)).toEqual([])
+  expect(spec).toMatchObject({
+    class: 'function/render:c1m2048g1',
+    work: { kind: 'function', args: '[{"page":1}]', module: { path: 'render.mjs', mode: 0o644 } },
+    request: { cpuMilli: 500, memoryBytes: 2 ** 31, gpu: { count: 1, milli: 500 } },
+    inputs: [{ path: 'in/a.txt', blob: { hash: file.hash, sizeBytes: 5 }, mode: 0o755 }],
+  })
+})
+
+test('stdin comes as text, base-64 or a blob', () => {
+  const stdin = (task: object) => (toTaskSpec({ argv: ['cat'], ...task }).work as { stdin?: unknown }).stdin
+  expect(stdin({ stdin: 'é' })).toEqual(new Uint8Array([0xc3, 0xa9]))
+  expect(stdin({ stdinBase64: '/wA=' })).toEqual(new Uint8Array([0xff, 0]))
+  expect(stdin({ stdinBlob: { hash: 'a'.repeat(64), sizeBytes: 1 } })).toEqual({ hash: 'a'.repeat(64), sizeBytes: 1 })
+  expect(() => stdin({ stdinBase64: '?' })).toThrow(expect.objectContaining({ code: 'task-invalid' }))
+  expect(() => stdin({ stdin: '', stdinBase64: '' })).toThrow(expect.objectContaining({ path: '/stdinBase64' }))
+})
+
+test('a key makes the same nonce for a tenant, whatever else; without a key it is drawn', () => {
+  const bits = [...createHash('sha256').update('t\0key').digest().subarray(0, 10)]
+    .map((byte) => byte.toString(2).padStart(8, '0'))
+    .join('')
+  const expected = Array.from(
+    { length: 16 },
+    (_, i) => base32Alphabet[Number.parseInt(bits.slice(5 * i, 5 * i + 5), 2)],
+  )
+  expect(nonceOf('t', 'key')).toBe(expected.join(''))
+  expect(nonceOf('other', 'key')).not.toBe(nonceOf('t', 'key'))
+  expect(Value.Check(TaskId, taskId(randomNonce(), 'PeerA'))).toBe(true)
+  expect(randomNonce()).not.toBe(randomNonce())
+})
