@@ -199,13 +199,16 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     for (const { client, tag } of entry.submitters) out.push({ type: 'refused', client, tag, code, message })
   }
 
-  /** Nothing is acknowledged that is not on disk: the bearer will commit again. */
+  /** Nothing is acknowledged that is not on disk: the bearer will commit again, an own proposal stands until it is. */
   #onOutcomeNotStored(pending: Extract<Pending, { kind: 'outcome' }>, now: Millis): void {
     const { entry } = pending
-    enterPhase(entry, pending.before)
+    if (!pending.commit) {
+      this.#book.retries.set(entry.record.id, now + this.#config.storeRetryMs)
+      return
+    }
+    enterPhase(entry, 'open')
     entry.outcome = undefined
-    if (!pending.commit) this.#book.retries.set(entry.record.id, now + this.#config.storeRetryMs)
-    else this.#book.extendLease(entry, now)
+    this.#book.extendLease(entry, now)
   }
 
   // ---- what bearers say
@@ -390,6 +393,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
       const entry = this.#book.archive.get(task)
       if (entry?.phase === 'open') this.#promise(entry, 'bear', 'store-retry', now, out)
       else if (entry?.phase === 'ending') this.#promise(entry, 'fence', 'store-retry', now, out)
+      else if (entry?.phase === 'closing') this.#book.save(entry, { kind: 'outcome', entry, commit: undefined }, out)
     }
     if (now >= this.#nextSweep) this.#sweep(now, out)
   }

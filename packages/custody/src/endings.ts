@@ -55,12 +55,12 @@ export class Endings {
     now: Millis,
     out: Out,
   ): void {
-    const before = entry.phase as 'open' | 'ending'
     enterPhase(entry, 'closing')
     this.#book.leases.delete(entry.record.id)
+    this.#book.retries.delete(entry.record.id)
     entry.outcome = outcome
     this.#book.note(entry, 'ended', outcome.code, now)
-    const pending: Pending = { kind: 'outcome', entry, before, commit }
+    const pending: Pending = { kind: 'outcome', entry, commit }
     if (this.#book.save(entry, pending, out)) this.onClosed(pending, now, out)
   }
 

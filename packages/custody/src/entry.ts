@@ -24,8 +24,8 @@ export const phaseTransitions: Record<Phase, readonly Phase[]> = {
   storing: ['open'],
   open: ['ending', 'closing'],
   ending: ['closing'],
-  // back to what it was when the disk refused the outcome
-  closing: ['closed', 'open', 'ending'],
+  // back to open when the disk refused an outcome that its bearer will commit again
+  closing: ['closed', 'open'],
   closed: [],
 }
 

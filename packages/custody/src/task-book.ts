@@ -11,7 +11,7 @@ import { taskKey, toStored } from './stored-task.ts'
 export type Pending =
   | { kind: 'store'; entry: Entry }
   | { kind: 'promise'; entry: Entry; next: 'bear' | 'fence'; code: string }
-  | { kind: 'outcome'; entry: Entry; before: 'open' | 'ending'; commit: { from: PeerId; ballot: Ballot } | undefined }
+  | { kind: 'outcome'; entry: Entry; commit: { from: PeerId; ballot: Ballot } | undefined }
   | { kind: 'forget' }
 
 /** A custodian's tasks with their leases, its journal and its clock: what can be done to an entry, without deciding it. */

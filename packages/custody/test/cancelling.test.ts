@@ -168,8 +168,7 @@ describe('a cancel', () => {
     expect(sent(keeper.accept('w2', 'a'), 'fenced')).toMatchObject([{ to: 'w2' }])
   })
 
-  // Known bug: after a refused write the fence goes to a bearer that may be gone, and no lease ends the wait.
-  test.fails('whose bearer is gone ends also when the disk refused its outcome once', () => {
+  test('whose bearer is gone ends also when the disk refused its outcome once', () => {
     const keeper = borne()
     keeper.cancel('reader', 'a')
     keeper.write()

@@ -146,8 +146,7 @@ describe('a baton given up', () => {
     expect(only(keeper.write(), 'bear')).toMatchObject([{ ballot: ballot(2) }])
   })
 
-  // Known bug: the retry after a refused write runs the task again instead of proposing its end again (I8).
-  test.fails('too often stays out of attempts when the disk refuses the quarantine', () => {
+  test('too often stays out of attempts when the disk refuses the quarantine', () => {
     const keeper = new Keeper()
     keeper.accepted('a', { attemptsMax: 1 })
     keeper.giveUp('worker', 'a', ballot(), { code: 'stopped' })
