@@ -6,20 +6,9 @@ import type { LocalHealth } from './local-health.ts'
 import type { MemberRecord } from './member.ts'
 import type { MemberTable } from './member-table.ts'
 import type { Membership } from './membership.ts'
+import type { Probe } from './probe.ts'
 import { ProbeRing } from './probe-ring.ts'
 import type { Rumours } from './rumours.ts'
-
-interface Probe {
-  nonce: number
-  target: PeerId
-  sentMs: Millis
-  stage: 'direct' | 'indirect'
-  /** on whose behalf, and their number for it; undefined for an own probe */
-  asker: { peer: PeerId; nonce: number } | undefined
-  /** who probes in our place, and who of them could not reach it either */
-  helpers: PeerId[]
-  refusers: PeerId[]
-}
 
 interface Parts {
   table: MemberTable
@@ -104,8 +93,13 @@ export class Probes {
 
   /** This peer was not there for so long: answers may be waiting unread. */
   postpone(byMs: Millis): void {
-    for (const { key, at } of this.#timeouts.entries()) this.#timeouts.set(key, at + byMs)
-    for (const probe of this.#open.values()) probe.sentMs += byMs
+    for (const { key, at } of this.#timeouts.entries()) {
+      const probe = this.#open.get(key)
+      // Once only: a peer that is always late must still find out who is gone.
+      if (probe?.sentMs === undefined) continue
+      probe.sentMs = undefined
+      this.#timeouts.set(key, at + byMs)
+    }
   }
 
   onConnected(record: MemberRecord, now: Millis, out: RosterEffect[]): void {
@@ -135,9 +129,10 @@ export class Probes {
   onAck(from: MemberRecord, message: MessageOf<'ack'>, now: Millis, out: RosterEffect[]): void {
     const probe = this.#open.get(message.nonce)
     if (probe === undefined || probe.target !== from.peer) return
-    const tookMs = Math.max(0, now - probe.sentMs)
-    from.roundTrip.add(tookMs)
-    this.#roundTrip.add(tookMs)
+    if (probe.sentMs !== undefined) {
+      from.roundTrip.add(now - probe.sentMs)
+      this.#roundTrip.add(now - probe.sentMs)
+    }
     if (from.missed) {
       from.missed = false
       this.#again.delete(from.peer)

@@ -188,10 +188,11 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
   #onWake(now: Millis, out: RosterEffect[]): void {
     const lateMs = now - this.nextWakeup()!
     if (lateMs > this.#config.lagMsMin) {
-      // This peer was frozen or starved: what it did not hear then accuses nobody.
+      // Frozen or starved: what it did not hear then accuses nobody, and what waits unread has time to be read.
       this.#health.onLag(lateMs)
-      this.#probes.postpone(lateMs)
-      this.#membership.postpone(lateMs)
+      const missedMs = lateMs + this.#config.probeTimeoutMsMin
+      this.#probes.postpone(missedMs)
+      this.#membership.postpone(missedMs)
     }
     this.#probes.wake(now, out)
     this.#membership.wake(now, out)

@@ -5,6 +5,7 @@ import type { MemberTable } from './member-table.ts'
 
 interface Suspicion {
   startMs: Millis
+  postponed: boolean
   /** this peer, where it saw for itself; undefined for hearsay */
   accuser: PeerId | undefined
   /** who else could not reach it, at most `confirmationsMax` */
@@ -46,7 +47,7 @@ export class Suspicions {
 
   /** Starts anew: a suspicion of a higher denial is another one. */
   open(peer: PeerId, now: Millis): void {
-    this.#open.set(peer, { startMs: now, accuser: undefined, confirmers: new Set() })
+    this.#open.set(peer, { startMs: now, postponed: false, accuser: undefined, confirmers: new Set() })
     this.#arm(peer)
   }
 
@@ -82,6 +83,9 @@ export class Suspicions {
   /** This peer was not there for so long: nobody could have been heard. */
   postpone(byMs: Millis): void {
     for (const [peer, suspicion] of this.#open) {
+      // Once only: a peer that is always late must still find out who is gone.
+      if (suspicion.postponed) continue
+      suspicion.postponed = true
       suspicion.startMs += byMs
       this.#arm(peer)
     }

@@ -47,6 +47,17 @@ describe('who is a member', () => {
     expect(lone.roster.peerByTag(originTag('b'))).toBeUndefined()
   })
 
+  test('when it is full who left goes before the dead', () => {
+    const lone = new Lone('m', { membersMax: 4 })
+    lone.connect('a')
+    for (const peer of ['b', 'c']) lone.gossip(advertOf(peer, 1, 1))
+    lone.rumour('a', update('b', 'dead', 1))
+    lone.now += 10
+    lone.rumour('a', update('c', 'left', 1))
+    lone.gossip(advertOf('d', 1, 1))
+    expect(lone.roster.members().map((m) => m.peer)).toEqual(['a', 'b', 'd', 'm'])
+  })
+
   test('the list is the same array until somebody joins', () => {
     const lone = new Lone('m')
     lone.connect('a')
