@@ -45,7 +45,7 @@ export function cgroupLimits(read: ReadText = readText): CgroupLimits {
 }
 
 /** `/proc/self/mountinfo`, the cgroup lines: "30 22 0:27 ROOT POINT options - TYPE source superoptions". */
-export function parseMounts(mountinfo: string): Mount[] {
+function parseMounts(mountinfo: string): Mount[] {
   const mounts: Mount[] = []
   for (const line of mountinfo.split('\n')) {
     const [before, after] = line.split(' - ')
@@ -59,7 +59,7 @@ export function parseMounts(mountinfo: string): Mount[] {
 }
 
 /** `/proc/self/cgroup`: "4:memory:/path" for v1, "0::/path" for v2; by controller, '' for v2. */
-export function parseOwnPaths(text: string): Map<string, string> {
+function parseOwnPaths(text: string): Map<string, string> {
   const paths = new Map<string, string>()
   for (const line of text.split('\n')) {
     const parts = /^\d+:([^:]*):(\/.*)$/.exec(line)

@@ -2,7 +2,7 @@ import type { RunOrder, StopCode } from '@souk/peer'
 import type { Ballot, RunResult, TaskId } from '@souk/wire'
 import type { Executor, RunEvents } from '../src/index.ts'
 
-export const result = (end: RunResult['end']): RunResult => ({
+const result = (end: RunResult['end']): RunResult => ({
   end,
   exitCode: end === 'ok' ? 0 : 1,
   message: '',

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { CodedError } from '@souk/runtime'
 
 /** Of the whole data folder. Raise it when an older peer could not read what a newer one writes. */
-export const storeFormat = 1
+const storeFormat = 1
 
 /** Writes the version file of a new folder; checks that of an old one. Codes: `store-newer`, `store-damaged`. */
 export function checkFormat(folder: string): void {
