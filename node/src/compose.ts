@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { LinkLine } from '@souk/client'
 import { ControlServer } from '@souk/control'
 import { FunctionExecutor, ProcessExecutor } from '@souk/executors'
 import { detectInventory, type Inventory, toOffer } from '@souk/inventory'
@@ -106,7 +107,7 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     readBlob: (blob, from, blobSignal) => blobAccess.read(blob, from, blobSignal),
     agents: functions.agents,
     tokens,
-    info: { version, addresses: () => transport.addresses() },
+    info: { version, addresses: () => transport.addresses(), links: () => transport.report().map(linkOf) },
     log,
     onStop: options.onStop,
     invite: (body) => desk.invite(body),
@@ -146,6 +147,22 @@ function makeExecutors(
       allowed: settings.allow.includes('function'),
       modules: settings.functions,
     }),
+  }
+}
+
+/** A link as the API shows it. */
+function linkOf(link: LinkReport): Omit<LinkLine, 'name'> {
+  const { peer, addresses, dialled, connected, failures, lastError } = link
+  return {
+    id: peer,
+    addresses,
+    discovered: link.discovered || addresses.length > 0,
+    dialled,
+    connected,
+    authenticated: link.streamOpen && link.certificateOk,
+    subscribed: link.gossipSubscribed,
+    failures,
+    ...(lastError === undefined ? {} : { lastError }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { parseDurationMs } from '../amounts.ts'
+import { parseCount, parseDurationMs } from '../amounts.ts'
 import { usageError } from '../cli-error.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
 import { durationText } from '../print/amount-text.ts'
@@ -9,7 +9,7 @@ const roles = ['host', 'submit', 'observe', 'admin'] as const
 interface InviteOptions extends PeerChoice {
   ttl: string
   role: string
-  name?: string
+  uses: string
   json?: boolean
 }
 
@@ -18,18 +18,22 @@ export const invite: CommandModule = {
     command
       .option('--ttl <time>', 'how long the line is good for', '15m')
       .option('--role <role>', 'host, submit, observe or admin (may invite others)', 'host')
-      .option('--name <text>', 'what the new peer is called (default: its host name)')
+      .option('--uses <n>', 'how many may join with it', '1')
       .action(async (options: InviteOptions) => {
         const role = roles.find((candidate) => candidate === options.role)
         if (role === undefined) throw usageError(`--role: '${options.role}' is none of ${roles.join(', ')}`)
         const validMs = parseDurationMs('--ttl', options.ttl)
+        const uses = parseCount('--uses', options.uses, 1, 1000)
         await withSession(context, options, async (client) => {
-          const name = options.name === undefined ? {} : { name: options.name }
-          const invitation = await client.invite({ role, validMs, ...name })
+          const invitation = await client.invite({ role, validMs, uses })
           const { out, err, errColours } = context.terminal
           if (options.json) return out(JSON.stringify(invitation))
           out(`souk join ${invitation.line}`)
-          err(errColours.dim(`for one host, valid ${durationText(validMs)}; treat the line as a password`))
+          err(
+            errColours.dim(
+              `for ${uses === 1 ? 'one host' : `${uses} hosts`}, valid ${durationText(validMs)}; treat the line as a password`,
+            ),
+          )
         })
         done(0)
       })

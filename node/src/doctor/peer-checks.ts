@@ -1,18 +1,6 @@
-import type { PeerLine } from '@souk/client'
+import type { LinkLine, PeerLine } from '@souk/client'
+import { shortPeer } from '../print/amount-text.ts'
 import type { Check } from './local-checks.ts'
-
-/** How far a peer got with another, hop by hop. */
-export interface LinkLine {
-  id: string
-  name: string
-  addresses: string[]
-  discovered: boolean
-  dialled: boolean
-  connected: boolean
-  authenticated: boolean
-  subscribed: boolean
-  lastError?: { code: string; message: string }
-}
 
 export const hops = ['discovered', 'dialled', 'authenticated', 'subscribed'] as const
 export type Hop = (typeof hops)[number]
@@ -32,12 +20,13 @@ const advice: Record<Hop, string> = {
 }
 
 export function linkCheck(link: LinkLine): Check {
+  const name = link.name || shortPeer(link.id)
   const hop = failingHop(link)
-  if (hop === undefined) return { name: link.name, level: 'ok', seen: hops.join(' > ') }
+  if (hop === undefined) return { name, level: 'ok', seen: hops.join(' > ') }
   const reached = hops.slice(0, hops.indexOf(hop)).join(' > ')
   const why = link.lastError === undefined ? '' : `: ${link.lastError.message}`
   const seen = `${reached === '' ? '' : `${reached} > `}not ${hop}${why}`
-  return { name: link.name, level: hop === 'subscribed' ? 'warn' : 'fail', seen, next: advice[hop] }
+  return { name, level: hop === 'subscribed' ? 'warn' : 'fail', seen, next: advice[hop] }
 }
 
 /** The mesh as a whole: what would hurt when one host is lost. */

@@ -216,6 +216,7 @@ class Client implements SoukClient {
     options: {
       role?: 'host' | 'submit' | 'observe' | 'admin'
       name?: string
+      uses?: number
       validMs?: number
       signal?: AbortSignal
     } = {},

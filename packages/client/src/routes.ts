@@ -93,7 +93,12 @@ export const routes = {
     answer: WatchAnswer,
   }),
   peers: route({ ...paths.peers, role: 'observe', summary: 'members', answer: PeersAnswer }),
-  links: route({ ...paths.links, role: 'observe', summary: 'how far this peer got with each other', answer: LinksAnswer }),
+  links: route({
+    ...paths.links,
+    role: 'observe',
+    summary: 'how far this peer got with each other',
+    answer: LinksAnswer,
+  }),
   status: route({ ...paths.status, role: 'observe', summary: 'this peer', answer: StatusBody }),
   events: route({
     ...paths.events,

@@ -47,7 +47,23 @@ export async function serve(
     readBlob: (ref) => remoteBlobs.get(ref.hash),
     agents: hub,
     tokens: table,
-    info: { version: '0.0.0', addresses: () => ['/ip4/127.0.0.1/tcp/1'] },
+    info: {
+      version: '0.0.0',
+      addresses: () => ['/ip4/127.0.0.1/tcp/1'],
+      links: () => [
+        {
+          id: 'PeerB',
+          addresses: ['/ip4/127.0.0.1/tcp/2'],
+          discovered: true,
+          dialled: true,
+          connected: false,
+          authenticated: false,
+          subscribed: false,
+          failures: 2,
+          lastError: { code: 'connection-refused', message: 'nothing listens on that port' },
+        },
+      ],
+    },
     log: (level, message) => fixture.logged.push({ level, message }),
     onStop: () => {
       fixture.stopped++
