@@ -1,5 +1,5 @@
 import type { Millis } from '@souk/kernel'
-import { type Ballot, limits, type MessageOf, type TaskId, type TaskState } from '@souk/wire'
+import { type Ballot, compareBallots, limits, type MessageOf, type TaskId, type TaskState } from '@souk/wire'
 
 /** sendings without an answer that are remembered; more than a lease holds */
 const sendingsMax = 16
@@ -29,7 +29,7 @@ export class RenewalLink {
 
   /** The messages that turn what was said into `held`; one even when nothing changed, as long as anything is held. */
   renew(held: readonly Held[], incarnation: number, now: Millis): MessageOf<'renew'>[] {
-    const adds = this.#fresh ? held : held.filter((h) => this.#said.get(h.task)?.state !== h.state)
+    const adds = this.#fresh ? held : held.filter((h) => this.#saidUnder(h)?.state !== h.state)
     const removes = this.#removes(held)
     if (held.length === 0 && removes.length === 0) return []
     const messages: MessageOf<'renew'>[] = []
@@ -47,21 +47,28 @@ export class RenewalLink {
       })
     }
     for (const { task } of removes) this.#said.delete(task)
-    for (const h of held) this.#said.set(h.task, { ...h, firstSeq: this.#said.get(h.task)?.firstSeq ?? this.#seq })
+    // Saying all from nothing takes no confirmation back: the custodian had that sending.
+    for (const h of held) this.#said.set(h.task, { ...h, firstSeq: this.#saidUnder(h)?.firstSeq ?? this.#seq })
     this.#sentAt.set(this.#seq, now)
     if (this.#sentAt.size > sendingsMax) this.#sentAt.delete(this.#sentAt.keys().next().value!)
     return messages
   }
 
+  /** What was said of it under the ballot that it has now. */
+  #saidUnder({ task, ballot }: Held): (Held & { firstSeq: number }) | undefined {
+    const said = this.#said.get(task)
+    return said && compareBallots(said.ballot, ballot) === 0 ? said : undefined
+  }
+
+  /** What is no longer held; nothing to say of it when all is said from nothing. */
   #removes(held: readonly Held[]): { task: TaskId; ballot: Ballot }[] {
-    if (this.#fresh) {
-      this.#said.clear()
-      return []
-    }
     const current = new Set(held.map((h) => h.task))
-    return [...this.#said.values()]
+    const gone = [...this.#said.values()]
       .filter(({ task }) => !current.has(task))
       .map(({ task, ballot }) => ({ task, ballot }))
+    if (!this.#fresh) return gone
+    for (const { task } of gone) this.#said.delete(task)
+    return []
   }
 
   /** The custodian confirmed a sending: the lease of all it said counts from when that was sent. */
