@@ -301,7 +301,8 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
       this.#giveUp(borne, { ran: false, code: refusal.code, message: refusal.detail, refusal }, out)
       return
     }
-    this.#borne.set(task, borne)
+    // An older run of it that is still ending here stays in sight; then a lost handover is left to the lease.
+    if (!this.#borne.has(task)) this.#borne.set(task, borne)
     this.#handOver(borne, to, baton.alternates.slice(next + 1), now)
     for (const custodian of borne.record.custodians) {
       out.push({ type: 'send', to: custodian, message: { t: 'bounce', task, ballot, to, refusal } })
@@ -375,7 +376,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
   #giveUp(borne: Borne, why: { ran: boolean; code: string; message: string; refusal?: Refusal }, out: Out): void {
     const { ballot } = borne
     const task = borne.record.id
-    this.#borne.delete(task)
+    if (this.#borne.get(task) === borne) this.#borne.delete(task)
     out.push({ type: 'givenUp', task, ballot, code: why.code })
     for (const to of borne.record.custodians)
       out.push({ type: 'send', to, message: { t: 'giveUp', task, ballot, ...why } })
