@@ -1,0 +1,75 @@
+import { limits } from '@souk/wire'
+import { describe, expect, test } from 'vitest'
+import { batonBatches } from '../src/baton-batches.ts'
+import { BatonMemory } from '../src/baton-memory.ts'
+import { decideNext, decideRetry, ownFailureCount } from '../src/decide-next.ts'
+import { majority, majorityTime } from '../src/quorum.ts'
+import { attempt, ballot, baton, record, spec } from './fixtures.ts'
+
+describe('the memory of batons', () => {
+  test('knows a ballot and those below it', () => {
+    const memory = new BatonMemory(9, 1_000)
+    memory.remember('a', ballot(2), 0)
+    expect([1, 2, 3].map((counter) => memory.has('a', ballot(counter)))).toEqual([true, true, false])
+    expect(memory.has('b', ballot(1))).toBe(false)
+  })
+
+  test('gives up what is old for what is new, and refuses when all of it is recent', () => {
+    const memory = new BatonMemory(2, 1_000)
+    expect([memory.remember('a', ballot(), 0), memory.remember('b', ballot(), 500)]).toEqual([true, true])
+    expect(memory.remember('c', ballot(), 999)).toBe(false)
+    expect(memory.remember('a', ballot(2), 999)).toBe(true)
+    expect(memory.remember('c', ballot(), 1_500)).toBe(true)
+    expect([memory.has('a', ballot(2)), memory.has('b', ballot())]).toEqual([true, false])
+  })
+})
+
+describe('a majority', () => {
+  test('is more than half', () => {
+    expect([1, 2, 3, 4, 5].map(majority)).toEqual([1, 2, 2, 3, 3])
+  })
+
+  test('has reached the time that most of them have reached', () => {
+    expect(majorityTime([7])).toBe(7)
+    expect(majorityTime([1, 9, 5])).toBe(5)
+    expect(majorityTime([9, 1])).toBe(1)
+    expect(majorityTime([4, 8, 2, 6, 0])).toBe(4)
+    expect(majorityTime([])).toBe(Number.NEGATIVE_INFINITY)
+  })
+})
+
+describe('batches of batons', () => {
+  const batons = (n: number, args = '[]') =>
+    Array.from({ length: n }, (_, i) =>
+      baton('a', { record: { ...record('a', { work: { kind: 'function', name: 'f', args } }), version: i + 1 } }),
+    )
+
+  test('are none for none and one for few', () => {
+    expect(batonBatches([])).toEqual([])
+    expect(batonBatches(batons(3))).toHaveLength(1)
+  })
+
+  test('have no more than a message may carry, in order', () => {
+    const batches = batonBatches(batons(limits.batonsPerMessageMax + 1), Number.POSITIVE_INFINITY)
+    expect(batches.map((batch) => batch.length)).toEqual([limits.batonsPerMessageMax, 1])
+    expect(batches.flat()).toEqual(batons(limits.batonsPerMessageMax + 1))
+  })
+
+  test('stay below half a frame, with a large one alone', () => {
+    const large = batons(4, 'x'.repeat(60_000))
+    expect(batonBatches(large, 300_000).map((batch) => batch.length)).toEqual([2, 2])
+    expect(batonBatches(large, 10).map((batch) => batch.length)).toEqual([1, 1, 1, 1])
+  })
+})
+
+describe('what comes after an attempt', () => {
+  test('is decided by failures of its own for retries, and by all others for the limit', () => {
+    const attempts = ['exit', 'vanished', 'timeout', 'lease-lost', 'refused'].map((code) => attempt(code))
+    expect(ownFailureCount(attempts)).toBe(2)
+    expect([2, 3].map((retries) => decideRetry(spec({ retries }), attempts))).toEqual([false, true])
+    expect([3, 4].map((attemptsMax) => decideNext(spec({ attemptsMax }), attempts).choice)).toEqual([
+      'quarantine',
+      'again',
+    ])
+  })
+})
