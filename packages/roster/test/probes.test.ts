@@ -133,9 +133,18 @@ describe('suspicion of this peer', () => {
     const denial = () => lone.roster.snapshot().members.find((m) => m.peer === 'm')?.denial
     lone.rumour('a', update('m', 'dead', 1, 4))
     expect(denial()).toBe(5)
-    lone.rumour('a', update('m', 'suspect', 1, 4))
+    lone.rumour('a', update('m', 'suspect', 1, 2))
     expect(denial()).toBe(5)
   })
+})
+
+test('whom only this peer cannot reach, while nobody answers it at all, keeps the longest time to deny', () => {
+  const lone = among('a', 'b', 'c', 'd', 'e')
+  lone.step({ type: 'disconnected', peer: 'a' })
+  lone.pass(20_000)
+  expect(lone.roster.get('a')?.state).toBe('suspect')
+  lone.pass(10_000)
+  expect(lone.roster.get('a')?.state).toBe('dead')
 })
 
 test('an accusation does not confirm itself, however often it is repeated', () => {
