@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import { request as secureRequest } from 'node:https'
+import { generate } from 'selfsigned'
 import { afterEach, expect, test, vi } from 'vitest'
 import { closeAll, closeLater, type Fixture, open, serve, tokens } from './fixture.ts'
 import { MemoryMesh } from './memory-peer.ts'
@@ -131,7 +132,7 @@ test('a reader that stalls costs bounded memory and is told to ask again', async
   expect(seen).toContain('"resync"')
 })
 
-test('the API over TLS takes tokens and pins nothing on loopback names', async () => {
+test('the API is served over TLS too, with the same tokens', async () => {
   const server = await serve()
   const { key, cert } = await certificate()
   const { url } = await server.server.listen({ host: '127.0.0.1', port: 0, tls: { key, cert } })
@@ -142,14 +143,16 @@ test('the API over TLS takes tokens and pins nothing on loopback names', async (
 })
 
 async function certificate(): Promise<{ key: string; cert: string }> {
-  const read = (name: string) => readFile(new URL(`./tls/${name}`, import.meta.url), 'utf8')
-  return { key: await read('key.pem'), cert: await read('cert.pem') }
+  const made = await generate([{ name: 'commonName', value: 'localhost' }], {
+    keyType: 'ec',
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
+  })
+  return { key: made.private, cert: made.cert }
 }
 
 async function tlsStatus(url: string, token: string, ca: string): Promise<number | undefined> {
-  const { request } = await import('node:https')
   return new Promise((resolve, reject) => {
-    request(
+    secureRequest(
       `${url}/v1/status`,
       { ca, servername: 'localhost', headers: { authorization: `Bearer ${token}` } },
       (response) => {

@@ -1,24 +1,7 @@
 import type { PeerInput, Reply, TraceEvent } from '@souk/peer'
 import type { PeerHandle } from '@souk/runtime'
-import {
-  type Outcome,
-  originTag,
-  originTagOf,
-  type TaskId,
-  type TaskSpec,
-  type TaskState,
-  type TaskView,
-  taskId,
-} from '@souk/wire'
-
-export interface KeptTask {
-  id: TaskId
-  spec: TaskSpec
-  origin: string
-  state: TaskState
-  outcome: Outcome | undefined
-  output: Uint8Array
-}
+import { originTag, originTagOf, type RunResult, type TaskId, type TaskSpec, taskId } from '@souk/wire'
+import { type KeptTask, resultOf, viewOf } from './kept-task.ts'
 
 /** What several memory peers share: every task there is, and who is up. */
 export class MemoryMesh {
@@ -29,19 +12,6 @@ export class MemoryMesh {
     return [...this.peers.values()].find((peer) => originTag(peer.self) === originTagOf(task))
   }
 }
-
-const result = (exitCode: number, stdout: Uint8Array): RunResult => ({
-  end: exitCode === 0 ? 'ok' : 'failed',
-  exitCode,
-  message: exitCode === 0 ? '' : `exit status ${exitCode}`,
-  stdout,
-  stderr: new Uint8Array(0),
-  files: [],
-  droppedBytes: 0,
-  runMs: 1,
-  cpuMs: 1,
-  memoryPeakBytes: 0,
-})
 
 /**
  * A peer that keeps its tasks in memory and runs three commands itself: `echo TEXT…`, `false`, and `hold`, which
@@ -136,7 +106,7 @@ export class MemoryPeer implements PeerHandle {
   /** Ends a task that is open with this result. */
   closeWith(task: TaskId, more: Partial<RunResult>): void {
     const kept = this.#mesh.tasks.get(task)!
-    const run = { ...result(more.exitCode ?? 0, kept.output), ...more }
+    const run = { ...resultOf(more.exitCode ?? 0, kept.output), ...more }
     kept.state = 'closed'
     kept.outcome = {
       kind: run.end === 'ok' ? 'succeeded' : 'failed',
@@ -293,24 +263,5 @@ export class MemoryPeer implements PeerHandle {
       this.#reply(client, { type: 'outcome', task: id, outcome: outcome! })
     this.#followers.delete(id)
     this.#watchers.delete(id)
-  }
-}
-
-function viewOf(kept: KeptTask): TaskView {
-  return {
-    record: {
-      id: kept.id,
-      spec: kept.spec,
-      origin: kept.origin,
-      submittedWallMs: 1_700_000_000_000,
-      custodians: [kept.origin],
-      version: 1,
-    },
-    state: kept.state,
-    ballot: { counter: 1, peer: kept.origin, incarnation: 1 },
-    bearer: kept.origin,
-    ...(kept.outcome ? { outcome: kept.outcome } : {}),
-    attempts: [],
-    timeline: [],
   }
 }
