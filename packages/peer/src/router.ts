@@ -196,7 +196,10 @@ export class Router {
 
   stepRoster(input: RosterInput): void {
     const effects: RosterEffect[] = []
+    const before = this.roster.version
     this.roster.step(input, this.#now, effects)
+    // Reachability has no effect of its own.
+    if (this.roster.version !== before) this.marketChanged = true
     for (const effect of effects) {
       switch (effect.type) {
         case 'send':
@@ -206,11 +209,9 @@ export class Router {
           this.#out.push(effect)
           break
         case 'memberChanged':
-          this.marketChanged = true
           this.trace({ type: 'member.state', peer: effect.peer, state: effect.state, incarnation: effect.incarnation })
           break
         case 'advertChanged':
-          this.marketChanged = true
           this.trace({ type: 'member.advert', peer: effect.peer, seq: this.roster.get(effect.peer)?.advert?.seq ?? 0 })
           break
       }
