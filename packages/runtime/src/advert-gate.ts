@@ -18,6 +18,8 @@ export interface AdvertGateOptions {
   credentials: Credentials
   now: () => Millis
   deliver: (input: PeerInput) => void
+  /** a good one that was not known yet: where its peer is may be new */
+  onVerified: (advert: Advert) => void
   onRejected: (from: PeerId | undefined, code: string, detail: string) => void
 }
 
@@ -120,6 +122,7 @@ export class AdvertGate {
     }
     const { signature } = advert
     this.#verified.push(advert.peer, { signed: signableAdvert(advert), signature, at: this.#options.now() })
+    this.#options.onVerified(advert)
     return true
   }
 

@@ -64,6 +64,9 @@ export class Driver implements PeerHandle {
       credentials: options.credentials,
       clock: options.clock,
       deliver: (input) => this.input(input),
+      onVerified: ({ peer, addresses }) => {
+        if (peer !== this.self) options.transport.learn(peer, addresses)
+      },
       onRejected: (from, code, detail) =>
         this.#listeners.event({ at: this.#clock.now(), type: 'message.rejected', peer: from ?? '', tag: detail, code }),
     })

@@ -7,6 +7,7 @@ export interface InboundOptions {
   credentials: Credentials
   clock: Clock
   deliver: (input: PeerInput) => void
+  onVerified: (advert: Advert) => void
   onRejected: (from: PeerId | undefined, code: string, detail: string) => void
 }
 
@@ -21,12 +22,13 @@ export class Inbound implements TransportEvents {
   frames = 0
   messages = 0
 
-  constructor({ credentials, clock, deliver, onRejected }: InboundOptions) {
+  constructor({ credentials, clock, deliver, onVerified, onRejected }: InboundOptions) {
     this.#onRejected = onRejected
     this.#gate = new AdvertGate({
       credentials,
       now: () => clock.now(),
       deliver,
+      onVerified,
       onRejected: (from, code, detail) => this.rejected(from, code, detail),
     })
   }

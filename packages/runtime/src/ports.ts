@@ -32,6 +32,8 @@ export interface Transport {
   /** Queues one frame to a connected peer. False: not connected, or its buffer is full (the frame is dropped). */
   send(to: PeerId, frame: Frame): boolean
   publish(advert: Advert): void
+  /** Where a member can be dialled, by its signed advert; the transport connects to it when it is not connected. */
+  learn(peer: PeerId, addresses: string[]): void
   /** Dials a peer by its addresses; rejects with a coded error that names the failing hop. */
   dial(addresses: string[], signal: AbortSignal): Promise<PeerId>
   /** Reads a blob that another member has. Rejects with code `blob-missing`. */

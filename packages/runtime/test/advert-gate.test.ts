@@ -18,6 +18,7 @@ function gate() {
   const credentials = keys.member('a')
   const delivered: PeerInput[] = []
   const rejected: string[] = []
+  const verified: string[] = []
   let wake = () => {}
   let now = 0
   const made = new AdvertGate({
@@ -26,6 +27,9 @@ function gate() {
     deliver: (input) => {
       delivered.push(input)
       wake()
+    },
+    onVerified: ({ peer }) => {
+      verified.push(peer)
     },
     onRejected: (_, code) => {
       rejected.push(code)
@@ -37,7 +41,17 @@ function gate() {
     while (delivered.length + rejected.length < count) await new Promise<void>((resolve) => (wake = resolve))
   }
   const messages = () => delivered.flatMap((i) => (i.type === 'frame' ? i.frame.messages : []))
-  return { gate: made, keys, credentials, delivered, rejected, settled, messages, pass: (ms: number) => (now += ms) }
+  return {
+    gate: made,
+    keys,
+    credentials,
+    delivered,
+    rejected,
+    verified,
+    settled,
+    messages,
+    pass: (ms: number) => (now += ms),
+  }
 }
 
 test('a frame without adverts passes at once', () => {
@@ -64,7 +78,7 @@ test('behind a frame whose adverts are being checked everything of that peer wai
 })
 
 test('adverts that are not signed by their peer never reach the machine; the rest of the frame does', async () => {
-  const { gate: g, keys, rejected, settled, messages } = gate()
+  const { gate: g, keys, rejected, verified, settled, messages } = gate()
   const c = keys.member('c')
   const good = c.sign(c.advert(1))
   const forged = { ...c.sign(c.advert(2)), seq: 3 }
@@ -72,6 +86,7 @@ test('adverts that are not signed by their peer never reach the machine; the res
   await settled(3)
   expect(messages()).toEqual([ping(1), adverts(good)])
   expect(rejected).toEqual(['advert-signature', 'advert-signature'])
+  expect(verified).toEqual(['c'])
 })
 
 test('an advert seen before is not checked again, except under other content or after a while', async () => {

@@ -100,6 +100,9 @@ export class MemoryTransport implements Transport {
     yield* theirs.get(blob.hash)
   }
 
+  /** In memory everybody is connected to everybody. */
+  learn(): void {}
+
   async pushBlob(to: PeerId, blob: BlobRef, data: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     const theirs = this.links.has(to) ? this.#hub.find(to)?.blobs : undefined
