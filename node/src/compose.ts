@@ -47,7 +47,11 @@ export interface RunningPeer {
 
 /** Joins all the parts into a running peer. Undoes what it has begun where one of them fails. */
 export async function composePeer(options: ComposeOptions): Promise<RunningPeer> {
-  const records = new LmdbRecords({ folder: options.folder.path })
+  const { diskBytesMax } = options.settings
+  const records = new LmdbRecords({
+    folder: options.folder.path,
+    ...(diskBytesMax === undefined ? {} : { recordBytesMax: diskBytesMax }),
+  })
   await records.open()
   try {
     return await composeOn(records, options)
@@ -64,7 +68,10 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
   const inventory = await detectInventory(folder.path, signal)
   const incarnation = await new SelfStore(records).nextIncarnation()
   const credentials = new MeshCredentials({ identity, mesh, certificate })
-  const blobs = new FileBlobs({ folder: folder.path })
+  const blobs = new FileBlobs({
+    folder: folder.path,
+    ...(settings.diskBytesMax === undefined ? {} : { blobBytesMax: settings.diskBytesMax }),
+  })
   const desk = new InvitationDesk({ records, self: identity.peer, mesh, addresses: () => transport.addresses() })
   const transport = new Libp2pTransport({
     identity,
@@ -112,7 +119,7 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     onStop: options.onStop,
     invite: (body) => desk.invite(body),
   })
-  await driver.start({ incarnation, offer }, signal)
+  await driver.start({ incarnation, offer: () => offer }, signal)
   known.start([...member.addresses, ...settings.staticPeers], signal)
   return {
     member,

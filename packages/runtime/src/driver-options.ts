@@ -31,7 +31,8 @@ export interface DriverOptions {
 export interface DriverStart {
   /** higher than any this peer id had before, and durable */
   incarnation: Incarnation
-  offer: Offer
+  /** asked once the executors are up, since what they found is part of it */
+  offer: () => Offer
 }
 
 /** What the driver has done since it started. */

@@ -93,15 +93,15 @@ export class Driver implements PeerHandle {
     const stored = (this.#options.storedPrefixes ?? ['task/']).flatMap((prefix) => records.entries(prefix))
     this.#outbox = new FrameOutbox(transport, start.incarnation, () => this.#peer.loadStamp())
     this.#peer.setTracing?.(this.#listeners.tracing)
-    this.#state = 'running'
-    // Before the machine: whatever it recovers may run at once.
+    // Before the machine: whatever it recovers may run at once, and what is offered may depend on it.
     await this.#executors.start(this.#runEvents(), signal)
+    this.#state = 'running'
     this.input({
       type: 'start',
       wallMs: this.#clock.wall(),
       incarnation: start.incarnation,
       stored,
-      offer: start.offer,
+      offer: start.offer(),
       certificate: credentials.certificate,
     })
     await transport.start(this.#inbound, signal)
