@@ -9,6 +9,8 @@ import type { Workload } from './workload.ts'
 /** How often clients look after what they sent; how long they wait for an answer before they send it again. */
 const sweepMs = 1000
 const answerMsMax = 5000
+/** A watch ends by itself after a minute: clients renew theirs before. */
+const watchRenewMs = 30_000
 /** A refused or unanswered submit is sent so often, then given up. */
 const triesMax = 200
 /** Tasks in one repeated submit. */
@@ -27,6 +29,8 @@ export interface ClientTask {
   life: number
   sentAt: number
   tries: number
+  /** when it was last asked about, 0 = never */
+  askedAt: number
   kind: OutcomeKind | undefined
 }
 
@@ -90,10 +94,10 @@ export class Clients implements Watch {
   }
 
   #arrive(left: number, gapMs: number): void {
-    const { batchMax, submitters } = this.#workload.shape
+    const { batchMax, submitterShare } = this.#workload.shape
     const count = Math.min(left, gapMs === 0 ? batchMax : 1 + this.#prng.below(batchMax))
     const { nodes } = this.#stage
-    const node = nodes[this.#prng.below(submitters === 0 ? nodes.length : Math.min(submitters, nodes.length))]!
+    const node = nodes[this.#prng.below(Math.max(1, Math.round(nodes.length * submitterShare)))]!
     const batch = Array.from({ length: count }, () => this.#draw(node))
     this.#submit(node, batch)
     if (left === count) this.submittedAll = true
@@ -103,12 +107,13 @@ export class Clients implements Watch {
   #draw(node: SimNode): ClientTask {
     const { nonce, spec, ms } = this.#workload.drawTask()
     const id = taskId(nonce, node.id)
-    const task: ClientTask = { id, nonce, spec, node, state: 'sent', life: 0, sentAt: 0, tries: 0, kind: undefined }
+    const fresh = { state: 'sent', life: 0, sentAt: 0, tries: 0, askedAt: 0, kind: undefined } as const
+    const task: ClientTask = { id, nonce, spec, node, ...fresh }
     this.tasks.set(id, task)
     this.#open.set(id, task)
     this.longestMs = Math.max(this.longestMs, ms)
     if (this.#prng.chance(this.#workload.shape.cancelChance)) {
-      this.#stage.later(this.#prng.exponential(ms + 100), () => this.#cancel(task))
+      this.#stage.later(this.#prng.float() * ms * 1.5, () => this.#cancel(task))
     }
     return task
   }
@@ -170,7 +175,8 @@ export class Clients implements Watch {
       const { node } = task
       if (!node.alive) continue
       if (task.state === 'accepted') {
-        if (task.life !== node.life) this.#ask(task)
+        const watching = task.askedAt > 0 && this.#stage.now - task.askedAt >= watchRenewMs
+        if (task.life !== node.life || watching) this.#ask(task)
       } else if (task.life !== node.life || this.#stage.now - task.sentAt >= answerMsMax) this.#queueAgain(task, again)
     }
     for (const [node, batch] of again) this.#submit(node, batch)
@@ -179,6 +185,7 @@ export class Clients implements Watch {
 
   #ask(task: ClientTask): void {
     task.life = task.node.life
+    task.askedAt = this.#stage.now
     this.#tell(task.node, { type: 'query', client: this.#nextClient++, task: task.id, watch: true })
   }
 

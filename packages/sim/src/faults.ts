@@ -20,8 +20,6 @@ export interface FaultRates {
   freezeMs: Range
   diskFullPerNodeMinute: number
   diskFullMs: Range
-  /** each seed draws which kinds are on, and how strongly */
-  swarm: boolean
 }
 
 /** One fault of a plan. Every fault ends by itself, before the plan does. */
@@ -41,31 +39,19 @@ export interface FaultPlan {
 /** Draws the plan of one seed; the same seed and arguments give the same plan. */
 export function drawFaults(rates: FaultRates, nodes: number, [startMs, endMs]: Range, prng: Prng): FaultPlan {
   const faults: Fault[] = []
-  const strength = (kind: FaultKind): number => {
-    const own = prng.fork(`strength/${kind}`)
-    if (!rates.swarm) return 1
-    return own.chance(0.7) ? between(own, [0.2, 1]) : 0
-  }
-  drawPartitions(rates, nodes, [startMs, endMs], strength('partition'), prng.fork('partition'), faults)
+  drawPartitions(rates, nodes, [startMs, endMs], prng.fork('partition'), faults)
   const nodeRates: [Exclude<FaultKind, 'partition'>, number, Range][] = [
-    ['crash', rates.crashesPerNodeMinute * strength('crash'), rates.downMs],
-    ['freeze', rates.freezesPerNodeMinute * strength('freeze'), rates.freezeMs],
-    ['disk-full', rates.diskFullPerNodeMinute * strength('disk-full'), rates.diskFullMs],
+    ['crash', rates.crashesPerNodeMinute, rates.downMs],
+    ['freeze', rates.freezesPerNodeMinute, rates.freezeMs],
+    ['disk-full', rates.diskFullPerNodeMinute, rates.diskFullMs],
   ]
   for (let node = 0; node < nodes; node++) drawNode(node, nodeRates, rates.quietShare, [startMs, endMs], prng, faults)
   faults.sort((a, b) => a.atMs - b.atMs)
   return { faults, endMs }
 }
 
-function drawPartitions(
-  rates: FaultRates,
-  nodes: number,
-  [startMs, endMs]: Range,
-  strength: number,
-  prng: Prng,
-  faults: Fault[],
-): void {
-  const perMinute = rates.partitionsPerMinute * strength
+function drawPartitions(rates: FaultRates, nodes: number, [startMs, endMs]: Range, prng: Prng, faults: Fault[]): void {
+  const perMinute = rates.partitionsPerMinute
   if (perMinute === 0 || nodes < 2) return
   for (let atMs = startMs + prng.exponential(60_000 / perMinute); atMs < endMs; ) {
     const untilMs = Math.min(endMs, atMs + between(prng, rates.partitionMs))

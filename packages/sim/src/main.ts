@@ -25,6 +25,7 @@ interface Options {
   profile: string
   without: FaultKind[]
   codec: boolean
+  twice: boolean
   json: boolean
   frames: boolean
   trace?: string
@@ -53,6 +54,7 @@ const program = new Command('sim')
     new Option('--without <faults>', `leave faults out: ${faultKinds.join(',')}`).default([]).argParser(faults),
   )
   .option('--codec', 'send every frame through the real codec: slower, checks sizes and schemas', false)
+  .option('--twice', 'run every seed a second time: its trace hash must be the same', false)
   .option('--json', 'end with one JSON object on standard output', false)
   .option('--trace <file>', 'write the run down as JSON lines; - is standard output')
   .option('--frames', 'with --trace: every message, too', false)
@@ -109,6 +111,7 @@ function run(options: Options): number {
   for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
     const start = performance.now()
     const result = simulate({ seed, peers, tasks, profile, subject, codec, without, watches })
+    if (options.twice) checkAgain(result, simulate({ seed, peers, tasks, profile, subject, codec, without }))
     results.push(result)
     if (!quiet) console.log(`${tableOf(result, performance.now() - start)}\n`)
     if (result.violationCount === 0) continue
@@ -118,6 +121,14 @@ function run(options: Options): number {
   const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version }
   if (options.json) console.log(JSON.stringify(reportOf(results, performance.now() - began, machine)))
   return exitCodeOf(results)
+}
+
+/** I15: the same seed gives the same run. */
+function checkAgain(result: SimResult, again: SimResult): void {
+  if (again.traceHash === result.traceHash) return
+  const detail = `trace hash ${result.traceHash}, and ${again.traceHash} the second time`
+  result.violations.unshift({ kind: 'safety', invariant: 'I15', atMs: result.virtualMs, detail })
+  result.violationCount++
 }
 
 /** The worst of what happened: a crash tells most, then safety, then liveness. */

@@ -11,10 +11,13 @@ export interface Profile {
   faults: FaultRates
   workload: WorkloadShape
   hosts: HostShape
-  /** one flush, median, in ms */
+  /** one flush, in ms: log-normal */
   diskMsMedian: number
+  diskSigma: number
   /** a clock gains or loses at most this share */
   clockDriftMax: number
+  /** each seed draws its own from this profile: see swarm.ts */
+  swarm: boolean
 }
 
 const gib = 1024 ** 3
@@ -49,7 +52,6 @@ const noFaults: FaultRates = {
   freezeMs: [50, 6000],
   diskFullPerNodeMinute: 0,
   diskFullMs: [100, 3000],
-  swarm: false,
 }
 
 const mixedWork: WorkloadShape = {
@@ -92,7 +94,7 @@ const mixedWork: WorkloadShape = {
   spanMsMin: 5000,
   burst: false,
   batchMax: 16,
-  submitters: 0,
+  submitterShare: 0.2,
   failChance: 0,
   retries: 0,
   cancelChance: 0,
@@ -105,12 +107,32 @@ const base: Omit<Profile, 'name' | 'about'> = {
   workload: mixedWork,
   hosts: { slots: [4, 8, 8, 16], cpuMilliPerSlot: 1000, memoryBytesPerSlot: 2 * gib },
   diskMsMedian: 0.4,
+  diskSigma: 0.5,
   clockDriftMax: 1e-4,
+  swarm: false,
 }
+
+/** Few slots, so that tasks wait, and tasks that outlive a lease. */
+const smallHosts: HostShape = { slots: [1, 2, 2, 4], cpuMilliPerSlot: 1000, memoryBytesPerSlot: 2 * gib }
+
+/** A crash often falls between a write and its answer. */
+const slowDisk = { diskMsMedian: 8, diskSigma: 1 }
 
 const troubledWork: WorkloadShape = {
   ...mixedWork,
+  classes: [
+    ...mixedWork.classes,
+    {
+      name: 'long',
+      weight: 10,
+      duration: { kind: 'exponential', meanMs: 4000 },
+      cpuMilli: 1000,
+      memoryBytes: gib,
+      slots: 1,
+    },
+  ],
   spanMsMin: 30_000,
+  submitterShare: 0.6,
   failChance: 0.05,
   cancelChance: 0.05,
   timeoutChance: 0.05,
@@ -142,7 +164,7 @@ export const profiles: readonly Profile[] = [
     ...base,
     name: 'burst',
     about: 'the quiet rack, all tasks at once at one peer',
-    workload: { ...mixedWork, burst: true, batchMax: 256, submitters: 1 },
+    workload: { ...mixedWork, burst: true, batchMax: 256, submitterShare: 0 },
   },
   {
     ...base,
@@ -150,6 +172,7 @@ export const profiles: readonly Profile[] = [
     about: 'frames are lost, doubled and overtake each other',
     network: lossyNetwork,
     workload: troubledWork,
+    hosts: smallHosts,
   },
   {
     ...base,
@@ -157,6 +180,7 @@ export const profiles: readonly Profile[] = [
     about: 'the mesh is cut in two, one way or both, again and again',
     network: wideNetwork,
     workload: troubledWork,
+    hosts: smallHosts,
     faults: partitionRates,
   },
   {
@@ -165,7 +189,9 @@ export const profiles: readonly Profile[] = [
     about: 'peers die and come back, with what was on disk',
     network: wideNetwork,
     workload: troubledWork,
+    hosts: smallHosts,
     faults: crashRates,
+    ...slowDisk,
   },
   {
     ...base,
@@ -173,14 +199,16 @@ export const profiles: readonly Profile[] = [
     about: 'each seed draws from everything at once: loss, cuts, crashes, freezes, full disks, bad clocks',
     network: lossyNetwork,
     workload: troubledWork,
+    hosts: smallHosts,
     faults: {
       ...partitionRates,
       crashesPerNodeMinute: 2,
       freezesPerNodeMinute: 1.5,
       diskFullPerNodeMinute: 0.5,
-      swarm: true,
     },
+    ...slowDisk,
     clockDriftMax: 1e-3,
+    swarm: true,
   },
 ]
 

@@ -48,7 +48,7 @@ function runDetail(result: SimResult): object {
     refused,
     refusals: Object.fromEntries(result.refusals),
     placed: Object.fromEntries(result.stats.placed),
-    outcomes: Object.fromEntries(result.stats.outcomes),
+    outcomes: Object.fromEntries(result.outcomes),
     ...decisionFigures(result),
     faults: result.plan.faults.length,
     restarts: result.restarts,
@@ -76,7 +76,7 @@ export function tableOf(result: SimResult, wallMs: number): string {
   const rows: [string, string][] = [
     ['mesh', `${peers} peers, profile ${profile}, seed ${seed}`],
     ['tasks', `${tasks} submitted, ${accepted} accepted, ${closed} ended, ${refused} refused for good`],
-    ['outcomes', countsText(stats.outcomes)],
+    ['outcomes', countsText(result.outcomes)],
     ['placed', countsText(stats.placed)],
     [
       'decision ms',

@@ -6,8 +6,9 @@ import { driveFaults } from './fault-driver.ts'
 import { drawFaults, type FaultKind, type FaultPlan } from './faults.ts'
 import { MachineCrash } from './machine-crash.ts'
 import type { Profile } from './profiles.ts'
-import { Stats } from './stats.ts'
+import { count, Stats } from './stats.ts'
 import type { Subject } from './subject.ts'
+import { drawSwarm } from './swarm.ts'
 import { type Violation, Violations } from './violation.ts'
 import { type Watch, Watches } from './watch.ts'
 import { Workload } from './workload.ts'
@@ -53,6 +54,8 @@ export interface SimResult {
   closed: number
   refused: number
   stats: Stats
+  /** what clients heard, by kind */
+  outcomes: ReadonlyMap<string, number>
   refusals: ReadonlyMap<string, number>
   overlaps: number
   restarts: number
@@ -79,8 +82,9 @@ class Simulation {
 
   constructor(options: SimOptions) {
     this.#options = options
-    const { seed, peers, tasks, profile, subject } = options
+    const { seed, peers, tasks, subject } = options
     const root = new Prng(seed, 'run')
+    const profile = drawSwarm(options.profile, root.fork('swarm'))
     const { reliable, lossChance } = profile.network
     this.#carriage = options.codec
       ? new CodecCarriage((detail) => this.#violations.safety('I11', this.#world.now, detail))
@@ -89,8 +93,7 @@ class Simulation {
     const workload = new Workload(profile.workload, seed, root.fork('workload'))
     const listening: Watch[] = [...this.#checkers.all, this.#stats, ...(options.watches ?? [])]
     this.#watches = new Watches([...listening, { onReply: (...reply) => this.#clients.onReply(...reply) }])
-    const { subject: simulated } = options
-    const parts = { seed, peers, profile, subject: simulated, watches: this.#watches, carriage: this.#carriage }
+    const parts = { seed, peers, profile, subject, watches: this.#watches, carriage: this.#carriage }
     this.#world = new World(parts)
     this.#clients = new Clients(this.#world, workload, root.fork('clients'))
     const slots = this.#world.nodes.reduce((sum, { offer }) => sum + offer.capacity.slots, 0)
@@ -145,8 +148,13 @@ class Simulation {
 
   #result(): SimResult {
     const { seed, peers, tasks, profile } = this.#options
-    const states = [...this.#clients.tasks.values()]
-    const count = (state: string) => states.filter((task) => task.state === state).length
+    const states = new Map<string, number>()
+    const outcomes = new Map<string, number>()
+    for (const { state, kind } of this.#clients.tasks.values()) {
+      count(states, state)
+      if (kind !== undefined) count(outcomes, kind)
+    }
+    const closed = states.get('closed') ?? 0
     return {
       seed,
       peers,
@@ -157,10 +165,11 @@ class Simulation {
       traceHash: this.#world.hash.toString(),
       virtualMs: this.#world.now,
       plan: this.#plan,
-      accepted: count('accepted') + count('closed'),
-      closed: count('closed'),
-      refused: count('refused'),
+      accepted: closed + (states.get('accepted') ?? 0),
+      closed,
+      refused: states.get('refused') ?? 0,
       stats: this.#stats,
+      outcomes,
       refusals: this.#clients.refusals,
       overlaps: this.#checkers.singleRun.overlaps,
       restarts: this.#checkers.singleRun.restarts,

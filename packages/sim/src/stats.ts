@@ -1,4 +1,4 @@
-import type { Reply, TraceEvent } from '@souk/peer'
+import type { TraceEvent } from '@souk/peer'
 import type { SimNode } from './node.ts'
 import type { Watch } from './watch.ts'
 
@@ -8,7 +8,6 @@ export class Stats implements Watch {
   readonly auctionsMs: number[] = []
   /** tasks placed, by how */
   readonly placed = new Map<string, number>()
-  readonly outcomes = new Map<string, number>()
   readonly traces = new Map<string, number>()
 
   onTrace(_node: SimNode, event: TraceEvent): void {
@@ -19,13 +18,10 @@ export class Stats implements Watch {
     this.decisionsMs.push(decisionMs)
     if (how === 'auction') this.auctionsMs.push(auctionMs)
   }
-
-  onReply(_node: SimNode, _client: number, reply: Reply): void {
-    if (reply.type === 'outcome') count(this.outcomes, reply.outcome.kind)
-  }
 }
 
-function count(counts: Map<string, number>, key: string): void {
+/** One more of a kind. */
+export function count(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1)
 }
 

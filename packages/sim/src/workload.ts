@@ -27,8 +27,8 @@ export interface WorkloadShape {
   burst: boolean
   /** tasks in one submit, at most */
   batchMax: number
-  /** how many nodes have clients; 0 = all */
-  submitters: number
+  /** share of the nodes that have clients; at least one has */
+  submitterShare: number
   /** the work itself fails */
   failChance: number
   /** further runs after such a failure */

@@ -245,7 +245,8 @@ export class World implements Stage {
   }
 
   #flushLater(node: SimNode): void {
-    const ms = lognormal(this.#diskPrng, this.#options.profile.diskMsMedian, 0.5)
+    const { diskMsMedian, diskSigma } = this.#options.profile
+    const ms = lognormal(this.#diskPrng, diskMsMedian, diskSigma)
     this.#queue.push(this.now + ms, { kind: 'flushed', node, life: node.life })
   }
 }

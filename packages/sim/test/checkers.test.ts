@@ -88,6 +88,13 @@ describe('outcomes', () => {
     expect(found()).toEqual(['I1'])
   })
 
+  it('reports the same outcome when it was committed again under another ballot', () => {
+    const event = { type: 'task.closed', at: 0, task: 't', ballot: ballot(1), kind: 'succeeded', code: 'exit' } as const
+    checkers.outcomes.onTrace(a, event, 1)
+    checkers.outcomes.onTrace(a, { ...event, ballot: ballot(2) }, 2)
+    expect(found()).toEqual(['I1'])
+  })
+
   it('reports a client that hears something else than was committed', () => {
     const event = { type: 'task.closed', at: 0, task: 't', ballot: ballot(1), kind: 'cancelled', code: 'x' } as const
     checkers.outcomes.onTrace(a, event, 1)
@@ -159,6 +166,15 @@ describe('single run', () => {
     lenient.onRun(b, order('t', 2), 2)
     expect(found()).toEqual([])
     expect(lenient.overlaps).toBe(1)
+  })
+
+  it('reports a task that is closed while it runs, and one that starts after its end', () => {
+    const event = { type: 'task.closed', at: 0, ballot: ballot(1), kind: 'cancelled', code: 'x' } as const
+    checkers.singleRun.onRun(a, order('running'), 1)
+    checkers.singleRun.onTrace(b, { ...event, task: 'running' }, 2)
+    checkers.singleRun.onTrace(b, { ...event, task: 'ended' }, 3)
+    checkers.singleRun.onRun(a, order('ended'), 4)
+    expect(found()).toEqual(['I5', 'I5'])
   })
 
   it('reports a second start where nothing failed', () => {

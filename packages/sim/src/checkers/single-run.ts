@@ -1,4 +1,4 @@
-import type { RunOrder } from '@souk/peer'
+import type { RunOrder, TraceEvent } from '@souk/peer'
 import type { TaskId } from '@souk/wire'
 import type { Run } from '../executor.ts'
 import type { Fault } from '../faults.ts'
@@ -7,11 +7,12 @@ import type { Violations } from '../violation.ts'
 import type { Watch } from '../watch.ts'
 
 /**
- * I5: no task runs at two peers at once; where pauses are among the faults it may, and is counted. And where
- * nothing fails at all (`faultless`), nothing is started again save by the caller's own `retries`.
+ * I5: no task runs at two peers at once, nor at all once it has ended (a cancel is confirmed only when the process
+ * is gone); where pauses are among the faults it may, and is counted. And where nothing fails at all (`faultless`),
+ * nothing is started again save by the caller's own `retries`.
  */
 export class SingleRunChecker implements Watch {
-  /** runs that began while another of the same task was under way */
+  /** runs that were under way beside another of their task, or after its end */
   overlaps = 0
   /** runs beyond the first of a task */
   restarts = 0
@@ -20,6 +21,7 @@ export class SingleRunChecker implements Watch {
   #paused = false
   readonly #running = new Map<TaskId, SimNode[]>()
   readonly #starts = new Map<TaskId, number>()
+  readonly #closed = new Set<TaskId>()
 
   constructor(violations: Violations, faultless: boolean) {
     this.#violations = violations
@@ -37,8 +39,9 @@ export class SingleRunChecker implements Watch {
     if (this.#faultless && starts > 1 + order.record.spec.retries) {
       this.#violations.safety('I5', now, `${node.id} starts ${order.task} for the ${starts}th time, and nothing failed`)
     }
+    if (this.#closed.has(order.task)) this.#onOverlap(now, `${node.id} starts ${order.task}, which has ended`)
     const others = this.#running.get(order.task) ?? []
-    if (others.length > 0) this.#onOverlap(node, others, order, now)
+    if (others.length > 0) this.#onOverlap(now, `${node.id} starts ${order.task} while it runs at ${idsOf(others)}`)
     this.#running.set(order.task, [...others, node])
   }
 
@@ -51,10 +54,20 @@ export class SingleRunChecker implements Watch {
     else this.#running.set(order.task, left)
   }
 
-  #onOverlap(node: SimNode, others: readonly SimNode[], order: RunOrder, now: number): void {
-    this.overlaps++
-    if (this.#paused) return
-    const where = others.map(({ id }) => id).join(', ')
-    this.#violations.safety('I5', now, `${node.id} starts ${order.task} while it runs at ${where}`)
+  onTrace(node: SimNode, event: TraceEvent, now: number): void {
+    if (event.type !== 'task.closed') return
+    this.#closed.add(event.task)
+    const running = this.#running.get(event.task)
+    if (running === undefined) return
+    this.#onOverlap(now, `${node.id} closes ${event.task} as ${event.kind} while it runs at ${idsOf(running)}`)
   }
+
+  #onOverlap(now: number, detail: string): void {
+    this.overlaps++
+    if (!this.#paused) this.#violations.safety('I5', now, detail)
+  }
+}
+
+function idsOf(nodes: readonly SimNode[]): string {
+  return nodes.map(({ id }) => id).join(', ')
 }

@@ -1,0 +1,60 @@
+import type { Prng } from '@souk/kernel'
+import { between } from './distributions.ts'
+import type { FaultRates } from './faults.ts'
+import type { NetworkShape } from './network.ts'
+import type { Profile } from './profiles.ts'
+import type { WorkloadShape } from './workload.ts'
+
+/**
+ * What one seed makes of a profile that swarms: which faults are on and how strongly, what the network is like,
+ * who submits and how. A run in which everything always happens at once hides what only some of it would show.
+ */
+export function drawSwarm(profile: Profile, prng: Prng): Profile {
+  if (!profile.swarm) return profile
+  return {
+    ...profile,
+    network: drawNetwork(profile.network, prng.fork('network')),
+    faults: drawRates(profile.faults, prng.fork('faults')),
+    workload: drawWork(profile.workload, prng.fork('workload')),
+    diskMsMedian: profile.diskMsMedian * between(prng.fork('disk'), [0.05, 2]),
+  }
+}
+
+function drawNetwork(shape: NetworkShape, prng: Prng): NetworkShape {
+  return {
+    ...shape,
+    reliable: prng.chance(0.5),
+    latencyMsMedian: between(prng, [0.2, 10]),
+    latencySigma: between(prng, [0.2, 1]),
+    spikeChance: prng.chance(0.5) ? shape.spikeChance : 0,
+    lossChance: prng.chance(0.7) ? shape.lossChance * between(prng, [0.2, 3]) : 0,
+    duplicateChance: prng.chance(0.5) ? shape.duplicateChance * between(prng, [0.2, 5]) : 0,
+    reorderChance: prng.chance(0.5) ? shape.reorderChance * between(prng, [0.2, 3]) : 0,
+    gossipLossChance: prng.chance(0.5) ? shape.gossipLossChance * between(prng, [0.2, 5]) : 0,
+  }
+}
+
+function drawRates(rates: FaultRates, prng: Prng): FaultRates {
+  const strength = () => (prng.chance(0.7) ? between(prng, [0.2, 2]) : 0)
+  return {
+    ...rates,
+    partitionsPerMinute: rates.partitionsPerMinute * strength(),
+    crashesPerNodeMinute: rates.crashesPerNodeMinute * strength(),
+    freezesPerNodeMinute: rates.freezesPerNodeMinute * strength(),
+    diskFullPerNodeMinute: rates.diskFullPerNodeMinute * strength(),
+  }
+}
+
+function drawWork(shape: WorkloadShape, prng: Prng): WorkloadShape {
+  return {
+    ...shape,
+    burst: prng.chance(0.2),
+    batchMax: prng.pick([1, 4, 16, 64]),
+    load: between(prng, [0.4, 1.4]),
+    spanMsMin: between(prng, [5000, shape.spanMsMin]),
+    submitterShare: between(prng, [0, 1]),
+    retries: prng.pick([0, 0, 1, 3]),
+    cancelChance: prng.pick([0, shape.cancelChance, 5 * shape.cancelChance]),
+    timeoutChance: prng.pick([0, shape.timeoutChance]),
+  }
+}
