@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { parseOffer } from '@souk/inventory'
 import type { Command } from 'commander'
-import { parseCount, parseHostPort, parsePairs } from './amounts.ts'
+import { parseBytes, parseCount, parseHostPort, parsePairs } from './amounts.ts'
 import { messageOf, usageError } from './cli-error.ts'
 import { collect } from './command-module.ts'
 
@@ -20,6 +20,7 @@ export interface PeerOptions {
   allow: string
   functions?: string[]
   peer?: string[]
+  diskMax?: string
   log?: string
   detach?: boolean
   /** commander's forms of --no-mdns and --no-custody */
@@ -55,6 +56,8 @@ export interface PeerSettings {
   allow: ExecutorKind[]
   functions: string[]
   staticPeers: string[]
+  /** for records, and for blobs */
+  diskBytesMax: number | undefined
   log: LogLevel | undefined
   mdns: boolean
   custody: boolean
@@ -73,6 +76,7 @@ export function addPeerOptions(command: Command): Command {
     .option('--allow <kinds>', 'what members may run here: process,function or none', 'process,function')
     .option('--functions <file>', 'module whose exports are functions of this host (repeatable)', collect)
     .option('--no-custody', "do not keep other peers' tasks")
+    .option('--disk-max <size>', 'keep at most this much in the data folder (default: what the disk has)')
     .option('--api-port <port>', `port of the API on 127.0.0.1 (default: first free port from ${apiPortDefault})`)
     .option('--listen-api <addr:port>', 'also serve the API to other hosts, over TLS; see souk token')
     .option('--log <level>', 'error, warn, info, debug or trace (default: warn on a terminal, else info)')
@@ -97,6 +101,7 @@ export function peerSettings(options: PeerOptions, cwd: string): PeerSettings {
     allow: parseAllow(options.allow),
     functions: (options.functions ?? []).map((file) => resolve(cwd, file)),
     staticPeers: options.peer ?? [],
+    diskBytesMax: options.diskMax === undefined ? undefined : parseBytes('--disk-max', options.diskMax),
     log: options.log === undefined ? undefined : logOf(options.log),
     mdns: options.mdns,
     custody: options.custody,

@@ -34,7 +34,9 @@ export async function watchRun(
     options.quiet || !terminal.errIsTerminal ? () => {} : hintWhileWaiting(client, context, handle, () => began)
   const interrupt = onInterrupt(client, context, handle)
   try {
-    return await Promise.race([handle.outcome, interrupt.left])
+    const end = await Promise.race([handle.outcome, interrupt.left])
+    // Cancelled by the second Ctrl-C: its outcome is no answer of the task's own.
+    return interrupt.cancelling() ? await interrupt.left : end
   } finally {
     interrupt.stop()
     stopHints()
@@ -46,7 +48,7 @@ function onInterrupt(
   client: SoukClient,
   context: Context,
   handle: Handle,
-): { left: Promise<'interrupted'>; stop(): void } {
+): { left: Promise<'interrupted'>; cancelling(): boolean; stop(): void } {
   const { err } = context.terminal
   let resolve: (end: 'interrupted') => void = () => {}
   const left = new Promise<'interrupted'>((done) => {
@@ -88,6 +90,7 @@ function onInterrupt(
   process.on('SIGINT', listener)
   return {
     left,
+    cancelling: () => count > 1,
     stop: () => {
       clearTimeout(timer)
       process.off('SIGINT', listener)

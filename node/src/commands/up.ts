@@ -77,6 +77,7 @@ export function peerArguments(options: PeerOptions): string[] {
   one('--listen-api', options.listenApi)
   one('--allow', options.allow)
   one('--log', options.log)
+  one('--disk-max', options.diskMax)
   many('--announce', options.announce)
   many('--peer', options.peer)
   many('--offer', options.offer)
