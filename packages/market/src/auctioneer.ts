@@ -324,7 +324,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       if (tasks.length === 0) break
       const others = scored
         .filter(({ peer }) => peer !== share.peer)
-        .sort((a, b) => a.score - b.score || a.peer.localeCompare(b.peer))
+        .sort((a, b) => a.score - b.score || (a.peer < b.peer ? -1 : 1))
       const alternates = others.flatMap(({ peer }) => this.#bearer(peer) ?? []).slice(0, 2)
       const frame = this.#frame(tasks[0]!.sinceMs, auction.startedMs, now)
       const decision = auctionDecision(frame, auction, closed, share.peer, this.#config)

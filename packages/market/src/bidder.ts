@@ -1,5 +1,5 @@
 import { Deadlines, type Machine, type Millis, type Prng, type ResourceVector } from '@souk/kernel'
-import type { MessageOf, PeerId } from '@souk/wire'
+import { limits, type MessageOf, type PeerId } from '@souk/wire'
 import type { MarketConfig } from './config.ts'
 import { aheadCount, Durations } from './durations.ts'
 import { decideFit } from './fit.ts'
@@ -176,12 +176,12 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     const queued = this.#local.queued()
     const startable = queued > 0 || free.cpuMilli <= 0 ? 0 : Math.max(0, free.slots)
     const aheadMs = this.#aheadMs()
-    const concurrent = Math.max(1, this.#local.running())
+    const concurrent = Math.min(limits.batonsPerMessageMax, Math.max(1, this.#local.running()))
     const ahead = this.#aheadTasks(aheadMs, concurrent)
     // Not for every single end: a fetch ahead is worth a message once half of it is used up.
     if (startable === 0 && (ahead === 0 || queued * 2 > ahead)) return undefined
     return {
-      count: Math.min(256, startable + ahead),
+      count: Math.min(limits.batonsPerMessageMax, startable + ahead),
       aheadMs: queued > 0 ? Math.round(aheadMs / 2) : aheadMs,
       concurrent,
     }
