@@ -1,0 +1,101 @@
+import { emptyRequest } from '@souk/kernel'
+import { describe, expect, test } from 'vitest'
+import { filterCandidates } from '../src/filter.ts'
+import { fragmentation, fragmentationDeltaMilli } from '../src/fragmentation.ts'
+import { decideFit, defaultMarketConfig } from '../src/index.ts'
+import { scoreBid } from '../src/score-bid.ts'
+import { isMulti, shapeKey } from '../src/shape.ts'
+import { Members, noHost, offer, shape, terms, vector } from './fixtures.ts'
+
+describe('whether a host can ever run it', () => {
+  test.each([
+    ['an executor that is not allowed', offer({ executors: ['process'] }), {}, 'executor-not-allowed', 'function'],
+    ['a function that is not registered', offer({ functions: [] }), {}, 'function-unknown', 'noop'],
+    [
+      'a label with another value',
+      offer({ labels: { zone: 'b' } }),
+      { labels: { zone: 'a' } },
+      'label-missing',
+      'zone=b',
+    ],
+    ['a label that it lacks', offer(), { labels: { zone: 'a' } }, 'label-missing', '(none)'],
+    ['more than it has', offer(), { request: { ...emptyRequest(), cpuMilli: 4001 } }, 'too-large', '4001'],
+  ])('is answered never for %s, and why', (_, host, over, code, detail) => {
+    const refusal = decideFit(host, shape(over))
+    expect(refusal).toMatchObject({ code, never: true })
+    expect(refusal?.detail).toContain(detail)
+  })
+
+  test('is answered yes with exactly what it needs', () => {
+    const over = { labels: { zone: 'a' }, request: { ...emptyRequest(), cpuMilli: 4000, slots: 4 } }
+    expect(decideFit(offer({ labels: { zone: 'a', more: 'x' } }), shape(over))).toBeUndefined()
+  })
+
+  test('needs no registered function where the module travels along', () => {
+    const module = { path: 'm.mjs', blob: { hash: '0'.repeat(64), sizeBytes: 1 }, mode: 0o644 }
+    const work = { kind: 'function' as const, name: 'other', args: '[]', module }
+    expect(decideFit(offer({ functions: [] }), shape({ work }))).toBeUndefined()
+  })
+
+  test('does not depend on drain or reach: those are for later', () => {
+    expect(decideFit(offer({ draining: true }), shape())).toBeUndefined()
+  })
+})
+
+describe('who can be asked', () => {
+  test('is everybody else who could run it, is reachable and not draining; the rest has a reason each', () => {
+    const members = new Members()
+      .add('self')
+      .add('a')
+      .add('away', { reachable: false })
+      .add('draining', { offer: offer({ draining: true }) })
+      .add('none', { offer: noHost() })
+      .add('unknown', { offer: undefined })
+      .add('z')
+    const { candidates, refused } = filterCandidates(members.candidates(), 'self', shape())
+    expect(candidates.map(({ peer }) => peer)).toEqual(['a', 'z'])
+    expect(refused.map(({ peer, refusal }) => [peer, refusal.code, refusal.never])).toEqual([
+      ['away', 'not-reachable', false],
+      ['draining', 'draining', false],
+      ['none', 'executor-not-allowed', true],
+    ])
+  })
+})
+
+describe('tasks of one shape', () => {
+  test('share their class, work, request and labels, and nothing else', () => {
+    const key = (over: Parameters<typeof shape>[0]) => shapeKey(shape(over))
+    expect(key({ name: 'x', priority: 'low', tenant: 'y', timeoutMs: 5 })).toBe(key({}))
+    const others = [
+      key({ class: 'other' }),
+      key({ work: { kind: 'process', argv: ['true'], env: {} } }),
+      key({ request: { ...emptyRequest(), slots: 2 } }),
+      key({ labels: { zone: 'a' } }),
+    ]
+    expect(new Set([...others, key({})]).size).toBe(5)
+  })
+
+  test('need more than one kind of resource when they ask for devices or named units', () => {
+    expect(isMulti(shape())).toBe(false)
+    expect(isMulti(shape({ request: { ...emptyRequest(), gpu: { count: 1, milli: 1 } } }))).toBe(true)
+    expect(isMulti(shape({ request: { ...emptyRequest(), custom: { licence: 1 } } }))).toBe(true)
+  })
+})
+
+describe('a score', () => {
+  test('is lower for what starts sooner, fits better and costs less', () => {
+    const score = (over: Parameters<typeof terms>[0]) => scoreBid(terms(over), defaultMarketConfig)
+    expect(score({})).toBeLessThan(score({ startMs: 50 }))
+    expect(score({ fragMilli: -100 })).toBeLessThan(score({}))
+    expect(score({})).toBeLessThan(score({ priceMilli: 1 }))
+  })
+
+  test('has no fragmentation where resources shrink together', () => {
+    expect(fragmentation(vector({ cpuMilli: 2000, memoryBytes: 2000 }), vector())).toBe(0)
+    expect(fragmentation(vector({ cpuMilli: 0 }), vector())).toBe(1)
+    const request = { ...emptyRequest(), cpuMilli: 1000 }
+    expect(fragmentationDeltaMilli(vector(), vector(), request)).toBe(250)
+    expect(fragmentationDeltaMilli(vector({ memoryBytes: 3000 }), vector(), request)).toBe(-250)
+    expect(fragmentationDeltaMilli(vector({ cpuMilli: 0 }), vector(), request)).toBe(0)
+  })
+})

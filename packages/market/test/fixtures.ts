@@ -1,0 +1,130 @@
+import { copiesThatFit, emptyRequest, emptyVector, Prng, type ResourceVector, take } from '@souk/kernel'
+import type { BidTerms, Offer, Shape, TaskRecord, TaskSpec } from '@souk/wire'
+import { type CandidateView, type LocalView, type MembersView, shapeOf } from '../src/index.ts'
+
+export const prng = (label = 'market'): Prng => new Prng(1, label)
+
+export function spec(over: Partial<TaskSpec> = {}): TaskSpec {
+  return {
+    name: 'a task',
+    tenant: 'tenant',
+    class: 'noop',
+    work: { kind: 'function', name: 'noop', args: '[]' },
+    request: emptyRequest(),
+    priority: 'medium',
+    labels: {},
+    inputs: [],
+    outputs: [],
+    timeoutMs: 0,
+    retries: 0,
+    attemptsMax: 3,
+    outputBytesMax: 1024,
+    durability: 'quorum',
+    failIfUnplaceable: false,
+    ...over,
+  }
+}
+
+export function record(id: string, over: Partial<TaskSpec> = {}): TaskRecord {
+  return { id, spec: spec(over), origin: 'self', submittedWallMs: 0, custodians: ['self'], version: 1 }
+}
+
+export const shape = (over: Partial<TaskSpec> = {}): Shape => shapeOf(spec(over))
+
+export const vector = (over: Partial<ResourceVector> = {}): ResourceVector => ({
+  ...emptyVector(),
+  cpuMilli: 4000,
+  memoryBytes: 4000,
+  slots: 4,
+  ...over,
+})
+
+export function offer(over: Partial<Offer> = {}): Offer {
+  return {
+    capacity: vector(),
+    labels: {},
+    executors: ['process', 'function'],
+    functions: ['noop'],
+    draining: false,
+    custody: true,
+    priceMilli: 0,
+    summary: '',
+    ...over,
+  }
+}
+
+/** A host that runs nothing. */
+export const noHost = (): Offer => offer({ executors: [], functions: [], capacity: emptyVector() })
+
+export function terms(over: Partial<BidTerms> = {}): BidTerms {
+  return {
+    count: 1,
+    startMs: 0,
+    finishMs: { p50: 0, p90: 0 },
+    fragMilli: 0,
+    priceMilli: 0,
+    warm: false,
+    loadSeq: 1,
+    ...over,
+  }
+}
+
+/** The members as the market sees them, to be changed at will. */
+export class Members implements MembersView {
+  readonly all = new Map<string, CandidateView>()
+  version = 0
+  rtt: number | undefined
+
+  add(peer: string, over: Partial<CandidateView> = {}): this {
+    this.all.set(peer, { peer, incarnation: 1, reachable: true, offer: offer(), ...over })
+    this.version++
+    return this
+  }
+  candidates(): CandidateView[] {
+    return [...this.all.values()].sort((a, b) => (a.peer < b.peer ? -1 : 1))
+  }
+  candidate(peer: string): CandidateView | undefined {
+    return this.all.get(peer)
+  }
+  rttP95(): number | undefined {
+    return this.rtt
+  }
+}
+
+/** This host as the market sees it, to be changed at will. */
+export class Local implements LocalView {
+  theOffer: Offer
+  theFree: ResourceVector
+  inLine = 0
+  atWork = 0
+
+  constructor(theOffer: Offer) {
+    this.theOffer = theOffer
+    this.theFree = { ...theOffer.capacity, gpuMilli: [...theOffer.capacity.gpuMilli] }
+  }
+  offer(): Offer {
+    return this.theOffer
+  }
+  free(): ResourceVector {
+    return this.theFree
+  }
+  room(request: Parameters<LocalView['room']>[0], limit: number): number {
+    return this.inLine > 0 ? 0 : copiesThatFit(this.theFree, request, limit)
+  }
+  queued(): number {
+    return this.inLine
+  }
+  running(): number {
+    return this.atWork
+  }
+  /** As the host does once it has taken a task. */
+  start(request: Parameters<LocalView['room']>[0]): void {
+    take(this.theFree, request)
+    this.atWork++
+  }
+}
+
+/** The effects of one type. */
+export function only<E extends { type: string }, T extends E['type']>(effects: readonly E[], type: T) {
+  return effects.filter((e): e is Extract<E, { type: T }> => e.type === type)
+}

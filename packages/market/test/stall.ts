@@ -1,0 +1,113 @@
+import type { BidTerms, MessageOf, Refusal, TaskSpec } from '@souk/wire'
+import {
+  Auctioneer,
+  type AuctioneerEffect,
+  type AuctioneerInput,
+  defaultMarketConfig,
+  type MarketConfig,
+} from '../src/index.ts'
+import { Local, Members, noHost, only, prng, record, spec, terms, vector } from './fixtures.ts'
+
+/** An auctioneer with its clock, its members and its host. Each call returns the effects of that one step. */
+export class Stall {
+  readonly members = new Members()
+  readonly local: Local
+  readonly auctioneer: Auctioneer
+  now = 0
+
+  constructor({ config = {} as Partial<MarketConfig>, host = noHost() } = {}) {
+    this.local = new Local(host)
+    const { members, local } = this
+    this.auctioneer = new Auctioneer(
+      { ...defaultMarketConfig, ...config },
+      { self: 'self', prng: prng(), members, local },
+    )
+    this.step({ type: 'start', wallMs: 1_000_000 })
+  }
+
+  /** With these other hosts, and none of its own. */
+  static among(...peers: string[]): Stall {
+    const stall = new Stall()
+    for (const peer of peers) stall.members.add(peer)
+    return stall
+  }
+
+  step(input: AuctioneerInput): AuctioneerEffect[] {
+    const out: AuctioneerEffect[] = []
+    this.auctioneer.step(input, this.now, out)
+    for (const { tasks } of only(out, 'keep')) {
+      for (const task of tasks) this.local.start(this.#specs.get(task)!.request)
+    }
+    return out
+  }
+
+  at(now: number): this {
+    this.now = now
+    return this
+  }
+
+  wake(): AuctioneerEffect[] {
+    return this.step({ type: 'wake' })
+  }
+
+  /** Lets time pass, waking it whenever it wants. */
+  pass(ms: number): AuctioneerEffect[] {
+    const until = this.now + ms
+    const out: AuctioneerEffect[] = []
+    for (
+      let due = this.auctioneer.nextWakeup();
+      due !== undefined && due <= until;
+      due = this.auctioneer.nextWakeup()
+    ) {
+      this.now = Math.max(this.now, due)
+      out.push(...this.wake())
+    }
+    this.now = until
+    return out
+  }
+
+  /** Tasks that may be placed, and what the market does about them in this turn. */
+  wait(names: string[], over: Partial<TaskSpec> = {}): AuctioneerEffect[] {
+    const out = names.flatMap((name) => this.add(name, over))
+    return [...out, ...this.wake()]
+  }
+
+  add(name: string, over: Partial<TaskSpec> = {}): AuctioneerEffect[] {
+    this.#specs.set(name, spec(over))
+    return this.step({ type: 'waiting', record: record(name, over) })
+  }
+
+  bid(from: string, over: Partial<BidTerms> = {}, lot = this.lot): AuctioneerEffect[] {
+    return this.step({ type: 'message', from, message: { t: 'bid', lot, terms: terms(over) } })
+  }
+
+  noBid(from: string, over: Partial<Refusal> = {}, lot = this.lot): AuctioneerEffect[] {
+    const refusal: Refusal = { code: 'no-room', never: false, detail: '1 running', ...over }
+    return this.step({ type: 'message', from, message: { t: 'noBid', lot, refusal } })
+  }
+
+  wanted(from: string, over: Partial<Omit<MessageOf<'wanted'>, 't'>> = {}): AuctioneerEffect[] {
+    const wanted = { want: 1, free: vector(), count: 4, aheadMs: 0, concurrent: 1, ...over }
+    return this.step({ type: 'message', from, message: { t: 'wanted', ...wanted } })
+  }
+
+  /** Tasks that are in some lot. */
+  get held(): number {
+    return this.auctioneer.snapshot().lots.reduce((sum, { waiting }) => sum + waiting, 0)
+  }
+
+  /** The number of the newest auction. */
+  get lot(): number {
+    return this.auctioneer.snapshot().auctions.at(-1)?.id ?? 0
+  }
+
+  readonly #specs = new Map<string, TaskSpec>()
+}
+
+/** Who was asked for a quote, in order. */
+export const asked = (effects: AuctioneerEffect[]): string[] =>
+  only(effects, 'send').flatMap(({ to, message }) => (message.t === 'quote' ? [to] : []))
+
+/** What was awarded to whom. */
+export const awards = (effects: AuctioneerEffect[]): [string, string[]][] =>
+  only(effects, 'award').map(({ to, tasks }) => [to.peer, tasks])
