@@ -113,7 +113,7 @@ const base: Omit<Profile, 'name' | 'about'> = {
 }
 
 /** Few slots, so that tasks wait, and tasks that outlive a lease. */
-const smallHosts: HostShape = { slots: [1, 2, 2, 4], cpuMilliPerSlot: 1000, memoryBytesPerSlot: 2 * gib }
+const smallHosts: HostShape = { slots: [2, 2, 4], cpuMilliPerSlot: 1000, memoryBytesPerSlot: 2 * gib }
 
 /** A crash often falls between a write and its answer. */
 const slowDisk = { diskMsMedian: 8, diskSigma: 1 }

@@ -164,7 +164,7 @@ export class ToyPeer implements SimPeer {
   }
 
   #runNext(out: PeerEffect[]): void {
-    const atOnce = this.#mistake === 'runs-everything-at-once' ? 1000 : 2
+    const atOnce = this.#mistake === 'runs-everything-at-once' ? 1000 : 1
     while (this.#running < atOnce) {
       const id = this.#queue.shift()
       if (id === undefined) return
