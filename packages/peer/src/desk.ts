@@ -1,5 +1,13 @@
 import { Deadlines, type Machine, type Millis } from '@souk/kernel'
-import { type MessageOf, originTagOf, type PeerId, type TaskId, type TaskSummary } from '@souk/wire'
+import {
+  type Ballot,
+  compareBallots,
+  type MessageOf,
+  originTagOf,
+  type PeerId,
+  type TaskId,
+  type TaskSummary,
+} from '@souk/wire'
 import type { DeskConfig } from './desk-config.ts'
 import type { Reply } from './effects.ts'
 import type { ClientRef } from './inputs.ts'
@@ -30,7 +38,7 @@ type Ask =
   | { kind: 'query'; client: ClientRef; task: TaskId; keeper: PeerId; watch: boolean; answered: boolean }
   | { kind: 'cancel'; client: ClientRef; task: TaskId; keeper: PeerId }
   | { kind: 'list'; client: ClientRef; limit: number; waitingFor: Set<PeerId>; tasks: TaskSummary[]; total: number }
-  | { kind: 'follow'; client: ClientRef; task: TaskId; keeper: PeerId; bearer: PeerId | undefined }
+  | { kind: 'follow'; client: ClientRef; task: TaskId; keeper: PeerId; bearer: PeerId | undefined; ballot?: Ballot }
 
 type Out = DeskEffect[]
 
@@ -184,8 +192,11 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
       return
     }
     const runs = view.state === 'running' || view.state === 'queued'
-    if (!runs || view.bearer === undefined || view.bearer === ask.bearer) return
+    if (!runs || view.bearer === undefined) return
+    // The same peer under another ballot runs it again: its earlier life may have died without a word.
+    if (view.bearer === ask.bearer && ask.ballot && compareBallots(view.ballot, ask.ballot) === 0) return
     ask.bearer = view.bearer
+    ask.ballot = view.ballot
     out.push({ type: 'send', to: view.bearer, message: { t: 'follow', ask: message.ask, task, stdout: 0, stderr: 0 } })
   }
 
