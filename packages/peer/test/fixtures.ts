@@ -1,0 +1,63 @@
+import { emptyRequest, emptyVector } from '@souk/kernel'
+import { type Certificate, type Offer, type Role, type RunResult, type TaskSpec, taskId } from '@souk/wire'
+
+export const nonceOf = (name: string): string => name.padEnd(16, '0')
+export const idOf = (name: string, origin: string): string => taskId(nonceOf(name), origin)
+
+/** Runs for `ms` and then exits with `exitCode`; the mesh's executor reads both from the arguments. */
+export function spec({ ms = 10, exitCode = 0, ...over }: Partial<TaskSpec> & { ms?: number; exitCode?: number } = {}) {
+  const complete: TaskSpec = {
+    name: 'a task',
+    tenant: 'tenant',
+    class: 'sleep',
+    work: { kind: 'function', name: 'sleep', args: JSON.stringify([ms, exitCode]) },
+    request: emptyRequest(),
+    priority: 'medium',
+    labels: {},
+    inputs: [],
+    outputs: [],
+    timeoutMs: 0,
+    retries: 0,
+    attemptsMax: 3,
+    outputBytesMax: 1024,
+    durability: 'quorum',
+    failIfUnplaceable: false,
+    ...over,
+  }
+  return complete
+}
+
+export function offer(slots: number, over: Partial<Offer> = {}): Offer {
+  return {
+    capacity: { ...emptyVector(), slots, cpuMilli: slots * 1000, memoryBytes: slots * 1000 },
+    labels: {},
+    executors: slots > 0 ? ['function'] : [],
+    functions: slots > 0 ? ['sleep'] : [],
+    draining: false,
+    custody: true,
+    priceMilli: 0,
+    summary: '',
+    ...over,
+  }
+}
+
+export function certificate(peer: string, role: Role = 'host'): Certificate {
+  const signature = new Uint8Array(0)
+  return { mesh: 'mesh', peer, role, name: `${peer} of the mesh`, issuedWallMs: 0, expiresWallMs: 0, signature }
+}
+
+export function result(over: Partial<RunResult> = {}): RunResult {
+  return {
+    end: 'ok',
+    exitCode: 0,
+    message: '',
+    stdout: new Uint8Array(0),
+    stderr: new Uint8Array(0),
+    files: [],
+    droppedBytes: 0,
+    runMs: 10,
+    cpuMs: 1,
+    memoryPeakBytes: 0,
+    ...over,
+  }
+}

@@ -1,0 +1,294 @@
+import { Prng } from '@souk/kernel'
+import type { Advert, Message, Offer, Role, TaskSpec, TaskState } from '@souk/wire'
+import {
+  defaultConfig,
+  Peer,
+  type PeerEffect,
+  type PeerInput,
+  type Reply,
+  type RunOrder,
+  type TraceEvent,
+  type TraceType,
+} from '../src/index.ts'
+import { certificate, nonceOf, offer, result, spec } from './fixtures.ts'
+
+/** Everything takes this long: a frame, a write, an executor's start. */
+const stepMs = 1
+/** A run that is told to stop needs this long. */
+export const stopMs = 30
+
+interface Node {
+  name: string
+  peer: Peer
+  role: Role
+  offer: Offer
+  up: boolean
+  incarnation: number
+  disk: Map<string, unknown>
+  diskFull: boolean
+  runs: Map<string, RunOrder>
+  replies: { client: number; reply: Reply; at: number }[]
+  traces: TraceEvent[]
+  sent: { to: string; message: Message }[]
+}
+
+/** Real peers on virtual time, with links, disks and executors that do as they are told. */
+export class Mesh {
+  now = 0
+  readonly #nodes = new Map<string, Node>()
+  readonly #cut = new Set<string>()
+  #events: { at: number; order: number; act: () => void }[] = []
+  #order = 0
+
+  /** Hosts by name, with their slots or their whole offer; settled. */
+  constructor(hosts: Record<string, number | { slots: number; role?: Role; offer?: Partial<Offer> }>) {
+    for (const [name, host] of Object.entries(hosts)) {
+      const { slots, role = 'host', offer: over = {} } = typeof host === 'number' ? { slots: host } : host
+      this.#nodes.set(name, {
+        name,
+        peer: undefined as never,
+        role,
+        offer: offer(slots, over),
+        up: false,
+        incarnation: 0,
+        disk: new Map(),
+        diskFull: false,
+        runs: new Map(),
+        replies: [],
+        traces: [],
+        sent: [],
+      })
+    }
+    for (const name of this.#nodes.keys()) this.start(name)
+    this.run(3_000)
+    for (const node of this.#nodes.values()) this.#forget(node)
+  }
+
+  #forget(node: Node): void {
+    node.replies = []
+    node.traces = []
+    node.sent = []
+  }
+
+  node(name: string): Node {
+    return this.#nodes.get(name)!
+  }
+
+  // ---- what happens to hosts
+
+  /** A new life of this host, with what its disk holds. */
+  start(name: string): void {
+    const node = this.node(name)
+    node.incarnation++
+    node.up = true
+    node.peer = new Peer(defaultConfig(), { self: name, prng: new Prng(1, `${name}.${node.incarnation}`) })
+    const stored = [...node.disk].map(([key, value]) => ({ key, value: structuredClone(value) }))
+    const { incarnation } = node
+    this.step(name, {
+      type: 'start',
+      wallMs: 1_000_000 + this.now,
+      incarnation,
+      stored,
+      offer: node.offer,
+      certificate: certificate(name, node.role),
+    })
+    for (const other of this.#others(name)) this.#connect(name, other)
+  }
+
+  kill(name: string): void {
+    const node = this.node(name)
+    node.up = false
+    node.runs.clear()
+    for (const other of this.#others(name)) {
+      this.#later(stepMs, () => this.step(other, { type: 'disconnected', peer: name }))
+    }
+  }
+
+  cut(a: string, b: string): void {
+    this.#cut.add([a, b].sort().join())
+    this.step(a, { type: 'disconnected', peer: b })
+    this.step(b, { type: 'disconnected', peer: a })
+  }
+
+  heal(a: string, b: string): void {
+    this.#cut.delete([a, b].sort().join())
+    this.#connect(a, b)
+  }
+
+  #connect(a: string, b: string): void {
+    for (const [here, there] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      this.#later(stepMs, () => {
+        const { incarnation, role } = this.node(there)
+        this.step(here, {
+          type: 'connected',
+          peer: there,
+          certificate: certificate(there, role),
+          incarnation,
+          addresses: [],
+        })
+      })
+    }
+  }
+
+  #others(name: string): string[] {
+    return [...this.#nodes.values()].filter((node) => node.name !== name && node.up).map((node) => node.name)
+  }
+
+  #linked(a: string, b: string): boolean {
+    return this.node(a).up && this.node(b).up && !this.#cut.has([a, b].sort().join())
+  }
+
+  // ---- clients
+
+  submit(at: string, name: string, over: Parameters<typeof spec>[0] = {}, { client = 1, tag = 1 } = {}): void {
+    this.submitSpec(at, name, spec(over), { client, tag })
+  }
+
+  submitSpec(at: string, name: string, whole: TaskSpec, { client = 1, tag = 1 } = {}): void {
+    this.step(at, { type: 'submit', client, tasks: [{ tag, nonce: nonceOf(name), spec: whole }] })
+  }
+
+  list(at: string, states: TaskState[] = []): void {
+    this.step(at, { type: 'list', client: 1, limit: 10, prefix: '', states, everywhere: true })
+  }
+
+  /** What clients of this host have heard, of one kind. */
+  replies<T extends Reply['type']>(at: string, type: T): Extract<Reply, { type: T }>[] {
+    return this.node(at).replies.flatMap(({ reply }) =>
+      reply.type === type ? [reply as Extract<Reply, { type: T }>] : [],
+    )
+  }
+
+  /** What this host has thought, of one kind. */
+  traces<T extends TraceType>(at: string, type: T): Extract<TraceEvent, { type: T }>[] {
+    return this.node(at).traces.filter((event): event is Extract<TraceEvent, { type: T }> => event.type === type)
+  }
+
+  // ---- time
+
+  step(name: string, input: PeerInput): void {
+    const node = this.node(name)
+    if (!node.up) return
+    const out: PeerEffect[] = []
+    node.peer.step(input, this.now, out)
+    this.#apply(node, out)
+  }
+
+  /** A frame as if it came from that member. */
+  frame(from: string, to: string, messages: Message[]): void {
+    const { incarnation, peer } = this.node(from)
+    this.step(to, { type: 'frame', from, frame: { incarnation, load: peer.loadStamp(), messages } })
+  }
+
+  run(ms: number): this {
+    const until = this.now + ms
+    for (;;) {
+      const next = this.#next()
+      const waking = this.#waking()
+      const at = Math.min(next?.at ?? Infinity, waking?.at ?? Infinity)
+      if (at > until) break
+      this.now = Math.max(this.now, at)
+      if (next && next.at <= at) {
+        this.#events.splice(this.#events.indexOf(next), 1)
+        next.act()
+      } else this.step(waking!.name, { type: 'wake' })
+    }
+    this.now = until
+    return this
+  }
+
+  /** Runs until it holds; at most half a minute. */
+  until(holds: () => boolean): this {
+    for (let i = 0; i < 30_000 && !holds(); i++) this.run(1)
+    if (!holds()) throw new Error('it did not come to pass within 30 seconds')
+    return this
+  }
+
+  #next() {
+    let next = this.#events[0]
+    for (const event of this.#events) {
+      if (event.at < next!.at || (event.at === next!.at && event.order < next!.order)) next = event
+    }
+    return next
+  }
+
+  #waking(): { name: string; at: number } | undefined {
+    let first: { name: string; at: number } | undefined
+    for (const { name, peer, up } of this.#nodes.values()) {
+      const at = up ? peer.nextWakeup() : undefined
+      if (at !== undefined && (!first || at < first.at)) first = { name, at }
+    }
+    return first
+  }
+
+  #later(ms: number, act: () => void): void {
+    this.#events.push({ at: this.now + ms, order: this.#order++, act })
+  }
+
+  // ---- drivers
+
+  #apply(node: Node, out: PeerEffect[]): void {
+    const frames = new Map<string, Message[]>()
+    const life = node.incarnation
+    const mine = (ms: number, act: () => void) =>
+      this.#later(ms, () => {
+        if (node.up && node.incarnation === life) act()
+      })
+    for (const effect of out) {
+      if (effect.type === 'send') frames.set(effect.to, [...(frames.get(effect.to) ?? []), effect.message])
+      else if (effect.type === 'publish') this.#publish(node, effect.advert)
+      else if (effect.type === 'persist') mine(stepMs, () => this.#write(node, effect))
+      else if (effect.type === 'run') this.#execute(node, effect.order, mine)
+      else if (effect.type === 'stop') {
+        const end = effect.code === 'timeout' ? 'timeout' : 'stopped'
+        mine(stopMs, () => this.#ran(node, effect.task, { end, exitCode: 137 }))
+      } else if (effect.type === 'reply') node.replies.push({ ...effect, at: this.now })
+      else if (effect.type === 'trace') node.traces.push(effect.event)
+    }
+    for (const [to, messages] of frames) {
+      for (const message of messages) node.sent.push({ to, message })
+      if (!this.#linked(node.name, to)) continue
+      const frame = { incarnation: life, load: node.peer.loadStamp(), messages }
+      this.#later(stepMs, () => {
+        if (this.#linked(node.name, to)) this.step(to, { type: 'frame', from: node.name, frame })
+      })
+    }
+  }
+
+  #publish(node: Node, advert: Advert): void {
+    for (const to of this.#others(node.name)) {
+      if (this.#linked(node.name, to)) this.#later(stepMs, () => this.step(to, { type: 'gossip', advert }))
+    }
+  }
+
+  #write(node: Node, { seq, writes }: Extract<PeerEffect, { type: 'persist' }>): void {
+    if (node.diskFull) {
+      const message = 'no space left on the device'
+      this.step(node.name, { type: 'persistFailed', fromSeq: seq, upToSeq: seq, code: 'disk-full', message })
+      return
+    }
+    for (const { key, value } of writes) {
+      if (value === undefined) node.disk.delete(key)
+      else node.disk.set(key, structuredClone(value))
+    }
+    this.step(node.name, { type: 'persisted', upToSeq: seq })
+  }
+
+  #execute(node: Node, order: RunOrder, mine: (ms: number, act: () => void) => void): void {
+    node.runs.set(order.task, order)
+    const { work } = order.record.spec
+    const [ms, exitCode] = JSON.parse(work.kind === 'function' ? work.args : '[0,0]') as [number, number]
+    mine(stepMs, () => this.step(node.name, { type: 'running', task: order.task, ballot: order.ballot }))
+    mine(stepMs + ms, () => this.#ran(node, order.task, { end: exitCode === 0 ? 'ok' : 'failed', exitCode, runMs: ms }))
+  }
+
+  #ran(node: Node, task: string, over: Parameters<typeof result>[0]): void {
+    const order = node.runs.get(task)
+    if (!order) return
+    node.runs.delete(task)
+    this.step(node.name, { type: 'ran', task, ballot: order.ballot, result: result(over) })
+  }
+}
