@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+
+const main = fileURLToPath(new URL('../../packages/sim/src/main.ts', import.meta.url))
+
+function sim(...args: string[]): { status: number | null; lines: string[]; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--no-warnings', main, ...args], { encoding: 'utf8' })
+  return { status, lines: stdout.trim().split('\n'), stderr }
+}
+
+it('prints a summary with the trace hash, the same both times', () => {
+  const args = ['--seed', '3', '--peers', '3', '--tasks', '30', '--profile', 'crashes', '--twice']
+  const first = sim(...args)
+  expect(first.status).toBe(0)
+  const hashOf = (lines: string[]) => lines.find((line) => line.startsWith('trace hash'))
+  expect(hashOf(first.lines)).toMatch(/[0-9a-f]{16}$/)
+  expect(hashOf(sim(...args).lines)).toBe(hashOf(first.lines))
+})
+
+it('ends with one object in the form of all benchmarks', () => {
+  const { status, lines } = sim('--seed', '1', '--seeds', '2', '--peers', '3', '--tasks', '20', '--json')
+  expect(status).toBe(0)
+  const report = JSON.parse(lines.at(-1)!)
+  expect(report).toMatchObject({ bench: 'sim', figures: { seeds: 2, violations: 0 }, met: { violations: true } })
+  expect(report.detail.runs.map((run: { closed: number }) => run.closed)).toEqual([20, 20])
+})
+
+it('writes the run down, one object a line', () => {
+  const { lines } = sim('--seed', '1', '--peers', '2', '--tasks', '5', '--trace', '-', '--frames')
+  const types = new Set(lines.map((line) => JSON.parse(line).type))
+  for (const type of ['node.start', 'link.up', 'task.closed', 'run.end', 'frame']) expect(types).toContain(type)
+})
+
+it('says what is wrong with its arguments and exits 64', () => {
+  for (const [args, message] of [
+    [['--seed', 'x'], 'a whole number from 0'],
+    [['--profile', 'nice'], 'Allowed choices are calm, burst'],
+    [['--without', 'rain'], '"rain" is none of partition'],
+    [['--nothing'], "unknown option '--nothing'"],
+  ] as const) {
+    const { status, stderr } = sim(...args)
+    expect(status).toBe(64)
+    expect(stderr).toContain(message)
+  }
+})
