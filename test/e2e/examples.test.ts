@@ -84,8 +84,9 @@ test('survive goes on through the other peer when the one it talks to is killed,
   await until('alpha is gone', () => !isAlive(alpha.pid))
   await surviving.says('beta answers')
   await surviving.says('all 80 submitted')
-  // What alpha had accepted is on its disk.
-  alpha = await mesh.start('alpha', ['up'], offer)
+  // What alpha had accepted is on its disk. It comes back where the others know it.
+  const port = /\/tcp\/(\d+)/.exec(alpha.addresses[0]!)![1]
+  alpha = await mesh.start('alpha', ['up'], [...offer, '--listen', `127.0.0.1:${port}`])
   const { code, out, err } = await surviving.ended
   expect({ code, err }).toEqual({ code: 0, err: '' })
   expect(out).toContain('80 of 80 succeeded')
