@@ -1,0 +1,97 @@
+import type { Reply } from '@souk/peer'
+import type { Ballot, Message } from '@souk/wire'
+
+/** The short name of a task: # and its number in the scenario. */
+export type Name = (task: string) => string
+
+const b = ({ counter }: Ballot) => `b${counter}`
+const list = (items: readonly string[]) => items.join(' ') || '-'
+
+/** The few fields of a message that its reader wants to see. */
+export function messageText(message: Message, name: Name): string {
+  const { t } = message
+  const fields = fieldsOf(message, name)
+  return fields === '' ? t : `${t} ${fields}`
+}
+
+function fieldsOf(message: Message, name: Name): string {
+  switch (message.t) {
+    case 'quote':
+      return `lot=${message.lot} ${message.count}x ${message.shape.class}`
+    case 'bid':
+      return `lot=${message.lot} takes ${message.terms.count}`
+    case 'noBid':
+      return `lot=${message.lot} ${message.refusal.code}`
+    case 'wanted':
+      return `want=${message.want} ${message.count} ahead=${message.aheadMs}ms`
+    case 'given':
+      return `want=${message.want} ${message.count}, ${message.waiting} wait`
+    case 'award':
+      return message.batons
+        .map(({ record, ballot, path, alternates }) => {
+          const others = alternates.map(({ peer }) => peer)
+          return `${name(record.id)} ${b(ballot)} path=${path.join()}${others.length > 0 ? ` else=${others.join()}` : ''}`
+        })
+        .join('; ')
+    case 'accept':
+      return list(message.tasks.map(({ task, ballot }) => `${name(task)} ${b(ballot)}`))
+    case 'bounce':
+      return `${name(message.task)} ${b(message.ballot)} ${message.refusal.code} to=${message.to.peer}`
+    case 'giveUp':
+      return `${name(message.task)} ${b(message.ballot)} ${message.code}${message.ran ? ' ran' : ''}`
+    case 'renew': {
+      const adds = message.adds.map(({ task, state }) => ` +${name(task)} ${state}`)
+      const removes = message.removes.map(({ task }) => ` -${name(task)}`)
+      return `${message.base}..${message.seq}${[...adds, ...removes].join()}`
+    }
+    case 'renewed':
+      return `${message.seq}${message.again ? ' again' : ''}${message.refused.map(({ task }) => ` refuses ${name(task)}`).join('')}`
+    case 'commit':
+      return `${name(message.task)} ${b(message.ballot)} ${message.outcome.kind}`
+    case 'committed':
+    case 'stopped':
+      return `${name(message.task)} ${b(message.ballot)}`
+    case 'fenced':
+      return `${name(message.task)} ${b(message.ballot)} by ${b(message.promised)} ${message.code}`
+    case 'cancelled':
+      return `${name(message.task)} ${message.answer}`
+    case 'view':
+      return `${name(message.task)} ${message.view?.state ?? 'unknown'}`
+    case 'cancel':
+    case 'query':
+    case 'follow':
+    case 'output':
+      return name(message.task)
+    default:
+      return ''
+  }
+}
+
+/** What a client hears, and of which task. */
+export function replyText(reply: Reply): { verb: string; task: string | undefined; rest: string } {
+  switch (reply.type) {
+    case 'accepted':
+      return { verb: 'accepted', task: reply.task, rest: '' }
+    case 'refused':
+      return { verb: 'refused', task: undefined, rest: reply.code }
+    case 'outcome': {
+      const { kind, code, host, attempts } = reply.outcome
+      const tried = attempts.map((attempt) => ` after ${attempt.code} at ${attempt.host}`).join('')
+      const why = kind === 'succeeded' || kind === code ? '' : ` (${code})`
+      return { verb: kind, task: reply.task, rest: `${host ? `at ${host}` : ''}${why}${tried}`.trim() }
+    }
+    case 'cancelled':
+      return { verb: 'cancel', task: reply.task, rest: `answered ${reply.answer}` }
+    case 'view':
+      return {
+        verb: 'view',
+        task: reply.task,
+        rest: reply.view?.state ?? (reply.reachable ? 'unknown' : 'unreachable'),
+      }
+    case 'output':
+    case 'outputEnd':
+      return { verb: reply.type, task: reply.task, rest: '' }
+    case 'listed':
+      return { verb: 'listed', task: undefined, rest: `${reply.total} tasks` }
+  }
+}

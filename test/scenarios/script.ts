@@ -1,0 +1,157 @@
+import { emptyRequest, emptyVector } from '@souk/kernel'
+import { type MessageTag, messageSchemas, type Offer, type Priority, type TaskSpec, taskId } from '@souk/wire'
+import { Mesh } from './mesh.ts'
+import { Transcript } from './transcript.ts'
+
+/** Until everybody has everybody's advert. */
+const settleMs = 3_000
+
+/** Plays a script (its language is in README.md) and returns what happened. */
+export function play(script: string): string {
+  const stage = new Stage()
+  for (const [i, line] of script.split('\n').entries()) {
+    const words = line.replace(/#.*$/, '').trim().split(/\s+/)
+    if (words[0] === '') continue
+    try {
+      stage.play(words)
+    } catch (error) {
+      throw new Error(`line ${i + 1}: ${line.trim()}: ${error instanceof Error ? error.message : error}`)
+    }
+  }
+  return stage.transcript.text()
+}
+
+class Stage {
+  readonly transcript = new Transcript(() => this.#mesh.now - this.#startMs)
+  #mesh: Mesh = new Mesh(new Map(), this.transcript)
+  #startMs = 0
+  readonly #tasks: { id: string; origin: string }[] = []
+
+  play([verb, ...words]: string[]): void {
+    switch (verb) {
+      case 'hosts':
+        this.#hosts(words)
+        return
+      case 'show':
+        for (const tag of words) this.transcript.hidden.delete(tagOf(tag))
+        return
+      case 'hide':
+        for (const tag of words) this.transcript.hidden.add(tagOf(tag))
+        return
+      case 'run':
+        this.#mesh.run(numberOf(words[0]))
+        return
+      case 'submit':
+        this.#submit(words)
+        return
+    }
+    this.transcript.note([verb, ...words].join(' '))
+    switch (verb) {
+      case 'cancel':
+        this.#cancel(words)
+        return
+      case 'kill':
+        this.#mesh.kill(words[0]!)
+        return
+      case 'start':
+        this.#mesh.start(words[0]!)
+        return
+      case 'link':
+        this.#mesh.link(words[0]!, words[1]!, words[2] === 'up')
+        return
+      case 'drain':
+        this.#mesh.step(words[0]!, { type: 'drain', on: words[1] === 'on' })
+        return
+      case 'leave':
+        this.#mesh.step(words[0]!, { type: 'leave' })
+        return
+      default:
+        throw new Error('no such command: README.md has them all')
+    }
+  }
+
+  /** hosts p0:0 p1:2:zone=a */
+  #hosts(words: string[]): void {
+    const hosts = new Map<string, Offer>()
+    for (const word of words) {
+      const [name, slots, label] = word.split(':')
+      hosts.set(name!, offer(numberOf(slots), label))
+    }
+    this.transcript.hidden.add('leave')
+    this.#mesh = new Mesh(hosts, this.transcript)
+    this.#mesh.run(settleMs)
+    this.#startMs = this.#mesh.now
+    this.transcript.hidden.delete('leave')
+  }
+
+  /** submit p0 x3 ms=50 priority=high … */
+  #submit([at, ...words]: string[]): void {
+    const options = new Map(words.map((word) => word.split(/=(.*)/s) as [string, string]))
+    const times = words.find((word) => /^x\d+$/.test(word))
+    const count = times ? Number(times.slice(1)) : 1
+    const tasks = Array.from({ length: count }, (_, tag) => {
+      const nonce = String(this.#tasks.length + 1).padStart(16, '0')
+      const id = taskId(nonce, at!)
+      this.#tasks.push({ id, origin: at! })
+      this.transcript.number(id)
+      return { tag, nonce, spec: spec(options) }
+    })
+    const last = this.#tasks.length
+    this.transcript.note(`submit ${at} #${last - count + 1}${count > 1 ? `..#${last}` : ''} ${words.join(' ')}`.trim())
+    this.#mesh.step(at!, { type: 'submit', client: 1, tasks })
+  }
+
+  /** cancel last | cancel 2 at p1 */
+  #cancel([which, , at]: string[]): void {
+    const task = which === 'last' ? this.#tasks.at(-1) : this.#tasks[numberOf(which) - 1]
+    if (!task) throw new Error('no such task')
+    this.#mesh.step(at ?? task.origin, { type: 'cancel', client: 1, task: task.id, reason: '' })
+  }
+}
+
+function tagOf(word: string): MessageTag {
+  if (!(word in messageSchemas)) throw new Error(`${word} is no message`)
+  return word as MessageTag
+}
+
+function numberOf(word: string | undefined): number {
+  const number = Number(word)
+  if (word === undefined || !Number.isFinite(number)) throw new Error(`a number was needed, not ${word}`)
+  return number
+}
+
+function offer(slots: number, label: string | undefined): Offer {
+  const [name, value] = label?.split('=') ?? []
+  return {
+    capacity: { ...emptyVector(), slots, cpuMilli: 1000 * slots, memoryBytes: 1000 * slots },
+    labels: name === undefined ? {} : { [name]: value ?? '' },
+    executors: slots > 0 ? ['function'] : [],
+    functions: slots > 0 ? ['sleep'] : [],
+    draining: false,
+    custody: true,
+    priceMilli: 0,
+    summary: '',
+  }
+}
+
+function spec(options: ReadonlyMap<string, string>): TaskSpec {
+  const number = (name: string, otherwise: number) => Number(options.get(name) ?? otherwise)
+  const [label, value] = options.get('label')?.split(':') ?? []
+  return {
+    name: 'task',
+    tenant: 'tenant',
+    class: options.get('class') ?? 'sleep',
+    work: { kind: 'function', name: 'sleep', args: JSON.stringify([number('ms', 10), number('exit', 0)]) },
+    request: { ...emptyRequest(), slots: number('slots', 1) },
+    priority: (options.get('priority') ?? 'medium') as Priority,
+    labels: label === undefined ? {} : { [label]: value ?? '' },
+    inputs: [],
+    outputs: [],
+    timeoutMs: number('timeout', 0),
+    retries: number('retries', 0),
+    attemptsMax: number('attempts', 3),
+    outputBytesMax: 1024,
+    durability: 'quorum',
+    failIfUnplaceable: options.has('or-fail'),
+  }
+}
