@@ -1,4 +1,3 @@
-import { enableCompileCache } from 'node:module'
 import { catalogue } from './catalogue.ts'
 import { CliError, codeOf, messageOf } from './cli-error.ts'
 import type { Context, Parent } from './context.ts'
@@ -7,7 +6,6 @@ import { processTerminal } from './terminal.ts'
 
 /** Runs the command of this process's arguments and sets the exit code. */
 export async function start(): Promise<void> {
-  enableCompileCache?.()
   const terminal = processTerminal(process.env)
   const context: Context = {
     env: process.env,

@@ -4,6 +4,8 @@ import { nodeProblem } from './node-version.ts'
 
 const problem = nodeProblem(process.versions.node)
 if (problem === '') {
+  // What was compiled once need not be compiled by the next command.
+  process.getBuiltinModule('node:module').enableCompileCache()
   import('./cli.ts').then(
     (cli) => cli.start(),
     (error) => {

@@ -9,7 +9,7 @@ import { NeedsError } from './report.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** The program as it is published: built, started by plain node. */
-export const builtCli = join(root, 'node/dist/souk.js')
+export const builtCli = join(root, 'node/dist/souk.cjs')
 
 export function buildCli(): void {
   const built = spawnSync(process.execPath, [join(root, 'node/build.ts')], { cwd: root, encoding: 'utf8' })

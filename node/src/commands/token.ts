@@ -1,6 +1,6 @@
 import type { ApiRole } from '@souk/client'
 import { parseDurationMs } from '../amounts.ts'
-import { CliError, usageError } from '../cli-error.ts'
+import { usageError } from '../cli-error.ts'
 import { addExamples, addJson, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { dataFolder, runningPeer } from '../data-folder.ts'
@@ -40,15 +40,8 @@ async function issue(context: Context, options: TokenOptions): Promise<void> {
   const wallMs = Date.now()
   const expiresWallMs = wallMs + parseDurationMs('--ttl', options.ttl)
   const folder = dataFolder(context, options.data)
-  const [{ readMesh }, { issueToken }] = await Promise.all([import('../mesh-file.ts'), import('../api-token.ts')])
-  const known = readMesh(folder)
-  if (known === undefined) throw new CliError(`${folder.path} belongs to no mesh`, { next: 'souk up' })
-  if (known.mesh.signingKey === undefined) {
-    throw new CliError(`this peer does not hold the key of the mesh ${known.mesh.name}, so it issues no tokens`, {
-      next: 'souk token on an admin (souk peers shows who is one)',
-    })
-  }
-  const text = await issueToken(known.mesh.signingKey, { role, name: options.name, wallMs, expiresWallMs })
+  const { issueFrom } = await import('../issue-token.ts')
+  const text = await issueFrom(folder, { role, name: options.name, wallMs, expiresWallMs })
   const remote = runningPeer(folder)?.remote
   const endpoint = remote === undefined ? undefined : `${remote.url}#${text},${remote.fingerprint}`
   const expiresAt = new Date(expiresWallMs).toISOString()

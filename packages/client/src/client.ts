@@ -24,6 +24,7 @@ import { SoukError } from './souk-error.ts'
 import { readLogs, readTrace } from './streams.ts'
 import { SubmitQueue } from './submit-queue.ts'
 import { SubmittedTask, type SubmittedTaskOwner } from './submitted-task.ts'
+import { uniqueId } from './unique-id.ts'
 import { type Waiter, Watcher } from './watcher.ts'
 
 const reconnectMsDefault = 30_000
@@ -87,7 +88,7 @@ class Client implements SoukClient {
     let json = ''
     let failure: SoukError | undefined
     try {
-      json = JSON.stringify({ ...task, key: task.key ?? crypto.randomUUID() })
+      json = JSON.stringify({ ...task, key: task.key ?? uniqueId() })
     } catch (cause) {
       failure = new SoukError('task-invalid', `the task cannot be written as JSON: ${(cause as Error).message}`, {
         cause,

@@ -8,6 +8,7 @@ import type { EndpointPool } from './pool.ts'
 import type { SessionEvent } from './schema/session.ts'
 import { asSoukError, SoukError } from './souk-error.ts'
 import { afterThisTurn } from './turn.ts'
+import { uniqueId } from './unique-id.ts'
 
 /** Who waits for one task's outcome. */
 export interface Waiter {
@@ -31,7 +32,7 @@ const sweepMs = 500
  * After a break that lost events, or a move to another peer, every watched task is asked for again.
  */
 export class Watcher {
-  readonly session: string = crypto.randomUUID()
+  readonly session: string = uniqueId()
   readonly #pool: EndpointPool
   readonly #signal: AbortSignal
   readonly #originMsMax: number
