@@ -65,7 +65,7 @@ describe('a lease', () => {
     const keeper = new Keeper()
     keeper.accepted('a', { attemptsMax: 1 })
     keeper.decided('a', 'worker')
-    keeper.pass(leaseMs)
+    keeper.pass(3 * leaseMs)
     expect(only(keeper.write(), 'bear')).toMatchObject([{ ballot: ballot(2), attempts: [] }])
   })
 
