@@ -12,7 +12,7 @@ export const capacity = (over: Partial<ResourceVector> = {}): ResourceVector => 
 
 export const ballot = (counter = 1): Ballot => ({ counter, peer: 'origin', incarnation: 1 })
 
-export function spec(over: Partial<TaskSpec> = {}): TaskSpec {
+function spec(over: Partial<TaskSpec> = {}): TaskSpec {
   return {
     name: 'a task',
     tenant: 'tenant',
@@ -33,11 +33,11 @@ export function spec(over: Partial<TaskSpec> = {}): TaskSpec {
   }
 }
 
-export function record(id: string, over: Partial<TaskSpec> = {}): TaskRecord {
+function record(id: string, over: Partial<TaskSpec> = {}): TaskRecord {
   return { id, spec: spec(over), origin: 'origin', submittedWallMs: 0, custodians: ['origin'], version: 1 }
 }
 
-export function result(over: Partial<RunResult> = {}): RunResult {
+function result(over: Partial<RunResult> = {}): RunResult {
   return {
     end: 'ok',
     exitCode: 0,

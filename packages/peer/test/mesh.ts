@@ -15,7 +15,7 @@ import { certificate, nonceOf, offer, result, spec } from './fixtures.ts'
 /** Everything takes this long: a frame, a write, an executor's start. */
 const stepMs = 1
 /** A run that is told to stop needs this long. */
-export const stopMs = 30
+const stopMs = 30
 
 interface Node {
   name: string
