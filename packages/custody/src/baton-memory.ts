@@ -1,9 +1,9 @@
 import { BoundedMap, type Millis } from '@souk/kernel'
-import { type Ballot, compareBallots, type TaskId } from '@souk/wire'
+import { type Ballot, type Bearer, compareBallots, type TaskId } from '@souk/wire'
 
 /** Batons that this life has borne or passed on, so that a late copy is never taken again (I16). */
 export class BatonMemory {
-  readonly #seen: BoundedMap<TaskId, { ballot: Ballot; atMs: Millis }>
+  readonly #seen: BoundedMap<TaskId, { ballot: Ballot; atMs: Millis; passedTo?: Bearer }>
   readonly #keepMs: Millis
 
   constructor(limit: number, keepMs: Millis) {
@@ -26,5 +26,17 @@ export class BatonMemory {
     }
     this.#seen.push(task, { ballot, atMs: now })
     return true
+  }
+
+  /** It went on from here under this ballot. */
+  passOn(task: TaskId, ballot: Ballot, to: Bearer): void {
+    const seen = this.#seen.get(task)
+    if (seen && compareBallots(seen.ballot, ballot) === 0) seen.passedTo = to
+  }
+
+  /** Where it went under this ballot, if it was passed on from here. */
+  passedTo(task: TaskId, ballot: Ballot): Bearer | undefined {
+    const seen = this.#seen.get(task)
+    return seen && compareBallots(seen.ballot, ballot) === 0 ? seen.passedTo : undefined
   }
 }

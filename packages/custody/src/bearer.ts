@@ -22,6 +22,7 @@ import { Renewals } from './renewals.ts'
 import { attemptCode, toOutcome } from './to-outcome.ts'
 
 type Out = BearerEffect[]
+type Fence = Pick<MessageOf<'fenced'>, 'task' | 'ballot' | 'promised' | 'code'>
 
 /**
  * The right to queue, run, move and commit tasks, as far as this peer has it.
@@ -89,7 +90,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
         this.#onEnded(input, now, out)
         break
       case 'dropped':
-        this.#onDropped(input.task, input.ballot, out)
+        this.#onDropped(input.task, input.ballot, input.code, out)
         break
       case 'connected':
         this.#onConnected(input.peer, input.incarnation, out)
@@ -136,6 +137,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
       state: 'waiting',
       durable,
       confirmed: new Set(),
+      fencedBy: new Set(),
     })
     this.#arm(now)
     out.push({ type: 'waiting', record, attempts: attempts.length })
@@ -189,6 +191,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     }
     enterBorne(borne, 'handed')
     borne.handed = { to, baton, atMs: now }
+    this.#memory.passOn(borne.record.id, borne.ballot, to)
     this.#outbox.award(to.peer, baton)
   }
 
@@ -211,13 +214,14 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
         break
       case 'renewed':
         this.#renewals.onRenewed(from.peer, message.seq, message.again)
-        for (const { task, ballot } of message.refused) this.#onFenced(from.peer, task, ballot, ballot, 'fenced', out)
+        for (const { task, ballot } of message.refused)
+          this.#onFenced(from.peer, { task, ballot, promised: ballot, code: 'fenced' }, now, out)
         break
       case 'committed':
         this.#onCommitted(from.peer, message)
         break
       case 'fenced':
-        this.#onFenced(from.peer, message.task, message.ballot, message.promised, message.code, out)
+        this.#onFenced(from.peer, message, now, out)
         break
     }
   }
@@ -244,6 +248,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
       durable: true,
       offered: { from, baton },
       confirmed: new Set(),
+      fencedBy: new Set(),
     }
     const refusal = this.#decideRefusal(known !== undefined, this.#memory.remember(task, baton.ballot, now))
     if (refusal) {
@@ -359,11 +364,11 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     }
   }
 
-  #onDropped(task: TaskId, ballot: Ballot, out: Out): void {
+  #onDropped(task: TaskId, ballot: Ballot, code: string, out: Out): void {
     const borne = this.#under(task, ballot)
     if (!borne) return
     if (borne.ending === 'cancelled' || borne.ending === 'fenced') this.#sayStopped(borne, out)
-    else this.#giveUp(borne, { ran: false, code: borne.ending ?? 'dropped', message: 'it had not started' }, out)
+    else this.#giveUp(borne, { ran: false, code: borne.ending ?? code, message: 'it had not started' }, out)
   }
 
   #sayStopped(borne: Borne, out: Out): void {
@@ -403,20 +408,36 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     if (borne.confirmed.size >= majority(borne.record.custodians.length)) this.#borne.delete(message.task)
   }
 
-  #onFenced(from: PeerId, task: TaskId, ballot: Ballot, promised: Ballot, code: string, out: Out): void {
+  #onFenced(from: PeerId, message: Fence, now: Millis, out: Out): void {
+    const { task, ballot, promised, code } = message
     const borne = this.#borne.get(task)
-    if (!borne) {
-      out.push({ type: 'send', to: from, message: { t: 'stopped', task, ballot } })
-      return
+    if (borne && compareBallots(borne.ballot, promised) >= 0 && compareBallots(borne.ballot, ballot) !== 0) return
+    if (borne) {
+      borne.fencedBy.add(from)
+      if (borne.fencedBy.size < majority(borne.record.custodians.length)) return
     }
-    if (compareBallots(borne.ballot, promised) >= 0 && compareBallots(borne.ballot, ballot) !== 0) return
-    if (borne.state === 'queued' || borne.state === 'running') {
+    if (!borne || borne.state === 'handed' || borne.state === 'offered') {
+      this.#answerFence(from, task, ballot, now, out)
+    } else if (borne.state === 'queued' || borne.state === 'running') {
       borne.ending = code === 'cancelled' ? 'cancelled' : 'fenced'
       out.push({ type: 'halt', task, ballot: borne.ballot, code: borne.ending })
-    } else if (borne.state === 'waiting' || borne.state === 'committing') {
+    } else {
       if (borne.state === 'waiting') out.push({ type: 'withdrawn', task })
       this.#sayStopped(borne, out)
-    } else this.#borne.delete(task)
+    }
+  }
+
+  /** Nothing of it runs here: it went on, and whoever asks must know where; or it must not come any more. */
+  #answerFence(from: PeerId, task: TaskId, ballot: Ballot, now: Millis, out: Out): void {
+    const to = this.#memory.passedTo(task, ballot)
+    this.#borne.delete(task)
+    if (to) {
+      const refusal: Refusal = { code: 'stopping', never: false, detail: 'it was passed on before' }
+      out.push({ type: 'send', to: from, message: { t: 'bounce', task, ballot, to, refusal } })
+      return
+    }
+    this.#memory.remember(task, ballot, now)
+    out.push({ type: 'send', to: from, message: { t: 'stopped', task, ballot } })
   }
 
   #drop(task: TaskId, out: Out): void {

@@ -40,6 +40,8 @@ export interface Borne {
   outcome?: Outcome
   /** who has confirmed the outcome */
   confirmed: Set<string>
+  /** custodians that refuse it; only a majority fences */
+  fencedBy: Set<string>
   /** set when it was told to end: what to say once nothing runs */
   ending?: 'cancelled' | 'fenced' | 'lease-lost' | 'shutdown'
 }

@@ -27,6 +27,8 @@ export type CustodianInput =
   | { type: 'message'; from: Bearer; message: CustodianMessage }
   /** this peer, as bearer, decided where it goes; `to` undefined: it waits */
   | { type: 'decided'; task: TaskId; decision: Decision; to: Bearer | undefined }
+  /** a task that this peer bears and keeps has started here */
+  | { type: 'began'; task: TaskId; ballot: Ballot }
   /** a life of this peer began: whatever an earlier life bore is over */
   | { type: 'bearerRestarted'; peer: PeerId; incarnation: Incarnation }
   /** a local client reads no more */

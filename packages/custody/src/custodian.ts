@@ -4,10 +4,12 @@ import {
   type Bearer,
   compareBallots,
   type Incarnation,
+  limits,
   type MessageOf,
   type PeerId,
   type TaskId,
   type TaskRecord,
+  type TaskState,
   taskId,
 } from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
@@ -70,6 +72,9 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
       case 'decided':
         this.#onDecided(input, now, out)
         break
+      case 'began':
+        this.#onBegan(input.task, input.ballot, now, out)
+        break
       case 'bearerRestarted':
         this.#onBearerRestarted(input.peer, input.incarnation, now, out)
         break
@@ -111,8 +116,15 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     for (const entry of loadEntries(input.stored)) {
       this.#book.archive.add(entry)
       if (entry.outcome) this.#book.archive.close(entry.record.id, entry.outcome.endedWallMs)
-      // Whoever bore it may still: its lease starts anew on this clock.
-      else this.#book.leases.set(entry.record.id, now + this.#config.leaseMs + this.#config.graceMs)
+      else if (entry.keptIn !== undefined && entry.phase === 'open') {
+        // It ran here: that life is over, and its guardian has seen to the run.
+        entry.bearer = { peer: this.#self, incarnation: entry.keptIn }
+        entry.confirmed = true
+        this.#book.leases.set(entry.record.id, now)
+      } else {
+        // Whoever bore it may still: its lease starts anew on this clock.
+        this.#book.extendLease(entry, now)
+      }
     }
   }
 
@@ -220,7 +232,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
         for (const { task, ballot } of message.tasks) this.#onAccept(bearer, task, ballot, now, out)
         break
       case 'bounce':
-        this.#onBounce(message, now)
+        this.#onBounce(message, now, out)
         break
       case 'giveUp':
         this.#onGiveUp(from, message, now, out)
@@ -233,7 +245,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
         this.#endings.onCommit(from, message, now, out)
         break
       case 'stopped':
-        this.#endings.onStopped(message, now, out)
+        this.#endings.onStopped(from, message, now, out)
         break
       case 'cancel':
         this.#endings.onCancel(from, message, now, out)
@@ -273,9 +285,22 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     return entry?.phase === 'open' && compareBallots(entry.promised, ballot) === 0 ? entry : undefined
   }
 
-  #onAccept(from: Bearer, task: TaskId, ballot: Ballot, now: Millis, out: Out): void {
+  #onBegan(task: TaskId, ballot: Ballot, now: Millis, out: Out): void {
     const entry = this.#openUnder(task, ballot)
     if (!entry) return
+    entry.bearerState = 'running'
+    entry.keptIn = this.#incarnation
+    this.#book.save(entry, { kind: 'note' }, out)
+    this.#book.note(entry, 'running', this.#self, now)
+    this.#readers.changed(entry, now, out)
+  }
+
+  #onAccept(from: Bearer, task: TaskId, ballot: Ballot, now: Millis, out: Out): void {
+    const entry = this.#openUnder(task, ballot)
+    if (!entry) {
+      this.#endings.onLateBearer(task, ballot, from, now, out)
+      return
+    }
     entry.bearer = from
     entry.confirmed = true
     entry.bearerState = 'queued'
@@ -284,9 +309,13 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     this.#readers.changed(entry, now, out)
   }
 
-  #onBounce(message: MessageOf<'bounce'>, now: Millis): void {
+  #onBounce(message: MessageOf<'bounce'>, now: Millis, out: Out): void {
     const entry = this.#openUnder(message.task, message.ballot)
-    if (!entry || entry.confirmed) return
+    if (!entry) {
+      this.#endings.onLateBearer(message.task, message.ballot, message.to, now, out)
+      return
+    }
+    if (entry.confirmed) return
     entry.bearer = message.to
     this.#book.note(entry, 'bounced', `${message.refusal.code}: to ${message.to.peer}`, now)
     this.#book.extendLease(entry, now)
@@ -295,7 +324,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   #onGiveUp(from: PeerId, message: MessageOf<'giveUp'>, now: Millis, out: Out): void {
     const entry = this.#book.archive.get(message.task)
     if (!entry || compareBallots(entry.promised, message.ballot) > 0) {
-      if (entry?.phase === 'ending') this.#endings.onStopped(message, now, out)
+      if (entry?.phase === 'ending') this.#endings.onStopped(from, message, now, out)
       return
     }
     if (entry.phase !== 'open' || compareBallots(entry.promised, message.ballot) !== 0) return
@@ -306,33 +335,30 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   }
 
   #onRenew(from: PeerId, message: MessageOf<'renew'>, now: Millis, out: Out): void {
-    const tasks = this.#held.apply(from, message)
+    const held = this.#held.apply(from, message)
     const refused: { task: TaskId; ballot: Ballot }[] = []
-    for (const add of tasks ? message.adds : []) {
-      const entry = this.#openUnder(add.task, add.ballot)
-      if (!entry) {
-        const promised = this.#book.archive.get(add.task)
-        if (promised?.phase !== 'closing') refused.push({ task: add.task, ballot: add.ballot })
-        this.#held.drop(from, add.task)
-        continue
-      }
-      entry.bearer = { peer: from, incarnation: message.incarnation }
-      entry.confirmed = true
-      if (entry.bearerState !== add.state) {
-        entry.bearerState = add.state
-        if (add.state === 'running') this.#book.note(entry, 'running', from, now)
-        this.#readers.changed(entry, now, out)
+    const states = new Map(message.adds.map(({ task, state }) => [task, state]))
+    // All of it, not only what is new: a fence that was lost is repeated by the next refusal.
+    for (const [task, ballot] of held ?? []) {
+      const entry = this.#openUnder(task, ballot)
+      if (entry) this.#renewed(entry, { peer: from, incarnation: message.incarnation }, states.get(task), now, out)
+      else if (this.#book.archive.get(task)?.phase !== 'closing' && refused.length < limits.tasksPerMessageMax) {
+        refused.push({ task, ballot })
       }
     }
-    for (const task of tasks ?? []) {
-      const entry = this.#book.archive.get(task)
-      if (entry?.phase === 'open' && entry.bearer?.peer === from) this.#book.extendLease(entry, now)
-    }
-    out.push({
-      type: 'send',
-      to: from,
-      message: { t: 'renewed', seq: message.seq, again: tasks === undefined, refused },
-    })
+    for (const { task } of refused) this.#held.drop(from, task)
+    const again = held === undefined
+    out.push({ type: 'send', to: from, message: { t: 'renewed', seq: message.seq, again, refused } })
+  }
+
+  #renewed(entry: Entry, bearer: Bearer, state: TaskState | undefined, now: Millis, out: Out): void {
+    entry.bearer = bearer
+    entry.confirmed = true
+    this.#book.extendLease(entry, now)
+    if (state === undefined || entry.bearerState === state) return
+    entry.bearerState = state
+    if (state === 'running') this.#book.note(entry, 'running', bearer.peer, now)
+    this.#readers.changed(entry, now, out)
   }
 
   #onBearerRestarted(peer: PeerId, incarnation: Incarnation, now: Millis, out: Out): void {
@@ -378,7 +404,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
       out.push({ type: 'bear', record, ballot, attempts: [...attempts], durable: true })
       this.#readers.changed(entry, now, out)
     }
-    if (pending.next === 'fence' && entry.phase === 'ending') this.#endings.sendFence(entry, now, out)
+    if (pending.next === 'fence' && entry.phase === 'ending') this.#endings.sendFence(entry, out)
   }
 
   // ---- time
@@ -405,7 +431,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     for (const task of gone) this.#book.archive.remove(task)
     this.#book.persist(
       gone.map((task) => ({ key: taskKey(task), value: undefined })),
-      { kind: 'forget' },
+      { kind: 'note' },
       out,
     )
   }

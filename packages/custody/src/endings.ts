@@ -1,5 +1,13 @@
 import type { Millis } from '@souk/kernel'
-import { type Ballot, compareBallots, type MessageOf, type Outcome, type PeerId, type TaskId } from '@souk/wire'
+import {
+  type Ballot,
+  type Bearer,
+  compareBallots,
+  type MessageOf,
+  type Outcome,
+  type PeerId,
+  type TaskId,
+} from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect } from './custodian-io.ts'
 import { type Entry, enterPhase } from './entry.ts'
@@ -97,36 +105,48 @@ export class Endings {
 
   /** PREPARE of the cancel outcome: a higher promise, on disk, then the bearer is told. */
   fence(entry: Entry, now: Millis, out: Out): void {
-    const { bearer } = entry
+    const { bearer, confirmed } = entry
     enterPhase(entry, 'ending')
     this.#book.note(entry, 'cancelling', entry.cancelReason ?? '', now)
     this.#book.raise(entry)
     entry.bearer = bearer
+    entry.confirmed = confirmed
     // Whatever happens to the bearer, its lease has run out by then.
     this.#book.extendLease(entry, now)
     if (this.#book.save(entry, { kind: 'promise', entry, next: 'fence', code: 'cancelled' }, out))
-      this.sendFence(entry, now, out)
+      this.sendFence(entry, out)
     this.#readers.changed(entry, now, out)
   }
 
-  sendFence(entry: Entry, now: Millis, out: Out): void {
+  sendFence(entry: Entry, out: Out): void {
     const { promised } = entry
     const task = entry.record.id
     const ballot: Ballot = { ...promised, counter: promised.counter - 1 }
-    if (!entry.bearer) this.closeCancelled(entry, now, out)
-    else
-      out.push({
-        type: 'send',
-        to: entry.bearer.peer,
-        message: { t: 'fenced', task, ballot, promised, code: 'cancelled' },
-      })
+    // Nobody is known to bear it (this peer has just started): then its lease has to run out.
+    if (!entry.bearer) return
+    const message = { t: 'fenced', task, ballot, promised, code: 'cancelled' } as const
+    out.push({ type: 'send', to: entry.bearer.peer, message })
   }
 
-  onStopped(message: { task: TaskId; ballot: Ballot }, now: Millis, out: Out): void {
+  /** Only the word of whoever has it counts: a host that passed it on has nothing to stop. */
+  onStopped(from: PeerId, message: { task: TaskId; ballot: Ballot }, now: Millis, out: Out): void {
     const entry = this.#book.archive.get(message.task)
     // The ballot that was fenced is the one before the promise; a bearer of an earlier one says nothing about it.
     if (entry?.phase !== 'ending' || message.ballot.counter + 1 < entry.promised.counter) return
+    if (entry.bearer && entry.bearer.peer !== from) return
     this.closeCancelled(entry, now, out)
+  }
+
+  /** Somebody took the baton, or it was passed on, under a ballot that is fenced by now: the fence goes there. */
+  onLateBearer(task: TaskId, ballot: Ballot, bearer: Bearer, now: Millis, out: Out): void {
+    const entry = this.#book.archive.get(task)
+    if (!entry || compareBallots(ballot, entry.promised) >= 0) return
+    if (entry.phase === 'ending' && ballot.counter + 1 === entry.promised.counter) {
+      entry.bearer = bearer
+      this.#book.extendLease(entry, now)
+    }
+    const code = entry.cancelReason === undefined ? 'fenced' : 'cancelled'
+    out.push({ type: 'send', to: bearer.peer, message: { t: 'fenced', task, ballot, promised: entry.promised, code } })
   }
 
   closeCancelled(entry: Entry, now: Millis, out: Out): void {

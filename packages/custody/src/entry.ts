@@ -1,5 +1,16 @@
 import { invariant, type Millis } from '@souk/kernel'
-import type { Attempt, Ballot, Bearer, Decision, Outcome, PeerId, TaskEvent, TaskRecord, TaskState } from '@souk/wire'
+import type {
+  Attempt,
+  Ballot,
+  Bearer,
+  Decision,
+  Incarnation,
+  Outcome,
+  PeerId,
+  TaskEvent,
+  TaskRecord,
+  TaskState,
+} from '@souk/wire'
 
 /** A local client that submitted it, and its own number for it. */
 export interface Submitter {
@@ -43,6 +54,8 @@ export interface Entry {
   attempts: Attempt[]
   decision: Decision | undefined
   outcome: Outcome | undefined
+  /** the life of this peer that runs it itself under the promised ballot */
+  keptIn: Incarnation | undefined
   /** set while it is being cancelled */
   cancelReason: string | undefined
   cancellers: { peer: PeerId; ask: number }[]
@@ -65,6 +78,7 @@ export function newEntry(record: TaskRecord, promised: Ballot): Entry {
     attempts: [],
     decision: undefined,
     outcome: undefined,
+    keptIn: undefined,
     cancelReason: undefined,
     cancellers: [],
     submitters: [],

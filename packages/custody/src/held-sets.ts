@@ -1,9 +1,9 @@
-import type { MessageOf, PeerId, TaskId } from '@souk/wire'
+import type { Ballot, MessageOf, PeerId, TaskId } from '@souk/wire'
 
 interface HeldSet {
   incarnation: number
   seq: number
-  tasks: Set<TaskId>
+  tasks: Map<TaskId, Ballot>
 }
 
 /** What each bearer said that it holds of our tasks, kept by changes. */
@@ -11,16 +11,16 @@ export class HeldSets {
   readonly #sets = new Map<PeerId, HeldSet>()
 
   /** Applies one renewal; undefined when its base is not what we have, and the bearer must say all from nothing. */
-  apply(from: PeerId, renew: MessageOf<'renew'>): ReadonlySet<TaskId> | undefined {
+  apply(from: PeerId, renew: MessageOf<'renew'>): ReadonlyMap<TaskId, Ballot> | undefined {
     let set = this.#sets.get(from)
     if (renew.base === 0) {
-      set = { incarnation: renew.incarnation, seq: 0, tasks: new Set() }
+      set = { incarnation: renew.incarnation, seq: 0, tasks: new Map() }
       this.#sets.set(from, set)
     }
     if (!set || set.incarnation !== renew.incarnation || set.seq !== renew.base) return undefined
     set.seq = renew.seq
     for (const { task } of renew.removes) set.tasks.delete(task)
-    for (const { task } of renew.adds) set.tasks.add(task)
+    for (const { task, ballot } of renew.adds) set.tasks.set(task, ballot)
     return set.tasks
   }
 

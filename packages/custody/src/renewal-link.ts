@@ -17,11 +17,17 @@ export interface Held {
 export class RenewalLink {
   /** what the last sending said of each task, and the first sending that named it */
   readonly #said = new Map<TaskId, Held & { firstSeq: number }>()
+  readonly #counter: { seq: number }
   #seq = 0
   #fresh = true
   readonly #sentAt = new Map<number, Millis>()
   #confirmedSeq = 0
   #confirmedMs: Millis = 0
+
+  /** `counter` is shared by all links of one life: a custodian must never take a new link's seq for an old one's. */
+  constructor(counter: { seq: number } = { seq: 0 }) {
+    this.#counter = counter
+  }
 
   get size(): number {
     return this.#said.size
@@ -36,7 +42,7 @@ export class RenewalLink {
     for (let i = 0; i === 0 || i < Math.max(adds.length, removes.length); i += limits.tasksPerMessageMax) {
       const base = this.#fresh ? 0 : this.#seq
       this.#fresh = false
-      this.#seq++
+      this.#seq = ++this.#counter.seq
       messages.push({
         t: 'renew',
         seq: this.#seq,

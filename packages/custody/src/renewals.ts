@@ -13,6 +13,7 @@ export class Renewals {
   readonly #config: CustodyConfig
   readonly #self: PeerId
   readonly #links = new Map<PeerId, RenewalLink>()
+  readonly #counter = { seq: 0 }
 
   constructor(config: CustodyConfig, self: PeerId) {
     this.#config = config
@@ -30,7 +31,7 @@ export class Renewals {
         const list = held.get(custodian) ?? []
         list.push({ task: b.record.id, ballot: b.ballot, state })
         held.set(custodian, list)
-        if (!this.#links.has(custodian)) this.#links.set(custodian, new RenewalLink())
+        if (!this.#links.has(custodian)) this.#links.set(custodian, new RenewalLink(this.#counter))
       }
     }
     const round: { to: PeerId; message: MessageOf<'renew'> }[] = []

@@ -1,4 +1,4 @@
-import type { Attempt, Ballot, Decision, Outcome, TaskRecord } from '@souk/wire'
+import type { Attempt, Ballot, Decision, Incarnation, Outcome, TaskRecord } from '@souk/wire'
 import { type Entry, newEntry } from './entry.ts'
 
 /** What the store holds of one task, under `task/ID`. */
@@ -9,6 +9,8 @@ export interface StoredTask {
   decision?: Decision
   outcome?: Outcome
   cancelReason?: string
+  /** the life of this peer that began to run it itself; a task that takes its own keeper down must count */
+  keptIn?: Incarnation
 }
 
 const taskKeyPrefix = 'task/'
@@ -19,6 +21,7 @@ export function toStored(entry: Entry, outcome: Outcome | undefined = entry.outc
   const stored: StoredTask = { record: entry.record, promised: entry.promised, attempts: [...entry.attempts] }
   if (entry.decision) stored.decision = entry.decision
   if (outcome) stored.outcome = outcome
+  if (entry.keptIn !== undefined) stored.keptIn = entry.keptIn
   if (entry.cancelReason !== undefined) stored.cancelReason = entry.cancelReason
   return stored
 }
@@ -30,6 +33,7 @@ function fromStored(stored: StoredTask): Entry {
   entry.decision = stored.decision
   entry.outcome = stored.outcome
   entry.cancelReason = stored.cancelReason
+  entry.keptIn = stored.keptIn
   entry.phase = stored.outcome ? 'closed' : stored.cancelReason === undefined ? 'open' : 'ending'
   return entry
 }

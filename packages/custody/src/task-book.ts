@@ -12,7 +12,8 @@ export type Pending =
   | { kind: 'store'; entry: Entry }
   | { kind: 'promise'; entry: Entry; next: 'bear' | 'fence'; code: string }
   | { kind: 'outcome'; entry: Entry; commit: { from: PeerId; ballot: Ballot } | undefined }
-  | { kind: 'forget' }
+  /** nothing waits for it */
+  | { kind: 'note' }
 
 /** A custodian's tasks with their leases, its journal and its clock: what can be done to an entry, without deciding it. */
 export class TaskBook {
@@ -46,12 +47,20 @@ export class TaskBook {
   raise(entry: Entry): void {
     entry.promised = this.ballotAfter(entry.promised)
     entry.bearer = undefined
+    entry.keptIn = undefined
     entry.confirmed = false
     entry.bearerState = 'waiting'
   }
 
+  /**
+   * A bearer that has not said that it has the baton may get it as late as it is still offered (2 leases after it
+   * left), and counts its lease from then; one that has counts from before we heard it.
+   */
   extendLease(entry: Entry, now: Millis): void {
-    this.leases.set(entry.record.id, now + this.#config.leaseMs + this.#config.graceMs)
+    const { leaseMs, graceMs } = this.#config
+    const elsewhere = entry.bearer !== undefined && entry.bearer.peer !== this.#self
+    const ms = elsewhere && !entry.confirmed ? 2 * leaseMs : leaseMs
+    this.leases.set(entry.record.id, now + ms + graceMs)
   }
 
   failed(entry: Entry, host: PeerId, code: string, message: string): void {

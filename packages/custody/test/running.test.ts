@@ -196,8 +196,7 @@ describe('a fence', () => {
     expect(only(effects, 'halt')).toMatchObject([{ code: 'fenced' }])
   })
 
-  // Known gap: the refusal of one custodian of three halts the run; only a majority may (protocol.md 4, lease).
-  test.fails('by one custodian of three is not enough', () => {
+  test('by one custodian of three is not enough', () => {
     const carrier = new Carrier('worker')
     carrier.running('a', { record: three('a') })
     expect(only(carrier.fenced('c1', 'a'), 'halt')).toEqual([])

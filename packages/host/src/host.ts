@@ -5,6 +5,7 @@ import {
   type Millis,
   type ResourceRequest,
   type ResourceVector,
+  shortage,
 } from '@souk/kernel'
 import { type Ballot, compareBallots, type RunResult, type TaskId, type TaskRecord } from '@souk/wire'
 import type { HostConfig } from './config.ts'
@@ -35,7 +36,7 @@ export type HostEffect =
   /** it ran (or was refused by the executor); nothing of it is left. `stopCode`: why it was told to end, if it was */
   | { type: 'ended'; task: TaskId; ballot: Ballot; class: string; result: RunResult; stopCode: StopCode | undefined }
   /** halted before it started */
-  | { type: 'dropped'; task: TaskId; ballot: Ballot; code: StopCode }
+  | { type: 'dropped'; task: TaskId; ballot: Ballot; code: StopCode | 'too-large' }
 
 /**
  * What this host runs: capacity ledger, queue by priority, start and stop.
@@ -62,6 +63,7 @@ export class Host implements Machine<HostInput, HostEffect> {
     switch (input.type) {
       case 'capacity':
         this.#ledger.resize(input.capacity)
+        this.#dropTooLarge(out)
         break
       case 'reserve':
         if (!this.#runs.has(input.task) && !this.#ledger.holds(input.task)) this.#ledger.take(input.task, input.request)
@@ -181,13 +183,26 @@ export class Host implements Machine<HostInput, HostEffect> {
     const run = this.#find(input.task, input.ballot)
     if (!run) return
     if (run.phase === 'queued') {
-      this.#queue.remove((queued) => queued === run)
-      if (this.#ledger.holds(run.task)) this.#ledger.give(run.task)
-      this.#forget(run)
+      this.#unqueue(run)
       out.push({ type: 'dropped', task: run.task, ballot: run.ballot, code: input.code })
       return
     }
     this.#stop(run, input.code, out)
+  }
+
+  /** A host that shrank under a waiting run lets it go where it fits. */
+  #dropTooLarge(out: HostEffect[]): void {
+    for (const run of this.#queue.items()) {
+      if (!shortage(this.#ledger.total, run.record.spec.request)) continue
+      this.#unqueue(run)
+      out.push({ type: 'dropped', task: run.task, ballot: run.ballot, code: 'too-large' })
+    }
+  }
+
+  #unqueue(run: Run): void {
+    this.#queue.remove((queued) => queued === run)
+    if (this.#ledger.holds(run.task)) this.#ledger.give(run.task)
+    this.#forget(run)
   }
 
   #onTimeouts(now: Millis, out: HostEffect[]): void {

@@ -16,7 +16,7 @@ export type AuctioneerInput =
   | { type: 'duration'; class: string; runMs: number }
 
 export type AuctioneerEffect =
-  | { type: 'send'; to: PeerId; message: MessageOf<'quote' | 'given'> }
+  | { type: 'send'; to: PeerId; message: MessageOf<'quote' | 'given' | 'over'> }
   | { type: 'award'; tasks: TaskId[]; to: Bearer; alternates: Bearer[]; decision: Decision }
   | { type: 'keep'; tasks: TaskId[]; decision: Decision }
   /** told once for each task that cannot be placed now */

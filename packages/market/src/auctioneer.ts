@@ -127,7 +127,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       this.#lots.set(key, lot)
     }
     const { priority, failIfUnplaceable } = spec
-    lot.add({ task: id, priority, sinceMs: now, failIfUnplaceable, told: false })
+    lot.add({ task: id, priority, sinceMs: now, failIfUnplaceable, told: '' })
     this.#lotOf.set(id, lot)
     this.#quiet.set(key, Math.max(now, lot.quietUntil))
   }
@@ -212,17 +212,18 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       undefined,
       here,
     )
+    const code = ever ? 'no-room' : 'unplaceable'
     const told: TaskId[] = []
     for (const waiting of [...lot.waiting()]) {
       if (!ever && waiting.failIfUnplaceable) {
         this.#onWithdrawn(waiting.task)
         out.push({ type: 'unplaceable', task: waiting.task, message: describe(here), decision })
-      } else if (!waiting.told || decision.how === 'unplaceable') {
-        waiting.told = true
+      } else if (waiting.told !== code) {
+        waiting.told = code
         told.push(waiting.task)
       }
     }
-    if (told.length > 0) out.push({ type: 'waits', tasks: told, code: ever ? 'no-room' : 'unplaceable', decision })
+    if (told.length > 0) out.push({ type: 'waits', tasks: told, code, decision })
   }
 
   /** Quotes from a random sample (the first round) or from twice as many of those not asked yet (the second). */
@@ -302,6 +303,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     if (awarded < auction.count) {
       if (this.#askOthers(lot, auction, now, out)) return
       this.#beQuiet(lot, now)
+      this.#sayOver(auction, out)
       this.#tellWaiting(
         lot,
         auctionDecision(this.#frame(now, auction.startedMs, now), auction, closed, undefined, this.#config),
@@ -339,6 +341,12 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     return view?.reachable ? { peer, incarnation: view.incarnation } : undefined
   }
 
+  /** A host that had no room must know whom to ask once it has. */
+  #sayOver(auction: Auction, out: Out): void {
+    const message = { t: 'over', lot: auction.id, waiting: this.waiting } as const
+    for (const { peer, refusal } of auction.refused) if (!refusal.never) out.push({ type: 'send', to: peer, message })
+  }
+
   #beQuiet(lot: Lot, now: Millis): void {
     const first = 4 * (this.#members.rttP95() ?? this.#config.rttMsUnknown)
     lot.quietMs = Math.min(this.#config.askAgainMsMax, Math.max(first, 2 * lot.quietMs, 20))
@@ -349,8 +357,8 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   #tellWaiting(lot: Lot, decision: Decision, out: Out): void {
     const tasks: TaskId[] = []
     for (const waiting of lot.waiting()) {
-      if (waiting.told) continue
-      waiting.told = true
+      if (waiting.told === 'no-room') continue
+      waiting.told = 'no-room'
       tasks.push(waiting.task)
     }
     if (tasks.length > 0) out.push({ type: 'waits', tasks, code: 'no-room', decision })

@@ -6,8 +6,8 @@ export interface Waiting {
   priority: Priority
   sinceMs: Millis
   failIfUnplaceable: boolean
-  /** its readers know why it waits */
-  told: boolean
+  /** why it waits, as its readers know it; '' before they were told */
+  told: '' | 'no-room' | 'unplaceable'
 }
 
 /** Tasks of one shape that wait with this bearer: by priority with ageing, then by age. */

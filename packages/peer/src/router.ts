@@ -149,6 +149,10 @@ export class Router {
       case 'quote':
         this.stepBidder({ type: 'quote', from: from.peer, message })
         break
+      case 'over':
+        this.loads.setWaiting(from.peer, message.waiting)
+        this.loadsChanged = true
+        break
       case 'given':
         this.loads.setWaiting(from.peer, message.waiting)
         this.stepBidder({ type: 'given', from: from.peer, message })
@@ -431,6 +435,7 @@ export class Router {
         break
       case 'began':
         this.stepBearer(effect)
+        this.stepCustodian(effect)
         break
       case 'ended': {
         const { task, ballot, result } = effect

@@ -100,9 +100,7 @@ describe('a task', () => {
 describe('a slot', () => {
   const roundTripMs = 2
 
-  // Known gap: the frames of an auction say that nothing waits, so a host that had no room does not know whom to ask
-  // until a later frame tells it.
-  test.fails('does not stay idle beside a task that waits for more than ten round trips', () => {
+  test('does not stay idle beside a task that waits for more than ten round trips', () => {
     const mesh = new Mesh({ p0: 0, p1: 1, p2: 0 })
     mesh.submit('p2', 'long', { ms: 400 })
     mesh.run(50)

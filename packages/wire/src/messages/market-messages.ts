@@ -31,6 +31,8 @@ export const marketMessages = {
   }),
   bid: strict({ t: Type.Literal('bid'), lot, terms: BidTerms }),
   noBid: strict({ t: Type.Literal('noBid'), lot, refusal: Refusal }),
+  /** to who was asked and had no room: the auction is over, and so many tasks still wait for whoever has room first */
+  over: strict({ t: Type.Literal('over'), lot, waiting: int() }),
   /** a host with room asks a bearer with waiting work */
   wanted: strict({
     t: Type.Literal('wanted'),
