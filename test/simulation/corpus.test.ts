@@ -4,6 +4,18 @@ import { brokenPromises, runSeed, type Seed } from './seeds.ts'
 /** Seeds that once broke a promise, and what was wrong then. They stay. */
 const corpus: [Seed, found: string][] = [
   [{ seed: 1, peers: 3, tasks: 20, profile: 'calm' }, 'a choice made before the record was on disk was lost'],
+  [
+    { seed: 2097, peers: 6, tasks: 200, profile: 'partitions' },
+    'a cancel was confirmed by a host that had passed the baton on',
+  ],
+  [
+    { seed: 2070, peers: 6, tasks: 200, profile: 'crashes' },
+    'a cancel was confirmed before the award it crossed arrived',
+  ],
+  [{ seed: 3, peers: 3, tasks: 30, profile: 'lossy' }, 'a bounce during a cancel was ignored'],
+  [{ seed: 1098, peers: 6, tasks: 250, profile: 'harsh' }, 'a late award began a lease its custodian counted as over'],
+  [{ seed: 1005, peers: 6, tasks: 250, profile: 'harsh' }, 'renewals by changes hid a fence that was lost'],
+  [{ seed: 2007, peers: 6, tasks: 200, profile: 'lossy' }, 'a new renewal link used the numbers of an old one'],
 ]
 
 for (const [run, found] of corpus) {
