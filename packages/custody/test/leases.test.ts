@@ -53,6 +53,26 @@ describe('a lease', () => {
     ])
   })
 
+  test('is refused again with the next renewal, should the first refusal be lost', () => {
+    const keeper = new Keeper()
+    keeper.accepted('a')
+    keeper.borneBy('worker', 'a')
+    keeper.renew('worker', 'a', { seq: 1 })
+    keeper.cancel('reader', 'a')
+    keeper.write()
+    expect(sent(keeper.renew('worker', 'a', { seq: 2 }), 'renewed')).toMatchObject([
+      { message: { refused: [{ task: idOf('a') }] } },
+    ])
+  })
+
+  test('of a baton that nobody has accepted yet lasts as long as it may still be taken', () => {
+    const keeper = new Keeper()
+    keeper.accepted('a')
+    keeper.decided('a', 'worker')
+    expect(keeper.pass(6_299)).toEqual([])
+    expect(only(keeper.pass(1), 'persist')).toHaveLength(1)
+  })
+
   test('is not refused while the outcome is being written', () => {
     const keeper = new Keeper()
     keeper.accepted('a')

@@ -14,7 +14,7 @@ const renewing = (carrier: Carrier, custodians: string[]) => (effect: BearerEffe
 describe('what a run came to', () => {
   test.each([
     ['ok', {}, { kind: 'succeeded', code: 'ok' }],
-    ['a failure', { end: 'failed' as const, exitCode: 3 }, { kind: 'failed', code: 'exit' }],
+    ['a failure', { end: 'failed' as const, exitCode: 3 }, { kind: 'failed', code: 'threw' }],
     ['a timeout', { end: 'timeout' as const }, { kind: 'failed', code: 'timeout' }],
   ])('%s is its outcome', (_, result, outcome) => {
     const carrier = new Carrier('worker')
@@ -29,7 +29,7 @@ describe('what a run came to', () => {
     const spec = { retries: 1 }
     carrier.running('a', { record: record('a', spec) })
     expect(sent(carrier.ended('a', { end: 'failed' }), 'giveUp')).toMatchObject([
-      { message: { ran: true, code: 'exit' } },
+      { message: { ran: true, code: 'threw' } },
     ])
     carrier.running('a', { record: record('a', spec), ballot: ballot(2), attempts: [attempt('exit')] })
     expect(sent(carrier.ended('a', { end: 'failed' }, ballot(2)), 'commit')).toHaveLength(1)
@@ -186,6 +186,21 @@ describe('a fence', () => {
 
   test('of what is not here is answered at once', () => {
     expect(sent(new Carrier('worker').fenced('origin', 'a'), 'stopped')).toMatchObject([{ to: 'origin' }])
+  })
+
+  test('of what was passed on is answered with where it went', () => {
+    const carrier = new Carrier('w1')
+    carrier.award('a', { alternates: [{ peer: 'w2', incarnation: 1 }] })
+    carrier.admit('a', true)
+    const effects = carrier.fenced('origin', 'a', { code: 'cancelled' })
+    expect(sent(effects, 'stopped')).toEqual([])
+    expect(sent(effects, 'bounce')).toMatchObject([{ to: 'origin', message: { to: { peer: 'w2' } } }])
+  })
+
+  test('of what has not come yet keeps it from being taken when it comes', () => {
+    const carrier = new Carrier('worker')
+    carrier.fenced('origin', 'a', { code: 'cancelled' })
+    expect(carrier.award('a')).toEqual([{ type: 'rejected', from: 'origin', code: 'borne-before' }])
   })
 
   test('comes with a renewal that is refused', () => {
