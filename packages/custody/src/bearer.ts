@@ -349,6 +349,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     if (!borne) return
     const { result } = input
     const { ending, ballot, attempts } = borne
+    const { kind } = borne.record.spec.work
     if (ending === 'cancelled' || ending === 'fenced') {
       this.#sayStopped(borne, out)
       return
@@ -356,11 +357,11 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     const own = result.end === 'ok' || result.end === 'failed' || result.end === 'timeout'
     if (!own) {
       const ran = ending !== 'shutdown'
-      this.#giveUp(borne, { ran, code: ending ?? attemptCode(result), message: result.message }, out)
+      this.#giveUp(borne, { ran, code: ending ?? attemptCode(result, kind), message: result.message }, out)
     } else if (result.end !== 'ok' && decideRetry(borne.record.spec, attempts)) {
-      this.#giveUp(borne, { ran: true, code: attemptCode(result), message: result.message }, out)
+      this.#giveUp(borne, { ran: true, code: attemptCode(result, kind), message: result.message }, out)
     } else {
-      this.#commit(borne, toOutcome(result, { ballot, host: this.#self, attempts, wallMs: this.#wall(now) }), out)
+      this.#commit(borne, toOutcome(result, { kind, ballot, host: this.#self, attempts, wallMs: this.#wall(now) }), out)
     }
   }
 

@@ -4,7 +4,7 @@ import type { Attempt, TaskSpec } from '@souk/wire'
 export type Next = { choice: 'again'; reason: string } | { choice: 'quarantine'; reason: string }
 
 /** Codes of attempts that ended by themselves; they use up `retries`, the others use up `attemptsMax`. */
-const ownFailures = new Set(['exit', 'timeout'])
+const ownFailures = new Set(['exit', 'threw', 'timeout'])
 
 export function ownFailureCount(attempts: readonly Attempt[]): number {
   return attempts.filter((attempt) => ownFailures.has(attempt.code)).length

@@ -16,6 +16,11 @@ export function toView(entry: Entry): TaskView {
   return view
 }
 
+/** Whether one more run than the failed ones has begun: the one that ended it, or the present one. */
+function runsNow(entry: Entry): boolean {
+  return entry.phase === 'closed' ? entry.outcome?.result !== undefined : entry.bearerState === 'running'
+}
+
 export function toSummary(entry: Entry): TaskSummary {
   const { record } = entry
   const summary: TaskSummary = {
@@ -26,7 +31,7 @@ export function toSummary(entry: Entry): TaskSummary {
     priority: record.spec.priority,
     state: stateOf(entry),
     origin: record.origin,
-    attempts: entry.attempts.length,
+    attempts: entry.attempts.length + (runsNow(entry) ? 1 : 0),
     submittedWallMs: record.submittedWallMs,
   }
   const closed = entry.phase === 'closed' ? entry.outcome : undefined

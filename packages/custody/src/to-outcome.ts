@@ -1,15 +1,16 @@
 import type { WallMillis } from '@souk/kernel'
-import type { Attempt, Ballot, Outcome, PeerId, RunResult } from '@souk/wire'
+import type { Attempt, Ballot, Outcome, PeerId, RunResult, Work } from '@souk/wire'
 
 /** The outcome that a run proposes under its ballot. */
 export function toOutcome(
   result: RunResult,
-  { ballot, host, attempts, wallMs }: { ballot: Ballot; host: PeerId; attempts: Attempt[]; wallMs: WallMillis },
+  run: { kind: Work['kind']; ballot: Ballot; host: PeerId; attempts: Attempt[]; wallMs: WallMillis },
 ): Outcome {
+  const { kind, ballot, host, attempts, wallMs } = run
   const ok = result.end === 'ok'
   return {
     kind: ok ? 'succeeded' : 'failed',
-    code: ok ? 'ok' : attemptCode(result),
+    code: ok ? 'ok' : attemptCode(result, kind),
     message: result.message,
     ballot,
     host,
@@ -20,7 +21,7 @@ export function toOutcome(
 }
 
 /** The code under which a run that did not succeed is counted. */
-export function attemptCode(result: RunResult): string {
+export function attemptCode(result: RunResult, kind: Work['kind']): string {
   switch (result.end) {
     case 'timeout':
       return 'timeout'
@@ -29,6 +30,6 @@ export function attemptCode(result: RunResult): string {
     case 'stopped':
       return 'stopped'
     default:
-      return 'exit'
+      return kind === 'function' ? 'threw' : 'exit'
   }
 }

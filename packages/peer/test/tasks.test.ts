@@ -41,8 +41,8 @@ describe('a task', () => {
     const outcomes = mesh.replies('p0', 'outcome')
     expect(outcomes.map(({ task, outcome }) => [task[0], outcome.kind, outcome.code, outcome.attempts.length])).toEqual(
       [
-        ['a', 'failed', 'exit', 0],
-        ['b', 'failed', 'exit', 2],
+        ['a', 'failed', 'threw', 0],
+        ['b', 'failed', 'threw', 2],
       ],
     )
   })
