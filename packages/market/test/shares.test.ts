@@ -108,7 +108,7 @@ describe('the order within a lot', () => {
   const lot = (tasks: [string, 'critical' | 'high' | 'medium' | 'low', number][]) => {
     const lot = new Lot('k', shape())
     for (const [task, priority, sinceMs] of tasks) {
-      lot.add({ task, priority, sinceMs, failIfUnplaceable: false, told: false })
+      lot.add({ task, priority, sinceMs, failIfUnplaceable: false, told: '' })
     }
     return lot
   }
