@@ -72,12 +72,17 @@ export function removeApiFile(folder: DataFolder, pid = process.pid): void {
   if (file?.pid === pid) rmSync(folder.api, { force: true })
 }
 
+/** A process that has ended but was not yet collected by its parent is not running (Linux tells; elsewhere it counts). */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0] !== 'Z'
+  } catch {
+    return true
   }
 }
 

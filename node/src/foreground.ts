@@ -15,8 +15,8 @@ import { type UpReport, upReport } from './print/up-report.ts'
 
 /** A graceful stop takes at most so long; then what is left is cut off. */
 const stopMsMax = 10_000
-/** A stopped peer's process ends by itself; when something keeps it open, it ends after this. */
-const lingerMsMax = 2000
+/** A stopped peer has closed everything; timers that libraries left may hold its process no longer than this. */
+const lingerMsMax = 100
 /** Variables of this process that tasks may see: where programs are, and how text is written. */
 const passedOn = ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR']
 

@@ -166,13 +166,15 @@ export function tokenOf(peer: TestPeer): string {
   return (JSON.parse(readFileSync(join(peer.data, 'api.json'), 'utf8')) as { token: string }).token
 }
 
+/** A process that has ended but was not collected yet (state Z) is not alive. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
   } catch {
     return false
   }
+  const stat = `/proc/${pid}/stat`
+  return !existsSync(stat) || readFileSync(stat, 'utf8').split(') ')[1]?.[0] !== 'Z'
 }
 
 /** Looks until it is so; rejects after half a minute. */

@@ -32,7 +32,11 @@ export function demoReport(figures: DemoFigures, mesh: DemoMesh, colours: Colour
     ['tasks', `${figures.succeeded} of ${figures.tasks} done, ${lost}`],
     ['results', same],
     ['wall time', `${durationText(figures.wallMs)} (${figures.tasksPerSecond} tasks/s)`],
-    ['decision', `p50 ${durationText(figures.decisionMs.p50)}, p99 ${durationText(figures.decisionMs.p99)}`],
+    ['decision', `p50 ${durationText(figures.decisionMs.p50)}, p99 ${durationText(figures.decisionMs.p99)} (auctions)`],
+    [
+      'placed after',
+      `p50 ${durationText(figures.placedMs.p50)}, p99 ${durationText(figures.placedMs.p99)} (waiting for room included)`,
+    ],
     [
       'placed',
       Object.entries(figures.how)

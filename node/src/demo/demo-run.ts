@@ -30,7 +30,10 @@ export interface DemoFigures {
   rerun: number
   /** runs beyond the first of each task */
   retries: number
+  /** from the question to the award, of the tasks that were auctioned */
   decisionMs: { p50: number; p99: number }
+  /** from submit (or recovery) to award, waiting for room included */
+  placedMs: { p50: number; p99: number }
   bids: { total: number; perAuction: number }
   how: Record<string, number>
   perPeer: Record<string, { process: number; function: number; runMs: number }>
@@ -184,8 +187,9 @@ function summarize({ jobs, outcomes, details, different, wallMs, victim, mesh }:
     line.runMs += outcome.runMs
   }
   const decisions = details.flatMap((detail) => (detail.decision === undefined ? [] : [detail.decision as Decision]))
-  const times = decisions.map((decision) => decision.decisionMs).sort((a, b) => a - b)
   const auctions = decisions.filter((decision) => decision.bidsTotal > 0)
+  const auctionTimes = auctions.map((decision) => decision.auctionMs)
+  const times = decisions.map((decision) => decision.decisionMs)
   const bids = auctions.reduce((sum, decision) => sum + decision.bidsTotal, 0)
   const how: Record<string, number> = {}
   for (const decision of decisions) how[decision.how] = (how[decision.how] ?? 0) + 1
@@ -204,7 +208,8 @@ function summarize({ jobs, outcomes, details, different, wallMs, victim, mesh }:
     killed: victim.name,
     rerun: rerun.length,
     retries: outcomes.reduce((sum, outcome) => sum + outcome.attempts.length, 0),
-    decisionMs: { p50: quantile(times, 0.5), p99: quantile(times, 0.99) },
+    decisionMs: { p50: quantile(auctionTimes, 0.5), p99: quantile(auctionTimes, 0.99) },
+    placedMs: { p50: quantile(times, 0.5), p99: quantile(times, 0.99) },
     bids: { total: bids, perAuction: auctions.length === 0 ? 0 : Math.round((bids / auctions.length) * 10) / 10 },
     how,
     perPeer,
@@ -219,7 +224,8 @@ function pickExplained(details: readonly TaskDetail[], victim: DemoPeer): TaskDe
   return again ?? contested ?? details[0]!
 }
 
-function quantile(sorted: readonly number[], q: number): number {
-  if (sorted.length === 0) return 0
+function quantile(values: readonly number[], q: number): number {
+  if (values.length === 0) return 0
+  const sorted = values.toSorted((a, b) => a - b)
   return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]! * 100) / 100
 }

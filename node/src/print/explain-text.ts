@@ -7,6 +7,9 @@ import { outcomeLine } from './outcome-text.ts'
 import { helpFor, refusalText } from './refusal-text.ts'
 import { pairs, table } from './table.ts'
 
+/** As they stand in the details of a timeline. */
+const peerIds = /\b12D3Koo[1-9A-HJ-NP-Za-km-z]{40,}\b/g
+
 /** Everything on why a task is where it is, for people. */
 export function explainText(detail: TaskDetail, names: PeerNames, colours: Colours): string {
   const decision = detail.decision as Decision | undefined
@@ -104,7 +107,7 @@ function timelineText(detail: TaskDetail, names: PeerNames, colours: Colours): s
     `+${durationText(Math.max(0, Date.parse(event.at) - start))}`,
     names(event.peer),
     event.event,
-    event.detail,
+    event.detail.replace(peerIds, (id) => names(id)),
   ])
   const columns = [{ title: 'when', align: 'right' as const }, { title: 'peer' }, { title: 'what' }, { title: '' }]
   return `${colours.bold('timeline')} from ${detail.timeline[0]!.at}\n${indent(table(columns, rows, colours.dim))}`

@@ -1,0 +1,42 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { souk } from './harness.ts'
+
+interface Figures {
+  tasks: number
+  succeeded: number
+  lost: number
+  rerun: number
+  killed: string
+  different: string[]
+  perPeer: Record<string, { process: number; function: number }>
+}
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'souk-files-'))
+  for (let i = 0; i < 24; i++) writeFileSync(join(folder, `${i}.txt`), `file ${i}\n`.repeat(50 * (i + 1)))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const leftFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('souk-demo-'))
+
+test('the demo does all its work though a peer is killed, and leaves nothing behind', async () => {
+  const before = leftFolders()
+  const { code, out, err } = await souk(['demo', '--json', '--dir', folder])
+  expect(code, err).toBe(0)
+  const figures = JSON.parse(out) as Figures
+  expect(figures).toMatchObject({ tasks: 48, succeeded: 48, lost: 0, different: [] })
+  expect(figures.rerun).toBeGreaterThan(0)
+  expect(Object.values(figures.perPeer).reduce((sum, line) => sum + line.process + line.function, 0)).toBe(48)
+  expect(leftFolders()).toEqual(before)
+})
+
+test('a folder that is none is refused before anything starts', async () => {
+  expect(await souk(['demo', '--dir', join(folder, 'nope')])).toMatchObject({
+    code: 64,
+    err: expect.stringContaining('--dir'),
+  })
+})
