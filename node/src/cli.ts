@@ -14,11 +14,6 @@ export async function start(): Promise<void> {
     terminal,
     parent: parentProcess(),
   }
-  // A reader that has gone (`souk tasks | head`) ends the program quietly.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(exitCodes.ok)
-    throw error
-  })
   process.exitCode = await main(process.argv.slice(2), context)
 }
 

@@ -33,15 +33,16 @@ export interface ComposeOptions {
 /** A peer that runs in this process. */
 export interface RunningPeer {
   member: Member
-  offer: Offer
+  offer(): Offer
   inventory: Inventory
-  driver: Driver
+  /** rejects when the peer broke one of its own rules: it must be stopped then */
+  failed: Promise<never>
   control: ControlServer
   /** the token of the local API */
   token: string
   desk: InvitationDesk
   addresses(): string[]
-  links(): LinkReport[]
+  trace: Driver['trace']
   stop(signal: AbortSignal): Promise<void>
 }
 
@@ -63,31 +64,12 @@ export async function composePeer(options: ComposeOptions): Promise<RunningPeer>
 
 async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise<RunningPeer> {
   const { folder, settings, signal, log } = options
-  const member = await readMember(folder, records, { meshName: settings.meshName ?? 'home', name: settings.name })
-  const { identity, mesh, certificate } = member
-  const inventory = await detectInventory(folder.path, signal)
-  const incarnation = await new SelfStore(records).nextIncarnation()
-  const credentials = new MeshCredentials({ identity, mesh, certificate })
-  const blobs = new FileBlobs({
-    folder: folder.path,
-    ...(settings.diskBytesMax === undefined ? {} : { blobBytesMax: settings.diskBytesMax }),
-  })
-  const desk = new InvitationDesk({ records, self: identity.peer, mesh, addresses: () => transport.addresses() })
-  const transport = new Libp2pTransport({
-    identity,
-    mesh,
-    incarnation,
-    credentials,
-    blobs,
-    listen: options.listen,
-    announce: settings.announce,
-    mdns: settings.mdns,
-    onJoin: (application) => desk.onJoin(application),
-  })
-  const blobAccess = new PeerBlobs({ blobs, transport })
-  const { processes, functions } = makeExecutors(options, identity.peer, blobAccess)
+  const base = await makeBase(records, options)
+  const { member, incarnation, credentials, inventory, transport, blobAccess } = base
+  const self = member.identity.peer
+  const { processes, functions } = makeExecutors(options, self, blobAccess)
   const driver = new Driver({
-    peer: new Peer(defaultConfig(), { self: identity.peer, prng: new Prng(randomBytes(16).toString('hex'), 'peer') }),
+    peer: new Peer(defaultConfig(), { self, prng: new Prng(randomBytes(16).toString('hex'), 'peer') }),
     clock: new SystemClock(),
     transport,
     records,
@@ -99,7 +81,7 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     offer: settings.offer,
     labels: settings.labels,
     executors: settings.allow,
-    name: certificate.name,
+    name: member.certificate.name,
     custody: settings.custody,
   })
   functions.onFunctionsChanged((names) => {
@@ -107,38 +89,89 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     driver.input({ type: 'offer', offer })
   })
   const known = new KnownPeers(folder, transport)
-  const { tokens, token } = apiTokens(mesh)
-  const control = new ControlServer({
-    handle: named(driver, mesh.name),
-    blobs,
-    readBlob: (blob, from, blobSignal) => blobAccess.read(blob, from, blobSignal),
-    agents: functions.agents,
-    tokens,
-    info: { version, addresses: () => transport.addresses(), links: () => transport.report().map(linkOf) },
-    log,
-    onStop: options.onStop,
-    invite: (body) => desk.invite(body),
-  })
+  const { control, token } = makeControl(options, base, driver, functions)
   await driver.start({ incarnation, offer: () => offer }, signal)
   known.start([...member.addresses, ...settings.staticPeers], signal)
   return {
     member,
-    get offer() {
-      return offer
-    },
+    offer: () => offer,
     inventory,
-    driver,
+    failed: driver.failed,
     control,
     token,
-    desk,
+    desk: base.desk,
     addresses: () => transport.addresses(),
-    links: () => transport.report(),
+    trace: (listener) => driver.trace(listener),
     stop: async (stopSignal) => {
       await control.stop()
       known.stop()
       await driver.stop(stopSignal)
     },
   }
+}
+
+/** What the rest is built on: who this peer is, where it keeps things, and how it reaches others. */
+interface Base {
+  member: Member
+  incarnation: number
+  credentials: MeshCredentials
+  inventory: Inventory
+  blobs: FileBlobs
+  blobAccess: PeerBlobs
+  transport: Libp2pTransport
+  desk: InvitationDesk
+}
+
+async function makeBase(records: LmdbRecords, { folder, settings, listen, signal }: ComposeOptions): Promise<Base> {
+  const member = await readMember(folder, records, { meshName: settings.meshName ?? 'home', name: settings.name })
+  const { identity, mesh, certificate } = member
+  const inventory = await detectInventory(folder.path, signal)
+  const incarnation = await new SelfStore(records).nextIncarnation()
+  const credentials = new MeshCredentials({ identity, mesh, certificate })
+  const { diskBytesMax } = settings
+  const blobs = new FileBlobs({
+    folder: folder.path,
+    ...(diskBytesMax === undefined ? {} : { blobBytesMax: diskBytesMax }),
+  })
+  const desk = new InvitationDesk({ records, self: identity.peer, mesh, addresses: () => transport.addresses() })
+  const transport = new Libp2pTransport({
+    identity,
+    mesh,
+    incarnation,
+    credentials,
+    blobs,
+    listen,
+    announce: settings.announce,
+    mdns: settings.mdns,
+    onJoin: (application) => desk.onJoin(application),
+  })
+  const blobAccess = new PeerBlobs({ blobs, transport })
+  return { member, incarnation, credentials, inventory, blobs, blobAccess, transport, desk }
+}
+
+function makeControl(
+  { log, onStop }: ComposeOptions,
+  { member, blobs, blobAccess, transport, desk }: Base,
+  driver: Driver,
+  functions: FunctionExecutor,
+): { control: ControlServer; token: string } {
+  const { tokens, token } = apiTokens(member.mesh)
+  const control = new ControlServer({
+    handle: named(driver, member.mesh.name),
+    blobs,
+    readBlob: (blob, from, signal) => blobAccess.read(blob, from, signal),
+    agents: functions.agents,
+    tokens,
+    info: {
+      version,
+      addresses: () => transport.addresses(),
+      links: () => transport.report().map(linkOf),
+    },
+    log,
+    onStop,
+    invite: (body) => desk.invite(body),
+  })
+  return { control, token }
 }
 
 function makeExecutors(

@@ -24,11 +24,11 @@ export const exitCodes = {
 /** Outcome codes of tasks that never found a host. */
 const unplaceableCodes = new Set(['unplaceable', 'not-placed', 'executor-not-allowed', 'function-unknown'])
 
-export function isUnplaceable(code: string): boolean {
+function isUnplaceable(code: string): boolean {
   return unplaceableCodes.has(code)
 }
 
-export function isTimeout(outcome: Pick<Outcome, 'kind' | 'code'>): boolean {
+function isTimeout(outcome: Pick<Outcome, 'kind' | 'code'>): boolean {
   return outcome.kind === 'expired' || (outcome.kind === 'failed' && outcome.code === 'timeout')
 }
 

@@ -63,9 +63,9 @@ async function untilStopped(
     onStop: stop.stop,
     signal: stopping.signal,
   })
-  peer.driver.failed.catch(stop.fail)
+  peer.failed.catch(stop.fail)
   // Trace events are built only while somebody reads them.
-  if (level !== 'error' && level !== 'warn') peer.driver.trace(logTrace(logger))
+  if (level !== 'error' && level !== 'warn') peer.trace(logTrace(logger))
   try {
     const report = await announce(folder, settings, peer, began)
     context.parent?.send({ type: 'up', report } satisfies PeerMessage)
@@ -122,6 +122,7 @@ async function announce(
   const api = await listenApi(settings, peer)
   const remote = await listenRemote(folder, settings, peer)
   const { name, role } = member.certificate
+  const offer = peer.offer()
   const access = { url: api, token: peer.token, pid: process.pid, peer: member.identity.peer, name }
   writeSecret(folder.api, { ...access, ...(remote === undefined ? {} : { remote }) })
   const invitation = peer.desk.open ? { invitation: (await peer.desk.invite({})).line } : {}
@@ -135,12 +136,12 @@ async function announce(
     tookMs: Math.round(performance.now() - began),
     pid: process.pid,
     found: foundText(peer.inventory),
-    offer: peer.offer.capacity,
-    labels: peer.offer.labels,
-    allow: peer.offer.executors,
-    functions: peer.offer.functions,
+    offer: offer.capacity,
+    labels: offer.labels,
+    allow: offer.executors,
+    functions: offer.functions,
     user: userInfo().username,
-    custody: peer.offer.custody,
+    custody: offer.custody,
     addresses: peer.addresses(),
     api,
     ...(remote === undefined ? {} : { remote }),

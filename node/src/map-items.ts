@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { messageOf, usageError } from './cli-error.ts'
 
 /** Items one `souk map` takes: they are kept in memory until the end, for their order. */
-export const mapItemsMax = 1_000_000
+const mapItemsMax = 1_000_000
 
 export interface MapSources {
   file?: string

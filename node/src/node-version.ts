@@ -1,5 +1,5 @@
 /** Oldest Node that Souk runs on. */
-export const nodeVersionMin = '22.12'
+const nodeVersionMin = '22.12'
 
 /** What to tell a person whose Node is too old; '' when it is fine. Plain syntax: it runs on the old Node. */
 export function nodeProblem(version: string): string {

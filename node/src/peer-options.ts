@@ -29,7 +29,7 @@ export interface PeerOptions {
 }
 
 const logLevels = ['error', 'warn', 'info', 'debug', 'trace'] as const
-export type LogLevel = (typeof logLevels)[number]
+type LogLevel = (typeof logLevels)[number]
 
 type ExecutorKind = 'process' | 'function'
 const executorKinds: readonly ExecutorKind[] = ['process', 'function']

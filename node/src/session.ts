@@ -10,7 +10,7 @@ export interface PeerChoice {
 }
 
 /** A client of the peer that the options name: endpoints first, else the peer of the data folder. */
-export async function openSession(context: Context, choice: PeerChoice): Promise<SoukClient> {
+async function openSession(context: Context, choice: PeerChoice): Promise<SoukClient> {
   const texts = choice.endpoint ?? context.env.SOUK_ENDPOINT?.split(/\s+/).filter((text) => text !== '') ?? []
   const endpoints =
     texts.length > 0 && (choice.data === undefined || choice.endpoint !== undefined)

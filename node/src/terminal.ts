@@ -1,3 +1,5 @@
+import { isatty } from 'node:tty'
+import { exitCodes } from './exit-codes.ts'
 import { type Colours, coloursFor } from './print/colours.ts'
 
 /** Where a command writes. Results go to `out`, everything else to `err`. */
@@ -12,16 +14,29 @@ export interface Terminal {
   errColours: Colours
 }
 
+/** This process's own; its streams are made when something is written, since that costs a short command time. */
 export function processTerminal(env: Record<string, string | undefined>): Terminal {
-  const outIsTerminal = process.stdout.isTTY === true
-  const errIsTerminal = process.stderr.isTTY === true
+  const outIsTerminal = isatty(1)
+  const errIsTerminal = isatty(2)
+  let listens = false
+  const stdout = (): NodeJS.WriteStream => {
+    if (!listens) process.stdout.on('error', onOutputError)
+    listens = true
+    return process.stdout
+  }
   return {
-    out: (text) => void process.stdout.write(`${text}\n`),
+    out: (text) => void stdout().write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
-    raw: (stream, data) => void process[stream].write(data),
+    raw: (stream, data) => void (stream === 'stdout' ? stdout() : process.stderr).write(data),
     outIsTerminal,
     errIsTerminal,
     colours: coloursFor(outIsTerminal, env),
     errColours: coloursFor(errIsTerminal, env),
   }
+}
+
+/** A reader that has gone (`souk tasks | head`) ends the program quietly. */
+function onOutputError(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok)
+  throw error
 }

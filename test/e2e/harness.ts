@@ -32,7 +32,7 @@ export interface Command {
 }
 
 /** What `souk up --json` reports. */
-export interface PeerReport {
+interface PeerReport {
   name: string
   peer: string
   pid: number

@@ -22,7 +22,7 @@ export function localChecks(folder: DataFolder, nodeVersion: string): Check[] {
   return [checkNode(nodeVersion), checkFolder(folder), checkDisk(folder), checkMesh(folder), checkPeer(folder)]
 }
 
-export function checkNode(version: string): Check {
+function checkNode(version: string): Check {
   const problem = nodeProblem(version)
   if (problem === '') return { name: 'node', level: 'ok', seen: `Node ${version}` }
   return { name: 'node', level: 'fail', seen: `Node ${version} is too old`, next: 'install Node 22.12 or newer' }

@@ -2,11 +2,11 @@ import type { LinkLine, PeerLine } from '@souk/client'
 import { shortPeer } from '../print/amount-text.ts'
 import type { Check } from './local-checks.ts'
 
-export const hops = ['discovered', 'dialled', 'authenticated', 'subscribed'] as const
-export type Hop = (typeof hops)[number]
+const hops = ['discovered', 'dialled', 'authenticated', 'subscribed'] as const
+type Hop = (typeof hops)[number]
 
 /** The hop at which the way to a peer ends; undefined when it is whole. */
-export function failingHop(link: LinkLine): Hop | undefined {
+function failingHop(link: LinkLine): Hop | undefined {
   if (link.authenticated) return link.subscribed ? undefined : 'subscribed'
   if (link.connected) return 'authenticated'
   return link.addresses.length > 0 ? 'dialled' : 'discovered'

@@ -1,0 +1,49 @@
+import type { LinkLine, PeerLine } from '@souk/client'
+import { expect, test } from 'vitest'
+import { linkCheck, meshChecks } from '../src/doctor/peer-checks.ts'
+
+const whole: LinkLine = {
+  id: '12D3KooWAApS52cQEAApBhdsZBZvVnZs8Vcj5Uu4i21xfjDxW1FR',
+  name: 'birch',
+  addresses: ['/ip4/10.0.0.2/tcp/7171'],
+  discovered: true,
+  dialled: true,
+  connected: true,
+  authenticated: true,
+  subscribed: true,
+  failures: 0,
+}
+
+test('a whole way to a peer is fine, hop by hop', () => {
+  expect(linkCheck(whole)).toEqual({
+    name: 'birch',
+    level: 'ok',
+    seen: 'discovered > dialled > authenticated > subscribed',
+  })
+})
+
+test('the hop that fails is named with what was seen there and what to do', () => {
+  const broken = { ...whole, connected: false, authenticated: false, subscribed: false }
+  const lastError = { code: 'connection-refused', message: 'nothing listens on that port' }
+  const cases: [LinkLine, string, string, RegExp][] = [
+    [{ ...broken, addresses: [] }, 'fail', 'not discovered', /--peer/],
+    [{ ...broken, lastError }, 'fail', 'discovered > not dialled: nothing listens on that port', /firewall/],
+    [{ ...broken, connected: true }, 'fail', 'discovered > dialled > not authenticated', /invitation/],
+    [{ ...whole, subscribed: false }, 'warn', 'discovered > dialled > authenticated > not subscribed', /anti-entropy/],
+  ]
+  for (const [link, level, seen, next] of cases) {
+    expect(linkCheck(link)).toMatchObject({ level, seen, next: expect.stringMatching(next) })
+  }
+})
+
+test('a peer that has shown no name is told by its id', () => {
+  expect(linkCheck({ ...whole, name: '' }).name).toBe('12D3..W1FR')
+})
+
+test('a mesh with one admin, or without a host that runs anything, is in danger', () => {
+  const peer = (role: string, executors: string[]) =>
+    ({ role, name: role, state: 'alive', executors }) as unknown as PeerLine
+  const levels = (peers: PeerLine[]) => Object.fromEntries(meshChecks(peers).map((check) => [check.name, check.level]))
+  expect(levels([peer('admin', ['process']), peer('host', [])])).toEqual({ admins: 'warn', hosts: 'ok' })
+  expect(levels([peer('admin', []), peer('admin', [])])).toEqual({ admins: 'ok', hosts: 'fail' })
+})
