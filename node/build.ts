@@ -5,8 +5,9 @@ import { type BuildOptions, build, type Plugin } from 'esbuild'
 import manifest from './package.json' with { type: 'json' }
 
 /**
- * Bundles the program for `npm i -g`. The workspace's own packages (devDependencies of this one) go into dist; what
- * is native, large, or reads its own files stays outside, as this package's dependencies.
+ * Bundles the program for `npm i -g`. The workspace's own packages (devDependencies of this one) and the modules they
+ * use go into dist, libp2p among them: one bundle starts faster and takes 30 MB less than hundreds of files. What is
+ * native, or reads its own files, stays outside, as this package's dependencies.
  *
  * Three parts, all in one folder because the executors look for their scripts beside their own code:
  * - souk.cjs, the entry: old Nodes can read it far enough to be told that they are too old;
@@ -83,6 +84,10 @@ await build({
   outdir: dist,
   format: 'esm',
   splitting: true,
+  // Some of what is bundled is CommonJS that requires built-in modules.
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module';const require=makeRequire(import.meta.url);",
+  },
   // Stack traces of a peer that is in trouble should read well.
   minify: false,
   minifyWhitespace: true,

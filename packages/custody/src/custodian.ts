@@ -15,7 +15,7 @@ import {
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect, CustodianInput, CustodianMessage } from './custodian-io.ts'
 import { decideNext } from './decide-next.ts'
-import { Endings } from './endings.ts'
+import { CustodianEndings } from './custodian-endings.ts'
 import { type Entry, enterPhase, newEntry } from './entry.ts'
 import { HeldSets } from './held-sets.ts'
 import { Readers } from './readers.ts'
@@ -38,7 +38,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   readonly #self: PeerId
   readonly #book: TaskBook
   readonly #readers: Readers
-  readonly #endings: Endings
+  readonly #endings: CustodianEndings
   readonly #held = new HeldSets()
   #incarnation: Incarnation = 0
   #nextSweep: Millis = 0
@@ -49,7 +49,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     this.#self = self
     this.#book = new TaskBook(config, self)
     this.#readers = new Readers(config, this.#book.archive)
-    this.#endings = new Endings(config, this.#book, this.#readers)
+    this.#endings = new CustodianEndings(config, this.#book, this.#readers)
   }
 
   step(input: CustodianInput, now: Millis, out: Out): void {
@@ -156,11 +156,17 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
 
   /** The same key again: the same task (G5). */
   #onSubmitAgain(entry: Entry, client: number, tag: number, out: Out): void {
+    const { watchersMax } = this.#config
+    if (entry.submitters.length >= watchersMax || entry.clients.length >= watchersMax) {
+      const message = `${watchersMax} clients wait for this task already; watch it instead`
+      out.push({ type: 'refused', client, tag, code: 'too-many-clients', message })
+      return
+    }
     if (entry.phase === 'storing') entry.submitters.push({ client, tag })
     else out.push({ type: 'accepted', client, tag, task: entry.record.id })
     if (entry.phase === 'closed') {
       out.push({ type: 'closed', task: entry.record.id, outcome: entry.outcome!, clients: [client] })
-    } else entry.clients.push(client)
+    } else if (!entry.clients.includes(client)) entry.clients.push(client)
   }
 
   #onStored(entry: Entry, now: Millis, out: Out): void {

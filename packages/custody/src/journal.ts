@@ -1,4 +1,4 @@
-import { BoundedQueue } from '@souk/kernel'
+import { BoundedQueue, invariant } from '@souk/kernel'
 
 /** What was handed to the disk and waits for its watermark, first in, first out. */
 export class Journal<Pending> {
@@ -16,7 +16,7 @@ export class Journal<Pending> {
   /** The seq to persist under; `pending` comes back when it is on disk or was refused. */
   next(pending: Pending): number {
     this.#seq++
-    this.#pending.push({ seq: this.#seq, pending })
+    invariant(this.#pending.push({ seq: this.#seq, pending }), 'more writes wait for the disk than there are tasks')
     return this.#seq
   }
 

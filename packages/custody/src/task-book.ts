@@ -7,6 +7,9 @@ import { type Entry, noteEvent } from './entry.ts'
 import { Journal } from './journal.ts'
 import { taskKey, toStored } from './stored-task.ts'
 
+/** Writes of one task that may wait for the disk at once: its record, that it runs, a promise, its outcome. */
+const journalPerTask = 4
+
 /** What goes on when a write is on disk, or was refused. */
 export type Pending =
   | { kind: 'store'; entry: Entry }
@@ -30,7 +33,7 @@ export class TaskBook {
   constructor(config: CustodyConfig, self: PeerId) {
     this.#config = config
     this.#self = self
-    this.journal = new Journal(2 * config.openMax)
+    this.journal = new Journal(journalPerTask * config.openMax)
   }
 
   start(wallMs: WallMillis, incarnation: Incarnation, now: Millis): void {

@@ -371,7 +371,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     const free = copyVector(message.free)
     let left = message.count
     let ahead = 1
-    for (const lot of view?.offer && !view.offer.draining ? this.#lotsInOrder(now) : []) {
+    for (const lot of this.#lotsInOrder(now)) {
       if (left === 0 || !view?.offer) break
       if (lot.auction !== undefined || decideFit(view.offer, lot.shape)) continue
       const fitting = copiesThatFit(free, lot.shape.request, Math.min(left, lot.size))

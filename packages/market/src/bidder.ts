@@ -22,6 +22,7 @@ export type BidderEffect =
 
 interface Want {
   id: number
+  count: number
   sentMs: Millis
 }
 
@@ -147,21 +148,35 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     }
   }
 
-  /** Two random bearers with waiting work, the one with more; as long as there is room. */
+  /** Asks bearers with waiting work, as long as there is room that nobody was asked to fill. */
   #want(now: Millis, out: BidderEffect[]): void {
-    const want = this.#leaving ? undefined : this.#decideWant()
-    if (!want) return
     const able = this.#bearers.waiting().filter(({ peer, waiting }) => waiting > 0 && this.#mayAsk(peer, now))
-    if (able.length === 0) return
+    while (able.length > 0 && !this.#leaving) {
+      const want = this.#decideWant()
+      if (!want) return
+      const bearer = this.#choose(able)
+      able.splice(able.indexOf(bearer), 1)
+      this.#ask(bearer.peer, { ...want, count: Math.min(want.count, bearer.waiting) }, now, out)
+    }
+  }
+
+  /** Of two random ones the one with more. */
+  #choose(able: readonly { peer: PeerId; waiting: number }[]): { peer: PeerId; waiting: number } {
     const [first, second] = this.#prng.sample(able, 2)
-    const { peer } = second && second.waiting > first!.waiting ? second : first!
+    return second && second.waiting > first!.waiting ? second : first!
+  }
+
+  #ask(
+    peer: PeerId,
+    want: { count: number; aheadMs: Millis; concurrent: number },
+    now: Millis,
+    out: BidderEffect[],
+  ): void {
     const id = this.#nextWant++
-    this.#wants.set(peer, { id, sentMs: now })
+    this.#wants.set(peer, { id, count: want.count, sentMs: now })
     this.#timers.set(peer, now + this.#config.wantMsMax)
-    const { count, aheadMs, concurrent } = want
-    const free = clamped(this.#local.free())
-    out.push({ type: 'send', to: peer, message: { t: 'wanted', want: id, free, count, aheadMs, concurrent } })
-    out.push({ type: 'wanted', to: peer, count })
+    out.push({ type: 'send', to: peer, message: { t: 'wanted', want: id, free: clamped(this.#local.free()), ...want } })
+    out.push({ type: 'wanted', to: peer, count: want.count })
   }
 
   #mayAsk(peer: PeerId, now: Millis): boolean {
@@ -174,7 +189,10 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     if (offer.draining || offer.executors.length === 0) return undefined
     const free = this.#local.free()
     const queued = this.#local.queued()
-    const startable = queued > 0 || free.cpuMilli <= 0 ? 0 : Math.max(0, free.slots)
+    // What was asked of others already may be on its way.
+    let asked = 0
+    for (const want of this.#wants.values()) asked += want.count
+    const startable = queued > 0 || free.cpuMilli <= 0 ? 0 : Math.max(0, free.slots - asked)
     const aheadMs = this.#aheadMs()
     const concurrent = Math.min(limits.batonsPerMessageMax, Math.max(1, this.#local.running()))
     const ahead = this.#aheadTasks(aheadMs, concurrent)

@@ -117,15 +117,16 @@ describe('a quote', () => {
 describe('asking for work', () => {
   test('says what is free and how much of it it wants', () => {
     const booth = new Booth()
-    expect(booth.see({ p: 1 })).toMatchObject([{ to: 'p', count: 4, free: vector(), concurrent: 1 }])
+    expect(booth.see({ p: 9 })).toMatchObject([{ to: 'p', count: 4, free: vector(), concurrent: 1 }])
   })
 
-  test('goes to one bearer at a time, and once to each', () => {
+  test('goes once to each bearer, for what waits there, as long as there is room that nobody was asked to fill', () => {
     const booth = new Booth()
-    expect(booth.see({ p: 9 })).toHaveLength(1)
-    expect(booth.see({ p: 9 })).toEqual([])
-    expect(booth.see({ p: 9, q: 9 }).map(({ to }) => to)).toEqual(['q'])
-    expect(booth.see({ p: 9, q: 9 })).toEqual([])
+    expect(booth.see({ p: 1 }).map(({ to, count }) => [to, count])).toEqual([['p', 1]])
+    expect(booth.see({ p: 1 })).toEqual([])
+    const { slots } = booth.local.theFree
+    expect(booth.see({ p: 1, q: 99 }).map(({ to, count }) => [to, count])).toEqual([['q', slots - 1]])
+    expect(booth.see({ p: 1, q: 99, r: 9 })).toEqual([])
   })
 
   test('goes to the one of two with more waiting', () => {

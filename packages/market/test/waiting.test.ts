@@ -163,10 +163,14 @@ describe('a host that asks for work', () => {
     expect(only(stall.wanted('q'), 'send')).toMatchObject([{ message: { t: 'given', count: 0, waiting: 1 } }])
   })
 
-  test('gets nothing while it drains, or is not known', () => {
+  test('gets nothing when it is not known', () => {
+    expect(awards(saturated([['a', {}]]).wanted('stranger'))).toEqual([])
+  })
+
+  test('gets it also when its last advert still says that it drains: now it asks', () => {
     const stall = saturated([['a', {}]])
     stall.members.add('q', { offer: offer({ draining: true }) })
-    for (const peer of ['q', 'stranger']) expect(awards(stall.wanted(peer))).toEqual([])
+    expect(awards(stall.wanted('q'))).toEqual([['q', ['a']]])
   })
 
   test('gets nothing of what is being auctioned, which does not count as waiting', () => {

@@ -21,6 +21,9 @@ export interface DeskView {
   reachablePeers(): PeerId[]
 }
 
+/** Answers to what was asked. */
+export type DeskMessage = MessageOf<'view' | 'cancelled' | 'listed' | 'output'>
+
 export type DeskInput =
   | { type: 'wake' }
   | { type: 'query'; client: ClientRef; task: TaskId; watch: boolean }
@@ -28,7 +31,7 @@ export type DeskInput =
   | { type: 'list'; client: ClientRef; query: Omit<MessageOf<'list'>, 't' | 'ask'>; everywhere: boolean }
   | { type: 'follow'; client: ClientRef; task: TaskId }
   | { type: 'gone'; client: ClientRef }
-  | { type: 'message'; from: PeerId; message: MessageOf<'view' | 'cancelled' | 'listed' | 'output'> }
+  | { type: 'message'; from: PeerId; message: DeskMessage }
 
 export type DeskEffect =
   | { type: 'send'; to: PeerId; message: MessageOf<'query' | 'cancel' | 'list' | 'follow'> }
@@ -132,6 +135,10 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
 
   #onList(input: Extract<DeskInput, { type: 'list' }>, now: Millis, out: Out): void {
     const { client, query, everywhere } = input
+    if (this.#full) {
+      out.push({ type: 'reply', client, reply: { type: 'listed', tasks: [], total: 0, missing: [this.#self] } })
+      return
+    }
     const peers = everywhere ? this.#view.reachablePeers() : [this.#self]
     const waitingFor = new Set(peers)
     const ask = this.#register(
@@ -153,7 +160,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
 
   // ---- answers
 
-  #onMessage(from: PeerId, message: Extract<DeskInput, { type: 'message' }>['message'], now: Millis, out: Out): void {
+  #onMessage(from: PeerId, message: DeskMessage, now: Millis, out: Out): void {
     const ask = this.#asks.get(message.ask)
     if (!ask) return
     if (message.t === 'view' && ask.kind === 'query' && from === ask.keeper) this.#onView(message, ask, now, out)

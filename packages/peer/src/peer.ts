@@ -6,6 +6,9 @@ import type { PeerInput, Submission } from './inputs.ts'
 import { Router } from './router.ts'
 import { type PeerSnapshot, toMemberView } from './snapshot.ts'
 
+/** What local clients want. */
+type ClientInput = Extract<PeerInput, { client: unknown }>
+
 /**
  * The whole peer as one machine: inputs of one host in, effects of one host out.
  *
@@ -94,15 +97,14 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         this.#onConnected(input)
         break
       case 'disconnected':
-        router.trace({ type: 'link.down', peer: input.peer })
-        router.loads.delete(input.peer)
-        router.marketChanged = true
-        router.stepRoster(input)
+        this.#onDisconnected(input)
         break
       case 'frame':
         this.#onFrame(input.from, input.frame)
         break
       case 'gossip':
+      case 'addresses':
+      case 'lag':
         router.stepRoster(input)
         break
       case 'persisted':
@@ -110,17 +112,29 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         router.stepCustodian(input)
         break
       case 'running':
-        router.stepHost(input)
-        break
-      case 'output': {
-        const { task, stream, offset, data } = input
-        router.stepHost(input)
-        router.followers.onOutput(task, { stream, offset, data }, now, (to, message) => router.send(to, message))
-        break
-      }
       case 'ran':
         router.stepHost(input)
         break
+      case 'output':
+        this.#onOutput(input, now)
+        break
+      case 'offer':
+        this.#onOffer({ ...input.offer, draining: router.offer.draining })
+        break
+      case 'drain':
+        this.#onOffer({ ...router.offer, draining: input.on })
+        break
+      case 'leave':
+        this.#onLeave(input)
+        break
+      default:
+        this.#onClient(input)
+    }
+  }
+
+  #onClient(input: ClientInput): void {
+    const router = this.#router
+    switch (input.type) {
       case 'submit':
         for (const task of input.tasks) this.#onSubmission(input.client, task)
         break
@@ -138,25 +152,29 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         router.stepDesk(input)
         router.stepCustodian(input)
         break
-      case 'offer':
-        this.#onOffer({ ...input.offer, draining: router.offer.draining })
-        break
-      case 'addresses':
-        router.stepRoster(input)
-        break
-      case 'drain':
-        this.#onOffer({ ...router.offer, draining: input.on })
-        break
-      case 'leave':
-        router.trace({ type: 'peer.leaving' })
-        router.stepBidder({ type: 'leave' })
-        router.stepBearer({ type: 'leave' })
-        router.stepRoster(input)
-        break
-      case 'lag':
-        router.stepRoster(input)
-        break
     }
+  }
+
+  #onDisconnected(input: Extract<PeerInput, { type: 'disconnected' }>): void {
+    const router = this.#router
+    router.trace({ type: 'link.down', peer: input.peer })
+    router.loads.delete(input.peer)
+    router.stepRoster(input)
+  }
+
+  #onOutput(input: Extract<PeerInput, { type: 'output' }>, now: Millis): void {
+    const router = this.#router
+    const { task, stream, offset, data } = input
+    router.stepHost(input)
+    router.followers.onOutput(task, { stream, offset, data }, now, (to, message) => router.send(to, message))
+  }
+
+  #onLeave(input: Extract<PeerInput, { type: 'leave' }>): void {
+    const router = this.#router
+    router.trace({ type: 'peer.leaving' })
+    router.stepBidder(input)
+    router.stepBearer(input)
+    router.stepRoster(input)
   }
 
   #onStart(input: Extract<PeerInput, { type: 'start' }>): void {

@@ -2,9 +2,11 @@ import {
   Bearer,
   type BearerEffect,
   type BearerInput,
+  type BearerMessage,
   Custodian,
   type CustodianEffect,
   type CustodianInput,
+  type CustodianMessage,
 } from '@souk/custody'
 import { Host, type HostEffect, type HostInput } from '@souk/host'
 import { invariant, type Millis, type Prng } from '@souk/kernel'
@@ -12,17 +14,18 @@ import {
   Auctioneer,
   type AuctioneerEffect,
   type AuctioneerInput,
+  type AuctioneerMessage,
   Bidder,
   type BidderEffect,
   type BidderInput,
-  decideFit,
-  shapeOf,
 } from '@souk/market'
 import { Roster, type RosterEffect, type RosterInput } from '@souk/roster'
-import type { Baton, Decision, Bearer as Life, Message, Offer, PeerId, Refusal, TaskId } from '@souk/wire'
+import type { Decision, Bearer as Life, Message, MessageOf, Offer, PeerId, RosterMessage, TaskId } from '@souk/wire'
+import { decideAdmission } from './admission.ts'
 import type { PeerConfig } from './config.ts'
 import { Counters } from './counters.ts'
-import { Desk, type DeskEffect, type DeskInput } from './desk.ts'
+import { Desk, type DeskEffect, type DeskInput, type DeskMessage } from './desk.ts'
+import { destinations } from './destinations.ts'
 import type { PeerEffect } from './effects.ts'
 import { Followers } from './followers.ts'
 import { LoadTable } from './load-table.ts'
@@ -136,64 +139,49 @@ export class Router {
   // ---- messages
 
   #route(from: Life, message: Message): void {
-    switch (message.t) {
-      case 'ping':
-      case 'ack':
-      case 'pingReq':
-      case 'pingRes':
-      case 'sync':
-      case 'adverts':
-      case 'leave':
-        this.stepRoster({ type: 'message', from: from.peer, message })
+    switch (destinations[message.t]) {
+      case 'roster':
+        this.stepRoster({ type: 'message', from: from.peer, message: message as RosterMessage })
         break
-      case 'quote':
-        this.stepBidder({ type: 'quote', from: from.peer, message })
+      case 'bidder':
+        this.#toBidder(from.peer, message as MessageOf<'quote' | 'given' | 'over'>)
         break
-      case 'over':
-        this.loads.setWaiting(from.peer, message.waiting)
-        this.loadsChanged = true
+      case 'auctioneer':
+        this.stepAuctioneer({ type: 'message', from: from.peer, message: message as AuctioneerMessage })
         break
-      case 'given':
-        this.loads.setWaiting(from.peer, message.waiting)
-        this.stepBidder({ type: 'given', from: from.peer, message })
+      case 'bearer':
+        this.stepBearer({ type: 'message', from, message: message as BearerMessage })
         break
-      case 'bid':
-      case 'noBid':
-      case 'wanted':
-        this.stepAuctioneer({ type: 'message', from: from.peer, message })
+      case 'custodian':
+        this.stepCustodian({ type: 'message', from, message: message as CustodianMessage })
         break
-      case 'award':
-      case 'renewed':
-      case 'committed':
-      case 'fenced':
-        this.stepBearer({ type: 'message', from, message })
+      case 'bearer and custodian':
+        this.stepBearer({ type: 'message', from, message: message as MessageOf<'accept'> })
+        this.stepCustodian({ type: 'message', from, message: message as MessageOf<'accept'> })
         break
-      case 'accept':
-        this.stepBearer({ type: 'message', from, message })
-        this.stepCustodian({ type: 'message', from, message })
+      case 'desk':
+        this.stepDesk({ type: 'message', from: from.peer, message: message as DeskMessage })
         break
-      case 'bounce':
-      case 'giveUp':
-      case 'renew':
-      case 'commit':
-      case 'stopped':
-      case 'cancel':
-      case 'query':
-      case 'list':
-        this.stepCustodian({ type: 'message', from, message })
+      case 'followers':
+        this.#toFollowers(from.peer, message as MessageOf<'follow'>)
         break
-      case 'view':
-      case 'cancelled':
-      case 'listed':
-      case 'output':
-        this.stepDesk({ type: 'message', from: from.peer, message })
-        break
-      case 'follow': {
-        const kept = this.host.outputOf(message.task, message.stdout, message.stderr)
-        this.followers.onFollow(from.peer, message, kept, (to, m) => this.send(to, m))
-        break
-      }
     }
+  }
+
+  #toBidder(from: PeerId, message: MessageOf<'quote' | 'given' | 'over'>): void {
+    if (message.t === 'quote') {
+      this.stepBidder({ type: 'quote', from, message })
+      return
+    }
+    // Newer than the load stamp of its frame: what it says counts from here on.
+    this.loads.setWaiting(from, message.waiting)
+    if (message.t === 'given') this.stepBidder({ type: 'given', from, message })
+    else this.loadsChanged = true
+  }
+
+  #toFollowers(from: PeerId, message: MessageOf<'follow'>): void {
+    const kept = this.host.outputOf(message.task, message.stdout, message.stderr)
+    this.followers.onFollow(from, message, kept, (to, output) => this.send(to, output))
   }
 
   // ---- machines: step one, route what it wants
@@ -306,7 +294,7 @@ export class Router {
         const { baton, from } = effect
         const task = baton.record.id
         this.trace({ type: 'task.received', task, ballot: baton.ballot, from })
-        this.stepBearer({ type: 'admit', task, refusal: this.#decideAdmission(baton) })
+        this.stepBearer({ type: 'admit', task, refusal: decideAdmission(baton, this.offer, this.host) })
         break
       }
       case 'take':
@@ -331,19 +319,6 @@ export class Router {
         this.trace({ type: 'message.rejected', peer: effect.from, tag: 'award', code: effect.code })
         break
     }
-  }
-
-  /** Whether this host takes an awarded baton: it must be able to, and have room, or the task nowhere better to go. */
-  #decideAdmission({ record, alternates, bounces }: Baton): Refusal | undefined {
-    const shape = shapeOf(record.spec)
-    const unfit = decideFit(this.offer, shape)
-    if (unfit) return unfit
-    if (this.offer.draining) return { code: 'draining', never: false, detail: 'it takes no new work' }
-    if (this.host.queueFull) return { code: 'queue-full', never: false, detail: `${this.host.queued} queued` }
-    const elsewhere = alternates.length > 0 && bounces < 2
-    if (elsewhere && this.host.room(shape.request, 1) === 0)
-      return { code: 'no-room', never: false, detail: 'taken meanwhile' }
-    return undefined
   }
 
   stepAuctioneer(input: AuctioneerInput): void {

@@ -17,7 +17,7 @@ import type { Pending, TaskBook } from './task-book.ts'
 type Out = CustodianEffect[]
 
 /** How a task ends at its custodian: by a bearer's commit, by this peer's own proposal, or by a cancel. */
-export class Endings {
+export class CustodianEndings {
   readonly #config: CustodyConfig
   readonly #book: TaskBook
   readonly #readers: Readers

@@ -1,0 +1,148 @@
+import type { Millis } from '@souk/kernel'
+import {
+  type Ballot,
+  type Baton,
+  type Bearer as BearerId,
+  compareBallots,
+  type PeerId,
+  type Refusal,
+  type TaskId,
+} from '@souk/wire'
+import type { BearerEndings } from './bearer-endings.ts'
+import type { BearerEffect } from './bearer-io.ts'
+import { attemptOf, type Borne, enterBorne } from './borne.ts'
+import type { Hands } from './hands.ts'
+
+type Out = BearerEffect[]
+
+/** How batons come and go: awards, admissions, bounces, accepts. */
+export class Handing {
+  readonly #hands: Hands
+  readonly #endings: BearerEndings
+
+  constructor(hands: Hands, endings: BearerEndings) {
+    this.#hands = hands
+    this.#endings = endings
+  }
+
+  handOver(borne: Borne, to: BearerId, alternates: BearerId[], now: Millis): void {
+    const before = borne.offered?.baton
+    const baton: Baton = {
+      record: borne.record,
+      ballot: borne.ballot,
+      incarnation: to.incarnation,
+      path: [...(before?.path ?? []), this.#hands.self],
+      alternates,
+      bounces: before ? before.bounces + 1 : 0,
+      moves: before?.moves ?? 0,
+      attempts: borne.attempts,
+    }
+    enterBorne(borne, 'handed')
+    borne.handed = { to, baton, atMs: now }
+    this.#hands.memory.passOn(borne.record.id, borne.ballot, to)
+    this.#hands.outbox.award(to.peer, baton)
+  }
+
+  take(borne: Borne, out: Out): void {
+    enterBorne(borne, 'queued')
+    const { record, ballot } = borne
+    const leased = record.custodians.some((custodian) => custodian !== this.#hands.self)
+    out.push({ type: 'take', record, ballot, attempt: attemptOf(borne), leased })
+  }
+
+  onAward(from: BearerId, baton: Baton, now: Millis, out: Out): void {
+    const { id: task } = baton.record
+    const known = this.#hands.borne.get(task)
+    if (known && compareBallots(known.ballot, baton.ballot) === 0) {
+      // Our accept was lost with a connection: say it again.
+      if (known.state !== 'offered' && known.state !== 'handed') this.sayAccepted(known, from.peer)
+      return
+    }
+    const wrong = this.#decideWrong(from.peer, baton)
+    if (wrong) {
+      out.push({ type: 'rejected', from: from.peer, code: wrong })
+      return
+    }
+    const borne: Borne = {
+      record: baton.record,
+      ballot: baton.ballot,
+      attempts: baton.attempts,
+      sinceMs: now,
+      state: 'offered',
+      durable: true,
+      offered: { from, baton },
+      confirmed: new Set(),
+      fencedBy: new Set(),
+    }
+    const refusal = this.#decideRefusal(known !== undefined, this.#hands.memory.remember(task, baton.ballot, now))
+    if (refusal) {
+      this.bounce(borne, refusal, now, out)
+      return
+    }
+    this.#hands.borne.set(task, borne)
+    out.push({ type: 'offered', baton, from: from.peer })
+  }
+
+  /** A baton that was not meant for this life of this peer, or that it had before: it is not answered. */
+  #decideWrong(from: PeerId, baton: Baton): string | undefined {
+    if (baton.incarnation !== this.#hands.incarnation) return 'old-incarnation'
+    if (baton.path.includes(this.#hands.self)) return 'on-path'
+    if (baton.path.at(-1) !== from) return 'forged-path'
+    if (this.#hands.memory.has(baton.record.id, baton.ballot)) return 'borne-before'
+    return undefined
+  }
+
+  #decideRefusal(runsOlder: boolean, remembered: boolean): Refusal | undefined {
+    if (this.#hands.leaving) return { code: 'stopping', never: false, detail: 'this peer is going' }
+    if (runsOlder) return { code: 'stopping', never: false, detail: 'an older run of it is still ending here' }
+    if (!remembered) return { code: 'memory-full', never: false, detail: 'too many batons in too short a time' }
+    return undefined
+  }
+
+  onAdmit(task: TaskId, refusal: Refusal | undefined, now: Millis, out: Out): void {
+    const borne = this.#hands.borne.get(task)
+    if (borne?.state !== 'offered') return
+    if (refusal) {
+      this.#hands.borne.delete(task)
+      this.bounce(borne, refusal, now, out)
+      return
+    }
+    this.take(borne, out)
+    this.sayAccepted(borne, borne.offered!.from.peer)
+  }
+
+  sayAccepted(borne: Borne, from: PeerId): void {
+    const { id, custodians } = borne.record
+    for (const to of custodians) if (to !== this.#hands.self) this.#hands.outbox.accept(to, id, borne.ballot)
+    if (!custodians.includes(from)) this.#hands.outbox.accept(from, id, borne.ballot)
+  }
+
+  /** Passes a baton on to its next alternate, or gives it up. At most two bounces (I8). */
+  bounce(borne: Borne, refusal: Refusal, now: Millis, out: Out): void {
+    const { baton } = borne.offered!
+    const { ballot } = borne
+    const task = borne.record.id
+    const next = baton.bounces < 2 ? baton.alternates.findIndex((to) => this.#mayPass(to, baton)) : -1
+    const to = baton.alternates[next]
+    out.push({ type: 'bounced', task, ballot, to: to?.peer, refusal })
+    if (!to) {
+      this.#endings.giveUp(borne, { ran: false, code: refusal.code, message: refusal.detail, refusal }, out)
+      return
+    }
+    // An older run of it that is still ending here stays in sight; then a lost handover is left to the lease.
+    if (!this.#hands.borne.has(task)) this.#hands.borne.set(task, borne)
+    this.handOver(borne, to, baton.alternates.slice(next + 1), now)
+    for (const custodian of borne.record.custodians) {
+      out.push({ type: 'send', to: custodian, message: { t: 'bounce', task, ballot, to, refusal } })
+    }
+  }
+
+  #mayPass(to: BearerId, baton: Baton): boolean {
+    return to.peer !== this.#hands.self && !baton.path.includes(to.peer)
+  }
+
+  onAccept(task: TaskId, ballot: Ballot): void {
+    const borne = this.#hands.borne.get(task)
+    if (borne?.state === 'handed' && compareBallots(borne.ballot, ballot) === 0) this.#hands.borne.delete(task)
+  }
+}

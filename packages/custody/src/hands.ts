@@ -1,0 +1,41 @@
+import type { Millis, WallMillis } from '@souk/kernel'
+import { type Ballot, compareBallots, type Incarnation, type PeerId, type TaskId } from '@souk/wire'
+import { BatonMemory } from './baton-memory.ts'
+import type { Borne } from './borne.ts'
+import type { CustodyConfig } from './config.ts'
+import { Outbox } from './outbox.ts'
+import { Renewals } from './renewals.ts'
+
+/** The batons in this peer's hands, and what it must remember and say of them. */
+export class Hands {
+  readonly self: PeerId
+  readonly borne = new Map<TaskId, Borne>()
+  readonly memory: BatonMemory
+  readonly renewals: Renewals
+  readonly outbox = new Outbox()
+  incarnation: Incarnation = 0
+  /** this peer is going: it takes nothing any more */
+  leaving = false
+  #wallOffset: WallMillis = 0
+
+  constructor(config: CustodyConfig, self: PeerId) {
+    this.self = self
+    this.memory = new BatonMemory(config.batonMemoryMax, config.batonMemoryMs)
+    this.renewals = new Renewals(config, self)
+  }
+
+  start(wallMs: WallMillis, incarnation: Incarnation, now: Millis): void {
+    this.incarnation = incarnation
+    this.#wallOffset = wallMs - now
+  }
+
+  /** The baton of a task if it is still in hand under this ballot. */
+  under(task: TaskId, ballot: Ballot): Borne | undefined {
+    const borne = this.borne.get(task)
+    return borne && compareBallots(borne.ballot, ballot) === 0 ? borne : undefined
+  }
+
+  wall(now: Millis): WallMillis {
+    return Math.round(this.#wallOffset + now)
+  }
+}
