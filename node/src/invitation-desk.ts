@@ -79,9 +79,8 @@ export class InvitationDesk {
     if (!redeemed.ok) return { code: redeemed.code, message: redeemed.message }
     await this.#store()
     const fields = { peer: application.peer, role: redeemed.role, name: application.name }
-    return {
-      certificate: await issueCertificate(signingKey, { ...fields, issuedWallMs: wallMs, expiresWallMs: 0 }),
-    }
+    const certificate = await issueCertificate(signingKey, { ...fields, issuedWallMs: wallMs, expiresWallMs: 0 })
+    return redeemed.role === 'admin' ? { certificate, signingKey } : { certificate }
   }
 
   async #store(): Promise<void> {

@@ -8,7 +8,7 @@ import { Exchange } from './exchange.ts'
 import type { Identity } from './identity.ts'
 import { askAgain, type Invitation, invitationProof } from './invitation.ts'
 import { JoinReply, type JoinRequest, joinVersion } from './join-messages.ts'
-import type { Mesh } from './mesh.ts'
+import { type Mesh, meshId, meshSigningKey } from './mesh.ts'
 import { joinProtocol } from './protocols.ts'
 import { defaultTuning, type Tuning } from './tuning.ts'
 
@@ -48,6 +48,7 @@ export async function joinMesh(options: JoinOptions): Promise<Joined> {
     const wallMs = (options.wall ?? Date.now)()
     const fault = await verifyCertificate(mesh.publicKey, certificate, identity.peer, wallMs)
     if (fault !== undefined) throw forged(`the certificate that came back does not hold (${fault})`)
+    if (reply.signingKey !== undefined) mesh.signingKey = signingKeyOf(mesh, reply.signingKey)
     return { certificate, mesh, addresses: reply.addresses }
   } finally {
     await node.stop()
@@ -101,6 +102,18 @@ async function ask(connection: Connection, options: JoinOptions, tuning: Tuning)
       cause,
     })
   }
+}
+
+/** A key that is not this mesh's would make members that nobody accepts. */
+function signingKeyOf(mesh: Mesh, bytes: Uint8Array): Uint8Array {
+  let id: string
+  try {
+    id = meshId(meshSigningKey(bytes).publicKey.raw)
+  } catch {
+    throw forged('the key that came with it is none')
+  }
+  if (id !== meshId(mesh.publicKey)) throw forged('the key that came with it is of another mesh')
+  return bytes
 }
 
 function forged(seen: string): CodedError {

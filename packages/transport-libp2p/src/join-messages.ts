@@ -16,6 +16,8 @@ export const JoinReply = Type.Object({
   code: Type.String({ maxLength: 64 }),
   message: Type.String({ maxLength: 1024 }),
   certificate: Type.Optional(Certificate),
+  /** for new admins only: the mesh's signing key, protobuf-encoded */
+  signingKey: Type.Optional(Type.Uint8Array({ maxByteLength: 256 })),
   /** of members, the inviter first */
   addresses: Addresses,
 })

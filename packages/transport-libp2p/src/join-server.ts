@@ -12,8 +12,11 @@ export interface JoinApplication {
   name: string
 }
 
-/** The composition root's answer: it redeems the invitation, stores that, and issues the certificate. */
-export type JoinAnswer = { certificate: Certificate } | { code: string; message: string }
+/**
+ * The composition root's answer: it redeems the invitation, stores that, and issues the certificate. Admins get the
+ * mesh's signing key with it: they may make members too.
+ */
+export type JoinAnswer = { certificate: Certificate; signingKey?: Uint8Array } | { code: string; message: string }
 export type OnJoin = (application: JoinApplication) => Promise<JoinAnswer>
 
 export interface JoinServerOptions {
@@ -70,7 +73,8 @@ export class JoinServer {
     const answer = await this.#options.onJoin({ peer, secretId, proof, name })
     if ('code' in answer) return refuse(answer.code, answer.message)
     const addresses = this.#options.addresses()
-    return { ok: true, code: '', message: '', certificate: answer.certificate, addresses }
+    const { certificate, signingKey } = answer
+    return { ok: true, code: '', message: '', certificate, ...(signingKey ? { signingKey } : {}), addresses }
   }
 }
 

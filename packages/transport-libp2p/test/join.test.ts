@@ -17,6 +17,7 @@ let mesh: TestMesh
 let invitations: Invitations
 let inviter: Member
 beforeEach(async () => {
+  signingKey = undefined
   mesh = await TestMesh.create('home')
   invitations = new Invitations()
   inviter = await mesh.start({ onJoin: async (application) => await onJoin(application) })
@@ -29,8 +30,11 @@ afterEach(async () => {
 const onJoin: OnJoin = async ({ peer, secretId, proof }) => {
   const redeemed = invitations.redeem({ secretId, proof, joiner: peer, inviter: inviter.identity.peer, wallMs: now() })
   if (!redeemed.ok) return redeemed
-  return { certificate: await mesh.certify({ peer } as never, { role: redeemed.role }) }
+  const certificate = await mesh.certify({ peer } as never, { role: redeemed.role })
+  return signingKey === undefined ? { certificate } : { certificate, signingKey }
 }
+/** What comes along with the certificate, for admins. */
+let signingKey: Uint8Array | undefined
 let wallMs = 1_000_000
 const now = () => wallMs
 
@@ -59,6 +63,15 @@ test('a stranger joins with one line and then connects as a member', async () =>
   const member = await mesh.start({ identity, certificate: joined.certificate })
   expect(await member.transport.dial(joined.addresses, forever)).toBe(inviter.identity.peer)
   await inviter.ear.hears('connected', (t) => t.peer === identity.peer && t.certificate.role === 'submit')
+})
+
+test('a new admin gets the key of the mesh, and refuses another key', async () => {
+  signingKey = mesh.mesh.signingKey!
+  expect((await join(invite())).mesh.signingKey).toEqual(mesh.mesh.signingKey)
+  signingKey = (await createMesh('home')).signingKey!
+  expect(await codeOf(join(invite()))).toBe('invitation-forged')
+  signingKey = new Uint8Array(8)
+  expect(await codeOf(join(invite()))).toBe('invitation-forged')
 })
 
 test('an invitation works once; the peer that used it may ask again', async () => {
