@@ -29,7 +29,7 @@ export function statusText(seen: Status, colours: Colours): string {
   return `${colours.bold(seen.name)}  ${seen.self}\n${pairs([
     ['mesh', `${seen.mesh}, as ${seen.role}`],
     ['peers', [`${alive} alive`, ...trouble.map(colours.yellow)].join(', ')],
-    ['offers', vectorText(seen.offer as unknown as ResourceVector)],
+    ['offers', vectorText(seen.offer.capacity as ResourceVector | undefined)],
     ['free now', vectorText(seen.free as unknown as ResourceVector)],
     ['tasks', tasks.map(([state, count]) => `${count} ${state}`).join(', ') || 'none'],
     ['store', seen.store.ok ? 'ok' : colours.red(`${seen.store.code}: ${seen.store.message}`)],
