@@ -21,7 +21,7 @@ export const demo: CommandModule = {
   define(command, context, done) {
     command
       .option('--dir <folder>', "the folder whose files are worked on (default: the project's own sources)")
-      .option('--limit <n>', 'at most so many files', '250')
+      .option('--limit <n>', 'at most so many files', '200')
       .option('--keep', 'leave the mesh up afterwards')
       .action(async (options: DemoOptions) => {
         done(await runAll(context, options))
