@@ -67,7 +67,7 @@ export const rosterDefaults: RosterConfig = {
   connectGraceMs: 10_000,
   fullMeshMembersMax: 128,
   advertMsMin: 1000,
-  heartbeatMsMin: 2000,
+  heartbeatMsMin: 10_000,
   advertBytes: 1900,
   advertBytesPerSecond: 40_000,
   syncMs: 30_000,

@@ -60,7 +60,7 @@ describe('the own advert', () => {
 
   test('beats with a rising seq, more slowly the larger the mesh', () => {
     const beats = (members: number) => {
-      const lone = new Lone('m', { fullMeshMembersMax: 0 })
+      const lone = new Lone('m', { fullMeshMembersMax: 0, heartbeatMsMin: 2_000 })
       for (let i = 1; i < members; i++) lone.gossip(advertOf(`p${i}`, 1, 1))
       lone.effects()
       lone.pass(60_000)

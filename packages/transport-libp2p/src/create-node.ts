@@ -95,6 +95,7 @@ function gossip(tuning: Tuning) {
     Dhi: 8,
     Dlazy: 3,
     mcacheGossip: 2,
+    heartbeatInterval: tuning.gossipHeartbeatMs,
     allowPublishToZeroTopicPeers: true,
     ignoreDuplicatePublishError: true,
     maxInboundDataLength: tuning.advertBytesMax,

@@ -39,6 +39,8 @@ export interface Tuning {
   refusedMs: number
   /** how often the loop looks for peers to dial */
   reconnectTickMs: number
+  /** gossipsub's upkeep: grafting, pruning, lazy gossip. Its scores are one cost of an idle peer; longer grafts later */
+  gossipHeartbeatMs: number
   dialsInParallelMax: number
   /** peers whose addresses are remembered */
   knownPeersMax: number
@@ -79,7 +81,8 @@ export const defaultTuning: Tuning = {
   redialMsMin: 250,
   redialMsMax: 30_000,
   refusedMs: 60_000,
-  reconnectTickMs: 250,
+  reconnectTickMs: 500,
+  gossipHeartbeatMs: 2_000,
   dialsInParallelMax: 8,
   knownPeersMax: 4096,
   strangerFailuresMax: 8,
