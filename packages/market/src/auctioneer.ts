@@ -286,8 +286,16 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     if (!auction?.asked.has(from) || hasAnswered(auction, from)) return
     if (message.t === 'bid') auction.bids.push({ peer: from, terms: message.terms, afterMs: now - auction.startedMs })
     else auction.refused.push({ peer: from, refusal: message.refusal })
-    const closed = decideClose(auction, this.#config.bidsEnough)
+    const closed = decideClose(auction, this.#bidsEnough(auction))
     if (closed) this.#close(auction, closed, now, out)
+  }
+
+  /** For tasks of a few round trips the first bid that starts at once will do: another costs more than it could gain. */
+  #bidsEnough({ lotKey }: Auction): number {
+    const { bidsEnough, shortRoundTrips, rttMsUnknown } = this.#config
+    const mean = this.#durations.meanMs(this.#lots.get(lotKey)!.shape.class)
+    const short = shortRoundTrips * (this.#members.rttP95() ?? rttMsUnknown)
+    return mean !== undefined && mean < short ? 1 : bidsEnough
   }
 
   #close(auction: Auction, closed: Closed, now: Millis, out: Out): void {

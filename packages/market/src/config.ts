@@ -15,6 +15,8 @@ export interface MarketConfig {
   rttMsUnknown: Millis
   /** bids with no wait at which there is nothing to gain by waiting for more */
   bidsEnough: number
+  /** classes shorter than this many round trips take the first such bid (guess) */
+  shortRoundTrips: number
   /** tasks of one lot that one auction asks for */
   lotCountMax: number
   /** after an auction that found no room: wait for WANTED, ask again after 4 RTT, doubling up to this */
@@ -46,6 +48,7 @@ export const defaultMarketConfig: MarketConfig = {
   closeMsMax: 60,
   rttMsUnknown: 5,
   bidsEnough: 3,
+  shortRoundTrips: 4,
   lotCountMax: 1024,
   askAgainMsMax: 1_000,
   ageingMs: 30_000,

@@ -136,6 +136,16 @@ describe('an auction', () => {
     expect(stall.bid('s', {}, 1)).toEqual([])
   })
 
+  test('closes with the first bid that starts at once where tasks last no longer than asking', () => {
+    const stall = Stall.among('p', 'q', 'r', 's')
+    stall.step({ type: 'duration', class: 'noop', runMs: 1 })
+    stall.wait(['a'])
+    expect(only(stall.bid('p'), 'closed')).toMatchObject([{ closed: 'good-enough', bids: 1 }])
+    stall.step({ type: 'duration', class: 'noop', runMs: 10_000 })
+    stall.wait(['b'])
+    expect(only(stall.bid('p', {}, 2), 'closed')).toEqual([])
+  })
+
   test('closes when its time is over, by the round trips of this mesh', () => {
     const stall = Stall.among('p', 'q')
     stall.members.rtt = 10
