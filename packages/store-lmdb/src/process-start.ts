@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 
 /**
  * When a process began, as text that two processes with the same pid do not share; undefined when no such
- * process runs. Linux: clock ticks since boot from /proc. Elsewhere: what `ps` prints.
+ * process runs (any more). Linux: clock ticks since boot from /proc. Elsewhere: what `ps` prints.
  */
 export function processStart(pid: number): string | undefined {
   if (process.platform === 'linux') {
@@ -14,17 +14,21 @@ export function processStart(pid: number): string | undefined {
     }
   }
   try {
-    const text = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', timeout: 5000 })
-    return text.trim() || undefined
+    const text = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8', timeout: 5000 })
+    const [, state, started] = /^\s*(\S+)\s+(\S.*?)\s*$/.exec(text) ?? []
+    return state?.startsWith('Z') ? undefined : started
   } catch {
     return undefined
   }
 }
 
-/** Field 22 of /proc/PID/stat. The command (field 2) may hold spaces and brackets, so count from its end. */
+/**
+ * Field 22 of /proc/PID/stat; undefined for a process that has ended and was only not collected by its parent yet
+ * (state Z or X): it holds nothing any more. The command (field 2) may hold spaces and brackets, so count from its end.
+ */
 export function startTicks(stat: string): string | undefined {
-  const afterCommand = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return afterCommand[19]
+  const [state = '', ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return state === 'Z' || state === 'X' ? undefined : rest[18]
 }
 
 /** Differs after every boot of the machine; empty where the system does not tell. */

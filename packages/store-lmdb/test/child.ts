@@ -6,11 +6,20 @@ import { onTestFinished } from 'vitest'
 
 export type Child = ChildProcessByStdio<null, Readable, Readable>
 
+const writer = fileURLToPath(new URL('./children/writer.ts', import.meta.url))
+
 export function startWriter(folder: string): Child {
-  const path = fileURLToPath(new URL('./children/writer.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path, folder], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  return start(process.execPath, ['--disable-warning=ExperimentalWarning', writer, folder])
+}
+
+/** The same as the child of a process that never asks for its end: killed, it stays a zombie until the test is over. */
+export function startUncollectedWriter(folder: string): Child {
+  const script = '"$0" --disable-warning=ExperimentalWarning "$1" "$2" & exec sleep 600 >&- 2>&-'
+  return start('sh', ['-c', script, process.execPath, writer, folder])
+}
+
+function start(program: string, words: string[]): Child {
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   return child
 }

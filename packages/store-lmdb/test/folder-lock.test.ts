@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { LmdbRecords } from '../src/index.ts'
 import { bootId, processStart, startTicks } from '../src/process-start.ts'
-import { startWriter } from './child.ts'
+import { startUncollectedWriter, startWriter } from './child.ts'
 import { dataFolder, openRecords } from './folder.ts'
 
 const lockPath = (folder: string) => join(folder, 'peer.lock')
@@ -71,4 +72,17 @@ test('closing removes the lock', async () => {
 test('the start of a process is found behind a command name with spaces and brackets', () => {
   const fields = Array.from({ length: 50 }, (_, i) => String(i + 3))
   expect(startTicks(`77 (a) b) (c) ${fields.join(' ')}`)).toBe('22')
+})
+
+test('a lock of a process that was killed, and whose parent never collects it, is taken over', async () => {
+  const folder = dataFolder()
+  const child = startUncollectedWriter(folder)
+  await once(child.stdout, 'data')
+  const { pid } = JSON.parse(readFileSync(lockPath(folder), 'utf8')) as { pid: number }
+  process.kill(pid, 'SIGKILL')
+  // Its output ends with the process. Nobody asks for its exit: it stays in the table of processes.
+  await once(child.stdout, 'close')
+  while (processStart(pid) !== undefined) await turn()
+  expect(process.kill(pid, 0)).toBe(true)
+  await openRecords({ folder })
 })
