@@ -13,9 +13,9 @@ import {
   taskId,
 } from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
+import { CustodianEndings } from './custodian-endings.ts'
 import type { CustodianEffect, CustodianInput, CustodianMessage } from './custodian-io.ts'
 import { decideNext } from './decide-next.ts'
-import { CustodianEndings } from './custodian-endings.ts'
 import { type Entry, enterPhase, newEntry } from './entry.ts'
 import { HeldSets } from './held-sets.ts'
 import { Readers } from './readers.ts'

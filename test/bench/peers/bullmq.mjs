@@ -11,7 +11,7 @@ if (process.argv[2] === 'worker') {
     'q',
     async (job) => {
       const { id, ms } = job.data
-      if (job.name === 'logged-sleep') appendFileSync(LOG, id + '\n')
+      if (job.name === 'logged-sleep') appendFileSync(LOG, `${id}\n`)
       if (ms) await sleep(ms)
       return 1
     },

@@ -28,7 +28,7 @@ if (process.argv[2] === 'worker') {
     actions: {
       async run(ctx) {
         const { kind, id, ms } = ctx.params
-        if (kind === 'logged-sleep') appendFileSync(LOG, id + '\n')
+        if (kind === 'logged-sleep') appendFileSync(LOG, `${id}\n`)
         if (ms) await sleep(ms)
         return 1
       },
