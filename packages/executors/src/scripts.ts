@@ -2,16 +2,12 @@ import { fileURLToPath } from 'node:url'
 
 /**
  * The scripts that run outside the peer's main thread. In the workspace they are the sources; in a bundle they are
- * entries of their own next to it (`guardian.js` from `guardianEntry`, `function-worker.js` from `functionWorkerEntry`).
+ * entries of their own next to it (`guardian.js` from `guardian/main.ts`, `function-worker.js` from `function-worker.ts`).
  */
 export interface Scripts {
   guardian: string
   functionWorker: string
 }
-
-/** What a bundler has to build as separate entries, relative to this package. */
-export const guardianEntry = 'src/guardian/main.ts'
-export const functionWorkerEntry = 'src/function-worker.ts'
 
 /** Where the scripts are, seen from the file that this code is in now. */
 export function defaultScripts(): Scripts {

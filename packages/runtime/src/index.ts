@@ -1,7 +1,7 @@
 export { PeerBlobs, type PeerBlobsOptions } from './blob-access.ts'
 export { Driver } from './driver.ts'
 export type { DriverCounters, DriverLog, DriverOptions, DriverStart, PeerMachine } from './driver-options.ts'
-export { EventLoopLag, type LagMeter } from './event-loop-lag.ts'
+export type { LagMeter } from './event-loop-lag.ts'
 export type { PeerHandle } from './peer-handle.ts'
 export * from './ports.ts'
 export { SystemClock } from './system-clock.ts'

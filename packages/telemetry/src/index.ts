@@ -1,4 +1,4 @@
 export { TraceCounters } from './counters.ts'
-export { type Level, levelOf } from './levels.ts'
+export type { Level } from './levels.ts'
 export { logTrace } from './log-trace.ts'
 export { createLogger, type LogOptions, logDriver } from './logger.ts'

@@ -11,7 +11,7 @@ export {
   type FrameLimits,
   frameLimits,
 } from './codec.ts'
-export { BidTerms, Decision, Refusal, RefusalCode, ScoredBid } from './decision.ts'
+export { BidTerms, Decision, Refusal } from './decision.ts'
 export type { Frame } from './frame.ts'
 export {
   Ballot,
@@ -24,11 +24,9 @@ export {
   TaskId,
   taskId,
 } from './ids.ts'
-export { limits, storedLimits } from './limits.ts'
-export { decodeLoadStamp, encodeLoadStamp, type LoadStamp } from './load-stamp.ts'
+export { limits } from './limits.ts'
+export type { LoadStamp } from './load-stamp.ts'
 export {
-  type CustodyMessage,
-  type MarketMessage,
   type Message,
   type MessageOf,
   type MessageTag,
@@ -39,9 +37,8 @@ export {
 } from './message.ts'
 export type { Shape } from './messages/market-messages.ts'
 export type { MemberUpdate } from './messages/roster-messages.ts'
-export { Attempt, Bearer, Body, Outcome, OutcomeKind, outcomeKinds, RunResult } from './outcome.ts'
+export { Attempt, Bearer, Body, Outcome, OutcomeKind, RunResult } from './outcome.ts'
 export type { FaultCode, ValueLimits } from './precheck.ts'
-export { RequestSchema, VectorSchema } from './resource-schema.ts'
 export type { DecodeCode, DecodeResult } from './result.ts'
 export { signableAdvert, signableCertificate } from './signable.ts'
 export { Baton, TaskEvent, TaskRecord, TaskState, taskStates } from './task-record.ts'
@@ -56,5 +53,5 @@ export {
   TaskSpec,
   Work,
 } from './task-spec.ts'
-export { type Rejected, warmCodec } from './validate.ts'
+export type { Rejected } from './validate.ts'
 export { wireVersion } from './version.ts'

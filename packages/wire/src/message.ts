@@ -14,7 +14,5 @@ export type MessageTag = keyof typeof messageSchemas
 export type MessageOf<T extends MessageTag> = Static<(typeof messageSchemas)[T]>
 export type Message = { [T in MessageTag]: MessageOf<T> }[MessageTag]
 export type RosterMessage = { [T in keyof typeof rosterMessages]: MessageOf<T> }[keyof typeof rosterMessages]
-export type MarketMessage = { [T in keyof typeof marketMessages]: MessageOf<T> }[keyof typeof marketMessages]
-export type CustodyMessage = { [T in keyof typeof custodyMessages]: MessageOf<T> }[keyof typeof custodyMessages]
 export type TaskSummary = Static<typeof TaskSummarySchema>
 export type TaskView = Static<typeof TaskViewSchema>

@@ -25,11 +25,6 @@ function checkerOf(schema: TSchema): TypeCheck<TSchema> {
   return checker
 }
 
-/** Compiles every message's checker now, so that none is compiled between two frames. */
-export function warmCodec(): void {
-  for (const schema of schemas.values()) checkerOf(schema)
-}
-
 export function fits(schema: TSchema, value: unknown): boolean {
   return checkerOf(schema).Check(value)
 }

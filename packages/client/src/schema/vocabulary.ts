@@ -27,6 +27,10 @@ export const PeerIdText = text(96, 1)
 export const HashText: TString = Type.String({ pattern: '^[0-9a-f]{64}$' })
 export const IsoTime = text(40)
 export const BlobRefBody = strict({ hash: HashText, sizeBytes: int() })
-/** chosen by the client; a UUID: whoever knows it may read it */
-export const SessionId: TString = Type.String({ pattern: '^[0-9a-zA-Z-]{16,64}$' })
-export const AgentId = SessionId
+
+/** a UUID: whoever knows it may use what it names */
+const secretId = (): TString => Type.String({ pattern: '^[0-9a-zA-Z-]{16,64}$' })
+/** chosen by the client */
+export const SessionId: TString = secretId()
+/** chosen by the peer */
+export const AgentId: TString = secretId()
