@@ -57,27 +57,42 @@ export async function startPeerProcess(context: Context, options: PeerProcessOpt
   }
 }
 
-function firstWord(child: ChildProcess, options: PeerProcessOptions): Promise<UpReport> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(options.signal?.reason)
-    options.signal?.addEventListener('abort', abort, { once: true })
-    child.once('error', reject)
-    child.once('message', (message: PeerMessage) => {
-      options.signal?.removeEventListener('abort', abort)
-      if (message.type === 'up') resolve(message.report)
-      else {
-        const next = message.next === undefined ? {} : { next: message.next }
-        reject(new CliError(message.message, { exitCode: message.exitCode, ...next }))
-      }
+/** Resolves with the report of a peer that is up. What becomes of the child after its first word is not looked at. */
+async function firstWord(child: ChildProcess, options: PeerProcessOptions): Promise<UpReport> {
+  const heard = new AbortController()
+  try {
+    return await new Promise((resolve, reject) => {
+      const abort = (): void => reject(options.signal?.reason)
+      options.signal?.addEventListener('abort', abort, { signal: heard.signal })
+      if (options.signal?.aborted) abort()
+      child.on('error', reject)
+      child.once('message', (message: PeerMessage) => {
+        if (message.type === 'up') resolve(message.report)
+        else {
+          const next = message.next === undefined ? {} : { next: message.next }
+          reject(new CliError(message.message, { exitCode: message.exitCode, ...next }))
+        }
+      })
+      // Not 'exit': what it said last may still be on its way then.
+      child.once('close', (code, signal) => {
+        if (heard.signal.aborted) return
+        const last = tail(options.logPath)
+        const seen = last === '' ? '; it wrote nothing' : `:\n${last}`
+        reject(new CliError(`the peer ended at once (${signal ?? `exit ${code}`})${seen}`))
+      })
     })
-    child.once('exit', (code, signal) => {
-      reject(new CliError(`the peer ended at once (${signal ?? `exit ${code}`}):\n${tail(options.logPath)}`))
-    })
-  })
+  } finally {
+    heard.abort()
+  }
 }
 
+/** The last lines of a log; '' where there is none. */
 function tail(path: string): string {
-  return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-8).join('\n')
+  try {
+    return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-8).join('\n')
+  } catch {
+    return ''
+  }
 }
 
 /** Asks a process to end and waits; after `msMax` it is killed. True when it ended by itself. */
