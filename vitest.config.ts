@@ -8,7 +8,8 @@ export default defineConfig({
   test: {
     projects: [
       project('unit', ['packages/*/test/**/*.test.ts', 'node/test/**/*.test.ts']),
-      project('architecture', ['test/architecture/**/*.test.ts']),
+      // Every file of it reads all sources: once for all.
+      project('architecture', ['test/architecture/**/*.test.ts'], { isolate: false, fileParallelism: false }),
       project('simulation', ['test/scenarios/**/*.test.ts', 'test/simulation/**/*.test.ts'], { testTimeout: 60_000 }),
       project('conformance', ['test/conformance/**/*.test.ts'], { testTimeout: 30_000 }),
       // Real peers on loopback share two cores: one file at a time.
