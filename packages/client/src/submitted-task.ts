@@ -50,7 +50,13 @@ export class SubmittedTask implements Handle, Submit, Waiter {
   }
 
   async cancel(reason?: string): Promise<CancelAnswer> {
-    return this.#owner.cancel(await this.id, reason)
+    const asked = this.#owner.cancel(await this.id, reason)
+    // The outcome says it as well, and may be here first: who closes the client then leaves no question open.
+    const ended = this.outcome.then(
+      ({ kind }): CancelAnswer => (kind === 'cancelled' ? 'cancelled' : 'closed-before'),
+      () => asked,
+    )
+    return Promise.race([asked, ended])
   }
 
   onAccepted(id: string, generation: number): void {

@@ -104,13 +104,13 @@ export class MemoryPeer implements PeerHandle {
   }
 
   /** Ends a task that is open with this result. */
-  closeWith(task: TaskId, more: Partial<RunResult>): void {
+  closeWith(task: TaskId, more: Partial<RunResult>, kind?: 'cancelled'): void {
     const kept = this.#mesh.tasks.get(task)!
     const run = { ...resultOf(more.exitCode ?? 0, kept.output), ...more }
     kept.state = 'closed'
     kept.outcome = {
-      kind: run.end === 'ok' ? 'succeeded' : 'failed',
-      code: run.end === 'ok' ? 'ok' : 'exit',
+      kind: kind ?? (run.end === 'ok' ? 'succeeded' : 'failed'),
+      code: kind ?? (run.end === 'ok' ? 'ok' : 'exit'),
       message: '',
       ballot: { counter: 1, peer: this.self, incarnation: 1 },
       host: this.self,
@@ -237,7 +237,7 @@ export class MemoryPeer implements PeerHandle {
     if (this.#away(task)) answer = 'unreachable'
     else if (!kept) answer = 'unknown'
     else if (kept.state === 'closed') answer = 'closed-before'
-    else this.close(task, 130)
+    else this.closeWith(task, { exitCode: 130 }, 'cancelled')
     this.#reply(client, { type: 'cancelled', task, answer })
   }
 

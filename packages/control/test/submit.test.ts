@@ -1,4 +1,4 @@
-import type { Outcome, OutputChunk } from '@souk/client'
+import { fetchTransport, type Outcome, type OutputChunk } from '@souk/client'
 import { afterEach, expect, test, vi } from 'vitest'
 import { closeAll, open, serve, tokens } from './fixture.ts'
 import { MemoryMesh } from './memory-peer.ts'
@@ -208,6 +208,30 @@ test('cancel tells what became of it', async () => {
   const there = await (await open([b])).client.submit({ argv: ['hold'] }).id
   b.peer.reachable = false
   expect(await client.cancel(there)).toBe('unreachable')
+})
+
+test('an outcome that is here before the answer to cancel is the answer; closing the client then breaks nothing', async () => {
+  const server = await serve()
+  let asked = 0
+  const { client } = await open([server], {
+    transport: (endpoint) => {
+      const usual = fetchTransport(endpoint)
+      return {
+        ...usual,
+        request: async (...words) => {
+          const response = await usual.request(...words)
+          if (!words[1].endsWith('/cancel')) return response
+          asked++
+          return await new Promise((_, reject) => words[4].addEventListener('abort', () => reject(words[4].reason)))
+        },
+      }
+    },
+  })
+  const handle = client.submit({ argv: ['hold'] })
+  expect(await handle.cancel()).toBe('cancelled')
+  expect((await handle.outcome).kind).toBe('cancelled')
+  await client.close()
+  expect(asked).toBe(1)
 })
 
 test('map keeps the order of its items and the limit on unfinished ones', async () => {
