@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { BoundedMap, Prng } from '@souk/kernel'
-import { type BlobStore, CodedError, type Credentials, type Transport, type TransportEvents } from '@souk/runtime'
-import { type Advert, type BlobRef, type Frame, type Incarnation, type PeerId, wireVersion } from '@souk/wire'
+import { CodedError, type Transport, type TransportEvents } from '@souk/runtime'
+import { type Advert, type BlobRef, type Frame, type PeerId, wireVersion } from '@souk/wire'
 import { AddressBook } from './address-book.ts'
 import { BlobClient } from './blob-client.ts'
 import { BlobServer } from './blob-server.ts'
@@ -10,52 +10,19 @@ import { createNode, type Node } from './create-node.ts'
 import { addressesMax, dialAny } from './dialer.ts'
 import { Gossip } from './gossip.ts'
 import type { Hello } from './hello.ts'
-import type { Identity } from './identity.ts'
-import { JoinServer, type OnJoin, takesNoJoiners } from './join-server.ts'
+import { JoinServer, takesNoJoiners } from './join-server.ts'
 import type { Link, LinkEnd } from './link.ts'
 import { type LinkReport, linkReport } from './link-report.ts'
 import { Links } from './links.ts'
 import { cannotListen, usefulAddresses } from './listen-addresses.ts'
-import type { Mesh } from './mesh.ts'
-import { blobProtocol, joinProtocol, linkProtocol, maxStreams } from './protocols.ts'
 import { Reconnector } from './reconnector.ts'
+import { type Running, registerProtocols } from './running.ts'
 import { surfacing } from './surfacing.ts'
+import type { Libp2pTransportOptions } from './transport-options.ts'
 import { defaultTuning, type Tuning } from './tuning.ts'
-
-export interface Libp2pTransportOptions {
-  identity: Identity
-  mesh: Mesh
-  /** rises with every start of this peer */
-  incarnation: Incarnation
-  credentials: Credentials
-  blobs: BlobStore
-  /** multiaddrs, e.g. `/ip4/0.0.0.0/tcp/4901`; port 0 takes a free one */
-  listen: string[]
-  /** multiaddrs to tell others instead of what is found here */
-  announce?: string[]
-  /** find members on the local network */
-  mdns: boolean
-  /** answers who comes with an invitation; without it this peer takes no joiners */
-  onJoin?: OnJoin
-  tuning?: Partial<Tuning>
-  /** monotonic milliseconds */
-  now?: () => number
-}
 
 /** Banned ids remembered until the next start; the oldest goes first, and its certificate is still checked. */
 const bannedMax = 65_536
-
-/** Everything that is up between `start` and `stop`. */
-interface Running {
-  node: Node
-  links: Links
-  gossip: Gossip
-  blobClient: BlobClient
-  blobServer: BlobServer
-  joinServer: JoinServer
-  reconnector: Reconnector
-  stopping: AbortController
-}
 
 /** Peers over libp2p: one long-lived stream per pair, adverts by gossip, blobs on streams of their own. */
 export class Libp2pTransport implements Transport {
@@ -90,7 +57,7 @@ export class Libp2pTransport implements Transport {
     })
     const running = this.#assemble(node, this.#events, stopping)
     this.#running = running
-    await this.#register(running)
+    await registerProtocols(running)
     try {
       await node.start()
     } catch (cause) {
@@ -242,19 +209,6 @@ export class Libp2pTransport implements Transport {
     })
     const reconnector = new Reconnector({ node, book: this.#book, links, tuning, now, signal: stopping.signal })
     return { node, links, gossip, blobClient, blobServer, joinServer, reconnector, stopping }
-  }
-
-  async #register({ node, links, blobServer, joinServer, stopping }: Running): Promise<void> {
-    await node.handle(linkProtocol, (stream, connection) => links.onStream(stream, connection), {
-      maxInboundStreams: maxStreams.link,
-    })
-    await node.handle(blobProtocol, (stream, connection) => void blobServer.onStream(stream, connection), {
-      maxInboundStreams: maxStreams.blob,
-    })
-    await node.handle(joinProtocol, (stream, connection) => void joinServer.onStream(stream, connection), {
-      maxInboundStreams: maxStreams.join,
-    })
-    node.addEventListener('connection:open', ({ detail }) => void links.onConnection(detail, stopping.signal))
   }
 
   #hello(): Hello {
