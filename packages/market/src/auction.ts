@@ -34,3 +34,7 @@ export function decideClose(auction: Auction, bidsEnough: number): Closed | unde
   if (immediate.length >= bidsEnough && offered >= auction.count) return 'good-enough'
   return undefined
 }
+
+export function hasAnswered(auction: Auction, peer: PeerId): boolean {
+  return auction.bids.some((bid) => bid.peer === peer) || auction.refused.some((refused) => refused.peer === peer)
+}

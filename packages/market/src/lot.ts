@@ -74,6 +74,17 @@ export class Lot {
     for (const level of this.#levels) yield* level.values()
   }
 
+  /** Those that have not heard yet that they wait for this reason: they have now. */
+  tell(why: Exclude<Waiting['told'], ''>): TaskId[] {
+    const told: TaskId[] = []
+    for (const waiting of this.waiting()) {
+      if (waiting.told === why) continue
+      waiting.told = why
+      told.push(waiting.task)
+    }
+    return told
+  }
+
   first(): Waiting | undefined {
     return this.#levels
       .find((level) => level.size > 0)

@@ -74,8 +74,22 @@ function waitingReason(auction: Auction): string {
   return `no room now at ${answers} of ${auction.asked.size} peers that answered; the next with room fetches it`
 }
 
-export function countRefusals(refused: readonly { refusal: Refusal }[]): Record<string, number> {
+function countRefusals(refused: readonly { refusal: Refusal }[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const { refusal } of refused) counts[refusal.code] = (counts[refusal.code] ?? 0) + 1
   return counts
+}
+
+/** Why nobody can run it, for people: how many peers say what. */
+export function refusalsText(refused: readonly { refusal: Refusal }[]): string {
+  if (refused.length === 0) return 'no other peer is known, and this one runs no tasks'
+  const lines = new Map<string, number>()
+  for (const { refusal } of refused) {
+    const line = `${refusal.code} (${refusal.detail})`
+    lines.set(line, (lines.get(line) ?? 0) + 1)
+  }
+  return [...lines]
+    .map(([line, count]) => `${count} of ${refused.length} peers: ${line}`)
+    .join('; ')
+    .slice(0, 2000)
 }

@@ -1,0 +1,39 @@
+import type { Millis } from '@souk/kernel'
+import type { MarketConfig } from './config.ts'
+import type { Durations } from './durations.ts'
+import type { MembersView } from './views.ts'
+
+/** How long the market waits, measured in the round trips that it sees. */
+export class Pace {
+  readonly #config: MarketConfig
+  readonly #durations: Durations
+  readonly #members: MembersView
+
+  constructor(config: MarketConfig, durations: Durations, members: MembersView) {
+    this.#config = config
+    this.#durations = durations
+    this.#members = members
+  }
+
+  /** An auction closes after this, whoever has not answered. */
+  closeMs(): Millis {
+    const { closeMsMin, closeMsMax } = this.#config
+    return Math.min(closeMsMax, Math.max(closeMsMin, 1.5 * this.#rtt() + 2))
+  }
+
+  /** A lot for which nobody had room is quiet for this long at first. */
+  quietMsFirst(): Millis {
+    return 4 * this.#rtt()
+  }
+
+  /** For tasks of a few round trips the first bid that starts at once will do: another costs more than it could gain. */
+  bidsEnough(className: string): number {
+    const { bidsEnough, shortRoundTrips } = this.#config
+    const mean = this.#durations.meanMs(className)
+    return mean !== undefined && mean < shortRoundTrips * this.#rtt() ? 1 : bidsEnough
+  }
+
+  #rtt(): Millis {
+    return this.#members.rttP95() ?? this.#config.rttMsUnknown
+  }
+}
