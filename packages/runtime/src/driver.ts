@@ -42,6 +42,7 @@ export class Driver implements PeerHandle {
   #cancelLag: (() => void) | undefined
   #stepping = false
   #flushing: NodeJS.Immediate | undefined
+  #cancelPaced: (() => void) | undefined
   #state: 'new' | 'running' | 'stopping' | 'stopped' | 'failed' = 'new'
   #fail: (error: unknown) => void = () => {}
   #inputs = 0
@@ -129,6 +130,8 @@ export class Driver implements PeerHandle {
     this.#flush()
     if (alive) await this.#stopPart('disk', this.#commit.idle(), signal)
     this.#flush()
+    this.#outbox?.flushAll(this.#clock.now())
+    this.#cancelPaced?.()
     this.#wakeup.stop()
     this.#state = 'stopped'
     await this.#stopPart('transport', this.#options.transport.stop(), signal)
@@ -222,8 +225,8 @@ export class Driver implements PeerHandle {
 
   /**
    * Once per turn of the event loop, after its I/O callbacks: inputs that arrive together (frames of several
-   * peers, a batch of submits) share frames and one commit. Nothing waits for a timer: a round trip over TCP takes
-   * as long as with a flush in the microtask after each input, which could join nothing.
+   * peers, a batch of submits) share frames and one commit. A round trip over TCP takes as long as with a flush in
+   * the microtask after each input, which could join nothing.
    */
   #flushSoon(): void {
     this.#flushing ??= setImmediate(() => this.#flush())
@@ -234,11 +237,18 @@ export class Driver implements PeerHandle {
     this.#flushing = undefined
     if (this.#state === 'failed') return
     try {
-      this.#outbox?.flush()
       this.#commit.flush()
+      const now = this.#clock.now()
+      const restMs = this.#outbox?.flush(now)
+      if (restMs !== undefined) this.#cancelPaced ??= this.#clock.after(restMs - now, () => this.#onPaced())
     } catch (error) {
       this.#onBug(error)
     }
+  }
+
+  #onPaced(): void {
+    this.#cancelPaced = undefined
+    this.#flush()
   }
 
   #runEvents(): RunEvents {

@@ -1,15 +1,24 @@
+import type { Millis } from '@souk/kernel'
 import { type Incarnation, type LoadStamp, limits, type Message, type PeerId } from '@souk/wire'
 import type { Transport } from './ports.ts'
 
 /**
- * Messages of one turn, by receiver: each gets one frame (more only over `messagesPerFrameMax`; what is too large
- * in bytes the transport splits, for it alone knows the encoded size).
+ * Least time between two frames to one peer. A frame costs a system call and a cipher whatever is in it, so under load
+ * they are what a peer does most; one after a pause leaves at once, so a single task never waits for this.
+ */
+const paceMs = 1
+
+/**
+ * Messages by receiver: those of a turn share a frame, and so do those of a millisecond behind a frame that has just
+ * left (more frames only over `messagesPerFrameMax`; what is too large in bytes the transport splits, for it alone
+ * knows the encoded size).
  */
 export class FrameOutbox {
   readonly #transport: Transport
   readonly #loadStamp: () => LoadStamp
   readonly #incarnation: Incarnation
-  #messages = new Map<PeerId, Message[]>()
+  readonly #messages = new Map<PeerId, Message[]>()
+  readonly #sentMs = new Map<PeerId, Millis>()
   framesOut = 0
   messagesOut = 0
   /** messages in frames that the transport did not take: not connected, or its buffer is full */
@@ -31,20 +40,33 @@ export class FrameOutbox {
     else this.#messages.set(to, [message])
   }
 
-  flush(): void {
-    if (this.empty) return
-    const messages = this.#messages
-    this.#messages = new Map()
+  /** Sends what may leave at `now`; the time after which the rest may, if any. */
+  flush(now: Millis): Millis | undefined {
+    let rest: Millis | undefined
+    for (const [to, list] of this.#messages) {
+      const dueMs = (this.#sentMs.get(to) ?? -Infinity) + paceMs
+      if (dueMs > now && list.length < limits.messagesPerFrameMax) rest = Math.min(rest ?? Infinity, dueMs)
+      else this.#send(to, list, now)
+    }
+    return rest
+  }
+
+  /** Sends everything: this peer is going. */
+  flushAll(now: Millis): void {
+    for (const [to, list] of this.#messages) this.#send(to, list, now)
+  }
+
+  #send(to: PeerId, list: Message[], now: Millis): void {
+    this.#messages.delete(to)
+    this.#sentMs.set(to, now)
     const load = this.#loadStamp()
-    for (const [to, list] of messages) {
-      for (let from = 0; from < list.length; from += limits.messagesPerFrameMax) {
-        const part =
-          list.length <= limits.messagesPerFrameMax ? list : list.slice(from, from + limits.messagesPerFrameMax)
-        this.framesOut++
-        this.messagesOut += part.length
-        const taken = this.#transport.send(to, { incarnation: this.#incarnation, load, messages: part })
-        if (!taken) this.messagesDropped += part.length
-      }
+    for (let from = 0; from < list.length; from += limits.messagesPerFrameMax) {
+      const part =
+        list.length <= limits.messagesPerFrameMax ? list : list.slice(from, from + limits.messagesPerFrameMax)
+      this.framesOut++
+      this.messagesOut += part.length
+      const taken = this.#transport.send(to, { incarnation: this.#incarnation, load, messages: part })
+      if (!taken) this.messagesDropped += part.length
     }
   }
 }

@@ -50,7 +50,8 @@ export class World {
 
 const quiet: LagMeter = { read: () => 0, stop: () => {} }
 
-export const start = (host: Host) => host.driver.start({ incarnation: 3, offer: () => offer }, new AbortController().signal)
+export const start = (host: Host) =>
+  host.driver.start({ incarnation: 3, offer: () => offer }, new AbortController().signal)
 
 /** One turn of the event loop, what `setImmediate` was asked for included. */
 export const turn = () => new Promise<void>((resolve) => setImmediate(resolve))

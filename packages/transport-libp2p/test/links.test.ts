@@ -1,3 +1,4 @@
+import type { Frame, Message } from '@souk/wire'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createIdentity, createMesh } from '../src/index.ts'
 import { codeOf, connect, forever, numbered, numberOf, TestMesh } from './nodes.ts'
@@ -123,3 +124,31 @@ test('a listen address in use is told in words', async () => {
   const a = await mesh.start()
   expect(await codeOf(mesh.start({ listen: [a.address.replace(/\/p2p\/.*/, '')] }))).toBe('cannot-listen')
 })
+
+test('frames near their limit, over several links at once, arrive whole', async () => {
+  const a = await mesh.start()
+  const others = await Promise.all([mesh.start(), mesh.start(), mesh.start()])
+  for (const other of others) await connect(a, other)
+  const rounds = 12
+  for (let round = 0; round < rounds; round++) {
+    for (const other of others) expect(a.transport.send(other.transport.self, heavy(round))).toBe(true)
+    await Promise.all(others.map(({ ear }) => ear.hears('frame', ({ frame }) => roundOf(frame) === round)))
+  }
+  for (const { ear } of others) {
+    expect(ear.of('frame').map(({ frame }) => frame)).toEqual(Array.from({ length: rounds }, (_, i) => heavy(i)))
+  }
+})
+
+/** A frame of almost a megabyte that no two rounds share. */
+function heavy(round: number): Frame {
+  const data = (i: number) => Uint8Array.from({ length: 60_000 }, (_, at) => (at * 31 + i * 7 + round) & 255)
+  const messages = Array.from({ length: 15 }, (_, i): Message => {
+    const rest = { ask: round, task: '0'.repeat(24), stream: 'stdout', offset: i, end: false } as const
+    return { t: 'output', ...rest, data: data(i) }
+  })
+  return { ...numbered(0), messages }
+}
+
+function roundOf({ messages: [first] }: Frame): number {
+  return first?.t === 'output' ? first.ask : -1
+}
