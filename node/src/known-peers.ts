@@ -2,8 +2,11 @@ import { join } from 'node:path'
 import type { Libp2pTransport } from '@souk/transport-libp2p'
 import { type DataFolder, readJson, writeSecret } from './data-folder.ts'
 
-/** How often the file is brought up to date. */
-const saveMs = 15_000
+/**
+ * How often the file is brought up to date where there is something new: a peer that is killed has met others for at
+ * least so long before it finds them again by itself.
+ */
+const saveMs = 1000
 const peersMax = 256
 
 interface KnownPeer {
