@@ -4,6 +4,8 @@ import {
   compareBallots,
   type MessageOf,
   type Outcome,
+  originTag,
+  originTagOf,
   type PeerId,
   type Refusal,
   type TaskId,
@@ -101,6 +103,8 @@ export class BearerEndings {
   onFenced(from: PeerId, message: Fence, now: Millis, out: Out): void {
     const { task, ballot, promised, code } = message
     const borne = this.#hands.borne.get(task)
+    // Only its custodians fence a task; of one that is not here the id says who they are (its origin, while k = 1).
+    if (borne ? !borne.record.custodians.includes(from) : originTagOf(task) !== originTag(from)) return
     if (borne && compareBallots(borne.ballot, promised) >= 0 && compareBallots(borne.ballot, ballot) !== 0) return
     if (borne) {
       borne.fencedBy.add(from)

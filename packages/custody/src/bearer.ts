@@ -168,7 +168,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
         for (const baton of message.batons) this.#handing.onAward(from, baton, now, out)
         break
       case 'accept':
-        for (const { task, ballot } of message.tasks) this.#handing.onAccept(task, ballot)
+        for (const { task, ballot } of message.tasks) this.#handing.onAccept(from.peer, task, ballot)
         break
       case 'renewed':
         this.#hands.renewals.onRenewed(from.peer, message.seq, message.again)

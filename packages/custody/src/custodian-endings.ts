@@ -10,7 +10,7 @@ import {
 } from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect } from './custodian-io.ts'
-import { type Entry, enterPhase } from './entry.ts'
+import { type Entry, enterPhase, mayHold } from './entry.ts'
 import type { Readers } from './readers.ts'
 import type { Pending, TaskBook } from './task-book.ts'
 
@@ -39,14 +39,17 @@ export class CustodianEndings {
       return
     }
     if (entry?.phase === 'closing' && same) return
-    if (entry?.phase !== 'open' || compareBallots(ballot, entry.promised) < 0) {
+    if (entry?.phase !== 'open' || !this.#book.mayCommit(entry, from, ballot)) {
       const code = entry ? (entry.cancelReason === undefined ? 'fenced' : 'cancelled') : 'unknown'
       const promised = entry?.promised ?? ballot
       out.push({ type: 'send', to: from, message: { t: 'fenced', task, ballot, promised, code } })
       return
     }
     entry.promised = ballot
-    this.#close(entry, { ...message.outcome, attempts: entry.attempts }, { from, ballot }, now, out)
+    const outcome: Outcome = { ...message.outcome, ballot, attempts: entry.attempts }
+    // What ran, ran at its bearer, whatever it says.
+    if (outcome.host !== undefined) outcome.host = from
+    this.#close(entry, outcome, { from, ballot }, now, out)
   }
 
   /** An outcome that this custodian proposes itself, under its own raised ballot. */
@@ -105,11 +108,12 @@ export class CustodianEndings {
 
   /** PREPARE of the cancel outcome: a higher promise, on disk, then the bearer is told. */
   fence(entry: Entry, now: Millis, out: Out): void {
-    const { bearer, confirmed } = entry
+    const { bearer, holders, confirmed } = entry
     enterPhase(entry, 'ending')
     this.#book.note(entry, 'cancelling', entry.cancelReason ?? '', now)
     this.#book.raise(entry)
     entry.bearer = bearer
+    entry.holders = holders
     entry.confirmed = confirmed
     // Whatever happens to the bearer, its lease has run out by then.
     this.#book.extendLease(entry, now)
@@ -137,16 +141,29 @@ export class CustodianEndings {
     this.closeCancelled(entry, now, out)
   }
 
-  /** Somebody took the baton, or it was passed on, under a ballot that is fenced by now: the fence goes there. */
+  /**
+   * Somebody took the baton, or it was passed on, under a ballot that is fenced by now; or it took one that this peer
+   * never gave. The fence goes there, so that nothing runs in the name of a custodian that does not know of it.
+   */
   onLateBearer(task: TaskId, ballot: Ballot, bearer: Bearer, now: Millis, out: Out): void {
     const entry = this.#book.archive.get(task)
-    if (!entry || compareBallots(ballot, entry.promised) >= 0) return
-    if (entry.phase === 'ending' && ballot.counter + 1 === entry.promised.counter) {
+    // Said to this peer because it passed the baton on: another one keeps that task.
+    if (!entry && !this.#book.isOwn(task)) return
+    // Said once more by who has it, or had it until it closed.
+    if (
+      entry &&
+      compareBallots(ballot, entry.promised) === 0 &&
+      (entry.phase !== 'open' || mayHold(entry, bearer.peer))
+    )
+      return
+    const fenced = entry?.phase === 'ending' && ballot.counter + 1 === entry.promised.counter
+    if (fenced && mayHold(entry, bearer.peer)) {
       entry.bearer = bearer
       this.#book.extendLease(entry, now)
     }
-    const code = entry.cancelReason === undefined ? 'fenced' : 'cancelled'
-    out.push({ type: 'send', to: bearer.peer, message: { t: 'fenced', task, ballot, promised: entry.promised, code } })
+    const code = !entry ? 'unknown' : entry.cancelReason === undefined ? 'fenced' : 'cancelled'
+    const promised = entry?.promised ?? ballot
+    out.push({ type: 'send', to: bearer.peer, message: { t: 'fenced', task, ballot, promised, code } })
   }
 
   closeCancelled(entry: Entry, now: Millis, out: Out): void {

@@ -25,8 +25,8 @@ export type CustodianInput =
   | { type: 'persisted'; upToSeq: number }
   | { type: 'persistFailed'; upToSeq: number; code: string; message: string }
   | { type: 'message'; from: Bearer; message: CustodianMessage }
-  /** this peer, as bearer, decided where it goes; `to` undefined: it waits */
-  | { type: 'decided'; task: TaskId; decision: Decision; to: Bearer | undefined }
+  /** this peer, as bearer, decided where it goes, and where it may be passed on to; `to` undefined: it waits */
+  | { type: 'decided'; task: TaskId; decision: Decision; to: Bearer | undefined; alternates: readonly Bearer[] }
   /** a task that this peer bears and keeps has started here */
   | { type: 'began'; task: TaskId; ballot: Ballot }
   /** a life of this peer began: whatever an earlier life bore is over */

@@ -16,7 +16,7 @@ import type { CustodyConfig } from './config.ts'
 import { CustodianEndings } from './custodian-endings.ts'
 import type { CustodianEffect, CustodianInput, CustodianMessage } from './custodian-io.ts'
 import { decideNext } from './decide-next.ts'
-import { type Entry, enterPhase, newEntry } from './entry.ts'
+import { type Entry, enterHands, enterPhase, mayHold, newEntry, offerTo } from './entry.ts'
 import { HeldSets } from './held-sets.ts'
 import { Readers } from './readers.ts'
 import { loadEntries, taskKey } from './stored-task.ts'
@@ -79,7 +79,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
         this.#onBearerRestarted(input.peer, input.incarnation, now, out)
         break
       case 'gone':
-        this.#onGone(input.client)
+        this.#book.onGone(input.client)
         break
       case 'wake':
         this.#onWake(now, out)
@@ -118,8 +118,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
       if (entry.outcome) this.#book.archive.close(entry.record.id, entry.outcome.endedWallMs)
       else if (entry.keptIn !== undefined && entry.phase === 'open') {
         // It ran here: that life is over, and its guardian has seen to the run.
-        entry.bearer = { peer: this.#self, incarnation: entry.keptIn }
-        entry.confirmed = true
+        enterHands(entry, { peer: this.#self, incarnation: entry.keptIn })
         this.#book.leases.set(entry.record.id, now)
       } else {
         // Whoever bore it may still: its lease starts anew on this clock.
@@ -144,13 +143,13 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     const submittedWallMs = this.#book.wall(now)
     const record: TaskRecord = { id, spec, origin: this.#self, submittedWallMs, custodians: [this.#self], version: 1 }
     const entry = newEntry(record, this.#book.ballotAfter(undefined))
-    entry.clients.push(client)
+    this.#book.addClient(entry, client)
     this.#book.archive.add(entry)
     const durable = spec.durability === 'none'
     entry.submitters.push({ client, tag })
     if (durable) this.#onStored(entry, now, out)
     else this.#book.save(entry, { kind: 'store', entry }, out)
-    entry.bearer = { peer: this.#self, incarnation: this.#incarnation }
+    offerTo(entry, { peer: this.#self, incarnation: this.#incarnation })
     out.push({ type: 'bear', record, ballot: entry.promised, attempts: entry.attempts, durable })
   }
 
@@ -166,7 +165,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     else out.push({ type: 'accepted', client, tag, task: entry.record.id })
     if (entry.phase === 'closed') {
       out.push({ type: 'closed', task: entry.record.id, outcome: entry.outcome!, clients: [client] })
-    } else if (!entry.clients.includes(client)) entry.clients.push(client)
+    } else this.#book.addClient(entry, client)
   }
 
   #onStored(entry: Entry, now: Millis, out: Out): void {
@@ -175,12 +174,6 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     for (const { client, tag } of entry.submitters) out.push({ type: 'accepted', client, tag, task: entry.record.id })
     entry.submitters = []
     if (entry.cancelReason !== undefined) this.#endings.fence(entry, now, out)
-  }
-
-  #onGone(client: number): void {
-    for (const entry of this.#book.archive.entries()) {
-      if (entry.clients.includes(client)) entry.clients = entry.clients.filter((c) => c !== client)
-    }
   }
 
   // ---- the disk
@@ -238,7 +231,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
         for (const { task, ballot } of message.tasks) this.#onAccept(bearer, task, ballot, now, out)
         break
       case 'bounce':
-        this.#onBounce(message, now, out)
+        this.#onBounce(from, message, now, out)
         break
       case 'giveUp':
         this.#onGiveUp(from, message, now, out)
@@ -268,11 +261,11 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   #onDecided(input: Extract<CustodianInput, { type: 'decided' }>, now: Millis, out: Out): void {
     const entry = this.#book.archive.get(input.task)
     // Decided while a cancel was on its way to the disk: the fence must reach whoever has it now.
-    if (entry?.phase === 'ending' && input.to) entry.bearer = input.to
+    if (entry?.phase === 'ending' && input.to) offerTo(entry, input.to, input.alternates)
     if (entry?.phase !== 'open' && entry?.phase !== 'storing') return
     entry.decision = input.decision
     if (!input.to) return
-    entry.bearer = input.to
+    offerTo(entry, input.to, input.alternates)
     if (input.to.peer === this.#self) {
       entry.bearerState = 'queued'
       this.#book.note(entry, 'kept', input.decision.reason, now)
@@ -303,21 +296,22 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
 
   #onAccept(from: Bearer, task: TaskId, ballot: Ballot, now: Millis, out: Out): void {
     const entry = this.#openUnder(task, ballot)
-    if (!entry) {
+    if (!entry || !mayHold(entry, from.peer)) {
       this.#endings.onLateBearer(task, ballot, from, now, out)
       return
     }
-    entry.bearer = from
-    entry.confirmed = true
+    enterHands(entry, from)
     entry.bearerState = 'queued'
     this.#book.note(entry, 'taken', from.peer, now)
     this.#book.extendLease(entry, now)
     this.#readers.changed(entry, now, out)
   }
 
-  #onBounce(message: MessageOf<'bounce'>, now: Millis, out: Out): void {
-    const entry = this.#openUnder(message.task, message.ballot)
-    if (!entry) {
+  #onBounce(from: PeerId, message: MessageOf<'bounce'>, now: Millis, out: Out): void {
+    const entry = this.#book.archive.get(message.task)
+    // It has gone to no other than those that were named when it left.
+    if (!entry || !mayHold(entry, from) || !mayHold(entry, message.to.peer)) return
+    if (!this.#openUnder(message.task, message.ballot)) {
       this.#endings.onLateBearer(message.task, message.ballot, message.to, now, out)
       return
     }
@@ -334,6 +328,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
       return
     }
     if (entry.phase !== 'open' || compareBallots(entry.promised, message.ballot) !== 0) return
+    if (!mayHold(entry, from)) return
     this.#held.drop(from, message.task)
     if (message.ran) this.#book.failed(entry, from, message.code, message.message)
     this.#book.note(entry, 'given up', message.code, now)
@@ -347,7 +342,8 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     // All of it, not only what is new: a fence that was lost is repeated by the next refusal.
     for (const [task, ballot] of held ?? []) {
       const entry = this.#openUnder(task, ballot)
-      if (entry) this.#renewed(entry, { peer: from, incarnation: message.incarnation }, states.get(task), now, out)
+      if (entry && mayHold(entry, from))
+        this.#renewed(entry, { peer: from, incarnation: message.incarnation }, states.get(task), now, out)
       else if (this.#book.archive.get(task)?.phase !== 'closing' && refused.length < limits.tasksPerMessageMax) {
         refused.push({ task, ballot })
       }
@@ -358,8 +354,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   }
 
   #renewed(entry: Entry, bearer: Bearer, state: TaskState | undefined, now: Millis, out: Out): void {
-    entry.bearer = bearer
-    entry.confirmed = true
+    enterHands(entry, bearer)
     this.#book.extendLease(entry, now)
     if (state === undefined || entry.bearerState === state) return
     entry.bearerState = state
@@ -404,7 +399,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   #onPromised(pending: Extract<Pending, { kind: 'promise' }>, now: Millis, out: Out): void {
     const { entry } = pending
     if (pending.next === 'bear' && entry.phase === 'open') {
-      entry.bearer = { peer: this.#self, incarnation: this.#incarnation }
+      offerTo(entry, { peer: this.#self, incarnation: this.#incarnation })
       const { record, promised: ballot, attempts } = entry
       out.push({ type: 'recovered', task: record.id, ballot, code: pending.code })
       out.push({ type: 'bear', record, ballot, attempts: [...attempts], durable: true })

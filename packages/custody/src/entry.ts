@@ -47,6 +47,8 @@ export interface Entry {
   /** the highest ballot granted; never falls (I3) */
   promised: Ballot
   bearer: Bearer | undefined
+  /** who can have the baton of the promised ballot; undefined: nobody here knows (this peer has just started) */
+  holders: readonly PeerId[] | undefined
   /** the bearer itself said that it has it */
   confirmed: boolean
   /** what the bearer last said it does with it */
@@ -73,6 +75,7 @@ export function newEntry(record: TaskRecord, promised: Ballot): Entry {
     phase: 'storing',
     promised,
     bearer: undefined,
+    holders: undefined,
     confirmed: false,
     bearerState: 'waiting',
     attempts: [],
@@ -94,6 +97,24 @@ export function enterPhase(entry: Entry, phase: Phase): void {
     `task ${entry.record.id} cannot go from ${entry.phase} to ${phase}`,
   )
   entry.phase = phase
+}
+
+/** Whether this peer's word about the task counts: it has the baton, or may have been passed it. */
+export function mayHold(entry: Entry, peer: PeerId): boolean {
+  return entry.holders === undefined || entry.holders.includes(peer)
+}
+
+/** The baton goes to `to`, which may pass it on to the alternates and to no other. */
+export function offerTo(entry: Entry, to: Bearer, alternates: readonly Bearer[] = []): void {
+  entry.bearer = to
+  entry.holders = [to.peer, ...alternates.map(({ peer }) => peer)]
+}
+
+/** It is known who has it. */
+export function enterHands(entry: Entry, bearer: Bearer): void {
+  entry.bearer = bearer
+  entry.holders = [bearer.peer]
+  entry.confirmed = true
 }
 
 /** The state that people see. */

@@ -4,6 +4,8 @@ import {
   type Baton,
   type Bearer as BearerId,
   compareBallots,
+  originTag,
+  originTagOf,
   type PeerId,
   type Refusal,
   type TaskId,
@@ -12,6 +14,7 @@ import type { BearerEndings } from './bearer-endings.ts'
 import type { BearerEffect } from './bearer-io.ts'
 import { attemptOf, type Borne, enterBorne } from './borne.ts'
 import type { Hands } from './hands.ts'
+import { mayBegin } from './quorum.ts'
 
 type Out = BearerEffect[]
 
@@ -88,6 +91,10 @@ export class Handing {
     if (baton.incarnation !== this.#hands.incarnation) return 'old-incarnation'
     if (baton.path.includes(this.#hands.self)) return 'on-path'
     if (baton.path.at(-1) !== from) return 'forged-path'
+    const { record, ballot } = baton
+    // Whoever began a ballot is the first to bear it.
+    if (baton.path[0] !== ballot.peer || !mayBegin(record, ballot)) return 'forged-ballot'
+    if (originTagOf(record.id) !== originTag(record.origin)) return 'forged-record'
     if (this.#hands.memory.has(baton.record.id, baton.ballot)) return 'borne-before'
     return undefined
   }
@@ -141,8 +148,11 @@ export class Handing {
     return to.peer !== this.#hands.self && !baton.path.includes(to.peer)
   }
 
-  onAccept(task: TaskId, ballot: Ballot): void {
-    const borne = this.#hands.borne.get(task)
-    if (borne?.state === 'handed' && compareBallots(borne.ballot, ballot) === 0) this.#hands.borne.delete(task)
+  onAccept(from: PeerId, task: TaskId, ballot: Ballot): void {
+    const borne = this.#hands.under(task, ballot)
+    if (!borne?.handed) return
+    const { to, baton } = borne.handed
+    // It, or one of those that it may have been passed on to.
+    if (to.peer === from || baton.alternates.some(({ peer }) => peer === from)) this.#hands.borne.delete(task)
   }
 }

@@ -1,10 +1,20 @@
 import { Deadlines, type Millis, type WallMillis } from '@souk/kernel'
-import type { Attempt, Ballot, Incarnation, PeerId, TaskId } from '@souk/wire'
+import {
+  type Attempt,
+  type Ballot,
+  compareBallots,
+  type Incarnation,
+  originTag,
+  originTagOf,
+  type PeerId,
+  type TaskId,
+} from '@souk/wire'
 import { Archive } from './archive.ts'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect } from './custodian-io.ts'
-import { type Entry, noteEvent } from './entry.ts'
+import { type Entry, mayHold, noteEvent } from './entry.ts'
 import { Journal } from './journal.ts'
+import { mayBegin } from './quorum.ts'
 import { taskKey, toStored } from './stored-task.ts'
 
 /** Writes of one task that may wait for the disk at once: its record, that it runs, a promise, its outcome. */
@@ -25,6 +35,8 @@ export class TaskBook {
   /** writes that the disk refused, to be tried again */
   readonly retries = new Deadlines<TaskId>()
   readonly journal: Journal<Pending>
+  /** who waits for an outcome; most clients that go never did, and then no task has to be looked at */
+  readonly #clients = new Set<number>()
   readonly #config: CustodyConfig
   readonly #self: PeerId
   #incarnation: Incarnation = 0
@@ -50,9 +62,39 @@ export class TaskBook {
   raise(entry: Entry): void {
     entry.promised = this.ballotAfter(entry.promised)
     entry.bearer = undefined
+    entry.holders = []
     entry.keptIn = undefined
     entry.confirmed = false
     entry.bearerState = 'waiting'
+  }
+
+  /** This local client is told the outcome. */
+  addClient(entry: Entry, client: number): void {
+    if (!entry.clients.includes(client)) entry.clients.push(client)
+    this.#clients.add(client)
+  }
+
+  /** This local client reads no more. */
+  onGone(client: number): void {
+    if (!this.#clients.delete(client)) return
+    for (const entry of this.archive.entries()) {
+      if (entry.clients.includes(client)) entry.clients = entry.clients.filter((c) => c !== client)
+    }
+  }
+
+  /** Whether a task's id says that it was submitted here; while k = 1 this peer is then its custodian. */
+  isOwn(task: TaskId): boolean {
+    return originTagOf(task) === originTag(this.#self)
+  }
+
+  /**
+   * Whether a commit under this ballot is its bearer's. A ballot above the promised one was begun by another
+   * custodian, or it is forged: this peer begins none that it does not remember.
+   */
+  mayCommit(entry: Entry, from: PeerId, ballot: Ballot): boolean {
+    const order = compareBallots(ballot, entry.promised)
+    if (order === 0) return mayHold(entry, from)
+    return order > 0 && ballot.peer !== this.#self && mayBegin(entry.record, ballot)
   }
 
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ballot, idOf, only } from './fixtures.ts'
+import { ballot, idOf, only, self } from './fixtures.ts'
 import { Keeper } from './keeper.ts'
 
 describe('a submit', () => {
@@ -50,7 +50,7 @@ describe('a submit', () => {
     expect(only(effects, 'persist')).toEqual([])
     expect(only(effects, 'accepted')).toHaveLength(1)
     expect(only(effects, 'bear')).toMatchObject([{ durable: true }])
-    const closed = keeper.commit('worker', 'a')
+    const closed = keeper.commit(self, 'a')
     expect(only(closed, 'persist')).toEqual([])
     expect(only(closed, 'closed')).toHaveLength(1)
   })
@@ -59,6 +59,7 @@ describe('a submit', () => {
     const keeper = new Keeper({ openMax: 1 })
     keeper.accepted('a')
     expect(only(keeper.submit('b'), 'refused')).toMatchObject([{ code: 'too-many-tasks' }])
+    keeper.borneBy('worker', 'a')
     keeper.commit('worker', 'a')
     keeper.write()
     expect(only(keeper.submit('b'), 'refused')).toEqual([])
@@ -75,6 +76,7 @@ describe('the same key again', () => {
       { client: 2, tag: 9 },
     ])
     expect(only(keeper.submit('a', {}, { client: 3, tag: 4 }), 'accepted')).toMatchObject([{ client: 3, tag: 4 }])
+    keeper.borneBy('worker', 'a')
     keeper.commit('worker', 'a')
     expect(only(keeper.write(), 'closed')).toMatchObject([{ clients: [1, 2, 3] }])
   })
@@ -82,6 +84,7 @@ describe('the same key again', () => {
   test('after the end repeats the outcome to whoever asks, and to nobody else', () => {
     const keeper = new Keeper()
     keeper.accepted('a')
+    keeper.borneBy('worker', 'a')
     keeper.commit('worker', 'a')
     keeper.write()
     const effects = keeper.submit('a', {}, { client: 2, tag: 9 })
@@ -102,6 +105,7 @@ describe('the same key again', () => {
     const keeper = new Keeper()
     keeper.accepted('a')
     keeper.step({ type: 'gone', client: 1 })
+    keeper.borneBy('worker', 'a')
     keeper.commit('worker', 'a')
     expect(only(keeper.write(), 'closed')).toMatchObject([{ clients: [] }])
   })

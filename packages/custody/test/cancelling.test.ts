@@ -154,7 +154,7 @@ describe('a cancel', () => {
   test('follows the baton when it is bounced meanwhile', () => {
     const keeper = new Keeper()
     keeper.accepted('a')
-    keeper.decided('a', 'w1')
+    keeper.decided('a', 'w1', 1, ['w2'])
     keeper.cancel('reader', 'a')
     keeper.write()
     keeper.message('w1', {

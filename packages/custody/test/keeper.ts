@@ -90,9 +90,10 @@ export class Keeper {
     return idOf(name)
   }
 
-  decided(name: string, to: string | undefined, incarnation = 1): CustodianEffect[] {
+  decided(name: string, to: string | undefined, incarnation = 1, alternates: string[] = []): CustodianEffect[] {
     const life = to === undefined ? undefined : { peer: to, incarnation }
-    return this.step({ type: 'decided', task: idOf(name), decision: decision(), to: life })
+    const others = alternates.map((peer) => ({ peer, incarnation: 1 }))
+    return this.step({ type: 'decided', task: idOf(name), decision: decision(), to: life, alternates: others })
   }
 
   message(from: string, message: CustodianMessage, incarnation = 1): CustodianEffect[] {

@@ -92,7 +92,7 @@ describe('a lease', () => {
   test('passes with a bounce to the next, and an accept from it counts', () => {
     const keeper = new Keeper()
     keeper.accepted('a')
-    keeper.decided('a', 'w1')
+    keeper.decided('a', 'w1', 1, ['w2'])
     keeper.at(3_000).message('w1', {
       t: 'bounce',
       task: idOf('a'),
@@ -192,6 +192,7 @@ describe('after a restart', () => {
   test('a closed task stays closed with its outcome', () => {
     const keeper = new Keeper()
     keeper.accepted('a')
+    keeper.borneBy('worker', 'a')
     keeper.commit('worker', 'a')
     keeper.write()
     const next = keeper.restarted()

@@ -39,6 +39,7 @@ describe('an outcome', () => {
     keeper.write()
     const fenced = { task: idOf('a'), ballot: ballot(1), promised: ballot(2), code: 'fenced' }
     expect(sent(keeper.commit('worker', 'a', ballot(1)), 'fenced')).toMatchObject([{ to: 'worker', message: fenced }])
+    keeper.borneBy('other', 'a', ballot(2))
     keeper.commit('other', 'a', ballot(2))
     keeper.write()
     expect(sent(keeper.commit('worker', 'a', ballot(1)), 'fenced')).toMatchObject([{ message: fenced }])
@@ -77,6 +78,7 @@ describe('an outcome', () => {
     keeper.borneBy('worker', 'a')
     keeper.giveUp('worker', 'a', ballot(), { code: 'lease-lost' })
     keeper.write()
+    keeper.borneBy('other', 'a', ballot(2))
     keeper.commit('other', 'a', ballot(2))
     expect(only(keeper.write(), 'closed')[0]!.outcome.attempts).toMatchObject([{ host: 'worker', code: 'lease-lost' }])
   })
@@ -97,6 +99,7 @@ describe('a baton given up', () => {
   test('under an older ballot changes nothing', () => {
     const keeper = new Keeper()
     keeper.accepted('a')
+    keeper.borneBy('worker', 'a')
     keeper.giveUp('worker', 'a', ballot(1))
     keeper.write()
     expect(keeper.giveUp('worker', 'a', ballot(1))).toEqual([])
@@ -106,6 +109,7 @@ describe('a baton given up', () => {
     const keeper = new Keeper()
     keeper.accepted('a', { attemptsMax: 1 })
     for (let counter = 1; counter <= 5; counter++) {
+      keeper.borneBy('worker', 'a', ballot(counter))
       keeper.giveUp('worker', 'a', ballot(counter), { ran: false, code: 'draining' })
       expect(only(keeper.write(), 'bear')).toMatchObject([{ ballot: ballot(counter + 1), attempts: [] }])
     }
@@ -114,8 +118,10 @@ describe('a baton given up', () => {
   test('too often is quarantined, with all its attempts', () => {
     const keeper = new Keeper()
     keeper.accepted('a', { attemptsMax: 2 })
+    keeper.borneBy('w1', 'a')
     keeper.giveUp('w1', 'a', ballot(1), { code: 'stopped' })
     keeper.write()
+    keeper.borneBy('w2', 'a', ballot(2))
     keeper.giveUp('w2', 'a', ballot(2), { code: 'refused' })
     const [closed] = only(keeper.write(), 'closed')
     expect(closed?.outcome).toMatchObject({
@@ -130,9 +136,11 @@ describe('a baton given up', () => {
     const keeper = new Keeper()
     keeper.accepted('a', { attemptsMax: 1, retries: 3 })
     for (let counter = 1; counter <= 3; counter++) {
+      keeper.borneBy('worker', 'a', ballot(counter))
       keeper.giveUp('worker', 'a', ballot(counter), { code: 'exit' })
       expect(only(keeper.write(), 'bear')).toHaveLength(1)
     }
+    keeper.borneBy('worker', 'a', ballot(4))
     keeper.giveUp('worker', 'a', ballot(4), { code: 'lease-lost' })
     expect(only(keeper.write(), 'closed')).toMatchObject([{ outcome: { kind: 'quarantined' } }])
   })
@@ -140,6 +148,7 @@ describe('a baton given up', () => {
   test('whose new ballot the disk refused waits and is written again', () => {
     const keeper = new Keeper()
     keeper.accepted('a')
+    keeper.borneBy('worker', 'a')
     keeper.giveUp('worker', 'a', ballot())
     expect(only(keeper.refuse(), 'bear')).toEqual([])
     expect(only(keeper.pass(1_000), 'persist')).toHaveLength(1)
@@ -149,6 +158,7 @@ describe('a baton given up', () => {
   test('too often stays out of attempts when the disk refuses the quarantine', () => {
     const keeper = new Keeper()
     keeper.accepted('a', { attemptsMax: 1 })
+    keeper.borneBy('worker', 'a')
     keeper.giveUp('worker', 'a', ballot(), { code: 'stopped' })
     keeper.refuse()
     keeper.pass(1_000)

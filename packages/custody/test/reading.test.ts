@@ -67,6 +67,7 @@ describe('a listing', () => {
   test('is filtered by state and by the beginning of the id', () => {
     const keeper = new Keeper()
     for (const name of ['a1', 'a2', 'b1']) keeper.accepted(name)
+    keeper.borneBy('worker', 'a2')
     keeper.commit('worker', 'a2')
     keeper.write()
     expect(list(keeper, { states: ['closed'] }).tasks).toMatchObject([
@@ -80,6 +81,7 @@ describe('a listing', () => {
 describe('closed tasks', () => {
   const close = (keeper: Keeper, name: string) => {
     keeper.accepted(name)
+    keeper.borneBy('worker', name)
     keeper.commit('worker', name)
     keeper.write()
   }
@@ -109,6 +111,8 @@ describe('closed tasks', () => {
     const keeper = new Keeper({ closedMax: 1 })
     keeper.accepted('old')
     keeper.accepted('new')
+    keeper.borneBy('worker', 'old')
+    keeper.borneBy('worker', 'new')
     keeper.commit('worker', 'new', undefined, { endedWallMs: wallMs + 2 })
     keeper.commit('worker', 'old', undefined, { endedWallMs: wallMs + 1 })
     keeper.write()

@@ -333,7 +333,7 @@ export class Router {
         this.send(effect.to, effect.message)
         break
       case 'award':
-        this.#decided(effect.tasks, effect.decision, effect.to)
+        this.#decided(effect.tasks, effect.decision, effect.to, effect.alternates)
         this.stepBearer({ type: 'handOver', tasks: effect.tasks, to: effect.to, alternates: effect.alternates })
         break
       case 'keep':
@@ -361,9 +361,9 @@ export class Router {
     }
   }
 
-  #decided(tasks: readonly TaskId[], decision: Decision, to: Life | undefined): void {
+  #decided(tasks: readonly TaskId[], decision: Decision, to: Life | undefined, alternates: readonly Life[] = []): void {
     for (const task of tasks) {
-      this.stepCustodian({ type: 'decided', task, decision, to })
+      this.stepCustodian({ type: 'decided', task, decision, to, alternates })
       if (!to) continue
       const ballot = this.custodian.find(task)?.promised
       if (ballot) this.trace({ type: 'task.awarded', task, ballot, to: to.peer, decision })
