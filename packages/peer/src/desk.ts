@@ -208,7 +208,8 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
   }
 
   #onOutput(message: MessageOf<'output'>, ask: Extract<Ask, { kind: 'follow' }>, out: Out): void {
-    const { stream, offset, data, end, task } = message
+    const { stream, offset, data, end } = message
+    const { task } = ask
     if (data.length > 0) {
       out.push({ type: 'reply', client: ask.client, reply: { type: 'output', task, stream, offset, data } })
     }
@@ -217,8 +218,10 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
 
   #onListed(from: PeerId, message: MessageOf<'listed'>, ask: Extract<Ask, { kind: 'list' }>, out: Out): void {
     if (!ask.waitingFor.delete(from)) return
-    ask.tasks.push(...message.tasks)
-    ask.total += message.total
+    // Of its own tasks alone: nobody speaks for another keeper.
+    const own = message.tasks.filter(({ id }) => this.#view.peerByTag(originTagOf(id)) === from)
+    ask.tasks.push(...own)
+    ask.total += Math.max(own.length, message.total - (message.tasks.length - own.length))
     if (ask.waitingFor.size === 0) this.#finishList(message.ask, ask, out)
   }
 

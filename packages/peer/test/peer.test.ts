@@ -52,8 +52,16 @@ describe('a member that only observes', () => {
 
 describe('what a role may send', () => {
   test.each([
-    ['observe', ['query', 'list', 'follow', 'ping'], ['quote', 'award', 'cancel', 'bid', 'wanted', 'accept', 'bounce']],
-    ['submit', ['quote', 'award', 'cancel', 'query'], ['bid', 'wanted', 'accept', 'bounce']],
+    [
+      'observe',
+      ['query', 'list', 'follow', 'ping', 'view', 'listed'],
+      ['quote', 'award', 'cancel', 'bid', 'wanted', 'accept', 'bounce', 'commit', 'renew', 'giveUp', 'fenced'],
+    ],
+    [
+      'submit',
+      ['quote', 'award', 'cancel', 'query', 'given', 'renewed', 'committed', 'fenced'],
+      ['bid', 'wanted', 'accept', 'bounce', 'commit', 'renew', 'giveUp', 'stopped'],
+    ],
     ['host', ['quote', 'award', 'bid', 'wanted', 'accept', 'bounce', 'commit'], []],
     ['admin', ['quote', 'award', 'bid', 'wanted', 'accept', 'bounce', 'commit'], []],
   ] as const)('is decided for %s', (role, may, mayNot) => {

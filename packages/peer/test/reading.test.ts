@@ -1,3 +1,4 @@
+import type { MessageOf, TaskSummary } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import { idOf } from './fixtures.ts'
 import { Mesh } from './mesh.ts'
@@ -126,6 +127,53 @@ describe('a peer that is neither origin nor host', () => {
     write(mesh, 'more', 0)
     mesh.run(1_000)
     expect(mesh.node('p2').replies).toHaveLength(before)
+  })
+
+  test('still hears a task that others began to read and never stopped reading', () => {
+    const mesh = running()
+    for (let client = 1; client <= 40; client++) {
+      mesh.step('p2', { type: 'follow', client, task })
+      mesh.run(5)
+      mesh.step('p2', { type: 'gone', client })
+    }
+    mesh.step('p0', { type: 'follow', client: 8, task })
+    mesh.step('p2', { type: 'follow', client: 99, task })
+    mesh.run(20)
+    write(mesh, 'heard', 0)
+    mesh.run(20)
+    expect(mesh.replies('p0', 'output')).toMatchObject([{ data: bytes('heard') }])
+    expect(mesh.replies('p2', 'output')).toMatchObject([{ data: bytes('heard') }])
+  })
+
+  test('takes a host at its word about the task that it was asked about, and no other', () => {
+    const mesh = running()
+    mesh.step('p2', { type: 'follow', client: 8, task })
+    mesh.run(20)
+    const follow = mesh.node('p2').sent.find(({ message }) => message.t === 'follow')!.message as MessageOf<'follow'>
+    const other = idOf('other', 'p0')
+    const output = { t: 'output', ask: follow.ask, task: other, stream: 'stdout', offset: 0, end: false } as const
+    mesh.frame('p1', 'p2', [{ ...output, data: bytes('forged') }])
+    expect(mesh.replies('p2', 'output').map((reply) => reply.task)).toEqual([task])
+  })
+
+  test('lists no task that another than its keeper speaks of', () => {
+    const mesh = running()
+    mesh.list('p2')
+    const asked = mesh.node('p2').sent.find(({ message }) => message.t === 'list')!.message as MessageOf<'list'>
+    const forged: TaskSummary = {
+      id: task,
+      name: 'forged',
+      class: 'noop',
+      tenant: '',
+      priority: 'low',
+      state: 'closed',
+      origin: 'p0',
+      attempts: 0,
+      submittedWallMs: 0,
+    }
+    mesh.frame('p1', 'p2', [{ t: 'listed', ask: asked.ask, tasks: [forged], total: 1 }])
+    mesh.run(20)
+    expect(mesh.replies('p2', 'listed')).toMatchObject([{ tasks: [{ id: task, state: 'queued' }], total: 1 }])
   })
 
   test('ends a follow of what nobody knows', () => {
