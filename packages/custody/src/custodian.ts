@@ -1,24 +1,12 @@
 import type { Machine, Millis } from '@souk/kernel'
-import {
-  type Ballot,
-  type Bearer,
-  compareBallots,
-  type Incarnation,
-  limits,
-  type MessageOf,
-  type PeerId,
-  type TaskId,
-  type TaskRecord,
-  type TaskState,
-  taskId,
-} from '@souk/wire'
+import { type Ballot, type Bearer, type PeerId, type TaskId, type TaskRecord, taskId } from '@souk/wire'
+import { BearerReports } from './bearer-reports.ts'
 import type { CustodyConfig } from './config.ts'
 import { CustodianEndings } from './custodian-endings.ts'
 import type { CustodianEffect, CustodianInput, CustodianMessage } from './custodian-io.ts'
-import { decideNext } from './decide-next.ts'
-import { type Entry, enterHands, enterPhase, mayHold, newEntry, offerTo } from './entry.ts'
-import { HeldSets } from './held-sets.ts'
+import { type Entry, enterHands, enterPhase, newEntry, offerTo } from './entry.ts'
 import { Readers } from './readers.ts'
+import { Recovery } from './recovery.ts'
 import { loadEntries, taskKey } from './stored-task.ts'
 import { type Pending, TaskBook } from './task-book.ts'
 
@@ -39,8 +27,8 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   readonly #book: TaskBook
   readonly #readers: Readers
   readonly #endings: CustodianEndings
-  readonly #held = new HeldSets()
-  #incarnation: Incarnation = 0
+  readonly #recovery: Recovery
+  readonly #reports: BearerReports
   #nextSweep: Millis = 0
   #storeOk = true
 
@@ -50,6 +38,8 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     this.#book = new TaskBook(config, self)
     this.#readers = new Readers(config, this.#book.archive)
     this.#endings = new CustodianEndings(config, this.#book, this.#readers)
+    this.#recovery = new Recovery(this.#book, this.#readers, this.#endings)
+    this.#reports = new BearerReports(this.#book, this.#readers, this.#endings, this.#recovery)
   }
 
   step(input: CustodianInput, now: Millis, out: Out): void {
@@ -70,13 +60,13 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
         this.#onMessage(input.from, input.message, now, out)
         break
       case 'decided':
-        this.#onDecided(input, now, out)
+        this.#reports.onDecided(input, now, out)
         break
       case 'began':
-        this.#onBegan(input.task, input.ballot, now, out)
+        this.#reports.onBegan(input.task, input.ballot, now, out)
         break
       case 'bearerRestarted':
-        this.#onBearerRestarted(input.peer, input.incarnation, now, out)
+        this.#reports.onBearerRestarted(input.peer, input.incarnation, now, out)
         break
       case 'gone':
         this.#book.onGone(input.client)
@@ -110,7 +100,6 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   // ---- submit and start
 
   #onStart(input: Extract<CustodianInput, { type: 'start' }>, now: Millis): void {
-    this.#incarnation = input.incarnation
     this.#book.start(input.wallMs, input.incarnation, now)
     this.#nextSweep = now + 60_000
     for (const entry of loadEntries(input.stored)) {
@@ -149,7 +138,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     entry.submitters.push({ client, tag })
     if (durable) this.#onStored(entry, now, out)
     else this.#book.save(entry, { kind: 'store', entry }, out)
-    offerTo(entry, { peer: this.#self, incarnation: this.#incarnation })
+    offerTo(entry, this.#book.life)
     out.push({ type: 'bear', record, ballot: entry.promised, attempts: entry.attempts, durable })
   }
 
@@ -188,7 +177,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
         this.#onStored(pending.entry, now, out)
         // Cancelled meanwhile: the local bearer must not keep a baton that never becomes durable.
         out.push({ type: pending.entry.phase === 'open' ? 'durable' : 'void', task: pending.entry.record.id })
-      } else if (pending.kind === 'promise') this.#onPromised(pending, now, out)
+      } else if (pending.kind === 'promise') this.#recovery.onPromised(pending, now, out)
       else if (pending.kind === 'outcome') this.#endings.onClosed(pending, now, out)
     }
   }
@@ -222,206 +211,26 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     this.#book.extendLease(entry, now)
   }
 
-  // ---- what bearers say
-
-  #onMessage(bearer: Bearer, message: CustodianMessage, now: Millis, out: Out): void {
-    const from = bearer.peer
+  #onMessage(from: Bearer, message: CustodianMessage, now: Millis, out: Out): void {
     switch (message.t) {
-      case 'accept':
-        for (const { task, ballot } of message.tasks) this.#onAccept(bearer, task, ballot, now, out)
-        break
-      case 'bounce':
-        this.#onBounce(from, message, now, out)
-        break
-      case 'giveUp':
-        this.#onGiveUp(from, message, now, out)
-        break
-      case 'renew':
-        this.#onRenew(from, message, now, out)
-        break
-      case 'commit':
-        this.#held.drop(from, message.task)
-        this.#endings.onCommit(from, message, now, out)
-        break
-      case 'stopped':
-        this.#endings.onStopped(from, message, now, out)
-        break
       case 'cancel':
-        this.#endings.onCancel(from, message, now, out)
+        this.#endings.onCancel(from.peer, message, now, out)
         break
       case 'query':
-        this.#readers.onQuery(from, message, now, out)
+        this.#readers.onQuery(from.peer, message, now, out)
         break
       case 'list':
-        this.#readers.onList(from, message, out)
+        this.#readers.onList(from.peer, message, out)
         break
+      default:
+        this.#reports.onMessage(from, message, now, out)
     }
-  }
-
-  #onDecided(input: Extract<CustodianInput, { type: 'decided' }>, now: Millis, out: Out): void {
-    const entry = this.#book.archive.get(input.task)
-    // Decided while a cancel was on its way to the disk: the fence must reach whoever has it now.
-    if (entry?.phase === 'ending' && input.to) offerTo(entry, input.to, input.alternates)
-    if (entry?.phase !== 'open' && entry?.phase !== 'storing') return
-    entry.decision = input.decision
-    if (!input.to) return
-    offerTo(entry, input.to, input.alternates)
-    if (input.to.peer === this.#self) {
-      entry.bearerState = 'queued'
-      this.#book.note(entry, 'kept', input.decision.reason, now)
-    } else {
-      entry.bearerState = 'offered'
-      entry.confirmed = false
-      this.#book.note(entry, 'awarded', input.to.peer, now)
-      this.#book.extendLease(entry, now)
-    }
-    this.#readers.changed(entry, now, out)
-  }
-
-  /** The entry of a task that this ballot still holds, while nothing else was promised. */
-  #openUnder(task: TaskId, ballot: Ballot): Entry | undefined {
-    const entry = this.#book.archive.get(task)
-    return entry?.phase === 'open' && compareBallots(entry.promised, ballot) === 0 ? entry : undefined
-  }
-
-  #onBegan(task: TaskId, ballot: Ballot, now: Millis, out: Out): void {
-    const entry = this.#openUnder(task, ballot)
-    if (!entry) return
-    entry.bearerState = 'running'
-    entry.keptIn = this.#incarnation
-    this.#book.save(entry, { kind: 'note' }, out)
-    this.#book.note(entry, 'running', this.#self, now)
-    this.#readers.changed(entry, now, out)
-  }
-
-  #onAccept(from: Bearer, task: TaskId, ballot: Ballot, now: Millis, out: Out): void {
-    const entry = this.#openUnder(task, ballot)
-    if (!entry || !mayHold(entry, from.peer)) {
-      this.#endings.onLateBearer(task, ballot, from, now, out)
-      return
-    }
-    enterHands(entry, from)
-    entry.bearerState = 'queued'
-    this.#book.note(entry, 'taken', from.peer, now)
-    this.#book.extendLease(entry, now)
-    this.#readers.changed(entry, now, out)
-  }
-
-  #onBounce(from: PeerId, message: MessageOf<'bounce'>, now: Millis, out: Out): void {
-    const entry = this.#book.archive.get(message.task)
-    // It has gone to no other than those that were named when it left.
-    if (!entry || !mayHold(entry, from) || !mayHold(entry, message.to.peer)) return
-    if (!this.#openUnder(message.task, message.ballot)) {
-      this.#endings.onLateBearer(message.task, message.ballot, message.to, now, out)
-      return
-    }
-    if (entry.confirmed) return
-    entry.bearer = message.to
-    this.#book.note(entry, 'bounced', `${message.refusal.code}: to ${message.to.peer}`, now)
-    this.#book.extendLease(entry, now)
-  }
-
-  #onGiveUp(from: PeerId, message: MessageOf<'giveUp'>, now: Millis, out: Out): void {
-    const entry = this.#book.archive.get(message.task)
-    if (!entry || compareBallots(entry.promised, message.ballot) > 0) {
-      if (entry?.phase === 'ending') this.#endings.onStopped(from, message, now, out)
-      return
-    }
-    if (entry.phase !== 'open' || compareBallots(entry.promised, message.ballot) !== 0) return
-    if (!mayHold(entry, from)) return
-    this.#held.drop(from, message.task)
-    if (message.ran) this.#book.failed(entry, from, message.code, message.message)
-    this.#book.note(entry, 'given up', message.code, now)
-    this.#next(entry, message.code, now, out)
-  }
-
-  #onRenew(from: PeerId, message: MessageOf<'renew'>, now: Millis, out: Out): void {
-    const held = this.#held.apply(from, message)
-    const refused: { task: TaskId; ballot: Ballot }[] = []
-    const states = new Map(message.adds.map(({ task, state }) => [task, state]))
-    // All of it, not only what is new: a fence that was lost is repeated by the next refusal.
-    for (const [task, ballot] of held ?? []) {
-      const entry = this.#openUnder(task, ballot)
-      if (entry && mayHold(entry, from))
-        this.#renewed(entry, { peer: from, incarnation: message.incarnation }, states.get(task), now, out)
-      else if (this.#book.archive.get(task)?.phase !== 'closing' && refused.length < limits.tasksPerMessageMax) {
-        refused.push({ task, ballot })
-      }
-    }
-    for (const { task } of refused) this.#held.drop(from, task)
-    const again = held === undefined
-    out.push({ type: 'send', to: from, message: { t: 'renewed', seq: message.seq, again, refused } })
-  }
-
-  #renewed(entry: Entry, bearer: Bearer, state: TaskState | undefined, now: Millis, out: Out): void {
-    enterHands(entry, bearer)
-    this.#book.extendLease(entry, now)
-    if (state === undefined || entry.bearerState === state) return
-    entry.bearerState = state
-    if (state === 'running') this.#book.note(entry, 'running', bearer.peer, now)
-    this.#readers.changed(entry, now, out)
-  }
-
-  #onBearerRestarted(peer: PeerId, incarnation: Incarnation, now: Millis, out: Out): void {
-    this.#held.forget(peer)
-    for (const entry of [...this.#book.archive.entries()]) {
-      if (entry.bearer?.peer !== peer || entry.bearer.incarnation >= incarnation) continue
-      if (entry.phase === 'open') this.#leaseEnded(entry, 'vanished', now, out)
-      else if (entry.phase === 'ending') this.#endings.closeCancelled(entry, now, out)
-    }
-  }
-
-  // ---- leases and recovery
-
-  #leaseEnded(entry: Entry, code: string, now: Millis, out: Out): void {
-    const host = entry.bearer?.peer
-    if (entry.confirmed && host) this.#book.failed(entry, host, code, 'its bearer was not heard from for a whole lease')
-    this.#book.note(entry, 'lease ended', host ?? '', now)
-    this.#next(entry, code, now, out)
-  }
-
-  #next(entry: Entry, code: string, now: Millis, out: Out): void {
-    this.#book.leases.delete(entry.record.id)
-    const next = decideNext(entry.record.spec, entry.attempts)
-    this.#book.raise(entry)
-    if (next.choice === 'quarantine') {
-      this.#endings.propose(entry, 'quarantined', 'attempts-exhausted', next.reason, now, out)
-      return
-    }
-    this.#promise(entry, 'bear', code, now, out)
-  }
-
-  #promise(entry: Entry, next: 'bear' | 'fence', code: string, now: Millis, out: Out): void {
-    const pending: Pending = { kind: 'promise', entry, next, code }
-    if (this.#book.save(entry, pending, out)) this.#onPromised(pending, now, out)
-  }
-
-  #onPromised(pending: Extract<Pending, { kind: 'promise' }>, now: Millis, out: Out): void {
-    const { entry } = pending
-    if (pending.next === 'bear' && entry.phase === 'open') {
-      offerTo(entry, { peer: this.#self, incarnation: this.#incarnation })
-      const { record, promised: ballot, attempts } = entry
-      out.push({ type: 'recovered', task: record.id, ballot, code: pending.code })
-      out.push({ type: 'bear', record, ballot, attempts: [...attempts], durable: true })
-      this.#readers.changed(entry, now, out)
-    }
-    if (pending.next === 'fence' && entry.phase === 'ending') this.#endings.sendFence(entry, out)
   }
 
   // ---- time
 
   #onWake(now: Millis, out: Out): void {
-    for (let task = this.#book.leases.popDue(now); task !== undefined; task = this.#book.leases.popDue(now)) {
-      const entry = this.#book.archive.get(task)
-      if (entry?.phase === 'open') this.#leaseEnded(entry, 'vanished', now, out)
-      else if (entry?.phase === 'ending') this.#endings.closeCancelled(entry, now, out)
-    }
-    for (let task = this.#book.retries.popDue(now); task !== undefined; task = this.#book.retries.popDue(now)) {
-      const entry = this.#book.archive.get(task)
-      if (entry?.phase === 'open') this.#promise(entry, 'bear', 'store-retry', now, out)
-      else if (entry?.phase === 'ending') this.#promise(entry, 'fence', 'store-retry', now, out)
-      else if (entry?.phase === 'closing') this.#book.save(entry, { kind: 'outcome', entry, commit: undefined }, out)
-    }
+    this.#recovery.onWake(now, out)
     if (now >= this.#nextSweep) this.#sweep(now, out)
   }
 

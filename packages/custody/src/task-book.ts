@@ -2,6 +2,7 @@ import { Deadlines, type Millis, type WallMillis } from '@souk/kernel'
 import {
   type Attempt,
   type Ballot,
+  type Bearer,
   compareBallots,
   type Incarnation,
   originTag,
@@ -51,6 +52,11 @@ export class TaskBook {
   start(wallMs: WallMillis, incarnation: Incarnation, now: Millis): void {
     this.#incarnation = incarnation
     this.#wallOffset = wallMs - now
+  }
+
+  /** This peer, in this life of it. */
+  get life(): Bearer {
+    return { peer: this.#self, incarnation: this.#incarnation }
   }
 
   /** The first ballot of a task of this peer, or the one after `promised`. */
