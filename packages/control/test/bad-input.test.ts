@@ -43,6 +43,12 @@ test('a wrong type is refused, never coerced, and every place is named', async (
   expect(answer.body.details[2]?.message).toContain('critical, high, medium, low')
 })
 
+test('a task that would take no slot is refused: nothing would bound how many of it run', async () => {
+  const tasks = [{ argv: ['true'], request: { cpu: 0, slots: 0 } }]
+  const answer = await request(await serve(), 'POST', '/v1/tasks', submit({ tasks }))
+  expect(answer).toMatchObject({ status: 400, body: { path: '/tasks/0/request/slots' } })
+})
+
 test('a body full of mistakes is answered with the first twenty', async () => {
   const tasks = Array.from({ length: 500 }, () => ({ argv: 1 }))
   const answer = await request(await serve(), 'POST', '/v1/tasks', submit({ tasks }))

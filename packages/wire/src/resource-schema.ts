@@ -11,7 +11,8 @@ export const RequestSchema = Type.Unsafe<ResourceRequest>(
     memoryBytes: amount,
     diskBytes: amount,
     networkMbps: amount,
-    slots: amount,
+    // At least one: what takes no slot would be started without end.
+    slots: int(2 ** 52, 1),
     gpu: strict({ count: int(1024), milli: int(1000) }),
     custom: dictionary(amount, limits.labelsMax),
   }),

@@ -1,4 +1,5 @@
 import { Value } from '@sinclair/typebox/value'
+import { emptyRequest } from '@souk/kernel'
 import fc from 'fast-check'
 import { Packr } from 'msgpackr'
 import { expect, test } from 'vitest'
@@ -210,6 +211,19 @@ test('one bad message is left out and reported, its neighbours stand', () => {
     ...new Array(4).fill(': unknown-message'),
   ])
   expect(result.value.rejected[3]!.detail).toContain('/terms')
+})
+
+test('a task that takes no slot is refused: without one it would be started without end', () => {
+  const quote = (slots: number) => ({
+    t: 'quote',
+    lot: 1,
+    shape: { class: 'noop', executor: 'process', function: '', request: { ...emptyRequest(), slots }, labels: {} },
+    count: 1,
+    priority: 'low',
+    expectedMs: 0,
+  })
+  const result = decodeFrame(raw.pack([1, 0, new Uint8Array(12), [quote(0), quote(1)]]))
+  expect(result).toMatchObject({ ok: true, value: { frame: { messages: [quote(1)] }, rejected: [{ tag: 'quote' }] } })
 })
 
 test('numbers that are not finite, and negative zero, never get into a message', () => {

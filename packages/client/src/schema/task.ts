@@ -31,7 +31,7 @@ export const RequestBody = strict({
   disk: optional(amount),
   gpu: optional(Type.Number({ minimum: 0, maximum: 1024 })),
   network: optional(amount),
-  slots: optional(int(1_000_000)),
+  slots: optional(int(1_000_000, 1)),
   custom: optional(dictionary(int(2 ** 52), apiLimits.labelsMax)),
 })
 
