@@ -23,11 +23,13 @@ export function fromView(view: TaskView): TaskDetail {
   }
 }
 
-/** stdin is data, not description: only its size is told */
+/** stdin is data, not description: only its size is told; of the environment only the names, for it holds secrets */
 function specOf(spec: TaskSpec): Record<string, unknown> {
   const { work } = spec
-  if (work.kind !== 'process' || !(work.stdin instanceof Uint8Array)) return { ...spec }
-  return { ...spec, work: { ...work, stdin: { sizeBytes: work.stdin.byteLength } } }
+  if (work.kind !== 'process') return { ...spec }
+  const { stdin } = work
+  const told = { ...work, env: Object.keys(work.env) }
+  return { ...spec, work: stdin instanceof Uint8Array ? { ...told, stdin: { sizeBytes: stdin.byteLength } } : told }
 }
 
 /** One line of a listing, as the API tells it. */

@@ -27,6 +27,15 @@ test('the latest task is found as last, and any task by the beginning of its id'
   expect((await client.wait('last')).task).toBe(second)
 })
 
+test('what a task was given for its run alone is not shown: no value of its environment, no byte of its stdin', async () => {
+  const server = await serve()
+  const { client } = await open([server])
+  const id = await client.submit({ argv: ['echo'], env: { API_KEY: 'secret-of-a-task' }, stdin: 'secret-input' }).id
+  const { spec } = await client.task(id)
+  expect(spec).toMatchObject({ work: { env: ['API_KEY'], stdin: { sizeBytes: 12 } } })
+  expect(JSON.stringify(spec)).not.toContain('secret')
+})
+
 test('an id that fits several tasks names them', async () => {
   const mesh = new MemoryMesh()
   const server = await serve({ mesh })

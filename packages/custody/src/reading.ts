@@ -1,10 +1,10 @@
-import type { MessageOf, TaskSummary, TaskView } from '@souk/wire'
+import type { MessageOf, TaskRecord, TaskSummary, TaskView } from '@souk/wire'
 import { type Entry, stateOf } from './entry.ts'
 
 /** All that is known of one task, for a reader anywhere. */
 export function toView(entry: Entry): TaskView {
   const view: TaskView = {
-    record: entry.record,
+    record: forReaders(entry.record),
     state: stateOf(entry),
     ballot: entry.promised,
     attempts: entry.attempts,
@@ -14,6 +14,16 @@ export function toView(entry: Entry): TaskView {
   if (entry.outcome && entry.phase === 'closed') view.outcome = entry.outcome
   if (entry.decision) view.decision = entry.decision
   return view
+}
+
+/** Values of a task's environment are for its run alone: secrets are handed over there. Readers see their names. */
+function forReaders(record: TaskRecord): TaskRecord {
+  const { work } = record.spec
+  if (work.kind !== 'process') return record
+  const names = Object.keys(work.env)
+  if (names.length === 0) return record
+  const env = Object.fromEntries(names.map((name) => [name, '']))
+  return { ...record, spec: { ...record.spec, work: { ...work, env } } }
 }
 
 /** Whether one more run than the failed ones has begun: the one that ended it, or the present one. */

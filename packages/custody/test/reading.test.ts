@@ -1,7 +1,7 @@
 import type { MessageOf, TaskState } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import type { CustodianEffect } from '../src/index.ts'
-import { idOf, sent, wallMs } from './fixtures.ts'
+import { idOf, only, sent, wallMs } from './fixtures.ts'
 import { Keeper } from './keeper.ts'
 
 const list = (keeper: Keeper, over: Partial<MessageOf<'list'>> = {}) => {
@@ -52,6 +52,17 @@ describe('a watcher', () => {
 
   test('of an unknown task hears that it is unknown', () => {
     expect(watch(new Keeper(), 'a')[0]!.message).not.toHaveProperty('view')
+  })
+})
+
+describe('a view', () => {
+  test('names what is in the environment, and keeps the values for the run', () => {
+    const keeper = new Keeper()
+    const work = { kind: 'process', argv: ['true'], env: { API_KEY: 'secret' } } as const
+    const [bear] = only(keeper.submit('a', { work: { ...work, argv: ['true'] } }), 'bear')
+    keeper.write()
+    expect(bear!.record.spec.work).toMatchObject({ env: { API_KEY: 'secret' } })
+    expect(keeper.view('a')?.record.spec.work).toMatchObject({ argv: ['true'], env: { API_KEY: '' } })
   })
 })
 
