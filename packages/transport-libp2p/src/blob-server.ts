@@ -1,6 +1,6 @@
 import type { Connection, Stream } from '@libp2p/interface'
 import { type BlobStore, CodedError } from '@souk/runtime'
-import type { PeerId } from '@souk/wire'
+import type { PeerId, Role } from '@souk/wire'
 import { accepted, BlobRequest, refusal } from './blob-messages.ts'
 import { Exchange } from './exchange.ts'
 import type { Tuning } from './tuning.ts'
@@ -8,10 +8,13 @@ import type { Tuning } from './tuning.ts'
 export interface BlobServerOptions {
   blobs: BlobStore
   tuning: Tuning
-  /** resolves when this peer's certificate was verified on an open link; rejects when it will not be */
-  admit(peer: PeerId, signal: AbortSignal): Promise<unknown>
+  /** the role of this peer, once its certificate was verified on an open link; rejects when it will not be */
+  admit(peer: PeerId, signal: AbortSignal): Promise<Role | undefined>
   rejected(peer: PeerId, code: string, detail: string): void
 }
+
+/** Whose results others keep copies of: those that run tasks. Everybody else has its input fetched from itself. */
+const givers = new Set<Role | undefined>(['host', 'admin'])
 
 /** Other members' transfers: what they read here and what they give us to keep. */
 export class BlobServer {
@@ -50,11 +53,14 @@ export class BlobServer {
     const { tuning, admit } = this.#options
     // a connection alone proves only the network key
     const within = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(tuning.handshakeMsMax)])
-    await admit(peer, within).catch(() => {
+    const role = await admit(peer, within).catch(() => {
       throw new CodedError('not-a-member', `${peer} asked for a transfer without a verified certificate`)
     })
     const { op, blob } = await exchange.read(BlobRequest)
-    if (blob.sizeBytes > tuning.blobBytesMax) {
+    if (op === 'push' && !givers.has(role)) {
+      this.#options.rejected(peer, 'not-allowed', `it gave a blob to keep, as ${role ?? 'no member'}`)
+      await exchange.write(refusal('not-allowed', 'only members that run tasks give others blobs to keep'))
+    } else if (blob.sizeBytes > tuning.blobBytesMax) {
       await exchange.write(
         refusal('blob-too-large', `${blob.sizeBytes} bytes, at most ${tuning.blobBytesMax} are taken`),
       )

@@ -27,6 +27,9 @@ export interface JoinServerOptions {
   tuning: Tuning
 }
 
+/** Names end up on every member's terminal: nothing in them may steer one, or turn the direction of text. */
+const controls = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/u
+
 /** Answers joiners; they hold the network key and nothing else. */
 export class JoinServer {
   readonly #options: JoinServerOptions
@@ -70,6 +73,7 @@ export class JoinServer {
     if (this.#open > this.#options.tuning.joinsMax)
       return refuse('join-busy', 'too many are joining at once; try again')
     const { secretId, proof, name } = request
+    if (controls.test(name)) return refuse('name-invalid', 'the name has control characters; choose another (--name)')
     const answer = await this.#options.onJoin({ peer, secretId, proof, name })
     if ('code' in answer) return refuse(answer.code, answer.message)
     const addresses = this.#options.addresses()

@@ -199,7 +199,8 @@ export class Libp2pTransport implements Transport {
       },
     })
     const blobClient = new BlobClient((peer) => links.get(peer)?.connection, tuning)
-    const admit = async (peer: PeerId, signal: AbortSignal) => await links.whenOpen(peer, signal)
+    const admit = async (peer: PeerId, signal: AbortSignal) =>
+      links.get(await links.whenOpen(peer, signal))?.hello?.certificate.role
     const blobServer = new BlobServer({ blobs, tuning, admit, rejected })
     const joinServer = new JoinServer({
       onJoin: onJoin ?? takesNoJoiners,

@@ -50,6 +50,18 @@ test('a blob is pushed, stored and verified, and a second push sends nothing', a
   await a.transport.pushBlob(b.transport.self, blob, unread(), forever)
 })
 
+test('a blob is not taken from a member that runs no tasks; it may read', async () => {
+  const identity = await createIdentity()
+  const reader = await mesh.start({ identity, certificate: await mesh.certify(identity, { role: 'submit' }) })
+  await connect(reader, b)
+  const data = new Uint8Array(randomBytes(1000))
+  const blob = reader.blobs.add(data)
+  expect(await codeOf(reader.transport.pushBlob(b.transport.self, blob, unread(), forever))).toBe('not-allowed')
+  expect(b.blobs.kept.size).toBe(0)
+  const kept = b.blobs.add(data)
+  expect(same(await gather(reader.transport.fetchBlob(b.transport.self, kept, forever)), data)).toBe(true)
+})
+
 test('a missing blob is told by its code', async () => {
   const blob = { hash: 'a'.repeat(64), sizeBytes: 5 }
   expect(await codeOf(gather(a.transport.fetchBlob(b.transport.self, blob, forever)))).toBe('blob-missing')

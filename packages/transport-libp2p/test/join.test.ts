@@ -54,6 +54,15 @@ function invite(overrides: Partial<Invitation> = {}): Invitation {
 const join = async (invitation: Invitation) =>
   await joinMesh({ identity: await createIdentity(), invitation, name: 'new', signal: forever, wall: now })
 
+test('a name that could steer a terminal is refused, and the invitation is not used up', async () => {
+  const identity = await createIdentity()
+  const invitation = invite()
+  const joining = (name: string) => joinMesh({ identity, invitation, name, signal: forever, wall: now })
+  expect(await codeOf(joining('attic\u001b[2J'))).toBe('name-invalid')
+  expect(await codeOf(joining('attic\u202e'))).toBe('name-invalid')
+  expect((await joining('Dachboden-Ä 2')).certificate.peer).toBe(identity.peer)
+})
+
 test('a stranger joins with one line and then connects as a member', async () => {
   const identity = await createIdentity()
   const joined = await joinMesh({ identity, invitation: invite(), name: 'new', signal: forever, wall: now })
