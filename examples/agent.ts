@@ -7,7 +7,7 @@
  *   SOUK_DATA=/tmp/second node examples/agent.ts call       through another peer of this host
  */
 import { once } from 'node:events'
-import { connect, type SoukClient, type Task } from '@souk/client'
+import { connect, type SoukClient, type Task } from '@souk/client/node'
 import { findEndpoints } from './endpoints.ts'
 
 /** What this program can do. Anything that JSON can say may go in and come out; a thrown error fails the task. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { Endpoint } from '@souk/client'
+import type { Endpoint } from '@souk/client/node'
 
 /**
  * Where the stories find peers: each place is a peer's data folder on this host, or `URL#TOKEN`. Without places:

@@ -9,7 +9,7 @@
  * TASKS sets how many; Ctrl-C leaves the rest to the mesh.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { connect, type Outcome, type SoukClient } from '@souk/client'
+import { connect, type Outcome, type SoukClient } from '@souk/client/node'
 import { findEndpoints } from './endpoints.ts'
 
 const count = Number(process.env.TASKS ?? 200)

@@ -7,7 +7,7 @@
  */
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { connect, type FileInput, type SoukClient } from '@souk/client'
+import { connect, type FileInput, type SoukClient } from '@souk/client/node'
 import { findEndpoints } from './endpoints.ts'
 
 /** a story, not a tool: more files than this are left out */

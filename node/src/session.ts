@@ -1,7 +1,6 @@
-import { connect, parseEndpoint, type SoukClient } from '@souk/client'
+import { connect, parseEndpoint, type SoukClient } from '@souk/client/node'
 import type { Context } from './context.ts'
 import { dataFolder, requirePeer } from './data-folder.ts'
-import { nodeHttpTransport } from './node-http-transport.ts'
 
 export interface PeerChoice {
   data?: string
@@ -12,11 +11,12 @@ export interface PeerChoice {
 /** A client of the peer that the options name: endpoints first, else the peer of the data folder. */
 async function openSession(context: Context, choice: PeerChoice): Promise<SoukClient> {
   const texts = choice.endpoint ?? context.env.SOUK_ENDPOINT?.split(/\s+/).filter((text) => text !== '') ?? []
-  const endpoints =
-    texts.length > 0 && (choice.data === undefined || choice.endpoint !== undefined)
-      ? texts.map(parseEndpoint)
-      : [requirePeer(dataFolder(context, choice.data))].map(({ url, token }) => ({ url, token }))
-  return await connect(endpoints, { transport: nodeHttpTransport, probe: false })
+  if (texts.length > 0 && (choice.data === undefined || choice.endpoint !== undefined)) {
+    return await connect(texts.map(parseEndpoint))
+  }
+  const { url, token } = requirePeer(dataFolder(context, choice.data))
+  // Its process runs, so the address is right: no question before the question.
+  return await connect([{ url, token }], { probe: false })
 }
 
 /** Opens a session, does the work, closes it again. */

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { browserPackages, confined, layerOf, layers } from './layers.ts'
+import { browserPackages, confined, layerOf, layers, subEntries } from './layers.ts'
 import type { SourceFile } from './source-file.ts'
 import {
   freeDirs,
@@ -21,6 +21,8 @@ const eachImport = (files: SourceFile[], breach: (specifier: string, file: Sourc
       return found ? [`${file.path}:${line} ${found}`] : []
     }),
   )
+
+const subEntriesOf = (name: string) => subEntries[name] ?? []
 
 const soukName = (specifier: string) => /^@souk\/([^/]+)$/.exec(libraryOf(specifier))?.[1]
 
@@ -67,16 +69,30 @@ describe.each(packages)('$name', (pkg) => {
     expect([...within(`${pkg.dir}/src`, pkg.src), ...within(pkg.dir, pkg.tests)]).toEqual([])
   })
 
-  test('has one public surface, src/index.ts', () => {
+  test('has one public surface, src/index.ts, and the entries beside it that the table names', () => {
     expect(pkg.manifest.name).toBe(`@souk/${pkg.name}`)
-    expect(pkg.manifest.exports).toEqual({ '.': './src/index.ts' })
-    expect(pkg.src.map((file) => file.path)).toContain(`${pkg.dir}/src/index.ts`)
+    const beside = subEntriesOf(pkg.name).map((entry) => [`./${entry}`, `./src/${entry}/index.ts`] as const)
+    const surface = { '.': './src/index.ts', ...Object.fromEntries(beside) }
+    expect(pkg.manifest.exports).toEqual(surface)
+    const paths = pkg.src.map((file) => file.path)
+    for (const entry of Object.values(surface)) expect(paths).toContain(path.posix.join(pkg.dir, entry))
   })
 })
 
-test('what runs in a browser imports nothing of Node', () => {
-  const files = packages.filter((p) => browserPackages.has(p.name)).flatMap((p) => p.src)
-  expect(eachImport(files, (specifier) => isBuiltin(specifier) && `imports ${specifier}`)).toEqual([])
+test('what runs in a browser imports nothing of Node, nor what is for Node alone', () => {
+  const breaches = packages
+    .filter((p) => browserPackages.has(p.name))
+    .flatMap((p) => {
+      const apart = subEntriesOf(p.name).map((entry) => `${p.dir}/src/${entry}/`)
+      const isApart = (at: string) => apart.some((dir) => at.startsWith(dir))
+      const anywhere = p.src.filter((file) => !isApart(file.path))
+      return eachImport(anywhere, (specifier, file) => {
+        const target = isRelative(specifier) ? path.posix.join(path.posix.dirname(file.path), specifier) : ''
+        const ofNode = isBuiltin(specifier) || isApart(target) || /^@souk\/[^/]+\/./.test(specifier)
+        return ofNode && `imports ${specifier}`
+      })
+    })
+  expect(breaches).toEqual([])
 })
 
 test('the console talks to a peer through the client only', () => {
@@ -95,10 +111,11 @@ const everywhere = [
 
 test('nothing imports past the public surface of a package', () => {
   const breaches = everywhere.flatMap(({ files }) =>
-    eachImport(
-      files,
-      (specifier) => soukName(specifier) !== undefined && specifier.split('/').length > 2 && `imports ${specifier}`,
-    ),
+    eachImport(files, (specifier) => {
+      const name = soukName(specifier)
+      if (name === undefined || specifier === `@souk/${name}`) return false
+      return !subEntriesOf(name).some((entry) => specifier === `@souk/${name}/${entry}`) && `imports ${specifier}`
+    }),
   )
   expect(breaches).toEqual([])
 })

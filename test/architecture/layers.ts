@@ -15,6 +15,9 @@ export const purePackages: ReadonlySet<string> = new Set(layers.slice(0, 4).flat
 /** Packages that also run in a browser. */
 export const browserPackages: ReadonlySet<string> = new Set(['client', 'console'])
 
+/** Entries of a package beside its index: `@souk/client/node` is packages/client/src/node, for programs on Node alone. */
+export const subEntries: Readonly<Record<string, readonly string[]>> = { client: ['node'] }
+
 export function layerOf(name: string): number {
   return layers.findIndex((names) => names.includes(name))
 }

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { subEntries } from './layers.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const tsc = path.join(path.dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
@@ -10,7 +11,10 @@ const tsc = path.join(path.dirname(createRequire(import.meta.url).resolve('types
 const atOnceMax = 2
 
 const named = process.argv.slice(2)
-const packages = readdirSync(path.join(root, 'packages')).map((name) => `packages/${name}`)
+const packages = readdirSync(path.join(root, 'packages')).flatMap((name) => [
+  `packages/${name}`,
+  ...(subEntries[name] ?? []).map((entry) => `packages/${name}/src/${entry}`),
+])
 const projects = (named.length > 0 ? named : [...packages, 'node', 'examples', 'test']).filter((dir) =>
   existsSync(path.join(root, dir, 'tsconfig.json')),
 )

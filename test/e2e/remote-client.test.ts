@@ -1,3 +1,4 @@
+import { connect } from '@souk/client/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { souk, TestMesh, type TestPeer } from './harness.ts'
 
@@ -16,6 +17,16 @@ test('a client with a token of the mesh runs tasks over TLS', async () => {
   expect(endpoint).toMatch(/^https:\/\/127\.0\.0\.1:\d+#souk-key-/)
   const ran = await souk(['run', '--', 'echo', 'from afar'], { env: { SOUK_ENDPOINT: endpoint } })
   expect(ran).toMatchObject({ code: 0, out: 'from afar\n' })
+})
+
+test('the SDK takes what `souk token` prints, and an endpoint that is a typo fails soon with what was wrong', async () => {
+  const souk = await connect([endpoint])
+  expect((await souk.submit({ argv: ['echo', 'by the SDK'] }).outcome).stdout).toBe('by the SDK\n')
+  await souk.close()
+  await expect(connect([endpoint.replace(/:\d+#/, ':1#')])).rejects.toMatchObject({
+    code: 'unreachable',
+    message: expect.stringContaining('https://127.0.0.1:1 (connect ECONNREFUSED 127.0.0.1:1)'),
+  })
 })
 
 test('its role is all it may do', async () => {

@@ -2,11 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect, type SoukClient } from '@souk/client'
+import { connect, type SoukClient } from '@souk/client/node'
 import { CliError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
 import { type ApiFile, readJson } from '../data-folder.ts'
-import { nodeHttpTransport } from '../node-http-transport.ts'
 import { endProcess, isGoneWithin, type PeerProcess, startPeerProcess } from '../peer-process.ts'
 
 export interface DemoPeer extends PeerProcess {
@@ -53,7 +52,7 @@ export class DemoMesh {
 
   async connect(peer: DemoPeer): Promise<SoukClient> {
     const { url, token } = readJson(join(peer.data, 'api.json')) as ApiFile
-    return await connect([{ url, token }], { transport: nodeHttpTransport, probe: false })
+    return await connect([{ url, token }], { probe: false })
   }
 
   async #startPeer(index: number, command: readonly string[], signal: AbortSignal): Promise<DemoPeer> {

@@ -111,9 +111,11 @@ export interface ConnectOptions {
   signal?: AbortSignal
   /** how requests travel; default `fetch` */
   transport?: TransportFactory
-  /** ask the first endpoint who it is before `connect` resolves, so that a wrong token shows at once; default true */
+  /** ask who is there before `connect` resolves, so that a wrong address or token shows at once; default true */
   probe?: boolean
-  /** how long a request looks for a living endpoint before it rejects with `unreachable`; default 30,000 */
+  /** until an endpoint has answered for the first time: how long one is looked for; default 3,000 */
+  connectMsMax?: number
+  /** afterwards: how long a request looks for a living endpoint before it rejects with `unreachable`; default 30,000 */
   reconnectMsMax?: number
   /** how long a watched task's origin may be out of reach before its outcome rejects with `task-unreachable`; default 60,000 */
   originMsMax?: number

@@ -32,6 +32,7 @@ export async function call<N extends RouteName>(
   name: N,
   parts: CallParts<N>,
   signal: AbortSignal,
+  options: { attemptMsMax?: number } = {},
 ): Promise<AnswerOf<Routes[N]>> {
   const { params, query, body } = parts as {
     params?: Record<string, string>
@@ -44,6 +45,7 @@ export async function call<N extends RouteName>(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal,
     read: readJson<AnswerOf<Routes[N]>>,
+    ...options,
   })
   return result
 }

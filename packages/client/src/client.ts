@@ -27,6 +27,9 @@ import { SubmittedTask, type SubmittedTaskOwner } from './submitted-task.ts'
 import { uniqueId } from './unique-id.ts'
 import { type Waiter, Watcher } from './watcher.ts'
 
+const connectMsDefault = 3_000
+/** of many endpoints each has at least so long to answer */
+const probeMsMin = 250
 const reconnectMsDefault = 30_000
 const originMsDefault = 60_000
 const wholeIdChars = 24
@@ -39,7 +42,7 @@ export async function connect(endpoints: (string | Endpoint)[], options: Connect
   const client = new Client(endpoints, options)
   if (options.probe ?? true) {
     try {
-      await client.who(options.signal)
+      await client.probe(options.signal)
     } catch (error) {
       await client.close()
       throw error
@@ -49,6 +52,7 @@ export async function connect(endpoints: (string | Endpoint)[], options: Connect
 }
 
 class Client implements SoukClient {
+  readonly #connectMsMax: number
   readonly #pool: EndpointPool
   readonly #closing = new AbortController()
   readonly #aborts = new AbortGroup()
@@ -61,11 +65,11 @@ class Client implements SoukClient {
   constructor(endpoints: (string | Endpoint)[], options: ConnectOptions) {
     const { signal } = this.#closing
     const early = new EarlyEvents()
-    this.#pool = new EndpointPool(
-      endpoints,
-      options.transport ?? fetchTransport,
-      options.reconnectMsMax ?? reconnectMsDefault,
-    )
+    this.#connectMsMax = options.connectMsMax ?? connectMsDefault
+    this.#pool = new EndpointPool(endpoints, options.transport ?? fetchTransport, {
+      connectMsMax: this.#connectMsMax,
+      reconnectMsMax: options.reconnectMsMax ?? reconnectMsDefault,
+    })
     const originMsMax = options.originMsMax ?? originMsDefault
     this.#watcher = new Watcher(this.#pool, { originMsMax, early, signal })
     this.#submits = new SubmitQueue(this.#pool, { session: this.#watcher.session, early, signal })
@@ -78,6 +82,12 @@ class Client implements SoukClient {
       finish: (outcome, waiter, delivered) => this.#finish(outcome, waiter, delivered),
       cancel: (task, reason) => this.cancel(task, reason),
     }
+  }
+
+  /** Asks each endpoint in turn who it is, until one answers; the time for it is shared out between them. */
+  async probe(signal: AbortSignal | undefined): Promise<void> {
+    const attemptMsMax = Math.max(probeMsMin, Math.ceil(this.#connectMsMax / this.#pool.size))
+    await call(this.#pool, 'who', {}, this.#either(signal), { attemptMsMax })
   }
 
   who(signal?: AbortSignal) {

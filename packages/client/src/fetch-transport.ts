@@ -28,7 +28,7 @@ export function fetchTransport(endpoint: Endpoint): HttpTransport {
   if (endpoint.certificateFingerprint !== undefined) {
     throw new SoukError(
       'fingerprint-unsupported',
-      `${endpoint.url} names a certificate fingerprint, which fetch cannot check; pass connect a transport that can`,
+      `${endpoint.url} names a certificate fingerprint, which fetch cannot check; on Node, take connect from @souk/client/node`,
     )
   }
   return {

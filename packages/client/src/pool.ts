@@ -25,20 +25,37 @@ export interface PoolRequest<T> {
   attemptMsMax?: number
 }
 
+/** How long a request looks for an endpoint that answers. */
+export interface Patience {
+  /** until the first answer ever: a wrong address should show soon */
+  connectMsMax: number
+  /** afterwards: a peer may be starting again */
+  reconnectMsMax: number
+}
+
+interface Link {
+  endpoint: Endpoint
+  transport: HttpTransport
+  /** why it gave no answer, the last time it gave none */
+  failure?: string
+}
+
 /**
  * The endpoints of one client: one is current; requests that get no answer go to the next, until
- * `reconnectMsMax` has passed. So every request must be safe to repeat.
+ * its patience is at an end. So every request must be safe to repeat.
  */
 export class EndpointPool {
-  readonly #links: { endpoint: Endpoint; transport: HttpTransport }[]
-  readonly #reconnectMsMax: number
+  readonly #links: Link[]
+  readonly #patience: Patience
   readonly #moved = new Set<() => void>()
   #current = 0
+  /** some endpoint has answered: they are the right ones, so a silence later is worth waiting out */
+  #answered = false
   #failures = 0
   /** rises when another endpoint becomes the current one */
   generation = 0
 
-  constructor(endpoints: (string | Endpoint)[], transport: TransportFactory, reconnectMsMax: number) {
+  constructor(endpoints: (string | Endpoint)[], transport: TransportFactory, patience: Patience) {
     if (endpoints.length === 0 || endpoints.length > endpointsMax) {
       throw new SoukError(
         'endpoint-invalid',
@@ -49,7 +66,7 @@ export class EndpointPool {
       const endpoint = typeof given === 'string' ? parseEndpoint(given) : checkEndpoint(given)
       return { endpoint, transport: transport(endpoint) }
     })
-    this.#reconnectMsMax = reconnectMsMax
+    this.#patience = patience
   }
 
   /** Calls back after each move to another endpoint, until the returned function is called. */
@@ -58,10 +75,17 @@ export class EndpointPool {
     return () => this.#moved.delete(listener)
   }
 
-  /** Says that the endpoint of this generation gave no answer. The second time in a row the next one takes over. */
+  /**
+   * Says that the endpoint of this generation gave no answer. The second time in a row the next one takes over, or at
+   * once before any has answered.
+   */
   failed(generation: number): void {
     if (generation !== this.generation) return
-    if (++this.#failures >= 2) this.move(generation)
+    if (++this.#failures >= 2 || !this.#answered) this.move(generation)
+  }
+
+  get size(): number {
+    return this.#links.length
   }
 
   /** Goes on to the next endpoint at once (unless that has happened since). */
@@ -75,7 +99,7 @@ export class EndpointPool {
 
   /** Rejects with the peer's own SoukError, `unreachable` when no endpoint answers, or `aborted`. */
   async request<T>(request: PoolRequest<T>): Promise<{ result: T; generation: number }> {
-    const deadline = performance.now() + this.#reconnectMsMax
+    const began = performance.now()
     let backoffMs = backoffMsMin
     for (let attempt = 1; ; attempt++) {
       if (request.signal.aborted) throw new SoukError('aborted', 'stopped by the caller')
@@ -91,7 +115,10 @@ export class EndpointPool {
       }
       if (request.signal.aborted) throw new SoukError('aborted', 'stopped by the caller', { cause })
       this.failed(generation)
-      if (performance.now() >= deadline) throw this.#unreachable(cause)
+      const { connectMsMax, reconnectMsMax } = this.#patience
+      const msMax = this.#answered ? reconnectMsMax : Math.min(connectMsMax, reconnectMsMax)
+      const triedAll = this.#answered || attempt >= this.#links.length
+      if (triedAll && performance.now() - began >= msMax) throw this.#unreachable(cause)
       // The first two failures are tried again at once: an idle connection that was reset, then the next endpoint.
       if (attempt % (this.#links.length * 2) === 0) {
         await pause(backoffMs * (0.5 + Math.random() / 2), request.signal)
@@ -105,11 +132,17 @@ export class EndpointPool {
   }
 
   async #attempt<T>(request: PoolRequest<T>): Promise<T> {
-    const { endpoint, transport } = this.#links[this.#current]!
+    const link = this.#links[this.#current]!
+    const { endpoint, transport } = link
     const controller = new AbortController()
     const abort = () => controller.abort()
     request.signal.addEventListener('abort', abort, { once: true })
-    const timer = setTimeout(abort, request.attemptMsMax ?? attemptMsMax)
+    const silenceMsMax = request.attemptMsMax ?? attemptMsMax
+    let silent = false
+    const timer = setTimeout(() => {
+      silent = true
+      abort()
+    }, silenceMsMax)
     const headers: Record<string, string> = { ...request.headers, authorization: `Bearer ${endpoint.token}` }
     if (typeof request.body === 'string') headers['content-type'] = 'application/json'
     else if (request.body) headers['content-type'] = 'application/octet-stream'
@@ -118,10 +151,14 @@ export class EndpointPool {
     try {
       const response = await transport.request(method, path, headers, body, controller.signal)
       clearTimeout(timer)
+      this.#answered = true
       if (response.status >= 400) throw await failureOf(response, endpoint)
       const result = await request.read(response)
       streaming = (result as unknown) === response
       return result
+    } catch (error) {
+      link.failure = silent ? `no answer within ${silenceMsMax} ms` : reasonOf(error)
+      throw error
     } finally {
       clearTimeout(timer)
       // A stream goes on after this; whoever reads it must still be able to abort it by the signal.
@@ -130,11 +167,16 @@ export class EndpointPool {
   }
 
   #unreachable(cause: unknown): SoukError {
-    const urls = this.#links.map((link) => link.endpoint.url).join(', ')
-    const why =
-      cause instanceof Error ? (cause.cause instanceof Error ? cause.cause.message : cause.message) : String(cause)
-    return new SoukError('unreachable', `no peer answers at ${urls} (${why}); is one running there?`, { cause })
+    const seen = this.#links.map(({ endpoint, failure }) => `${endpoint.url} (${failure ?? 'not tried'})`).join(', ')
+    return new SoukError('unreachable', `no peer answers at ${seen}; is one running there?`, { cause })
   }
+}
+
+/** What went wrong, of an error by `fetch` or by sockets: those of several addresses have no text of their own. */
+function reasonOf(error: unknown): string {
+  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  if (inner instanceof AggregateError && inner.errors.length > 0) return inner.errors.map(reasonOf).join('; ')
+  return inner instanceof Error && inner.message !== '' ? inner.message : String(inner)
 }
 
 async function failureOf(response: HttpResponse, endpoint: Endpoint): Promise<SoukError> {
@@ -146,7 +188,9 @@ async function failureOf(response: HttpResponse, endpoint: Endpoint): Promise<So
     // not a peer's answer: a proxy, another program
   }
   const code = failure.code ?? 'answer-invalid'
-  const message = failure.message ?? `${endpoint.url} answered ${response.status} in a form that is not Souk's`
+  const said = failure.message ?? `it answered ${response.status} in a form that is not Souk's`
+  // Of several endpoints one may hold a wrong token, or be no peer at all.
+  const message = failure.message === undefined || response.status === 401 ? `${endpoint.url}: ${said}` : said
   return new SoukError(code, message, {
     status: response.status,
     ...(failure.path === undefined ? {} : { path: failure.path }),

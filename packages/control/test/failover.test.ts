@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { request as secureRequest } from 'node:https'
+import { type AddressInfo, createServer } from 'node:net'
 import { generate } from 'selfsigned'
 import { afterEach, expect, test, vi } from 'vitest'
 import { closeAll, closeLater, type Fixture, open, serve, tokens } from './fixture.ts'
@@ -95,12 +97,26 @@ test('the first endpoint may be dead from the start', async () => {
   expect((await client.submit({ argv: ['echo'] }).outcome).kind).toBe('succeeded')
 })
 
-test('no living endpoint is told with where it was looked for', async () => {
+test('no living endpoint is told with what each one did, long before a peer that was there is given up', async () => {
   const dead = await serve()
   await dead.server.stop()
-  await expect(open([dead], { reconnectMsMax: 1 })).rejects.toMatchObject({
+  const mute = createServer(() => {}).listen(0, '127.0.0.1')
+  closeLater({ close: async () => void mute.close() })
+  await once(mute, 'listening')
+  const silent = { ...dead, url: `http://127.0.0.1:${(mute.address() as AddressInfo).port}` }
+  await expect(open([dead, silent], { connectMsMax: 1 })).rejects.toMatchObject({
     code: 'unreachable',
-    message: expect.stringContaining(dead.url),
+    message: expect.stringMatching(
+      new RegExp(`${dead.url} \\(.*ECONNREFUSED.*\\), ${silent.url} \\(no answer within 250 ms\\)`),
+    ),
+  })
+})
+
+test('a wrong token is told with the endpoint it was for', async () => {
+  const server = await serve()
+  await expect(open([server], { token: 'wrong' })).rejects.toMatchObject({
+    status: 401,
+    message: expect.stringContaining(server.url),
   })
 })
 

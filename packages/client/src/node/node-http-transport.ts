@@ -1,12 +1,17 @@
 import type { ClientRequest, IncomingMessage, Agent as PlainAgent, RequestOptions } from 'node:http'
 import type { TLSSocket } from 'node:tls'
-import { type Endpoint, type HttpResponse, type HttpTransport, SoukError } from '@souk/client'
+import type { Endpoint } from '../endpoint.ts'
+import type { HttpResponse, HttpTransport } from '../http-transport.ts'
+import { SoukError } from '../souk-error.ts'
 
 // An import of node:http evaluates every lazy export of it (fetch's WebSocket among them), which costs more than the
 // whole rest of a short command; the built-in module itself is cheap.
 const http = process.getBuiltinModule('node:http')
 
-/** Requests over node:http with kept connections: starts in a fraction of fetch's time and can pin a certificate. */
+/**
+ * Requests over node:http with kept connections: starts in a fraction of fetch's time, and pins the certificate whose
+ * fingerprint an endpoint names (what `souk token` prints does). Needs Node 22 or later.
+ */
 export function nodeHttpTransport(endpoint: Endpoint): HttpTransport {
   const url = new URL(endpoint.url)
   const secure = url.protocol === 'https:'
