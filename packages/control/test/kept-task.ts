@@ -1,4 +1,12 @@
-import type { Outcome, RunResult, TaskId, TaskSpec, TaskState, TaskView } from '@souk/wire'
+import {
+  emptyResult,
+  type Outcome,
+  type RunResult,
+  type TaskId,
+  type TaskSpec,
+  type TaskState,
+  type TaskView,
+} from '@souk/wire'
 
 /** One task as a memory peer keeps it. */
 export interface KeptTask {
@@ -11,18 +19,10 @@ export interface KeptTask {
 }
 
 /** What a run with this exit status came to. */
-export const resultOf = (exitCode: number, stdout: Uint8Array): RunResult => ({
-  end: exitCode === 0 ? 'ok' : 'failed',
-  exitCode,
-  message: exitCode === 0 ? '' : `exit status ${exitCode}`,
-  stdout,
-  stderr: new Uint8Array(0),
-  files: [],
-  droppedBytes: 0,
-  runMs: 1,
-  cpuMs: 1,
-  memoryPeakBytes: 0,
-})
+export const resultOf = (exitCode: number, stdout: Uint8Array): RunResult => {
+  const result = exitCode === 0 ? emptyResult('ok', 0, '') : emptyResult('failed', exitCode, `exit status ${exitCode}`)
+  return { ...result, stdout, runMs: 1, cpuMs: 1 }
+}
 
 /** All that is known of it. */
 export function viewOf(kept: KeptTask): TaskView {

@@ -4,6 +4,7 @@ import {
   type Ballot,
   type Baton,
   type Decision,
+  emptyResult,
   type Outcome,
   type RunResult,
   type TaskRecord,
@@ -47,19 +48,7 @@ export function record(name: string, over: Partial<TaskSpec> = {}, custodians: s
 }
 
 export function result(over: Partial<RunResult> = {}): RunResult {
-  return {
-    end: 'ok',
-    exitCode: 0,
-    message: '',
-    stdout: new Uint8Array(0),
-    stderr: new Uint8Array(0),
-    files: [],
-    droppedBytes: 0,
-    runMs: 1,
-    cpuMs: 1,
-    memoryPeakBytes: 0,
-    ...over,
-  }
+  return { ...emptyResult('ok', 0, ''), runMs: 1, cpuMs: 1, ...over }
 }
 
 export function outcome(over: Partial<Outcome> = {}): Outcome {

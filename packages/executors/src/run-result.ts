@@ -1,23 +1,11 @@
-import type { RunResult } from '@souk/wire'
+import { emptyResult, type RunResult } from '@souk/wire'
 import type { StopCode } from './run-order.ts'
 
 const messageCharsMax = 4096
-const nothing = new Uint8Array(0)
 
 /** A result with nothing in it but how it ended. */
 export function plainResult(end: RunResult['end'], message: string, exitCode = 0): RunResult {
-  return {
-    end,
-    exitCode,
-    message: cutMessage(message),
-    stdout: nothing,
-    stderr: nothing,
-    files: [],
-    droppedBytes: 0,
-    runMs: 0,
-    cpuMs: 0,
-    memoryPeakBytes: 0,
-  }
+  return emptyResult(end, exitCode, cutMessage(message))
 }
 
 /** The task never ran, and may well run elsewhere; the message begins with a code. */

@@ -7,10 +7,9 @@ import {
   invariant,
   type ResourceRequest,
   type ResourceVector,
+  scalarResources,
   take,
 } from '@souk/kernel'
-
-const scalars = ['slots', 'cpuMilli', 'memoryBytes', 'diskBytes', 'networkMbps'] as const
 
 /**
  * What is taken and what is free here. Cannot overcommit (I6): a request that does not fit is refused, and the
@@ -67,7 +66,7 @@ export class Ledger {
 /** Takes an allocation out of `free` even where it drives it below zero or a device is gone. */
 function debit(free: ResourceVector, allocation: Allocation): void {
   const { request } = allocation
-  for (const name of scalars) free[name] -= request[name]
+  for (const name of scalarResources) free[name] -= request[name]
   for (const index of presentDevices(free, allocation)) free.gpuMilli[index]! -= request.gpu.milli
   for (const name in request.custom) {
     free.custom[name] = (Object.hasOwn(free.custom, name) ? free.custom[name]! : 0) - request.custom[name]!

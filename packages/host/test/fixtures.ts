@@ -1,5 +1,5 @@
 import { emptyRequest, emptyVector, type ResourceRequest, type ResourceVector } from '@souk/kernel'
-import type { Ballot, RunResult, TaskRecord, TaskSpec } from '@souk/wire'
+import { type Ballot, emptyResult, type RunResult, type TaskRecord, type TaskSpec } from '@souk/wire'
 import { defaultHostConfig, Host, type HostConfig, type HostEffect, type HostInput } from '../src/index.ts'
 
 export const request = (over: Partial<ResourceRequest> = {}): ResourceRequest => ({ ...emptyRequest(), ...over })
@@ -38,19 +38,7 @@ function record(id: string, over: Partial<TaskSpec> = {}): TaskRecord {
 }
 
 function result(over: Partial<RunResult> = {}): RunResult {
-  return {
-    end: 'ok',
-    exitCode: 0,
-    message: '',
-    stdout: new Uint8Array(0),
-    stderr: new Uint8Array(0),
-    files: [],
-    droppedBytes: 0,
-    runMs: 1,
-    cpuMs: 1,
-    memoryPeakBytes: 0,
-    ...over,
-  }
+  return { ...emptyResult('ok', 0, ''), runMs: 1, cpuMs: 1, ...over }
 }
 
 /** A host with its own clock; each call returns the effects of that one step. */

@@ -15,6 +15,7 @@ export {
   type ResourceRequest,
   type ResourceVector,
   type Shortage,
+  scalarResources,
   shortage,
   take,
 } from './resources.ts'

@@ -41,7 +41,8 @@ export interface Shortage {
   needed: number
 }
 
-const scalars = ['slots', 'cpuMilli', 'memoryBytes', 'diskBytes', 'networkMbps'] as const
+/** The resources that are one number each. */
+export const scalarResources = ['slots', 'cpuMilli', 'memoryBytes', 'diskBytes', 'networkMbps'] as const
 
 export function emptyVector(): ResourceVector {
   return { cpuMilli: 0, memoryBytes: 0, diskBytes: 0, networkMbps: 0, slots: 0, gpuMilli: [], custom: {} }
@@ -82,7 +83,7 @@ function pickDevices(gpuMilli: readonly number[], { count, milli }: ResourceRequ
  * even where less than nothing is free (a host whose capacity shrank under running work).
  */
 export function shortage(free: ResourceVector, request: ResourceRequest): Shortage | undefined {
-  for (const name of scalars) {
+  for (const name of scalarResources) {
     const needed = request[name]
     if (needed > 0 && needed > free[name]) return { resource: name, available: free[name], needed }
   }
@@ -104,7 +105,7 @@ export function shortage(free: ResourceVector, request: ResourceRequest): Shorta
  */
 export function copiesThatFit(free: ResourceVector, request: ResourceRequest, limit: number): number {
   let n = limit
-  for (const name of scalars) if (request[name] > 0) n = Math.min(n, Math.floor(free[name] / request[name]))
+  for (const name of scalarResources) if (request[name] > 0) n = Math.min(n, Math.floor(free[name] / request[name]))
   for (const name in request.custom) {
     const needed = request.custom[name]!
     if (needed > 0) n = Math.min(n, Math.floor(unitsOf(free.custom, name) / needed))
@@ -143,7 +144,7 @@ export function giveBack(free: ResourceVector, allocation: Allocation): void {
 }
 
 function move(free: ResourceVector, request: ResourceRequest, gpuDevices: number[], sign: 1 | -1): void {
-  for (const name of scalars) free[name] += sign * request[name]
+  for (const name of scalarResources) free[name] += sign * request[name]
   for (const index of gpuDevices) free.gpuMilli[index] = free.gpuMilli[index]! + sign * request.gpu.milli
   for (const name in request.custom) {
     const units = request.custom[name]!

@@ -1,5 +1,5 @@
 import { emptyRequest, emptyVector } from '@souk/kernel'
-import { type Certificate, type Offer, type Role, type RunResult, type TaskSpec, taskId } from '@souk/wire'
+import { type Certificate, emptyResult, type Offer, type Role, type RunResult, type TaskSpec, taskId } from '@souk/wire'
 
 export const nonceOf = (name: string): string => name.padEnd(16, '0')
 export const idOf = (name: string, origin: string): string => taskId(nonceOf(name), origin)
@@ -47,17 +47,5 @@ export function certificate(peer: string, role: Role = 'host'): Certificate {
 }
 
 export function result(over: Partial<RunResult> = {}): RunResult {
-  return {
-    end: 'ok',
-    exitCode: 0,
-    message: '',
-    stdout: new Uint8Array(0),
-    stderr: new Uint8Array(0),
-    files: [],
-    droppedBytes: 0,
-    runMs: 10,
-    cpuMs: 1,
-    memoryPeakBytes: 0,
-    ...over,
-  }
+  return { ...emptyResult('ok', 0, ''), runMs: 10, cpuMs: 1, ...over }
 }

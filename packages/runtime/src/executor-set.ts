@@ -1,5 +1,5 @@
 import type { RunOrder, StopCode } from '@souk/peer'
-import type { Ballot, RunResult, TaskId } from '@souk/wire'
+import { type Ballot, emptyResult, type TaskId } from '@souk/wire'
 import type { Executor, RunEvents } from './ports.ts'
 
 /** The executors of this host by the kind of work they run. */
@@ -27,27 +27,11 @@ export class ExecutorSet {
     const { kind } = order.record.spec.work
     const executor = this.#byKind.get(kind)
     if (executor) executor.run(order)
-    else this.#events?.ran(order.task, order.ballot, refused(`This host runs no ${kind} tasks.`))
+    else this.#events?.ran(order.task, order.ballot, emptyResult('refused', 1, `This host runs no ${kind} tasks.`))
   }
 
   /** The effect does not say which kind it is; executors ignore runs they do not know. */
   halt(task: TaskId, ballot: Ballot, code: StopCode): void {
     for (const executor of this.#byKind.values()) executor.halt(task, ballot, code)
-  }
-}
-
-function refused(message: string): RunResult {
-  const nothing = new Uint8Array()
-  return {
-    end: 'refused',
-    exitCode: 1,
-    message,
-    stdout: nothing,
-    stderr: nothing,
-    files: [],
-    droppedBytes: 0,
-    runMs: 0,
-    cpuMs: 0,
-    memoryPeakBytes: 0,
   }
 }

@@ -1,5 +1,5 @@
 import type { RunOrder, StopCode } from '@souk/peer'
-import { type Ballot, ballotText, type RunResult, type TaskId } from '@souk/wire'
+import { type Ballot, ballotText, emptyResult, type RunResult, type TaskId } from '@souk/wire'
 import { argsOf } from './work-args.ts'
 
 /** One simulated process. */
@@ -13,8 +13,6 @@ export interface Run {
   fail: boolean
   over: boolean
 }
-
-const nothing = new Uint8Array(0)
 
 /** The processes of one node. The world keeps the time; a run ends once, whatever ends it first. */
 export class Executor {
@@ -64,18 +62,7 @@ export function stoppedResult(run: Run, code: StopCode | 'guardian', now: number
 
 function result(end: RunResult['end'], exitCode: number, message: string, ms: number): RunResult {
   const runMs = Math.round(ms)
-  return {
-    end,
-    exitCode,
-    message,
-    stdout: nothing,
-    stderr: nothing,
-    files: [],
-    droppedBytes: 0,
-    runMs,
-    cpuMs: runMs,
-    memoryPeakBytes: 0,
-  }
+  return { ...emptyResult(end, exitCode, message), runMs, cpuMs: runMs }
 }
 
 function keyOf(task: TaskId, ballot: Ballot): string {

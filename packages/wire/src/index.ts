@@ -37,7 +37,7 @@ export {
 } from './message.ts'
 export type { Shape } from './messages/market-messages.ts'
 export type { MemberUpdate } from './messages/roster-messages.ts'
-export { Attempt, Bearer, Body, Outcome, OutcomeKind, RunResult } from './outcome.ts'
+export { Attempt, Bearer, Body, emptyResult, Outcome, OutcomeKind, RunResult } from './outcome.ts'
 export type { FaultCode, ValueLimits } from './precheck.ts'
 export type { DecodeCode, DecodeResult } from './result.ts'
 export { signableAdvert, signableCertificate } from './signable.ts'

@@ -29,6 +29,13 @@ export const RunResult = strict({
 })
 export type RunResult = Static<typeof RunResult>
 
+/** A result that says how a run ended, and nothing else. */
+export function emptyResult(end: RunResult['end'], exitCode: number, message: string): RunResult {
+  const nothing = new Uint8Array(0)
+  const output = { stdout: nothing, stderr: nothing, files: [], droppedBytes: 0 }
+  return { end, exitCode, message, ...output, runMs: 0, cpuMs: 0, memoryPeakBytes: 0 }
+}
+
 export const outcomeKinds = ['succeeded', 'failed', 'cancelled', 'expired', 'lost', 'quarantined'] as const
 export const OutcomeKind = choice(...outcomeKinds)
 export type OutcomeKind = Static<typeof OutcomeKind>
