@@ -16,6 +16,10 @@ const corpus: [Seed, found: string][] = [
   [{ seed: 1098, peers: 6, tasks: 250, profile: 'harsh' }, 'a late award began a lease its custodian counted as over'],
   [{ seed: 1005, peers: 6, tasks: 250, profile: 'harsh' }, 'renewals by changes hid a fence that was lost'],
   [{ seed: 2007, peers: 6, tasks: 200, profile: 'lossy' }, 'a new renewal link used the numbers of an old one'],
+  [
+    { seed: 5016, peers: 6, tasks: 200, profile: 'harsh' },
+    'the lease of a refused submit ended the next one of its key',
+  ],
 ]
 
 for (const [run, found] of corpus) {

@@ -108,6 +108,8 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
   #onBear(input: Extract<BearerInput, { type: 'bear' }>, now: Millis, out: Out): void {
     const { record, ballot, attempts, durable } = input
     if (this.#hands.leaving) return
+    // A baton under an older ballot is over; market must not know the task twice.
+    if (this.#hands.borne.get(record.id)?.state === 'waiting') this.#drop(record.id, out)
     this.#hands.memory.remember(record.id, ballot, now)
     this.#hands.borne.set(record.id, {
       record,

@@ -194,7 +194,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   }
 
   #onNotStored(entry: Entry, code: string, message: string, out: Out): void {
-    this.#book.archive.remove(entry.record.id)
+    this.#book.forget(entry.record.id)
     out.push({ type: 'void', task: entry.record.id })
     for (const { client, tag } of entry.submitters) out.push({ type: 'refused', client, tag, code, message })
   }
@@ -220,7 +220,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
         this.#readers.onQuery(from.peer, message, now, out)
         break
       case 'list':
-        this.#readers.onList(from.peer, message, out)
+        this.#readers.onList(from.peer, message, now, out)
         break
       default:
         this.#reports.onMessage(from, message, now, out)
@@ -238,7 +238,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     this.#nextSweep = now + 60_000
     const gone = this.#book.archive.outlived(this.#config.closedMax, this.#book.wall(now) - this.#config.keepMs)
     if (gone.length === 0) return
-    for (const task of gone) this.#book.archive.remove(task)
+    for (const task of gone) this.#book.forget(task)
     this.#book.persist(
       gone.map((task) => ({ key: taskKey(task), value: undefined })),
       { kind: 'note' },

@@ -119,6 +119,13 @@ export class TaskBook {
     if (entry.attempts.length < 128) entry.attempts.push(attempt)
   }
 
+  /** Nothing of it is left, its deadlines included: the same key may come again. */
+  forget(task: TaskId): void {
+    this.archive.remove(task)
+    this.leases.delete(task)
+    this.retries.delete(task)
+  }
+
   persist(writes: { key: string; value: unknown }[], pending: Pending, out: CustodianEffect[]): void {
     out.push({ type: 'persist', seq: this.journal.next(pending), writes })
   }

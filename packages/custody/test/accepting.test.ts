@@ -33,6 +33,17 @@ describe('a submit', () => {
     expect(keeper.view('a')).toBeUndefined()
   })
 
+  test('that was refused leaves no lease behind to end the next one of its key', () => {
+    const keeper = new Keeper()
+    keeper.submit('a')
+    keeper.decided('a', 'worker')
+    keeper.refuse()
+    keeper.pass(5_000)
+    keeper.accepted('a')
+    expect(only(keeper.pass(3_000), 'persist')).toEqual([])
+    expect(keeper.view('a')).toMatchObject({ state: 'waiting', ballot: ballot() })
+  })
+
   test('works again once the disk does, and says so once', () => {
     const keeper = new Keeper()
     keeper.submit('a')
