@@ -26,6 +26,9 @@ export interface CustodyConfig {
   watchersMax: number
   /** a watch ends by itself after this long; readers renew it */
   watchMs: Millis
+  /** tasks looked at for the listings of one other peer within a second; its further ones get no answer. Each costs
+   * about 0.3 us: without a bound one frame of listings stops this peer for many seconds */
+  listedPerSecondMax: number
   /** what could not be written is tried again after this long */
   storeRetryMs: Millis
   /** events kept of one task's life */
@@ -45,6 +48,7 @@ export const defaultCustodyConfig: CustodyConfig = {
   batonMemoryMs: 10_000,
   watchersMax: 64,
   watchMs: 60_000,
+  listedPerSecondMax: 1_000_000,
   storeRetryMs: 1_000,
   timelineMax: 32,
 }

@@ -10,6 +10,8 @@ import { listEntries, toView } from './reading.ts'
 export class Readers {
   readonly #config: CustodyConfig
   readonly #archive: Archive
+  /** what each member searched for within a second */
+  readonly #searches = new Map<PeerId, { sinceMs: Millis; looked: number }>()
 
   constructor(config: CustodyConfig, archive: Archive) {
     this.#config = config
@@ -27,9 +29,21 @@ export class Readers {
     entry.watchers = [...others, { peer: from, ask, untilMs: now + this.#config.watchMs }]
   }
 
-  onList(from: PeerId, message: MessageOf<'list'>, out: CustodianEffect[]): void {
+  onList(from: PeerId, message: MessageOf<'list'>, now: Millis, out: CustodianEffect[]): void {
+    if (!this.#maySearch(from, now)) return
     const { tasks, total } = listEntries(this.#archive.entries(), message)
     out.push({ type: 'send', to: from, message: { t: 'listed', ask: message.ask, tasks, total } })
+  }
+
+  /** Always once in a second, however many tasks there are. */
+  #maySearch(from: PeerId, now: Millis): boolean {
+    let search = this.#searches.get(from)
+    if (!search || now - search.sinceMs >= 1000) {
+      search = { sinceMs: now, looked: 0 }
+      this.#searches.set(from, search)
+    } else if (search.looked + this.#archive.size > this.#config.listedPerSecondMax) return false
+    search.looked += this.#archive.size
+    return true
   }
 
   /** Called wherever what a reader sees has changed. */

@@ -75,6 +75,17 @@ describe('a listing', () => {
     expect(total).toBe(3)
   })
 
+  test('is refused to a peer that asks for more than this one can look through, and to no other', () => {
+    const keeper = new Keeper({ listedPerSecondMax: 3 })
+    for (const name of ['a', 'b']) keeper.accepted(name)
+    const query = { t: 'list', ask: 1, limit: 10, prefix: '' } as const
+    const asked = (peer: string) => sent(keeper.message(peer, { ...query, states: [] }), 'listed').length
+    expect([asked('greedy'), asked('greedy'), asked('greedy')]).toEqual([1, 0, 0])
+    expect(asked('other')).toBe(1)
+    keeper.at(1_000)
+    expect(asked('greedy')).toBe(1)
+  })
+
   test('is filtered by state and by the beginning of the id', () => {
     const keeper = new Keeper()
     for (const name of ['a1', 'a2', 'b1']) keeper.accepted(name)
