@@ -1,6 +1,6 @@
 import { emptyRequest, emptyVector } from '@souk/kernel'
 import { type MessageTag, messageSchemas, type Offer, type Priority, type TaskSpec, taskId } from '@souk/wire'
-import { Mesh } from './mesh.ts'
+import { Mesh } from '../../packages/peer/test/mesh.ts'
 import { Transcript } from './transcript.ts'
 
 /** Until everybody has everybody's advert. */
@@ -23,7 +23,7 @@ export function play(script: string): string {
 
 class Stage {
   readonly transcript = new Transcript(() => this.#mesh.now - this.#startMs)
-  #mesh: Mesh = new Mesh(new Map(), this.transcript)
+  #mesh: Mesh = new Mesh({}, this.transcript)
   #startMs = 0
   readonly #tasks: { id: string; origin: string }[] = []
 
@@ -57,7 +57,7 @@ class Stage {
         this.#mesh.start(words[0]!)
         return
       case 'link':
-        this.#mesh.link(words[0]!, words[1]!, words[2] === 'up')
+        this.#mesh[words[2] === 'up' ? 'heal' : 'cut'](words[0]!, words[1]!)
         return
       case 'drain':
         this.#mesh.step(words[0]!, { type: 'drain', on: words[1] === 'on' })
@@ -72,10 +72,10 @@ class Stage {
 
   /** hosts p0:0 p1:2:zone=a */
   #hosts(words: string[]): void {
-    const hosts = new Map<string, Offer>()
+    const hosts: Record<string, { slots: number; offer: Offer }> = {}
     for (const word of words) {
       const [name, slots, label] = word.split(':')
-      hosts.set(name!, offer(numberOf(slots), label))
+      hosts[name!] = { slots: numberOf(slots), offer: offer(numberOf(slots), label) }
     }
     this.transcript.hidden.add('leave')
     this.#mesh = new Mesh(hosts, this.transcript)

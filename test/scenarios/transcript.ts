@@ -1,5 +1,5 @@
 import type { Message, MessageTag } from '@souk/wire'
-import type { Watcher } from './mesh.ts'
+import type { Watcher } from '../../packages/peer/test/watcher.ts'
 import { messageText, replyText } from './notation.ts'
 
 const roster: MessageTag[] = ['ping', 'ack', 'pingReq', 'pingRes', 'sync', 'adverts']

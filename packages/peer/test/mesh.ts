@@ -10,7 +10,9 @@ import {
   type TraceEvent,
   type TraceType,
 } from '../src/index.ts'
+import { Agenda } from './agenda.ts'
 import { certificate, nonceOf, offer, result, spec } from './fixtures.ts'
+import type { Watcher } from './watcher.ts'
 
 /** Everything takes this long: a frame, a write, an executor's start. */
 const stepMs = 1
@@ -37,11 +39,15 @@ export class Mesh {
   now = 0
   readonly #nodes = new Map<string, Node>()
   readonly #cut = new Set<string>()
-  #events: { at: number; order: number; act: () => void }[] = []
-  #order = 0
+  readonly #agenda = new Agenda()
+  readonly #watcher: Watcher | undefined
 
-  /** Hosts by name, with their slots or their whole offer; settled. */
-  constructor(hosts: Record<string, number | { slots: number; role?: Role; offer?: Partial<Offer> }>) {
+  /** Hosts by name, with their slots or their whole offer; settled, unless somebody watches how they meet. */
+  constructor(
+    hosts: Record<string, number | { slots: number; role?: Role; offer?: Partial<Offer> }>,
+    watcher?: Watcher,
+  ) {
+    this.#watcher = watcher
     for (const [name, host] of Object.entries(hosts)) {
       const { slots, role = 'host', offer: over = {} } = typeof host === 'number' ? { slots: host } : host
       this.#nodes.set(name, {
@@ -60,18 +66,15 @@ export class Mesh {
       })
     }
     for (const name of this.#nodes.keys()) this.start(name)
+    if (watcher) return
     this.run(3_000)
-    for (const node of this.#nodes.values()) this.#forget(node)
-  }
-
-  #forget(node: Node): void {
-    node.replies = []
-    node.traces = []
-    node.sent = []
+    for (const node of this.#nodes.values()) Object.assign(node, { replies: [], traces: [], sent: [] })
   }
 
   node(name: string): Node {
-    return this.#nodes.get(name)!
+    const node = this.#nodes.get(name)
+    if (!node) throw new Error(`there is no host ${name}`)
+    return node
   }
 
   // ---- what happens to hosts
@@ -81,7 +84,7 @@ export class Mesh {
     const node = this.node(name)
     node.incarnation++
     node.up = true
-    node.peer = new Peer(defaultConfig(), { self: name, prng: new Prng(1, `${name}.${node.incarnation}`) })
+    node.peer = new Peer(defaultConfig(), { self: name, prng: new Prng(node.incarnation, name) })
     const stored = [...node.disk].map(([key, value]) => ({ key, value: structuredClone(value) }))
     const { incarnation } = node
     this.step(name, {
@@ -186,15 +189,13 @@ export class Mesh {
   run(ms: number): this {
     const until = this.now + ms
     for (;;) {
-      const next = this.#next()
+      const { nextAt } = this.#agenda
       const waking = this.#waking()
-      const at = Math.min(next?.at ?? Infinity, waking?.at ?? Infinity)
+      const at = Math.min(nextAt, waking?.at ?? Infinity)
       if (at > until) break
       this.now = Math.max(this.now, at)
-      if (next && next.at <= at) {
-        this.#events.splice(this.#events.indexOf(next), 1)
-        next.act()
-      } else this.step(waking!.name, { type: 'wake' })
+      if (nextAt <= at) this.#agenda.act()
+      else this.step(waking!.name, { type: 'wake' })
     }
     this.now = until
     return this
@@ -207,14 +208,6 @@ export class Mesh {
     return this
   }
 
-  #next() {
-    let next = this.#events[0]
-    for (const event of this.#events) {
-      if (event.at < next!.at || (event.at === next!.at && event.order < next!.order)) next = event
-    }
-    return next
-  }
-
   #waking(): { name: string; at: number } | undefined {
     let first: { name: string; at: number } | undefined
     for (const { name, peer, up } of this.#nodes.values()) {
@@ -225,7 +218,7 @@ export class Mesh {
   }
 
   #later(ms: number, act: () => void): void {
-    this.#events.push({ at: this.now + ms, order: this.#order++, act })
+    this.#agenda.add(this.now + ms, act)
   }
 
   // ---- drivers
@@ -243,14 +236,22 @@ export class Mesh {
       else if (effect.type === 'persist') mine(stepMs, () => this.#write(node, effect))
       else if (effect.type === 'run') this.#execute(node, effect.order, mine)
       else if (effect.type === 'stop') {
+        this.#watcher?.stop(node.name, effect.task, effect.code)
         const end = effect.code === 'timeout' ? 'timeout' : 'stopped'
         mine(stopMs, () => this.#ran(node, effect.task, { end, exitCode: 137 }))
-      } else if (effect.type === 'reply') node.replies.push({ ...effect, at: this.now })
-      else if (effect.type === 'trace') node.traces.push(effect.event)
+      } else if (effect.type === 'reply') {
+        this.#watcher?.reply(node.name, effect.reply)
+        node.replies.push({ ...effect, at: this.now })
+      }
+      if (effect.type === 'trace') node.traces.push(effect.event)
     }
     for (const [to, messages] of frames) {
-      for (const message of messages) node.sent.push({ to, message })
-      if (!this.#linked(node.name, to)) continue
+      const arrives = this.#linked(node.name, to)
+      for (const message of messages) {
+        node.sent.push({ to, message })
+        this.#watcher?.message(node.name, to, message, arrives)
+      }
+      if (!arrives) continue
       const frame = { incarnation: life, load: node.peer.loadStamp(), messages }
       this.#later(stepMs, () => {
         if (this.#linked(node.name, to)) this.step(to, { type: 'frame', from: node.name, frame })
@@ -278,6 +279,7 @@ export class Mesh {
   }
 
   #execute(node: Node, order: RunOrder, mine: (ms: number, act: () => void) => void): void {
+    this.#watcher?.run(node.name, order)
     node.runs.set(order.task, order)
     const { work } = order.record.spec
     const [ms, exitCode] = JSON.parse(work.kind === 'function' ? work.args : '[0,0]') as [number, number]
@@ -289,6 +291,8 @@ export class Mesh {
     const order = node.runs.get(task)
     if (!order) return
     node.runs.delete(task)
-    this.step(node.name, { type: 'ran', task, ballot: order.ballot, result: result(over) })
+    const outcome = result(over)
+    this.#watcher?.ran(node.name, task, outcome.end)
+    this.step(node.name, { type: 'ran', task, ballot: order.ballot, result: outcome })
   }
 }

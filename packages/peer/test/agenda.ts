@@ -1,0 +1,29 @@
+/** What is to happen when, on virtual time: in the order of time, and of asking. */
+export class Agenda {
+  #events: { at: number; order: number; act: () => void }[] = []
+  #order = 0
+
+  add(at: number, act: () => void): void {
+    this.#events.push({ at, order: this.#order++, act })
+  }
+
+  /** When the next of it is due; Infinity: nothing is. */
+  get nextAt(): number {
+    return this.#next()?.at ?? Infinity
+  }
+
+  /** Takes the next and does it. */
+  act(): void {
+    const next = this.#next()!
+    this.#events.splice(this.#events.indexOf(next), 1)
+    next.act()
+  }
+
+  #next() {
+    let next = this.#events[0]
+    for (const event of this.#events) {
+      if (event.at < next!.at || (event.at === next!.at && event.order < next!.order)) next = event
+    }
+    return next
+  }
+}

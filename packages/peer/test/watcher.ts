@@ -1,0 +1,11 @@
+import type { Message } from '@souk/wire'
+import type { Reply, RunOrder } from '../src/index.ts'
+
+/** Is told of all that can be seen from outside of a peer, as it happens. */
+export interface Watcher {
+  message(from: string, to: string, message: Message, arrives: boolean): void
+  reply(at: string, reply: Reply): void
+  run(at: string, order: RunOrder): void
+  stop(at: string, task: string, code: string): void
+  ran(at: string, task: string, end: string): void
+}
