@@ -49,6 +49,17 @@ test('logs, result, explain, wait and tasks work from a peer that is neither ori
   expect((await at(other, ['tasks'])).out).toContain(id.slice(0, 8))
 })
 
+test('logs of a task that goes on writing end with what there is so far; -f follows it to its end', async () => {
+  const stop = join(mesh.root, 'stop')
+  const script = `echo first; until test -e ${stop}; do echo more; sleep 0.05; done; echo last`
+  const { out } = await at(origin, ['submit', '--', 'sh', '-c', script])
+  await until('it writes', async () => (await at(other, ['logs', out.trim()])).out.startsWith('first\n'))
+  const following = begin(['logs', '-f', '--data', other.data, out.trim()])
+  await following.says('more')
+  writeFileSync(stop, '')
+  expect(await following.ended).toMatchObject({ code: 0, out: expect.stringMatching(/^first\n(more\n)*last\n$/) })
+})
+
 test('cancel works from another peer, and says so only once the process is gone', async () => {
   const pidFile = join(mesh.root, 'sleeper.pid')
   const { out } = await at(origin, ['submit', '--', 'sh', '-c', `echo $$ > ${pidFile}; exec sleep 600`])

@@ -4,8 +4,10 @@ import type { Context } from '../context.ts'
 import { outputOf } from '../files-out.ts'
 import { type PeerChoice, withSession } from '../session.ts'
 
-/** Without -f: output of a running task counts as complete once nothing came for so long. */
-const quietMs = 400
+/** Without -f: the host says at once what it has kept of the run; silent for so long, it cannot be heard now. */
+const silenceMsMax = 3000
+/** The keeper hears a second later than the host that a run has begun. */
+const perhapsBegun = ['queued', 'running', 'ending']
 
 interface LogsOptions extends PeerChoice {
   follow?: boolean
@@ -36,24 +38,37 @@ async function print(client: SoukClient, context: Context, id: string, options: 
     for (const stream of ['stdout', 'stderr'] as const) raw(stream, await outputOf(client, outcome, stream))
     return
   }
-  if (!options.follow && state !== 'running' && state !== 'ending') {
-    return context.terminal.err(`it has not begun: ${state}. Why: souk explain ${id}`)
+  if (options.follow) {
+    for await (const chunk of client.logs(task)) raw(chunk.stream, chunk.data)
+    return
   }
+  const written = perhapsBegun.includes(state) && (await printSoFar(client, context, task))
+  if (!written && state !== 'running' && state !== 'ending') {
+    context.terminal.err(`it has not begun: ${state}. Why: souk explain ${id}`)
+  }
+}
+
+/** What a task that goes on has written until now; false: nothing. */
+async function printSoFar(client: SoukClient, context: Context, task: string): Promise<boolean> {
   const stop = new AbortController()
   let timer: NodeJS.Timeout | undefined
   const restart = (): void => {
     clearTimeout(timer)
-    if (!options.follow) timer = setTimeout(() => stop.abort(), quietMs)
+    timer = setTimeout(() => stop.abort(), silenceMsMax)
   }
+  let written = false
   restart()
   try {
-    for await (const chunk of client.logs(task, stop.signal)) {
-      raw(chunk.stream, chunk.data)
+    for await (const chunk of client.logs(task, stop.signal, { follow: false })) {
+      context.terminal.raw(chunk.stream, chunk.data)
+      written = true
       restart()
     }
   } catch (error) {
     if (!stop.signal.aborted) throw error
+    context.terminal.err(`souk: its host said nothing for ${silenceMsMax / 1000} s; there may be more`)
   } finally {
     clearTimeout(timer)
   }
+  return written
 }

@@ -247,9 +247,9 @@ export interface SoukClient {
   }): Promise<{ tasks: TaskLine[]; total: number; missing: string[] }>
   /**
    * Output until the run ends: of an ended task all of it; of a running one what its host still keeps, then live.
-   * Offsets show what was skipped.
+   * Offsets show what was skipped. With `follow: false` it ends where the live part would begin.
    */
-  logs(task: string, signal?: AbortSignal): AsyncIterable<OutputChunk>
+  logs(task: string, signal?: AbortSignal, options?: { follow?: boolean }): AsyncIterable<OutputChunk>
   peers(signal?: AbortSignal): Promise<PeerLine[]>
   /** how far the connected peer got with each other one: what `souk doctor` shows */
   links(signal?: AbortSignal): Promise<LinkLine[]>

@@ -195,8 +195,8 @@ class Client implements SoukClient {
     return this.#call('tasks', { query }, options.signal)
   }
 
-  logs(task: string, signal?: AbortSignal) {
-    return readLogs(this.#pool, task, this.#either(signal))
+  logs(task: string, signal?: AbortSignal, options: { follow?: boolean } = {}) {
+    return readLogs(this.#pool, task, this.#either(signal), options.follow ?? true)
   }
 
   async links(signal?: AbortSignal) {

@@ -63,7 +63,12 @@ async function* iterate(
 }
 
 /** See SoukClient.logs. After a break it starts over at the peer and skips what was given already. */
-export async function* readLogs(pool: EndpointPool, task: string, signal: AbortSignal): AsyncGenerator<OutputChunk> {
+export async function* readLogs(
+  pool: EndpointPool,
+  task: string,
+  signal: AbortSignal,
+  follow: boolean,
+): AsyncGenerator<OutputChunk> {
   const given = { stdout: 0, stderr: 0 }
   for await (const event of iterate(pool, pathOf('output', { id: task }), signal)) {
     if (event.type === 'outputEnd') {
@@ -73,6 +78,8 @@ export async function* readLogs(pool: EndpointPool, task: string, signal: AbortS
     if (event.type !== 'output') continue
     const stream = event.stream as 'stdout' | 'stderr'
     const whole = fromBase64(event.data as string)
+    // Without data: what the host has kept was given, and what comes now is live.
+    if (whole.byteLength === 0 && !follow) return
     const skip = Math.max(0, given[stream] - (event.offset as number))
     if (skip >= whole.byteLength) continue
     const offset = (event.offset as number) + skip

@@ -247,8 +247,9 @@ export class MemoryPeer implements PeerHandle {
     else {
       const followers = this.#followers.get(task) ?? new Set()
       this.#followers.set(task, followers.add(client))
-      if (kept.output.byteLength === 0) return
-      this.#reply(client, { type: 'output', task, stream: 'stdout', offset: 0, data: kept.output })
+      if (kept.output.byteLength > 0)
+        this.#reply(client, { type: 'output', task, stream: 'stdout', offset: 0, data: kept.output })
+      this.#reply(client, { type: 'output', task, stream: 'stdout', offset: 0, data: new Uint8Array(0) })
     }
   }
 

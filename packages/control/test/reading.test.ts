@@ -89,6 +89,16 @@ test('logs of an ended task have all of its output', async () => {
   expect(await collect(client.logs(large))).toBe('from a blob')
 })
 
+test('logs without following end with what there is so far, also while the task goes on writing', async () => {
+  const server = await serve()
+  const { client } = await open([server])
+  const id = await client.submit({ argv: ['hold'] }).id
+  expect(await collect(client.logs(id, undefined, { follow: false }))).toBe('')
+  server.peer.output(id, 'so far')
+  expect(await collect(client.logs(id, undefined, { follow: false }))).toBe('so far')
+  expect((await client.task(id)).state).toBe('running')
+})
+
 test('logs of a running task come live and end with it', async () => {
   const server = await serve()
   const { client } = await open([server])

@@ -210,7 +210,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
   #onOutput(message: MessageOf<'output'>, ask: Extract<Ask, { kind: 'follow' }>, out: Out): void {
     const { stream, offset, data, end } = message
     const { task } = ask
-    if (data.length > 0) {
+    if (data.length > 0 || !end) {
       out.push({ type: 'reply', client: ask.client, reply: { type: 'output', task, stream, offset, data } })
     }
     if (end) ask.bearer = undefined

@@ -29,6 +29,7 @@ export type Reply =
   | { type: 'view'; task: TaskId; view: TaskView | undefined; reachable: boolean }
   /** `missing`: members that did not answer in time */
   | { type: 'listed'; tasks: TaskSummary[]; total: number; missing: PeerId[] }
+  /** without data: what the host has kept of the run was given, and what comes after it is live */
   | { type: 'output'; task: TaskId; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
   /** no more live output comes from this run; the outcome has the whole */
   | { type: 'outputEnd'; task: TaskId }

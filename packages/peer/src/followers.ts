@@ -28,7 +28,10 @@ export class Followers {
     this.#config = config
   }
 
-  /** A new reader, with what is kept of the output so far; undefined: it does not run here. */
+  /**
+   * A new reader, with what is kept of the output so far; undefined: it does not run here. A piece without data says
+   * that this was all so far: what comes after it is live.
+   */
   onFollow(from: PeerId, message: MessageOf<'follow'>, kept: readonly OutputPiece[] | undefined, send: Send): void {
     const { task, ask } = message
     const followed = this.#followed.get(task) ?? { readers: [], windowMs: 0, windowBytes: 0 }
@@ -44,6 +47,7 @@ export class Followers {
     followed.readers.push({ peer: from, ask })
     this.#followed.set(task, followed)
     for (const piece of kept) send(from, { t: 'output', ask, task, ...piece, end: false })
+    send(from, { t: 'output', ask, task, stream: 'stdout', offset: message.stdout, data: nothing, end: false })
   }
 
   onOutput(task: TaskId, piece: OutputPiece, now: Millis, send: Send): void {

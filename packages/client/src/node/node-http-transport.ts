@@ -23,17 +23,36 @@ export function nodeHttpTransport(endpoint: Endpoint): HttpTransport {
   }
   return {
     request: (method, path, headers, body, signal) => {
-      const options = { ...base, method, path, headers: withLength(headers, body), signal }
-      return new Promise<HttpResponse>((resolve, reject) => {
-        const module = secure ? process.getBuiltinModule('node:https') : http
-        const request: ClientRequest = module.request(options, (response) => resolve(asResponse(response)))
-        request.setNoDelay(true)
-        request.on('error', reject)
-        request.end(body)
-      })
+      const module = secure ? process.getBuiltinModule('node:https') : http
+      return send(module.request({ ...base, method, path, headers: withLength(headers, body) }), body, signal)
     },
     close: async () => agent.destroy(),
   }
+}
+
+/**
+ * The signal is not among the options of the request: Node would tie it to the connection as well, which outlives the
+ * request, and end others that travel over it later.
+ */
+function send(
+  request: ClientRequest,
+  body: string | Uint8Array | undefined,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    let underWay: ClientRequest | IncomingMessage = request
+    const abort = (): void => void underWay.destroy(signal.reason)
+    request.once('response', (response) => {
+      underWay = response
+      resolve(asResponse(response))
+    })
+    request.on('error', reject)
+    request.once('close', () => signal.removeEventListener('abort', abort))
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort, { once: true })
+    request.setNoDelay(true)
+    request.end(body)
+  })
 }
 
 function withLength(headers: Record<string, string>, body: string | Uint8Array | undefined): Record<string, string> {

@@ -16,7 +16,7 @@ export const SessionEvent = Type.Union([
     task: TaskIdText,
     stream: choice('stdout', 'stderr'),
     offset: int(),
-    /** base-64 */
+    /** base-64; empty: what was kept of the run has been given, and what comes after it is live */
     data: text(apiLimits.stdinCharsMax),
   }),
   /** with a code: the rest of the output could not be read */
