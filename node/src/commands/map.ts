@@ -32,7 +32,7 @@ export const map: CommandModule = {
       })
     addJson(addPeerChoice(command))
     addExamples(command, [
-      ['seq 100 | souk map -- sh -c "echo $(({} * {}))"', 'one task a line'],
+      ["seq 100 | souk map -- sh -c 'echo $(({} * {}))'", 'one task a line'],
       ["souk map --glob 'photos/*.png' --in {} --out {}.webp -- cwebp {} -o {}.webp", 'one task a file'],
       ['souk map --file urls.txt --resume done.jsonl --retries 2 -- curl -sf {}', 'go on after a break'],
     ]).addHelpText(
