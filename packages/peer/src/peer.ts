@@ -3,6 +3,8 @@ import { type Certificate, type Frame, type LoadStamp, limits, type Offer, type 
 import type { PeerConfig } from './config.ts'
 import type { PeerEffect } from './effects.ts'
 import type { PeerInput, Submission } from './inputs.ts'
+import { Machines } from './machines.ts'
+import { Outlet } from './outlet.ts'
 import { Router } from './router.ts'
 import { type PeerSnapshot, toMemberView } from './snapshot.ts'
 
@@ -16,28 +18,32 @@ type ClientInput = Extract<PeerInput, { client: unknown }>
  * events. Inputs: `inputs.ts`. Effects: `effects.ts`. Nothing else goes in or out.
  */
 export class Peer implements Machine<PeerInput, PeerEffect> {
+  readonly #machines: Machines
+  readonly #outlet: Outlet
   readonly #router: Router
   #certificate: Certificate | undefined
   #startedWallMs: WallMillis = 0
   #load: LoadStamp = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false }
 
   constructor(config: PeerConfig, { self, prng }: { self: PeerId; prng: Prng }) {
-    this.#router = new Router(config, { self, prng, offer: emptyOffer() })
+    this.#machines = new Machines(config, { self, prng, offer: emptyOffer() })
+    this.#outlet = new Outlet(self)
+    this.#router = new Router(this.#machines, this.#outlet, config)
   }
 
   step(input: PeerInput, now: Millis, out: PeerEffect[]): void {
-    this.#router.begin(now, out)
+    this.#outlet.begin(now, out)
     this.#on(input, now)
     this.#router.settle()
   }
 
   nextWakeup(): Millis | undefined {
-    return this.#router.nextWakeup()
+    return this.#machines.nextWakeup()
   }
 
   /** How loaded this peer is now; the driver puts it into every frame. */
   loadStamp(): LoadStamp {
-    const { auctioneer, host, offer } = this.#router
+    const { auctioneer, host, offer } = this.#machines
     const load = this.#load
     const waiting = auctioneer.waiting
     const freeSlots = host.queued > 0 ? 0 : Math.max(0, host.free.slots)
@@ -51,17 +57,17 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
 
   /** Trace effects are built only while somebody reads them. Counters are kept always. */
   setTracing(on: boolean): void {
-    this.#router.tracing = on
+    this.#outlet.tracing = on
   }
 
   /** Nothing runs or waits to run here; after `leave` the driver may stop. */
   get quiet(): boolean {
-    return this.#router.host.running === 0 && this.#router.host.queued === 0
+    return this.#machines.host.running === 0 && this.#machines.host.queued === 0
   }
 
   snapshot(): PeerSnapshot {
-    const { self, roster, custodian, bearer, auctioneer, bidder, host, loads, offer, incarnation, counters, store } =
-      this.#router
+    const { self, roster, custodian, bearer, auctioneer, bidder, host, loads, offer, incarnation, store } =
+      this.#machines
     const custody = custodian.snapshot()
     return {
       self,
@@ -78,7 +84,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         .map((member) => toMemberView(member, member.peer === self ? this.#load : loads.get(member.peer))),
       tasks: custody.tasks,
       store: store.ok ? { ok: true } : store,
-      counters: counters.snapshot(),
+      counters: this.#outlet.counters.snapshot(),
       custody: { open: custody.open, borne: bearer.snapshot() },
       market: { ...auctioneer.snapshot(), ...bidder.snapshot() },
       host: host.snapshot(),
@@ -119,10 +125,10 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         this.#onOutput(input, now)
         break
       case 'offer':
-        this.#onOffer({ ...input.offer, draining: router.offer.draining })
+        this.#onOffer({ ...input.offer, draining: this.#machines.offer.draining })
         break
       case 'drain':
-        this.#onOffer({ ...router.offer, draining: input.on })
+        this.#onOffer({ ...this.#machines.offer, draining: input.on })
         break
       case 'leave':
         this.#onLeave(input)
@@ -157,8 +163,8 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
 
   #onDisconnected(input: Extract<PeerInput, { type: 'disconnected' }>): void {
     const router = this.#router
-    router.trace({ type: 'link.down', peer: input.peer })
-    router.loads.delete(input.peer)
+    this.#outlet.trace({ type: 'link.down', peer: input.peer })
+    this.#machines.loads.delete(input.peer)
     router.stepRoster(input)
   }
 
@@ -166,12 +172,14 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     const router = this.#router
     const { task, stream, offset, data } = input
     router.stepHost(input)
-    router.followers.onOutput(task, { stream, offset, data }, now, (to, message) => router.send(to, message))
+    this.#machines.followers.onOutput(task, { stream, offset, data }, now, (to, message) =>
+      this.#outlet.send(to, message),
+    )
   }
 
   #onLeave(input: Extract<PeerInput, { type: 'leave' }>): void {
     const router = this.#router
-    router.trace({ type: 'peer.leaving' })
+    this.#outlet.trace({ type: 'peer.leaving' })
     router.stepBidder(input)
     router.stepBearer(input)
     router.stepRoster(input)
@@ -182,9 +190,9 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     const { wallMs, incarnation, stored, offer, certificate } = input
     this.#startedWallMs = wallMs
     this.#certificate = certificate
-    router.incarnation = incarnation
-    router.offer = offer
-    router.trace({ type: 'peer.started', incarnation, stored: stored.length })
+    this.#machines.incarnation = incarnation
+    this.#machines.offer = offer
+    this.#outlet.trace({ type: 'peer.started', incarnation, stored: stored.length })
     router.stepRoster({ type: 'start', wallMs, incarnation, offer, certificate, addresses: [] })
     router.stepHost({ type: 'capacity', capacity: offer.capacity })
     router.stepBearer({ type: 'start', wallMs, incarnation })
@@ -195,8 +203,8 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   #onConnected(input: Extract<PeerInput, { type: 'connected' }>): void {
     const router = this.#router
     const { peer, incarnation, certificate } = input
-    router.trace({ type: 'link.up', peer, name: certificate.name })
-    router.marketChanged = true
+    this.#outlet.trace({ type: 'link.up', peer, name: certificate.name })
+    this.#machines.marketChanged = true
     router.stepRoster(input)
     router.stepCustodian({ type: 'bearerRestarted', peer, incarnation })
     router.stepBearer({ type: 'connected', peer, incarnation })
@@ -204,8 +212,8 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
 
   #onFrame(from: PeerId, frame: Frame): void {
     const router = this.#router
-    router.counters.add('frames.in')
-    if (router.loads.set(from, frame.load)) router.loadsChanged = true
+    this.#outlet.counters.add('frames.in')
+    if (this.#machines.loads.set(from, frame.load)) this.#machines.loadsChanged = true
     const life = { peer: from, incarnation: frame.incarnation }
     for (const message of frame.messages) router.onMessage(life, message)
   }
@@ -215,7 +223,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     const size = specBytes(spec)
     if (size > limits.specBytesMax) {
       const message = `the task takes about ${size} bytes, at most ${limits.specBytesMax} travel with it; give large input as files or through standard input`
-      router.refuse(client, tag, 'task-too-large', message)
+      this.#outlet.refuse(client, tag, 'task-too-large', message)
       return
     }
     router.stepCustodian({ type: 'submit', client, tag, nonce, spec })
@@ -223,8 +231,8 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
 
   #onOffer(offer: Offer): void {
     const router = this.#router
-    router.offer = offer
-    router.marketChanged = true
+    this.#machines.offer = offer
+    this.#machines.marketChanged = true
     router.stepHost({ type: 'capacity', capacity: offer.capacity })
     router.stepRoster({ type: 'offer', offer })
   }

@@ -1,0 +1,123 @@
+import type { BearerEffect, CustodianEffect } from '@souk/custody'
+import type { TaskId } from '@souk/wire'
+import { decideAdmission } from './admission.ts'
+import type { Machines } from './machines.ts'
+import type { Outlet } from './outlet.ts'
+import type { Steps } from './steps.ts'
+
+/** Where the effects of custodian and bearer go. */
+export class CustodyRoutes {
+  readonly #machines: Machines
+  readonly #outlet: Outlet
+  readonly #steps: Steps
+
+  constructor(machines: Machines, outlet: Outlet, steps: Steps) {
+    this.#machines = machines
+    this.#outlet = outlet
+    this.#steps = steps
+  }
+
+  onCustodian(effect: CustodianEffect): void {
+    switch (effect.type) {
+      case 'send':
+        this.#outlet.send(effect.to, effect.message)
+        break
+      case 'persist':
+        this.#outlet.emit(effect)
+        break
+      case 'bear': {
+        const { record, ballot } = effect
+        if (ballot.counter === 1)
+          this.#outlet.trace({ type: 'task.submitted', task: record.id, class: record.spec.class })
+        this.#steps.stepBearer(effect)
+        break
+      }
+      case 'durable':
+        this.#outlet.trace({ type: 'task.stored', task: effect.task })
+        this.#steps.stepBearer(effect)
+        break
+      case 'void':
+        this.#release(effect.task)
+        this.#steps.stepBearer(effect)
+        break
+      case 'accepted': {
+        const { client, tag, task } = effect
+        this.#outlet.trace({ type: 'task.accepted', task })
+        this.#outlet.emit({ type: 'reply', client, reply: { type: 'accepted', tag, task } })
+        break
+      }
+      case 'refused':
+        this.#outlet.refuse(effect.client, effect.tag, effect.code, effect.message)
+        break
+      case 'closed': {
+        const { task, outcome, clients } = effect
+        const { ballot, kind, code, result } = outcome
+        this.#outlet.trace({ type: 'task.closed', task, ballot, kind, code })
+        for (const client of clients)
+          this.#outlet.emit({ type: 'reply', client, reply: { type: 'outcome', task, outcome } })
+        const name = this.#machines.custodian.find(task)?.record.spec.class
+        if (result && name !== undefined)
+          this.#steps.stepAuctioneer({ type: 'duration', class: name, runMs: result.runMs })
+        break
+      }
+      case 'recovered':
+        this.#outlet.trace({ type: 'task.recovered', task: effect.task, ballot: effect.ballot, code: effect.code })
+        break
+      case 'storeState':
+        this.#machines.store = { ok: effect.ok, code: effect.code, message: effect.message }
+        if (!effect.ok) this.#outlet.trace({ type: 'store.failed', code: effect.code, message: effect.message })
+        break
+    }
+  }
+
+  onBearer(effect: BearerEffect): void {
+    switch (effect.type) {
+      case 'send':
+        this.#outlet.send(effect.to, effect.message)
+        break
+      case 'waiting':
+        this.#steps.stepAuctioneer({ type: 'waiting', record: effect.record })
+        break
+      case 'withdrawn':
+        this.#release(effect.task)
+        this.#steps.stepAuctioneer(effect)
+        break
+      case 'offered': {
+        const { baton, from } = effect
+        const task = baton.record.id
+        this.#outlet.trace({ type: 'task.received', task, ballot: baton.ballot, from })
+        this.#steps.stepBearer({
+          type: 'admit',
+          task,
+          refusal: decideAdmission(baton, this.#machines.offer, this.#machines.host),
+        })
+        break
+      }
+      case 'take':
+        this.#outlet.trace({ type: 'task.queued', task: effect.record.id, ballot: effect.ballot })
+        this.#steps.stepHost(effect)
+        break
+      case 'halt':
+        this.#steps.stepHost(effect)
+        break
+      case 'bounced': {
+        const { task, ballot, to, refusal } = effect
+        this.#outlet.trace({ type: 'task.bounced', task, ballot, to, code: refusal.code })
+        break
+      }
+      case 'givenUp':
+        this.#outlet.trace({ type: 'task.givenUp', task: effect.task, ballot: effect.ballot, code: effect.code })
+        break
+      case 'leaseLost':
+        this.#outlet.trace({ type: 'task.leaseLost', task: effect.task, ballot: effect.ballot })
+        break
+      case 'rejected':
+        this.#outlet.trace({ type: 'message.rejected', peer: effect.from, tag: 'award', code: effect.code })
+        break
+    }
+  }
+
+  #release(task: TaskId): void {
+    this.#steps.stepHost({ type: 'release', task })
+  }
+}

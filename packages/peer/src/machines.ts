@@ -1,0 +1,63 @@
+import { Bearer, Custodian } from '@souk/custody'
+import { Host } from '@souk/host'
+import type { Millis, Prng } from '@souk/kernel'
+import { Auctioneer, Bidder } from '@souk/market'
+import { Roster } from '@souk/roster'
+import type { Bearer as Life, Offer, PeerId } from '@souk/wire'
+import type { PeerConfig } from './config.ts'
+import { Desk } from './desk.ts'
+import { Followers } from './followers.ts'
+import { LoadTable } from './load-table.ts'
+import { bearersView, deskView, localView, membersView } from './views.ts'
+
+/** The machines of one peer, and what they share. */
+export class Machines {
+  readonly self: PeerId
+  readonly roster: Roster
+  readonly custodian: Custodian
+  readonly bearer: Bearer
+  readonly auctioneer: Auctioneer
+  readonly bidder: Bidder
+  readonly host: Host
+  readonly desk: Desk
+  readonly followers: Followers
+  readonly loads = new LoadTable()
+  offer: Offer
+  incarnation = 0
+  store: { ok: boolean; code: string; message: string } = { ok: true, code: '', message: '' }
+  /** room, offers or members changed in this turn: the market looks again once, at its end */
+  marketChanged = false
+  /** somebody's waiting work changed */
+  loadsChanged = false
+
+  constructor(config: PeerConfig, { self, prng, offer }: { self: PeerId; prng: Prng; offer: Offer }) {
+    this.self = self
+    this.offer = offer
+    this.roster = new Roster(config.roster, { self, prng: prng.fork('roster') })
+    this.host = new Host(config.host)
+    const members = membersView(this.roster)
+    const local = localView(this.host, () => this.offer)
+    const bearers = bearersView(this.loads, this.roster)
+    this.custodian = new Custodian(config.custody, { self })
+    this.bearer = new Bearer(config.custody, { self })
+    this.auctioneer = new Auctioneer(config.market, { self, prng: prng.fork('auctioneer'), members, local })
+    this.bidder = new Bidder(config.market, { prng: prng.fork('bidder'), members, local, bearers })
+    this.desk = new Desk(config.desk, { self, view: deskView(this.roster, self) })
+    this.followers = new Followers(config.followers)
+  }
+
+  /** This peer, in this life of it. */
+  get life(): Life {
+    return { peer: this.self, incarnation: this.incarnation }
+  }
+
+  nextWakeup(): Millis | undefined {
+    let due = Infinity
+    for (const machine of this.#timed()) due = Math.min(due, machine.nextWakeup() ?? Infinity)
+    return due === Infinity ? undefined : due
+  }
+
+  #timed() {
+    return [this.roster, this.custodian, this.bearer, this.auctioneer, this.bidder, this.host, this.desk]
+  }
+}

@@ -1,0 +1,77 @@
+import type { AuctioneerEffect, BidderEffect } from '@souk/market'
+import type { Bearer, Decision, TaskId } from '@souk/wire'
+import type { Machines } from './machines.ts'
+import type { Outlet } from './outlet.ts'
+import type { Steps } from './steps.ts'
+
+/** Where the effects of auctioneer and bidder go. */
+export class MarketRoutes {
+  readonly #machines: Machines
+  readonly #outlet: Outlet
+  readonly #steps: Steps
+
+  constructor(machines: Machines, outlet: Outlet, steps: Steps) {
+    this.#machines = machines
+    this.#outlet = outlet
+    this.#steps = steps
+  }
+
+  onAuctioneer(effect: AuctioneerEffect): void {
+    switch (effect.type) {
+      case 'send':
+        this.#outlet.send(effect.to, effect.message)
+        break
+      case 'award':
+        this.#decided(effect.tasks, effect.decision, effect.to, effect.alternates)
+        this.#steps.stepBearer({ type: 'handOver', tasks: effect.tasks, to: effect.to, alternates: effect.alternates })
+        break
+      case 'keep':
+        this.#decided(effect.tasks, effect.decision, this.#machines.life)
+        for (const task of effect.tasks) this.#reserve(task)
+        this.#steps.stepBearer({ type: 'keep', tasks: effect.tasks })
+        break
+      case 'waits':
+        this.#decided(effect.tasks, effect.decision, undefined)
+        for (const task of effect.tasks) this.#outlet.trace({ type: 'task.waiting', task, code: effect.code })
+        break
+      case 'unplaceable':
+        this.#decided([effect.task], effect.decision, undefined)
+        this.#steps.stepBearer({ type: 'unplaceable', task: effect.task, message: effect.message })
+        break
+      case 'asked':
+        this.#outlet.trace({ ...effect, type: 'auction.asked' })
+        break
+      case 'closed':
+        this.#outlet.trace({ ...effect, type: 'auction.closed' })
+        break
+      case 'given':
+        this.#outlet.trace({ type: 'wanted.given', to: effect.to, count: effect.count })
+        break
+    }
+  }
+
+  onBidder(effect: BidderEffect): void {
+    if (effect.type === 'send') this.#outlet.send(effect.to, effect.message)
+    else this.#outlet.trace({ type: 'wanted.sent', to: effect.to, count: effect.count })
+  }
+
+  #decided(
+    tasks: readonly TaskId[],
+    decision: Decision,
+    to: Bearer | undefined,
+    alternates: readonly Bearer[] = [],
+  ): void {
+    for (const task of tasks) {
+      this.#steps.stepCustodian({ type: 'decided', task, decision, to, alternates })
+      if (!to) continue
+      const ballot = this.#machines.custodian.find(task)?.promised
+      if (ballot) this.#outlet.trace({ type: 'task.awarded', task, ballot, to: to.peer, decision })
+    }
+  }
+
+  /** Room that was promised to a task whose record is still on its way to the disk. */
+  #reserve(task: TaskId): void {
+    const request = this.#machines.custodian.find(task)?.record.spec.request
+    if (request) this.#steps.stepHost({ type: 'reserve', task, request })
+  }
+}
