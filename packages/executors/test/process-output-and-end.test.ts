@@ -63,6 +63,16 @@ test.runIf(process.platform === 'linux')('what left the group but holds its outp
   await processGone(Number(text(result.stdout)))
 })
 
+test.runIf(process.platform === 'linux')(
+  'what left the group and lets go of its output is ended soon after',
+  async () => {
+    const daemon = 'setsid sh -c "echo \\$\\$ > pid; exec sleep 600" >/dev/null 2>&1 </dev/null &'
+    const result = await running.run(command('sh', '-c', `${daemon} until [ -s pid ]; do sleep 0.01; done; cat pid`))
+    expect(result.end).toBe('ok')
+    await processGone(Number(text(result.stdout)))
+  },
+)
+
 test('a halt gives the task time to end by itself, a fence does not', async () => {
   const script = `trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.01; done`
   for (const [code, said] of [

@@ -5,6 +5,12 @@ import type { Ledger } from './ledger.ts'
 import { processesOfFences } from './process-table.ts'
 import { TaskProcess } from './task-process.ts'
 
+/**
+ * Runs that ended within so long are swept together: looking through all processes takes milliseconds, so not once for
+ * each run. Too long: what a task left outside of its group goes on unseen for as long.
+ */
+const sweepMs = 500
+
 /** How often leases and memory are looked at while something runs. */
 const tickMs = 100
 
@@ -22,6 +28,9 @@ export class Guardian {
   readonly #runs = new Map<number, TaskProcess>()
   #leaseEndsAt = Number.POSITIVE_INFINITY
   #tick: NodeJS.Timeout | undefined
+  /** runs that ended since the last sweep */
+  readonly #ended = new Set<string>()
+  #sweep: NodeJS.Timeout | undefined
   #corked = false
   #paused = false
   #closing: Promise<void> | undefined
@@ -42,8 +51,9 @@ export class Guardian {
 
   async #killAll(): Promise<void> {
     clearInterval(this.#tick)
+    clearTimeout(this.#sweep)
     const pids: number[] = []
-    const fences = new Set<string>()
+    const fences = this.#ended
     for (const run of this.#runs.values()) {
       if (run.pid === undefined) continue
       pids.push(run.pid)
@@ -82,6 +92,7 @@ export class Guardian {
       exited: (exit) => {
         if (run.pid !== undefined && exit.gone) this.#ledger.remove(run.pid)
         this.#runs.delete(number)
+        if (run.pid !== undefined) this.#sweepSoon(order.fence)
         this.#send(encodeFrame(frameType.exit, number, JSON.stringify(exit)))
         if (this.#runs.size === 0) this.#idle()
       },
@@ -90,6 +101,16 @@ export class Guardian {
     this.#tick ??= setInterval(() => this.#onTick(), tickMs)
     run.start()
     if (this.#paused) run.pause()
+  }
+
+  /** What left the group and let go of its output (a daemon) ends with its run all the same (Linux). */
+  #sweepSoon(fence: string): void {
+    this.#ended.add(fence)
+    this.#sweep ??= setTimeout(() => {
+      this.#sweep = undefined
+      killEach(processesOfFences(this.#ended))
+      this.#ended.clear()
+    }, sweepMs)
   }
 
   #idle(): void {
