@@ -1,8 +1,8 @@
 import { type RequestAmounts, requestAmounts, SoukError, type Task } from '@souk/client'
-import { type BlobRef, type FileRef, limits, type TaskSpec, type Work } from '@souk/wire'
+import { type BlobRef, type FileRef, limits, specBytes, type TaskSpec, type Work } from '@souk/wire'
 
 /** What a task gets where its client said nothing. Guesses are marked. */
-export const taskDefaults = {
+const taskDefaults = {
   tenant: 'default',
   priority: 'medium',
   /** no limit on a run's time */
@@ -16,9 +16,6 @@ export const taskDefaults = {
   failIfUnplaceable: false,
   fileMode: 0o644,
 } as const
-
-/** one task's spec: 256 of them must never be too large for the frames that carry them one by one */
-const specBytesMax = 512 * 1024
 
 /** The task as the mesh has it, every default filled in. Throws SoukError with a code and the path inside the task. */
 export function toTaskSpec(task: Task): TaskSpec {
@@ -138,20 +135,10 @@ function classOf(work: Work, request: RequestAmounts): string {
   return `${work.kind}/${what}`.slice(0, limits.nameCharsMax - size.length) + size
 }
 
+/** The peer would refuse it too; said here, it costs nobody anything. */
 function refuseOversize(spec: TaskSpec): void {
-  const strings = (record: Record<string, string>) =>
-    Object.entries(record).reduce((sum, [key, value]) => sum + key.length + value.length, 0)
-  const { work } = spec
-  const own =
-    work.kind === 'process'
-      ? work.argv.reduce((sum, part) => sum + part.length, 0) +
-        strings(work.env) +
-        (work.stdin instanceof Uint8Array ? work.stdin.byteLength : 0)
-      : work.args.length
-  const files = spec.inputs.reduce((sum, file) => sum + file.path.length + 96, 0)
-  const outputs = spec.outputs.reduce((sum, path) => sum + path.length, 0)
-  const size = own + strings(spec.labels) + files + outputs
-  if (size <= specBytesMax) return
-  const message = `the task is about ${size} bytes; at most ${specBytesMax} travel with a task: put large data in input files`
+  const size = specBytes(spec)
+  if (size <= limits.specBytesMax) return
+  const message = `the task is about ${size} bytes; at most ${limits.specBytesMax} travel with a task: put large data in input files`
   throw new SoukError('task-too-large', message, { path: '' })
 }
