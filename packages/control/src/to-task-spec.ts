@@ -2,7 +2,7 @@ import { type RequestAmounts, requestAmounts, SoukError, type Task } from '@souk
 import { type BlobRef, type FileRef, limits, specBytes, type TaskSpec, type Work } from '@souk/wire'
 
 /** What a task gets where its client said nothing. Guesses are marked. */
-const taskDefaults = {
+export const taskDefaults = {
   tenant: 'default',
   priority: 'medium',
   /** no limit on a run's time */
