@@ -55,3 +55,8 @@ export function shortPeer(id: string): string {
 export function shortTask(id: string): string {
   return id.slice(0, 8)
 }
+
+/** '1 bid', '3 bids'. */
+export function countText(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

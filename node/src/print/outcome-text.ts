@@ -1,16 +1,20 @@
 import type { Outcome } from '@souk/client'
-import { bytesText, durationText, shortPeer, shortTask } from './amount-text.ts'
+import { bytesText, countText, durationText, shortPeer, shortTask } from './amount-text.ts'
 import type { Colours } from './colours.ts'
 
 /** One line on how a task ended, for people. */
 export function outcomeLine(outcome: Outcome, hostName: string | undefined, colours: Colours): string {
+  return `${shortTask(outcome.task)} ${outcomeText(outcome, hostName, colours)}`
+}
+
+/** The same without its id. */
+export function outcomeText(outcome: Outcome, hostName: string | undefined, colours: Colours): string {
+  const { kind, runMs, attempts, message, code } = outcome
   const host = hostName ?? (outcome.host === undefined ? undefined : shortPeer(outcome.host))
   const where = host === undefined ? '' : ` on ${host}`
-  const id = shortTask(outcome.task)
-  const again = outcome.attempts.length > 0 ? `, after ${outcome.attempts.length} run(s) that did not finish` : ''
-  if (outcome.kind === 'succeeded')
-    return `${id} ${colours.green('done')}${where} in ${durationText(outcome.runMs)}${again}`
-  return `${id} ${colours.red(outcome.kind)}${where}: ${outcome.message || outcome.code}${again}`
+  const again = attempts.length === 0 ? '' : `, after ${countText(attempts.length, 'run')} that did not finish`
+  if (kind === 'succeeded') return `${colours.green('done')}${where} in ${durationText(runMs)}${again}`
+  return `${colours.red(kind)}${where}: ${message || code}${again}`
 }
 
 /** What a person must be told of output that was cut. */

@@ -1,38 +1,83 @@
 import type { Decision, Refusal } from '@souk/wire'
+import type { PeerNames } from '../peer-names.ts'
+import { bytesText, countText, milliText } from './amount-text.ts'
+import { pairs } from './table.ts'
 
 /** What each refusal means, and what a person can do about it. */
 const meanings: Record<string, { seen: string; help: string }> = {
-  draining: { seen: 'is draining', help: 'wait until it is up again, or start another peer' },
-  'not-reachable': { seen: 'cannot be reached now', help: 'souk doctor names the failing hop' },
+  draining: { seen: 'draining', help: 'wait until it is up again, or start another peer' },
+  'not-reachable': { seen: 'not reachable now', help: 'souk doctor names the failing hop' },
   'executor-not-allowed': {
-    seen: 'does not allow this kind of task',
+    seen: 'this kind of task is not allowed there',
     help: 'start a peer with --allow process,function',
   },
   'function-unknown': {
-    seen: 'has no such function',
+    seen: 'no such function there',
     help: 'register it (souk up --functions FILE, or an agent), or send it along (--module)',
   },
-  'label-missing': { seen: 'lacks a label', help: 'drop the --label, or start a peer with it (souk up --label)' },
-  'too-large': { seen: 'is too small for it', help: 'ask for less (--cpu, --mem, --gpu), or add a larger host' },
-  'no-room': { seen: 'has no room now', help: 'it starts as soon as something ends; souk join adds a host' },
-  'queue-full': { seen: 'has a full queue', help: 'it starts as soon as something ends; souk join adds a host' },
-  'rate-limited': { seen: 'was asked too often', help: 'it is asked again by itself' },
-  reserved: { seen: 'keeps its room for another offer', help: 'it is asked again by itself' },
+  'label-missing': { seen: 'without the label', help: 'drop the --label, or start a peer with it (souk up --label)' },
+  'too-large': { seen: 'too small for it', help: 'ask for less (--cpu, --mem, --gpu), or add a larger host' },
+  'no-room': { seen: 'no room now', help: 'it starts as soon as something ends; souk join adds a host' },
+  'queue-full': { seen: 'its queue is full', help: 'it starts as soon as something ends; souk join adds a host' },
+  'rate-limited': { seen: 'asked too often', help: 'it is asked again by itself' },
+  reserved: { seen: 'room kept for another offer', help: 'it is asked again by itself' },
   'on-path': { seen: 'had this task before', help: 'another host takes it' },
-  'old-incarnation': { seen: 'has restarted', help: 'it is asked again by itself' },
-  'memory-full': { seen: 'is short of memory for more tasks', help: 'it is asked again by itself' },
-  stopping: { seen: 'is stopping', help: 'start it again, or another peer' },
+  'old-incarnation': { seen: 'restarted meanwhile', help: 'it is asked again by itself' },
+  'memory-full': { seen: 'short of memory for more tasks', help: 'it is asked again by itself' },
+  stopping: { seen: 'stopping', help: 'start it again, or another peer' },
 }
 
+/** One refusal on one line: what, which resource or label, and for how long. */
 export function refusalText(refusal: Refusal): string {
-  const meaning = meanings[refusal.code]?.seen ?? refusal.code
-  const detail = refusal.detail === '' ? '' : ` (${refusal.detail})`
-  const when = refusal.never
-    ? 'never'
-    : refusal.etaMs === undefined
-      ? 'later'
-      : `in about ${Math.ceil(refusal.etaMs / 1000)} s`
-  return `${meaning}${detail}: ${when}`
+  const detail = detailText(refusal)
+  return `${meaningOf(refusal.code)}${detail === '' ? '' : ` (${detail})`}: ${whenText(refusal)}`
+}
+
+/** All refusals of a decision: by kind with what each host lacked, hosts alike on one line. Indented. */
+export function refusalsText(decision: Pick<Decision, 'refusals' | 'refused'>, names: PeerNames): string {
+  const groups = Map.groupBy(decision.refused, ({ refusal }) => refusal.code)
+  const codes = new Set([...groups.keys(), ...(Object.keys(decision.refusals) as Refusal['code'][])])
+  const lines: string[] = []
+  for (const code of codes) {
+    const group = groups.get(code) ?? []
+    const count = Math.max(decision.refusals[code] ?? 0, group.length)
+    const alike = Map.groupBy(group, ({ refusal }) => {
+      const detail = detailText(refusal)
+      return detail === '' ? whenText(refusal) : `${detail}; ${whenText(refusal)}`
+    })
+    const rows = [...alike].map(([text, members]): [string, string] => [
+      members.map(({ peer }) => names(peer)).join(', '),
+      text,
+    ])
+    if (count > group.length) rows.push([`${count - group.length} more`, ''])
+    lines.push(`    ${countText(count, 'host')}: ${meaningOf(code)}`, pairs(rows, '      '))
+  }
+  return lines.join('\n')
+}
+
+function meaningOf(code: string): string {
+  return meanings[code]?.seen ?? code
+}
+
+function whenText(refusal: Refusal): string {
+  if (refusal.never) return 'never'
+  return refusal.etaMs === undefined ? 'later' : `in about ${Math.ceil(refusal.etaMs / 1000)} s`
+}
+
+const resourceTexts: Record<string, (amount: number) => string> = {
+  cpuMilli: (amount) => `${milliText(amount)} cpu`,
+  memoryBytes: (amount) => `${bytesText(amount)} memory`,
+  diskBytes: (amount) => `${bytesText(amount)} disk`,
+  networkMbps: (amount) => `${amount} Mb/s`,
+  slots: (amount) => countText(amount, 'slot'),
+}
+
+/** The detail as a person counts: hosts say `cpuMilli: 64000 needed, 2000 there`. */
+function detailText({ code, detail }: Refusal): string {
+  const [, name, needed, there] = /^(\S+): (\d+) needed, (\d+) there$/.exec(detail) ?? []
+  if (code !== 'too-large' || name === undefined) return detail
+  const text = resourceTexts[name] ?? ((amount: number) => `${amount} ${name}`)
+  return `${text(Number(needed))} needed, it has ${text(Number(there))}`
 }
 
 /** 'what would help' for the refusals of a decision, each advice once. */

@@ -40,3 +40,8 @@ export function pairs(rows: readonly (readonly [string, string])[], indent = '  
   const left = Math.max(0, ...rows.map(([name]) => width(name)))
   return rows.map(([name, value]) => `${indent}${pad(name, left, 'left')}${gap}${value}`.trimEnd()).join('\n')
 }
+
+/** Every line two blanks to the right. */
+export function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ')
+}

@@ -1,0 +1,155 @@
+import type { TaskDetail } from '@souk/client'
+import type { Decision } from '@souk/wire'
+import { expect, test } from 'vitest'
+import { peerNames } from '../src/peer-names.ts'
+import { coloursFor } from '../src/print/colours.ts'
+import { explainText } from '../src/print/explain-text.ts'
+
+const id = (end: string) => `12D3KooW${'A'.repeat(40)}${end}`
+const [oak, ash, elm] = [id('oak1'), id('ash1'), id('eLm1')]
+const names = peerNames([
+  { id: oak, name: 'oak' },
+  { id: ash, name: 'ash' },
+  { id: elm, name: 'elm' },
+])
+
+const decided: Decision = {
+  how: 'auction',
+  by: oak,
+  wallMs: 0,
+  decisionMs: 1012,
+  auctionMs: 12,
+  candidates: 3,
+  asked: 3,
+  bids: [],
+  bidsTotal: 0,
+  refusals: {},
+  refused: [],
+  margin: 0,
+  weights: {},
+  closed: 'all-in',
+  reason: 'best of the bids',
+}
+
+function explain(decision: Decision | undefined, more: Partial<TaskDetail> = {}): string {
+  const detail = {
+    id: 'g8t0vk0dzkgxcb2af02yed1q',
+    state: 'waiting',
+    origin: oak,
+    bearer: oak,
+    custodians: [oak],
+    submittedAt: '2026-11-24T09:00:00.000Z',
+    attempts: [],
+    timeline: [],
+    ...more,
+    ...(decision === undefined ? {} : { decision: decision as unknown as TaskDetail['decision'] }),
+  } as unknown as TaskDetail
+  return explainText(detail, names, coloursFor(false, {}))
+}
+
+const terms = {
+  count: 1,
+  startMs: 0,
+  finishMs: { p50: 0, p90: 0 },
+  fragMilli: 500,
+  priceMilli: 0,
+  warm: false,
+  loadSeq: 1,
+}
+
+test('an auction is shown with its bids, weights and margin, peers by their names', () => {
+  const text = explain(
+    {
+      ...decided,
+      winner: ash,
+      bids: [
+        { peer: ash, terms, score: 0.1, afterMs: 6.2 },
+        { peer: elm, terms: { ...terms, startMs: 2000, finishMs: { p50: 3000, p90: 4500 } }, score: 0.35, afterMs: 12 },
+      ],
+      bidsTotal: 2,
+      margin: 0.25,
+      weights: { start: 1, fragmentation: 0.2 },
+      refusals: { 'no-room': 1 },
+      refused: [{ peer: oak, refusal: { code: 'no-room', never: false, etaMs: 1200, detail: '2 running, 0 queued' } }],
+    },
+    {
+      state: 'running',
+      bearer: ash,
+      timeline: [
+        { at: '2026-11-24T09:00:00.012Z', peer: oak, event: 'awarded', detail: ash },
+        { at: '2026-11-24T09:00:01.500Z', peer: oak, event: 'running', detail: `on ${ash}` },
+      ],
+    },
+  )
+  expect(text).toBe(`g8t0vk0dzkgxcb2af02yed1q  running
+  submitted  2026-11-24T09:00:00.000Z to oak
+  kept by    oak
+  borne by   ash
+
+placed by auction on ash: best of the bids
+  decided by oak in 12 ms, when all had answered; it had waited 1 s for room
+  3 of 3 candidates asked, 2 bids
+
+  bid of  starts in  fragments  price/h  score  takes  done in p50    p90  warm  answered in
+  ash       at once       0.50        0    0.1      1            -      -  no         6.2 ms
+  elm           2 s       0.50        0   0.35      1          3 s  4.5 s  no          12 ms
+  weights: start 1, fragmentation 0.2; the lowest score wins, here by 0.25
+
+  refused
+    1 host: no room now
+      oak  2 running, 0 queued; in about 2 s
+
+timeline
+   after  what             noted by
+  +12 ms  awarded  ash     oak
+  +1.5 s  running  on ash  oak`)
+})
+
+test('a task that fits nowhere is shown with what each host lacks, hosts alike together, and what would help', () => {
+  const tooLarge = (there: number) =>
+    ({ code: 'too-large', never: true, detail: `cpuMilli: 64000 needed, ${there} there` }) as const
+  const text = explain({
+    ...decided,
+    how: 'unplaceable',
+    asked: 0,
+    candidates: 0,
+    closed: 'none',
+    reason: 'no peer that is known could ever run it',
+    refusals: { 'too-large': 5, 'label-missing': 1 },
+    refused: [
+      { peer: oak, refusal: tooLarge(500) },
+      { peer: ash, refusal: tooLarge(2000) },
+      { peer: elm, refusal: tooLarge(2000) },
+      { peer: id('fir1'), refusal: { code: 'label-missing', never: true, detail: 'site=a, has site=b' } },
+    ],
+  })
+  expect(text).toContain(`
+  refused
+    5 hosts: too small for it
+      oak       64 cpu needed, it has 0.5 cpu; never
+      ash, elm  64 cpu needed, it has 2 cpu; never
+      2 more
+    1 host: without the label
+      12D3..fir1  site=a, has site=b; never
+`)
+  expect(text).toContain('no host can ever run it as it stands: no peer that is known could ever run it')
+  expect(text).toMatch(/what would help\n {2}ask for less .*\n {2}drop the --label/)
+})
+
+test('a task that was run again is shown with the run that did not count', () => {
+  const attempts = [{ host: elm, code: 'lease', message: 'its bearer was not heard from for a whole lease' }]
+  const text = explain(undefined, { attempts: attempts as unknown as TaskDetail['attempts'] })
+  expect(text).toContain('runs that did not become the outcome\n  elm  its bearer was not heard from')
+  expect(text).toContain('not decided yet')
+})
+
+test('a task placed where it was submitted, and one that a host fetched, say so in a line', () => {
+  const local = { ...decided, how: 'local', asked: 0, winner: oak, reason: 'this host has room' } as const
+  expect(explain(local)).toContain(
+    'placed where it was submitted on oak: this host has room, so nobody else was asked\n',
+  )
+  const wanted = { ...decided, how: 'wanted', asked: 0, winner: ash, decisionMs: 3600, auctionMs: 0 } as const
+  expect(explain(wanted)).toContain(
+    'placed when a host had room on ash: it waited with oak until then\n  decided by oak; it had waited 3.6 s for room',
+  )
+})
