@@ -2,6 +2,7 @@ import { catalogue } from './catalogue.ts'
 import { CliError, codeOf, messageOf } from './cli-error.ts'
 import type { Context, Parent } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
+import { withoutSecrets } from './secret-words.ts'
 import { processTerminal } from './terminal.ts'
 
 /** Runs the command of this process's arguments and sets the exit code. */
@@ -14,7 +15,11 @@ export async function start(): Promise<void> {
     terminal,
     parent: parentProcess(),
   }
-  process.exitCode = await main(process.argv.slice(2), context)
+  const words = process.argv.slice(2)
+  const shown = withoutSecrets(words)
+  // For `ps`. It was there for a moment all the same: `souk join -` and SOUK_ENDPOINT keep it out altogether.
+  if (shown !== undefined) process.title = ['souk', ...shown].join(' ')
+  process.exitCode = await main(words, context)
 }
 
 function parentProcess(): Parent | undefined {

@@ -112,16 +112,16 @@ export class TestMesh {
   /** Starts a peer; the first makes the mesh, the others join with an invitation of the first. */
   async add(name: string, options: readonly string[] = []): Promise<TestPeer> {
     const first = this.peers[0]
-    const words = first === undefined ? ['up', '--mesh', 'e2e'] : ['join', await this.invite(first)]
-    return await this.start(name, words, options)
+    if (first === undefined) return await this.start(name, ['up', '--mesh', 'e2e'], options)
+    return await this.start(name, ['join', '-'], options, await this.invite(first))
   }
 
   /** `up` or `join` in a folder of this mesh. Throws with what the command said when it fails. */
-  async start(name: string, words: readonly string[], options: readonly string[] = []): Promise<TestPeer> {
+  async start(name: string, words: readonly string[], options: readonly string[] = [], input = ''): Promise<TestPeer> {
     const data = join(this.root, name)
     const fixed = ['--data', data, '--name', name, '--detach', '--json', '--no-mdns']
     const ports = ['--listen', '127.0.0.1:0', '--api-port', '0']
-    const ran = await souk([...words, ...fixed, ...ports, ...options])
+    const ran = await souk([...words, ...fixed, ...ports, ...options], { input })
     if (ran.code !== 0) throw new Error(`${name} did not start (exit ${ran.code}): ${ran.err}`)
     const peer: TestPeer = { ...(JSON.parse(ran.out) as PeerReport), data }
     const before = this.peers.findIndex((known) => known.data === data)

@@ -31,7 +31,7 @@ export const invite: CommandModule = {
           out(`souk join ${invitation.line}`)
           err(
             errColours.dim(
-              `for ${uses === 1 ? 'one host' : `${uses} hosts`}, valid ${durationText(validMs)}; treat the line as a password`,
+              `for ${uses === 1 ? 'one host' : `${uses} hosts`}, valid ${durationText(validMs)}; treat the line as a password (souk join - reads it from standard input)`,
             ),
           )
         })

@@ -1,4 +1,5 @@
-import { CliError } from '../cli-error.ts'
+import { readFileSync } from 'node:fs'
+import { CliError, messageOf, usageError } from '../cli-error.ts'
 import { addExamples, addJson, type CommandModule } from '../command-module.ts'
 import { createDataFolder, dataFolder } from '../data-folder.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -8,7 +9,7 @@ import { hasMesh, refuseSecondPeer, startPeer, type UpOptions } from './up.ts'
 export const join: CommandModule = {
   define(command, context, done) {
     addPeerOptions(command)
-      .argument('<line...>', 'the invitation, as souk invite printed it')
+      .argument('[line...]', 'the invitation, as souk invite printed it; - reads it from standard input')
       .action(async (words: string[], options: UpOptions) => {
         const settings = peerSettings(options, context.cwd)
         const folder = dataFolder(context, options.data)
@@ -19,9 +20,8 @@ export const join: CommandModule = {
             exitCode: exitCodes.usage,
           })
         }
+        const line = lineOf(words)
         createDataFolder(folder)
-        // A line pasted with its 'souk join' in front, or broken by blanks, is still the line.
-        const line = words.filter((word) => word !== 'souk' && word !== 'join').join('')
         const { joinMesh } = await import('../join-mesh.ts')
         await joinMesh(folder, line, settings)
         done(await startPeer(context, options))
@@ -30,6 +30,24 @@ export const join: CommandModule = {
     addExamples(command, [
       ['souk join LINE', 'LINE is what souk invite (or souk up) printed'],
       ['souk join LINE --detach --name attic', ''],
+      ['souk join - < invitation', 'the line holds a secret: so it shows in no list of processes, and in no history'],
     ])
   },
+}
+
+/** A line pasted with its 'souk join' in front, or broken by blanks, is still the line. */
+function lineOf(words: readonly string[]): string {
+  const given = words.length === 1 && words[0] === '-' ? readStandardInput().split(/\s+/) : words
+  const line = given.filter((word) => word !== 'souk' && word !== 'join').join('')
+  if (line !== '') return line
+  const where = given === words ? 'no invitation was given' : 'standard input holds no invitation'
+  throw usageError(where, 'souk invite   on a host of the mesh prints one: souk join LINE, or souk join - < FILE')
+}
+
+function readStandardInput(): string {
+  try {
+    return readFileSync(0, 'utf8')
+  } catch (cause) {
+    throw usageError(`standard input cannot be read: ${messageOf(cause)}`)
+  }
 }

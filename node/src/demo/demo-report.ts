@@ -6,6 +6,22 @@ import { pairs, table } from '../print/table.ts'
 import type { DemoMesh } from './demo-mesh.ts'
 import type { DemoFigures } from './demo-run.ts'
 
+const placements: Record<string, string> = {
+  local: 'where they were submitted',
+  auction: 'by auction',
+  wanted: 'fetched by a host with room',
+}
+
+function placedText(how: Record<string, number>): string {
+  return Object.entries(how)
+    .map(([name, count]) => `${count} ${placements[name] ?? name}`)
+    .join(', ')
+}
+
+function quantiles({ p50, p99 }: { p50: number; p99: number }): string {
+  return `p50 ${durationText(p50)}, p99 ${durationText(p99)}`
+}
+
 /** The table at the end of the demo. */
 export function demoReport(figures: DemoFigures, mesh: DemoMesh, colours: Colours): string {
   const peers = table(
@@ -32,18 +48,10 @@ export function demoReport(figures: DemoFigures, mesh: DemoMesh, colours: Colour
     ['tasks', `${figures.succeeded} of ${figures.tasks} done, ${lost}`],
     ['results', same],
     ['wall time', `${durationText(figures.wallMs)} (${figures.tasksPerSecond} tasks/s)`],
-    ['decision', `p50 ${durationText(figures.decisionMs.p50)}, p99 ${durationText(figures.decisionMs.p99)} (auctions)`],
-    [
-      'placed after',
-      `p50 ${durationText(figures.placedMs.p50)}, p99 ${durationText(figures.placedMs.p99)} (waiting for room included)`,
-    ],
-    [
-      'placed',
-      Object.entries(figures.how)
-        .map(([how, count]) => `${count} ${how}`)
-        .join(', '),
-    ],
-    ['bids', `${figures.bids.total} (${figures.bids.perAuction} for each decision with bids)`],
+    ['decision', `${quantiles(figures.decisionMs)}: deciding where, the wait for room apart`],
+    ['placed', placedText(figures.how)],
+    ['after', `${quantiles(figures.placedMs)}: the wait for room included`],
+    ['bids', `${figures.bids.total}, ${figures.bids.perAuction} for each auction`],
     ['retries', `${figures.retries}, of which ${figures.rerun} because ${figures.killed} was killed`],
   ])
   const names = peerNames(mesh.peers.map((peer) => ({ id: peer.report.peer, name: peer.name })))

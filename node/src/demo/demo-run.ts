@@ -30,7 +30,7 @@ export interface DemoFigures {
   rerun: number
   /** runs beyond the first of each task */
   retries: number
-  /** from the question to the award, of the tasks that were auctioned */
+  /** of the tasks that ran where they were submitted or were auctioned: deciding where, waiting for room apart */
   decisionMs: { p50: number; p99: number }
   /** from submit (or recovery) to award, waiting for room included */
   placedMs: { p50: number; p99: number }
@@ -188,7 +188,8 @@ function summarize({ jobs, outcomes, details, different, wallMs, victim, mesh }:
   }
   const decisions = details.flatMap((detail) => (detail.decision === undefined ? [] : [detail.decision as Decision]))
   const auctions = decisions.filter((decision) => decision.bidsTotal > 0)
-  const auctionTimes = auctions.map((decision) => decision.auctionMs)
+  // What a host fetched was not decided here; it waited for room, which is no time of deciding either.
+  const deciding = decisions.filter(({ how }) => how === 'auction' || how === 'local').map((d) => d.auctionMs)
   const times = decisions.map((decision) => decision.decisionMs)
   const bids = auctions.reduce((sum, decision) => sum + decision.bidsTotal, 0)
   const how: Record<string, number> = {}
@@ -208,7 +209,7 @@ function summarize({ jobs, outcomes, details, different, wallMs, victim, mesh }:
     killed: victim.name,
     rerun: rerun.length,
     retries: outcomes.reduce((sum, outcome) => sum + outcome.attempts.length, 0),
-    decisionMs: { p50: quantile(auctionTimes, 0.5), p99: quantile(auctionTimes, 0.99) },
+    decisionMs: { p50: quantile(deciding, 0.5), p99: quantile(deciding, 0.99) },
     placedMs: { p50: quantile(times, 0.5), p99: quantile(times, 0.99) },
     bids: { total: bids, perAuction: auctions.length === 0 ? 0 : Math.round((bids / auctions.length) * 10) / 10 },
     how,
@@ -217,11 +218,13 @@ function summarize({ jobs, outcomes, details, different, wallMs, victim, mesh }:
   }
 }
 
-/** The most telling task: one that was run again, else one that several bid for. */
+/** The most telling task: one that was run again and bid for, else one that several bid for, else one run again. */
 function pickExplained(details: readonly TaskDetail[], victim: DemoPeer): TaskDetail {
-  const again = details.find((detail) => detail.attempts.some((attempt) => attempt.host === victim.report.peer))
-  const contested = details.find((detail) => ((detail.decision as Decision | undefined)?.bidsTotal ?? 0) > 1)
-  return again ?? contested ?? details[0]!
+  const bids = (detail: TaskDetail): number => (detail.decision as Decision | undefined)?.bidsTotal ?? 0
+  const again = details.filter((detail) => detail.attempts.some((attempt) => attempt.host === victim.report.peer))
+  return (
+    again.find((detail) => bids(detail) > 0) ?? details.find((detail) => bids(detail) > 1) ?? again[0] ?? details[0]!
+  )
 }
 
 function quantile(values: readonly number[], q: number): number {
