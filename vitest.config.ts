@@ -13,7 +13,12 @@ export default defineConfig({
       project('simulation', ['test/scenarios/**/*.test.ts', 'test/simulation/**/*.test.ts'], { testTimeout: 60_000 }),
       project('conformance', ['test/conformance/**/*.test.ts'], { testTimeout: 30_000 }),
       // Real peers on loopback share two cores: one file at a time.
-      project('e2e', ['test/e2e/**/*.test.ts'], { testTimeout: 90_000, hookTimeout: 60_000, fileParallelism: false }),
+      project('e2e', ['test/e2e/**/*.test.ts'], {
+        globalSetup: ['test/e2e/build-program.ts'],
+        testTimeout: 90_000,
+        hookTimeout: 60_000,
+        fileParallelism: false,
+      }),
     ],
   },
 })

@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import manifest from './package.json' with { type: 'json' }
@@ -15,7 +15,8 @@ import manifest from './package.json' with { type: 'json' }
  * - what only a running peer needs: ES modules in chunks.
  */
 const here = dirname(fileURLToPath(import.meta.url))
-const dist = join(here, 'dist')
+/** another folder (below this one, so that what stays outside is found) may be named */
+const dist = resolve(process.argv[2] ?? join(here, 'dist'))
 const source = (name: string) => join(here, 'src', `${name}.ts`)
 const executors = join(here, '../packages/executors/src')
 const peerSide = ['foreground', 'join-mesh', 'issue-token']

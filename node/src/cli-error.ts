@@ -5,6 +5,11 @@ export class CliError extends Error {
   readonly next: string | undefined
   readonly exitCode: number
 
+  /** By name: the built program is several bundles, and each has a class of its own. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'CliError'
+  }
+
   constructor(message: string, options: { next?: string; exitCode?: number; cause?: unknown } = {}) {
     super(message, { cause: options.cause })
     this.name = 'CliError'

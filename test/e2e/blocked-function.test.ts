@@ -11,7 +11,7 @@ test('a function that never returns blocks no other task and no peer, and its ti
   const host = await mesh.add('host', ['--offer', 'cpu=2,slots=2'])
   await mesh.met()
   writeFileSync(join(mesh.root, 'spin.mjs'), 'export function spin() { console.log("spinning"); for (;;); }\n')
-  const words = ['--data', origin.data, '--module', 'spin.mjs', '--function', 'spin', '--timeout', '8s']
+  const words = ['--data', origin.data, '--module', 'spin.mjs', '--function', 'spin', '--timeout', '6s']
   const spinning = begin(['run', ...words], { cwd: mesh.root })
   await spinning.says('spinning')
   expect(await souk(['run', '--data', origin.data, '--', 'echo', 'beside it'])).toMatchObject({

@@ -1,22 +1,15 @@
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, expect, inject, test } from 'vitest'
 
-/** The program as it is published: built, and started by plain node. */
+/** The program as it is published: started by plain node, from wherever. */
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const entry = join(root, 'node/dist/souk.cjs')
+const entry = inject('program')
 const run = promisify(execFile)
-let folder: string
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'souk-built-'))
-  await run(process.execPath, [join(root, 'node/build.ts')])
-})
+const folder = mkdtempSync(join(tmpdir(), 'souk-built-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
 
 const souk = (words: string[], nodeWords: string[] = []) =>
@@ -54,10 +47,10 @@ test('the entry is plain enough for old Nodes to read', () => {
 })
 
 test('what is published needs nothing of the workspace', () => {
-  const manifest = JSON.parse(readFileSync(join(root, 'node/package.json'), 'utf8')) as Record<string, object>
-  expect(Object.keys(manifest.dependencies!).filter((name) => name.startsWith('@souk/'))).toEqual([])
-  for (const name of readdirSync(join(root, 'node/dist'))) {
-    const text = readFileSync(join(root, 'node/dist', name), 'utf8')
+  const manifest = JSON.parse(readFileSync(new URL('../../node/package.json', import.meta.url), 'utf8'))
+  expect(Object.keys(manifest.dependencies).filter((name) => name.startsWith('@souk/'))).toEqual([])
+  for (const name of readdirSync(dirname(entry))) {
+    const text = readFileSync(join(dirname(entry), name), 'utf8')
     expect(text, name).not.toMatch(/(?:from|require\(|import\() ?["']@souk\//)
   }
 })

@@ -1,8 +1,13 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { souk } from './harness.ts'
+import { beginProgram } from './harness.ts'
+
+/** From the sources, as `pnpm demo` does. */
+const main = fileURLToPath(new URL('../../node/src/main.ts', import.meta.url))
+const demo = (...words: string[]) => beginProgram([main, 'demo', ...words]).ended
 
 interface Figures {
   tasks: number
@@ -25,7 +30,7 @@ const leftFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith
 
 test('the demo does all its work though a peer is killed, and leaves nothing behind', async () => {
   const before = leftFolders()
-  const { code, out, err } = await souk(['demo', '--json', '--dir', folder])
+  const { code, out, err } = await demo('--json', '--dir', folder)
   expect(code, err).toBe(0)
   const figures = JSON.parse(out) as Figures
   expect(figures).toMatchObject({ tasks: 48, succeeded: 48, lost: 0, different: [] })
@@ -35,7 +40,7 @@ test('the demo does all its work though a peer is killed, and leaves nothing beh
 })
 
 test('a folder that is none is refused before anything starts', async () => {
-  expect(await souk(['demo', '--dir', join(folder, 'nope')])).toMatchObject({
+  expect(await demo('--dir', join(folder, 'nope'))).toMatchObject({
     code: 64,
     err: expect.stringContaining('--dir'),
   })

@@ -2,12 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { connect, type SoukClient } from '@souk/client'
+import { inject } from 'vitest'
 
 /** Real peers on loopback, in folders of their own, driven through the command line. */
 
-const main = fileURLToPath(new URL('../../node/src/main.ts', import.meta.url))
+/** The program as it is published; the demo and the examples run from their sources. */
+const program = inject('program')
 /** A command that takes longer hangs. */
 const commandMsMax = 60_000
 
@@ -48,7 +49,7 @@ export interface TestPeer extends PeerReport {
 
 /** Starts `souk WORDS…`. */
 export function begin(words: readonly string[], options: RunOptions = {}): Command {
-  return beginProgram([main, ...words], options)
+  return beginProgram([program, ...words], options)
 }
 
 /** Starts a program of this project: its file, then its arguments. */
