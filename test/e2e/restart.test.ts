@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { isAlive, souk, TestMesh, until } from './harness.ts'
 
@@ -27,12 +29,24 @@ test('peers find each other again after one restarts', async () => {
   await mesh.met()
 })
 
+test('a peer that is killed finds the others again by what it wrote down when it met them', async () => {
+  const [first, second] = [mesh.peers[0]!, mesh.peers[1]!]
+  const known = join(first.data, 'peers.json')
+  // Where the second was before its restart nobody answers any more, and the first one's own port will be another.
+  await until(
+    'it is written down',
+    () => existsSync(known) && readFileSync(known, 'utf8').includes(second.addresses[0]!),
+  )
+  process.kill(first.pid, 'SIGKILL')
+  await mesh.start('first', ['up'], ['--offer', 'cpu=1,slots=1', '--label', 'site=later'])
+  await mesh.met()
+})
+
 test('what a killed peer was running does not outlive it', async () => {
   const peer = mesh.peers[0]!
   const marker = `${mesh.root}/alive`
   const script = `echo $$ > ${marker}; exec sleep 600`
   await souk(['submit', '--data', peer.data, '--label', 'site=later', '--', 'sh', '-c', script])
-  const { readFileSync, existsSync } = await import('node:fs')
   await until('it runs', () => existsSync(marker) && readFileSync(marker, 'utf8').endsWith('\n'))
   const pid = Number(readFileSync(marker, 'utf8'))
   process.kill(peer.pid, 'SIGKILL')
