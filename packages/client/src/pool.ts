@@ -118,10 +118,11 @@ export class EndpointPool {
       const { connectMsMax, reconnectMsMax } = this.#patience
       const msMax = this.#answered ? reconnectMsMax : Math.min(connectMsMax, reconnectMsMax)
       const triedAll = this.#answered || attempt >= this.#links.length
-      if (triedAll && performance.now() - began >= msMax) throw this.#unreachable(cause)
+      const leftMs = began + msMax - performance.now()
+      if (triedAll && leftMs <= 0) throw this.#unreachable(cause)
       // The first two failures are tried again at once: an idle connection that was reset, then the next endpoint.
       if (attempt % (this.#links.length * 2) === 0) {
-        await pause(backoffMs * (0.5 + Math.random() / 2), request.signal)
+        await pause(Math.min(leftMs, backoffMs * (0.5 + Math.random() / 2)), request.signal)
         backoffMs = Math.min(backoffMs * 2, backoffMsMax)
       }
     }
