@@ -102,7 +102,7 @@ async function runCommand(name: string, args: string[], context: Context): Promi
 
 function exitCodeOf(error: unknown, name: string | undefined): number {
   if (codeOf(error) === 'commander.helpDisplayed') return exitCodes.ok
-  if (codeOf(error).startsWith('commander.')) return exitCodes.usage
+  if (codeOf(error).startsWith('commander.') || codeOf(error) === 'endpoint-invalid') return exitCodes.usage
   const exitCode =
     error instanceof CliError
       ? error.exitCode

@@ -74,3 +74,10 @@ test('a wrong flag of run is wrong usage, not the exit code of a task', async ()
   expect(code).toBe(64)
   expect(err).toContain('--cpu')
 })
+
+test('an endpoint that is none is wrong usage, and its token is not repeated', async () => {
+  const { code, err } = await run('status', '--endpoint', 'nonsense#secret')
+  expect(code).toBe(64)
+  expect(err).toContain("'nonsense' is no URL")
+  expect(err).not.toContain('secret')
+})
