@@ -59,11 +59,7 @@ async function readOnce(
   const stopListening = pool.onMove(abort)
   let heardAt = performance.now()
   let generation = pool.generation
-  const silence = setInterval(() => {
-    if (performance.now() - heardAt < silenceMsMax) return
-    pool.move(generation)
-    abort()
-  }, silenceMsMax / 3)
+  let silence: ReturnType<typeof setInterval> | undefined
   try {
     const opened = await pool.request({
       method: 'GET',
@@ -74,6 +70,12 @@ async function readOnce(
     })
     generation = opened.generation
     heardAt = performance.now()
+    // Not before: the pool has limits of its own for how long an endpoint is looked for, and must reach them.
+    silence = setInterval(() => {
+      if (performance.now() - heardAt < silenceMsMax) return
+      pool.move(generation)
+      abort()
+    }, silenceMsMax / 3)
     const beat = () => {
       heardAt = performance.now()
     }
