@@ -13,6 +13,8 @@ export const taskDefaults = {
   /** a guess: what people read of an output, not data */
   outputBytesMax: 16 * 1024 * 1024,
   durability: 'quorum',
+  starts: 'at-least-once',
+  expiresMs: 0,
   failIfUnplaceable: false,
   fileMode: 0o644,
 } as const

@@ -2,11 +2,13 @@ import type { WallMillis } from '@souk/kernel'
 import type { TaskId } from '@souk/wire'
 import type { Entry } from './entry.ts'
 
-/** Every task that this custodian knows: open ones, and the newest of the closed ones. */
+/** Every task that this custodian knows: open ones, and the newest of the closed and the moved ones. */
 export class Archive {
   readonly #entries = new Map<TaskId, Entry>()
-  /** in the order in which they closed */
-  readonly #closed = new Map<TaskId, WallMillis>()
+  /** over for this custodian, in the order in which that came about */
+  readonly #over = new Map<TaskId, WallMillis>()
+  /** of these, the ones that have their results yet */
+  readonly #whole = new Map<TaskId, WallMillis>()
 
   get(task: TaskId): Entry | undefined {
     return this.#entries.get(task)
@@ -18,15 +20,31 @@ export class Archive {
 
   remove(task: TaskId): void {
     this.#entries.delete(task)
-    this.#closed.delete(task)
+    this.reopen(task)
   }
 
+  /** It has its outcome, or others keep it now. */
   close(task: TaskId, wallMs: WallMillis): void {
-    this.#closed.set(task, wallMs)
+    this.#over.set(task, wallMs)
+    this.#whole.set(task, wallMs)
+  }
+
+  /** It is kept here again, under another version. */
+  reopen(task: TaskId): void {
+    this.#over.delete(task)
+    this.#whole.delete(task)
+  }
+
+  /** The next one that was over before `beforeWallMs` and has its result yet; each is given once. */
+  popWhole(beforeWallMs: WallMillis): Entry | undefined {
+    const [oldest] = this.#whole
+    if (!oldest || oldest[1] >= beforeWallMs) return undefined
+    this.#whole.delete(oldest[0])
+    return this.#entries.get(oldest[0])
   }
 
   get openCount(): number {
-    return this.#entries.size - this.#closed.size
+    return this.#entries.size - this.#over.size
   }
 
   get size(): number {
@@ -37,11 +55,11 @@ export class Archive {
     return this.#entries.values()
   }
 
-  /** Closed tasks that are to be forgotten: over the limit, or closed before `beforeWallMs`; oldest first. */
+  /** Tasks that are to be forgotten: over the limit, or over before `beforeWallMs`; oldest first. */
   outlived(limit: number, beforeWallMs: WallMillis): TaskId[] {
     const gone: TaskId[] = []
-    let left = this.#closed.size
-    for (const [task, wallMs] of this.#closed) {
+    let left = this.#over.size
+    for (const [task, wallMs] of this.#over) {
       if (left <= limit && wallMs >= beforeWallMs) break
       gone.push(task)
       left--

@@ -4,8 +4,6 @@ import {
   compareBallots,
   type MessageOf,
   type Outcome,
-  originTag,
-  originTagOf,
   type PeerId,
   type Refusal,
   type TaskId,
@@ -18,7 +16,6 @@ import { majority } from './quorum.ts'
 import { attemptCode, toOutcome } from './to-outcome.ts'
 
 type Out = BearerEffect[]
-type Fence = Pick<MessageOf<'fenced'>, 'task' | 'ballot' | 'promised' | 'code'>
 
 /** What becomes of a baton in hand: its run's outcome is committed, it is given up, or it is fenced. */
 export class BearerEndings {
@@ -28,14 +25,19 @@ export class BearerEndings {
     this.#hands = hands
   }
 
-  onBegan(task: TaskId, ballot: Ballot): void {
-    const borne = this.#hands.under(task, ballot)
+  onBegan(task: TaskId, runBallot: Ballot): void {
+    const borne = this.#hands.run(task, runBallot)
     if (borne?.state === 'queued') enterBorne(borne, 'running')
   }
 
-  onEnded(input: Extract<BearerInput, { type: 'ended' }>, now: Millis, out: Out): void {
-    const borne = this.#hands.under(input.task, input.ballot)
-    if (!borne) return
+  /** The baton whose run it was, if it was in hand. */
+  onEnded(input: Extract<BearerInput, { type: 'ended' }>, now: Millis, out: Out): Borne | undefined {
+    const borne = this.#hands.run(input.task, input.ballot)
+    if (borne) this.#onRunEnded(borne, input, now, out)
+    return borne
+  }
+
+  #onRunEnded(borne: Borne, input: Extract<BearerInput, { type: 'ended' }>, now: Millis, out: Out): void {
     const { result } = input
     const { ending, ballot, attempts } = borne
     const { kind } = borne.record.spec.work
@@ -50,19 +52,30 @@ export class BearerEndings {
     } else if (result.end !== 'ok' && decideRetry(borne.record.spec, attempts)) {
       this.giveUp(borne, { ran: true, code: attemptCode(result, kind), message: result.message }, out)
     } else {
-      this.commit(
-        borne,
-        toOutcome(result, { kind, ballot, host: this.#hands.self, attempts, wallMs: this.#hands.wall(now) }),
-        out,
-      )
+      const run = { kind, ballot, host: this.#hands.self, attempts, wallMs: this.#hands.wall(now) }
+      this.commit(borne, toOutcome(result, run), out)
     }
   }
 
-  onDropped(task: TaskId, ballot: Ballot, code: string, out: Out): void {
-    const borne = this.#hands.under(task, ballot)
-    if (!borne) return
+  /** The baton of what the host had queued, if it was in hand. */
+  onDropped(task: TaskId, runBallot: Ballot, code: string, out: Out): Borne | undefined {
+    const borne = this.#hands.run(task, runBallot)
+    if (!borne) return undefined
     if (borne.ending === 'cancelled' || borne.ending === 'fenced') this.sayStopped(borne, out)
     else this.giveUp(borne, { ran: false, code: borne.ending ?? code, message: 'it had not started' }, out)
+    return borne
+  }
+
+  /** A newer baton of a task that still runs here has to wait until that has stopped. False: it need not. */
+  supersede(borne: Borne, after: Extract<BearerInput, { type: 'bear' }>, out: Out): boolean {
+    if (borne.state !== 'queued' && borne.state !== 'running') return false
+    const { record, ballot, attempts, durable } = after
+    borne.after = { record, ballot, attempts, durable }
+    if (!borne.ending) {
+      borne.ending = 'fenced'
+      out.push({ type: 'halt', task: record.id, ballot: borne.runBallot, code: 'fenced' })
+    }
+    return true
   }
 
   sayStopped(borne: Borne, out: Out): void {
@@ -74,55 +87,89 @@ export class BearerEndings {
 
   giveUp(borne: Borne, why: { ran: boolean; code: string; message: string; refusal?: Refusal }, out: Out): void {
     const { ballot } = borne
-    const task = borne.record.id
+    const { id: task, version, custodians } = borne.record
     if (this.#hands.borne.get(task) === borne) this.#hands.borne.delete(task)
     out.push({ type: 'givenUp', task, ballot, code: why.code })
-    for (const to of borne.record.custodians)
-      out.push({ type: 'send', to, message: { t: 'giveUp', task, ballot, ...why } })
+    for (const to of custodians) out.push({ type: 'send', to, message: { t: 'giveUp', task, version, ballot, ...why } })
   }
+
+  // ---- the outcome
 
   commit(borne: Borne, outcome: Outcome, out: Out): void {
     enterBorne(borne, 'committing')
     borne.outcome = outcome
-    for (const to of borne.record.custodians) this.sendCommit(borne, outcome, to, out)
+    borne.confirmed.clear()
+    this.sendCommits(borne, out)
   }
 
-  sendCommit(borne: Borne, outcome: Outcome, to: PeerId, out: Out): void {
-    if (borne.confirmed.has(to)) return
-    const { id: task, version } = borne.record
-    out.push({ type: 'send', to, message: { t: 'commit', task, version, ballot: borne.ballot, outcome } })
+  /** To every custodian that has not confirmed it. Under one ballot and version there is one value: a succession goes first. */
+  sendCommits(borne: Borne, out: Out): void {
+    for (const to of borne.record.custodians) this.sendCommit(borne, to, out)
   }
 
-  onCommitted(from: PeerId, message: MessageOf<'committed'>): void {
+  sendCommit(borne: Borne, to: PeerId, out: Out, withRecord = false): void {
+    const { outcome, record, ballot } = borne
+    if (!outcome || borne.next || borne.confirmed.has(to)) return
+    const { id: task, version } = record
+    const decree = { kind: 'outcome', outcome } as const
+    const message: MessageOf<'commit'> = { t: 'commit', task, version, ballot, decree }
+    if (withRecord) message.record = record
+    out.push({ type: 'send', to, message })
+  }
+
+  onCommitted(from: PeerId, message: MessageOf<'committed'>, out: Out): void {
     const borne = this.#hands.under(message.task, message.ballot)
-    if (!borne?.outcome || !borne.record.custodians.includes(from)) return
+    if (!borne?.outcome || borne.next || !borne.record.custodians.includes(from)) return
     borne.confirmed.add(from)
-    if (borne.confirmed.size >= majority(borne.record.custodians.length)) this.#hands.borne.delete(message.task)
+    if (borne.confirmed.size >= majority(borne.record.custodians.length)) this.#onChosen(borne, out)
   }
 
-  onFenced(from: PeerId, message: Fence, now: Millis, out: Out): void {
-    const { task, ballot, promised, code } = message
+  /** Its custodians know the value; the origin gets it where it is none of them. */
+  #onChosen(borne: Borne, out: Out): void {
+    const { record, ballot, outcome } = borne
+    const { id: task, version, custodians, origin } = record
+    this.#hands.borne.delete(task)
+    out.push({ type: 'chosen', task, ballot })
+    for (const to of custodians) out.push({ type: 'send', to, message: { t: 'chosen', task, version, ballot } })
+    if (custodians.includes(origin)) return
+    const decree = { kind: 'outcome', outcome: outcome! } as const
+    out.push({ type: 'send', to: origin, message: { t: 'chosen', task, version, ballot, decree } })
+  }
+
+  // ---- fences
+
+  onFenced(from: PeerId, message: MessageOf<'fenced'>, now: Millis, out: Out): void {
+    const { task, ballot, promised } = message
     const borne = this.#hands.borne.get(task)
-    // Only its custodians fence a task; of one that is not here the id says who they are (its origin, while k = 1).
-    if (borne ? !borne.record.custodians.includes(from) : originTagOf(task) !== originTag(from)) return
-    if (borne && compareBallots(borne.ballot, promised) >= 0 && compareBallots(borne.ballot, ballot) !== 0) return
-    if (borne) {
-      borne.fencedBy.add(from)
-      if (borne.fencedBy.size < majority(borne.record.custodians.length)) return
+    if (!borne) {
+      if (message.final) this.#answerFence(from, task, ballot, now, out)
+      return
     }
-    if (!borne || borne.state === 'handed' || borne.state === 'offered') {
-      this.answerFence(from, task, ballot, now, out)
-    } else if (borne.state === 'queued' || borne.state === 'running') {
+    // Only its custodians fence a task, and only under a higher ballot, or the one that it has.
+    if (!borne.record.custodians.includes(from)) return
+    if (compareBallots(borne.ballot, promised) >= 0 && compareBallots(borne.ballot, ballot) !== 0) return
+    borne.fencedBy.add(from)
+    if (!message.final && borne.fencedBy.size < majority(borne.record.custodians.length)) return
+    this.fence(borne, message.code, from, now, out)
+  }
+
+  /** A majority does not hear this ballot any more. */
+  fence(borne: Borne, code: string, from: PeerId | undefined, now: Millis, out: Out): void {
+    const { state } = borne
+    if (state === 'handed' || state === 'offered') {
+      if (from !== undefined) this.#answerFence(from, borne.record.id, borne.ballot, now, out)
+    } else if (state === 'queued' || state === 'running') {
+      if (borne.ending) return
       borne.ending = code === 'cancelled' ? 'cancelled' : 'fenced'
-      out.push({ type: 'halt', task, ballot: borne.ballot, code: borne.ending })
+      out.push({ type: 'halt', task: borne.record.id, ballot: borne.runBallot, code: borne.ending })
     } else {
-      if (borne.state === 'waiting') out.push({ type: 'withdrawn', task })
+      if (state === 'waiting') out.push({ type: 'withdrawn', task: borne.record.id })
       this.sayStopped(borne, out)
     }
   }
 
   /** Nothing of it runs here: it went on, and whoever asks must know where; or it must not come any more. */
-  answerFence(from: PeerId, task: TaskId, ballot: Ballot, now: Millis, out: Out): void {
+  #answerFence(from: PeerId, task: TaskId, ballot: Ballot, now: Millis, out: Out): void {
     const to = this.#hands.memory.passedTo(task, ballot)
     this.#hands.borne.delete(task)
     if (to) {

@@ -4,6 +4,7 @@ import type {
   Ballot,
   Baton,
   Bearer,
+  Decision,
   Incarnation,
   MessageOf,
   PeerId,
@@ -14,15 +15,18 @@ import type {
 } from '@souk/wire'
 
 /** What a bearer may be told by other peers. */
-export type BearerMessage = MessageOf<'award' | 'accept' | 'bounce' | 'renewed' | 'committed' | 'fenced'>
+export type BearerMessage = MessageOf<
+  'award' | 'accept' | 'renewed' | 'committed' | 'lacking' | 'fenced' | 'begun' | 'stored' | 'already' | 'unstored'
+>
 
 export type BearerInput =
   | { type: 'start'; wallMs: WallMillis; incarnation: Incarnation }
   | { type: 'wake' }
-  /** the local custodian gives a baton under a ballot of this peer */
+  /** the local submitter or custodian gives a baton under a ballot of this peer */
   | { type: 'bear'; record: TaskRecord; ballot: Ballot; attempts: Attempt[]; durable: boolean }
   | { type: 'durable'; task: TaskId }
-  | { type: 'void'; task: TaskId }
+  /** it is not ours to bear under this ballot */
+  | { type: 'void'; task: TaskId; ballot: Ballot }
   | { type: 'message'; from: Bearer; message: BearerMessage }
   /** market's choice: hand these over, with where else they may go */
   | { type: 'handOver'; tasks: TaskId[]; to: Bearer; alternates: Bearer[] }
@@ -30,6 +34,8 @@ export type BearerInput =
   | { type: 'keep'; tasks: TaskId[] }
   /** market's verdict where the caller asked not to wait */
   | { type: 'unplaceable'; task: TaskId; message: string }
+  /** how the place of these was chosen: told to their custodians by and by */
+  | { type: 'decided'; tasks: readonly TaskId[]; decision: Decision }
   /** this host's answer to an offered baton */
   | { type: 'admit'; task: TaskId; refusal: Refusal | undefined }
   | { type: 'began'; task: TaskId; ballot: Ballot }
@@ -39,12 +45,24 @@ export type BearerInput =
   /** this peer is going: give everything up, as soon as it no longer runs */
   | { type: 'leave' }
 
+/** What it tells them. */
+export type BearerSays = MessageOf<
+  | 'award'
+  | 'accept'
+  | 'bounce'
+  | 'giveUp'
+  | 'renew'
+  | 'commit'
+  | 'chosen'
+  | 'stopped'
+  | 'begin'
+  | 'decided'
+  | 'store'
+  | 'moved'
+>
+
 export type BearerEffect =
-  | {
-      type: 'send'
-      to: PeerId
-      message: MessageOf<'award' | 'accept' | 'bounce' | 'giveUp' | 'renew' | 'commit' | 'stopped'>
-    }
+  | { type: 'send'; to: PeerId; message: BearerSays }
   /** it may be placed now: market's turn */
   | { type: 'waiting'; record: TaskRecord; attempts: number }
   /** no longer ours to place */
@@ -57,4 +75,8 @@ export type BearerEffect =
   | { type: 'bounced'; task: TaskId; ballot: Ballot; to: PeerId | undefined; refusal: Refusal }
   | { type: 'givenUp'; task: TaskId; ballot: Ballot; code: string }
   | { type: 'leaseLost'; task: TaskId; ballot: Ballot }
+  /** its outcome is chosen */
+  | { type: 'chosen'; task: TaskId; ballot: Ballot }
+  /** others keep it from now on */
+  | { type: 'succeeded'; task: TaskId; version: number; custodians: PeerId[] }
   | { type: 'rejected'; from: PeerId; code: string }

@@ -10,170 +10,155 @@ import {
   type TaskId,
   type TaskState,
 } from '@souk/wire'
-import type { CustodianEndings } from './custodian-endings.ts'
 import type { CustodianEffect, CustodianInput } from './custodian-io.ts'
-import { type Entry, enterHands, mayHold, offerTo } from './entry.ts'
+import { isOwnFailure } from './decide-next.ts'
+import type { Entry } from './entry.ts'
 import { HeldSets } from './held-sets.ts'
+import type { Proposer } from './proposer.ts'
 import type { Readers } from './readers.ts'
-import type { Recovery } from './recovery.ts'
 import type { TaskBook } from './task-book.ts'
 
 type Out = CustodianEffect[]
+type Held = { task: TaskId; ballot: Ballot }
 
 /** What bearers say to a custodian of the tasks that they have, and what is known of them otherwise. */
 export class BearerReports {
   readonly #book: TaskBook
   readonly #readers: Readers
-  readonly #endings: CustodianEndings
-  readonly #recovery: Recovery
+  readonly #proposer: Proposer
   readonly #held = new HeldSets()
 
-  constructor(book: TaskBook, readers: Readers, endings: CustodianEndings, recovery: Recovery) {
+  constructor(book: TaskBook, readers: Readers, proposer: Proposer) {
     this.#book = book
     this.#readers = readers
-    this.#endings = endings
-    this.#recovery = recovery
+    this.#proposer = proposer
   }
 
-  onMessage(
-    bearer: Bearer,
-    message: MessageOf<'accept' | 'bounce' | 'giveUp' | 'renew' | 'commit' | 'stopped'>,
-    now: Millis,
-    out: Out,
-  ): void {
-    const from = bearer.peer
-    switch (message.t) {
-      case 'accept':
-        for (const { task, ballot } of message.tasks) this.#onAccept(bearer, task, ballot, now, out)
-        break
-      case 'bounce':
-        this.#onBounce(from, message, now, out)
-        break
-      case 'giveUp':
-        this.#onGiveUp(from, message, now, out)
-        break
-      case 'renew':
-        this.#onRenew(from, message, now, out)
-        break
-      case 'commit':
-        this.#held.drop(from, message.task)
-        this.#endings.onCommit(from, message, now, out)
-        break
-      case 'stopped':
-        this.#endings.onStopped(from, message, now, out)
-        break
-    }
-  }
-
-  onDecided(input: Extract<CustodianInput, { type: 'decided' }>, now: Millis, out: Out): void {
+  /** This peer has decided, as bearer, where the task goes: known here at once, whatever others hear later. */
+  onPlaced(input: Extract<CustodianInput, { type: 'decided' }>, now: Millis, out: Out): void {
     const entry = this.#book.archive.get(input.task)
-    // Decided while a cancel was on its way to the disk: the fence must reach whoever has it now.
-    if (entry?.phase === 'ending' && input.to) offerTo(entry, input.to, input.alternates)
-    if (entry?.phase !== 'open' && entry?.phase !== 'storing') return
-    entry.decision = input.decision
+    if (!entry || (entry.phase !== 'open' && entry.phase !== 'storing')) return
+    if (entry.bearer.peer !== this.#book.life.peer) return
+    this.#keepDecision(entry, input.decision, out)
     if (!input.to) return
-    offerTo(entry, input.to, input.alternates)
-    if (input.to.peer === this.#book.life.peer) {
-      entry.bearerState = 'queued'
-      this.#book.note(entry, 'kept', input.decision.reason, now)
-    } else {
-      entry.bearerState = 'offered'
-      entry.confirmed = false
-      this.#book.note(entry, 'awarded', input.to.peer, now)
-      this.#book.extendLease(entry, now)
+    const own = input.to.peer === this.#book.life.peer
+    entry.bearerState = own ? 'queued' : 'offered'
+    this.#book.note(entry, own ? 'kept' : 'awarded', own ? input.decision.reason : input.to.peer, now)
+    if (!own) {
+      entry.bearer = input.to
+      entry.heard = false
+      this.#book.grantLease(entry, now)
     }
     this.#readers.changed(entry, now, out)
   }
 
-  /** The entry of a task that this ballot still holds, while nothing else was promised. */
+  /** Another peer has, as bearer: it comes for people to read, and changes nothing. */
+  onDecided({ tasks, decision }: MessageOf<'decided'>, out: Out): void {
+    for (const { task, ballot } of tasks) {
+      const entry = this.#book.archive.get(task)
+      if (entry && compareBallots(entry.promised, ballot) === 0) this.#keepDecision(entry, decision, out)
+    }
+  }
+
+  #keepDecision(entry: Entry, decision: MessageOf<'decided'>['decision'], out: Out): void {
+    entry.decision = decision
+    // Before that it goes to disk with the record, if it does.
+    if (entry.phase !== 'storing') this.#book.saveDecision(entry, out)
+  }
+
+  /** The entry of a task that this ballot still holds, while nothing else was promised or chosen. */
   #openUnder(task: TaskId, ballot: Ballot): Entry | undefined {
     const entry = this.#book.archive.get(task)
-    return entry?.phase === 'open' && compareBallots(entry.promised, ballot) === 0 ? entry : undefined
+    const open = entry?.phase === 'open' || entry?.phase === 'storing'
+    return open && compareBallots(entry!.promised, ballot) === 0 ? entry : undefined
   }
 
   onBegan(task: TaskId, ballot: Ballot, now: Millis, out: Out): void {
     const entry = this.#openUnder(task, ballot)
     if (!entry) return
     entry.bearerState = 'running'
-    entry.keptIn = this.#book.life.incarnation
-    this.#book.save(entry, { kind: 'note' }, out)
+    // Nobody else could tell after a crash that a run took its own keeper down.
+    if (entry.record.custodians.length === 1) {
+      entry.keptIn = this.#book.life.incarnation
+      this.#book.save(entry, { kind: 'note', entry }, out)
+    }
     this.#book.note(entry, 'running', this.#book.life.peer, now)
     this.#readers.changed(entry, now, out)
   }
 
-  #onAccept(from: Bearer, task: TaskId, ballot: Ballot, now: Millis, out: Out): void {
-    const entry = this.#openUnder(task, ballot)
-    if (!entry || !mayHold(entry, from.peer)) {
-      this.#endings.onLateBearer(task, ballot, from, now, out)
+  onGiveUp(from: PeerId, message: MessageOf<'giveUp'>, now: Millis, out: Out): void {
+    const entry = this.#book.archive.get(message.task)
+    this.#held.drop(from, message.task)
+    if (!entry || entry.record.version !== message.version) return
+    const order = compareBallots(entry.promised, message.ballot)
+    if (order > 0) {
+      this.#proposer.onStopped(from, message, now, out)
       return
     }
-    enterHands(entry, from)
-    entry.bearerState = 'queued'
-    this.#book.note(entry, 'taken', from.peer, now)
-    this.#book.extendLease(entry, now)
+    if (order < 0 || (entry.phase !== 'open' && entry.phase !== 'storing') || entry.accepted) return
+    if (message.ran) this.#book.failed(entry, from, message.code, message.message)
+    entry.released = true
+    // How it ended is known: it does not count as one that may be under way somewhere.
+    if (!message.ran || isOwnFailure(message.code)) entry.begun = false
+    this.#book.note(entry, 'given up', message.code, now)
+    this.#book.endLease(entry, now)
     this.#readers.changed(entry, now, out)
   }
 
-  #onBounce(from: PeerId, message: MessageOf<'bounce'>, now: Millis, out: Out): void {
-    const entry = this.#book.archive.get(message.task)
-    // It has gone to no other than those that were named when it left.
-    if (!entry || !mayHold(entry, from) || !mayHold(entry, message.to.peer)) return
-    if (!this.#openUnder(message.task, message.ballot)) {
-      this.#endings.onLateBearer(message.task, message.ballot, message.to, now, out)
-      return
-    }
-    if (entry.confirmed) return
-    entry.bearer = message.to
-    this.#book.note(entry, 'bounced', `${message.refusal.code}: to ${message.to.peer}`, now)
-    this.#book.extendLease(entry, now)
-  }
-
-  #onGiveUp(from: PeerId, message: MessageOf<'giveUp'>, now: Millis, out: Out): void {
-    const entry = this.#book.archive.get(message.task)
-    if (!entry || compareBallots(entry.promised, message.ballot) > 0) {
-      if (entry?.phase === 'ending') this.#endings.onStopped(from, message, now, out)
-      return
-    }
-    if (entry.phase !== 'open' || compareBallots(entry.promised, message.ballot) !== 0) return
-    if (!mayHold(entry, from)) return
-    this.#held.drop(from, message.task)
-    if (message.ran) this.#book.failed(entry, from, message.code, message.message)
-    this.#book.note(entry, 'given up', message.code, now)
-    this.#recovery.next(entry, message.code, now, out)
-  }
-
-  #onRenew(from: PeerId, message: MessageOf<'renew'>, now: Millis, out: Out): void {
+  onRenew(from: PeerId, message: MessageOf<'renew'>, now: Millis, out: Out): void {
     const held = this.#held.apply(from, message)
-    const refused: { task: TaskId; ballot: Ballot }[] = []
+    const bearer = { peer: from, incarnation: message.incarnation }
     const states = new Map(message.adds.map(({ task, state }) => [task, state]))
-    // All of it, not only what is new: a fence that was lost is repeated by the next refusal.
-    for (const [task, ballot] of held ?? []) {
+    const refused: Held[] = []
+    const lacking: Held[] = []
+    // All of it where it says so, not only what is new: a fence that was lost is repeated by the next refusal.
+    const said: Iterable<Held> = message.full ? entriesOf(held) : held ? message.adds : []
+    for (const { task, ballot } of said) {
       const entry = this.#openUnder(task, ballot)
-      if (entry && mayHold(entry, from))
-        this.#renewed(entry, { peer: from, incarnation: message.incarnation }, states.get(task), now, out)
-      else if (this.#book.archive.get(task)?.phase !== 'closing' && refused.length < limits.tasksPerMessageMax) {
-        refused.push({ task, ballot })
-      }
+      if (entry) this.#renewed(entry, bearer, states.get(task), now, out)
+      else if (!this.#book.archive.get(task)) push(lacking, task, ballot)
+      else if (!this.#isChosenUnder(task, ballot)) push(refused, task, ballot)
     }
-    for (const { task } of refused) this.#held.drop(from, task)
+    for (const { task } of [...refused, ...lacking]) this.#held.drop(from, task)
     const again = held === undefined
-    out.push({ type: 'send', to: from, message: { t: 'renewed', seq: message.seq, again, refused } })
+    out.push({ type: 'send', to: from, message: { t: 'renewed', seq: message.seq, again, refused, lacking } })
+  }
+
+  /** Its own outcome stands: the answer to its commit is on its way. */
+  #isChosenUnder(task: TaskId, ballot: Ballot): boolean {
+    const entry = this.#book.archive.get(task)
+    return entry?.phase === 'closed' && compareBallots(entry.accepted!.ballot, ballot) === 0
   }
 
   #renewed(entry: Entry, bearer: Bearer, state: TaskState | undefined, now: Millis, out: Out): void {
-    enterHands(entry, bearer)
-    this.#book.extendLease(entry, now)
-    if (state === undefined || entry.bearerState === state) return
-    entry.bearerState = state
-    if (state === 'running') this.#book.note(entry, 'running', bearer.peer, now)
+    const before = entry.bearer.peer
+    const news = !entry.heard || before !== bearer.peer
+    entry.bearer = bearer
+    entry.heard = true
+    this.#book.grantLease(entry, now)
+    if (!news && (state === undefined || entry.bearerState === state)) return
+    entry.bearerState = state ?? entry.bearerState
+    if (news || state === 'running') this.#book.note(entry, entry.bearerState, bearer.peer, now)
     this.#readers.changed(entry, now, out)
   }
 
-  onBearerRestarted(peer: PeerId, incarnation: Incarnation, now: Millis, out: Out): void {
+  onBearerRestarted(peer: PeerId, incarnation: Incarnation, now: Millis): void {
     this.#held.forget(peer)
-    for (const entry of [...this.#book.archive.entries()]) {
-      if (entry.bearer?.peer !== peer || entry.bearer.incarnation >= incarnation) continue
-      this.#recovery.vanished(entry, now, out)
+    for (const entry of this.#book.archive.entries()) {
+      if (entry.bearer.peer !== peer || entry.bearer.incarnation >= incarnation) continue
+      if (entry.phase === 'open') this.#book.endLease(entry, now)
     }
   }
+
+  drop(from: PeerId, task: TaskId): void {
+    this.#held.drop(from, task)
+  }
+}
+
+function* entriesOf(held: ReadonlyMap<TaskId, Ballot> | undefined): Generator<Held> {
+  for (const [task, ballot] of held ?? []) yield { task, ballot }
+}
+
+function push(list: Held[], task: TaskId, ballot: Ballot): void {
+  if (list.length < limits.tasksPerMessageMax) list.push({ task, ballot })
 }

@@ -1,15 +1,17 @@
 import { invariant, type Millis } from '@souk/kernel'
-import type { Attempt, Ballot, Baton, Bearer, Outcome, TaskRecord } from '@souk/wire'
+import type { Attempt, Ballot, Baton, Bearer, Outcome, PeerId, TaskRecord } from '@souk/wire'
 
 /**
- * waiting: market places it · offered: this host was asked · queued, running: on this host · handed: passed on to one
- * named peer that has not answered yet · committing: it has an outcome that the custodians have not confirmed.
+ * waiting: market places it · offered: this host was asked · beginning: its custodians are asked whether it may start
+ * (starts: at-most-once) · queued, running: on this host · handed: passed on to one named peer that has not answered
+ * yet · committing: it has an outcome that the custodians have not confirmed.
  */
-export type BorneState = 'waiting' | 'offered' | 'queued' | 'running' | 'handed' | 'committing'
+export type BorneState = 'waiting' | 'offered' | 'beginning' | 'queued' | 'running' | 'handed' | 'committing'
 
 export const borneTransitions: Record<BorneState, readonly BorneState[]> = {
-  waiting: ['handed', 'queued', 'committing'],
-  offered: ['queued', 'handed'],
+  waiting: ['handed', 'beginning', 'queued', 'committing'],
+  offered: ['beginning', 'queued', 'handed'],
+  beginning: ['queued'],
   queued: ['running', 'committing'],
   running: ['committing'],
   handed: [],
@@ -22,28 +24,55 @@ export type Placing =
   | { choice: 'handOver'; to: Bearer; alternates: Bearer[] }
   | { choice: 'unplaceable'; message: string }
 
+/**
+ * The next version of a borne task's custodians. proposing: the decree is being chosen, under the bearer's ballot ·
+ * storing: the new ones get the record, under a new ballot.
+ */
+export interface Succession {
+  readonly custodians: PeerId[]
+  stage: 'proposing' | 'storing'
+  /** storing: the ballot under which this peer bears it in the next version */
+  ballot: Ballot
+  /** proposing: who has accepted it */
+  confirmed: Set<PeerId>
+  stored: Set<PeerId>
+  already: Set<PeerId>
+}
+
 /** A baton in this peer's hands (or just passed on). */
 export interface Borne {
-  readonly record: TaskRecord
-  readonly ballot: Ballot
+  record: TaskRecord
+  /** under which its custodians know this bearer */
+  ballot: Ballot
+  /** under which it was begun here, which may be of an earlier version: what the host knows it by, and its fence */
+  runBallot: Ballot
   readonly attempts: Attempt[]
+  /** in these hands since */
   readonly sinceMs: Millis
+  /** the first lease counts from here: what its custodians last heard of it, before it came */
+  readonly leasedMs: Millis
+  /** its custodians know of this bearer from the start; otherwise only once a majority has confirmed it */
+  readonly announced: boolean
   state: BorneState
   /** its record is on disk where it must be: only then may it run or be handed over */
   durable: boolean
-  /** what was decided before it was durable */
+  /** what was decided before it could be done */
   pending?: Placing
   /** as it was handed over, for the retry to that same peer and no other */
   handed?: { to: Bearer; baton: Baton; atMs: Millis }
   /** a baton that was offered to this host, and by whom */
   offered?: { from: Bearer; baton: Baton }
   outcome?: Outcome
-  /** who has confirmed the outcome */
-  confirmed: Set<string>
+  /** who has confirmed the outcome, or (beginning) that it may start */
+  confirmed: Set<PeerId>
   /** custodians that refuse it; only a majority fences */
-  fencedBy: Set<string>
+  fencedBy: Set<PeerId>
+  /** its custodians are being replaced: it neither leaves nor ends meanwhile */
+  next?: Succession
   /** set when it was told to end: what to say once nothing runs */
   ending?: 'cancelled' | 'fenced' | 'lease-lost' | 'shutdown'
+  /** a newer baton of the same task, which came while this one still runs: one run at a time */
+  after?: { record: TaskRecord; ballot: Ballot; attempts: Attempt[]; durable: boolean }
 }
 
 export function enterBorne(borne: Borne, state: BorneState): void {
@@ -55,3 +84,24 @@ export function enterBorne(borne: Borne, state: BorneState): void {
 }
 
 export const attemptOf = (borne: Borne): number => borne.attempts.length + 1
+
+/** A baton as it comes into these hands; `leaseAgeMs`: how long ago its custodians heard of it last. */
+export function newBorne(
+  record: TaskRecord,
+  ballot: Ballot,
+  facts: { attempts: Attempt[]; now: Millis; leaseAgeMs: Millis; announced: boolean; durable: boolean },
+): Borne {
+  return {
+    record,
+    ballot,
+    runBallot: ballot,
+    attempts: facts.attempts,
+    sinceMs: facts.now,
+    leasedMs: facts.now - facts.leaseAgeMs,
+    announced: facts.announced,
+    state: facts.announced ? 'waiting' : 'offered',
+    durable: facts.durable,
+    confirmed: new Set(),
+    fencedBy: new Set(),
+  }
+}

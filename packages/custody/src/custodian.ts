@@ -1,45 +1,73 @@
 import type { Machine, Millis } from '@souk/kernel'
-import { type Ballot, type Bearer, type PeerId, type TaskId, type TaskRecord, taskId } from '@souk/wire'
+import { type Ballot, type Bearer, limits, type MessageOf, type PeerId, type TaskId, type TaskRecord } from '@souk/wire'
 import { BearerReports } from './bearer-reports.ts'
+import { Closings } from './closings.ts'
 import type { CustodyConfig } from './config.ts'
-import { CustodianEndings } from './custodian-endings.ts'
+import { Copies } from './copies.ts'
 import type { CustodianEffect, CustodianInput, CustodianMessage } from './custodian-io.ts'
-import { type Entry, enterHands, enterPhase, newEntry, offerTo } from './entry.ts'
+import { outcomeOf, stateOf } from './entry.ts'
+import { Proposer } from './proposer.ts'
 import { Readers } from './readers.ts'
-import { Recovery } from './recovery.ts'
-import { loadEntries, taskKey } from './stored-task.ts'
+import { loadEntries } from './stored-task.ts'
 import { type Pending, TaskBook } from './task-book.ts'
+import type { MeshView } from './views.ts'
+import { type StoreState, Voter } from './voter.ts'
 
 type Out = CustodianEffect[]
 
+/** Questions of readers and of waiting clients' peers, and answers to what this peer undertakes. */
+type AskOrAnswer = Exclude<
+  CustodianMessage,
+  MessageOf<
+    | 'store'
+    | 'drop'
+    | 'leaseAsk'
+    | 'prepare'
+    | 'commit'
+    | 'begin'
+    | 'renew'
+    | 'giveUp'
+    | 'decided'
+    | 'chosen'
+    | 'moved'
+    | 'copy'
+  >
+>
+
 /**
- * What a task may become. With k = 1 the origin is the one custodian of its tasks; a majority of one is one.
+ * Keeps tasks for whoever submitted them, one of k for each: votes on what becomes of them (`voter.ts`), knows who bears
+ * them (`bearer-reports.ts`), and undertakes what nobody else does (`proposer.ts`).
  *
- * Invariants: I1 one outcome a task, for ever (`closed` is final; a commit under a ballot below the promise is
- * fenced). I2 accepted is answered only behind the disk's watermark. I3 `promised` never falls and is on disk
- * before anybody acts on it. I8 attempts are bounded by the spec.
- * Inputs: submits, what bearers say, the disk's watermark. Effects: sends, persists, batons for the local bearer,
- * and what clients hear. Bounds: openMax, closedMax, watchersMax.
+ * Invariants: I1 one outcome a task, for ever. I2 what is answered is on disk before. I3 `promised` never falls. I4 one
+ * decree is chosen per version. I8 attempts are bounded by the spec.
+ * Inputs: what other peers say, the disk's watermark. Effects: sends, persists, batons for the local bearer.
+ * Bounds: openMax, closedMax, watchersMax.
  */
 export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   readonly #config: CustodyConfig
   readonly #self: PeerId
   readonly #book: TaskBook
   readonly #readers: Readers
-  readonly #endings: CustodianEndings
-  readonly #recovery: Recovery
+  readonly #closings: Closings
+  readonly #proposer: Proposer
   readonly #reports: BearerReports
+  readonly #voter: Voter
+  readonly #copies: Copies
+  readonly #store: StoreState = { ok: true, code: '', message: '' }
   #nextSweep: Millis = 0
-  #storeOk = true
 
-  constructor(config: CustodyConfig, { self }: { self: PeerId }) {
+  constructor(config: CustodyConfig, { self, mesh }: { self: PeerId; mesh: MeshView }) {
     this.#config = config
     this.#self = self
-    this.#book = new TaskBook(config, self)
-    this.#readers = new Readers(config, this.#book.archive)
-    this.#endings = new CustodianEndings(config, this.#book, this.#readers)
-    this.#recovery = new Recovery(this.#book, this.#readers, this.#endings)
-    this.#reports = new BearerReports(this.#book, this.#readers, this.#endings, this.#recovery)
+    const book = new TaskBook(config, self)
+    this.#book = book
+    this.#readers = new Readers(config, book.archive, self)
+    this.#closings = new Closings(self, book, this.#readers)
+    this.#proposer = new Proposer(config, self, book)
+    this.#reports = new BearerReports(book, this.#readers, this.#proposer)
+    const store = this.#store
+    this.#voter = new Voter(config, { self, book, readers: this.#readers, closings: this.#closings, mesh, store })
+    this.#copies = new Copies(config, { self, book, mesh })
   }
 
   step(input: CustodianInput, now: Millis, out: Out): void {
@@ -47,29 +75,26 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
       case 'start':
         this.#onStart(input, now)
         break
-      case 'submit':
-        this.#onSubmit(input, now, out)
-        break
       case 'persisted':
         this.#onPersisted(input.upToSeq, now, out)
         break
       case 'persistFailed':
-        this.#onPersistFailed(input, now, out)
+        this.#onPersistFailed(input, out)
         break
       case 'message':
         this.#onMessage(input.from, input.message, now, out)
         break
+      case 'remember':
+        this.#book.remember(input.writes, out)
+        break
       case 'decided':
-        this.#reports.onDecided(input, now, out)
+        this.#reports.onPlaced(input, now, out)
         break
       case 'began':
         this.#reports.onBegan(input.task, input.ballot, now, out)
         break
       case 'bearerRestarted':
-        this.#reports.onBearerRestarted(input.peer, input.incarnation, now, out)
-        break
-      case 'gone':
-        this.#book.onGone(input.client)
+        this.#reports.onBearerRestarted(input.peer, input.incarnation, now)
         break
       case 'wake':
         this.#onWake(now, out)
@@ -78,171 +103,233 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   }
 
   nextWakeup(): Millis | undefined {
-    const due = Math.min(this.#book.leases.next() ?? Infinity, this.#book.retries.next() ?? Infinity, this.#nextSweep)
+    const { leases, expiries } = this.#book
+    const own = Math.min(leases.next() ?? Infinity, expiries.next() ?? Infinity, this.#nextSweep)
+    const due = Math.min(own, this.#proposer.nextWakeup() ?? Infinity, this.#copies.nextWakeup() ?? Infinity)
     return due === Infinity ? undefined : due
   }
 
   snapshot() {
     const tasks: Record<string, number> = {}
     for (const entry of this.#book.archive.entries()) {
-      const name =
-        entry.phase === 'closed' ? entry.outcome!.kind : entry.phase === 'open' ? entry.bearerState : entry.phase
+      // Counted where it is told of, so that the sum over all peers is the number of tasks.
+      if (entry.phase === 'moved' || entry.record.custodians[0] !== this.#self) continue
+      const name = outcomeOf(entry)?.kind ?? stateOf(entry)
       tasks[name] = (tasks[name] ?? 0) + 1
     }
-    return { tasks, open: this.#book.archive.openCount, storeOk: this.#storeOk }
+    const { openCount, size } = this.#book.archive
+    return { tasks, open: openCount, kept: size, undertaken: this.#proposer.size, storeOk: this.#store.ok }
   }
 
   /** The record and the promised ballot of a task that is kept here. */
   find(task: TaskId): { record: TaskRecord; promised: Ballot } | undefined {
-    return this.#book.archive.get(task)
+    const entry = this.#book.archive.get(task)
+    return entry?.phase === 'moved' ? undefined : entry
   }
 
-  // ---- submit and start
+  /** Whether this blob belongs to a task that is kept here: as an input, or as part of its result. */
+  tasks(): Iterable<{ record: TaskRecord }> {
+    return this.#book.archive.entries()
+  }
 
   #onStart(input: Extract<CustodianInput, { type: 'start' }>, now: Millis): void {
-    this.#book.start(input.wallMs, input.incarnation, now)
-    this.#nextSweep = now + 60_000
-    for (const entry of loadEntries(input.stored)) {
-      this.#book.archive.add(entry)
-      if (entry.outcome) this.#book.archive.close(entry.record.id, entry.outcome.endedWallMs)
-      else if (entry.keptIn !== undefined && entry.phase === 'open') {
+    const book = this.#book
+    book.start(input.wallMs, input.incarnation, now)
+    this.#nextSweep = now + this.#config.sweepMs
+    for (const { entry, overWallMs } of loadEntries(input.stored)) {
+      const { id, spec, submittedWallMs } = entry.record
+      book.archive.add(entry)
+      if (overWallMs !== undefined) book.archive.close(id, overWallMs)
+      else if (entry.keptIn !== undefined) {
         // It ran here: that life is over, and its guardian has seen to the run.
-        enterHands(entry, { peer: this.#self, incarnation: entry.keptIn })
-        this.#book.leases.set(entry.record.id, now)
-      } else {
-        // Whoever bore it may still: its lease starts anew on this clock.
-        this.#book.extendLease(entry, now)
-      }
+        entry.bearer = { peer: this.#self, incarnation: entry.keptIn }
+        book.endLease(entry, now)
+      } else book.grantLease(entry, now)
+      if (overWallMs === undefined && spec.expiresMs > 0)
+        book.expiries.set(id, now + Math.max(0, submittedWallMs + spec.expiresMs - input.wallMs))
     }
-  }
-
-  #onSubmit(input: Extract<CustodianInput, { type: 'submit' }>, now: Millis, out: Out): void {
-    const { client, tag, spec } = input
-    const id = taskId(input.nonce, this.#self)
-    const known = this.#book.archive.get(id)
-    if (known) {
-      this.#onSubmitAgain(known, client, tag, out)
-      return
-    }
-    if (this.#book.archive.openCount >= this.#config.openMax || this.#book.journal.full) {
-      const message = `this peer keeps ${this.#config.openMax} unfinished tasks already; submit to another peer, or later`
-      out.push({ type: 'refused', client, tag, code: 'too-many-tasks', message })
-      return
-    }
-    const submittedWallMs = this.#book.wall(now)
-    const record: TaskRecord = { id, spec, origin: this.#self, submittedWallMs, custodians: [this.#self], version: 1 }
-    const entry = newEntry(record, this.#book.ballotAfter(undefined))
-    this.#book.addClient(entry, client)
-    this.#book.archive.add(entry)
-    const durable = spec.durability === 'none'
-    entry.submitters.push({ client, tag })
-    if (durable) this.#onStored(entry, now, out)
-    else this.#book.save(entry, { kind: 'store', entry }, out)
-    offerTo(entry, this.#book.life)
-    out.push({ type: 'bear', record, ballot: entry.promised, attempts: entry.attempts, durable })
-  }
-
-  /** The same key again: the same task (G5). */
-  #onSubmitAgain(entry: Entry, client: number, tag: number, out: Out): void {
-    const { watchersMax } = this.#config
-    if (entry.submitters.length >= watchersMax || entry.clients.length >= watchersMax) {
-      const message = `${watchersMax} clients wait for this task already; watch it instead`
-      out.push({ type: 'refused', client, tag, code: 'too-many-clients', message })
-      return
-    }
-    if (entry.phase === 'storing') entry.submitters.push({ client, tag })
-    else out.push({ type: 'accepted', client, tag, task: entry.record.id })
-    if (entry.phase === 'closed') {
-      out.push({ type: 'closed', task: entry.record.id, outcome: entry.outcome!, clients: [client] })
-    } else this.#book.addClient(entry, client)
-  }
-
-  #onStored(entry: Entry, now: Millis, out: Out): void {
-    enterPhase(entry, 'open')
-    this.#book.note(entry, 'accepted', '', now)
-    for (const { client, tag } of entry.submitters) out.push({ type: 'accepted', client, tag, task: entry.record.id })
-    entry.submitters = []
-    if (entry.cancelReason !== undefined) this.#endings.fence(entry, now, out)
   }
 
   // ---- the disk
 
   #onPersisted(upToSeq: number, now: Millis, out: Out): void {
-    if (!this.#storeOk) {
-      this.#storeOk = true
-      out.push({ type: 'storeState', ok: true, code: '', message: '' })
+    if (!this.#store.ok) {
+      Object.assign(this.#store, { ok: true, code: '', message: '' })
+      out.push({ type: 'storeState', ...this.#store })
     }
     for (const pending of this.#book.journal.settle(upToSeq)) {
-      if (pending.kind === 'store') {
-        this.#onStored(pending.entry, now, out)
-        // Cancelled meanwhile: the local bearer must not keep a baton that never becomes durable.
-        out.push({ type: pending.entry.phase === 'open' ? 'durable' : 'void', task: pending.entry.record.id })
-      } else if (pending.kind === 'promise') this.#recovery.onPromised(pending, now, out)
-      else if (pending.kind === 'outcome') this.#endings.onClosed(pending, now, out)
+      if (pending.kind === 'store') this.#voter.onStored(pending.entry, pending.to, now, out)
+      else if (pending.kind === 'answer') out.push({ type: 'send', to: pending.to, message: pending.message })
     }
   }
 
-  #onPersistFailed(input: Extract<CustodianInput, { type: 'persistFailed' }>, now: Millis, out: Out): void {
-    this.#storeOk = false
-    out.push({ type: 'storeState', ok: false, code: input.code, message: input.message })
-    for (const pending of this.#book.journal.settle(input.upToSeq)) {
-      if (pending.kind === 'store') this.#onNotStored(pending.entry, input.code, input.message, out)
-      else if (pending.kind === 'promise')
-        this.#book.retries.set(pending.entry.record.id, now + this.#config.storeRetryMs)
-      else if (pending.kind === 'outcome') this.#onOutcomeNotStored(pending, now)
-    }
+  #onPersistFailed({ upToSeq, code, message }: Extract<CustodianInput, { type: 'persistFailed' }>, out: Out): void {
+    Object.assign(this.#store, { ok: false, code, message })
+    out.push({ type: 'storeState', ...this.#store })
+    for (const pending of this.#book.journal.settle(upToSeq)) this.#onNotWritten(pending, out)
   }
 
-  #onNotStored(entry: Entry, code: string, message: string, out: Out): void {
-    this.#book.forget(entry.record.id)
-    out.push({ type: 'void', task: entry.record.id })
-    for (const { client, tag } of entry.submitters) out.push({ type: 'refused', client, tag, code, message })
+  /** Nothing is answered that is not on disk; who asked asks again, and then it is written again. */
+  #onNotWritten(pending: Pending, out: Out): void {
+    if (pending.entry) pending.entry.kept = false
+    if (pending.kind === 'store') this.#voter.onNotStored(pending.entry, pending.to, this.#store, out)
   }
 
-  /** Nothing is acknowledged that is not on disk: the bearer will commit again, an own proposal stands until it is. */
-  #onOutcomeNotStored(pending: Extract<Pending, { kind: 'outcome' }>, now: Millis): void {
-    const { entry } = pending
-    if (!pending.commit) {
-      this.#book.retries.set(entry.record.id, now + this.#config.storeRetryMs)
-      return
-    }
-    enterPhase(entry, 'open')
-    entry.outcome = undefined
-    this.#book.extendLease(entry, now)
-  }
+  // ---- messages
 
   #onMessage(from: Bearer, message: CustodianMessage, now: Millis, out: Out): void {
     switch (message.t) {
-      case 'cancel':
-        this.#endings.onCancel(from.peer, message, now, out)
+      case 'store':
+        this.#voter.onStore(from, message, now, out)
         break
-      case 'query':
-        this.#readers.onQuery(from.peer, message, now, out)
+      case 'drop':
+        this.#voter.onDrop(message, out)
         break
-      case 'list':
-        this.#readers.onList(from.peer, message, now, out)
+      case 'leaseAsk':
+        this.#voter.onLeaseAsk(from.peer, message, now, out)
+        break
+      case 'prepare':
+        this.#voter.onPrepare(from, message, now, out)
+        break
+      case 'commit':
+        this.#reports.drop(from.peer, message.task)
+        this.#voter.onCommit(from, message, now, out)
+        break
+      case 'begin':
+        this.#voter.onBegin(from, message, out)
+        break
+      case 'renew':
+        this.#reports.onRenew(from.peer, message, now, out)
+        break
+      case 'giveUp':
+        this.#reports.onGiveUp(from.peer, message, now, out)
+        break
+      case 'decided':
+        this.#reports.onDecided(message, out)
+        break
+      case 'chosen':
+        this.#proposer.onChosen(message, now, out)
+        this.#closings.onChosen(message, now, out)
+        break
+      case 'moved':
+        this.#proposer.onMoved(message, now, out)
+        this.#closings.onMoved(message, now, out)
+        break
+      case 'copy':
+        this.#closings.onCopy(message, now, out)
         break
       default:
-        this.#reports.onMessage(from, message, now, out)
+        this.#onAsked(from.peer, message, now, out)
     }
+  }
+
+  #onAsked(from: PeerId, message: AskOrAnswer, now: Millis, out: Out): void {
+    switch (message.t) {
+      case 'cancel':
+        this.#onCancel(from, message, now, out)
+        break
+      case 'await':
+        this.#onAwait(from, message, out)
+        break
+      case 'query':
+        this.#readers.onQuery(from, message, now, out)
+        break
+      case 'list':
+        this.#readers.onList(from, message, now, out)
+        break
+      default:
+        this.#proposer.onMessage(from, message, now, out)
+    }
+  }
+
+  #onCancel(from: PeerId, message: MessageOf<'cancel'>, now: Millis, out: Out): void {
+    const { ask, task, reason } = message
+    const entry = this.#book.archive.get(task)
+    if (entry?.phase === 'moved') {
+      const { version, custodians } = entry.record
+      out.push({ type: 'send', to: from, message: { t: 'moved', task, version, custodians } })
+      return
+    }
+    const answer = !entry ? 'unknown' : entry.phase === 'closed' ? 'closed-before' : undefined
+    if (!entry || answer) {
+      out.push({ type: 'send', to: from, message: { t: 'cancelled', ask, task, answer: answer ?? 'unknown' } })
+      return
+    }
+    if (entry.cancellers.length < this.#config.watchersMax) entry.cancellers.push({ peer: from, ask })
+    if (!entry.ending) this.#book.note(entry, 'cancelling', reason, now)
+    entry.ending ??= { kind: 'cancelled', reason }
+    this.#proposer.close(entry, now, out)
+    this.#readers.changed(entry, now, out)
+  }
+
+  /** A peer whose clients wait asks what became of these. */
+  #onAwait(from: PeerId, { tasks }: MessageOf<'await'>, out: Out): void {
+    const unknown: TaskId[] = []
+    for (const task of tasks) {
+      const entry = this.#book.archive.get(task)
+      const outcome = entry && outcomeOf(entry)
+      if (!entry) unknown.push(task)
+      else if (entry.phase === 'moved') {
+        const { version, custodians } = entry.record
+        out.push({ type: 'send', to: from, message: { t: 'moved', task, version, custodians } })
+      } else if (outcome) {
+        const { version } = entry.record
+        const decree = { kind: 'outcome', outcome } as const
+        out.push({
+          type: 'send',
+          to: from,
+          message: { t: 'chosen', task, version, ballot: entry.accepted!.ballot, decree },
+        })
+      }
+    }
+    if (unknown.length > 0) out.push({ type: 'send', to: from, message: { t: 'unknown', tasks: unknown } })
   }
 
   // ---- time
 
   #onWake(now: Millis, out: Out): void {
-    this.#recovery.onWake(now, out)
+    const { leases, expiries, archive } = this.#book
+    for (let task = leases.popDue(now); task !== undefined; task = leases.popDue(now)) {
+      const entry = archive.get(task)
+      if (entry) this.#proposer.onLeaseEnded(entry, now, out)
+    }
+    for (let task = expiries.popDue(now); task !== undefined; task = expiries.popDue(now))
+      this.#onExpired(task, now, out)
+    this.#proposer.onWake(now, out)
+    this.#copies.onWake(now, out)
     if (now >= this.#nextSweep) this.#sweep(now, out)
   }
 
-  #sweep(now: Millis, out: Out): void {
-    this.#nextSweep = now + 60_000
-    const gone = this.#book.archive.outlived(this.#config.closedMax, this.#book.wall(now) - this.#config.keepMs)
-    if (gone.length === 0) return
-    for (const task of gone) this.#book.forget(task)
-    this.#book.persist(
-      gone.map((task) => ({ key: taskKey(task), value: undefined })),
-      { kind: 'note' },
-      out,
-    )
+  #onExpired(task: TaskId, now: Millis, out: Out): void {
+    const entry = this.#book.archive.get(task)
+    if (!entry || (entry.phase !== 'open' && entry.phase !== 'storing')) return
+    const { expiresMs } = entry.record.spec
+    entry.ending ??= { kind: 'expired', reason: `it had no outcome ${expiresMs} ms after it was submitted` }
+    const rank = Math.max(0, entry.record.custodians.indexOf(this.#self))
+    if (rank === 0) this.#proposer.close(entry, now, out)
+    else this.#proposer.later(task, now + rank * this.#config.staggerMs)
   }
+
+  #sweep(now: Millis, out: Out): void {
+    this.#nextSweep = now + this.#config.sweepMs
+    const { closedMax, keepMs, tombstoneMs } = this.#config
+    const { archive } = this.#book
+    const keptSince = this.#book.wall(now) - keepMs
+    for (let entry = archive.popWhole(keptSince); entry; entry = archive.popWhole(keptSince)) {
+      this.#closings.strip(entry, out)
+    }
+    const gone = archive.outlived(closedMax, keptSince - tombstoneMs)
+    for (const batch of chunks(gone, limits.tasksPerMessageMax)) {
+      for (const task of batch) {
+        this.#book.forget(task)
+        this.#proposer.forget(task)
+      }
+      this.#book.erase(batch, out)
+    }
+    this.#copies.look(now)
+  }
+}
+
+function* chunks<T>(all: readonly T[], size: number): Generator<T[]> {
+  for (let i = 0; i < all.length; i += size) yield all.slice(i, i + size)
 }

@@ -1,13 +1,15 @@
 import type { Attempt, TaskSpec } from '@souk/wire'
 
 /** What a task that nobody bears any more becomes: another run, or its end. */
-export type Next = { choice: 'again'; reason: string } | { choice: 'quarantine'; reason: string }
+export type Next = { choice: 'again'; reason: string } | { choice: 'quarantine' | 'lose'; code: string; reason: string }
 
 /** Codes of attempts that ended by themselves; they use up `retries`, the others use up `attemptsMax`. */
 const ownFailures = new Set(['exit', 'threw', 'timeout'])
 
+export const isOwnFailure = (code: string): boolean => ownFailures.has(code)
+
 export function ownFailureCount(attempts: readonly Attempt[]): number {
-  return attempts.filter((attempt) => ownFailures.has(attempt.code)).length
+  return attempts.filter((attempt) => isOwnFailure(attempt.code)).length
 }
 
 /** Whether a run that failed by itself is to be tried again (the bearer asks before it commits the failure). */
@@ -15,11 +17,19 @@ export function decideRetry(spec: TaskSpec, attempts: readonly Attempt[]): boole
   return ownFailureCount(attempts) < spec.retries
 }
 
-/** After a bearer vanished or gave up. Vanished and refused runs count to the limit; refusals without a run do not. */
-export function decideNext(spec: TaskSpec, attempts: readonly Attempt[]): Next {
+/**
+ * After a bearer vanished or gave up. Vanished and refused runs count to the limit; refusals without a run do not.
+ * `begun`: a bearer that asked leave to start it, as a task that starts at most once must, never said how that ended.
+ */
+export function decideNext(spec: TaskSpec, attempts: readonly Attempt[], begun: boolean): Next {
+  if (spec.starts === 'at-most-once' && begun) {
+    const reason = 'its bearer vanished after it may have begun, and it starts at most once'
+    return { choice: 'lose', code: 'may-have-begun', reason }
+  }
   const lost = attempts.length - ownFailureCount(attempts)
   if (lost >= spec.attemptsMax) {
-    return { choice: 'quarantine', reason: `${lost} of at most ${spec.attemptsMax} bearers lost or refused it` }
+    const reason = `${lost} of at most ${spec.attemptsMax} bearers lost or refused it`
+    return { choice: 'quarantine', code: 'attempts-exhausted', reason }
   }
   return { choice: 'again', reason: `attempt ${attempts.length + 1}` }
 }

@@ -1,9 +1,11 @@
-import { invariant, type Millis } from '@souk/kernel'
+import { invariant } from '@souk/kernel'
 import type {
+  Accepted,
   Attempt,
   Ballot,
   Bearer,
   Decision,
+  Ending,
   Incarnation,
   Outcome,
   PeerId,
@@ -12,59 +14,54 @@ import type {
   TaskState,
 } from '@souk/wire'
 
-/** A local client that submitted it, and its own number for it. */
-export interface Submitter {
-  client: number
-  tag: number
-}
-
 /** Somebody who is told of every change. */
 export interface Watcher {
   peer: PeerId
   ask: number
-  untilMs: Millis
+  untilMs: number
 }
 
 /**
- * storing: not yet on disk · open: somebody bears it, or a new ballot is being written · ending: fenced to be
- * cancelled, waiting until nothing of it runs · closing: its outcome is being written · closed.
+ * storing: not yet on disk · open: its decree is not known to be chosen · closed: its outcome is · moved: others keep
+ * it, and this is a pointer to them.
  */
-export type Phase = 'storing' | 'open' | 'ending' | 'closing' | 'closed'
+export type Phase = 'storing' | 'open' | 'closed' | 'moved'
 
 export const phaseTransitions: Record<Phase, readonly Phase[]> = {
-  storing: ['open'],
-  open: ['ending', 'closing'],
-  ending: ['closing'],
-  // back to open when the disk refused an outcome that its bearer will commit again
-  closing: ['closed', 'open'],
-  closed: [],
+  storing: ['open', 'closed', 'moved'],
+  open: ['closed', 'moved'],
+  closed: ['moved'],
+  // a custodian that was replaced may be chosen again for a later version
+  moved: ['storing', 'closed'],
 }
 
 /** One task in a custodian's hands. */
 export interface Entry {
-  readonly record: TaskRecord
+  record: TaskRecord
   phase: Phase
-  /** the highest ballot granted; never falls (I3) */
+  /** the record of this version is on disk, or on its way there */
+  kept: boolean
+  /** the highest ballot granted in this version; never falls (I3) */
   promised: Ballot
-  bearer: Bearer | undefined
-  /** who can have the baton of the promised ballot; undefined: nobody here knows (this peer has just started) */
-  holders: readonly PeerId[] | undefined
+  /** the decree accepted last, if any; chosen once the phase is closed or moved */
+  accepted: Accepted | undefined
+  /** who bears it, as far as is known: at first whoever began the promised ballot */
+  bearer: Bearer
   /** the bearer itself said that it has it */
-  confirmed: boolean
+  heard: boolean
+  /** the bearer gave it up: nobody vanished */
+  released: boolean
   /** what the bearer last said it does with it */
   bearerState: TaskState
   attempts: Attempt[]
   decision: Decision | undefined
-  outcome: Outcome | undefined
-  /** the life of this peer that runs it itself under the promised ballot */
+  /** a run may have begun under the promised ballot, as its bearer asked leave to (starts: at-most-once) */
+  begun: boolean
+  /** the life of this peer that runs it itself under the promised ballot, where it is the only custodian */
   keptIn: Incarnation | undefined
-  /** set while it is being cancelled */
-  cancelReason: string | undefined
+  /** how it is to end, once its bearer is fenced */
+  ending: Ending | undefined
   cancellers: { peer: PeerId; ask: number }[]
-  /** to be told when it is accepted, or refused */
-  submitters: Submitter[]
-  /** to be told the outcome */
-  clients: number[]
   watchers: Watcher[]
   timeline: TaskEvent[]
 }
@@ -73,19 +70,19 @@ export function newEntry(record: TaskRecord, promised: Ballot): Entry {
   return {
     record,
     phase: 'storing',
+    kept: false,
     promised,
-    bearer: undefined,
-    holders: undefined,
-    confirmed: false,
+    accepted: undefined,
+    bearer: { peer: promised.peer, incarnation: promised.incarnation },
+    heard: false,
+    released: false,
     bearerState: 'waiting',
     attempts: [],
     decision: undefined,
-    outcome: undefined,
+    begun: false,
     keptIn: undefined,
-    cancelReason: undefined,
+    ending: undefined,
     cancellers: [],
-    submitters: [],
-    clients: [],
     watchers: [],
     timeline: [],
   }
@@ -99,41 +96,49 @@ export function enterPhase(entry: Entry, phase: Phase): void {
   entry.phase = phase
 }
 
-/** Whether this peer's word about the task counts: it has the baton, or may have been passed it. */
-export function mayHold(entry: Entry, peer: PeerId): boolean {
-  return entry.holders === undefined || entry.holders.includes(peer)
+/** A ballot that was just promised: whoever began it bears the task, as far as is known. */
+export function promise(entry: Entry, ballot: Ballot): void {
+  entry.promised = ballot
+  entry.bearer = { peer: ballot.peer, incarnation: ballot.incarnation }
+  entry.heard = false
+  entry.released = false
+  entry.bearerState = 'waiting'
+  entry.begun = false
+  entry.keptIn = undefined
 }
 
-/** The baton goes to `to`, which may pass it on to the alternates and to no other. */
-export function offerTo(entry: Entry, to: Bearer, alternates: readonly Bearer[] = []): void {
-  entry.bearer = to
-  entry.holders = [to.peer, ...alternates.map(({ peer }) => peer)]
-}
-
-/** It is known who has it. */
-export function enterHands(entry: Entry, bearer: Bearer): void {
-  entry.bearer = bearer
-  entry.holders = [bearer.peer]
-  entry.confirmed = true
+/** The outcome, where it is known to be chosen. */
+export function outcomeOf(entry: Entry): Outcome | undefined {
+  const decree = entry.phase === 'closed' ? entry.accepted?.decree : undefined
+  return decree?.kind === 'outcome' ? decree.outcome : undefined
 }
 
 /** The state that people see. */
 export function stateOf(entry: Entry): TaskState {
-  switch (entry.phase) {
-    case 'storing':
-      return 'storing'
-    case 'open':
-      return entry.bearerState
-    case 'ending':
-    case 'closing':
-      return 'ending'
-    case 'closed':
-      return 'closed'
-  }
+  if (entry.phase === 'closed') return 'closed'
+  if (entry.phase === 'storing') return 'storing'
+  if (entry.ending || entry.accepted?.decree.kind === 'outcome') return 'ending'
+  return entry.bearerState
 }
 
 /** Adds to the task's life; the first event (accepted) stays when the middle has to go. */
 export function noteEvent(entry: Entry, event: TaskEvent, limit: number): void {
   if (entry.timeline.length >= limit) entry.timeline.splice(1, 1)
   entry.timeline.push({ ...event, detail: event.detail.slice(0, 200) })
+}
+
+/** Adds attempts that were not known here; each ballot counts once. */
+export function mergeAttempts(known: readonly Attempt[], more: readonly Attempt[], limit = 128): Attempt[] {
+  const merged = [...known]
+  for (const attempt of more) {
+    const { ballot } = attempt
+    const same = merged.some(
+      (a) =>
+        a.ballot.counter === ballot.counter &&
+        a.ballot.peer === ballot.peer &&
+        a.ballot.incarnation === ballot.incarnation,
+    )
+    if (!same && merged.length < limit) merged.push(attempt)
+  }
+  return merged
 }

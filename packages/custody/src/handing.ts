@@ -4,17 +4,15 @@ import {
   type Baton,
   type Bearer as BearerId,
   compareBallots,
-  originTag,
-  originTagOf,
   type PeerId,
   type Refusal,
   type TaskId,
 } from '@souk/wire'
 import type { BearerEndings } from './bearer-endings.ts'
 import type { BearerEffect } from './bearer-io.ts'
-import { attemptOf, type Borne, enterBorne } from './borne.ts'
+import { attemptOf, type Borne, enterBorne, newBorne } from './borne.ts'
 import type { Hands } from './hands.ts'
-import { mayBegin } from './quorum.ts'
+import { majority, mayBegin } from './quorum.ts'
 
 type Out = BearerEffect[]
 
@@ -39,6 +37,7 @@ export class Handing {
       bounces: before ? before.bounces + 1 : 0,
       moves: before?.moves ?? 0,
       attempts: borne.attempts,
+      leaseAgeMs: Math.max(0, Math.round(now - this.#hands.renewals.heldSinceMs(borne))),
     }
     enterBorne(borne, 'handed')
     borne.handed = { to, baton, atMs: now }
@@ -46,8 +45,34 @@ export class Handing {
     this.#hands.outbox.award(to.peer, baton)
   }
 
+  /** It runs here: at once, or once its custodians know that it may have started. */
   take(borne: Borne, out: Out): void {
+    borne.runBallot = borne.ballot
+    if (borne.record.spec.starts === 'at-most-once') {
+      enterBorne(borne, 'beginning')
+      this.sayBegin(borne, out)
+    } else this.#queue(borne, out)
+  }
+
+  sayBegin({ record, ballot, confirmed }: Borne, out: Out): void {
+    const { id: task, version, custodians } = record
+    for (const to of custodians) {
+      if (!confirmed.has(to)) out.push({ type: 'send', to, message: { t: 'begin', task, version, ballot } })
+    }
+  }
+
+  onBegun(from: PeerId, { task, ballot }: { task: TaskId; ballot: Ballot }, out: Out): void {
+    const borne = this.#hands.under(task, ballot)
+    if (borne?.state !== 'beginning' || !borne.record.custodians.includes(from)) return
+    borne.confirmed.add(from)
+    if (borne.confirmed.size < majority(borne.record.custodians.length)) return
+    borne.confirmed.clear()
+    this.#queue(borne, out)
+  }
+
+  #queue(borne: Borne, out: Out): void {
     enterBorne(borne, 'queued')
+    this.#hands.announcements.push(borne)
     const { record, ballot } = borne
     const leased = record.custodians.some((custodian) => custodian !== this.#hands.self)
     out.push({ type: 'take', record, ballot, attempt: attemptOf(borne), leased })
@@ -66,17 +91,9 @@ export class Handing {
       out.push({ type: 'rejected', from: from.peer, code: wrong })
       return
     }
-    const borne: Borne = {
-      record: baton.record,
-      ballot: baton.ballot,
-      attempts: baton.attempts,
-      sinceMs: now,
-      state: 'offered',
-      durable: true,
-      offered: { from, baton },
-      confirmed: new Set(),
-      fencedBy: new Set(),
-    }
+    const { record, ballot, attempts, leaseAgeMs } = baton
+    const borne = newBorne(record, ballot, { attempts, now, leaseAgeMs, announced: false, durable: true })
+    borne.offered = { from, baton }
     const refusal = this.#decideRefusal(known !== undefined, this.#hands.memory.remember(task, baton.ballot, now))
     if (refusal) {
       this.bounce(borne, refusal, now, out)
@@ -94,7 +111,6 @@ export class Handing {
     const { record, ballot } = baton
     // Whoever began a ballot is the first to bear it.
     if (baton.path[0] !== ballot.peer || !mayBegin(record, ballot)) return 'forged-ballot'
-    if (originTagOf(record.id) !== originTag(record.origin)) return 'forged-record'
     if (this.#hands.memory.has(baton.record.id, baton.ballot)) return 'borne-before'
     return undefined
   }
@@ -118,10 +134,9 @@ export class Handing {
     this.sayAccepted(borne, borne.offered!.from.peer)
   }
 
+  /** Only whoever gave it must know; its custodians hear of it if it stays here. */
   sayAccepted(borne: Borne, from: PeerId): void {
-    const { id, custodians } = borne.record
-    for (const to of custodians) if (to !== this.#hands.self) this.#hands.outbox.accept(to, id, borne.ballot)
-    if (!custodians.includes(from)) this.#hands.outbox.accept(from, id, borne.ballot)
+    this.#hands.outbox.accept(from, borne.record.id, borne.ballot)
   }
 
   /** Passes a baton on to its next alternate, or gives it up. At most two bounces (I8). */
@@ -139,9 +154,6 @@ export class Handing {
     // An older run of it that is still ending here stays in sight; then a lost handover is left to the lease.
     if (!this.#hands.borne.has(task)) this.#hands.borne.set(task, borne)
     this.handOver(borne, to, baton.alternates.slice(next + 1), now)
-    for (const custodian of borne.record.custodians) {
-      out.push({ type: 'send', to: custodian, message: { t: 'bounce', task, ballot, to, refusal } })
-    }
   }
 
   #mayPass(to: BearerId, baton: Baton): boolean {

@@ -1,5 +1,6 @@
 import type { Millis, WallMillis } from '@souk/kernel'
 import { type Ballot, compareBallots, type Incarnation, type PeerId, type TaskId } from '@souk/wire'
+import { Announcements } from './announcements.ts'
 import { BatonMemory } from './baton-memory.ts'
 import type { Borne } from './borne.ts'
 import type { CustodyConfig } from './config.ts'
@@ -13,6 +14,7 @@ export class Hands {
   readonly memory: BatonMemory
   readonly renewals: Renewals
   readonly outbox = new Outbox()
+  readonly announcements = new Announcements()
   incarnation: Incarnation = 0
   /** this peer is going: it takes nothing any more */
   leaving = false
@@ -33,6 +35,12 @@ export class Hands {
   under(task: TaskId, ballot: Ballot): Borne | undefined {
     const borne = this.borne.get(task)
     return borne && compareBallots(borne.ballot, ballot) === 0 ? borne : undefined
+  }
+
+  /** The baton of a task that the host knows by this ballot. */
+  run(task: TaskId, runBallot: Ballot): Borne | undefined {
+    const borne = this.borne.get(task)
+    return borne && compareBallots(borne.runBallot, runBallot) === 0 ? borne : undefined
   }
 
   wall(now: Millis): WallMillis {

@@ -10,7 +10,7 @@ interface HeldSet {
 export class HeldSets {
   readonly #sets = new Map<PeerId, HeldSet>()
 
-  /** Applies one renewal; undefined when its base is not what we have, and the bearer must say all from nothing. */
+  /** Applies one renewal; what its bearer holds of ours then, or undefined when its base is not what we have, and the bearer must say all from nothing. */
   apply(from: PeerId, renew: MessageOf<'renew'>): ReadonlyMap<TaskId, Ballot> | undefined {
     let set = this.#sets.get(from)
     if (renew.base === 0) {

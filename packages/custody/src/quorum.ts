@@ -9,7 +9,7 @@ export function majorityTime(times: readonly number[]): number {
   return times.toSorted((a, b) => b - a)[majority(times.length) - 1] ?? -Infinity
 }
 
-/** Whether a ballot of this task can be real: its origin begins the first, its custodians those that follow. */
+/** Whether a ballot can be real: the first version's are begun by its origin or its custodians, later ones by any bearer. */
 export function mayBegin(record: TaskRecord, ballot: Ballot): boolean {
-  return ballot.peer === record.origin || record.custodians.includes(ballot.peer)
+  return record.version > 1 || ballot.peer === record.origin || record.custodians.includes(ballot.peer)
 }

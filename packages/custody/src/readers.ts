@@ -10,17 +10,24 @@ import { listEntries, toView } from './reading.ts'
 export class Readers {
   readonly #config: CustodyConfig
   readonly #archive: Archive
+  readonly #self: PeerId
   /** what each member searched for within a second */
   readonly #searches = new Map<PeerId, { sinceMs: Millis; looked: number }>()
 
-  constructor(config: CustodyConfig, archive: Archive) {
+  constructor(config: CustodyConfig, archive: Archive, self: PeerId) {
     this.#config = config
+    this.#self = self
     this.#archive = archive
   }
 
   onQuery(from: PeerId, message: MessageOf<'query'>, now: Millis, out: CustodianEffect[]): void {
     const { ask, task } = message
     const entry = this.#archive.get(task)
+    if (entry?.phase === 'moved') {
+      const { version, custodians } = entry.record
+      out.push({ type: 'send', to: from, message: { t: 'moved', task, version, custodians } })
+      return
+    }
     const view = entry && toView(entry)
     out.push({ type: 'send', to: from, message: view ? { t: 'view', ask, task, view } : { t: 'view', ask, task } })
     if (!entry || entry.phase === 'closed' || !message.watch) return
@@ -31,7 +38,7 @@ export class Readers {
 
   onList(from: PeerId, message: MessageOf<'list'>, now: Millis, out: CustodianEffect[]): void {
     if (!this.#maySearch(from, now)) return
-    const { tasks, total } = listEntries(this.#archive.entries(), message)
+    const { tasks, total } = listEntries(this.#archive.entries(), this.#self, message)
     out.push({ type: 'send', to: from, message: { t: 'listed', ask: message.ask, tasks, total } })
   }
 

@@ -1,5 +1,5 @@
-import type { MessageOf, TaskRecord, TaskSummary, TaskView } from '@souk/wire'
-import { type Entry, stateOf } from './entry.ts'
+import type { MessageOf, PeerId, TaskRecord, TaskSummary, TaskView } from '@souk/wire'
+import { type Entry, outcomeOf, stateOf } from './entry.ts'
 
 /** All that is known of one task, for a reader anywhere. */
 export function toView(entry: Entry): TaskView {
@@ -7,11 +7,12 @@ export function toView(entry: Entry): TaskView {
     record: forReaders(entry.record),
     state: stateOf(entry),
     ballot: entry.promised,
+    bearer: entry.bearer.peer,
     attempts: entry.attempts,
     timeline: entry.timeline,
   }
-  if (entry.bearer) view.bearer = entry.bearer.peer
-  if (entry.outcome && entry.phase === 'closed') view.outcome = entry.outcome
+  const outcome = outcomeOf(entry)
+  if (outcome) view.outcome = outcome
   if (entry.decision) view.decision = entry.decision
   return view
 }
@@ -28,7 +29,7 @@ function forReaders(record: TaskRecord): TaskRecord {
 
 /** Whether one more run than the failed ones has begun: the one that ended it, or the present one. */
 function runsNow(entry: Entry): boolean {
-  return entry.phase === 'closed' ? entry.outcome?.result !== undefined : entry.bearerState === 'running'
+  return entry.phase === 'closed' ? outcomeOf(entry)?.result !== undefined : entry.bearerState === 'running'
 }
 
 export function toSummary(entry: Entry): TaskSummary {
@@ -44,8 +45,8 @@ export function toSummary(entry: Entry): TaskSummary {
     attempts: entry.attempts.length + (runsNow(entry) ? 1 : 0),
     submittedWallMs: record.submittedWallMs,
   }
-  const closed = entry.phase === 'closed' ? entry.outcome : undefined
-  const host = closed ? closed.host : entry.bearer?.peer
+  const closed = outcomeOf(entry)
+  const host = closed ? closed.host : entry.bearer.peer
   if (host !== undefined) summary.host = host
   if (closed) {
     summary.kind = closed.kind
@@ -55,14 +56,20 @@ export function toSummary(entry: Entry): TaskSummary {
   return summary
 }
 
-/** A page of a listing: the newest that match, and how many match in all. */
+/**
+ * A page of a listing: the newest that match, and how many match in all. Of the custodians that can be asked the
+ * first one tells of a task, so that each is counted once.
+ */
 export function listEntries(
   entries: Iterable<Entry>,
+  self: PeerId,
   query: MessageOf<'list'>,
 ): { tasks: TaskSummary[]; total: number } {
   const matching: Entry[] = []
+  const without = new Set(query.without)
   for (const entry of entries) {
-    if (!entry.record.id.startsWith(query.prefix)) continue
+    if (entry.phase === 'moved' || !entry.record.id.startsWith(query.prefix)) continue
+    if (entry.record.custodians.find((peer) => !without.has(peer)) !== self) continue
     if (query.states.length > 0 && !query.states.includes(stateOf(entry))) continue
     matching.push(entry)
   }

@@ -2,7 +2,7 @@ import type { Millis } from '@souk/kernel'
 import { type Ballot, compareBallots, limits, type MessageOf, type TaskId, type TaskState } from '@souk/wire'
 
 /** sendings without an answer that are remembered; more than a lease holds */
-const sendingsMax = 16
+const sendingsMax = 64
 
 export interface Held {
   task: TaskId
@@ -10,17 +10,24 @@ export interface Held {
   state: TaskState
 }
 
+interface Said extends Held {
+  /** the first sending that named it */
+  firstSeq: number
+  /** when the announcement that named it alone was sent, once that was confirmed */
+  announcedMs: Millis | undefined
+}
+
 /**
- * Renewals towards one custodian: what it was told, by changes, and which sending it last confirmed.
- * A task that is younger than one period never enters, so short tasks cost nothing.
+ * Renewals towards one custodian: what it was told, by changes, and which sending it last confirmed. A full sending
+ * extends all that was said; an announcement only what it adds.
  */
 export class RenewalLink {
-  /** what the last sending said of each task, and the first sending that named it */
-  readonly #said = new Map<TaskId, Held & { firstSeq: number }>()
+  readonly #said = new Map<TaskId, Said>()
   readonly #counter: { seq: number }
   #seq = 0
   #fresh = true
-  readonly #sentAt = new Map<number, Millis>()
+  readonly #sent = new Map<number, { ms: Millis; announced: TaskId[] | undefined }>()
+  /** of the last full sending that was confirmed */
   #confirmedSeq = 0
   #confirmedMs: Millis = 0
 
@@ -40,28 +47,62 @@ export class RenewalLink {
     if (held.length === 0 && removes.length === 0) return []
     const messages: MessageOf<'renew'>[] = []
     for (let i = 0; i === 0 || i < Math.max(adds.length, removes.length); i += limits.tasksPerMessageMax) {
-      const base = this.#fresh ? 0 : this.#seq
-      this.#fresh = false
-      this.#seq = ++this.#counter.seq
-      messages.push({
-        t: 'renew',
-        seq: this.#seq,
-        base,
-        incarnation,
-        adds: adds.slice(i, i + limits.tasksPerMessageMax),
-        removes: removes.slice(i, i + limits.tasksPerMessageMax),
-      })
+      messages.push(
+        this.#message(
+          adds.slice(i, i + limits.tasksPerMessageMax),
+          removes.slice(i, i + limits.tasksPerMessageMax),
+          incarnation,
+          true,
+        ),
+      )
     }
     for (const { task } of removes) this.#said.delete(task)
-    // Saying all from nothing takes no confirmation back: the custodian had that sending.
-    for (const h of held) this.#said.set(h.task, { ...h, firstSeq: this.#saidUnder(h)?.firstSeq ?? this.#seq })
-    this.#sentAt.set(this.#seq, now)
-    if (this.#sentAt.size > sendingsMax) this.#sentAt.delete(this.#sentAt.keys().next().value!)
+    for (const h of held) this.#say(h)
+    this.#remember(now, undefined)
     return messages
   }
 
+  /** Says these beside what was said before, and renews nothing else. */
+  announce(news: readonly Held[], incarnation: number, now: Millis): MessageOf<'renew'>[] {
+    const adds = news.filter((h) => this.#saidUnder(h) === undefined || this.#fresh)
+    const messages: MessageOf<'renew'>[] = []
+    for (let i = 0; i < adds.length; i += limits.tasksPerMessageMax) {
+      const part = adds.slice(i, i + limits.tasksPerMessageMax)
+      messages.push(this.#message(part, [], incarnation, false))
+      for (const h of part) this.#say(h)
+      this.#remember(
+        now,
+        part.map(({ task }) => task),
+      )
+    }
+    return messages
+  }
+
+  #message(
+    adds: Held[],
+    removes: { task: TaskId; ballot: Ballot }[],
+    incarnation: number,
+    full: boolean,
+  ): MessageOf<'renew'> {
+    const base = this.#fresh ? 0 : this.#seq
+    this.#fresh = false
+    this.#seq = ++this.#counter.seq
+    return { t: 'renew', seq: this.#seq, base, incarnation, full, adds, removes }
+  }
+
+  /** Saying it again takes no confirmation back: the custodian had that sending. */
+  #say(h: Held): void {
+    const before = this.#saidUnder(h)
+    this.#said.set(h.task, { ...h, firstSeq: before?.firstSeq ?? this.#seq, announcedMs: before?.announcedMs })
+  }
+
+  #remember(now: Millis, announced: TaskId[] | undefined): void {
+    this.#sent.set(this.#seq, { ms: now, announced })
+    if (this.#sent.size > sendingsMax) this.#sent.delete(this.#sent.keys().next().value!)
+  }
+
   /** What was said of it under the ballot that it has now. */
-  #saidUnder({ task, ballot }: Held): (Held & { firstSeq: number }) | undefined {
+  #saidUnder({ task, ballot }: Held): Said | undefined {
     const said = this.#said.get(task)
     return said && compareBallots(said.ballot, ballot) === 0 ? said : undefined
   }
@@ -77,27 +118,40 @@ export class RenewalLink {
     return []
   }
 
-  /** The custodian confirmed a sending: the lease of all it said counts from when that was sent. */
+  /** The custodian confirmed a sending: the lease of all it extended counts from when that was sent. */
   onRenewed(seq: number, again: boolean): void {
     if (again) {
       this.reset()
       return
     }
-    const sentMs = this.#sentAt.get(seq)
-    if (sentMs === undefined || seq <= this.#confirmedSeq) return
-    this.#confirmedSeq = seq
-    this.#confirmedMs = sentMs
+    const sent = this.#sent.get(seq)
+    if (!sent) return
+    if (sent.announced) {
+      for (const task of sent.announced) {
+        const said = this.#said.get(task)
+        if (said?.firstSeq === seq) said.announcedMs = sent.ms
+      }
+    } else if (seq > this.#confirmedSeq) {
+      this.#confirmedSeq = seq
+      this.#confirmedMs = sent.ms
+    }
+  }
+
+  /** It is not known there: nothing that was said of it counts. */
+  unsay(task: TaskId): void {
+    this.#said.delete(task)
   }
 
   /** Say all from nothing next time (a new connection, or the custodian asked). */
   reset(): void {
     this.#fresh = true
-    this.#sentAt.clear()
+    this.#sent.clear()
   }
 
   /** When the last confirmed sending that held this task was sent. */
   confirmedMs(task: TaskId): Millis | undefined {
     const said = this.#said.get(task)
-    return said && said.firstSeq <= this.#confirmedSeq ? this.#confirmedMs : undefined
+    if (!said) return undefined
+    return said.firstSeq <= this.#confirmedSeq ? this.#confirmedMs : said.announcedMs
   }
 }

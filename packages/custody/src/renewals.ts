@@ -1,12 +1,14 @@
 import type { Millis } from '@souk/kernel'
-import type { Incarnation, MessageOf, PeerId, TaskId } from '@souk/wire'
+import type { Ballot, Incarnation, MessageOf, PeerId, TaskId } from '@souk/wire'
 import type { Borne } from './borne.ts'
 import type { CustodyConfig } from './config.ts'
 import { majorityTime } from './quorum.ts'
 import { type Held, RenewalLink } from './renewal-link.ts'
 
-/** Borne tasks that a custodian elsewhere must keep hearing of. */
-const renewed = new Set(['waiting', 'queued', 'running', 'committing'])
+type Renewal = { to: PeerId; message: MessageOf<'renew'> }
+
+/** Borne tasks that custodians must keep hearing of. */
+const renewed = new Set<Borne['state']>(['waiting', 'beginning', 'queued', 'running', 'committing'])
 
 /** The bearer's side of leases: what to say to each custodian, and which runs were not confirmed in time. */
 export class Renewals {
@@ -20,21 +22,10 @@ export class Renewals {
     this.#self = self
   }
 
-  /** One round of renewals, by custodian in the order of their ids. */
-  round(borne: Iterable<Borne>, incarnation: Incarnation, now: Millis): { to: PeerId; message: MessageOf<'renew'> }[] {
-    const held = new Map<PeerId, Held[]>()
-    for (const b of borne) {
-      if (!renewed.has(b.state) || now - b.sinceMs < this.#config.renewMs) continue
-      const state = b.state === 'committing' ? 'ending' : (b.state as Held['state'])
-      for (const custodian of b.record.custodians) {
-        if (custodian === this.#self) continue
-        const list = held.get(custodian) ?? []
-        list.push({ task: b.record.id, ballot: b.ballot, state })
-        held.set(custodian, list)
-        if (!this.#links.has(custodian)) this.#links.set(custodian, new RenewalLink(this.#counter))
-      }
-    }
-    const round: { to: PeerId; message: MessageOf<'renew'> }[] = []
+  /** One round of renewals, by custodian in the order of their ids. A task held for less than a period is left out. */
+  round(borne: Iterable<Borne>, incarnation: Incarnation, now: Millis): Renewal[] {
+    const held = this.#byCustodian(borne, (b) => now - b.sinceMs >= this.#config.renewMs || this.#isSaid(b))
+    const round: Renewal[] = []
     for (const to of [...this.#links.keys()].sort()) {
       const messages = this.#links.get(to)!.renew(held.get(to) ?? [], incarnation, now)
       if (messages.length === 0) this.#links.delete(to)
@@ -43,24 +34,71 @@ export class Renewals {
     return round
   }
 
-  onRenewed(from: PeerId, seq: number, again: boolean): void {
-    this.#links.get(from)?.onRenewed(seq, again)
+  /** These run here: their custodians learn who bears them, and the first lease of this bearer begins. */
+  announce(borne: readonly Borne[], incarnation: Incarnation, now: Millis): Renewal[] {
+    const news = this.#byCustodian(borne, () => true)
+    const round: Renewal[] = []
+    for (const to of [...news.keys()].sort()) {
+      for (const message of this.#links.get(to)!.announce(news.get(to)!, incarnation, now)) round.push({ to, message })
+    }
+    return round
+  }
+
+  #byCustodian(borne: Iterable<Borne>, wanted: (borne: Borne) => boolean): Map<PeerId, Held[]> {
+    const held = new Map<PeerId, Held[]>()
+    for (const b of borne) {
+      if (!renewed.has(b.state) || this.#needsNone(b) || !wanted(b)) continue
+      for (const custodian of b.record.custodians) {
+        const list = held.get(custodian) ?? []
+        list.push({ task: b.record.id, ballot: b.ballot, state: stateSaid(b.state) })
+        held.set(custodian, list)
+        if (!this.#links.has(custodian)) this.#links.set(custodian, new RenewalLink(this.#counter))
+      }
+    }
+    return held
+  }
+
+  #isSaid({ record, state }: Borne): boolean {
+    return (
+      state !== 'waiting' && record.custodians.some((c) => this.#links.get(c)?.confirmedMs(record.id) !== undefined)
+    )
+  }
+
+  onRenewed(from: PeerId, { seq, again, lacking }: MessageOf<'renewed'>): { task: TaskId; ballot: Ballot }[] {
+    const link = this.#links.get(from)
+    link?.onRenewed(seq, again)
+    for (const { task } of lacking) link?.unsay(task)
+    return lacking
   }
 
   onConnected(peer: PeerId): void {
     this.#links.get(peer)?.reset()
   }
 
-  /** Whether a majority of custodians has not confirmed this task's lease for `leaseStopMs`. */
+  /** Whether this run has to stop: its lease was not confirmed by a majority of custodians in time. */
   ranOut(borne: Borne, now: Millis): boolean {
-    if (now - borne.sinceMs < this.#config.leaseStopMs) return false
-    const confirmed = borne.record.custodians.map((custodian) => this.#confirmedMs(custodian, borne, now))
-    return now - majorityTime(confirmed) >= this.#config.leaseStopMs
+    if (this.#needsNone(borne)) return false
+    const heldMs = this.heldSinceMs(borne)
+    if (now - heldMs >= this.#config.leaseStopMs) return true
+    // Until a majority has heard of this bearer, they may give the task to another without knowing of it.
+    return !borne.announced && heldMs <= borne.leasedMs && now - borne.sinceMs >= this.#config.unconfirmedStopMs
   }
 
-  #confirmedMs(custodian: PeerId, borne: Borne, now: Millis): Millis {
-    if (custodian === this.#self) return now
-    const task: TaskId = borne.record.id
-    return this.#links.get(custodian)?.confirmedMs(task) ?? borne.sinceMs
+  /** When the last sending that a majority confirmed was sent: from then on its lease counts. */
+  heldSinceMs(borne: Borne): Millis {
+    const { custodians, id } = borne.record
+    return majorityTime(
+      custodians.map((c) => Math.max(this.#links.get(c)?.confirmedMs(id) ?? -Infinity, borne.leasedMs)),
+    )
   }
+
+  /** Kept by this very life alone: it ends with it. */
+  #needsNone({ record }: Borne): boolean {
+    return record.custodians.length === 1 && record.custodians[0] === this.#self
+  }
+}
+
+function stateSaid(state: Borne['state']): Held['state'] {
+  if (state === 'committing') return 'ending'
+  return state === 'beginning' ? 'queued' : (state as Held['state'])
 }

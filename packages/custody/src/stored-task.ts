@@ -1,47 +1,68 @@
-import type { Attempt, Ballot, Decision, Incarnation, Outcome, TaskRecord } from '@souk/wire'
+import type { Accepted, Attempt, Ballot, Decision, Ending, Incarnation, TaskRecord } from '@souk/wire'
 import { type Entry, newEntry } from './entry.ts'
 
-/** What the store holds of one task, under `task/ID`. */
-export interface StoredTask {
-  record: TaskRecord
+/** What the store holds of one task's votes, under `vote/ID`; the record itself is under `task/ID`. */
+export interface StoredVote {
   promised: Ballot
   attempts: Attempt[]
-  decision?: Decision
-  outcome?: Outcome
-  cancelReason?: string
-  /** the life of this peer that began to run it itself; a task that takes its own keeper down must count */
+  accepted?: Accepted
+  ending?: Ending
+  begun?: true
   keptIn?: Incarnation
 }
 
-const taskKeyPrefix = 'task/'
+/** Under `over/ID`: the accepted decree is known to be chosen, or others keep the task now. Small, since it is written last. */
+export interface StoredEnd {
+  phase: 'closed' | 'moved'
+  wallMs: number
+}
 
-export const taskKey = (task: string): string => taskKeyPrefix + task
+const prefixes = { record: 'task/', vote: 'vote/', end: 'over/', decision: 'why/' } as const
 
-export function toStored(entry: Entry, outcome: Outcome | undefined = entry.outcome): StoredTask {
-  const stored: StoredTask = { record: entry.record, promised: entry.promised, attempts: [...entry.attempts] }
-  if (entry.decision) stored.decision = entry.decision
-  if (outcome) stored.outcome = outcome
+export const recordKey = (task: string): string => prefixes.record + task
+export const voteKey = (task: string): string => prefixes.vote + task
+export const endKey = (task: string): string => prefixes.end + task
+/** How its place was chosen: on its own, since it comes when all else is written. */
+export const decisionKey = (task: string): string => prefixes.decision + task
+
+export function toStoredVote(entry: Entry): StoredVote {
+  const stored: StoredVote = { promised: entry.promised, attempts: [...entry.attempts] }
+  if (entry.accepted) stored.accepted = entry.accepted
+  if (entry.ending) stored.ending = entry.ending
+  if (entry.begun) stored.begun = true
   if (entry.keptIn !== undefined) stored.keptIn = entry.keptIn
-  if (entry.cancelReason !== undefined) stored.cancelReason = entry.cancelReason
   return stored
 }
 
 /** An entry as it comes back after a restart: nobody is known to bear it. */
-function fromStored(stored: StoredTask): Entry {
-  const entry = newEntry(stored.record, stored.promised)
-  entry.attempts = [...stored.attempts]
-  entry.decision = stored.decision
-  entry.outcome = stored.outcome
-  entry.cancelReason = stored.cancelReason
-  entry.keptIn = stored.keptIn
-  entry.phase = stored.outcome ? 'closed' : stored.cancelReason === undefined ? 'open' : 'ending'
+function fromStored(record: TaskRecord, vote: StoredVote, end: StoredEnd | undefined): Entry {
+  const entry = newEntry(record, vote.promised)
+  entry.attempts = [...vote.attempts]
+  entry.accepted = vote.accepted
+  entry.ending = vote.ending
+  entry.begun = vote.begun ?? false
+  entry.keptIn = vote.keptIn
+  entry.phase = end?.phase ?? 'open'
+  entry.kept = true
   return entry
 }
 
-/** Every task in the store, the closed ones in the order in which they closed. */
-export function loadEntries(stored: readonly { key: string; value: unknown }[]): Entry[] {
-  return stored
-    .filter(({ key }) => key.startsWith(taskKeyPrefix))
-    .map(({ value }) => fromStored(value as StoredTask))
-    .sort((a, b) => (a.outcome?.endedWallMs ?? 0) - (b.outcome?.endedWallMs ?? 0))
+/** Every task in the store with when it was over, those that are in the order in which that came about. */
+export function loadEntries(
+  stored: readonly { key: string; value: unknown }[],
+): { entry: Entry; overWallMs: number | undefined }[] {
+  const values = new Map(stored.map(({ key, value }) => [key, value]))
+  const loaded: { entry: Entry; overWallMs: number | undefined }[] = []
+  for (const { key, value } of stored) {
+    if (!key.startsWith(prefixes.record)) continue
+    const task = key.slice(prefixes.record.length)
+    const vote = values.get(voteKey(task)) as StoredVote | undefined
+    // Both are written at once, so one without the other is no task.
+    if (!vote) continue
+    const end = values.get(endKey(task)) as StoredEnd | undefined
+    const entry = fromStored(value as TaskRecord, vote, end)
+    entry.decision = values.get(decisionKey(task)) as Decision | undefined
+    loaded.push({ entry, overWallMs: end?.wallMs })
+  }
+  return loaded.sort((a, b) => (a.overWallMs ?? 0) - (b.overWallMs ?? 0))
 }

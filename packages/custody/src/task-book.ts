@@ -3,41 +3,44 @@ import {
   type Attempt,
   type Ballot,
   type Bearer,
-  compareBallots,
   type Incarnation,
-  originTag,
-  originTagOf,
+  type MessageOf,
+  nextCounter,
   type PeerId,
   type TaskId,
 } from '@souk/wire'
 import { Archive } from './archive.ts'
 import type { CustodyConfig } from './config.ts'
-import type { CustodianEffect } from './custodian-io.ts'
-import { type Entry, mayHold, noteEvent } from './entry.ts'
+import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
+import { type Entry, noteEvent } from './entry.ts'
 import { Journal } from './journal.ts'
-import { mayBegin } from './quorum.ts'
-import { taskKey, toStored } from './stored-task.ts'
+import { decisionKey, endKey, recordKey, type StoredEnd, toStoredVote, voteKey } from './stored-task.ts'
 
-/** Writes of one task that may wait for the disk at once: its record, that it runs, a promise, its outcome. */
-const journalPerTask = 4
+/** Writes of one task that may wait for the disk at once: its record, promises, acceptances, its end. */
+const journalPerTask = 6
 
 /** What goes on when a write is on disk, or was refused. */
 export type Pending =
-  | { kind: 'store'; entry: Entry }
-  | { kind: 'promise'; entry: Entry; next: 'bear' | 'fence'; code: string }
-  | { kind: 'outcome'; entry: Entry; commit: { from: PeerId; ballot: Ballot } | undefined }
+  /** a record's first write: the entry counts, or is dropped */
+  | { kind: 'store'; entry: Entry; to: PeerId }
+  /** an answer that must not leave before */
+  | { kind: 'answer'; entry: Entry; to: PeerId; message: CustodianSays }
   /** nothing waits for it */
-  | { kind: 'note' }
+  | { kind: 'note'; entry: Entry | undefined }
+
+interface Write {
+  key: string
+  value: unknown
+}
 
 /** A custodian's tasks with their leases, its journal and its clock: what can be done to an entry, without deciding it. */
 export class TaskBook {
   readonly archive = new Archive()
+  /** when a lease, and the grace after it, have run out */
   readonly leases = new Deadlines<TaskId>()
-  /** writes that the disk refused, to be tried again */
-  readonly retries = new Deadlines<TaskId>()
+  /** when tasks that may expire do */
+  readonly expiries = new Deadlines<TaskId>()
   readonly journal: Journal<Pending>
-  /** who waits for an outcome; most clients that go never did, and then no task has to be looked at */
-  readonly #clients = new Set<number>()
   readonly #config: CustodyConfig
   readonly #self: PeerId
   #incarnation: Incarnation = 0
@@ -59,59 +62,33 @@ export class TaskBook {
     return { peer: this.#self, incarnation: this.#incarnation }
   }
 
-  /** The first ballot of a task of this peer, or the one after `promised`. */
-  ballotAfter(promised: Ballot | undefined): Ballot {
-    return { counter: (promised?.counter ?? 0) + 1, peer: this.#self, incarnation: this.#incarnation }
+  /** A ballot of this peer as custodian, above one that was seen. */
+  ballotAfter(seen: Ballot): Ballot {
+    return { counter: nextCounter(seen.counter, 'custodian'), peer: this.#self, incarnation: this.#incarnation }
   }
 
-  /** A new ballot of this peer: its counter was never used before, since it goes to disk before anybody hears of it. */
-  raise(entry: Entry): void {
-    entry.promised = this.ballotAfter(entry.promised)
-    entry.bearer = undefined
-    entry.holders = []
-    entry.keptIn = undefined
-    entry.confirmed = false
-    entry.bearerState = 'waiting'
+  /** This very life bears it and nobody else keeps it: it cannot vanish unseen, so it needs no lease. */
+  needsNoLease({ record, bearer }: Entry): boolean {
+    return record.custodians.length === 1 && bearer.peer === this.#self && bearer.incarnation === this.#incarnation
   }
 
-  /** This local client is told the outcome. */
-  addClient(entry: Entry, client: number): void {
-    if (!entry.clients.includes(client)) entry.clients.push(client)
-    this.#clients.add(client)
-  }
-
-  /** This local client reads no more. */
-  onGone(client: number): void {
-    if (!this.#clients.delete(client)) return
-    for (const entry of this.archive.entries()) {
-      if (entry.clients.includes(client)) entry.clients = entry.clients.filter((c) => c !== client)
-    }
-  }
-
-  /** Whether a task's id says that it was submitted here; while k = 1 this peer is then its custodian. */
-  isOwn(task: TaskId): boolean {
-    return originTagOf(task) === originTag(this.#self)
-  }
-
-  /**
-   * Whether a commit under this ballot is its bearer's. A ballot above the promised one was begun by another
-   * custodian, or it is forged: this peer begins none that it does not remember.
-   */
-  mayCommit(entry: Entry, from: PeerId, ballot: Ballot): boolean {
-    const order = compareBallots(ballot, entry.promised)
-    if (order === 0) return mayHold(entry, from)
-    return order > 0 && ballot.peer !== this.#self && mayBegin(entry.record, ballot)
-  }
-
-  /**
-   * A bearer that has not said that it has the baton may get it as late as it is still offered (2 leases after it
-   * left), and counts its lease from then; one that has counts from before we heard it.
-   */
-  extendLease(entry: Entry, now: Millis): void {
+  /** Its bearer was heard of: its lease starts anew. */
+  grantLease(entry: Entry, now: Millis): void {
     const { leaseMs, graceMs } = this.#config
-    const elsewhere = entry.bearer !== undefined && entry.bearer.peer !== this.#self
-    const ms = elsewhere && !entry.confirmed ? 2 * leaseMs : leaseMs
-    this.leases.set(entry.record.id, now + ms + graceMs)
+    if (this.needsNoLease(entry)) this.leases.delete(entry.record.id)
+    else this.leases.set(entry.record.id, now + leaseMs + graceMs)
+  }
+
+  /** Nobody bears it any more: its lease is over now, without grace. */
+  endLease(entry: Entry, now: Millis): void {
+    this.leases.set(entry.record.id, now)
+  }
+
+  /** 0: nobody bears it any more, as far as this custodian can tell. */
+  leaseLeftMs(entry: Entry, now: Millis): Millis {
+    if (this.needsNoLease(entry)) return this.#config.leaseMs
+    const dueMs = this.leases.get(entry.record.id)
+    return dueMs === undefined ? 0 : Math.max(0, Math.ceil(dueMs - this.#config.graceMs - now))
   }
 
   failed(entry: Entry, host: PeerId, code: string, message: string): void {
@@ -119,22 +96,49 @@ export class TaskBook {
     if (entry.attempts.length < 128) entry.attempts.push(attempt)
   }
 
-  /** Nothing of it is left, its deadlines included: the same key may come again. */
+  /** Nothing of it is left here, its deadlines included. */
   forget(task: TaskId): void {
     this.archive.remove(task)
     this.leases.delete(task)
-    this.retries.delete(task)
+    this.expiries.delete(task)
   }
 
-  persist(writes: { key: string; value: unknown }[], pending: Pending, out: CustodianEffect[]): void {
-    out.push({ type: 'persist', seq: this.journal.next(pending), writes })
-  }
-
-  /** Writes the entry as it is now. True: it keeps nothing on disk, so there is nothing to wait for. */
+  /** Its votes as they are now, and its record where that is not there yet. True: nothing to wait for, it keeps nothing. */
   save(entry: Entry, pending: Pending, out: CustodianEffect[]): boolean {
-    if (entry.record.spec.durability === 'none') return true
-    this.persist([{ key: taskKey(entry.record.id), value: toStored(entry) }], pending, out)
-    return false
+    const task = entry.record.id
+    const writes: Write[] = [{ key: voteKey(task), value: toStoredVote(entry) }]
+    if (!entry.kept) writes.push({ key: recordKey(task), value: entry.record }, { key: endKey(task), value: undefined })
+    entry.kept = true
+    return this.#persist(entry, writes, pending, out)
+  }
+
+  /** That it is over. Nothing waits for it: whatever was answered was on disk before. */
+  saveEnd(entry: Entry, phase: StoredEnd['phase'], wallMs: WallMillis, out: CustodianEffect[]): void {
+    const task = entry.record.id
+    const end: StoredEnd = { phase, wallMs }
+    const writes: Write[] = [{ key: endKey(task), value: end }]
+    if (!entry.kept) {
+      writes.push({ key: voteKey(task), value: toStoredVote(entry) }, { key: recordKey(task), value: entry.record })
+    }
+    entry.kept = true
+    this.#persist(entry, writes, { kind: 'note', entry }, out)
+  }
+
+  saveDecision(entry: Entry, out: CustodianEffect[]): void {
+    const write = { key: decisionKey(entry.record.id), value: entry.decision }
+    this.#persist(entry, [write], { kind: 'note', entry: undefined }, out)
+  }
+
+  erase(tasks: readonly TaskId[], out: CustodianEffect[]): void {
+    const keys = tasks.flatMap((task) => [recordKey(task), voteKey(task), endKey(task), decisionKey(task)])
+    this.remember(
+      keys.map((key) => ({ key, value: undefined })),
+      out,
+    )
+  }
+
+  remember(writes: Write[], out: CustodianEffect[]): void {
+    out.push({ type: 'persist', seq: this.journal.next({ kind: 'note', entry: undefined }), writes })
   }
 
   note(entry: Entry, event: string, detail: string, now: Millis): void {
@@ -144,4 +148,15 @@ export class TaskBook {
   wall(now: Millis): WallMillis {
     return Math.round(this.#wallOffset + now)
   }
+
+  #persist(entry: Entry, writes: Write[], pending: Pending, out: CustodianEffect[]): boolean {
+    if (entry.record.spec.durability === 'none') return true
+    out.push({ type: 'persist', seq: this.journal.next(pending), writes })
+    return false
+  }
+}
+
+/** What names a vote in a message. */
+export function voteOf(entry: Entry, ballot: Ballot): Pick<MessageOf<'stored'>, 'task' | 'version' | 'ballot'> {
+  return { task: entry.record.id, version: entry.record.version, ballot }
 }

@@ -25,6 +25,8 @@ export function order(work: Work, spec: Partial<TaskSpec> = {}, rest: Partial<Ru
     attemptsMax: 3,
     outputBytesMax: 1024 * 1024,
     durability: 'quorum',
+    starts: 'at-least-once',
+    expiresMs: 0,
     failIfUnplaceable: false,
     ...spec,
   }

@@ -28,6 +28,8 @@ function spec(over: Partial<TaskSpec> = {}): TaskSpec {
     attemptsMax: 3,
     outputBytesMax: 1024,
     durability: 'quorum',
+    starts: 'at-least-once',
+    expiresMs: 0,
     failIfUnplaceable: false,
     ...over,
   }

@@ -20,6 +20,8 @@ export function spec(over: Partial<TaskSpec> = {}): TaskSpec {
     attemptsMax: 3,
     outputBytesMax: 1024,
     durability: 'quorum',
+    starts: 'at-least-once',
+    expiresMs: 0,
     failIfUnplaceable: false,
     ...over,
   }

@@ -1,5 +1,5 @@
-import type { BearerEffect, CustodianEffect } from '@souk/custody'
-import type { TaskId } from '@souk/wire'
+import type { BearerEffect, CustodianEffect, SubmitterEffect } from '@souk/custody'
+import type { Outcome, TaskId } from '@souk/wire'
 import { decideAdmission } from './admission.ts'
 import type { Machines } from './machines.ts'
 import type { Outlet } from './outlet.ts'
@@ -25,13 +25,42 @@ export class CustodyRoutes {
       case 'persist':
         this.#outlet.emit(effect)
         break
-      case 'bear': {
-        const { record, ballot } = effect
-        if (ballot.counter === 1)
-          this.#outlet.trace({ type: 'task.submitted', task: record.id, class: record.spec.class })
+      case 'bear':
         this.#steps.stepBearer(effect)
         break
-      }
+      case 'closed':
+        this.#onClosed(effect.task, effect.outcome)
+        break
+      case 'recovered':
+        this.#outlet.trace({ type: 'task.recovered', task: effect.task, ballot: effect.ballot, code: effect.code })
+        break
+      case 'rejected':
+        this.#outlet.trace({ type: 'message.rejected', peer: effect.from, tag: effect.tag, code: effect.code })
+        break
+      case 'storeState':
+        this.#machines.store = { ok: effect.ok, code: effect.code, message: effect.message }
+        if (!effect.ok) this.#outlet.trace({ type: 'store.failed', code: effect.code, message: effect.message })
+        break
+    }
+  }
+
+  #onClosed(task: TaskId, outcome: Outcome): void {
+    const { ballot, kind, code, result } = outcome
+    this.#outlet.trace({ type: 'task.closed', task, ballot, kind, code })
+    this.#steps.stepSubmitter({ type: 'closed', task, outcome })
+    const name = this.#machines.custodian.find(task)?.record.spec.class
+    if (result && name !== undefined) this.#steps.stepAuctioneer({ type: 'duration', class: name, runMs: result.runMs })
+  }
+
+  onSubmitter(effect: SubmitterEffect): void {
+    switch (effect.type) {
+      case 'send':
+        this.#outlet.send(effect.to, effect.message)
+        break
+      case 'bear':
+        this.#outlet.trace({ type: 'task.submitted', task: effect.record.id, class: effect.record.spec.class })
+        this.#steps.stepBearer(effect)
+        break
       case 'durable':
         this.#outlet.trace({ type: 'task.stored', task: effect.task })
         this.#steps.stepBearer(effect)
@@ -49,24 +78,12 @@ export class CustodyRoutes {
       case 'refused':
         this.#outlet.refuse(effect.client, effect.tag, effect.code, effect.message)
         break
-      case 'closed': {
+      case 'outcome': {
         const { task, outcome, clients } = effect
-        const { ballot, kind, code, result } = outcome
-        this.#outlet.trace({ type: 'task.closed', task, ballot, kind, code })
         for (const client of clients)
           this.#outlet.emit({ type: 'reply', client, reply: { type: 'outcome', task, outcome } })
-        const name = this.#machines.custodian.find(task)?.record.spec.class
-        if (result && name !== undefined)
-          this.#steps.stepAuctioneer({ type: 'duration', class: name, runMs: result.runMs })
         break
       }
-      case 'recovered':
-        this.#outlet.trace({ type: 'task.recovered', task: effect.task, ballot: effect.ballot, code: effect.code })
-        break
-      case 'storeState':
-        this.#machines.store = { ok: effect.ok, code: effect.code, message: effect.message }
-        if (!effect.ok) this.#outlet.trace({ type: 'store.failed', code: effect.code, message: effect.message })
-        break
     }
   }
 
@@ -111,6 +128,14 @@ export class CustodyRoutes {
       case 'leaseLost':
         this.#outlet.trace({ type: 'task.leaseLost', task: effect.task, ballot: effect.ballot })
         break
+      case 'chosen':
+        this.#outlet.trace({ type: 'task.chosen', task: effect.task, ballot: effect.ballot })
+        break
+      case 'succeeded': {
+        const { task, version, custodians } = effect
+        this.#outlet.trace({ type: 'task.moved', task, version, custodians })
+        break
+      }
       case 'rejected':
         this.#outlet.trace({ type: 'message.rejected', peer: effect.from, tag: 'award', code: effect.code })
         break

@@ -8,7 +8,7 @@ export interface DeskConfig {
   answerMsMax: Millis
   /** a cancel may wait for a process group to end, or for a lease to run out */
   cancelMsMax: Millis
-  /** a watch is renewed this often; custodians forget it after a minute */
+  /** a watch is renewed this often: so late it is noticed that the custodian which is read has gone */
   watchAgainMs: Millis
 }
 
@@ -16,5 +16,5 @@ export const defaultDeskConfig: DeskConfig = {
   asksMax: 100_000,
   answerMsMax: 1_500,
   cancelMsMax: 10_000,
-  watchAgainMs: 30_000,
+  watchAgainMs: 5_000,
 }

@@ -1,34 +1,26 @@
 import { Deadlines, type Machine, type Millis } from '@souk/kernel'
-import {
-  type Ballot,
-  compareBallots,
-  type MessageOf,
-  originTagOf,
-  type PeerId,
-  type TaskId,
-  type TaskSummary,
-} from '@souk/wire'
+import { type Ballot, compareBallots, type MessageOf, type PeerId, type TaskId, type TaskSummary } from '@souk/wire'
 import type { DeskConfig } from './desk-config.ts'
 import type { Reply } from './effects.ts'
 import type { ClientRef } from './inputs.ts'
 
 /** What the desk must know of the others. */
 export interface DeskView {
-  /** who keeps a task that was submitted to the peer with this tag */
-  peerByTag(tag: string): PeerId | undefined
+  /** everybody who may know of a task and can be asked, likeliest first; `away`: of its likely custodians the others */
+  whoKnows(task: TaskId): { peers: PeerId[]; away: PeerId[] }
   reachable(peer: PeerId): boolean
-  /** everybody who can be asked, this peer included, by id */
-  reachablePeers(): PeerId[]
+  /** everybody who can be asked, this peer included, by id; and the members that cannot */
+  askable(): { peers: PeerId[]; away: PeerId[] }
 }
 
 /** Answers to what was asked. */
-export type DeskMessage = MessageOf<'view' | 'cancelled' | 'listed' | 'output'>
+export type DeskMessage = MessageOf<'view' | 'cancelled' | 'listed' | 'output' | 'moved'>
 
 export type DeskInput =
   | { type: 'wake' }
   | { type: 'query'; client: ClientRef; task: TaskId; watch: boolean }
   | { type: 'cancel'; client: ClientRef; task: TaskId; reason: string }
-  | { type: 'list'; client: ClientRef; query: Omit<MessageOf<'list'>, 't' | 'ask'>; everywhere: boolean }
+  | { type: 'list'; client: ClientRef; query: Omit<MessageOf<'list'>, 't' | 'ask' | 'without'>; everywhere: boolean }
   | { type: 'follow'; client: ClientRef; task: TaskId }
   | { type: 'gone'; client: ClientRef }
   | { type: 'message'; from: PeerId; message: DeskMessage }
@@ -37,16 +29,33 @@ export type DeskEffect =
   | { type: 'send'; to: PeerId; message: MessageOf<'query' | 'cancel' | 'list' | 'follow'> }
   | { type: 'reply'; client: ClientRef; reply: Reply }
 
-type Ask =
-  | { kind: 'query'; client: ClientRef; task: TaskId; keeper: PeerId; watch: boolean; answered: boolean }
-  | { kind: 'cancel'; client: ClientRef; task: TaskId; keeper: PeerId }
-  | { kind: 'list'; client: ClientRef; limit: number; waitingFor: Set<PeerId>; tasks: TaskSummary[]; total: number }
-  | { kind: 'follow'; client: ClientRef; task: TaskId; keeper: PeerId; bearer: PeerId | undefined; ballot?: Ballot }
+/** Whom it was put to, and whom it is put to if that one does not know; `away` might, but cannot be asked. */
+interface Asked {
+  client: ClientRef
+  task: TaskId
+  keeper: PeerId | undefined
+  left: PeerId[]
+  away: boolean
+}
+
+type Query = Asked & { kind: 'query'; watch: boolean; answered: boolean }
+type Cancel = Asked & { kind: 'cancel'; reason: string }
+type Follow = Asked & { kind: 'follow'; bearer: PeerId | undefined; ballot?: Ballot }
+type List = {
+  kind: 'list'
+  client: ClientRef
+  limit: number
+  waitingFor: Set<PeerId>
+  tasks: Map<TaskId, TaskSummary>
+  total: number
+}
+type Ask = Query | Cancel | Follow | List
 
 type Out = DeskEffect[]
 
 /**
- * What local clients ask of tasks anywhere: any peer answers for every task (its id names who keeps it).
+ * What local clients ask of tasks anywhere: any peer answers for every task, by asking those that its id
+ * makes its custodians, then all others.
  *
  * Inputs: clients' questions and other peers' answers. Effects: messages and replies. Every question ends: by its
  * answer, by its deadline, or when its client is gone. Bound: asksMax.
@@ -101,36 +110,20 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
 
   // ---- clients
 
-  #keeperOf(task: TaskId): { keeper: PeerId | undefined; reachable: boolean } {
-    const keeper = this.#view.peerByTag(originTagOf(task))
-    return { keeper, reachable: keeper === this.#self || (keeper !== undefined && this.#view.reachable(keeper)) }
-  }
-
   #onQuery(input: Extract<DeskInput, { type: 'query' }>, now: Millis, out: Out): void {
     const { client, task, watch } = input
-    const { keeper, reachable } = this.#keeperOf(task)
-    // An unknown tag cannot be asked; a watch of a peer that is away goes on until it comes back.
-    if (keeper === undefined || (!reachable && !watch) || this.#full) {
-      out.push({
-        type: 'reply',
-        client,
-        reply: { type: 'view', task, view: undefined, reachable: keeper === undefined },
-      })
+    if (this.#full) {
+      const reply: Reply = { type: 'view', task, view: undefined, reachable: false }
+      out.push({ type: 'reply', client, reply })
       return
     }
-    this.#begin({ kind: 'query', client, task, keeper, watch, answered: false }, this.#config.answerMsMax, now, out)
+    this.#begin({ kind: 'query', ...this.#asked(client, task), watch, answered: false }, now, out)
   }
 
   #onCancel(input: Extract<DeskInput, { type: 'cancel' }>, now: Millis, out: Out): void {
     const { client, task, reason } = input
-    const { keeper, reachable } = this.#keeperOf(task)
-    if (keeper === undefined || !reachable || this.#full) {
-      const answer = keeper === undefined ? 'unknown' : 'unreachable'
-      out.push({ type: 'reply', client, reply: { type: 'cancelled', task, answer } })
-      return
-    }
-    const ask = this.#register({ kind: 'cancel', client, task, keeper }, now + this.#config.cancelMsMax)
-    out.push({ type: 'send', to: keeper, message: { t: 'cancel', ask, task, reason } })
+    if (this.#full) out.push({ type: 'reply', client, reply: { type: 'cancelled', task, answer: 'unreachable' } })
+    else this.#begin({ kind: 'cancel', ...this.#asked(client, task), reason }, now, out)
   }
 
   #onList(input: Extract<DeskInput, { type: 'list' }>, now: Millis, out: Out): void {
@@ -139,61 +132,86 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
       out.push({ type: 'reply', client, reply: { type: 'listed', tasks: [], total: 0, missing: [this.#self] } })
       return
     }
-    const peers = everywhere ? this.#view.reachablePeers() : [this.#self]
-    const waitingFor = new Set(peers)
-    const ask = this.#register(
-      { kind: 'list', client, limit: query.limit, waitingFor, tasks: [], total: 0 },
-      now + this.#config.answerMsMax,
-    )
-    for (const to of peers) out.push({ type: 'send', to, message: { t: 'list', ask, ...query } })
+    const { peers, away } = this.#view.askable()
+    const asked = everywhere ? peers : [this.#self]
+    // Of one peer alone all that it keeps is told, whoever else keeps it too.
+    const without = everywhere ? away : [...peers, ...away].filter((peer) => peer !== this.#self)
+    const waitingFor = new Set(asked)
+    const list: List = { kind: 'list', client, limit: query.limit, waitingFor, tasks: new Map(), total: 0 }
+    const ask = this.#register(list, now + this.#config.answerMsMax)
+    for (const to of asked) out.push({ type: 'send', to, message: { t: 'list', ask, ...query, without } })
   }
 
   #onFollow(input: Extract<DeskInput, { type: 'follow' }>, now: Millis, out: Out): void {
     const { client, task } = input
-    const { keeper, reachable } = this.#keeperOf(task)
-    if (keeper === undefined || !reachable || this.#full) {
-      out.push({ type: 'reply', client, reply: { type: 'outputEnd', task } })
-      return
-    }
-    this.#begin({ kind: 'follow', client, task, keeper, bearer: undefined }, this.#config.watchAgainMs, now, out)
+    if (this.#full) out.push({ type: 'reply', client, reply: { type: 'outputEnd', task } })
+    else this.#begin({ kind: 'follow', ...this.#asked(client, task), bearer: undefined }, now, out)
+  }
+
+  #asked(client: ClientRef, task: TaskId): Asked {
+    const { peers, away } = this.#view.whoKnows(task)
+    return { client, task, keeper: undefined, left: peers, away: away.length > 0 }
   }
 
   // ---- answers
 
   #onMessage(from: PeerId, message: DeskMessage, now: Millis, out: Out): void {
+    if (message.t === 'moved') {
+      this.#onMoved(from, message, now, out)
+      return
+    }
     const ask = this.#asks.get(message.ask)
     if (!ask) return
     if (message.t === 'view' && ask.kind === 'query' && from === ask.keeper) this.#onView(message, ask, now, out)
     if (message.t === 'view' && ask.kind === 'follow' && from === ask.keeper) {
-      this.#deadlines.set(message.ask, now + this.#config.watchAgainMs)
-      this.#onFollowedView(message, ask, out)
+      this.#onFollowedView(message, ask, now, out)
     }
     if (message.t === 'cancelled' && ask.kind === 'cancel' && from === ask.keeper) {
-      this.#end(message.ask)
-      out.push({
-        type: 'reply',
-        client: ask.client,
-        reply: { type: 'cancelled', task: ask.task, answer: message.answer },
-      })
+      if (message.answer === 'unknown') this.#askNext(message.ask, ask, now, out)
+      else this.#endCancel(message.ask, ask, message.answer, out)
     }
     if (message.t === 'listed' && ask.kind === 'list') this.#onListed(from, message, ask, out)
     if (message.t === 'output' && ask.kind === 'follow' && from === ask.bearer) this.#onOutput(message, ask, out)
   }
 
-  #onView(message: MessageOf<'view'>, ask: Extract<Ask, { kind: 'query' }>, now: Millis, out: Out): void {
+  #endCancel(id: number, { client, task }: Cancel, answer: MessageOf<'cancelled'>['answer'] | 'unreachable', out: Out) {
+    this.#end(id)
+    out.push({ type: 'reply', client, reply: { type: 'cancelled', task, answer } })
+  }
+
+  #onView(message: MessageOf<'view'>, ask: Query, now: Millis, out: Out): void {
     const { view } = message
     const { client, task } = ask
+    if (!view) {
+      this.#askNext(message.ask, ask, now, out)
+      return
+    }
     out.push({ type: 'reply', client, reply: { type: 'view', task, view, reachable: true } })
     ask.answered = true
-    if (!ask.watch || !view || view.state === 'closed') this.#end(message.ask)
+    if (!ask.watch || view.state === 'closed') this.#end(message.ask)
     else this.#deadlines.set(message.ask, now + this.#config.watchAgainMs)
   }
 
+  /** Others keep it by now: they are asked instead. */
+  #onMoved(from: PeerId, { task, custodians }: MessageOf<'moved'>, now: Millis, out: Out): void {
+    for (const [id, ask] of this.#asks) {
+      if (ask.kind === 'list' || ask.task !== task || ask.keeper !== from) continue
+      const reachable = custodians.filter((peer) => peer !== from && this.#view.reachable(peer))
+      ask.left = [...reachable, ...ask.left.filter((peer) => !reachable.includes(peer))]
+      this.#askNext(id, ask, now, out)
+    }
+  }
+
   /** Reads from whoever runs it now; a new run is read from its start. */
-  #onFollowedView(message: MessageOf<'view'>, ask: Extract<Ask, { kind: 'follow' }>, out: Out): void {
+  #onFollowedView(message: MessageOf<'view'>, ask: Follow, now: Millis, out: Out): void {
     const { view } = message
     const { client, task } = ask
-    if (!view || view.state === 'closed') {
+    if (!view) {
+      this.#askNext(message.ask, ask, now, out)
+      return
+    }
+    this.#deadlines.set(message.ask, now + this.#config.watchAgainMs)
+    if (view.state === 'closed') {
       this.#end(message.ask)
       out.push({ type: 'reply', client, reply: { type: 'outputEnd', task } })
       return
@@ -207,7 +225,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
     out.push({ type: 'send', to: view.bearer, message: { t: 'follow', ask: message.ask, task, stdout: 0, stderr: 0 } })
   }
 
-  #onOutput(message: MessageOf<'output'>, ask: Extract<Ask, { kind: 'follow' }>, out: Out): void {
+  #onOutput(message: MessageOf<'output'>, ask: Follow, out: Out): void {
     const { stream, offset, data, end } = message
     const { task } = ask
     if (data.length > 0 || !end) {
@@ -216,18 +234,24 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
     if (end) ask.bearer = undefined
   }
 
-  #onListed(from: PeerId, message: MessageOf<'listed'>, ask: Extract<Ask, { kind: 'list' }>, out: Out): void {
+  #onListed(from: PeerId, message: MessageOf<'listed'>, ask: List, out: Out): void {
     if (!ask.waitingFor.delete(from)) return
-    // Of its own tasks alone: nobody speaks for another keeper.
-    const own = message.tasks.filter(({ id }) => this.#view.peerByTag(originTagOf(id)) === from)
-    ask.tasks.push(...own)
-    ask.total += Math.max(own.length, message.total - (message.tasks.length - own.length))
+    let known = 0
+    for (const summary of message.tasks) {
+      // Two that take each other for away both tell of it; the one that is further counts.
+      const before = ask.tasks.get(summary.id)
+      if (before) known++
+      if (!before || summary.state === 'closed') ask.tasks.set(summary.id, summary)
+    }
+    ask.total += message.total - known
     if (ask.waitingFor.size === 0) this.#finishList(message.ask, ask, out)
   }
 
-  #finishList(id: number, ask: Extract<Ask, { kind: 'list' }>, out: Out): void {
+  #finishList(id: number, ask: List, out: Out): void {
     this.#end(id)
-    const tasks = ask.tasks.sort((a, b) => b.submittedWallMs - a.submittedWallMs || (a.id < b.id ? -1 : 1))
+    const tasks = [...ask.tasks.values()].sort(
+      (a, b) => b.submittedWallMs - a.submittedWallMs || (a.id < b.id ? -1 : 1),
+    )
     const missing = [...ask.waitingFor].sort()
     const reply: Reply = { type: 'listed', tasks: tasks.slice(0, ask.limit), total: ask.total, missing }
     out.push({ type: 'reply', client: ask.client, reply })
@@ -246,10 +270,49 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
     return id
   }
 
-  #begin(ask: Extract<Ask, { kind: 'query' | 'follow' }>, deadlineMs: Millis, now: Millis, out: Out): void {
-    const id = this.#register(ask, now + deadlineMs)
-    const watch = ask.kind === 'follow' || ask.watch
-    out.push({ type: 'send', to: ask.keeper, message: { t: 'query', ask: id, task: ask.task, watch } })
+  #begin(ask: Query | Cancel | Follow, now: Millis, out: Out): void {
+    this.#askNext(this.#register(ask, now), ask, now, out)
+  }
+
+  /** Puts it to the next one that may know; to nobody more, that is the answer. */
+  #askNext(id: number, ask: Query | Cancel | Follow, now: Millis, out: Out): void {
+    const { task } = ask
+    ask.keeper = ask.left.shift()
+    if (ask.keeper === undefined) {
+      this.#onNobody(id, ask, now, out)
+      return
+    }
+    const { answerMsMax, cancelMsMax } = this.#config
+    this.#deadlines.set(id, now + (ask.kind === 'cancel' ? cancelMsMax : answerMsMax))
+    const to = ask.keeper
+    if (ask.kind === 'cancel')
+      out.push({ type: 'send', to, message: { t: 'cancel', ask: id, task, reason: ask.reason } })
+    else {
+      const watch = ask.kind === 'follow' || ask.watch
+      out.push({ type: 'send', to, message: { t: 'query', ask: id, task, watch } })
+    }
+  }
+
+  /** Nobody who can be asked knows it. A watch goes on where somebody who cannot might. */
+  #onNobody(id: number, ask: Query | Cancel | Follow, now: Millis, out: Out): void {
+    const { client, task, away } = ask
+    if (ask.kind === 'cancel') {
+      this.#endCancel(id, ask, away ? 'unreachable' : 'unknown', out)
+      return
+    }
+    if (ask.kind === 'follow') {
+      if (away) this.#deadlines.set(id, now + this.#config.answerMsMax)
+      else {
+        this.#end(id)
+        out.push({ type: 'reply', client, reply: { type: 'outputEnd', task } })
+      }
+      return
+    }
+    if (!ask.watch || !away || !ask.answered) {
+      out.push({ type: 'reply', client, reply: { type: 'view', task, view: undefined, reachable: !away } })
+    }
+    if (ask.watch && away) this.#deadlines.set(id, now + this.#config.answerMsMax)
+    else this.#end(id)
   }
 
   #end(id: number): void {
@@ -265,30 +328,25 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
   }
 
   #onDeadline(id: number, ask: Ask, now: Millis, out: Out): void {
-    const { client } = ask
     if (ask.kind === 'list') this.#finishList(id, ask, out)
     else if (ask.kind === 'cancel') {
-      this.#end(id)
-      const answer = this.#view.reachable(ask.keeper) ? 'stopping' : 'unreachable'
-      out.push({ type: 'reply', client, reply: { type: 'cancelled', task: ask.task, answer } })
-    } else this.#askAgain(id, ask, now, out)
+      const answer = ask.keeper !== undefined && this.#view.reachable(ask.keeper) ? 'stopping' : 'unreachable'
+      this.#endCancel(id, ask, answer, out)
+    } else if (ask.left.length > 0) this.#askNext(id, ask, now, out)
+    else this.#askAgain(id, ask, now, out)
   }
 
-  /** A watch that was not answered, or is due to be renewed; a plain question ends here. */
-  #askAgain(id: number, ask: Extract<Ask, { kind: 'query' | 'follow' }>, now: Millis, out: Out): void {
-    const { client, task, keeper } = ask
-    const reachable = keeper === this.#self || this.#view.reachable(keeper)
-    const watch = ask.kind === 'follow' || ask.watch
-    if (ask.kind === 'query') {
-      const late = !ask.answered || !reachable
-      ask.answered = false
-      if (late) out.push({ type: 'reply', client, reply: { type: 'view', task, view: undefined, reachable: false } })
-    }
-    if (!watch) {
+  /** A watch that is due to be renewed, or that nobody could answer; a plain question ends here. */
+  #askAgain(id: number, ask: Query | Follow, now: Millis, out: Out): void {
+    if (ask.kind === 'query' && !ask.watch) {
       this.#end(id)
+      const reply: Reply = { type: 'view', task: ask.task, view: undefined, reachable: false }
+      out.push({ type: 'reply', client: ask.client, reply })
       return
     }
-    this.#deadlines.set(id, now + this.#config.answerMsMax)
-    if (reachable) out.push({ type: 'send', to: keeper, message: { t: 'query', ask: id, task, watch: true } })
+    const { left, away } = this.#asked(ask.client, ask.task)
+    ask.left = left
+    ask.away = away
+    this.#askNext(id, ask, now, out)
   }
 }

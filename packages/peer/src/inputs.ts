@@ -20,8 +20,10 @@ export type ClientRef = number
 export interface Submission {
   /** the client's own number for it, echoed in accepted / refused */
   tag: number
-  /** 16 base-32 characters: the hash of (tenant, idempotency key), made in the driver */
+  /** 23 base-32 characters: the hash of (tenant, idempotency key), made in the driver */
   nonce: string
+  /** the client made the key up for this one submit: its id may be drawn again where custodians are away */
+  drawable?: boolean
   spec: TaskSpec
 }
 

@@ -1,4 +1,4 @@
-import { Bearer, Custodian } from '@souk/custody'
+import { Bearer, Custodian, Submitter } from '@souk/custody'
 import { Host } from '@souk/host'
 import type { Millis, Prng } from '@souk/kernel'
 import { Auctioneer, Bidder } from '@souk/market'
@@ -8,6 +8,8 @@ import type { PeerConfig } from './config.ts'
 import { Desk } from './desk.ts'
 import { Followers } from './followers.ts'
 import { LoadTable } from './load-table.ts'
+import { MemberLog } from './member-log.ts'
+import { meshView } from './mesh-view.ts'
 import { bearersView, deskView, localView, membersView } from './views.ts'
 
 /** The machines of one peer, and what they share. */
@@ -15,6 +17,7 @@ export class Machines {
   readonly self: PeerId
   readonly roster: Roster
   readonly custodian: Custodian
+  readonly submitter: Submitter
   readonly bearer: Bearer
   readonly auctioneer: Auctioneer
   readonly bidder: Bidder
@@ -22,8 +25,11 @@ export class Machines {
   readonly desk: Desk
   readonly followers: Followers
   readonly loads = new LoadTable()
+  readonly memberLog = new MemberLog()
   offer: Offer
   incarnation = 0
+  /** others remember a later life of this peer than its own store does */
+  behind = false
   store: { ok: boolean; code: string; message: string } = { ok: true, code: '', message: '' }
   /** room, offers or members changed in this turn: the market looks again once, at its end */
   marketChanged = false
@@ -38,11 +44,13 @@ export class Machines {
     const members = membersView(this.roster)
     const local = localView(this.host, () => this.offer)
     const bearers = bearersView(this.loads, this.roster)
-    this.custodian = new Custodian(config.custody, { self })
-    this.bearer = new Bearer(config.custody, { self })
+    const mesh = meshView(this.roster, self, () => this.behind)
+    this.custodian = new Custodian(config.custody, { self, mesh })
+    this.submitter = new Submitter(config.custody, { self, mesh })
+    this.bearer = new Bearer(config.custody, { self, mesh })
     this.auctioneer = new Auctioneer(config.market, { self, prng: prng.fork('auctioneer'), members, local })
     this.bidder = new Bidder(config.market, { prng: prng.fork('bidder'), members, local, bearers })
-    this.desk = new Desk(config.desk, { self, view: deskView(this.roster, self) })
+    this.desk = new Desk(config.desk, { self, view: deskView(this.roster, mesh, this.custodian, self) })
     this.followers = new Followers(config.followers)
   }
 
@@ -58,6 +66,15 @@ export class Machines {
   }
 
   #timed() {
-    return [this.roster, this.custodian, this.bearer, this.auctioneer, this.bidder, this.host, this.desk]
+    return [
+      this.roster,
+      this.custodian,
+      this.submitter,
+      this.bearer,
+      this.auctioneer,
+      this.bidder,
+      this.host,
+      this.desk,
+    ]
   }
 }

@@ -22,7 +22,7 @@ export class MarketRoutes {
         this.#outlet.send(effect.to, effect.message)
         break
       case 'award':
-        this.#decided(effect.tasks, effect.decision, effect.to, effect.alternates)
+        this.#decided(effect.tasks, effect.decision, effect.to)
         this.#steps.stepBearer({ type: 'handOver', tasks: effect.tasks, to: effect.to, alternates: effect.alternates })
         break
       case 'keep':
@@ -55,23 +55,19 @@ export class MarketRoutes {
     else this.#outlet.trace({ type: 'wanted.sent', to: effect.to, count: effect.count })
   }
 
-  #decided(
-    tasks: readonly TaskId[],
-    decision: Decision,
-    to: Bearer | undefined,
-    alternates: readonly Bearer[] = [],
-  ): void {
+  #decided(tasks: readonly TaskId[], decision: Decision, to: Bearer | undefined): void {
+    this.#steps.stepBearer({ type: 'decided', tasks, decision })
     for (const task of tasks) {
-      this.#steps.stepCustodian({ type: 'decided', task, decision, to, alternates })
+      this.#steps.stepCustodian({ type: 'decided', task, decision, to })
       if (!to) continue
-      const ballot = this.#machines.custodian.find(task)?.promised
+      const ballot = this.#machines.bearer.find(task)?.ballot
       if (ballot) this.#outlet.trace({ type: 'task.awarded', task, ballot, to: to.peer, decision })
     }
   }
 
   /** Room that was promised to a task whose record is still on its way to the disk. */
   #reserve(task: TaskId): void {
-    const request = this.#machines.custodian.find(task)?.record.spec.request
+    const request = this.#machines.bearer.find(task)?.record.spec.request
     if (request) this.#steps.stepHost({ type: 'reserve', task, request })
   }
 }

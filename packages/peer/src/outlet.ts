@@ -35,6 +35,12 @@ export class Outlet {
     if (this.tracing) this.#out.push({ type: 'trace', event: { at: this.#now, ...event } as TraceEvent })
   }
 
+  /** For the driver to act on, so it is built whether somebody reads or not. */
+  alarm(event: Event): void {
+    this.counters.add(event.type)
+    this.#out.push({ type: 'trace', event: { at: this.#now, ...event } as TraceEvent })
+  }
+
   send(to: PeerId, message: Message): void {
     if (to === this.#self) this.#local.push(message)
     else this.#out.push({ type: 'send', to, message })

@@ -66,7 +66,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   }
 
   snapshot(): PeerSnapshot {
-    const { self, roster, custodian, bearer, auctioneer, bidder, host, loads, offer, incarnation, store } =
+    const { self, roster, custodian, submitter, bearer, auctioneer, bidder, host, loads, offer, incarnation, store } =
       this.#machines
     const custody = custodian.snapshot()
     return {
@@ -85,7 +85,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       tasks: custody.tasks,
       store: store.ok ? { ok: true } : store,
       counters: this.#outlet.counters.snapshot(),
-      custody: { open: custody.open, borne: bearer.snapshot() },
+      custody: { ...custody, submitter: submitter.snapshot(), borne: bearer.snapshot() },
       market: { ...auctioneer.snapshot(), ...bidder.snapshot() },
       host: host.snapshot(),
     }
@@ -156,7 +156,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       }
       case 'gone':
         router.stepDesk(input)
-        router.stepCustodian(input)
+        router.stepSubmitter(input)
         break
     }
   }
@@ -193,11 +193,13 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     this.#machines.incarnation = incarnation
     this.#machines.offer = offer
     this.#outlet.trace({ type: 'peer.started', incarnation, stored: stored.length })
-    router.stepRoster({ type: 'start', wallMs, incarnation, offer, certificate, addresses: [] })
+    router.stepCustodian({ type: 'start', wallMs, incarnation, stored })
+    const known = this.#machines.memberLog.load(stored)
+    router.stepRoster({ type: 'start', wallMs, incarnation, offer, certificate, addresses: [], known })
     router.stepHost({ type: 'capacity', capacity: offer.capacity })
+    router.stepSubmitter({ type: 'start', wallMs, incarnation })
     router.stepBearer({ type: 'start', wallMs, incarnation })
     router.stepAuctioneer({ type: 'start', wallMs })
-    router.stepCustodian({ type: 'start', wallMs, incarnation, stored })
   }
 
   #onConnected(input: Extract<PeerInput, { type: 'connected' }>): void {
@@ -218,7 +220,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     for (const message of frame.messages) router.onMessage(life, message)
   }
 
-  #onSubmission(client: number, { tag, nonce, spec }: Submission): void {
+  #onSubmission(client: number, { tag, nonce, drawable = false, spec }: Submission): void {
     const router = this.#router
     const size = specBytes(spec)
     if (size > limits.specBytesMax) {
@@ -226,7 +228,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       this.#outlet.refuse(client, tag, 'task-too-large', message)
       return
     }
-    router.stepCustodian({ type: 'submit', client, tag, nonce, spec })
+    router.stepSubmitter({ type: 'submit', client, tag, nonce, drawable, spec })
   }
 
   #onOffer(offer: Offer): void {

@@ -1,16 +1,21 @@
 import type { MessageTag, Role } from '@souk/wire'
 
-/** Messages by which a member uses the mesh's hosts, or keeps tasks; an observer only reads. */
-const uses = new Set<MessageTag>(['quote', 'award', 'cancel', 'given', 'over', 'renewed', 'committed', 'fenced'])
-/** Messages by which a member says that it runs other people's work. */
+/** Messages by which a member uses the mesh's hosts. */
+const uses = new Set<MessageTag>(['quote', 'award', 'cancel', 'given', 'over', 'store', 'drop', 'await'])
+/** Messages by which a bearer speaks to custodians; whoever submits bears its tasks at first. */
+const bears = new Set<MessageTag>([
+  ...(['renew', 'giveUp', 'commit', 'chosen', 'moved', 'stopped', 'bounce', 'begin', 'decided'] as const),
+])
+/** Messages by which a member says that it runs other people's work, or keeps it. */
 const serves = new Set<MessageTag>([
-  ...(['bid', 'noBid', 'wanted', 'accept', 'bounce'] as const),
-  ...(['giveUp', 'renew', 'commit', 'stopped'] as const),
+  ...(['bid', 'noBid', 'wanted', 'accept'] as const),
+  ...(['stored', 'already', 'unstored', 'leaseAsk', 'leaseTold', 'prepare', 'promise', 'refuse', 'committed'] as const),
+  ...(['lacking', 'fenced', 'begun', 'renewed', 'unknown', 'copy'] as const),
 ])
 
-/** Whether a member with this role may send this message. */
+/** Whether a member with this role may send this message: an observer only reads, a submitter serves nobody. */
 export function mayReceive(role: Role, tag: MessageTag): boolean {
-  if (role === 'observe') return !uses.has(tag) && !serves.has(tag)
+  if (role === 'observe') return !uses.has(tag) && !bears.has(tag) && !serves.has(tag)
   if (role === 'submit') return !serves.has(tag)
   return true
 }

@@ -5,6 +5,9 @@ import type {
   CustodianEffect,
   CustodianInput,
   CustodianMessage,
+  SubmitterEffect,
+  SubmitterInput,
+  SubmitterMessage,
 } from '@souk/custody'
 import type { HostEffect, HostInput } from '@souk/host'
 import { invariant, type Millis } from '@souk/kernel'
@@ -13,7 +16,7 @@ import type { RosterEffect, RosterInput } from '@souk/roster'
 import type { Bearer as Life, Message, MessageOf, PeerId, RosterMessage } from '@souk/wire'
 import { CustodyRoutes } from './custody-routes.ts'
 import type { DeskEffect, DeskInput, DeskMessage } from './desk.ts'
-import { destinations } from './destinations.ts'
+import { type Destination, destinations } from './destinations.ts'
 import type { Machines } from './machines.ts'
 import { MarketRoutes } from './market-routes.ts'
 import type { Outlet } from './outlet.ts'
@@ -71,7 +74,11 @@ export class Router implements Steps {
   // ---- messages
 
   #route(from: Life, message: Message): void {
-    switch (destinations[message.t]) {
+    for (const destination of destinations[message.t]) this.#deliver(destination, from, message)
+  }
+
+  #deliver(destination: Destination, from: Life, message: Message): void {
+    switch (destination) {
       case 'roster':
         this.stepRoster({ type: 'message', from: from.peer, message: message as RosterMessage })
         break
@@ -87,9 +94,8 @@ export class Router implements Steps {
       case 'custodian':
         this.stepCustodian({ type: 'message', from, message: message as CustodianMessage })
         break
-      case 'bearer and custodian':
-        this.stepBearer({ type: 'message', from, message: message as MessageOf<'accept'> })
-        this.stepCustodian({ type: 'message', from, message: message as MessageOf<'accept'> })
+      case 'submitter':
+        this.stepSubmitter({ type: 'message', from: from.peer, message: message as SubmitterMessage })
         break
       case 'desk':
         this.stepDesk({ type: 'message', from: from.peer, message: message as DeskMessage })
@@ -122,9 +128,19 @@ export class Router implements Steps {
     const effects: RosterEffect[] = []
     const before = this.#machines.roster.version
     this.#machines.roster.step(input, this.#outlet.now, effects)
+    this.#noticeBehind()
     // Reachability has no effect of its own.
     if (this.#machines.roster.version !== before) this.#machines.marketChanged = true
     for (const effect of effects) this.#applyRoster(effect)
+  }
+
+  /** Others remember a later life of this peer: its store is an old image, so it promises nothing more, and stops. */
+  #noticeBehind(): void {
+    const own = this.#machines.incarnation
+    const seen = this.#machines.roster.incarnationSeenOfSelf
+    if (own === 0 || seen <= own || this.#machines.behind) return
+    this.#machines.behind = true
+    this.#outlet.alarm({ type: 'store.behind', own, seen })
   }
 
   #applyRoster(effect: RosterEffect): void {
@@ -138,6 +154,7 @@ export class Router implements Steps {
       case 'memberChanged': {
         const { peer, state, incarnation } = effect
         this.#outlet.trace({ type: 'member.state', peer, state, incarnation })
+        this.#rememberMember(peer)
         break
       }
       case 'advertChanged': {
@@ -148,10 +165,23 @@ export class Router implements Steps {
     }
   }
 
+  /** Who is a member must outlive this process: how many custodians a task needs depends on it. */
+  #rememberMember(peer: PeerId): void {
+    if (peer === this.#machines.self) return
+    const write = this.#machines.memberLog.decide(peer, this.#machines.roster.get(peer))
+    if (write) this.stepCustodian({ type: 'remember', writes: [write] })
+  }
+
   stepCustodian(input: CustodianInput): void {
     const effects: CustodianEffect[] = []
     this.#machines.custodian.step(input, this.#outlet.now, effects)
     for (const effect of effects) this.#custody.onCustodian(effect)
+  }
+
+  stepSubmitter(input: SubmitterInput): void {
+    const effects: SubmitterEffect[] = []
+    this.#machines.submitter.step(input, this.#outlet.now, effects)
+    for (const effect of effects) this.#custody.onSubmitter(effect)
   }
 
   stepBearer(input: BearerInput): void {
@@ -235,6 +265,7 @@ export class Router implements Steps {
       (machine.nextWakeup() ?? Infinity) <= this.#outlet.now
     if (due(this.#machines.roster)) this.stepRoster({ type: 'wake' })
     else if (due(this.#machines.custodian)) this.stepCustodian({ type: 'wake' })
+    else if (due(this.#machines.submitter)) this.stepSubmitter({ type: 'wake' })
     else if (due(this.#machines.bearer)) this.stepBearer({ type: 'wake' })
     else if (due(this.#machines.auctioneer)) this.stepAuctioneer({ type: 'wake' })
     else if (due(this.#machines.bidder)) this.stepBidder({ type: 'wake' })

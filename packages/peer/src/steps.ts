@@ -1,10 +1,11 @@
-import type { BearerInput, CustodianInput } from '@souk/custody'
+import type { BearerInput, CustodianInput, SubmitterInput } from '@souk/custody'
 import type { HostInput } from '@souk/host'
 import type { AuctioneerInput, BidderInput } from '@souk/market'
 
 /** How the effect of one machine becomes the input of another, within the same step of the peer. */
 export interface Steps {
   stepCustodian(input: CustodianInput): void
+  stepSubmitter(input: SubmitterInput): void
   stepBearer(input: BearerInput): void
   stepAuctioneer(input: AuctioneerInput): void
   stepBidder(input: BidderInput): void

@@ -24,11 +24,17 @@ export type TraceEvent = { at: Millis } & (
   | { type: 'task.givenUp'; task: TaskId; ballot: Ballot; code: string }
   | { type: 'task.leaseLost'; task: TaskId; ballot: Ballot }
   | { type: 'task.recovered'; task: TaskId; ballot: Ballot; code: string }
+  /** its bearer knows that a majority has accepted its outcome */
+  | { type: 'task.chosen'; task: TaskId; ballot: Ballot }
+  /** others keep it from now on */
+  | { type: 'task.moved'; task: TaskId; version: number; custodians: PeerId[] }
   | { type: 'task.closed'; task: TaskId; ballot: Ballot; kind: OutcomeKind; code: string }
   | { type: 'auction.asked'; lot: number; class: string; count: number; asked: number }
   | { type: 'auction.closed'; lot: number; bids: number; awarded: number; closed: string; tookMs: Millis }
   | { type: 'wanted.sent'; to: PeerId; count: number }
   | { type: 'wanted.given'; to: PeerId; count: number }
+  /** others remember a later life of this peer: its store is an old one, and it must not go on */
+  | { type: 'store.behind'; own: number; seen: number }
   | { type: 'store.failed'; code: string; message: string }
   | { type: 'message.rejected'; peer: PeerId; tag: string; code: string }
 )

@@ -1,7 +1,8 @@
+import { type Custodian, type MeshView, rankKeepers } from '@souk/custody'
 import type { Host } from '@souk/host'
 import type { BearersView, CandidateView, LocalView, MembersView } from '@souk/market'
 import type { Roster } from '@souk/roster'
-import type { Offer, PeerId } from '@souk/wire'
+import { custodiansMax, type Offer, type PeerId } from '@souk/wire'
 import type { DeskView } from './desk.ts'
 import type { LoadTable } from './load-table.ts'
 
@@ -46,10 +47,28 @@ export function bearersView(loads: LoadTable, roster: Roster): BearersView {
   return { waiting: () => loads.waiting().filter(({ peer }) => roster.reachable(peer)) }
 }
 
-export function deskView(roster: Roster, self: PeerId): DeskView {
+export function deskView(roster: Roster, mesh: MeshView, custodian: Custodian, self: PeerId): DeskView {
+  const askable = () => {
+    const peers: PeerId[] = []
+    const away: PeerId[] = []
+    for (const { peer, state, reachable } of roster.members()) {
+      if (reachable || peer === self) peers.push(peer)
+      else if (state !== 'left') away.push(peer)
+    }
+    return { peers, away }
+  }
   return {
-    peerByTag: (tag) => roster.peerByTag(tag),
     reachable: (peer) => peer === self || roster.reachable(peer),
-    reachablePeers: () => roster.members().flatMap(({ peer, reachable }) => (reachable || peer === self ? [peer] : [])),
+    askable,
+    whoKnows: (task) => {
+      const ranked = rankKeepers(task, mesh.keepers()).map(({ peer }) => peer)
+      const { peers } = askable()
+      const canAsk = new Set(peers)
+      const own = custodian.find(task) ? [self] : []
+      return {
+        peers: [...new Set([...own, ...ranked.filter((peer) => canAsk.has(peer)), ...peers])],
+        away: ranked.slice(0, custodiansMax).filter((peer) => !canAsk.has(peer)),
+      }
+    },
   }
 }

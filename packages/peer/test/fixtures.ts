@@ -21,6 +21,8 @@ export function spec({ ms = 10, exitCode = 0, ...over }: Partial<TaskSpec> & { m
     attemptsMax: 3,
     outputBytesMax: 1024,
     durability: 'quorum',
+    starts: 'at-least-once',
+    expiresMs: 0,
     failIfUnplaceable: false,
     ...over,
   }

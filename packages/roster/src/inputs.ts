@@ -11,6 +11,8 @@ export type RosterInput =
       offer: Offer
       certificate: Certificate
       addresses: string[]
+      /** members that an earlier life knew; until somebody hears of them they are alive and out of reach */
+      known?: Certificate[]
     }
   | { type: 'wake' }
   /** the link to a member is open both ways; one link per peer, so `disconnected` of the last one comes before */

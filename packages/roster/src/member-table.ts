@@ -1,14 +1,13 @@
 import type { Millis } from '@souk/kernel'
-import { type Certificate, originTag, type PeerId } from '@souk/wire'
+import type { Certificate, PeerId } from '@souk/wire'
 import type { Life } from './life.ts'
 import { MemberRecord } from './member.ts'
 
-/** Every peer that is known, by id and by tag; at most `limit` of them (I11). */
+/** Every peer that is known; at most `limit` of them (I11). */
 export class MemberTable {
   readonly self: PeerId
   readonly #limit: number
   readonly #records = new Map<PeerId, MemberRecord>()
-  readonly #byTag = new Map<string, PeerId>()
   #version = 0
   #sorted: readonly MemberRecord[] | undefined
   #liveAt = -1
@@ -41,10 +40,6 @@ export class MemberTable {
     return this.#records.get(peer)
   }
 
-  byTag(tag: string): PeerId | undefined {
-    return this.#byTag.get(tag)
-  }
-
   /** Those whose certificate stands, by id. The same array until somebody joins or expires. */
   members(): readonly MemberRecord[] {
     this.#sorted ??= [...this.#records.values()].filter((r) => !r.expired).sort((a, b) => (a.peer < b.peer ? -1 : 1))
@@ -61,10 +56,6 @@ export class MemberTable {
     if (this.#records.size >= this.#limit && !this.#makeRoom()) return undefined
     const record = new MemberRecord(peer, peer === this.self, certificate, life, now)
     this.#records.set(peer, record)
-    const tag = originTag(peer)
-    const holder = this.#byTag.get(tag)
-    // Two peers of one tag: the smaller id has it, whoever came first (I10).
-    if (holder === undefined || peer < holder) this.#byTag.set(tag, peer)
     this.#resort()
     return record
   }
@@ -100,8 +91,6 @@ export class MemberTable {
     }
     if (victim === undefined) return false
     this.#records.delete(victim.peer)
-    const tag = originTag(victim.peer)
-    if (this.#byTag.get(tag) === victim.peer) this.#byTag.delete(tag)
     return true
   }
 }

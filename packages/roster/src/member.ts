@@ -1,5 +1,5 @@
 import { type Millis, RoundTrip } from '@souk/kernel'
-import type { Advert, Certificate, Incarnation, PeerId, Role } from '@souk/wire'
+import type { Advert, Certificate, Incarnation, Offer, PeerId, Role } from '@souk/wire'
 import type { Life, MemberState } from './life.ts'
 
 export interface RoundTripTimes {
@@ -21,6 +21,8 @@ export interface Member {
   readonly reachable: boolean
   /** newest of its present life; undefined until it came */
   readonly advert: Advert | undefined
+  /** of whatever life was heard of last: what it is, rather than what it can do now */
+  readonly newestOffer: Offer | undefined
   readonly certificate: Certificate
   readonly addresses: readonly string[]
   /** since when it has been in this state, on this peer's clock */
@@ -87,6 +89,10 @@ export class MemberRecord implements Member {
   /** An advert of an earlier life says nothing about this one. */
   get advert(): Advert | undefined {
     return this.newest !== undefined && this.newest.incarnation >= this.life.incarnation ? this.newest : undefined
+  }
+
+  get newestOffer(): Offer | undefined {
+    return this.newest?.offer
   }
 
   get addresses(): readonly string[] {

@@ -87,11 +87,6 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
     return this.get(peer)?.advert?.offer
   }
 
-  /** The peer that a task id's origin tag names. */
-  peerByTag(tag: string): PeerId | undefined {
-    return this.#table.byTag(tag)
-  }
-
   rtt(peer: PeerId): RoundTripTimes | undefined {
     return this.#table.find(peer)?.rtt
   }
@@ -183,6 +178,11 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
     this.#probes.start(now)
     this.#antiEntropy.start(now)
     this.#publishOwn(now, out)
+    for (const remembered of input.known ?? []) {
+      if (remembered.peer === this.#self || this.#table.find(remembered.peer)) continue
+      const record = this.#membership.admit(remembered.peer, remembered, 0, now)
+      if (record) this.#membership.watchExpiry(record, now, out)
+    }
   }
 
   #onWake(now: Millis, out: RosterEffect[]): void {

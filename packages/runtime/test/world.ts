@@ -77,6 +77,8 @@ export function runOrder(task: TaskId, work: Work = { kind: 'process', argv: ['t
     attemptsMax: 3,
     outputBytesMax: 1000,
     durability: 'quorum' as const,
+    starts: 'at-least-once',
+    expiresMs: 0,
     failIfUnplaceable: false,
   }
   const record = { id: task, spec, origin: 'a', submittedWallMs: 0, custodians: ['a'], version: 1 }

@@ -106,7 +106,7 @@ export class Clients implements Watch {
 
   #draw(node: SimNode): ClientTask {
     const { nonce, spec, ms } = this.#workload.drawTask()
-    const id = taskId(nonce, node.id)
+    const id = taskId(nonce)
     const fresh = { state: 'sent', life: 0, sentAt: 0, tries: 0, askedAt: 0, kind: undefined } as const
     const task: ClientTask = { id, nonce, spec, node, ...fresh }
     this.tasks.set(id, task)

@@ -108,6 +108,8 @@ function specOf(
     attemptsMax: 100,
     outputBytesMax: 65536,
     durability: 'quorum',
+    starts: 'at-least-once',
+    expiresMs: 0,
     failIfUnplaceable: false,
   }
 }

@@ -119,7 +119,7 @@ export class ToyPeer implements SimPeer {
 
   #onSubmit({ client, tasks }: Extract<PeerInput, { type: 'submit' }>, out: PeerEffect[]): void {
     for (const { tag, nonce, spec } of tasks) {
-      const id = taskId(nonce, this.#self)
+      const id = taskId(nonce)
       const accepted: PeerEffect = { type: 'reply', client, reply: { type: 'accepted', tag, task: id } }
       const known = this.#tasks.get(id)
       if (known) {

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { hash64, hashBase32 } from '@souk/kernel'
+import { base32Alphabet } from '@souk/kernel'
 import { limits } from './limits.ts'
 import { int, strict, text } from './schema.ts'
 
@@ -7,7 +7,7 @@ import { int, strict, text } from './schema.ts'
 export const PeerId = text(limits.idCharsMax, 1)
 export type PeerId = Static<typeof PeerId>
 
-/** 16 base-32 characters of the task's own, then the 8 of its origin's tag. */
+/** 23 base-32 characters of its nonce, then the number of its draw. */
 export const TaskId = Type.String({ pattern: '^[0-9a-hjkmnp-tv-z]{24}$' })
 export type TaskId = Static<typeof TaskId>
 
@@ -29,19 +29,20 @@ export function ballotText(b: Ballot): string {
   return `${b.counter}.${b.peer.slice(-6)}.${b.incarnation}`
 }
 
-const taskNonceChars = 16
-const originTagChars = 8
+const taskNonceChars = 23
+/** An id may be drawn again so often, where its custodians cannot all be reached. */
+export const drawsMax = 16
 
-/** The tag by which a task id names its origin. */
-export function originTag(peer: PeerId): string {
-  return hashBase32(hash64(peer, 7), originTagChars)
+/**
+ * The id of the task that anybody makes of a nonce (23 base-32 characters: tenant and key, hashed). The same nonce
+ * gives the same id at every peer; its last character says which draw it is, 0 to 15.
+ */
+export function taskId(nonce: string, draw = 0): TaskId {
+  return nonce.slice(0, taskNonceChars).padEnd(taskNonceChars, '0') + base32Alphabet[draw % drawsMax]
 }
 
-/** The id of the task that `origin` makes of a 16-character nonce (the client's key, hashed). */
-export function taskId(nonce: string, origin: PeerId): TaskId {
-  return nonce.slice(0, taskNonceChars) + originTag(origin)
-}
-
-export function originTagOf(id: TaskId): string {
-  return id.slice(taskNonceChars)
+/** Custodians begin even counters, everybody else odd ones: so no peer uses one twice for a task, whatever its role. */
+export function nextCounter(after: number, by: 'custodian' | 'bearer'): number {
+  const next = after + 1
+  return next % 2 === (by === 'custodian' ? 0 : 1) ? next : next + 1
 }

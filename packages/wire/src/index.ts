@@ -17,9 +17,9 @@ export {
   Ballot,
   ballotText,
   compareBallots,
+  drawsMax,
   Incarnation,
-  originTag,
-  originTagOf,
+  nextCounter,
   PeerId,
   TaskId,
   taskId,
@@ -37,11 +37,23 @@ export {
 } from './message.ts'
 export type { Shape } from './messages/market-messages.ts'
 export type { MemberUpdate } from './messages/roster-messages.ts'
-export { Attempt, Bearer, Body, emptyResult, Outcome, OutcomeKind, RunResult } from './outcome.ts'
+export {
+  Accepted,
+  Attempt,
+  Bearer,
+  Body,
+  Decree,
+  Ending,
+  emptyResult,
+  Outcome,
+  OutcomeKind,
+  RunResult,
+} from './outcome.ts'
+
 export type { FaultCode, ValueLimits } from './precheck.ts'
 export type { DecodeCode, DecodeResult } from './result.ts'
 export { signableAdvert, signableCertificate } from './signable.ts'
-export { Baton, TaskEvent, TaskRecord, TaskState, taskStates } from './task-record.ts'
+export { Baton, custodiansMax, TaskEvent, TaskRecord, TaskState, taskStates } from './task-record.ts'
 export {
   BlobRef,
   FileRef,

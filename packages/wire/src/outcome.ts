@@ -67,3 +67,21 @@ export type Outcome = Static<typeof Outcome>
 /** The right to queue, run, move and commit a task names its bearer and that bearer's life. */
 export const Bearer = strict({ peer: PeerId, incarnation: Incarnation })
 export type Bearer = Static<typeof Bearer>
+
+/** What one version of a task's custodians decide: its outcome, or who keeps it from then on (I4). */
+export const Decree = Type.Union([
+  strict({ kind: Type.Literal('outcome'), outcome: Outcome }),
+  strict({
+    kind: Type.Literal('next'),
+    custodians: Type.Array(PeerId, { minItems: 1, maxItems: 5 }),
+  }),
+])
+export type Decree = Static<typeof Decree>
+
+/** A decree that a custodian has accepted, and under which ballot. */
+export const Accepted = strict({ ballot: Ballot, decree: Decree })
+export type Accepted = Static<typeof Accepted>
+
+/** Why a task is being ended from outside: fenced first, then its outcome is this. */
+export const Ending = strict({ kind: choice('cancelled', 'expired'), reason: text(limits.nameCharsMax) })
+export type Ending = Static<typeof Ending>

@@ -5,6 +5,9 @@ import { Attempt } from './outcome.ts'
 import { choice, int, list, strict, text } from './schema.ts'
 import { TaskSpec } from './task-spec.ts'
 
+export const custodiansMax = 5
+export const Custodians = Type.Array(PeerId, { minItems: 1, maxItems: custodiansMax })
+
 /** The durable description of an accepted task. Never changes under one version. */
 export const TaskRecord = strict({
   id: TaskId,
@@ -12,7 +15,7 @@ export const TaskRecord = strict({
   origin: PeerId,
   submittedWallMs: int(),
   /** who keeps it; fixed for this version */
-  custodians: Type.Array(PeerId, { minItems: 1, maxItems: 5 }),
+  custodians: Custodians,
   version: int(2 ** 31, 1),
 })
 export type TaskRecord = Static<typeof TaskRecord>
@@ -29,6 +32,8 @@ export const Baton = strict({
   alternates: list(strict({ peer: PeerId, incarnation: Incarnation }), 2),
   bounces: int(8),
   moves: int(8),
+  /** how old the giver's lease was when it left: the receiver's own first one is shorter by that */
+  leaseAgeMs: int(2 ** 32),
   attempts: list(Attempt, 128),
 })
 export type Baton = Static<typeof Baton>

@@ -61,7 +61,12 @@ export const TaskSpec = strict({
   attemptsMax: int(100, 1),
   /** stdout + stderr kept; what is over is dropped and said so */
   outputBytesMax: int(2 ** 34),
-  durability: choice('quorum', 'none'),
+  /** quorum: on a majority of its custodians' disks · local: on its origin's disk · none: in its origin's memory */
+  durability: choice('quorum', 'local', 'none'),
+  /** at-most-once: a bearer that vanished may have begun, so the task is lost rather than started again */
+  starts: choice('at-least-once', 'at-most-once'),
+  /** it ends as expired when it has no outcome so long after it was submitted; 0 = never */
+  expiresMs: int(2 ** 40),
   /** fail at once where no host can ever run it */
   failIfUnplaceable: Type.Boolean(),
 })

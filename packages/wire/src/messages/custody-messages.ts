@@ -2,9 +2,9 @@ import { Type } from '@sinclair/typebox'
 import { Decision, Refusal } from '../decision.ts'
 import { Ballot, Incarnation, PeerId, TaskId } from '../ids.ts'
 import { limits } from '../limits.ts'
-import { Attempt, Bearer, Outcome } from '../outcome.ts'
+import { Accepted, Attempt, Bearer, Decree, Ending, Outcome } from '../outcome.ts'
 import { bytes, choice, int, list, strict, text } from '../schema.ts'
-import { Baton, TaskEvent, TaskRecord, TaskState } from '../task-record.ts'
+import { Baton, Custodians, TaskEvent, TaskRecord, TaskState } from '../task-record.ts'
 
 const held = strict({ task: TaskId, ballot: Ballot, state: TaskState })
 const ask = int(2 ** 32)
@@ -38,24 +38,106 @@ export const TaskView = strict({
   timeline: list(TaskEvent, 64),
 })
 
+const version = int(2 ** 31, 1)
+/** what a custodian and a proposer speak of */
+const vote = { task: TaskId, version, ballot: Ballot }
+const attempts = list(Attempt, 128)
+
 export const custodyMessages = {
+  // ---- a version of a task and its custodians
+  /** keep this: the first message of a version, under a ballot of its sender */
+  store: strict({ t: Type.Literal('store'), record: TaskRecord, ballot: Ballot, attempts }),
+  /** on disk here, under that ballot */
+  stored: strict({ t: Type.Literal('stored'), ...vote }),
+  /** known here before, under `promised`: nothing was changed. Its version and custodians as they are here */
+  already: strict({
+    t: Type.Literal('already'),
+    ...vote,
+    promised: Ballot,
+    known: strict({ version, custodians: Custodians }),
+  }),
+  /** not kept here, and why */
+  unstored: strict({ t: Type.Literal('unstored'), ...vote, code: text(64), message: text(4096) }),
+  /** the submit was given up: forget it, where nothing but this ballot is known of it */
+  drop: strict({ t: Type.Literal('drop'), ...vote }),
+  /** has the lease under this ballot run out with you too? Nothing is written for it */
+  leaseAsk: strict({ t: Type.Literal('leaseAsk'), ...vote }),
+  /** leftMs 0: it has, or this ballot is not known here */
+  leaseTold: strict({ t: Type.Literal('leaseTold'), ...vote, leftMs: int(2 ** 32) }),
+  /** promise me this ballot. run: only where the lease has run out; close: at once. The record is for who missed it */
+  prepare: strict({
+    t: Type.Literal('prepare'),
+    ...vote,
+    aim: choice('run', 'close'),
+    record: TaskRecord,
+    attempts,
+    ending: Type.Optional(Ending),
+  }),
+  /** on disk: no lower ballot is heard here any more, and this was accepted before */
+  promise: strict({
+    t: Type.Literal('promise'),
+    ...vote,
+    accepted: Type.Optional(Accepted),
+    attempts,
+    begun: Type.Boolean(),
+    ending: Type.Optional(Ending),
+  }),
+  /** no promise, no acceptance: a higher ballot stands, the lease still runs, or this custodian abstains */
+  refuse: strict({
+    t: Type.Literal('refuse'),
+    ...vote,
+    promised: Ballot,
+    code: choice('promised', 'lease', 'abstains'),
+    leftMs: int(2 ** 32),
+  }),
+  /** accept this decree. The record comes when a custodian lacked it */
+  commit: strict({
+    t: Type.Literal('commit'),
+    ...vote,
+    decree: Decree,
+    record: Type.Optional(TaskRecord),
+  }),
+  /** accepted and on disk */
+  committed: strict({ t: Type.Literal('committed'), ...vote }),
+  /** this custodian missed the record: say it again with it */
+  lacking: strict({ t: Type.Literal('lacking'), ...vote }),
+  /** a majority has accepted it. The decree comes along for who cannot know it */
+  chosen: strict({ t: Type.Literal('chosen'), ...vote, decree: Type.Optional(Decree) }),
+  /** others keep it by now */
+  moved: strict({ t: Type.Literal('moved'), task: TaskId, version, custodians: Custodians }),
+  /** a closed task, for a custodian that takes another's place */
+  copy: strict({ t: Type.Literal('copy'), record: TaskRecord, ballot: Ballot, outcome: Outcome }),
+  /** from the origin of tasks whose clients still wait: say it when any of them is over */
+  await: strict({ t: Type.Literal('await'), tasks: list(TaskId, limits.tasksPerMessageMax) }),
+  /** these are not known here */
+  unknown: strict({ t: Type.Literal('unknown'), tasks: list(TaskId, limits.tasksPerMessageMax) }),
+  /** from the bearer of a task that must start at most once: may it? Answered by committed, or by fenced */
+  begin: strict({ t: Type.Literal('begin'), ...vote }),
+  begun: strict({ t: Type.Literal('begun'), ...vote }),
+  /** how the place of these was chosen; rides in the custodian's next write of each */
+  decided: strict({
+    t: Type.Literal('decided'),
+    tasks: list(strict({ task: TaskId, ballot: Ballot }), limits.batonsPerMessageMax),
+    decision: Decision,
+  }),
+
+  // ---- batons
   /** hands batons over; answered by accept, or by bounce along the alternates */
   award: strict({
     t: Type.Literal('award'),
     batons: Type.Array(Baton, { minItems: 1, maxItems: limits.batonsPerMessageMax }),
   }),
-  /** to whoever handed it over, and to the custodians: borne here now */
+  /** to whoever handed it over: borne here now */
   accept: strict({
     t: Type.Literal('accept'),
     tasks: list(strict({ task: TaskId, ballot: Ballot }), limits.batonsPerMessageMax),
   }),
-  /** the receiver did not take it and passed it on to `to` */
+  /** to a custodian that asks for a baton which was passed on: the receiver did not keep it, `to` has it */
   bounce: strict({ t: Type.Literal('bounce'), task: TaskId, ballot: Ballot, to: Bearer, refusal: Refusal }),
   /** to the custodians: this ballot's bearer gives the baton up; a new ballot may start at once */
   giveUp: strict({
     t: Type.Literal('giveUp'),
-    task: TaskId,
-    ballot: Ballot,
+    ...vote,
     /** true when a run began under this ballot: counts as an attempt */
     ran: Type.Boolean(),
     refusal: Type.Optional(Refusal),
@@ -64,36 +146,44 @@ export const custodyMessages = {
   }),
   /**
    * What this bearer holds of that custodian's tasks, as changes to what `base` said; base 0 says it from nothing.
-   * Extends the lease of everything in the set.
+   * Extends the lease of everything in the set, or (full: false) only of what is added.
    */
   renew: strict({
     t: Type.Literal('renew'),
     seq: int(2 ** 32, 1),
     base: int(2 ** 32),
     incarnation: Incarnation,
+    full: Type.Boolean(),
     adds: list(held, limits.tasksPerMessageMax),
     removes: list(strict({ task: TaskId, ballot: Ballot }), limits.tasksPerMessageMax),
   }),
-  /** `refused`: these are fenced. `again`: the base is not known here, say all from nothing */
+  /**
+   * `refused`: these are fenced. `lacking`: these are not known here, and their leases not confirmed.
+   * `again`: the base is not known here, say all from nothing
+   */
   renewed: strict({
     t: Type.Literal('renewed'),
     seq: int(2 ** 32),
     again: Type.Boolean(),
     refused: list(strict({ task: TaskId, ballot: Ballot }), limits.tasksPerMessageMax),
+    lacking: list(strict({ task: TaskId, ballot: Ballot }), limits.tasksPerMessageMax),
   }),
-  commit: strict({
-    t: Type.Literal('commit'),
+  /**
+   * A higher ballot was promised, or another decree was chosen. `final`: by a majority, as its proposer knows: stop;
+   * otherwise it is the word of this custodian alone.
+   */
+  fenced: strict({
+    t: Type.Literal('fenced'),
     task: TaskId,
-    version: int(2 ** 31, 1),
     ballot: Ballot,
-    outcome: Outcome,
+    promised: Ballot,
+    code: text(64),
+    final: Type.Boolean(),
   }),
-  /** accepted and on disk */
-  committed: strict({ t: Type.Literal('committed'), task: TaskId, version: int(2 ** 31, 1), ballot: Ballot }),
-  /** a higher ballot was promised, or another outcome was chosen: stop */
-  fenced: strict({ t: Type.Literal('fenced'), task: TaskId, ballot: Ballot, promised: Ballot, code: text(64) }),
   /** the bearer's answer to a fence: nothing of that ballot runs here any more */
   stopped: strict({ t: Type.Literal('stopped'), task: TaskId, ballot: Ballot }),
+
+  // ---- readers
   cancel: strict({ t: Type.Literal('cancel'), ask, task: TaskId, reason: text(limits.nameCharsMax) }),
   cancelled: strict({
     t: Type.Literal('cancelled'),
@@ -110,6 +200,8 @@ export const custodyMessages = {
     limit: int(limits.tasksPerMessageMax, 1),
     prefix: text(24),
     states: list(TaskState, 8),
+    /** who cannot be asked: a task is told by the first of its custodians that is none of these */
+    without: list(PeerId, limits.membersMax),
   }),
   listed: strict({ t: Type.Literal('listed'), ask, tasks: list(TaskSummary, limits.tasksPerMessageMax), total: int() }),
   /** live output of a task that runs at the receiver, from these offsets on */

@@ -1,0 +1,119 @@
+import type { Millis } from '@souk/kernel'
+import { type Ballot, compareBallots, type Decree, type MessageOf, type Outcome, type PeerId } from '@souk/wire'
+import type { CustodianEffect } from './custodian-io.ts'
+import { type Entry, enterPhase, newEntry, outcomeOf } from './entry.ts'
+import type { Readers } from './readers.ts'
+import type { TaskBook } from './task-book.ts'
+
+type Out = CustodianEffect[]
+
+/** How a task is over for its custodian: its outcome is chosen, or others keep it. */
+export class Closings {
+  readonly #self: PeerId
+  readonly #book: TaskBook
+  readonly #readers: Readers
+
+  constructor(self: PeerId, book: TaskBook, readers: Readers) {
+    this.#self = self
+    this.#book = book
+    this.#readers = readers
+  }
+
+  /** A majority has accepted a decree. Without knowing which, its lease will make this custodian ask. */
+  onChosen(message: MessageOf<'chosen'>, now: Millis, out: Out): void {
+    const entry = this.#book.archive.get(message.task)
+    if (!entry || entry.record.version !== message.version) return
+    if (entry.phase !== 'open' && entry.phase !== 'storing') return
+    const { accepted } = entry
+    const own = accepted && compareBallots(accepted.ballot, message.ballot) === 0 ? accepted.decree : undefined
+    const decree = own ?? message.decree
+    if (decree?.kind === 'outcome') this.close(entry, message.ballot, decree.outcome, now, out)
+  }
+
+  close(entry: Entry, ballot: Ballot, outcome: Outcome, now: Millis, out: Out): void {
+    const task = entry.record.id
+    const decree: Decree = { kind: 'outcome', outcome }
+    if (!entry.accepted || compareBallots(entry.accepted.ballot, ballot) !== 0) {
+      entry.accepted = { ballot, decree }
+      // Not on disk here yet: it goes there with the end.
+      entry.kept = false
+    }
+    enterPhase(entry, 'closed')
+    this.#book.leases.delete(task)
+    this.#book.expiries.delete(task)
+    const wallMs = this.#book.wall(now)
+    this.#book.note(entry, 'ended', outcome.code, now)
+    this.#book.archive.close(task, wallMs)
+    this.#book.saveEnd(entry, 'closed', wallMs, out)
+    out.push({ type: 'closed', task, outcome })
+    this.#answerCancellers(entry, outcome.kind === 'cancelled' ? 'cancelled' : 'closed-before', out)
+    this.#readers.changed(entry, now, out)
+    entry.watchers = []
+  }
+
+  /** Others keep it, on a majority of their disks: what is left here points to them. */
+  onMoved(message: MessageOf<'moved'>, now: Millis, out: Out): void {
+    const { task, version, custodians } = message
+    const entry = this.#book.archive.get(task)
+    if (!entry || entry.record.version >= version || custodians.includes(this.#self)) return
+    const wallMs = this.#book.wall(now)
+    enterPhase(entry, 'moved')
+    entry.record = { ...entry.record, version, custodians }
+    entry.kept = false
+    this.#book.leases.delete(task)
+    this.#book.expiries.delete(task)
+    this.#book.archive.close(task, wallMs)
+    this.#book.saveEnd(entry, 'moved', wallMs, out)
+    for (const { peer } of entry.cancellers) out.push({ type: 'send', to: peer, message })
+    entry.cancellers = []
+    for (const { peer } of entry.watchers) out.push({ type: 'send', to: peer, message })
+    entry.watchers = []
+  }
+
+  /** A closed task that another custodian has kept until now. Its outcome is chosen, so there is nothing to vote on. */
+  onCopy(message: MessageOf<'copy'>, now: Millis, out: Out): void {
+    const { record, ballot, outcome } = message
+    if (!record.custodians.includes(this.#self)) return
+    const known = this.#book.archive.get(record.id)
+    if (known && known.record.version >= record.version) return
+    if (known?.phase === 'closed') {
+      known.record = record
+      known.kept = false
+      this.#book.saveEnd(known, 'closed', outcome.endedWallMs, out)
+      return
+    }
+    const entry = newEntry(record, ballot)
+    entry.cancellers = known?.cancellers ?? []
+    entry.watchers = known?.watchers ?? []
+    entry.decision = known?.decision
+    entry.timeline = known?.timeline ?? []
+    this.#book.archive.reopen(record.id)
+    this.#book.archive.add(entry)
+    this.close(entry, ballot, outcome, now, out)
+  }
+
+  /** Its result has been kept for long enough; that it ended, and how, is known for a while yet. */
+  strip(entry: Entry, out: Out): void {
+    const outcome = outcomeOf(entry)
+    if (!outcome) return
+    const { result: _, ...rest } = outcome
+    const { spec } = entry.record
+    const work = { kind: 'process', argv: ['(forgotten)'], env: {} } as const
+    entry.record = {
+      ...entry.record,
+      spec: { ...spec, work: { ...work, argv: [...work.argv] }, inputs: [], outputs: [] },
+    }
+    entry.accepted = { ballot: entry.accepted!.ballot, decree: { kind: 'outcome', outcome: { ...rest, attempts: [] } } }
+    entry.timeline = []
+    entry.decision = undefined
+    entry.kept = false
+    this.#book.saveEnd(entry, 'closed', rest.endedWallMs, out)
+  }
+
+  #answerCancellers(entry: Entry, answer: MessageOf<'cancelled'>['answer'], out: Out): void {
+    const task = entry.record.id
+    for (const { peer, ask } of entry.cancellers)
+      out.push({ type: 'send', to: peer, message: { t: 'cancelled', ask, task, answer } })
+    entry.cancellers = []
+  }
+}

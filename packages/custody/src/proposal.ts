@@ -1,0 +1,43 @@
+import type { Millis } from '@souk/kernel'
+import type { Accepted, Ballot, Bearer, Decree, PeerId, TaskRecord } from '@souk/wire'
+
+/**
+ * asking: has the lease run out for the others too? · preparing: promise me a ballot · stopping: the bearer is fenced,
+ * its run must end · committing: a decree is proposed · storing: the next version's custodians are set up.
+ */
+export type Stage = 'asking' | 'preparing' | 'stopping' | 'committing' | 'storing'
+
+export const stageTransitions: Record<Stage, readonly Stage[]> = {
+  asking: ['preparing', 'storing'],
+  preparing: ['stopping', 'committing', 'storing', 'asking'],
+  stopping: ['committing', 'storing'],
+  committing: ['storing'],
+  storing: [],
+}
+
+/** What a custodian is doing about one task: recovering it, ending it, or seeing to its next version. */
+export interface Proposal {
+  /** of the version that it is about */
+  readonly record: TaskRecord
+  aim: 'run' | 'close'
+  stage: Stage
+  /** why, for people and the trace */
+  readonly code: string
+  /** asking: the ballot whose lease it asks about; then its own */
+  ballot: Ballot
+  /** the ballot that it fences, its bearer, and when that one has stopped by itself at the latest */
+  readonly fenced: Ballot
+  bearer: Bearer
+  stoppedByMs: Millis
+  /** who has answered in this stage */
+  answers: Set<PeerId>
+  /** of what was accepted before, that with the highest ballot */
+  best: Accepted | undefined
+  /** a run may have begun under an earlier ballot, as its bearer asked leave to */
+  begun: boolean
+  decree: Decree | undefined
+  /** storing: the next version, who has it under this ballot, and who had it before */
+  next: { record: TaskRecord; ballot: Ballot; stored: Set<PeerId>; already: Set<PeerId> } | undefined
+  /** how often this stage was said */
+  tries: number
+}

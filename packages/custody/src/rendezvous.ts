@@ -1,0 +1,77 @@
+import { compareHash, hash64 } from '@souk/kernel'
+import type { PeerId, TaskId } from '@souk/wire'
+
+/** A member that keeps custody. */
+export interface Keeper {
+  peer: PeerId
+  /** what fails together: at most one custodian of a task comes from each, where there are enough */
+  domain: string
+}
+
+/**
+ * How many custodians a task gets: by members, never by who can be reached (G1). One where there are one or two
+ * members, else `wanted`, odd, at most as many as keep custody.
+ */
+export function custodianCount(members: number, keepers: number, wanted: 3 | 5): 1 | 3 | 5 {
+  const limit = members >= 3 ? Math.min(wanted, keepers) : 1
+  if (limit >= 5) return 5
+  return limit >= 3 ? 3 : 1
+}
+
+/** Every keeper in the order in which this task would choose them: highest rendezvous weight first. */
+export function rankKeepers(task: TaskId, keepers: readonly Keeper[]): Keeper[] {
+  return keepers
+    .map((keeper) => ({ keeper, weight: hash64(`${task}/${keeper.peer}`, 3) }))
+    .sort((a, b) => compareHash(b.weight, a.weight) || (a.keeper.peer < b.keeper.peer ? -1 : 1))
+    .map(({ keeper }) => keeper)
+}
+
+/**
+ * The `count` custodians of a task: the highest by rendezvous hash, from different failure domains where possible.
+ * A pure function of the id and of who keeps custody; the order of `keepers` does not matter.
+ */
+export function chooseCustodians(task: TaskId, keepers: readonly Keeper[], count: number): PeerId[] {
+  const ranked = rankKeepers(task, keepers)
+  const domains = new Set<string>()
+  const chosen: PeerId[] = []
+  const second: PeerId[] = []
+  for (const { peer, domain } of ranked) {
+    if (domains.has(domain)) second.push(peer)
+    else {
+      domains.add(domain)
+      chosen.push(peer)
+    }
+    if (chosen.length === count) return chosen
+  }
+  return [...chosen, ...second].slice(0, count)
+}
+
+/**
+ * Who keeps a task from now on, where some of its custodians are gone: the others stay, in their order, and the places
+ * are filled by rank. Undefined: nothing is better than what it has.
+ */
+export function decideSuccession(
+  task: TaskId,
+  custodians: readonly PeerId[],
+  keepers: readonly Keeper[],
+  facts: { count: number; gone: (peer: PeerId) => boolean },
+): PeerId[] | undefined {
+  const staying = custodians.filter((peer) => !facts.gone(peer)).slice(0, facts.count)
+  const lacking = facts.count - staying.length
+  const candidates = keepers.filter(({ peer }) => !facts.gone(peer) && !custodians.includes(peer))
+  const domainOf = new Map(keepers.map(({ peer, domain }) => [peer, domain]))
+  const taken = new Set(staying.map((peer) => domainOf.get(peer)))
+  const apart = candidates.filter(({ domain }) => !taken.has(domain))
+  const fresh = [
+    ...chooseCustodians(task, apart, lacking),
+    ...chooseCustodians(
+      task,
+      candidates.filter(({ domain }) => taken.has(domain)),
+      lacking,
+    ),
+  ].slice(0, Math.max(0, lacking))
+  const next = [...staying, ...fresh]
+  // Fewer than there were would be a weaker promise; only a smaller mesh has to do with them.
+  if (next.length < facts.count || (fresh.length === 0 && next.length === custodians.length)) return undefined
+  return next
+}

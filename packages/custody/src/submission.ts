@@ -1,0 +1,29 @@
+import type { Millis } from '@souk/kernel'
+import type { Ballot, PeerId, TaskRecord } from '@souk/wire'
+
+/** A local client that submitted it, and its own number for it. */
+export interface Submitter {
+  client: number
+  tag: number
+}
+
+/**
+ * A task that was submitted here, while clients of this peer wait for it: for its acceptance at first (`storing`),
+ * then for its outcome.
+ */
+export interface Submission {
+  record: TaskRecord
+  readonly ballot: Ballot
+  storing: boolean
+  /** the local bearer has its baton, until a majority cannot have stored it under our ballot any more */
+  bearing: boolean
+  stored: Set<PeerId>
+  already: Set<PeerId>
+  /** who will not keep it, and what was said */
+  unstored: Map<PeerId, { code: string; message: string }>
+  submitters: Submitter[]
+  clients: number[]
+  /** how often its custodians were asked what became of it */
+  asked: number
+  sinceMs: Millis
+}

@@ -1,0 +1,27 @@
+import type { WallMillis } from '@souk/kernel'
+import type { Attempt, Ballot, Incarnation, MessageOf, Outcome, PeerId, TaskId, TaskRecord, TaskSpec } from '@souk/wire'
+
+/** What a submitter may be told by other peers. */
+export type SubmitterMessage = MessageOf<'stored' | 'already' | 'unstored' | 'chosen' | 'moved' | 'unknown'>
+
+export type SubmitterInput =
+  | { type: 'start'; wallMs: WallMillis; incarnation: Incarnation }
+  | { type: 'wake' }
+  /** drawable: the key is the client's invention, so that its id may be drawn again where custodians are away */
+  | { type: 'submit'; client: number; tag: number; nonce: string; drawable: boolean; spec: TaskSpec }
+  | { type: 'message'; from: PeerId; message: SubmitterMessage }
+  /** the local custodian knows its outcome */
+  | { type: 'closed'; task: TaskId; outcome: Outcome }
+  /** a local client reads no more */
+  | { type: 'gone'; client: number }
+
+export type SubmitterEffect =
+  | { type: 'send'; to: PeerId; message: MessageOf<'store' | 'drop' | 'await'> }
+  /** the local bearer gets a baton under a ballot of this peer; it may be handed over once `durable` */
+  | { type: 'bear'; record: TaskRecord; ballot: Ballot; attempts: Attempt[]; durable: false }
+  | { type: 'durable'; task: TaskId }
+  /** a majority does not have it under this ballot: the local bearer drops it */
+  | { type: 'void'; task: TaskId; ballot: Ballot }
+  | { type: 'accepted'; client: number; tag: number; task: TaskId }
+  | { type: 'refused'; client: number; tag: number; code: string; message: string }
+  | { type: 'outcome'; task: TaskId; outcome: Outcome; clients: number[] }

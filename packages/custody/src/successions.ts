@@ -1,0 +1,153 @@
+import type { Millis } from '@souk/kernel'
+import { compareBallots, type MessageOf, nextCounter, type PeerId } from '@souk/wire'
+import type { BearerEndings } from './bearer-endings.ts'
+import type { BearerEffect } from './bearer-io.ts'
+import type { Borne } from './borne.ts'
+import type { CustodyConfig } from './config.ts'
+import type { Hands } from './hands.ts'
+import { majority } from './quorum.ts'
+import { custodianCount, decideSuccession } from './rendezvous.ts'
+import type { MeshView } from './views.ts'
+
+type Out = BearerEffect[]
+
+/** Batons whose custodians may be replaced: those that stay in these hands for now. */
+const stays = new Set<Borne['state']>(['waiting', 'queued', 'running'])
+
+/**
+ * A bearer's care for its tasks' custodians: one that is gone is replaced, and their number follows the mesh. The next
+ * set is the decree of the present version; once it stands, the bearer goes on there under a ballot of its own.
+ */
+export class Successions {
+  readonly #config: CustodyConfig
+  readonly #hands: Hands
+  readonly #endings: BearerEndings
+  readonly #mesh: MeshView
+  /** what the mesh was like when all batons were looked at, and whether all that had to move could */
+  #seen = ''
+
+  constructor(config: CustodyConfig, hands: Hands, endings: BearerEndings, mesh: MeshView) {
+    this.#config = config
+    this.#hands = hands
+    this.#endings = endings
+    this.#mesh = mesh
+  }
+
+  /** Once a second: who has to be replaced? */
+  look(now: Millis, out: Out): void {
+    for (const borne of this.#hands.borne.values()) if (borne.next) this.#say(borne, out)
+    const gone = this.#mesh.gone(now, this.#config.replaceMs)
+    const keepers = this.#mesh.keepers()
+    const count = custodianCount(this.#mesh.members, keepers.length, this.#config.custodians)
+    const seen = `${count} ${[...gone].sort().join()} ${keepers.length}`
+    // A task that came since was given its custodians by the mesh as it is now.
+    if (seen === this.#seen && gone.size === 0) return
+    this.#seen = seen
+    let left = this.#config.successionsPerSecondMax
+    for (const borne of this.#hands.borne.values()) {
+      const { record } = borne
+      if (!stays.has(borne.state) || !borne.durable || borne.next || borne.ending) continue
+      if (record.spec.durability !== 'quorum') continue
+      if (record.custodians.length >= count && !record.custodians.some((peer) => gone.has(peer))) continue
+      const facts = { count, gone: (peer: PeerId) => gone.has(peer) }
+      const custodians = decideSuccession(record.id, record.custodians, keepers, facts)
+      if (!custodians) continue
+      if (left-- === 0) {
+        this.#seen = ''
+        return
+      }
+      this.#propose(borne, custodians, out)
+    }
+  }
+
+  #propose(borne: Borne, custodians: PeerId[], out: Out): void {
+    borne.next = {
+      custodians,
+      stage: 'proposing',
+      ballot: borne.ballot,
+      confirmed: new Set(),
+      stored: new Set(),
+      already: new Set(),
+    }
+    this.#say(borne, out)
+  }
+
+  #say(borne: Borne, out: Out): void {
+    const { record, ballot } = borne
+    const next = borne.next!
+    if (next.stage === 'proposing') {
+      const decree = { kind: 'next', custodians: next.custodians } as const
+      for (const to of record.custodians) {
+        if (next.confirmed.has(to)) continue
+        const vote = { task: record.id, version: record.version, ballot }
+        out.push({ type: 'send', to, message: { t: 'commit', ...vote, decree, record } })
+      }
+      return
+    }
+    const attempts = [...borne.attempts]
+    const nextRecord = { ...record, version: record.version + 1, custodians: next.custodians }
+    for (const to of next.custodians) {
+      if (next.stored.has(to) || next.already.has(to)) continue
+      out.push({ type: 'send', to, message: { t: 'store', record: nextRecord, ballot: next.ballot, attempts } })
+    }
+  }
+
+  onCommitted(from: PeerId, message: MessageOf<'committed'>, out: Out): void {
+    const borne = this.#hands.under(message.task, message.ballot)
+    const next = borne?.next
+    if (next?.stage !== 'proposing' || !borne!.record.custodians.includes(from)) return
+    if (borne!.record.version !== message.version) return
+    next.confirmed.add(from)
+    if (next.confirmed.size < majority(borne!.record.custodians.length)) return
+    next.stage = 'storing'
+    const { self, incarnation } = this.#hands
+    next.ballot = { counter: nextCounter(borne!.ballot.counter, 'bearer'), peer: self, incarnation }
+    this.#say(borne!, out)
+  }
+
+  /** True when it was about a succession. */
+  onStored(from: PeerId, message: MessageOf<'stored' | 'already' | 'unstored'>, now: Millis, out: Out): void {
+    const borne = this.#hands.borne.get(message.task)
+    const next = borne?.next
+    if (next?.stage !== 'storing' || compareBallots(next.ballot, message.ballot) !== 0) return
+    if (message.version !== borne!.record.version + 1 || !next.custodians.includes(from)) return
+    if (message.t === 'unstored') return
+    next[message.t].add(from)
+    this.#decide(borne!, now, out)
+  }
+
+  /** The version stands once a majority has it; it is ours only if they have it under our ballot. */
+  #decide(borne: Borne, now: Millis, out: Out): void {
+    const { custodians, stored, already, ballot } = borne.next!
+    const need = majority(custodians.length)
+    const { record } = borne
+    if (stored.size >= need) {
+      this.#stand(borne, now, out)
+      return
+    }
+    if (custodians.length - already.size >= need) return
+    // Somebody else brought that version about: its custodians see to it.
+    delete borne.next
+    borne.record = { ...record, version: record.version + 1, custodians }
+    borne.ballot = ballot
+    this.#endings.fence(borne, 'fenced', undefined, now, out)
+  }
+
+  #stand(borne: Borne, now: Millis, out: Out): void {
+    const { custodians, ballot } = borne.next!
+    const before = borne.record
+    const version = before.version + 1
+    const task = before.id
+    delete borne.next
+    borne.record = { ...before, version, custodians }
+    borne.ballot = ballot
+    if (borne.state === 'waiting') borne.runBallot = ballot
+    borne.confirmed.clear()
+    borne.fencedBy.clear()
+    this.#hands.memory.remember(task, ballot, now)
+    out.push({ type: 'succeeded', task, version, custodians })
+    const told = new Set([...before.custodians, before.origin])
+    for (const to of told) out.push({ type: 'send', to, message: { t: 'moved', task, version, custodians } })
+    this.#endings.sendCommits(borne, out)
+  }
+}

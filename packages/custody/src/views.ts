@@ -1,0 +1,19 @@
+import type { Millis } from '@souk/kernel'
+import type { PeerId } from '@souk/wire'
+import type { Keeper } from './rendezvous.ts'
+
+/** What custody must know of the mesh; `peer` supplies it from the roster. */
+export interface MeshView {
+  /** rises with every change of what follows */
+  readonly version: number
+  /** members whose certificates stand and that have not left, whatever their role, this one included */
+  readonly members: number
+  /** those of them that keep custody */
+  keepers(): readonly Keeper[]
+  /** it can be reached, and was heard from of late */
+  fresh(peer: PeerId): boolean
+  /** who has been dead, or gone for good, for so long */
+  gone(now: Millis, forMs: Millis): ReadonlySet<PeerId>
+  /** this life of this peer has heard from a majority of the members, itself counted */
+  readonly heardFromMajority: boolean
+}

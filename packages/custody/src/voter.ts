@@ -1,0 +1,302 @@
+import type { Millis } from '@souk/kernel'
+import { type Ballot, type Bearer, compareBallots, type MessageOf, type PeerId, type TaskRecord } from '@souk/wire'
+import type { Closings } from './closings.ts'
+import type { CustodyConfig } from './config.ts'
+import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
+import { type Entry, enterPhase, mergeAttempts, newEntry, promise } from './entry.ts'
+import type { Readers } from './readers.ts'
+import { type TaskBook, voteOf } from './task-book.ts'
+import type { MeshView } from './views.ts'
+
+type Out = CustodianEffect[]
+
+/** whether the disk took the last write, and what it said */
+export interface StoreState {
+  ok: boolean
+  code: string
+  message: string
+}
+
+export interface VoterParts {
+  self: PeerId
+  book: TaskBook
+  readers: Readers
+  closings: Closings
+  mesh: MeshView
+  store: StoreState
+}
+
+/**
+ * A custodian's votes: what it keeps, promises and accepts, each behind its disk (I2, I3). One decree is chosen per
+ * version because a ballot below the promise is never accepted (I4).
+ */
+export class Voter {
+  readonly #config: CustodyConfig
+  readonly #parts: VoterParts
+
+  constructor(config: CustodyConfig, parts: VoterParts) {
+    this.#config = config
+    this.#parts = parts
+  }
+
+  // ---- a new version
+
+  onStore(from: Bearer, message: MessageOf<'store'>, now: Millis, out: Out): void {
+    const { record, ballot, attempts } = message
+    const { book } = this.#parts
+    if (!this.#isOurs(from.peer, record, 'store', out)) return
+    const known = book.archive.get(record.id)
+    if (known && known.record.version >= record.version) {
+      this.#onStoreAgain(known, from.peer, message, out)
+      return
+    }
+    const full = this.#whyFull()
+    if (full) {
+      const vote = { task: record.id, version: record.version, ballot }
+      this.#send(from.peer, { t: 'unstored', ...vote, ...full }, out)
+      return
+    }
+    const entry = this.#adopt(known, record, ballot, now)
+    entry.attempts = mergeAttempts(entry.attempts, attempts)
+    const pending = { kind: 'store', entry, to: from.peer } as const
+    if (book.save(entry, pending, out)) this.onStored(entry, from.peer, now, out)
+    else if (known) this.#parts.readers.changed(entry, now, out)
+  }
+
+  /** On disk: from here on it counts. */
+  onStored(entry: Entry, to: PeerId, now: Millis, out: Out): void {
+    if (entry.phase === 'storing') {
+      enterPhase(entry, 'open')
+      this.#parts.book.note(entry, 'accepted', '', now)
+    }
+    // What was promised meanwhile may be more: then the answer is about that.
+    this.#send(to, { t: 'stored', ...voteOf(entry, entry.promised) }, out)
+    this.#parts.readers.changed(entry, now, out)
+  }
+
+  onNotStored(entry: Entry, to: PeerId, why: StoreState, out: Out): void {
+    const vote = voteOf(entry, entry.promised)
+    // A promise or an acceptance that came meanwhile has its own write; only a record alone is forgotten.
+    if (entry.phase === 'storing' && !entry.accepted) this.#parts.book.forget(entry.record.id)
+    this.#send(to, { t: 'unstored', ...vote, code: why.code, message: why.message }, out)
+  }
+
+  /** Its submit was given up: nobody was told that it is accepted. */
+  onDrop(message: MessageOf<'drop'>, out: Out): void {
+    const { book } = this.#parts
+    const entry = book.archive.get(message.task)
+    if (!entry || entry.record.version !== message.version) return
+    if (entry.accepted || entry.phase === 'closed' || entry.phase === 'moved') return
+    if (compareBallots(entry.promised, message.ballot) !== 0) return
+    book.forget(message.task)
+    if (entry.record.spec.durability !== 'none') book.erase([message.task], out)
+  }
+
+  // ---- promises and acceptances
+
+  onLeaseAsk(from: PeerId, message: MessageOf<'leaseAsk'>, now: Millis, out: Out): void {
+    const { task, version, ballot } = message
+    const entry = this.#parts.book.archive.get(task)
+    if (entry && this.#isOver(entry, from, message, out)) return
+    // Another ballot is another bearer's: its lease decides, whatever was asked about.
+    const leftMs = entry && entry.record.version === version ? this.#parts.book.leaseLeftMs(entry, now) : 0
+    this.#send(from, { t: 'leaseTold', task, version, ballot, leftMs }, out)
+  }
+
+  onPrepare(from: Bearer, message: MessageOf<'prepare'>, now: Millis, out: Out): void {
+    const { record, ballot, aim } = message
+    if (!this.#isOurs(from.peer, record, 'prepare', out)) return
+    const known = this.#parts.book.archive.get(record.id)
+    if (known && this.#isOver(known, from.peer, message, out)) return
+    if (this.#abstains(from.peer, record, message, out)) return
+    if (known && known.record.version === record.version) {
+      const order = compareBallots(ballot, known.promised)
+      if (order < 0) {
+        this.#refuse(from.peer, message, known.promised, 'promised', 0, out)
+        return
+      }
+      const leftMs = known.bearer.peer === from.peer ? 0 : this.#parts.book.leaseLeftMs(known, now)
+      if (order > 0 && aim === 'run' && leftMs > 0) {
+        this.#refuse(from.peer, message, known.promised, 'lease', leftMs, out)
+        return
+      }
+      if (order > 0) promise(known, ballot)
+    }
+    const entry = known?.record.version === record.version ? known : this.#adopt(known, record, ballot, now)
+    entry.attempts = mergeAttempts(entry.attempts, message.attempts)
+    entry.ending ??= message.ending
+    this.#parts.book.grantLease(entry, now)
+    this.#answer(entry, from.peer, this.#promiseOf(entry, ballot), out)
+    this.#parts.readers.changed(entry, now, out)
+  }
+
+  #promiseOf(entry: Entry, ballot: Ballot): MessageOf<'promise'> {
+    const said: MessageOf<'promise'> = {
+      t: 'promise',
+      ...voteOf(entry, ballot),
+      attempts: [...entry.attempts],
+      begun: entry.begun,
+    }
+    if (entry.accepted) said.accepted = entry.accepted
+    if (entry.ending) said.ending = entry.ending
+    return said
+  }
+
+  onCommit(from: Bearer, message: MessageOf<'commit'>, now: Millis, out: Out): void {
+    const { task, version, ballot, decree, record } = message
+    const known = this.#parts.book.archive.get(task)
+    if (known && this.#isOver(known, from.peer, message, out)) return
+    if (known?.record.version !== version && !record) {
+      this.#send(from.peer, { t: 'lacking', task, version, ballot }, out)
+      return
+    }
+    if (record && !this.#isOurs(from.peer, record, 'commit', out)) return
+    if (this.#abstains(from.peer, (record ?? known?.record)!, message, out)) return
+    const entry = known?.record.version === version ? known : this.#adopt(known, record!, ballot, now)
+    const order = compareBallots(ballot, entry.promised)
+    if (order < 0) {
+      this.#sendFence(entry, from.peer, ballot, out)
+      return
+    }
+    if (order > 0) promise(entry, ballot)
+    entry.bearer = from
+    entry.accepted = { ballot, decree }
+    this.#parts.book.grantLease(entry, now)
+    this.#answer(entry, from.peer, { t: 'committed', task, version, ballot }, out)
+    this.#parts.readers.changed(entry, now, out)
+  }
+
+  /** May it start? Only under the promised ballot, and from here on it may have. */
+  onBegin(from: Bearer, message: MessageOf<'begin'>, out: Out): void {
+    const { task, version, ballot } = message
+    const entry = this.#parts.book.archive.get(task)
+    if (entry?.phase !== 'open' || entry.record.version !== version || compareBallots(entry.promised, ballot) !== 0) {
+      if (entry) this.#sendFence(entry, from.peer, ballot, out)
+      return
+    }
+    entry.begun = true
+    this.#answer(entry, from.peer, { t: 'begun', task, version, ballot }, out)
+  }
+
+  // ---- what they have in common
+
+  /** A known version is what it is: the sender hears of it and nothing changes, unless it repeats itself. */
+  #onStoreAgain(known: Entry, to: PeerId, { record, ballot }: MessageOf<'store'>, out: Out): void {
+    const vote = { task: record.id, version: record.version, ballot }
+    const same = known.record.version === record.version && compareBallots(known.promised, ballot) === 0
+    if (same && known.phase === 'storing') return
+    if (same && known.phase === 'open') {
+      this.#answer(known, to, { t: 'stored', ...vote }, out)
+      return
+    }
+    const { version, custodians } = known.record
+    this.#send(to, { t: 'already', ...vote, promised: known.promised, known: { version, custodians } }, out)
+  }
+
+  /** A version that this custodian did not know: it counts from here on, under the ballot that it came with. */
+  #adopt(known: Entry | undefined, record: TaskRecord, ballot: Ballot, now: Millis): Entry {
+    const { book } = this.#parts
+    const entry = newEntry(record, ballot)
+    if (known) {
+      // Of the version before stays what people asked and saw; its votes are over.
+      entry.attempts = known.attempts
+      entry.decision = known.decision
+      entry.ending = known.ending
+      entry.cancellers = known.cancellers
+      entry.watchers = known.watchers
+      entry.timeline = known.timeline
+      entry.phase = 'open'
+      book.archive.reopen(record.id)
+    }
+    book.archive.add(entry)
+    book.grantLease(entry, now)
+    const { expiresMs } = record.spec
+    if (expiresMs > 0)
+      book.expiries.set(record.id, now + Math.max(0, record.submittedWallMs + expiresMs - book.wall(now)))
+    return entry
+  }
+
+  /** A record for somebody else, or one whose sender has nothing to do with it, is nobody's here. */
+  #isOurs(from: PeerId, record: TaskRecord, tag: string, out: Out): boolean {
+    const own =
+      record.custodians.includes(this.#parts.self) && new Set(record.custodians).size === record.custodians.length
+    if (!own) out.push({ type: 'rejected', from, tag, code: 'forged-record' })
+    return own
+  }
+
+  /** Its decree stands, or others keep it: the answer says so, and the vote is not needed any more. */
+  #isOver(entry: Entry, to: PeerId, vote: { task: string; version: number; ballot: Ballot }, out: Out): boolean {
+    const { version, custodians } = entry.record
+    const { task, ballot } = vote
+    if (entry.phase === 'moved' || version > vote.version + 1) {
+      if (vote.version > version) return false
+      this.#send(to, { t: 'moved', task, version, custodians }, out)
+      return true
+    }
+    if (version === vote.version + 1) {
+      const decree = { kind: 'next', custodians } as const
+      this.#send(to, { t: 'chosen', task, version: vote.version, ballot, decree }, out)
+      return true
+    }
+    if (entry.phase !== 'closed' || version !== vote.version) return false
+    const { accepted } = entry
+    // The one that committed it asks again: its answer was lost.
+    if (accepted && compareBallots(accepted.ballot, ballot) === 0) {
+      this.#send(to, { t: 'committed', task, version, ballot }, out)
+      return true
+    }
+    this.#send(to, { t: 'chosen', task, version, ballot, decree: accepted!.decree }, out)
+    const fence = { t: 'fenced', task, ballot, promised: entry.promised, code: 'closed', final: true } as const
+    this.#send(to, fence, out)
+    return true
+  }
+
+  /** After a start it may have forgotten what it promised, until enough members have said that it has not. */
+  #abstains(
+    to: PeerId,
+    record: TaskRecord,
+    vote: { task: string; version: number; ballot: Ballot },
+    out: Out,
+  ): boolean {
+    if (record.custodians.length < 3 || this.#parts.mesh.heardFromMajority) return false
+    const { task, version, ballot } = vote
+    this.#send(to, { t: 'refuse', task, version, ballot, promised: ballot, code: 'abstains', leftMs: 0 }, out)
+    return true
+  }
+
+  #refuse(
+    to: PeerId,
+    { record, ballot }: MessageOf<'prepare'>,
+    promised: Ballot,
+    code: 'promised' | 'lease',
+    leftMs: Millis,
+    out: Out,
+  ): void {
+    const vote = { task: record.id, version: record.version, ballot }
+    this.#send(to, { t: 'refuse', ...vote, promised, code, leftMs }, out)
+  }
+
+  #sendFence(entry: Entry, to: PeerId, ballot: Ballot, out: Out): void {
+    const code = entry.ending?.kind ?? 'fenced'
+    const { promised } = entry
+    this.#send(to, { t: 'fenced', task: entry.record.id, ballot, promised, code, final: false }, out)
+  }
+
+  /** Nothing is promised or accepted before it is on disk. */
+  #answer(entry: Entry, to: PeerId, message: CustodianSays, out: Out): void {
+    if (this.#parts.book.save(entry, { kind: 'answer', entry, to, message }, out)) this.#send(to, message, out)
+  }
+
+  #whyFull(): { code: string; message: string } | undefined {
+    const { book, store } = this.#parts
+    const { openMax } = this.#config
+    if (!store.ok) return { code: store.code, message: store.message }
+    if (book.archive.openCount < openMax && !book.journal.full) return undefined
+    const message = `it keeps ${openMax} unfinished tasks already; submit later`
+    return { code: 'too-many-tasks', message }
+  }
+
+  #send(to: PeerId, message: CustodianSays, out: Out): void {
+    out.push({ type: 'send', to, message })
+  }
+}

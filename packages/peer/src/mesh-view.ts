@@ -1,0 +1,72 @@
+import type { Keeper, MeshView } from '@souk/custody'
+import type { Millis } from '@souk/kernel'
+import type { Member, Roster } from '@souk/roster'
+import type { PeerId } from '@souk/wire'
+
+/** The label by which hosts say what fails together with them. */
+const domainLabel = 'zone'
+
+/** The roster as custody sees it. */
+export function meshView(roster: Roster, self: PeerId, behind: () => boolean): MeshView {
+  const facts = new MeshFacts(roster)
+  return {
+    get version() {
+      return roster.version
+    },
+    get members() {
+      return facts.current.members
+    },
+    keepers: () => facts.current.keepers,
+    fresh: (peer) => peer === self || roster.reachable(peer),
+    gone: (now, forMs) => facts.gone(now, forMs),
+    get heardFromMajority() {
+      return facts.heardFromMajority && !behind()
+    },
+  }
+}
+
+/** What is counted over all members, once for each version of the roster. */
+class MeshFacts {
+  readonly #roster: Roster
+  #seen = -1
+  #current: { members: number; keepers: readonly Keeper[]; down: readonly Member[] } = {
+    members: 0,
+    keepers: [],
+    down: [],
+  }
+  /** members that this life was connected to */
+  readonly #heard = new Set<PeerId>()
+
+  constructor(roster: Roster) {
+    this.#roster = roster
+  }
+
+  get current() {
+    if (this.#seen !== this.#roster.version) {
+      this.#seen = this.#roster.version
+      const members = this.#roster.members().filter(({ state }) => state !== 'left')
+      for (const { peer, reachable } of members) if (reachable) this.#heard.add(peer)
+      const keepers = members
+        .filter(keepsCustody)
+        .map((member) => ({ peer: member.peer, domain: member.advert?.offer.labels[domainLabel] ?? member.peer }))
+      const down = this.#roster.members().filter(({ state }) => state === 'dead' || state === 'left')
+      this.#current = { members: members.length, keepers, down }
+    }
+    return this.#current
+  }
+
+  gone(now: Millis, forMs: Millis): ReadonlySet<PeerId> {
+    const { down } = this.current
+    return new Set(down.filter(({ sinceMs }) => now - sinceMs >= forMs).map(({ peer }) => peer))
+  }
+
+  get heardFromMajority(): boolean {
+    const { members } = this.current
+    return this.#heard.size * 2 > members
+  }
+}
+
+function keepsCustody({ role, advert, newestOffer }: Member): boolean {
+  if (role !== 'host' && role !== 'admin') return false
+  return (advert?.offer ?? newestOffer)?.custody ?? true
+}
