@@ -12,7 +12,7 @@ import {
 } from '@souk/wire'
 import type { CustodianEffect, CustodianInput } from './custodian-io.ts'
 import { isOwnFailure } from './decide-next.ts'
-import type { Entry } from './entry.ts'
+import { type Entry, promise } from './entry.ts'
 import { HeldSets } from './held-sets.ts'
 import type { Proposer } from './proposer.ts'
 import type { Readers } from './readers.ts'
@@ -114,7 +114,7 @@ export class BearerReports {
     // All of it where it says so, not only what is new: a fence that was lost is repeated by the next refusal.
     const said: Iterable<Held> = message.full ? entriesOf(held) : held ? message.adds : []
     for (const { task, ballot } of said) {
-      const entry = this.#openUnder(task, ballot)
+      const entry = this.#openUnder(task, ballot) ?? this.#catchUp(task, ballot, out)
       if (entry) this.#renewed(entry, bearer, states.get(task), now, out)
       else if (!this.#book.archive.get(task)) push(lacking, task, ballot)
       else if (!this.#isChosenUnder(task, ballot)) push(refused, task, ballot)
@@ -122,6 +122,15 @@ export class BearerReports {
     for (const { task } of [...refused, ...lacking]) this.#held.drop(from, task)
     const again = held === undefined
     out.push({ type: 'send', to: from, message: { t: 'renewed', seq: message.seq, again, refused, lacking } })
+  }
+
+  /** A higher ballot than it promised: a majority of the others did, and this one missed it. */
+  #catchUp(task: TaskId, ballot: Ballot, out: Out): Entry | undefined {
+    const entry = this.#book.archive.get(task)
+    if (entry?.phase !== 'open' || compareBallots(ballot, entry.promised) <= 0) return undefined
+    promise(entry, ballot)
+    this.#book.save(entry, { kind: 'note', entry }, out)
+    return entry
   }
 
   /** Its own outcome stands: the answer to its commit is on its way. */

@@ -82,7 +82,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
         this.#bearAfter(this.#endings.onDropped(input.task, input.ballot, input.code, out), now, out)
         break
       case 'connected':
-        this.#onConnected(input.peer, input.incarnation, out)
+        this.#onConnected(input.peer, input.incarnation, now, out)
         break
       case 'leave':
         this.#onLeave(out)
@@ -241,7 +241,8 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
   }
 
   #onRenewed(from: PeerId, message: MessageOf<'renewed'>, now: Millis, out: Out): void {
-    for (const { task, ballot } of this.#hands.renewals.onRenewed(from, message)) {
+    this.#hands.renewals.onRenewed(from, message)
+    for (const { task, ballot } of message.lacking) {
       // It missed the record: with it its lease counts there too.
       const borne = this.#hands.under(task, ballot)
       if (!borne || borne.next || !borne.record.custodians.includes(from)) continue
@@ -254,12 +255,11 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     }
   }
 
-  #onConnected(peer: PeerId, incarnation: Incarnation, out: Out): void {
+  #onConnected(peer: PeerId, incarnation: Incarnation, now: Millis, out: Out): void {
     this.#hands.renewals.onConnected(peer)
     for (const borne of this.#hands.borne.values()) {
       const { handed } = borne
-      if (handed?.to.peer === peer && handed.to.incarnation === incarnation)
-        this.#hands.outbox.award(peer, handed.baton)
+      if (handed?.to.peer === peer && handed.to.incarnation === incarnation) this.#handing.handAgain(borne, now)
       if (borne.record.custodians.includes(peer)) this.#endings.sendCommit(borne, peer, out)
     }
   }

@@ -26,7 +26,7 @@ export class Closings {
     if (entry.phase !== 'open' && entry.phase !== 'storing') return
     const { accepted } = entry
     const own = accepted && compareBallots(accepted.ballot, message.ballot) === 0 ? accepted.decree : undefined
-    const decree = own ?? message.decree
+    const decree = message.decree ?? own
     if (decree?.kind === 'outcome') this.close(entry, message.ballot, decree.outcome, now, out)
   }
 

@@ -37,12 +37,23 @@ export class Handing {
       bounces: before ? before.bounces + 1 : 0,
       moves: before?.moves ?? 0,
       attempts: borne.attempts,
-      leaseAgeMs: Math.max(0, Math.round(now - this.#hands.renewals.heldSinceMs(borne))),
+      leaseAgeMs: this.#leaseAgeMs(borne, now),
     }
     enterBorne(borne, 'handed')
     borne.handed = { to, baton, atMs: now }
     this.#hands.memory.passOn(borne.record.id, borne.ballot, to)
     this.#hands.outbox.award(to.peer, baton)
+  }
+
+  /** The handover may have been lost: once more to that same peer, while its custodians cannot have given it to another. */
+  handAgain(borne: Borne, now: Millis): void {
+    if (this.#hands.renewals.ranOut(borne, now)) return
+    const { to, baton } = borne.handed!
+    this.#hands.outbox.award(to.peer, { ...baton, leaseAgeMs: this.#leaseAgeMs(borne, now) })
+  }
+
+  #leaseAgeMs(borne: Borne, now: Millis): Millis {
+    return Math.max(0, Math.round(now - this.#hands.renewals.heldSinceMs(borne)))
   }
 
   /** It runs here: at once, or once its custodians know that it may have started. */
@@ -108,6 +119,8 @@ export class Handing {
     if (baton.incarnation !== this.#hands.incarnation) return 'old-incarnation'
     if (baton.path.includes(this.#hands.self)) return 'on-path'
     if (baton.path.at(-1) !== from) return 'forged-path'
+    // Its custodians may have given it to another by now.
+    if (baton.leaseAgeMs >= this.#hands.leaseStopMs) return 'lease-over'
     const { record, ballot } = baton
     // Whoever began a ballot is the first to bear it.
     if (baton.path[0] !== ballot.peer || !mayBegin(record, ballot)) return 'forged-ballot'

@@ -20,7 +20,10 @@ export class Hands {
   leaving = false
   #wallOffset: WallMillis = 0
 
+  readonly leaseStopMs: Millis
+
   constructor(config: CustodyConfig, self: PeerId) {
+    this.leaseStopMs = config.leaseStopMs
     this.self = self
     this.memory = new BatonMemory(config.batonMemoryMax, config.batonMemoryMs)
     this.renewals = new Renewals(config, self)

@@ -31,6 +31,8 @@ export interface Proposal {
   stoppedByMs: Millis
   /** who has answered in this stage */
   answers: Set<PeerId>
+  /** who refuses its ballot, for as long as a majority may yet promise it */
+  refusals: Set<PeerId>
   /** of what was accepted before, that with the highest ballot */
   best: Accepted | undefined
   /** a run may have begun under an earlier ballot, as its bearer asked leave to */

@@ -156,6 +156,7 @@ export class Proposer {
       bearer: entry.bearer,
       stoppedByMs: this.#book.leaseLeftMs(entry, now) > 0 ? now + leaseMs + graceMs : now,
       answers: new Set(),
+      refusals: new Set(),
       best: undefined,
       begun: false,
       decree: undefined,
@@ -411,32 +412,38 @@ export class Proposer {
   // ---- refusals
 
   #onRefuse(from: PeerId, message: MessageOf<'refuse'>, now: Millis): void {
-    const proposal = this.#under(message)
+    const proposal = this.#under(message, 'preparing')
     if (!proposal?.record.custodians.includes(from)) return
-    if (message.code === 'promised') this.#outbid(proposal, message.promised, now)
-    else if (message.code === 'lease' && proposal.aim === 'run') this.#drop(proposal, now + message.leftMs + 1)
     // It abstains until it has heard from enough members: asked again by and by.
+    if (message.code === 'abstains') return
+    const { promised, code, leftMs } = message
+    this.#onRefused(proposal, from, promised, code === 'lease' ? now + leftMs + 1 : this.#nextTry(proposal, now))
   }
 
   #onFenced(from: PeerId, message: MessageOf<'fenced'>, now: Millis): void {
     const proposal = this.#under({ ...message, version: -1 }, 'committing')
-    if (proposal?.record.custodians.includes(from)) this.#outbid(proposal, message.promised, now)
+    if (proposal?.record.custodians.includes(from))
+      this.#onRefused(proposal, from, message.promised, this.#nextTry(proposal, now))
+  }
+
+  /** One refusal stops nothing. Without a chance of a majority it is tried again later, above what was seen. */
+  #onRefused(proposal: Proposal, from: PeerId, promised: Ballot, againMs: Millis): void {
+    const { record, refusals } = proposal
+    refusals.add(from)
+    const seen = this.#seen.get(record.id)
+    if (!seen || compareBallots(promised, seen) > 0) this.#seen.set(record.id, promised)
+    const { length } = record.custodians
+    if (length - refusals.size < majority(length)) this.#drop(proposal, againMs)
+  }
+
+  /** Ranks try at different times, so that one of them gets through. */
+  #nextTry({ record }: Proposal, now: Millis): Millis {
+    return now + (record.custodians.indexOf(this.#self) + 1) * this.#config.staggerMs
   }
 
   #onLacking(from: PeerId, message: MessageOf<'lacking'>, out: Out): void {
     const proposal = this.#under(message, 'committing')
     if (proposal?.record.custodians.includes(from)) this.#sendCommit(proposal, from, out)
-  }
-
-  /** A higher ballot stands: somebody else is at it. This one tries again later, above what it has seen. */
-  #outbid(proposal: Proposal, promised: Ballot, now: Millis): void {
-    const task = proposal.record.id
-    const entry = this.#book.archive.get(task)
-    if (!entry || compareBallots(promised, proposal.ballot) <= 0) return
-    const rank = proposal.record.custodians.indexOf(this.#self)
-    const again = now + (rank + 1) * this.#config.staggerMs
-    this.#seen.set(task, promised)
-    this.#drop(proposal, again)
   }
 
   #drop(proposal: Proposal, againMs: Millis): void {
@@ -534,6 +541,7 @@ export class Proposer {
     invariant(stays || stageTransitions[proposal.stage].includes(stage), `${proposal.stage} cannot become ${stage}`)
     proposal.stage = stage
     proposal.answers = new Set()
+    proposal.refusals = new Set()
     proposal.tries = 0
   }
 

@@ -1,5 +1,5 @@
 import type { Millis } from '@souk/kernel'
-import type { Ballot, Incarnation, MessageOf, PeerId, TaskId } from '@souk/wire'
+import type { Incarnation, MessageOf, PeerId } from '@souk/wire'
 import type { Borne } from './borne.ts'
 import type { CustodyConfig } from './config.ts'
 import { majorityTime } from './quorum.ts'
@@ -64,11 +64,11 @@ export class Renewals {
     )
   }
 
-  onRenewed(from: PeerId, { seq, again, lacking }: MessageOf<'renewed'>): { task: TaskId; ballot: Ballot }[] {
+  /** All of a sending is confirmed but what is refused or not known there. */
+  onRenewed(from: PeerId, { seq, again, lacking, refused }: MessageOf<'renewed'>): void {
     const link = this.#links.get(from)
     link?.onRenewed(seq, again)
-    for (const { task } of lacking) link?.unsay(task)
-    return lacking
+    for (const { task } of [...lacking, ...refused]) link?.unsay(task)
   }
 
   onConnected(peer: PeerId): void {

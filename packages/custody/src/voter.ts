@@ -245,7 +245,7 @@ export class Voter {
       this.#send(to, { t: 'committed', task, version, ballot }, out)
       return true
     }
-    this.#send(to, { t: 'chosen', task, version, ballot, decree: accepted!.decree }, out)
+    this.#send(to, { t: 'chosen', task, version, ballot: accepted!.ballot, decree: accepted!.decree }, out)
     const fence = { t: 'fenced', task, ballot, promised: entry.promised, code: 'closed', final: true } as const
     this.#send(to, fence, out)
     return true
