@@ -1,5 +1,6 @@
 export type { Duration } from './distributions.ts'
-export type { Fault, FaultKind, FaultPlan, FaultRates } from './faults.ts'
+export type { Fault, FaultKind, FaultPlan } from './faults/fault.ts'
+export type { FaultRates } from './faults/fault-rates.ts'
 export type { NetworkShape } from './network.ts'
 export { peerSubject } from './peer-subject.ts'
 export { type Profile, profileOf, profiles } from './profiles.ts'

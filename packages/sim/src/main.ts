@@ -2,7 +2,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { type FaultKind, faultKinds } from './faults.ts'
+import { type FaultKind, faultKinds } from './faults/fault.ts'
 import { peerSubject } from './peer-subject.ts'
 import { profileOf, profiles } from './profiles.ts'
 import { replayCommand } from './replay.ts'

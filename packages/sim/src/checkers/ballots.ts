@@ -1,6 +1,6 @@
 import type { RunOrder, TraceEvent } from '@souk/peer'
 import { type Ballot, ballotText, compareBallots, type Frame, type PeerId, type TaskId } from '@souk/wire'
-import type { Fault } from '../faults.ts'
+import type { Fault } from '../faults/fault.ts'
 import type { SimNode } from '../node.ts'
 import type { Violations } from '../violation.ts'
 import type { Watch } from '../watch.ts'

@@ -1,7 +1,7 @@
 import type { RunOrder, TraceEvent } from '@souk/peer'
 import type { TaskId } from '@souk/wire'
 import type { Run } from '../executor.ts'
-import type { Fault } from '../faults.ts'
+import type { Fault } from '../faults/fault.ts'
 import type { SimNode } from '../node.ts'
 import type { Violations } from '../violation.ts'
 import type { Watch } from '../watch.ts'
