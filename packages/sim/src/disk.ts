@@ -27,6 +27,8 @@ export class Disk {
   incarnation = 0
   /** nothing can be written while this holds */
   full: boolean
+  /** told of every order that has just made it */
+  onWritten: (writes: readonly Write[]) => void = () => {}
   #entries = new Map<string, unknown>()
   #damaged = false
   #waiting: Pending[] = []
@@ -113,6 +115,7 @@ export class Disk {
         if (value === undefined) this.#entries.delete(key)
         else this.#entries.set(key, value)
       }
+      this.onWritten(writes)
     }
   }
 }

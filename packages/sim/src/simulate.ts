@@ -91,7 +91,9 @@ class Simulation {
     this.#carriage = options.codec
       ? new CodecCarriage((detail) => this.#violations.safety('I11', this.#world.now, detail))
       : new CopyCarriage()
-    this.#checkers = new Checkers(this.#violations, subject, reliable && lossChance === 0 && !anyFault(profile.faults))
+    const faultless = reliable && lossChance === 0 && !anyFault(profile.faults)
+    const widestSlots = Math.max(...profile.workload.classes.map(({ slots }) => slots))
+    this.#checkers = new Checkers(this.#violations, subject, { faultless, widestSlots })
     const workload = new Workload(profile.workload, seed, root.fork('workload'))
     const listening: Watch[] = [...this.#checkers.all, this.#stats, ...(options.watches ?? [])]
     this.#watches = new Watches([...listening, { onReply: (...reply) => this.#clients.onReply(...reply) }])

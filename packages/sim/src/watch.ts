@@ -19,8 +19,8 @@ export interface Watch {
   onRenew?(node: SimNode, now: number): void
   /** a liar made up batons of this task */
   onForged?(task: TaskId, now: number): void
-  /** a persist effect left the machine; nothing is on disk yet */
-  onPersist?(node: SimNode, writes: readonly Write[], now: number): void
+  /** these are on its disk now */
+  onWritten?(node: SimNode, writes: readonly Write[], now: number): void
   /** once a virtual second after the faults are over */
   onCalm?(nodes: readonly SimNode[], now: number): void
   onSubmit?(node: SimNode, submit: Extract<PeerInput, { type: 'submit' }>, now: number): void
@@ -50,7 +50,7 @@ export class Watches {
       onCrash: that('onCrash'),
       onRenew: that('onRenew'),
       onForged: that('onForged'),
-      onPersist: that('onPersist'),
+      onWritten: that('onWritten'),
       onCalm: that('onCalm'),
       onSubmit: that('onSubmit'),
       onFrame: that('onFrame'),

@@ -135,6 +135,7 @@ export class World implements Stage {
     const { subject, profile } = this.#options
     const peer = subject.makePeer(node.id, this.#root.fork(`${node.id}/${node.incarnation + 1}`))
     node.begin(peer, this.#nodePrng, profile.clockDriftMax)
+    node.disk.onWritten = (writes) => this.watches.tell('onWritten', node, writes, this.now)
     this.watches.tell('onStart', node, this.now)
     const { incarnation, offer, certificate } = node
     const wallMs = Math.floor(epochWallMs + this.now + node.wallOffsetMs)
@@ -293,7 +294,6 @@ export class World implements Stage {
         this.post.publish(node, effect.advert)
         break
       case 'persist':
-        this.watches.tell('onPersist', node, effect.writes, this.now)
         node.disk.persist(effect.seq, effect.writes)
         break
       case 'run':
