@@ -1,3 +1,5 @@
 export { FileBlobs, type FileBlobsOptions } from './blobs.ts'
 export { LmdbRecords, type LmdbRecordsOptions } from './records.ts'
 export { SelfStore } from './self-store.ts'
+export { checkRecords, StoreDamagedError, type StoreReport } from './store-check.ts'
+export { syncFolder, writeWhole } from './write-whole.ts'
