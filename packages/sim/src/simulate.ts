@@ -144,7 +144,12 @@ class Simulation {
 
   #onStall(): void {
     this.#clients.audit()
-    const silent = this.#clients.open - this.#clients.openAccepted().length
+    const unheard = this.#clients.openAccepted().length
+    const silent = this.#clients.open - unheard
+    if (unheard > 0) {
+      const detail = `the clients of ${unheard} accepted tasks heard nothing for ${stallMs} ms, though the faults are over`
+      this.#violations.add('liveness', 'I13', this.#world.now, detail)
+    }
     if (silent > 0) {
       const codes = [...this.#clients.refusals].map(([code, count]) => `${code} ${count}`).join(', ')
       const detail = `${silent} submits were never accepted, though the faults are over (refusals: ${codes || 'none'})`

@@ -38,10 +38,15 @@ export const hostBugs: readonly PlantedBug[] = [
   },
   {
     name: 'keeps-committed-batons',
-    about: 'does not hear that its outcome was chosen, and proposes it for ever',
+    about: 'hears neither that its outcome was chosen nor that it is fenced, and proposes it for ever',
     breaks: ['I13'],
     where: nothing,
-    tamper: () => ({ hear: (input) => heard(input, 'committed', () => []) }),
+    tamper: () => ({
+      hear: (input) =>
+        heard(input, 'committed', () => [])
+          .flatMap((left) => heard(left, 'fenced', () => []))
+          .flatMap((left) => heard(left, 'renewed', (renewed) => [{ ...renewed, refused: [] }])),
+    }),
   },
   {
     name: 'loses-answers-to-clients',
