@@ -18,29 +18,33 @@ const storeFormats: Formats = { oldest: 1, newest: 1 }
  * read as the newest: from then on no older souk opens it. Codes: `store-newer`, `store-older`, `store-damaged`.
  */
 export function checkFormat(folder: string, formats = storeFormats): void {
-  const path = join(folder, 'format')
-  const { oldest, newest } = formats
+  if (requireFormat(folder, formats) !== formats.newest) writeWhole(join(folder, 'format'), `souk ${formats.newest}\n`)
+}
+
+/** The format of a folder that this version reads; undefined: a new one. Writes nothing; throws as `checkFormat` does. */
+export function requireFormat(folder: string, { oldest, newest } = storeFormats): number | undefined {
   const found = readFormat(folder, newest)
+  if (found === undefined) return undefined
   const reads = oldest === newest ? `reads format ${newest}` : `reads formats ${oldest} to ${newest}`
-  if (found !== undefined && found > newest) {
+  if (found > newest) {
     throw new CodedError(
       'store-newer',
       `The data folder ${folder} has format ${found}, written by a newer souk; this souk ${reads}. ` +
         'Update souk on this host, or use another folder.',
     )
   }
-  if (found !== undefined && found < oldest) {
+  if (found < oldest) {
     throw new CodedError(
       'store-older',
       `The data folder ${folder} has format ${found}, written by an older souk; this souk ${reads}. ` +
         'Start it once with a souk in between, or move it away and join again as a new peer.',
     )
   }
-  if (found !== newest) writeFormat(path, newest)
+  return found
 }
 
 /** The format that a data folder names; undefined: none yet, the folder is new. Code `store-damaged`. */
-export function readFormat(folder: string, newest = storeFormats.newest): number | undefined {
+function readFormat(folder: string, newest: number): number | undefined {
   const path = join(folder, 'format')
   if (!existsSync(path)) return undefined
   const text = readFileSync(path, 'utf8')
@@ -52,8 +56,4 @@ export function readFormat(folder: string, newest = storeFormats.newest): number
     'store-damaged',
     `${path} does not name a format; expected "souk ${newest}". Is ${folder} a data folder of souk?`,
   )
-}
-
-function writeFormat(path: string, format: number): void {
-  writeWhole(path, `souk ${format}\n`)
 }

@@ -24,7 +24,7 @@ export function writeWhole(path: string, text: string): void {
 }
 
 /** A name is durable only once its folder is. Windows cannot open folders, and keeps them itself. */
-export function syncFolder(path: string): void {
+function syncFolder(path: string): void {
   if (process.platform === 'win32') return
   const folder = openSync(path, 'r')
   try {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { checkFormat, readFormat } from '../src/format-file.ts'
+import { checkFormat, requireFormat } from '../src/format-file.ts'
 import { dataFolder } from './folder.ts'
 
 const formatOf = (folder: string) => readFileSync(join(folder, 'format'), 'utf8')
@@ -16,7 +16,7 @@ test('a new folder gets the newest format, and keeps it', () => {
   checkFormat(folder)
   checkFormat(folder)
   expect(formatOf(folder)).toBe('souk 1\n')
-  expect(readFormat(folder)).toBe(1)
+  expect(requireFormat(folder)).toBe(1)
 })
 
 test('a newer format is refused with what was seen, what is read, and what to do; nothing is changed', () => {
