@@ -89,6 +89,7 @@ const mixedWork: WorkloadShape = {
   retries: 0,
   cancelChance: 0,
   timeoutChance: 0,
+  anyPeer: false,
 }
 
 const base: Omit<Profile, 'name' | 'about'> = {

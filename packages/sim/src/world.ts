@@ -20,6 +20,7 @@ import type { Profile } from './profiles.ts'
 import type { Stage } from './stage.ts'
 import type { Subject } from './subject.ts'
 import { TraceHash } from './trace-hash.ts'
+import { Turnover } from './turnover.ts'
 import type { Watches } from './watch.ts'
 
 /** How long a peer's driver takes at least from one wake to the next, ms: a due machine must not stop time. */
@@ -29,11 +30,6 @@ const idleWakesMax = 1000
 const idleGapMsMax = 1
 /** A slow node's disk takes so many times as long. */
 const slowDiskFactor = 10
-/** A member that goes has so long until it is stopped; it is looked at so often. */
-const leaveMsMax = 10_000
-const leaveCheckMs = 200
-/** How long it takes to set a host up anew after its store was found to be too old. */
-const renewMs = 500
 /** The world's midnight; no rule depends on it. */
 const epochWallMs = 1_800_000_000_000
 
@@ -55,10 +51,10 @@ export class World implements Stage {
   readonly hash = new TraceHash()
   readonly post: Post
   readonly processes: Processes
+  readonly turnover: Turnover
   readonly counters = { inputs: 0, effects: 0, crashes: 0 }
   readonly #options: WorldOptions
   readonly watches: Watches
-  readonly #indexes = new Map<PeerId, number>()
   readonly #queue = new EventQueue<SimEvent>()
   /** at most one pending wake a node */
   readonly #wakes = new Deadlines<SimNode>()
@@ -77,7 +73,7 @@ export class World implements Stage {
     this.#nodePrng = this.#root.fork('node')
     const hostPrng = this.#root.fork('hosts')
     this.nodes = Array.from({ length: peers }, (_, index) => new SimNode(index, offerOf(profile.hosts, hostPrng)))
-    for (const { id, index } of this.nodes) this.#indexes.set(id, index)
+    this.turnover = new Turnover(this, watches, this)
     const cuts = new Cuts()
     this.network = new Network(profile.network, peers, this.#root.fork('network'), cuts)
     const links = new Links(peers)
@@ -120,7 +116,7 @@ export class World implements Stage {
   }
 
   indexOf(peer: PeerId): number | undefined {
-    return this.#indexes.get(peer)
+    return this.turnover.indexOf(peer)
   }
 
   /** A random source of its own for something that is drawn while the world runs. */
@@ -131,7 +127,7 @@ export class World implements Stage {
   /** A new life for a node that is down. Where its store is damaged, another peer takes its place. */
   start(node: SimNode): void {
     if (node.alive || node.gone) return
-    if (node.disk.damaged) this.#renew(node)
+    if (node.disk.damaged) this.turnover.renew(node)
     const { subject, profile } = this.#options
     const peer = subject.makePeer(node.id, this.#root.fork(`${node.id}/${node.incarnation + 1}`))
     node.begin(peer, this.#nodePrng, profile.clockDriftMax)
@@ -153,44 +149,6 @@ export class World implements Stage {
     this.counters.crashes++
     this.connections.onCrash(node, quiet)
     this.watches.tell('onCrash', node, this.now)
-  }
-
-  /** The host with its disk is gone. Started again, it has another peer. */
-  lose(node: SimNode): void {
-    this.crash(node, { quiet: true, writes: 'lost' })
-    this.#renew(node)
-  }
-
-  /** The member goes for good, as soon as nothing runs there or its time is up. */
-  leave(node: SimNode): void {
-    node.gone = true
-    if (!node.alive) return
-    const { life } = node
-    const untilMs = this.now + leaveMsMax
-    this.push(this.now, { kind: 'input', node, life, input: { type: 'leave' } })
-    const check = () => {
-      if (node.life !== life) return
-      if (this.now < untilMs && node.peer!.quiet !== true) this.later(leaveCheckMs, check)
-      else this.crash(node, { quiet: false, writes: 'kept' })
-    }
-    this.later(leaveCheckMs, check)
-  }
-
-  #renew(node: SimNode): void {
-    node.renew()
-    this.#indexes.set(node.id, node.index)
-    this.watches.tell('onRenew', node, this.now)
-  }
-
-  /** The others remember a later life of this peer than its store does: it stops, and its host starts anew. */
-  #onBehind(node: SimNode): void {
-    const { life } = node
-    this.later(0, () => {
-      if (node.life !== life) return
-      this.crash(node, { quiet: false, writes: 'lost' })
-      this.#renew(node)
-      this.later(renewMs, () => this.start(node))
-    })
   }
 
   /** Nothing of the peer runs for a while; its runs do, until their guardian sees to it. */
@@ -307,7 +265,7 @@ export class World implements Stage {
         break
       case 'trace':
         this.watches.tell('onTrace', node, effect.event, this.now)
-        if ((effect.event.type as string) === 'store.behind') this.#onBehind(node)
+        if ((effect.event.type as string) === 'store.behind') this.turnover.onBehind(node)
         break
       case 'scale':
         break

@@ -1,3 +1,5 @@
+import type { Message, TaskId } from '@souk/wire'
+import type { SimNode } from '../node.ts'
 import type { Watches } from '../watch.ts'
 import type { World } from '../world.ts'
 import { type Cut, nodeCut, pairCut, sideCut } from './cuts.ts'
@@ -77,18 +79,20 @@ function beginAtNode(world: World, fault: Extract<Fault, { node: number }>): () 
       node.restoreImage()
       return () => world.start(node)
     case 'loss':
-      world.lose(node)
-      return () => {
-        if (fault.returns) world.start(node)
-        else node.gone = true
-      }
+      world.turnover.lose(node)
+      node.gone = !fault.returns
+      return () => world.start(node)
     case 'late-join':
       return () => world.start(node)
     case 'leave':
-      world.leave(node)
+      world.turnover.leave(node)
       return () => {}
     case 'liar': {
-      const liar = new Liar(world, node, fault)
+      const mouth = {
+        say: (to: SimNode, messages: Message[]) => world.post.sayFalsely(node, to, messages),
+        onForged: (task: TaskId) => world.watches.tell('onForged', task, world.now),
+      }
+      const liar = new Liar(world, mouth, node, fault, world.prng(`liar/${node.index}/${fault.atMs}`))
       world.post.liars.set(node.index, liar)
       liar.begin()
       return () => {

@@ -1,11 +1,18 @@
 import type { Prng } from '@souk/kernel'
-import { type Advert, type Baton, limits, type Message, type MessageOf } from '@souk/wire'
+import { type Advert, type Baton, limits, type Message, type MessageOf, type TaskId } from '@souk/wire'
 import type { SimNode } from '../node.ts'
-import type { World } from '../world.ts'
+import type { Stage } from '../stage.ts'
 import type { FaultOf, Lie } from './fault.ts'
 
 /** What a liar keeps of what passed through it, to use again. */
 const keptMax = 32
+
+/** How a liar is heard. */
+interface Mouth {
+  say(to: SimNode, messages: Message[]): void
+  /** it is about to make up a baton of this task */
+  onForged(task: TaskId): void
+}
 
 /**
  * A member that lies: what leaves it is bent, and now and then it says something that it made up. Its certificate is
@@ -13,7 +20,8 @@ const keptMax = 32
  * as a custodian (no majority rule survives that).
  */
 export class Liar {
-  readonly #world: World
+  readonly #stage: Stage
+  readonly #mouth: Mouth
   readonly #node: SimNode
   readonly #lies: ReadonlySet<Lie>
   readonly #everyMs: number
@@ -22,16 +30,17 @@ export class Liar {
   readonly #batons: Baton[] = []
   #over = false
 
-  constructor(world: World, node: SimNode, { lies, everyMs, atMs }: FaultOf<'liar'>) {
-    this.#world = world
+  constructor(stage: Stage, mouth: Mouth, node: SimNode, { lies, everyMs }: FaultOf<'liar'>, prng: Prng) {
+    this.#stage = stage
+    this.#mouth = mouth
     this.#node = node
     this.#lies = new Set(lies)
     this.#everyMs = everyMs
-    this.#prng = world.prng(`liar/${node.index}/${atMs}`)
+    this.#prng = prng
   }
 
   begin(): void {
-    this.#world.later(this.#prng.exponential(this.#everyMs), () => {
+    this.#stage.later(this.#prng.exponential(this.#everyMs), () => {
       if (this.#over) return
       this.#speak()
       this.begin()
@@ -57,12 +66,12 @@ export class Liar {
 
   /** Something nobody asked for, to anyone. */
   #speak(): void {
-    const others = this.#world.nodes.filter((other) => other !== this.#node && other.alive)
+    const others = this.#stage.nodes.filter((other) => other !== this.#node && other.alive)
     if (!this.#node.alive || others.length === 0) return
     const to = this.#prng.pick(others)
     const lie = this.#prng.pick([...this.#lies])
     const message = this.#invent(lie, to)
-    if (message !== undefined) this.#world.post.sayFalsely(this.#node, to, [message])
+    if (message !== undefined) this.#mouth.say(to, [message])
   }
 
   #invent(lie: Lie, to: SimNode): Message | undefined {
@@ -92,7 +101,7 @@ export class Liar {
   #forge(baton: Baton, to: SimNode): Message {
     const { id: peer, incarnation } = this.#node
     const ballot = { counter: baton.ballot.counter + 1 + this.#prng.below(3), peer, incarnation }
-    this.#world.watches.tell('onForged', baton.record.id, this.#world.now)
+    this.#mouth.onForged(baton.record.id)
     return { t: 'award', batons: [{ ...baton, ballot, incarnation: to.incarnation, path: [peer], alternates: [] }] }
   }
 }
