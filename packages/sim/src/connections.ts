@@ -1,6 +1,6 @@
 import type { Prng } from '@souk/kernel'
-import type { PeerId } from '@souk/wire'
 import { between } from './distributions.ts'
+import type { SimEvent } from './event.ts'
 import type { Cut, Cuts } from './faults/cuts.ts'
 import type { Links } from './links.ts'
 import type { Network } from './network.ts'
@@ -46,8 +46,8 @@ export class Connections {
   }
 
   /** `id` is who it was connected to: the host may have another peer by now. */
-  onDown(node: SimNode, peer: SimNode, id: PeerId): void {
-    if (!this.links.holds(node.index, peer.index)) return
+  onDown({ node, peer, id, opened }: Extract<SimEvent, { kind: 'linkDown' }>): void {
+    if (!this.links.holds(node.index, peer.index) || this.links.opened(node.index, peer.index) !== opened) return
     this.links.drop(node.index, peer.index)
     this.#stage.input(node, { type: 'disconnected', peer: id })
     this.consider(node, peer)
@@ -90,7 +90,9 @@ export class Connections {
   }
 
   #noticeLater(node: SimNode, peer: SimNode, afterMs: number): void {
-    this.#stage.push(this.#stage.now + afterMs, { kind: 'linkDown', node, life: node.life, peer, id: peer.id })
+    const opened = this.links.opened(node.index, peer.index)
+    const event: SimEvent = { kind: 'linkDown', node, life: node.life, peer, id: peer.id, opened }
+    this.#stage.push(this.#stage.now + afterMs, event)
   }
 
   #tellUp(node: SimNode, peer: SimNode): void {

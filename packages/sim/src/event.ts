@@ -9,7 +9,7 @@ export type SimEvent =
   | { kind: 'input'; node: SimNode; life: number; input: PeerInput }
   | { kind: 'frame'; node: SimNode; life: number; from: SimNode; epoch: number; frame: Frame }
   | { kind: 'flushed'; node: SimNode; life: number }
-  | { kind: 'linkDown'; node: SimNode; life: number; peer: SimNode; id: PeerId }
+  | { kind: 'linkDown'; node: SimNode; life: number; peer: SimNode; id: PeerId; opened: number }
   /** what a slow node gets to only now */
   | { kind: 'lagged'; node: SimNode; life: number; event: NodeEvent }
   | { kind: 'began'; run: Run }

@@ -202,7 +202,7 @@ export class World implements Stage {
     const { node } = event
     if (event.kind === 'input') this.input(node, event.input)
     else if (event.kind === 'flushed') this.input(node, node.disk.finish())
-    else if (event.kind === 'linkDown') this.connections.onDown(node, event.peer, event.id)
+    else if (event.kind === 'linkDown') this.connections.onDown(event)
     else if (event.kind === 'frame') this.#onFrame(event)
   }
 
