@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { BlobStore, RecordStore } from '@souk/runtime'
+import type { CollectableBlobs, RecordStore } from '@souk/runtime'
 import { describe, expect, onTestFinished, test } from 'vitest'
 
 /** A place where records are kept; `open` begins the next life of what was kept there, after the last was closed. */
@@ -10,7 +10,7 @@ export interface RecordPlace {
 
 /** A new and empty store of blobs. */
 export interface BlobPlace {
-  blobs: BlobStore
+  blobs: CollectableBlobs
   remove(): void
 }
 
@@ -107,7 +107,7 @@ const sizeBytesMax = 1_000_000
 
 /** What every store of blobs must do. */
 export function blobsSuite(name: string, makePlace: () => BlobPlace): void {
-  const store = (): BlobStore => {
+  const store = (): CollectableBlobs => {
     const { blobs, remove } = makePlace()
     onTestFinished(remove)
     return blobs
@@ -170,6 +170,56 @@ export function blobsSuite(name: string, makePlace: () => BlobPlace): void {
         expect(await blobs.has(missing)).toBe(false)
         await expect(gather(blobs.get(missing))).rejects.toMatchObject({ code: 'blob-missing' })
       }
+    })
+
+    test('what is kept is listed in pages, in the order of its hashes, with size and time of use', async () => {
+      const blobs = store()
+      const data = Array.from({ length: 7 }, (_, i) => Buffer.alloc(i + 1, 'list'))
+      const begin = Date.now()
+      for (const one of data) await blobs.put(pieces(one), { sizeBytesMax })
+      const seen = []
+      for (let after = ''; ; after = seen.at(-1)!.hash) {
+        const page = await blobs.list(after, 3)
+        expect(page.length).toBeLessThanOrEqual(3)
+        if (page.length === 0) break
+        seen.push(...page)
+      }
+      const expected = data.map(refOf).sort((a, b) => (a.hash < b.hash ? -1 : 1))
+      expect(seen.map(({ hash, sizeBytes }) => ({ hash, sizeBytes }))).toEqual(expected)
+      for (const { usedWallMs } of seen) expect(usedWallMs).toBeGreaterThan(begin - 60_000)
+    })
+
+    test('a collection removes what is old and not needed, and nothing else', async () => {
+      const blobs = store()
+      const [needed, unneeded] = [Buffer.from('needed'), Buffer.from('unneeded')]
+      for (const data of [needed, unneeded]) await blobs.put(pieces(data), { sizeBytesMax })
+      const isNeeded = (hash: string) => hash === refOf(needed).hash
+      const { signal } = new AbortController()
+      expect(await blobs.collect(isNeeded, 3_600_000, signal)).toEqual({ blobs: 0, bytes: 0, kept: 2 })
+      expect(await blobs.collect(isNeeded, 0, signal)).toEqual({ blobs: 1, bytes: unneeded.length, kept: 1 })
+      expect(await blobs.has(refOf(unneeded).hash)).toBe(false)
+      expect(await gather(blobs.get(refOf(needed).hash))).toEqual(needed)
+      await blobs.put(pieces(unneeded), { sizeBytesMax })
+      expect(await gather(blobs.get(refOf(unneeded).hash))).toEqual(unneeded)
+    })
+
+    test('a collection that is aborted ends, and has removed nothing since', async () => {
+      const blobs = store()
+      await blobs.put(pieces(Buffer.from('stays')), { sizeBytesMax })
+      const aborted = blobs.collect(() => false, 0, AbortSignal.abort(new Error('enough')))
+      await expect(aborted).rejects.toThrow('enough')
+      expect(await blobs.list()).toHaveLength(1)
+    })
+
+    test('a read that has begun goes on although its blob is collected', async () => {
+      const blobs = store()
+      const data = Buffer.alloc(300_000, 'read')
+      const { hash } = await blobs.put(pieces(data), { sizeBytesMax })
+      const reading = blobs.get(hash)[Symbol.asyncIterator]()
+      const first = await reading.next()
+      expect(await blobs.collect(() => false, 0, new AbortController().signal)).toMatchObject({ blobs: 1 })
+      const rest = await gather({ [Symbol.asyncIterator]: () => reading })
+      expect(Buffer.concat([first.value as Uint8Array, rest])).toEqual(data)
     })
   })
 }

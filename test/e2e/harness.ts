@@ -22,6 +22,8 @@ export interface RunOptions {
   cwd?: string
   input?: string
   env?: Record<string, string>
+  /** a command that runs what follows it somewhere else: in another network, say */
+  on?: readonly string[]
 }
 
 /** A command under way. */
@@ -55,7 +57,8 @@ export function begin(words: readonly string[], options: RunOptions = {}): Comma
 /** Starts a program of this project: its file, then its arguments. */
 export function beginProgram(words: readonly string[], options: RunOptions = {}): Command {
   const env = { ...process.env, NO_COLOR: '1', SOUK_DATA: '', SOUK_ENDPOINT: '', ...options.env }
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...words], {
+  const command = [...(options.on ?? []), process.execPath, '--disable-warning=ExperimentalWarning', ...words]
+  const child = spawn(command[0]!, command.slice(1), {
     cwd: options.cwd,
     env,
     timeout: commandMsMax,

@@ -47,6 +47,8 @@ export class FunctionPool {
   readonly #entries = new Map<number, Entry>()
   readonly #waiting = new BoundedQueue<Entry>(waitingMax)
   #pool: Promise<Piscina> | undefined
+  /** all threads were started since there were none */
+  #filled = false
   #running = 0
   #nextId = 1
 
@@ -118,9 +120,25 @@ export class FunctionPool {
     entry.state = 'answered'
     this.#running--
     this.#next()
+    this.#fill()
     if (answer instanceof Error) entry.listener.failed(answer)
     else await entry.listener.answered(answer)
     this.#entries.delete(id)
+  }
+
+  /**
+   * Calls seldom come alone: after the first one the other threads start, too, for to start them in the middle of a
+   * burst keeps its slots taken and idle. Threads that stay unused end after `idleMs`.
+   */
+  #fill(): void {
+    if (this.#filled || !this.#pool) return
+    this.#filled = true
+    void this.#pool.then(async (pool) => {
+      const missing = this.#options.threadsMax - pool.threads.length
+      if (missing <= 0) return
+      // The thread that answered takes one of them. One that cannot start is told by the next call that needs it.
+      await Promise.allSettled(Array.from({ length: missing + 1 }, () => pool.run(undefined, { name: 'ready' })))
+    })
   }
 
   /** Aborting makes Piscina terminate the thread; it is gone when it says exit. */
@@ -158,6 +176,10 @@ export class FunctionPool {
     })
     pool.on('message', (live: LiveOutput) => this.#entries.get(live.call)?.listener.output(live))
     pool.on('error', () => this.#onThreadLost(pool))
+    // The one that ends still counts.
+    pool.on('workerDestroy', () => {
+      if (pool.threads.length <= 1) this.#filled = false
+    })
     return pool
   }
 

@@ -33,6 +33,9 @@ export async function list(module: { path: string; name: string }): Promise<stri
   return Object.keys(loaded).filter((name) => typeof loaded[name] === 'function' && name !== 'default')
 }
 
+/** Nothing: a thread that answers has started. */
+export function ready(): void {}
+
 async function invoke(call: FunctionCall): Promise<string> {
   const loaded = await load(call.module, call.moduleName)
   const target = Object.hasOwn(loaded, call.name) ? loaded[call.name] : undefined

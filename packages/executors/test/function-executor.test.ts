@@ -200,6 +200,34 @@ test('threads that cannot start fail what was to run in them', async () => {
   await broken.stop()
 })
 
+test('the first call starts the threads that a burst behind it needs', async () => {
+  const own = new FunctionExecutor({
+    self,
+    dataFolder: join(dataFolder, 'e'),
+    blobs,
+    modules: [fixture],
+    threadsMax: 3,
+  })
+  let started = 0
+  let allStarted = () => {}
+  const all = new Promise<void>((resolve) => {
+    allStarted = resolve
+  })
+  const onThread = () => {
+    if (++started === 3) allStarted()
+  }
+  process.on('worker', onThread)
+  const heard = new Recorder()
+  await own.start(heard, signal)
+  expect(started).toBe(1)
+  const wanted = order(call('add', 1, 1))
+  own.run(wanted)
+  await heard.result(wanted.task)
+  await all
+  process.off('worker', onThread)
+  await own.stop()
+})
+
 test('stop ends what runs and waits', async () => {
   const own = new FunctionExecutor({
     self,

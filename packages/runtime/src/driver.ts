@@ -1,6 +1,7 @@
 import type { Millis } from '@souk/kernel'
 import type { ClientRef, PeerEffect, PeerInput, Reply, TraceEvent } from '@souk/peer'
 import type { PeerId } from '@souk/wire'
+import { behindIn } from './behind.ts'
 import type { DriverCounters, DriverOptions, DriverStart, PeerMachine } from './driver-options.ts'
 import { EventLoopLag, type LagMeter } from './event-loop-lag.ts'
 import { ExecutorSet } from './executor-set.ts'
@@ -24,7 +25,7 @@ const undoMsMax = 2000
  */
 export class Driver implements PeerHandle {
   readonly self: PeerId
-  /** Rejects when the machine or the driver breaks one of its own invariants. The peer is dead then: exit. */
+  /** Rejects when the machine or driver breaks one of its own rules, or with `StoreBehindError`. The peer is dead: exit. */
   readonly failed: Promise<never>
   readonly #options: DriverOptions
   readonly #peer: PeerMachine
@@ -73,6 +74,7 @@ export class Driver implements PeerHandle {
     })
     this.#commit = new GroupCommit({
       records: options.records,
+      clock: this.#clock,
       onCommitted: (result) => this.input(result),
       onBug: (error) => this.#onBug(error),
     })
@@ -125,6 +127,7 @@ export class Driver implements PeerHandle {
     }
     this.#cancelLag?.()
     this.#lag?.stop()
+    this.#commit.stop()
     await this.#stopPart('executors', this.#executors.stop(), signal)
     // Runs that ended by this are reports to write and to send.
     this.#flush()
@@ -216,7 +219,7 @@ export class Driver implements PeerHandle {
         this.#listeners.reply(effect.client, effect.reply)
         break
       case 'trace':
-        this.#listeners.event(effect.event)
+        this.#onTrace(effect.event)
         break
       case 'scale':
         break
@@ -246,6 +249,12 @@ export class Driver implements PeerHandle {
     }
   }
 
+  #onTrace(event: TraceEvent): void {
+    this.#listeners.event(event)
+    const behind = behindIn(event)
+    if (behind !== undefined) this.#onBug(behind, 'this peer stops')
+  }
+
   #onPaced(): void {
     this.#cancelPaced = undefined
     this.#flush()
@@ -260,11 +269,11 @@ export class Driver implements PeerHandle {
     }
   }
 
-  #onBug(error: unknown): void {
+  #onBug(error: unknown, message = 'this peer broke one of its own rules and stops'): void {
     if (this.#state === 'failed') return
     this.#state = 'failed'
     this.#wakeup.stop()
-    this.#log('error', 'this peer broke one of its own rules and stops', { error })
+    this.#log('error', message, { error })
     this.#fail(error)
   }
 

@@ -3,14 +3,20 @@ import { type Incarnation, type LoadStamp, limits, type Message, type PeerId } f
 import type { Transport } from './ports.ts'
 
 /**
- * Least time between two frames to one peer. A frame costs a system call and a cipher whatever is in it, so under load
- * they are what a peer does most; one after a pause leaves at once, so a single task never waits for this.
+ * Time between two frames to one peer under load. A frame costs a system call and a cipher whatever is in it, so under
+ * load they are what a peer does most.
  */
 const paceMs = 1
 
 /**
- * Messages by receiver: those of a turn share a frame, and so do those of a millisecond behind a frame that has just
- * left (more frames only over `messagesPerFrameMax`; what is too large in bytes the transport splits, for it alone
+ * Frames to one peer that may leave before they are paced: about what one task needs (copy, quote, award, report), so
+ * that a single task does not wait for this. More would let a busy peer send more and smaller frames.
+ */
+const unpacedFrames = 4
+
+/**
+ * Messages by receiver: those of a turn share a frame, and so do, after a few frames in short order, those of a
+ * millisecond (more frames only over `messagesPerFrameMax`; what is too large in bytes the transport splits, for it alone
  * knows the encoded size).
  */
 export class FrameOutbox {
@@ -18,7 +24,8 @@ export class FrameOutbox {
   readonly #loadStamp: () => LoadStamp
   readonly #incarnation: Incarnation
   readonly #messages = new Map<PeerId, Message[]>()
-  readonly #sentMs = new Map<PeerId, Millis>()
+  /** when a peer's frames would all have left, had each kept the pace; behind now: it has been quiet */
+  readonly #pacedMs = new Map<PeerId, Millis>()
   framesOut = 0
   messagesOut = 0
   /** messages in frames that the transport did not take: not connected, or its buffer is full */
@@ -44,7 +51,7 @@ export class FrameOutbox {
   flush(now: Millis): Millis | undefined {
     let rest: Millis | undefined
     for (const [to, list] of this.#messages) {
-      const dueMs = (this.#sentMs.get(to) ?? -Infinity) + paceMs
+      const dueMs = (this.#pacedMs.get(to) ?? -Infinity) - (unpacedFrames - 1) * paceMs
       if (dueMs > now && list.length < limits.messagesPerFrameMax) rest = Math.min(rest ?? Infinity, dueMs)
       else this.#send(to, list, now)
     }
@@ -58,7 +65,7 @@ export class FrameOutbox {
 
   #send(to: PeerId, list: Message[], now: Millis): void {
     this.#messages.delete(to)
-    this.#sentMs.set(to, now)
+    this.#pacedMs.set(to, Math.max(now, this.#pacedMs.get(to) ?? -Infinity) + paceMs)
     const load = this.#loadStamp()
     for (let from = 0; from < list.length; from += limits.messagesPerFrameMax) {
       const part =

@@ -1,5 +1,6 @@
 import type { Write } from '@souk/peer'
-import { CodedError, type RecordStore } from './ports.ts'
+import { type Clock, CodedError, type RecordStore } from './ports.ts'
+import { StoreProbe } from './store-probe.ts'
 
 /** How one group of persist effects ended. */
 export type Committed =
@@ -14,7 +15,8 @@ const waitingWritesMax = 100_000
 
 /**
  * One durable write at a time: what comes while it is in flight becomes the next one. So an idle store commits at
- * once, and a busy one pays one fsync for all that came meanwhile.
+ * once, and a busy one pays one fsync for all that came meanwhile. After a failure it tries by itself whether writing
+ * works again, so that a peer with nothing to write says so too.
  */
 export class GroupCommit {
   readonly #records: RecordStore
@@ -25,6 +27,9 @@ export class GroupCommit {
   #fromSeq = 0
   #upToSeq = 0
   #inFlight = false
+  readonly #probe: StoreProbe
+  /** the highest seq that was ever on disk */
+  #writtenSeq = 0
   /** seqs that came when too much waited; answered in their turn */
   #refused: { fromSeq: number; upToSeq: number } | undefined
   #idle: (() => void)[] = []
@@ -34,6 +39,7 @@ export class GroupCommit {
 
   constructor(options: {
     records: RecordStore
+    clock: Pick<Clock, 'after'>
     onCommitted: (result: Committed) => void
     /** something that no disk can cause, such as a value that cannot be encoded */
     onBug: (error: unknown) => void
@@ -41,6 +47,17 @@ export class GroupCommit {
     this.#records = options.records
     this.#onCommitted = options.onCommitted
     this.#onBug = options.onBug
+    this.#probe = new StoreProbe({
+      records: options.records,
+      clock: options.clock,
+      // Nothing new is on disk, but what waits to hear so hears that writing works.
+      onWorks: () => this.#onCommitted({ type: 'persisted', upToSeq: this.#writtenSeq }),
+    })
+  }
+
+  /** No probe goes on after this. */
+  stop(): void {
+    this.#probe.stop()
   }
 
   /** Queues one persist effect; written by `flush` or by the end of the write in flight. */
@@ -99,8 +116,11 @@ export class GroupCommit {
     } catch (error) {
       if (!(error instanceof CodedError)) return this.#onBug(error)
       const code = error.code === 'disk-full' ? 'disk-full' : 'io'
+      this.#probe.failed()
       return this.#onCommitted({ type: 'persistFailed', fromSeq, upToSeq, code, message: error.message })
     }
+    this.#writtenSeq = upToSeq
+    this.#probe.worked()
     this.#onCommitted({ type: 'persisted', upToSeq })
   }
 }

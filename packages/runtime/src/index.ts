@@ -1,3 +1,4 @@
+export { StoreBehindError } from './behind.ts'
 export { PeerBlobs, type PeerBlobsOptions } from './blob-access.ts'
 export { Driver } from './driver.ts'
 export type { DriverCounters, DriverLog, DriverOptions, DriverStart, PeerMachine } from './driver-options.ts'

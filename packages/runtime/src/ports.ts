@@ -52,6 +52,34 @@ export interface BlobStore {
   remove(hash: string): Promise<void>
 }
 
+export interface BlobInfo {
+  hash: string
+  sizeBytes: number
+  /** when it was last put or read; to the second, by this host's wall clock */
+  usedWallMs: number
+}
+
+/** What a collection has done. */
+export interface Collected {
+  /** removed, and the room that they took */
+  blobs: number
+  bytes: number
+  kept: number
+}
+
+/** Blobs of which those that nobody needs any more can be found and removed. */
+export interface CollectableBlobs extends BlobStore {
+  /** Blobs in the order of their hashes, those behind `after`, at most `countMax` and never over 1024. */
+  list(after?: string, countMax?: number): Promise<BlobInfo[]>
+  /**
+   * Removes every blob that was neither put nor read for `olderThanMs` and that `isNeeded` does not hold. It is asked
+   * for each at the last moment: a put of the same content, or a read that begins, either comes before (then the blob is
+   * young and stays) or waits and finds it gone. A read that has begun goes on to its end. `has` alone does not make it
+   * young: `olderThanMs` must be longer than from a put to the task that names the blob. Rejects when aborted.
+   */
+  collect(isNeeded: (hash: string) => boolean, olderThanMs: number, signal: AbortSignal): Promise<Collected>
+}
+
 /** Durable records. One writer. */
 export interface RecordStore {
   /** Opens, locks, verifies. Coded errors: `data-folder-in-use`, `store-damaged`, `store-newer`. */

@@ -1,3 +1,4 @@
+import type { TraceEvent } from '@souk/peer'
 import { expect, test } from 'vitest'
 import { ToyPeer } from './toy-peer.ts'
 import { ballot, ping, runOrder, send, start, turn, World } from './world.ts'
@@ -270,4 +271,17 @@ test('an aborted stop does not wait for a disk that hangs', async () => {
   abort.abort()
   await stopped
   expect(records.closed).toBe(true)
+})
+
+test('a store that others have seen further on ends the peer, which does nothing more', async () => {
+  const event = { at: 0, type: 'store.behind', seen: 7, own: 3 } as unknown as TraceEvent
+  const peer = new ToyPeer({ drain: (_, out) => out.push({ type: 'trace', event }) })
+  const { driver, logged } = await new World().started('a', peer)
+  driver.input({ type: 'drain', on: true })
+  await expect(driver.failed).rejects.toMatchObject({ code: 'store-behind', seen: 7, own: 3 })
+  expect(logged).toEqual(['error: this peer stops'])
+  const { length } = peer.heard
+  driver.input({ type: 'drain', on: false })
+  await driver.stop(AbortSignal.timeout(1000))
+  expect(peer.heard).toHaveLength(length)
 })

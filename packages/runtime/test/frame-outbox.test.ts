@@ -17,37 +17,56 @@ function outbox() {
   return { sent, box: new FrameOutbox(transport as Transport, 1, () => load) }
 }
 
-test('the first frame to a peer leaves at once; what follows within a millisecond shares the next', () => {
+/** Uses up the frames to 'a' that may leave at once, at time 0. */
+function busy() {
   const { box, sent } = outbox()
-  box.add('a', ping(1))
-  expect(box.flush(10)).toBeUndefined()
-  box.add('a', ping(2))
-  box.add('b', ping(3))
-  expect(box.flush(10.25)).toBe(11)
-  box.add('a', ping(4))
-  expect(box.flush(10.5)).toBe(11)
-  expect(box.flush(11)).toBeUndefined()
-  expect(sent).toEqual([
-    ['a', [1]],
-    ['b', [3]],
-    ['a', [2, 4]],
+  for (let nonce = 1; nonce <= 4; nonce++) {
+    box.add('a', ping(nonce))
+    expect(box.flush(0)).toBeUndefined()
+  }
+  return { box, sent }
+}
+
+test('the few frames of a single task leave at once', () => {
+  const { sent } = busy()
+  expect(sent.map(([, nonces]) => nonces)).toEqual([[1], [2], [3], [4]])
+})
+
+test('under load, what follows within a millisecond shares a frame, for each peer by itself', () => {
+  const { box, sent } = busy()
+  box.add('a', ping(5))
+  box.add('b', ping(6))
+  expect(box.flush(0.25)).toBe(1)
+  box.add('a', ping(7))
+  expect(box.flush(0.5)).toBe(1)
+  expect(box.flush(1)).toBeUndefined()
+  box.add('a', ping(8))
+  expect(box.flush(1.25)).toBe(2)
+  expect(sent.slice(4)).toEqual([
+    ['b', [6]],
+    ['a', [5, 7]],
   ])
 })
 
+test('a peer that was sent nothing for a while is no longer under load', () => {
+  const { box, sent } = busy()
+  for (let nonce = 5; nonce <= 8; nonce++) {
+    box.add('a', ping(nonce))
+    expect(box.flush(4)).toBeUndefined()
+  }
+  expect(sent).toHaveLength(8)
+})
+
 test('a full frame does not wait', () => {
-  const { box, sent } = outbox()
-  box.add('a', ping(0))
-  box.flush(0)
+  const { box, sent } = busy()
   for (let i = 0; i < 1024; i++) box.add('a', ping(i))
   expect(box.flush(0)).toBeUndefined()
-  expect(sent.map(([, nonces]) => nonces.length)).toEqual([1, 1024])
+  expect(sent.at(-1)![1]).toHaveLength(1024)
 })
 
 test('a peer that goes holds nothing back', () => {
-  const { box, sent } = outbox()
-  box.add('a', ping(1))
-  box.flush(0)
-  box.add('a', ping(2))
+  const { box, sent } = busy()
+  box.add('a', ping(5))
   box.flushAll(0)
-  expect(sent).toHaveLength(2)
+  expect(sent).toHaveLength(5)
 })

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { BlobRef } from '@souk/wire'
-import { type BlobStore, CodedError } from '../src/index.ts'
+import { type BlobInfo, CodedError, type CollectableBlobs, type Collected } from '../src/index.ts'
 
 export function refOf(data: string): BlobRef {
   return { hash: createHash('sha256').update(data).digest('hex'), sizeBytes: Buffer.byteLength(data) }
 }
 
-export class MemoryBlobs implements BlobStore {
+export class MemoryBlobs implements CollectableBlobs {
   readonly #blobs = new Map<string, Uint8Array>()
+  readonly #used = new Map<string, number>()
   puts = 0
   full = false
 
@@ -25,17 +26,43 @@ export class MemoryBlobs implements BlobStore {
     const ref = { hash: createHash('sha256').update(all).digest('hex'), sizeBytes: all.length }
     if (options.expected && options.expected.hash !== ref.hash) throw new CodedError('blob-mismatch', 'another blob')
     this.#blobs.set(ref.hash, all)
+    this.#used.set(ref.hash, Date.now())
     return ref
   }
 
   async *get(hash: string): AsyncGenerator<Uint8Array> {
     const data = this.#blobs.get(hash)
     if (!data) throw new CodedError('blob-missing', 'not here')
+    this.#used.set(hash, Date.now())
     yield data
   }
 
   async remove(hash: string): Promise<void> {
     this.#blobs.delete(hash)
+  }
+
+  async list(after = '', countMax = 1024): Promise<BlobInfo[]> {
+    const hashes = [...this.#blobs.keys()].filter((hash) => hash > after).sort()
+    return hashes.slice(0, countMax).map((hash) => ({
+      hash,
+      sizeBytes: this.#blobs.get(hash)!.byteLength,
+      usedWallMs: this.#used.get(hash) ?? 0,
+    }))
+  }
+
+  async collect(isNeeded: (hash: string) => boolean, olderThanMs: number, signal: AbortSignal): Promise<Collected> {
+    const collected = { blobs: 0, bytes: 0, kept: 0 }
+    for (const { hash, sizeBytes, usedWallMs } of await this.list('', Number.POSITIVE_INFINITY)) {
+      signal.throwIfAborted()
+      if (Date.now() - usedWallMs < olderThanMs || isNeeded(hash)) {
+        collected.kept++
+        continue
+      }
+      this.#blobs.delete(hash)
+      collected.blobs++
+      collected.bytes += sizeBytes
+    }
+    return collected
   }
 
   /** Keeps content under a hash that is not its own. */

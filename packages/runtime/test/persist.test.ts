@@ -79,6 +79,57 @@ test('a failed batch is answered with its seqs, and the next one is tried', asyn
   expect((await worked).upToSeq).toBe(3)
 })
 
+test('after a failure it is tried by itself whether writing works again, and said once', async () => {
+  const { give, records, peer, clock } = await slowDisk()
+  give(persist(1))
+  await turn()
+  const worked = peer.next('persisted')
+  records.finish()
+  await worked
+  give(persist(2))
+  await turn()
+  const failed = peer.next('persistFailed')
+  records.finish(diskFull())
+  await failed
+
+  let trying = records.nextWrite()
+  clock.advance(1000)
+  await trying
+  records.finish(diskFull())
+  await turn()
+  trying = records.nextWrite()
+  clock.advance(2000)
+  await trying
+  const works = peer.next('persisted')
+  records.held = false
+  records.finish()
+  // Nothing more is on disk than before.
+  expect(await works).toEqual({ type: 'persisted', upToSeq: 1 })
+  expect(records.entries('self/')).toEqual([])
+  const { length } = records.batches
+  clock.advance(3_600_000)
+  await turn()
+  expect(records.batches).toHaveLength(length)
+})
+
+test('a write that works ends the trying', async () => {
+  const { give, records, peer, clock } = await slowDisk()
+  give(persist(1))
+  await turn()
+  const failed = peer.next('persistFailed')
+  records.finish(diskFull())
+  await failed
+  give(persist(2))
+  await turn()
+  const worked = peer.next('persisted')
+  records.finish()
+  await worked
+  const { length } = records.batches
+  clock.advance(3_600_000)
+  await turn()
+  expect(records.batches).toHaveLength(length)
+})
+
 test('what no disk can cause, such as a value that cannot be encoded, ends the peer', async () => {
   const { give, records, driver, logged } = await slowDisk()
   give(persist(1))

@@ -13,6 +13,9 @@ const answerMsMax = 5000
 const watchRenewMs = 30_000
 /** A refused or unanswered submit is sent so often, then given up. */
 const triesMax = 200
+/** A client that may go to another peer does so when its own is away for so long, or refused it by this chance. */
+const patienceMs = 3000
+const elsewhereChance = 0.5
 /** Tasks in one repeated submit. */
 const resendMax = 256
 
@@ -23,20 +26,24 @@ export interface ClientTask {
   readonly id: TaskId
   readonly nonce: string
   readonly spec: TaskSpec
-  readonly node: SimNode
+  /** who is asked: for ever the same peer, save where clients may go to any */
+  node: SimNode
   state: ClientState
   /** the life of the peer that was asked last, and when */
   life: number
   sentAt: number
   tries: number
+  /** since when its peer is known to be away; undefined while it is not */
+  awayAt: number | undefined
   /** when it was last asked about, 0 = never */
   askedAt: number
   kind: OutcomeKind | undefined
 }
 
 /**
- * The people at the mesh. They submit with a key, keep the same peer, ask again with the same key where they got
- * no answer, ask what became of accepted tasks when it died, cancel at times through any peer, and remember what they heard.
+ * The people at the mesh. They submit with a key, ask again with the same key where they got no answer, ask what became
+ * of accepted tasks when their peer died, cancel at times through any peer, and remember what they heard. They keep the
+ * same peer, or go to any other where their profile says so.
  */
 export class Clients implements Watch {
   readonly tasks = new Map<TaskId, ClientTask>()
@@ -77,7 +84,9 @@ export class Clients implements Watch {
 
   /** Asks the origin of every task that is still open what became of it. */
   audit(): void {
-    for (const { id, node } of this.#open.values()) {
+    for (const task of this.#open.values()) {
+      if (!task.node.alive && this.#workload.shape.anyPeer) this.#goElsewhere(task)
+      const { id, node } = task
       this.#tell(node, { type: 'query', client: this.#nextClient++, task: id, watch: false })
     }
   }
@@ -107,7 +116,15 @@ export class Clients implements Watch {
   #draw(node: SimNode): ClientTask {
     const { nonce, spec, ms } = this.#workload.drawTask()
     const id = taskId(nonce)
-    const fresh = { state: 'sent', life: 0, sentAt: 0, tries: 0, askedAt: 0, kind: undefined } as const
+    const fresh = {
+      state: 'sent',
+      life: 0,
+      sentAt: 0,
+      tries: 0,
+      awayAt: undefined,
+      askedAt: 0,
+      kind: undefined,
+    } as const
     const task: ClientTask = { id, nonce, spec, node, ...fresh }
     this.tasks.set(id, task)
     this.#open.set(id, task)
@@ -139,12 +156,13 @@ export class Clients implements Watch {
 
   #onAnswer(node: SimNode, client: number, reply: Extract<Reply, { type: 'accepted' | 'refused' }>): void {
     const task = this.#submits.get(client)?.tasks[reply.tag]
-    if (task === undefined || task.state !== 'sent' || task.node !== node) return
+    if (task === undefined || task.state !== 'sent' || (task.node !== node && !this.#workload.shape.anyPeer)) return
     if (reply.type === 'accepted') {
       task.state = 'accepted'
       return
     }
     this.refusals.set(reply.code, (this.refusals.get(reply.code) ?? 0) + 1)
+    if (this.#workload.shape.anyPeer && this.#prng.chance(elsewhereChance)) this.#goElsewhere(task)
     this.#heard(node, client)
   }
 
@@ -173,7 +191,11 @@ export class Clients implements Watch {
     const again = new Map<SimNode, ClientTask[]>()
     for (const task of this.#open.values()) {
       const { node } = task
-      if (!node.alive) continue
+      if (!node.alive) {
+        this.#onAway(task)
+        continue
+      }
+      task.awayAt = undefined
       if (task.state === 'accepted') {
         const watching = task.askedAt > 0 && this.#stage.now - task.askedAt >= watchRenewMs
         if (task.life !== node.life || watching) this.#ask(task)
@@ -181,6 +203,22 @@ export class Clients implements Watch {
     }
     for (const [node, batch] of again) this.#submit(node, batch)
     this.#stage.later(sweepMs, () => this.#sweep())
+  }
+
+  /** Its peer is away: at some time its client tries another one. */
+  #onAway(task: ClientTask): void {
+    if (!this.#workload.shape.anyPeer) return
+    task.awayAt ??= this.#stage.now
+    if (this.#stage.now - task.awayAt >= patienceMs) this.#goElsewhere(task)
+  }
+
+  /** The next sweep finds that the peer asked last is another one. */
+  #goElsewhere(task: ClientTask): void {
+    const others = this.#stage.nodes.filter((node) => node.alive && node !== task.node)
+    if (others.length === 0) return
+    task.node = this.#prng.pick(others)
+    task.life = -1
+    task.awayAt = undefined
   }
 
   #ask(task: ClientTask): void {

@@ -1,30 +1,31 @@
 import type { Prng } from '@souk/kernel'
 import { between } from './distributions.ts'
+import type { SimEvent } from './event.ts'
+import type { Cut, Cuts } from './faults/cuts.ts'
 import type { Links } from './links.ts'
 import type { Network } from './network.ts'
 import type { SimNode } from './node.ts'
-import type { Partition, Partitions } from './partitions.ts'
 import type { Stage } from './stage.ts'
 
 /** Keeps the mesh connected: everyone with everyone, as far as crashes and cuts allow. */
 export class Connections {
   readonly links: Links
-  readonly partitions: Partitions
+  readonly cuts: Cuts
   readonly #stage: Stage
   readonly #network: Network
   readonly #prng: Prng
 
-  constructor(stage: Stage, links: Links, network: Network, partitions: Partitions, prng: Prng) {
+  constructor(stage: Stage, links: Links, network: Network, cuts: Cuts, prng: Prng) {
     this.#stage = stage
     this.#network = network
-    this.partitions = partitions
+    this.cuts = cuts
     this.links = links
     this.#prng = prng
   }
 
   /** Starts to connect two nodes where nothing stands in the way and nobody tries yet. */
   consider(a: SimNode, b: SimNode): void {
-    if (!a.alive || !b.alive || this.partitions.between(a.index, b.index)) return
+    if (!a.alive || !b.alive || this.cuts.between(a.index, b.index)) return
     if (!this.links.attempt(a.index, b.index)) return
     this.#stage.push(this.#stage.now + between(this.#prng, this.#network.shape.connectMs), { kind: 'linkUp', a, b })
   }
@@ -37,17 +38,18 @@ export class Connections {
   /** An attempt is through. What stood in its way will call `consider` when it goes. */
   onUp(a: SimNode, b: SimNode): void {
     this.links.attemptEnded(a.index, b.index)
-    if (!a.alive || !b.alive || this.partitions.between(a.index, b.index)) return
+    if (!a.alive || !b.alive || this.cuts.between(a.index, b.index)) return
     this.links.open(a.index, b.index)
     this.#network.reset(a.index, b.index)
     this.#tellUp(a, b)
     this.#tellUp(b, a)
   }
 
-  onDown(node: SimNode, peer: SimNode): void {
-    if (!this.links.holds(node.index, peer.index)) return
+  /** `id` is who it was connected to: the host may have another peer by now. */
+  onDown({ node, peer, id, opened }: Extract<SimEvent, { kind: 'linkDown' }>): void {
+    if (!this.links.holds(node.index, peer.index) || this.links.opened(node.index, peer.index) !== opened) return
     this.links.drop(node.index, peer.index)
-    this.#stage.input(node, { type: 'disconnected', peer: peer.id })
+    this.#stage.input(node, { type: 'disconnected', peer: id })
     this.consider(node, peer)
   }
 
@@ -64,22 +66,22 @@ export class Connections {
   }
 
   /** A cut begins; connections across it that it outlasts are closed. */
-  onCut(partition: Partition): void {
-    this.partitions.add(partition)
+  onCut(cut: Cut): void {
+    this.cuts.add(cut)
     const { closeAfterMs } = this.#network.shape
-    if (this.#stage.now + closeAfterMs < partition.untilMs) {
+    if (this.#stage.now + closeAfterMs < cut.untilMs) {
       this.#stage.later(closeAfterMs, () => this.#closeAcross())
     }
   }
 
-  onHeal(partition: Partition): void {
-    this.partitions.remove(partition)
+  onHeal(cut: Cut): void {
+    this.cuts.remove(cut)
     this.#pairs((a, b) => this.consider(a, b))
   }
 
   #closeAcross(): void {
     this.#pairs((a, b) => {
-      if (!this.partitions.between(a.index, b.index)) return
+      if (!this.cuts.between(a.index, b.index)) return
       if (!this.links.holds(a.index, b.index) || !this.links.holds(b.index, a.index)) return
       this.links.cut(a.index, b.index)
       this.#noticeLater(a, b, between(this.#prng, this.#network.shape.noticeMs))
@@ -88,7 +90,9 @@ export class Connections {
   }
 
   #noticeLater(node: SimNode, peer: SimNode, afterMs: number): void {
-    this.#stage.push(this.#stage.now + afterMs, { kind: 'linkDown', node, life: node.life, peer })
+    const opened = this.links.opened(node.index, peer.index)
+    const event: SimEvent = { kind: 'linkDown', node, life: node.life, peer, id: peer.id, opened }
+    this.#stage.push(this.#stage.now + afterMs, event)
   }
 
   #tellUp(node: SimNode, peer: SimNode): void {

@@ -1,5 +1,6 @@
 import type { Prng } from '@souk/kernel'
 import type { PeerInput, StoredEntry, Write } from '@souk/peer'
+import type { KillWrites } from './faults/fault.ts'
 import { copyPlain } from './plain-copy.ts'
 
 /** One order to write, as the machine gave it. */
@@ -10,16 +11,37 @@ interface Pending {
 
 type Answer = Extract<PeerInput, { type: 'persisted' } | { type: 'persistFailed' }>
 
+/** A disk at one time. */
+export interface DiskImage {
+  entries: ReadonlyMap<string, unknown>
+  incarnation: number
+}
+
 /**
- * One node's store. Writes wait behind the flush under way and then go together (group commit); a crash loses
- * what waits, and what was being flushed is then there as a whole or not at all, as with an lmdb transaction.
+ * One node's store. Writes wait behind the flush under way and then go together (group commit); a crash loses what
+ * waits, and what was being flushed is then there as a whole or not at all, as with an lmdb transaction. Where the
+ * disk itself fails, a record is damaged: its checksum says so to the next peer that starts.
  */
 export class Disk {
-  readonly #entries = new Map<string, unknown>()
+  /** written before a life begins */
+  incarnation = 0
+  /** nothing can be written while this holds */
+  full: boolean
+  /** told of every order that has just made it */
+  onWritten: (writes: readonly Write[]) => void = () => {}
+  #entries = new Map<string, unknown>()
+  #damaged = false
   #waiting: Pending[] = []
   #flushing: Pending[] = []
-  /** nothing can be written while this holds */
-  full = false
+
+  constructor(full = false) {
+    this.full = full
+  }
+
+  /** A record does not match its checksum: no peer starts on this store. */
+  get damaged(): boolean {
+    return this.#damaged
+  }
 
   persist(seq: number, writes: readonly Write[]): void {
     this.#waiting.push({ seq, writes: writes.map(({ key, value }) => ({ key, value: copyPlain(value) })) })
@@ -46,16 +68,45 @@ export class Disk {
     return { type: 'persisted', upToSeq }
   }
 
-  /** Power is gone: unanswered writes are lost, save that a flush under way may have just made it. */
-  crash(prng: Prng): void {
-    if (!this.full && prng.chance(0.5)) this.#apply(this.#flushing)
+  /** The process is gone; what that does to unanswered writes is drawn. A full disk keeps none of them. */
+  crash(prng: Prng, writes: KillWrites): void {
+    if (!this.full) {
+      if (writes === 'kept') this.#apply([...this.#flushing, ...this.#waiting])
+      else if (writes === 'either' && prng.chance(0.5)) this.#apply(this.#flushing)
+      else if (writes === 'torn' && this.#flushing.length > 0) this.#tear(prng)
+    }
     this.#flushing = []
     this.#waiting = []
+  }
+
+  /** A bit of a stored record changed by itself. An empty store has none. */
+  damage(): void {
+    this.#damaged ||= this.#entries.size > 0
+  }
+
+  /** What is stored under a key now; for checkers, which do not change it. */
+  read(key: string): unknown {
+    return this.#entries.get(key)
   }
 
   /** What a starting peer finds, sorted by key. */
   entries(): StoredEntry[] {
     return [...this.#entries.keys()].sort().map((key) => ({ key, value: copyPlain(this.#entries.get(key)) }))
+  }
+
+  image(): DiskImage {
+    return { entries: new Map(this.#entries), incarnation: this.incarnation }
+  }
+
+  restore({ entries, incarnation }: DiskImage): void {
+    this.#entries = new Map(entries)
+    this.incarnation = incarnation
+  }
+
+  /** Part of the flush made it, and the last of that in part. */
+  #tear(prng: Prng): void {
+    this.#apply(this.#flushing.slice(0, prng.below(this.#flushing.length)))
+    this.#damaged = true
   }
 
   #apply(batch: readonly Pending[]): void {
@@ -64,6 +115,7 @@ export class Disk {
         if (value === undefined) this.#entries.delete(key)
         else this.#entries.set(key, value)
       }
+      this.onWritten(writes)
     }
   }
 }

@@ -10,8 +10,10 @@ export interface HostShape {
   memoryBytesPerSlot: number
 }
 
-export function peerIdOf(node: number): PeerId {
-  return `peer-${String(node).padStart(4, '0')}`
+/** The peer id of a host, and of the one that took its place when it lost its store, and so on. */
+export function peerIdOf(node: number, generation = 0): PeerId {
+  const id = `peer-${String(node).padStart(4, '0')}`
+  return generation === 0 ? id : `${id}-${generation}`
 }
 
 export function offerOf({ slots, cpuMilliPerSlot, memoryBytesPerSlot }: HostShape, prng: Prng): Offer {
@@ -37,8 +39,7 @@ export function offerOf({ slots, cpuMilliPerSlot, memoryBytesPerSlot }: HostShap
 }
 
 /** Signatures are the real driver's business: here everyone is a member. */
-export function certificateOf(node: number): Certificate {
-  const peer = peerIdOf(node)
+export function certificateOf(peer: PeerId): Certificate {
   return {
     mesh: 'sim',
     peer,

@@ -6,12 +6,15 @@ export class Links {
   readonly #nodes: number
   readonly #told: Uint8Array
   readonly #epoch: Uint32Array
+  /** how often the pair was connected */
+  readonly #opened: Uint32Array
   readonly #attempting: Uint8Array
 
   constructor(nodes: number) {
     this.#nodes = nodes
     this.#told = new Uint8Array(nodes * nodes)
     this.#epoch = new Uint32Array(nodes * nodes)
+    this.#opened = new Uint32Array(nodes * nodes)
     this.#attempting = new Uint8Array(nodes * nodes)
   }
 
@@ -22,6 +25,11 @@ export class Links {
 
   epoch(a: number, b: number): number {
     return this.#epoch[this.#pair(a, b)]!
+  }
+
+  /** Which of the pair's connections the present or the last one is: news of the end of an older one is void. */
+  opened(a: number, b: number): number {
+    return this.#opened[this.#pair(a, b)]!
   }
 
   /** Marks that an attempt to connect is under way; false when one was, or one side still holds the old one. */
@@ -37,6 +45,7 @@ export class Links {
   }
 
   open(a: number, b: number): void {
+    this.#opened[this.#pair(a, b)]!++
     this.#epoch[this.#pair(a, b)]!++
     this.#told[a * this.#nodes + b] = 1
     this.#told[b * this.#nodes + a] = 1

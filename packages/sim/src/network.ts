@@ -1,6 +1,6 @@
 import type { Prng } from '@souk/kernel'
 import { between, lognormal, type Range } from './distributions.ts'
-import type { Partitions } from './partitions.ts'
+import type { Cuts } from './faults/cuts.ts'
 
 /** How the network behaves; plain data. Times one way, in ms. */
 export interface NetworkShape {
@@ -39,18 +39,18 @@ export class Network {
   readonly shape: NetworkShape
   readonly #nodes: number
   readonly #prng: Prng
-  readonly #partitions: Partitions
+  readonly #cuts: Cuts
   /** last arrival per ordered pair: later frames of a reliable connection come no earlier */
   readonly #latest: Float64Array
   #faulty = true
   /** filled by `send`: world times at which the frame arrives (none, one, or two) */
   readonly arrivals: number[] = []
 
-  constructor(shape: NetworkShape, nodes: number, prng: Prng, partitions: Partitions) {
+  constructor(shape: NetworkShape, nodes: number, prng: Prng, cuts: Cuts) {
     this.shape = shape
     this.#nodes = nodes
     this.#prng = prng
-    this.#partitions = partitions
+    this.#cuts = cuts
     this.#latest = new Float64Array(nodes * nodes)
   }
 
@@ -62,7 +62,7 @@ export class Network {
   /** Works out the arrivals of one frame sent now; see `arrivals`. */
   send(from: number, to: number, now: number): readonly number[] {
     this.arrivals.length = 0
-    const blockedUntil = this.#partitions.any ? this.#partitions.blockedUntil(from, to) : 0
+    const blockedUntil = this.#cuts.any ? this.#cuts.blockedUntil(from, to) : 0
     if (this.shape.reliable) this.#sendReliable(from, to, now, blockedUntil)
     else if (blockedUntil === 0) this.#sendUnreliable(now)
     return this.arrivals
@@ -70,7 +70,7 @@ export class Network {
 
   /** When gossip published now arrives at one receiver; undefined when it does not. */
   gossip(from: number, to: number, now: number): number | undefined {
-    if (this.#partitions.any && this.#partitions.blockedUntil(from, to) > 0) return undefined
+    if (this.#cuts.any && this.#cuts.blockedUntil(from, to) > 0) return undefined
     if (this.#faulty && this.#prng.chance(this.shape.gossipLossChance)) return undefined
     return now + this.#latency() * between(this.#prng, this.shape.gossipHops)
   }

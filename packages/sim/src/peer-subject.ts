@@ -9,6 +9,10 @@ export function peerSubject(config: PeerConfig = defaultConfig()): Subject {
       peer.setTracing(true)
       return peer
     },
+    leftoversOf(snapshot) {
+      const { custody, market, host } = snapshot as PeerSnapshot
+      return { ...countsOf('custody', custody), ...countsOf('market', market), ...countsOf('host', host) }
+    },
     rosterOf(snapshot) {
       const { members } = snapshot as PeerSnapshot
       return new Map(
@@ -18,4 +22,17 @@ export function peerSubject(config: PeerConfig = defaultConfig()): Subject {
       )
     },
   }
+}
+
+/** Parts of a snapshot that list or count work under way; what a peer keeps for later (wants, pauses) is not work. */
+const underWay = new Set(['open', 'borne', 'lots', 'auctions', 'runs', 'pending', 'proposals', 'recovering'])
+
+function countsOf(part: string, snapshot: unknown): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const [name, value] of Object.entries(snapshot as object)) {
+    if (!underWay.has(name)) continue
+    if (typeof value === 'number') counts[`${part}.${name}`] = value
+    else if (Array.isArray(value)) counts[`${part}.${name}`] = value.length
+  }
+  return counts
 }

@@ -1,6 +1,7 @@
 import { invariant } from '@souk/kernel'
 import type { Advert, Frame, Message, PeerId } from '@souk/wire'
-import type { Carriage } from './carriage.ts'
+import { type Carriage, CodecCarriage } from './carriage.ts'
+import type { Liar } from './faults/liar.ts'
 import type { Links } from './links.ts'
 import type { Network } from './network.ts'
 import type { SimNode } from './node.ts'
@@ -16,7 +17,10 @@ export class Post {
   readonly #network: Network
   readonly #carriage: Carriage
   readonly #watches: Watches
-  readonly #indexes: ReadonlyMap<PeerId, number>
+  /** what a liar says is checked as a real driver checks it: what breaks a schema or a size never arrives */
+  readonly #checked: Carriage = new CodecCarriage(() => {})
+  /** nodes that lie, by index */
+  readonly liars = new Map<number, Liar>()
   /** messages of this turn by receiver, and the receivers in the order they were first named */
   readonly #boxes: (Message[] | undefined)[]
   readonly #receivers: number[] = []
@@ -27,14 +31,18 @@ export class Post {
     this.#network = network
     this.#carriage = carriage
     this.#watches = watches
-    this.#indexes = new Map(stage.nodes.map(({ id, index }) => [id, index]))
     this.#boxes = stage.nodes.map(() => undefined)
   }
 
   /** Puts a message into this turn's frame for its receiver. */
   add(from: SimNode, to: PeerId, message: Message): void {
-    const index = this.#indexes.get(to)
+    const index = this.#stage.indexOf(to)
     invariant(index !== undefined && index !== from.index, `${from.id} sends ${message.t} to ${to}`)
+    if (this.#stage.nodes[index]!.id !== to) {
+      // To a peer that is no more: another one has its place.
+      this.counters.unconnected++
+      return
+    }
     const box = this.#boxes[index]
     if (box !== undefined) box.push(message)
     else {
@@ -79,8 +87,21 @@ export class Post {
     const { now } = this.#stage
     const frame: Frame = { incarnation: from.incarnation, load: from.peer!.loadStamp(), messages }
     this.#watches.tell('onFrame', from, to, frame, now)
+    const liar = this.liars.get(from.index)
+    if (liar !== undefined) this.sayFalsely(from, to, liar.bend(messages))
+    else this.#carry(from, to, this.#carriage.load(frame), now)
+  }
+
+  /** Sends what a liar says, as far as it gets past the receiver's driver. */
+  sayFalsely(from: SimNode, to: SimNode, messages: Message[]): void {
+    if (!this.#links.holds(from.index, to.index)) return
+    const frame: Frame = { incarnation: from.incarnation, load: from.peer!.loadStamp(), messages }
+    this.#carry(from, to, this.#checked.load(frame), this.#stage.now)
+  }
+
+  #carry(from: SimNode, to: SimNode, pieces: readonly Frame[], now: number): void {
     const epoch = this.#links.epoch(from.index, to.index)
-    for (const piece of this.#carriage.load(frame)) {
+    for (const piece of pieces) {
       let copies = 0
       for (const at of this.#network.send(from.index, to.index, now)) {
         const arriving = copies++ === 0 ? piece : copyPlain(piece)

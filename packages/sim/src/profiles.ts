@@ -1,4 +1,5 @@
-import type { FaultRates } from './faults.ts'
+import type { Range } from './distributions.ts'
+import { type FaultRates, noFaults } from './faults/fault-rates.ts'
 import type { HostShape } from './hosts.ts'
 import type { NetworkShape } from './network.ts'
 import type { WorkloadShape } from './workload.ts'
@@ -18,6 +19,8 @@ export interface Profile {
   clockDriftMax: number
   /** each seed draws its own from this profile: see swarm.ts */
   swarm: boolean
+  /** how large a run is when nothing else is asked for; each seed draws from it */
+  sizes?: { peers: Range; tasks: Range }
 }
 
 const gib = 1024 ** 3
@@ -39,19 +42,6 @@ const calmNetwork: NetworkShape = {
   noticeQuietMs: [2000, 5000],
   gossipHops: [1, 4],
   gossipLossChance: 0,
-}
-
-const noFaults: FaultRates = {
-  partitionsPerMinute: 0,
-  partitionMs: [200, 8000],
-  oneWayShare: 0.3,
-  crashesPerNodeMinute: 0,
-  downMs: [100, 10_000],
-  quietShare: 0.3,
-  freezesPerNodeMinute: 0,
-  freezeMs: [50, 6000],
-  diskFullPerNodeMinute: 0,
-  diskFullMs: [100, 3000],
 }
 
 const mixedWork: WorkloadShape = {
@@ -99,6 +89,7 @@ const mixedWork: WorkloadShape = {
   retries: 0,
   cancelChance: 0,
   timeoutChance: 0,
+  anyPeer: false,
 }
 
 const base: Omit<Profile, 'name' | 'about'> = {
@@ -154,8 +145,33 @@ const lossyNetwork: NetworkShape = {
 
 const wideNetwork: NetworkShape = { ...calmNetwork, latencyMsMedian: 1, latencySigma: 0.6, lossChance: 0.001 }
 
-const partitionRates: FaultRates = { ...noFaults, partitionsPerMinute: 10 }
-const crashRates: FaultRates = { ...noFaults, crashesPerNodeMinute: 2 }
+const partitionRates: FaultRates = { ...noFaults, perMinute: { partition: 10 } }
+const crashRates: FaultRates = { ...noFaults, perMinute: { crash: 2 } }
+
+/** Every fault that a task with one custodian must survive. */
+const swarmRates: FaultRates = {
+  ...noFaults,
+  perMinute: {
+    partition: 5,
+    partial: 4,
+    flapping: 2,
+    swizzle: 1.5,
+    'mass-rejoin': 0.7,
+    crash: 2,
+    freeze: 1,
+    slow: 1,
+    'disk-full': 0.5,
+    'clock-jump': 0.5,
+  },
+  /** shorter than a lease, about as long, and much longer */
+  freezesMs: [
+    [100, 3000],
+    [50, 6000],
+    [1000, 30_000],
+  ],
+  killWrites: { kept: 1, lost: 1, either: 2 },
+  members: { 'late-join': 0.2, liar: 0.15 },
+}
 
 /** The named worlds, from a quiet rack to everything at once. */
 export const profiles: readonly Profile[] = [
@@ -201,14 +217,25 @@ export const profiles: readonly Profile[] = [
     workload: troubledWork,
     hosts: smallHosts,
     faults: {
-      ...partitionRates,
-      crashesPerNodeMinute: 2,
-      freezesPerNodeMinute: 1.5,
-      diskFullPerNodeMinute: 0.5,
+      ...noFaults,
+      perMinute: { partition: 10, crash: 2, freeze: 1.5, 'disk-full': 0.5 },
     },
     ...slowDisk,
     clockDriftMax: 1e-3,
     swarm: true,
+  },
+  {
+    ...base,
+    name: 'swarm',
+    about: 'each seed draws its own mesh, network, work and faults, of every kind there is',
+    network: lossyNetwork,
+    workload: troubledWork,
+    hosts: smallHosts,
+    faults: swarmRates,
+    ...slowDisk,
+    clockDriftMax: 1e-3,
+    swarm: true,
+    sizes: { peers: [3, 9], tasks: [40, 200] },
   },
 ]
 

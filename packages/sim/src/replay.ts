@@ -1,4 +1,4 @@
-import type { FaultKind } from './faults.ts'
+import type { FaultKind } from './faults/fault.ts'
 
 /** What a run was started with, as far as it matters to run it again. */
 export interface RunArguments {

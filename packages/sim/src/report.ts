@@ -1,5 +1,5 @@
-import type { SimResult } from './simulate.ts'
-import { percentile } from './stats.ts'
+import type { RunSummary } from './summary.ts'
+import type { Violation } from './violation.ts'
 
 /** One result in the form that all benchmarks share. */
 export interface SimReport {
@@ -9,105 +9,118 @@ export interface SimReport {
   figures: Record<string, number>
   targets: Record<string, [op: string, value: number]>
   met: Record<string, boolean>
-  detail: { runs: object[] }
+  detail: { runs: object[]; planted?: object[] }
+}
+
+/** What all runs of a command came to. */
+export interface Totals {
+  seeds: number
+  violations: number
+  virtualMs: number
+  wallMs: number
+}
+
+/** How the search for planted bugs went: seed 0 = missed. */
+export interface PlantedResult {
+  name: string
+  seed: number
+  invariant: string
+  wallMs: number
 }
 
 const hourMs = 3_600_000
+/** Planted bugs that there must be at least. */
+const plantedMin = 20
 
-/** All runs of one command as one object; `wallMs` is what they took in reality. */
-export function reportOf(results: readonly SimResult[], wallMs: number, machine: SimReport['machine']): SimReport {
-  const violations = results.reduce((sum, { violationCount }) => sum + violationCount, 0)
-  const virtualMs = results.reduce((sum, result) => sum + result.virtualMs, 0)
-  return {
+/** All runs of one command as one object. `runs`: those to show in detail. */
+export function reportOf(
+  totals: Totals,
+  runs: readonly RunSummary[],
+  planted: readonly PlantedResult[] | undefined,
+  machine: SimReport['machine'],
+): SimReport {
+  const { seeds, violations, virtualMs, wallMs } = totals
+  const report: SimReport = {
     bench: 'sim',
     quick: false,
     machine,
     figures: {
-      seeds: results.length,
+      seeds,
       violations,
       simulated_hours: round(virtualMs / hourMs, 4),
       wall_s: round(wallMs / 1000, 2),
     },
     targets: { violations: ['=', 0] },
     met: { violations: violations === 0 },
-    detail: { runs: results.map(runDetail) },
+    detail: { runs: runs.map(runDetail) },
   }
+  if (planted === undefined) return report
+  const caught = planted.filter(({ seed }) => seed > 0).length
+  report.figures.planted_total = planted.length
+  report.figures.planted_caught = caught
+  report.targets.planted_total = ['>=', plantedMin]
+  report.targets.planted_caught = ['=', planted.length]
+  report.met.planted_total = planted.length >= plantedMin
+  report.met.planted_caught = caught === planted.length
+  report.detail.planted = [...planted]
+  return report
 }
 
-function runDetail(result: SimResult): object {
-  const { seed, peers, tasks, profile, accepted, closed, refused, violations, traceHash, counters } = result
+function runDetail(run: RunSummary): object {
+  const { traceHash, virtualMs, wallMs, violationCount, decisions, ...rest } = run
   return {
-    seed,
-    peers,
-    tasks,
-    profile,
+    ...rest,
+    ...decisions,
     trace_hash: traceHash,
-    virtual_s: round(result.virtualMs / 1000, 3),
-    accepted,
-    closed,
-    refused,
-    refusals: Object.fromEntries(result.refusals),
-    placed: Object.fromEntries(result.stats.placed),
-    outcomes: Object.fromEntries(result.outcomes),
-    ...decisionFigures(result),
-    faults: result.plan.faults.length,
-    restarts: result.restarts,
-    overlaps: result.overlaps,
-    counters,
-    violations,
+    virtual_s: round(virtualMs / 1000, 3),
+    wall_s: round(wallMs / 1000, 3),
+    violation_count: violationCount,
   }
-}
-
-/** Submit to award, for all and for those that went through an auction; absent without samples. */
-function decisionFigures({ stats }: SimResult): Record<string, number> {
-  const figures: [string, number | undefined][] = [
-    ['decision_p50_ms', percentile(stats.decisionsMs, 0.5)],
-    ['decision_p99_ms', percentile(stats.decisionsMs, 0.99)],
-    ['auction_p50_ms', percentile(stats.auctionsMs, 0.5)],
-    ['auction_p99_ms', percentile(stats.auctionsMs, 0.99)],
-  ]
-  return Object.fromEntries(figures.flatMap(([name, value]) => (value === undefined ? [] : [[name, round(value, 3)]])))
 }
 
 /** What a person sees of one run. */
-export function tableOf(result: SimResult, wallMs: number): string {
-  const { seed, peers, tasks, profile, accepted, closed, refused, counters, stats } = result
-  const virtualS = result.virtualMs / 1000
+export function tableOf(run: RunSummary): string {
+  const { seed, peers, tasks, profile, accepted, closed, refused, counters, virtualMs, wallMs } = run
   const rows: [string, string][] = [
     ['mesh', `${peers} peers, profile ${profile}, seed ${seed}`],
     ['tasks', `${tasks} submitted, ${accepted} accepted, ${closed} ended, ${refused} refused for good`],
-    ['outcomes', countsText(result.outcomes)],
-    ['placed', countsText(stats.placed)],
+    ['outcomes', countsText(run.outcomes)],
+    ['placed', countsText(run.placed)],
     [
       'decision ms',
-      Object.entries(decisionFigures(result))
+      Object.entries(run.decisions)
         .map(([name, ms]) => `${name.replace('_ms', '')} ${ms}`)
         .join(', '),
     ],
-    ['faults', `${result.plan.faults.length} planned, ${counters.crashes} crashes`],
-    ['runs', `${result.restarts} started again, ${result.overlaps} overlapping`],
+    ['faults', countsText(run.faults)],
+    ['runs', `${run.restarts} started again, ${run.overlaps} overlapping`],
     ['network', `${counters.frames} frames, ${counters.messages} messages, ${counters.gossip} adverts by gossip`],
     [
       'time',
-      `${virtualS.toFixed(1)} s simulated in ${(wallMs / 1000).toFixed(1)} s (${(result.virtualMs / wallMs).toFixed(1)}x)`,
+      `${(virtualMs / 1000).toFixed(1)} s simulated in ${(wallMs / 1000).toFixed(1)} s (${(virtualMs / wallMs).toFixed(1)}x)`,
     ],
-    ['trace hash', result.traceHash],
+    ['trace hash', run.traceHash],
   ]
   return rows.map(([name, text]) => `${name.padEnd(12)}${text || '-'}`).join('\n')
 }
 
 /** What a person sees when promises were broken. */
-export function violationsText(result: SimResult, replay: string): string {
-  const lines = result.violations.map(
+export function violationsText(
+  run: { seed: number; violations: readonly Violation[]; violationCount: number },
+  replay: string,
+): string {
+  const lines = run.violations.map(
     ({ kind, invariant, atMs, detail }) => `  ${invariant} (${kind}) at ${(atMs / 1000).toFixed(3)} s: ${detail}`,
   )
-  const more = result.violationCount - result.violations.length
+  const more = run.violationCount - run.violations.length
   if (more > 0) lines.push(`  and ${more} more`)
-  return [`${result.violationCount} violations with seed ${result.seed}`, ...lines, `Replay: ${replay}`].join('\n')
+  return [`${run.violationCount} violations with seed ${run.seed}`, ...lines, `Replay: ${replay}`].join('\n')
 }
 
-function countsText(counts: ReadonlyMap<string, number>): string {
-  return [...counts].map(([name, count]) => `${name} ${count}`).join(', ')
+function countsText(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ')
 }
 
 function round(value: number, digits: number): number {

@@ -2,8 +2,10 @@ import { Prng } from '@souk/kernel'
 import { type Carriage, CodecCarriage, CopyCarriage } from './carriage.ts'
 import { Checkers } from './checkers/checkers.ts'
 import { Clients } from './clients.ts'
-import { driveFaults } from './fault-driver.ts'
-import { drawFaults, type FaultKind, type FaultPlan } from './faults.ts'
+import { drawFaults } from './faults/draw-faults.ts'
+import type { FaultKind, FaultPlan } from './faults/fault.ts'
+import { driveFaults } from './faults/fault-driver.ts'
+import { anyFault } from './faults/fault-rates.ts'
 import { MachineCrash } from './machine-crash.ts'
 import type { Profile } from './profiles.ts'
 import { count, Stats } from './stats.ts'
@@ -89,7 +91,9 @@ class Simulation {
     this.#carriage = options.codec
       ? new CodecCarriage((detail) => this.#violations.safety('I11', this.#world.now, detail))
       : new CopyCarriage()
-    this.#checkers = new Checkers(this.#violations, subject, reliable && lossChance === 0 && noFaults(profile))
+    const faultless = reliable && lossChance === 0 && !anyFault(profile.faults)
+    const widestSlots = Math.max(...profile.workload.classes.map(({ slots }) => slots))
+    this.#checkers = new Checkers(this.#violations, subject, { faultless, widestSlots })
     const workload = new Workload(profile.workload, seed, root.fork('workload'))
     const listening: Watch[] = [...this.#checkers.all, this.#stats, ...(options.watches ?? [])]
     this.#watches = new Watches([...listening, { onReply: (...reply) => this.#clients.onReply(...reply) }])
@@ -106,7 +110,9 @@ class Simulation {
 
   run(): SimResult {
     const starts = new Prng(this.#options.seed, 'starts')
+    const late = new Set(this.#plan.faults.flatMap((fault) => (fault.kind === 'late-join' ? [fault.node] : [])))
     for (const node of this.#world.nodes) {
+      if (late.has(node.index)) continue
       this.#world.later(starts.float() * startSpreadMs, () => this.#world.start(node))
     }
     this.#world.later(warmUpMs, () => this.#clients.begin(this.#options.tasks, this.#gapMs))
@@ -127,6 +133,7 @@ class Simulation {
   #monitor(): void {
     const { now } = this.#world
     const over = now >= this.#plan.endMs && this.#clients.submittedAll
+    if (now >= this.#plan.endMs) this.#watches.tell('onCalm', this.#world.nodes, now)
     if (over && this.#clients.open === 0) this.#quietSince ??= now
     const heardAt = Math.max(this.#plan.endMs, this.#clients.progressAt)
     const stalled = over && this.#clients.open > 0 && now - heardAt > stallMs + this.#clients.longestMs
@@ -137,7 +144,12 @@ class Simulation {
 
   #onStall(): void {
     this.#clients.audit()
-    const silent = this.#clients.open - this.#clients.openAccepted().length
+    const unheard = this.#clients.openAccepted().length
+    const silent = this.#clients.open - unheard
+    if (unheard > 0) {
+      const detail = `the clients of ${unheard} accepted tasks heard nothing for ${stallMs} ms, though the faults are over`
+      this.#violations.add('liveness', 'I13', this.#world.now, detail)
+    }
     if (silent > 0) {
       const codes = [...this.#clients.refusals].map(([code, count]) => `${code} ${count}`).join(', ')
       const detail = `${silent} submits were never accepted, though the faults are over (refusals: ${codes || 'none'})`
@@ -176,11 +188,6 @@ class Simulation {
       counters: { ...this.#world.counters, ...this.#world.post.counters, bytes: this.#carriage.bytes },
     }
   }
-}
-
-function noFaults({ faults }: Profile): boolean {
-  const { partitionsPerMinute, crashesPerNodeMinute, freezesPerNodeMinute, diskFullPerNodeMinute } = faults
-  return partitionsPerMinute + crashesPerNodeMinute + freezesPerNodeMinute + diskFullPerNodeMinute === 0
 }
 
 function stackOf(error: unknown): string {

@@ -1,4 +1,5 @@
 import type { PeerInput } from '@souk/peer'
+import type { PeerId } from '@souk/wire'
 import type { SimEvent } from './event.ts'
 import type { SimNode } from './node.ts'
 
@@ -7,6 +8,8 @@ export interface Stage {
   /** world time, ms */
   readonly now: number
   readonly nodes: readonly SimNode[]
+  /** which node a peer id belongs to, or belonged to */
+  indexOf(peer: PeerId): number | undefined
   /** adds an event at a world time, not before now */
   push(atMs: number, event: SimEvent): void
   /** calls back `afterMs` from now: for what is rare */

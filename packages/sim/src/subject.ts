@@ -5,6 +5,8 @@ import type { LoadStamp, PeerId } from '@souk/wire'
 /** A peer as the driver sees it: the machine, and the stamp it puts on each frame. */
 export interface SimPeer extends Machine<PeerInput, PeerEffect> {
   loadStamp(): LoadStamp
+  /** nothing runs or waits to run here: a peer that is told to leave may stop */
+  readonly quiet?: boolean
 }
 
 /** What is simulated: how to make one peer, and how to read its roster out of a snapshot. */
@@ -12,4 +14,6 @@ export interface Subject {
   makePeer(self: PeerId, prng: Prng): SimPeer
   /** who this peer holds for alive, as (id, what it knows of it); only called at the end of a run */
   rosterOf(snapshot: unknown): Map<PeerId, string>
+  /** what must be nothing once all work has ended, by name */
+  leftoversOf?(snapshot: unknown): Record<string, number>
 }

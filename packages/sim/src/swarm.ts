@@ -1,6 +1,7 @@
-import type { Prng } from '@souk/kernel'
-import { between } from './distributions.ts'
-import type { FaultRates } from './faults.ts'
+import { Prng } from '@souk/kernel'
+import { between, type Range } from './distributions.ts'
+import { faultKinds } from './faults/fault.ts'
+import type { FaultRates } from './faults/fault-rates.ts'
 import type { NetworkShape } from './network.ts'
 import type { Profile } from './profiles.ts'
 import type { WorkloadShape } from './workload.ts'
@@ -20,6 +21,14 @@ export function drawSwarm(profile: Profile, prng: Prng): Profile {
   }
 }
 
+/** How large the run of a seed is where nothing else was asked for. */
+export function drawSizes({ sizes }: Profile, seed: number): { peers: number; tasks: number } {
+  if (sizes === undefined) return { peers: 5, tasks: 200 }
+  const prng = new Prng(seed, 'sizes')
+  const whole = ([low, high]: Range) => low + prng.below(high - low + 1)
+  return { peers: whole(sizes.peers), tasks: whole(sizes.tasks) }
+}
+
 function drawNetwork(shape: NetworkShape, prng: Prng): NetworkShape {
   return {
     ...shape,
@@ -36,13 +45,14 @@ function drawNetwork(shape: NetworkShape, prng: Prng): NetworkShape {
 
 function drawRates(rates: FaultRates, prng: Prng): FaultRates {
   const strength = () => (prng.chance(0.7) ? between(prng, [0.2, 2]) : 0)
-  return {
-    ...rates,
-    partitionsPerMinute: rates.partitionsPerMinute * strength(),
-    crashesPerNodeMinute: rates.crashesPerNodeMinute * strength(),
-    freezesPerNodeMinute: rates.freezesPerNodeMinute * strength(),
-    diskFullPerNodeMinute: rates.diskFullPerNodeMinute * strength(),
+  const perMinute = { ...rates.perMinute }
+  for (const kind of faultKinds) {
+    const key = kind as keyof typeof perMinute
+    const rate = perMinute[key]
+    if (rate !== undefined) perMinute[key] = rate * strength()
   }
+  const freeze = rates.freezesMs.length === 0 ? rates.lastsMs.freeze : prng.fork('freeze').pick(rates.freezesMs)
+  return { ...rates, perMinute, lastsMs: { ...rates.lastsMs, freeze } }
 }
 
 function drawWork(shape: WorkloadShape, prng: Prng): WorkloadShape {

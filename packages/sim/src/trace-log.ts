@@ -1,7 +1,7 @@
 import type { PeerInput, Reply, RunOrder, TraceEvent } from '@souk/peer'
 import { ballotText, type Frame } from '@souk/wire'
 import type { Run } from './executor.ts'
-import type { Fault } from './faults.ts'
+import type { Fault } from './faults/fault.ts'
 import type { SimNode } from './node.ts'
 import type { RunEnd, Watch } from './watch.ts'
 

@@ -1,7 +1,7 @@
-import type { PeerInput, Reply, RunOrder, TraceEvent } from '@souk/peer'
+import type { PeerInput, Reply, RunOrder, TraceEvent, Write } from '@souk/peer'
 import type { Frame, TaskId } from '@souk/wire'
 import type { Run } from './executor.ts'
-import type { Fault } from './faults.ts'
+import type { Fault } from './faults/fault.ts'
 import type { SimNode } from './node.ts'
 
 /** How the process of a run really ended, seen from outside. */
@@ -15,6 +15,14 @@ export interface Watch {
   onFault?(fault: Fault, began: boolean, now: number): void
   onStart?(node: SimNode, now: number): void
   onCrash?(node: SimNode, now: number): void
+  /** another peer has this host now: what the old one had is gone */
+  onRenew?(node: SimNode, now: number): void
+  /** a liar made up batons of this task */
+  onForged?(task: TaskId, now: number): void
+  /** these are on its disk now */
+  onWritten?(node: SimNode, writes: readonly Write[], now: number): void
+  /** once a virtual second after the faults are over */
+  onCalm?(nodes: readonly SimNode[], now: number): void
   onSubmit?(node: SimNode, submit: Extract<PeerInput, { type: 'submit' }>, now: number): void
   onFrame?(from: SimNode, to: SimNode, frame: Frame, now: number): void
   /** a run effect left the machine */
@@ -40,6 +48,10 @@ export class Watches {
       onFault: that('onFault'),
       onStart: that('onStart'),
       onCrash: that('onCrash'),
+      onRenew: that('onRenew'),
+      onForged: that('onForged'),
+      onWritten: that('onWritten'),
+      onCalm: that('onCalm'),
       onSubmit: that('onSubmit'),
       onFrame: that('onFrame'),
       onRun: that('onRun'),

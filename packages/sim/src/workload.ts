@@ -37,6 +37,8 @@ export interface WorkloadShape {
   cancelChance: number
   /** share of tasks with a timeout of half their duration */
   timeoutChance: number
+  /** clients go to another peer with the same key when theirs is away, and ask anywhere what became of a task */
+  anyPeer: boolean
 }
 
 /** One task to submit, not yet bound to a node. */

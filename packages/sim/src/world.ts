@@ -1,23 +1,26 @@
 import { Deadlines, Prng } from '@souk/kernel'
 import type { PeerEffect, PeerInput } from '@souk/peer'
+import type { PeerId } from '@souk/wire'
 import type { Carriage } from './carriage.ts'
 import { Connections } from './connections.ts'
 import { lognormal } from './distributions.ts'
 import { hashEffect } from './effect-hash.ts'
-import type { SimEvent } from './event.ts'
+import type { NodeEvent, SimEvent } from './event.ts'
 import { EventQueue } from './event-queue.ts'
+import { Cuts } from './faults/cuts.ts'
+import type { KillWrites } from './faults/fault.ts'
 import { offerOf } from './hosts.ts'
 import { Links } from './links.ts'
 import { MachineCrash } from './machine-crash.ts'
 import { Network } from './network.ts'
 import { SimNode } from './node.ts'
-import { Partitions } from './partitions.ts'
 import { Post } from './post.ts'
 import { Processes } from './processes.ts'
 import type { Profile } from './profiles.ts'
 import type { Stage } from './stage.ts'
 import type { Subject } from './subject.ts'
 import { TraceHash } from './trace-hash.ts'
+import { Turnover } from './turnover.ts'
 import type { Watches } from './watch.ts'
 
 /** How long a peer's driver takes at least from one wake to the next, ms: a due machine must not stop time. */
@@ -25,6 +28,8 @@ const wakeMsMin = 0.05
 /** Wakes in a row, hardly apart and without any effect, until a machine counts as turning in place. */
 const idleWakesMax = 1000
 const idleGapMsMax = 1
+/** A slow node's disk takes so many times as long. */
+const slowDiskFactor = 10
 /** The world's midnight; no rule depends on it. */
 const epochWallMs = 1_800_000_000_000
 
@@ -46,9 +51,10 @@ export class World implements Stage {
   readonly hash = new TraceHash()
   readonly post: Post
   readonly processes: Processes
+  readonly turnover: Turnover
   readonly counters = { inputs: 0, effects: 0, crashes: 0 }
   readonly #options: WorldOptions
-  readonly #watches: Watches
+  readonly watches: Watches
   readonly #queue = new EventQueue<SimEvent>()
   /** at most one pending wake a node */
   readonly #wakes = new Deadlines<SimNode>()
@@ -61,16 +67,17 @@ export class World implements Stage {
   constructor(options: WorldOptions) {
     const { seed, peers, profile, watches } = options
     this.#options = options
-    this.#watches = watches
+    this.watches = watches
     this.#root = new Prng(seed, 'sim')
     this.#diskPrng = this.#root.fork('disk')
     this.#nodePrng = this.#root.fork('node')
     const hostPrng = this.#root.fork('hosts')
     this.nodes = Array.from({ length: peers }, (_, index) => new SimNode(index, offerOf(profile.hosts, hostPrng)))
-    const partitions = new Partitions()
-    this.network = new Network(profile.network, peers, this.#root.fork('network'), partitions)
+    this.turnover = new Turnover(this, watches, this)
+    const cuts = new Cuts()
+    this.network = new Network(profile.network, peers, this.#root.fork('network'), cuts)
     const links = new Links(peers)
-    this.connections = new Connections(this, links, this.network, partitions, this.#root.fork('connections'))
+    this.connections = new Connections(this, links, this.network, cuts, this.#root.fork('connections'))
     this.post = new Post(this, links, this.network, options.carriage, watches)
     this.processes = new Processes(this, watches, this.#root.fork('processes'))
   }
@@ -108,29 +115,40 @@ export class World implements Stage {
     return true
   }
 
-  /** A new life for a node that is down. */
+  indexOf(peer: PeerId): number | undefined {
+    return this.turnover.indexOf(peer)
+  }
+
+  /** A random source of its own for something that is drawn while the world runs. */
+  prng(label: string): Prng {
+    return this.#root.fork(label)
+  }
+
+  /** A new life for a node that is down. Where its store is damaged, another peer takes its place. */
   start(node: SimNode): void {
-    if (node.alive) return
+    if (node.alive || node.gone) return
+    if (node.disk.damaged) this.turnover.renew(node)
     const { subject, profile } = this.#options
     const peer = subject.makePeer(node.id, this.#root.fork(`${node.id}/${node.incarnation + 1}`))
     node.begin(peer, this.#nodePrng, profile.clockDriftMax)
-    this.#watches.tell('onStart', node, this.now)
+    node.disk.onWritten = (writes) => this.watches.tell('onWritten', node, writes, this.now)
+    this.watches.tell('onStart', node, this.now)
     const { incarnation, offer, certificate } = node
-    const wallMs = Math.floor(epochWallMs + this.now)
+    const wallMs = Math.floor(epochWallMs + this.now + node.wallOffsetMs)
     const stored = node.disk.entries()
     this.input(node, { type: 'start', wallMs, incarnation, stored, offer, certificate })
     this.connections.considerAll(node)
   }
 
-  /** The peer and its runs are gone at once; its disk keeps what was flushed. */
-  crash(node: SimNode, quiet: boolean): void {
+  /** The peer and its runs are gone at once; its disk keeps what was flushed. Quiet: the others notice late. */
+  crash(node: SimNode, { quiet, writes }: { quiet: boolean; writes: KillWrites }): void {
     if (!node.alive) return
     this.processes.onCrash(node)
     this.#wakes.delete(node)
-    node.end(this.#diskPrng)
+    node.end(this.#diskPrng, writes)
     this.counters.crashes++
     this.connections.onCrash(node, quiet)
-    this.#watches.tell('onCrash', node, this.now)
+    this.watches.tell('onCrash', node, this.now)
   }
 
   /** Nothing of the peer runs for a while; its runs do, until their guardian sees to it. */
@@ -148,7 +166,7 @@ export class World implements Stage {
     this.counters.inputs++
     this.hash.number(this.now)
     this.hash.number(node.index)
-    if (input.type === 'submit') this.#watches.tell('onSubmit', node, input, this.now)
+    if (input.type === 'submit') this.watches.tell('onSubmit', node, input, this.now)
     try {
       peer.step(input, node.clock.at(this.now), out)
       this.counters.effects += out.length
@@ -170,13 +188,22 @@ export class World implements Stage {
   }
 
   /** What is meant for a frozen node waits until it thaws, in order. */
-  #onNodeEvent(event: Extract<SimEvent, { life: number }>): void {
+  #onNodeEvent(event: NodeEvent): void {
     const { node } = event
     if (node.frozenUntil > this.now) this.#queue.push(node.frozenUntil, event)
-    else if (event.kind === 'input') this.input(node, event.input)
+    else if (event.kind === 'lagged') this.#handle(event.event)
+    else if (node.lagMs > 0 || node.laggedUntil > this.now) {
+      node.laggedUntil = Math.max(node.laggedUntil, this.now + node.lagMs)
+      this.#queue.push(node.laggedUntil, { kind: 'lagged', node, life: node.life, event })
+    } else this.#handle(event)
+  }
+
+  #handle(event: NodeEvent): void {
+    const { node } = event
+    if (event.kind === 'input') this.input(node, event.input)
     else if (event.kind === 'flushed') this.input(node, node.disk.finish())
-    else if (event.kind === 'linkDown') this.connections.onDown(node, event.peer)
-    else this.#onFrame(event)
+    else if (event.kind === 'linkDown') this.connections.onDown(event)
+    else if (event.kind === 'frame') this.#onFrame(event)
   }
 
   #onLinkUp(event: Extract<SimEvent, { kind: 'linkUp' }>): void {
@@ -212,7 +239,7 @@ export class World implements Stage {
   #arm(node: SimNode): void {
     const due = node.peer!.nextWakeup()
     if (due === undefined) this.#wakes.delete(node)
-    else this.#wakes.set(node, Math.max(node.clock.toWorld(due), this.now + wakeMsMin))
+    else this.#wakes.set(node, Math.max(node.clock.toWorld(due) + node.lagMs, this.now + wakeMsMin))
   }
 
   #carryOut(node: SimNode, effect: PeerEffect): void {
@@ -234,10 +261,11 @@ export class World implements Stage {
         this.processes.stop(node, effect.task, effect.ballot, effect.code)
         break
       case 'reply':
-        this.#watches.tell('onReply', node, effect.client, effect.reply, this.now)
+        this.watches.tell('onReply', node, effect.client, effect.reply, this.now)
         break
       case 'trace':
-        this.#watches.tell('onTrace', node, effect.event, this.now)
+        this.watches.tell('onTrace', node, effect.event, this.now)
+        if ((effect.event.type as string) === 'store.behind') this.turnover.onBehind(node)
         break
       case 'scale':
         break
@@ -246,7 +274,7 @@ export class World implements Stage {
 
   #flushLater(node: SimNode): void {
     const { diskMsMedian, diskSigma } = this.#options.profile
-    const ms = lognormal(this.#diskPrng, diskMsMedian, diskSigma)
+    const ms = lognormal(this.#diskPrng, diskMsMedian, diskSigma) * (node.lagMs > 0 ? slowDiskFactor : 1)
     this.#queue.push(this.now + ms, { kind: 'flushed', node, life: node.life })
   }
 }

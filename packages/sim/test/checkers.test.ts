@@ -32,7 +32,7 @@ beforeEach(() => {
   violations = new Violations()
   roster = new Map()
   const subject = { makePeer: () => never(), rosterOf: (snapshot: unknown) => roster.get(snapshot as string)! }
-  checkers = new Checkers(violations, subject, true)
+  checkers = new Checkers(violations, subject, { faultless: true, widestSlots: 1 })
   const hosts = { slots: [2], cpuMilliPerSlot: 1000, memoryBytesPerSlot: 2 ** 30 }
   ;[a, b] = [0, 1].map((index) => new SimNode(index, offerOf(hosts, new Prng(1)))) as [SimNode, SimNode]
   for (const node of [a, b]) checkers.capacity.onStart(node)
@@ -53,7 +53,8 @@ function order(task: string, counter = 1, peer = 'peer-0000'): RunOrder {
 
 function run(node: SimNode, runOrder: RunOrder): () => void {
   const process = new Executor().start(node.index, 1, runOrder, 0)!
-  for (const checker of [checkers.capacity, checkers.singleRun, checkers.ballots]) checker.onRun(node, runOrder, 1)
+  for (const checker of [checkers.capacity, checkers.singleRun, checkers.batons, checkers.fences])
+    checker.onRun(node, runOrder, 1)
   return () => {
     checkers.capacity.onRunEnd(node, process)
     checkers.singleRun.onRunEnd(node, process)
@@ -160,8 +161,9 @@ describe('single run', () => {
   })
 
   it('only counts it once something was paused', () => {
-    const lenient = new Checkers(violations, { makePeer: () => never(), rosterOf: () => new Map() }, false).singleRun
-    lenient.onFault({ kind: 'freeze', atMs: 0, untilMs: 1, node: 0 })
+    const subject = { makePeer: () => never(), rosterOf: () => new Map() }
+    const { excuses, singleRun: lenient } = new Checkers(violations, subject, { faultless: false, widestSlots: 1 })
+    excuses.onFault({ kind: 'freeze', atMs: 0, untilMs: 1, node: 0 })
     lenient.onRun(a, order('t'), 1)
     lenient.onRun(b, order('t', 2), 2)
     expect(found()).toEqual([])
@@ -184,32 +186,32 @@ describe('single run', () => {
   })
 })
 
-describe('ballots', () => {
+describe('batons and fences', () => {
   it('reports a run under a lower ballot than the one before', () => {
-    checkers.ballots.onRun(a, order('t', 5), 1)
-    checkers.ballots.onRun(b, order('t', 4), 2)
+    checkers.fences.onRun(a, order('t', 5), 1)
+    checkers.fences.onRun(b, order('t', 4), 2)
     expect(found()).toEqual(['I12'])
   })
 
   it('reports a ballot that runs twice', () => {
-    checkers.ballots.onRun(a, order('t', 5), 1)
-    checkers.ballots.onRun(b, order('t', 5), 2)
+    checkers.batons.onRun(a, order('t', 5), 1)
+    checkers.batons.onRun(b, order('t', 5), 2)
     expect(found()).toEqual(['I16'])
   })
 
   it('reports a baton that one peer hands to two', () => {
     const award = frame({ t: 'award', batons: [baton({})] })
-    checkers.ballots.onFrame(a, b, award, 1)
-    checkers.ballots.onFrame(a, b, award, 2)
+    checkers.batons.onFrame(a, b, award, 1)
+    checkers.batons.onFrame(a, b, award, 2)
     expect(found()).toEqual([])
-    checkers.ballots.onFrame(a, new SimNode(2, a.offer), award, 3)
+    checkers.batons.onFrame(a, new SimNode(2, a.offer), award, 3)
     expect(found()).toEqual(['I16'])
   })
 
   it('reports an incarnation that falls', () => {
     const event = { type: 'member.state', at: 0, peer: 'peer-0001', state: 'alive', incarnation: 2 } as const
-    checkers.ballots.onTrace(a, event, 1)
-    checkers.ballots.onTrace(a, { ...event, incarnation: 1 }, 2)
+    checkers.incarnations.onTrace(a, event, 1)
+    checkers.incarnations.onTrace(a, { ...event, incarnation: 1 }, 2)
     expect(found()).toEqual(['I9'])
   })
 })

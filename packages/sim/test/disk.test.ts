@@ -20,7 +20,7 @@ it('loses at a crash what was not yet being flushed', () => {
   disk.begin()
   disk.finish()
   disk.persist(2, [{ key: 'lost', value: 2 }])
-  disk.crash(new Prng(1))
+  disk.crash(new Prng(1), 'lost')
   expect(disk.entries()).toEqual([{ key: 'kept', value: 1 }])
   expect(disk.begin()).toBe(false)
 })
@@ -34,7 +34,7 @@ it('keeps a flush that a crash interrupts as a whole or not at all, either at ti
       { key: 'b', value: 1 },
     ])
     disk.begin()
-    disk.crash(new Prng(seed))
+    disk.crash(new Prng(seed), 'either')
     seen.add(
       disk
         .entries()

@@ -1,6 +1,6 @@
 import { Prng } from '@souk/kernel'
 import { expect, it } from 'vitest'
-import { drawFaults } from '../src/faults.ts'
+import { drawFaults } from '../src/faults/draw-faults.ts'
 import { profileOf } from '../src/profiles.ts'
 
 const { faults: rates } = profileOf('harsh')!
@@ -24,7 +24,7 @@ it('ends every fault within the plan', () => {
 it('gives one node one fault at a time', () => {
   const { faults } = draw(4)
   for (let node = 0; node < 8; node++) {
-    const own = faults.filter((fault) => fault.kind !== 'partition' && fault.node === node)
+    const own = faults.filter((fault) => 'node' in fault && fault.node === node)
     for (let i = 1; i < own.length; i++) expect(own[i]!.atMs).toBeGreaterThanOrEqual(own[i - 1]!.untilMs)
   }
 })

@@ -1,13 +1,13 @@
 import { Prng } from '@souk/kernel'
 import { expect, it } from 'vitest'
+import { Cuts, sideCut } from '../src/faults/cuts.ts'
 import { Network, type NetworkShape } from '../src/network.ts'
-import { Partitions } from '../src/partitions.ts'
 import { profileOf } from '../src/profiles.ts'
 
-function networkOf(shape: Partial<NetworkShape>): { network: Network; partitions: Partitions } {
-  const partitions = new Partitions()
+function networkOf(shape: Partial<NetworkShape>): { network: Network; cuts: Cuts } {
+  const cuts = new Cuts()
   const full = { ...profileOf('calm')!.network, ...shape }
-  return { network: new Network(full, 4, new Prng(7), partitions), partitions }
+  return { network: new Network(full, 4, new Prng(7), cuts), cuts }
 }
 
 function sendMany(network: Network, count: number): number[][] {
@@ -52,17 +52,17 @@ it('never delivers before it was sent, and mostly near the median', () => {
 })
 
 it('holds what is sent into a cut until it heals where the connection is reliable', () => {
-  const { network, partitions } = networkOf({})
-  const cut = { untilMs: 1000, sideA: new Set([0]), oneWay: false }
-  partitions.add(cut)
+  const { network, cuts } = networkOf({})
+  const cut = sideCut(1000, [0], false)
+  cuts.add(cut)
   expect(network.send(0, 1, 10)[0]).toBeGreaterThan(1000)
   expect(network.send(1, 0, 10)[0]).toBeGreaterThan(1000)
   expect(network.send(1, 2, 10)[0]).toBeLessThan(1000)
 })
 
 it('cuts one direction only where the partition is one-way', () => {
-  const { network, partitions } = networkOf({ reliable: false })
-  partitions.add({ untilMs: 1000, sideA: new Set([0, 1]), oneWay: true })
+  const { network, cuts } = networkOf({ reliable: false })
+  cuts.add(sideCut(1000, [0, 1], true))
   expect([...network.send(0, 2, 10)]).toEqual([])
   expect([...network.send(2, 0, 10)]).toHaveLength(1)
   expect([...network.send(0, 1, 10)]).toHaveLength(1)
@@ -71,9 +71,9 @@ it('cuts one direction only where the partition is one-way', () => {
 })
 
 it('lets everything through again after the heal', () => {
-  const { network, partitions } = networkOf({ reliable: false })
-  const cut = { untilMs: 1000, sideA: new Set([0]), oneWay: false }
-  partitions.add(cut)
-  partitions.remove(cut)
+  const { network, cuts } = networkOf({ reliable: false })
+  const cut = sideCut(1000, [0], false)
+  cuts.add(cut)
+  cuts.remove(cut)
   expect([...network.send(0, 1, 1000)]).toHaveLength(1)
 })

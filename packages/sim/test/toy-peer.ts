@@ -1,5 +1,5 @@
 import { Deadlines, type Millis, type Prng } from '@souk/kernel'
-import type { PeerEffect, PeerInput, RunOrder } from '@souk/peer'
+import type { PeerEffect, PeerInput, RunOrder, Write } from '@souk/peer'
 import { type LoadStamp, type Outcome, type PeerId, type TaskRecord, taskId } from '@souk/wire'
 import type { SimPeer, Subject } from '../src/index.ts'
 
@@ -38,7 +38,7 @@ export class ToyPeer implements SimPeer {
   readonly #tasks = new Map<string, Task>()
   readonly #links = new Map<PeerId, number>()
   readonly #timers = new Deadlines<'probe'>()
-  readonly #behindDisk: { seq: number; effects: PeerEffect[] }[] = []
+  readonly #behindDisk: { seq: number; effects: PeerEffect[]; ready: string[] }[] = []
   readonly #queue: string[] = []
   #incarnation = 0
   #seq = 0
@@ -77,7 +77,8 @@ export class ToyPeer implements SimPeer {
   }
 
   #ballot(counter: number) {
-    return { counter, peer: this.#self, incarnation: this.#incarnation }
+    // Attempts are counted anew in each life; the counters that it uses are not.
+    return { counter: 1000 * this.#incarnation + counter, peer: this.#self, incarnation: this.#incarnation }
   }
 
   #onQuery({ client, task: id, watch }: Extract<PeerInput, { type: 'query' }>, out: PeerEffect[]): void {
@@ -102,8 +103,9 @@ export class ToyPeer implements SimPeer {
     this.#timers.set('probe', now + this.#prng.float() * probeMs)
     if (this.#mistake === 'forgets-at-start') return
     for (const { key, value } of input.stored) {
-      this.#tasks.set(key, { ...(value as Task), watchers: [] })
-      if ((value as Task).outcome === undefined) this.#queue.push(key)
+      const id = key.slice('task/'.length)
+      this.#tasks.set(id, { ...(value as Task), watchers: [] })
+      if ((value as Task).outcome === undefined) this.#queue.push(id)
     }
     this.#runNext(out)
   }
@@ -131,26 +133,33 @@ export class ToyPeer implements SimPeer {
       }
       const record = { id, spec, origin: this.#self, submittedWallMs: 0, custodians: [this.#self], version: 1 }
       this.#tasks.set(id, { record, client, tag, attempts: 0, watchers: [] })
-      this.#queue.push(id)
       if (this.#mistake === 'acks-before-disk') {
         out.push(accepted)
-        this.#write(id, [], out)
-      } else this.#write(id, [accepted], out)
+        this.#write(id, [], out, [id])
+      } else this.#write(id, [accepted], out, [id])
     }
     this.#runNext(out)
   }
 
   /** Writes a task down; what follows leaves when it is on disk. */
-  #write(id: string, after: PeerEffect[], out: PeerEffect[]): void {
+  #write(id: string, after: PeerEffect[], out: PeerEffect[], ready: string[] = []): void {
     const seq = ++this.#seq
-    out.push({ type: 'persist', seq, writes: [{ key: id, value: this.#tasks.get(id) }] })
-    this.#behindDisk.push({ seq, effects: after })
+    out.push({ type: 'persist', seq, writes: [this.#stored(id)] })
+    this.#behindDisk.push({ seq, effects: after, ready })
+  }
+
+  #stored(id: string): Write {
+    const task = this.#tasks.get(id)!
+    return { key: `task/${id}`, value: { ...task, promised: this.#ballot(task.attempts) } }
   }
 
   #release(upToSeq: number, out: PeerEffect[]): void {
     while (this.#behindDisk[0] !== undefined && this.#behindDisk[0].seq <= upToSeq) {
-      out.push(...this.#behindDisk.shift()!.effects)
+      const { effects, ready } = this.#behindDisk.shift()!
+      out.push(...effects)
+      this.#queue.push(...ready)
     }
+    this.#runNext(out)
   }
 
   /** A full disk: it tries again, in order, until it works. */
@@ -159,8 +168,12 @@ export class ToyPeer implements SimPeer {
     if (failed.length === 0) return
     this.#behindDisk.length = 0
     const seq = ++this.#seq
-    out.push({ type: 'persist', seq, writes: [...this.#tasks].map(([key, value]) => ({ key, value })) })
-    this.#behindDisk.push({ seq, effects: failed.flatMap(({ effects }) => effects) })
+    out.push({ type: 'persist', seq, writes: [...this.#tasks.keys()].map((id) => this.#stored(id)) })
+    this.#behindDisk.push({
+      seq,
+      effects: failed.flatMap(({ effects }) => effects),
+      ready: failed.flatMap(({ ready }) => ready),
+    })
   }
 
   #runNext(out: PeerEffect[]): void {

@@ -3,6 +3,7 @@ import type { PeerEffect, PeerInput } from '@souk/peer'
 import type { LoadStamp } from '@souk/wire'
 import { expect, it } from 'vitest'
 import { CopyCarriage } from '../src/carriage.ts'
+import { sideCut } from '../src/faults/cuts.ts'
 import { profileOf } from '../src/profiles.ts'
 import type { SimPeer } from '../src/subject.ts'
 import { Watches } from '../src/watch.ts'
@@ -131,7 +132,7 @@ it('tells the others when a peer dies, and gives it back its disk and a higher i
     if (input.type === 'persisted') out.push({ type: 'persist', seq: 2, writes: [{ key: 'b', value: 8 }] })
   }
   world.input(node, { type: 'wake' })
-  world.later(500, () => world.crash(node, false))
+  world.later(500, () => world.crash(node, { quiet: false, writes: 'either' }))
   world.later(1500, () => world.start(node))
   while (world.step());
   expect(recorders[1]!.types()).toEqual(['start', 'connected', 'disconnected', 'connected'])
@@ -176,7 +177,7 @@ it('closes a connection across a cut that lasts, and opens it again after the he
   const { world, recorders } = worldOf(2)
   for (const node of world.nodes) world.start(node)
   runFor(world, 500)
-  const cut = { untilMs: world.now + 10_000, sideA: new Set([0]), oneWay: false }
+  const cut = sideCut(world.now + 10_000, [0], false)
   world.connections.onCut(cut)
   world.later(10_000, () => world.connections.onHeal(cut))
   while (world.step());
@@ -189,7 +190,7 @@ it('keeps a connection through a short cut', () => {
   const { world, recorders } = worldOf(2)
   for (const node of world.nodes) world.start(node)
   runFor(world, 500)
-  const cut = { untilMs: world.now + 500, sideA: new Set([0]), oneWay: false }
+  const cut = sideCut(world.now + 500, [0], false)
   world.connections.onCut(cut)
   world.later(500, () => world.connections.onHeal(cut))
   while (world.step());

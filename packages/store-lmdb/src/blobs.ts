@@ -1,10 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { type FileHandle, link, mkdir, open, readdir, rm, stat, unlink } from 'node:fs/promises'
+import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat, unlink, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type BlobStore, CodedError } from '@souk/runtime'
+import { type BlobInfo, CodedError, type CollectableBlobs, type Collected } from '@souk/runtime'
 import type { BlobRef } from '@souk/wire'
+import { isAhead, isOld } from './blob-age.ts'
+import { BlobLocks } from './blob-locks.ts'
 import { diskError, diskFull } from './disk-error.ts'
+import { checkExpected } from './expected-blob.ts'
 
 export interface FileBlobsOptions {
   /** the data folder; whoever opened its records holds the lock */
@@ -14,15 +16,22 @@ export interface FileBlobsOptions {
 }
 
 const hashPattern = /^[0-9a-f]{64}$/
+/** Above this one page of a listing is slow to make, below it a listing has many. */
+const listedMax = 1024
+/** Reads within this do not write the time of use again; a collector must not be asked for younger blobs than that. */
+const usedEveryMs = 1000
 
 /**
  * Content-addressed files: blobs/ab/abcdef…, named by their sha-256. Each is written aside, hashed while it
- * comes in, fsync'ed and then linked under its name: a name that exists is a whole blob. Hashed again on every read.
+ * comes in, fsync'ed and then linked under its name: a name that exists is a whole blob. Hashed again on every read; one
+ * that does not fit its name is put aside (blobs/damaged), so that it is missing here and fetched from another peer.
+ * A file's time of change is when its blob was last put or read.
  */
-export class FileBlobs implements BlobStore {
+export class FileBlobs implements CollectableBlobs {
   readonly #root: string
   readonly #aside: string
   readonly #blobBytesMax: number
+  readonly #locks = new BlobLocks()
   #usedBytes = 0
   #ready: Promise<void> | undefined
 
@@ -59,7 +68,7 @@ export class FileBlobs implements BlobStore {
       } finally {
         await file.close()
       }
-      if (await this.#disk(this.#publish(path, ref))) reserved = 0
+      if (await this.#locks.hold(ref.hash, () => this.#disk(this.#publish(path, ref)))) reserved = 0
       return ref
     } finally {
       this.#usedBytes -= reserved
@@ -69,33 +78,116 @@ export class FileBlobs implements BlobStore {
 
   /** Rejects with `blob-missing` on first read, with `blob-damaged` at the end when the bytes are not its hash's. */
   async *get(hash: string): AsyncGenerator<Uint8Array> {
-    if ((await this.#size(hash)) === undefined) {
-      throw new CodedError('blob-missing', `Blob ${hash} is not kept here.`)
-    }
+    const file = await this.#openBlob(hash)
     const digest = createHash('sha256')
-    for await (const chunk of createReadStream(this.#path(hash))) {
-      digest.update(chunk as Uint8Array)
-      yield chunk as Uint8Array
+    try {
+      for await (const chunk of file.createReadStream({ autoClose: false })) {
+        digest.update(chunk as Uint8Array)
+        yield chunk as Uint8Array
+      }
+    } finally {
+      await file.close()
     }
     const found = digest.digest('hex')
-    if (found !== hash) {
-      throw new CodedError(
-        'blob-damaged',
-        `The file ${this.#path(hash)} has changed on disk: its sha-256 is ${found}. Remove it; another peer may have the blob.`,
-      )
-    }
+    if (found !== hash) throw await this.#putAside(hash, found)
   }
 
   async remove(hash: string): Promise<void> {
     await this.#prepare()
+    await this.#locks.hold(hash, async () => void (await this.#unlink(hash)))
+  }
+
+  async list(after = '', countMax = listedMax): Promise<BlobInfo[]> {
+    await this.#prepare()
+    const infos: BlobInfo[] = []
+    for (const folder of (await this.#disk(readdir(this.#root))).sort()) {
+      if (!/^[0-9a-f]{2}$/.test(folder) || folder < after.slice(0, 2)) continue
+      for (const hash of (await this.#disk(readdir(join(this.#root, folder)))).sort()) {
+        if (hash <= after) continue
+        const info = await this.#info(hash)
+        if (info !== undefined) infos.push(info)
+        if (infos.length >= Math.min(countMax, listedMax)) return infos
+      }
+    }
+    return infos
+  }
+
+  async collect(isNeeded: (hash: string) => boolean, olderThanMs: number, signal: AbortSignal): Promise<Collected> {
+    const collected: Collected = { blobs: 0, bytes: 0, kept: 0 }
+    let after = ''
+    for (;;) {
+      const page = await this.list(after)
+      const last = page.at(-1)
+      if (last === undefined) return collected
+      after = last.hash
+      for (const { hash, usedWallMs } of page) {
+        signal.throwIfAborted()
+        const freed = isOld(usedWallMs, olderThanMs) ? await this.#collectOne(hash, isNeeded, olderThanMs) : undefined
+        if (freed === undefined) collected.kept++
+        else {
+          collected.blobs++
+          collected.bytes += freed
+        }
+      }
+    }
+  }
+
+  /** Its size when it was removed. Whoever puts or opens it waits meanwhile; who did so before has made it young. */
+  #collectOne(hash: string, isNeeded: (hash: string) => boolean, olderThanMs: number): Promise<number | undefined> {
+    return this.#locks.hold(hash, async () => {
+      const info = await this.#info(hash)
+      if (info === undefined) return undefined
+      if (isAhead(info.usedWallMs)) await this.#touch(hash)
+      else if (isOld(info.usedWallMs, olderThanMs) && !isNeeded(hash)) return await this.#unlink(hash)
+      return undefined
+    })
+  }
+
+  #openBlob(hash: string): Promise<FileHandle> {
+    return this.#locks.hold(hash, async () => {
+      const info = await this.#info(hash)
+      if (info === undefined) throw new CodedError('blob-missing', `Blob ${hash} is not kept here.`)
+      if (Math.abs(Date.now() - info.usedWallMs) > usedEveryMs) await this.#touch(hash)
+      return await this.#disk(open(this.#path(hash), 'r'))
+    })
+  }
+
+  /** A disk that cannot be written can still be read. */
+  async #touch(hash: string): Promise<void> {
+    const now = new Date()
+    await utimes(this.#path(hash), now, now).catch(() => {})
+  }
+
+  /** Its size; undefined: it was not there. */
+  async #unlink(hash: string): Promise<number | undefined> {
     const size = await this.#size(hash)
-    if (size === undefined) return
+    if (size === undefined) return undefined
     try {
       await unlink(this.#path(hash))
-      this.#usedBytes -= size
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw diskError(error, this.#root)
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw diskError(error, this.#root)
     }
+    this.#usedBytes -= size
+    return size
+  }
+
+  #putAside(hash: string, found: string): Promise<CodedError> {
+    return this.#locks.hold(hash, async () => {
+      const size = await this.#size(hash)
+      const aside = join(this.#root, 'damaged')
+      try {
+        await mkdir(aside, { recursive: true, mode: 0o700 })
+        await rename(this.#path(hash), join(aside, hash))
+        this.#usedBytes -= size ?? 0
+      } catch (error) {
+        return diskError(error, this.#root)
+      }
+      return new CodedError(
+        'blob-damaged',
+        `Blob ${hash} has changed on disk: its sha-256 is ${found}. Its file is now in ${aside}; another peer may have the blob.`,
+      )
+    })
   }
 
   async #receive(
@@ -128,8 +220,9 @@ export class FileBlobs implements BlobStore {
     try {
       await link(path, this.#path(ref.hash))
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-      throw error
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      await this.#touch(ref.hash)
+      return false
     }
     await syncFolder(folder)
     if (made !== undefined) await syncFolder(this.#root)
@@ -157,10 +250,15 @@ export class FileBlobs implements BlobStore {
   }
 
   async #size(hash: string): Promise<number | undefined> {
+    return (await this.#info(hash))?.sizeBytes
+  }
+
+  async #info(hash: string): Promise<BlobInfo | undefined> {
     // The hash comes from other peers and becomes a path.
     if (!hashPattern.test(hash)) return undefined
     try {
-      return (await stat(this.#path(hash))).size
+      const { size, mtimeMs } = await stat(this.#path(hash))
+      return { hash, sizeBytes: size, usedWallMs: mtimeMs }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw diskError(error, this.#root)
@@ -186,14 +284,6 @@ export class FileBlobs implements BlobStore {
     }
     this.#usedBytes = used
   }
-}
-
-function checkExpected(ref: BlobRef, expected: BlobRef | undefined): void {
-  if (!expected || (expected.hash === ref.hash && expected.sizeBytes === ref.sizeBytes)) return
-  throw new CodedError(
-    'blob-mismatch',
-    `Expected the blob ${expected.hash} of ${expected.sizeBytes} bytes, got ${ref.hash} of ${ref.sizeBytes} bytes. Ask another peer for it.`,
-  )
 }
 
 /** A rename is durable only once its folder is. */

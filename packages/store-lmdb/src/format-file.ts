@@ -1,32 +1,59 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CodedError } from '@souk/runtime'
+import { recordFileOf } from './store-check.ts'
+import { writeWhole } from './write-whole.ts'
 
-/** Of the whole data folder. Raise it when an older peer could not read what a newer one writes. */
-const storeFormat = 1
+/** The formats of a data folder that this version reads. It writes the newest. */
+export interface Formats {
+  oldest: number
+  newest: number
+}
 
-/** Writes the version file of a new folder; checks that of an old one. Codes: `store-newer`, `store-damaged`. */
-export function checkFormat(folder: string): void {
-  const path = join(folder, 'format')
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    writeFileSync(path, `souk ${storeFormat}\n`)
-    return
-  }
-  const found = /^souk (\d+)\s*$/.exec(text)?.[1]
-  if (found === undefined) {
-    throw new CodedError(
-      'store-damaged',
-      `${path} does not name a format; expected "souk ${storeFormat}". Is ${folder} a data folder of souk?`,
-    )
-  }
-  if (Number(found) > storeFormat) {
+/** Raise `newest` when an older peer could not read what a newer one writes, `oldest` when reading that is given up. */
+const storeFormats: Formats = { oldest: 1, newest: 1 }
+
+/**
+ * Writes the version file of a new folder, checks that of an old one, and marks one of an older format that is still
+ * read as the newest: from then on no older souk opens it. Codes: `store-newer`, `store-older`, `store-damaged`.
+ */
+export function checkFormat(folder: string, formats = storeFormats): void {
+  if (requireFormat(folder, formats) !== formats.newest) writeWhole(join(folder, 'format'), `souk ${formats.newest}\n`)
+}
+
+/** The format of a folder that this version reads; undefined: a new one. Writes nothing; throws as `checkFormat` does. */
+export function requireFormat(folder: string, { oldest, newest } = storeFormats): number | undefined {
+  const found = readFormat(folder, newest)
+  if (found === undefined) return undefined
+  const reads = oldest === newest ? `reads format ${newest}` : `reads formats ${oldest} to ${newest}`
+  if (found > newest) {
     throw new CodedError(
       'store-newer',
-      `The data folder ${folder} has format ${found}; this souk reads up to ${storeFormat}. Update souk, or use another folder.`,
+      `The data folder ${folder} has format ${found}, written by a newer souk; this souk ${reads}. ` +
+        'Update souk on this host, or use another folder.',
     )
   }
+  if (found < oldest) {
+    throw new CodedError(
+      'store-older',
+      `The data folder ${folder} has format ${found}, written by an older souk; this souk ${reads}. ` +
+        'Start it once with a souk in between, or move it away and join again as a new peer.',
+    )
+  }
+  return found
+}
+
+/** The format that a data folder names; undefined: none yet, the folder is new. Code `store-damaged`. */
+function readFormat(folder: string, newest: number): number | undefined {
+  const path = join(folder, 'format')
+  if (!existsSync(path)) return undefined
+  const text = readFileSync(path, 'utf8')
+  const found = /^souk (\d{1,9})\s*$/.exec(text)?.[1]
+  if (found !== undefined) return Number(found)
+  // Nothing of what was kept is in it: where it was cut off with the power, on a folder that held nothing yet, begin anew.
+  if (text.trim() === '' && !existsSync(recordFileOf(folder))) return undefined
+  throw new CodedError(
+    'store-damaged',
+    `${path} does not name a format; expected "souk ${newest}". Is ${folder} a data folder of souk?`,
+  )
 }

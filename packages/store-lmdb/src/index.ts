@@ -1,3 +1,6 @@
 export { FileBlobs, type FileBlobsOptions } from './blobs.ts'
+export { FolderLock } from './folder-lock.ts'
+export { requireFormat } from './format-file.ts'
 export { LmdbRecords, type LmdbRecordsOptions } from './records.ts'
 export { SelfStore } from './self-store.ts'
+export { checkRecords, StoreDamagedError, type StoreReport } from './store-check.ts'

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { CodedError, type RecordStore } from '@souk/runtime'
 import { open, type RootDatabase } from 'lmdb'
 import { diskError, diskFull } from './disk-error.ts'
-import { entryDamage, sealEntry, unsealEntry } from './entry.ts'
+import { sealEntry, unsealEntry } from './entry.ts'
 import { FolderLock } from './folder-lock.ts'
 import { checkFormat } from './format-file.ts'
-import { lmdbFileDamage } from './lmdb-head.ts'
+import { checkRecords, type Damage, recordFileOf, StoreDamagedError } from './store-check.ts'
 
 export interface LmdbRecordsOptions {
   /** the data folder; created when missing */
@@ -17,8 +17,12 @@ export interface LmdbRecordsOptions {
 
 /** LMDB's own limit is 1,978 bytes; ours leaves room for its encoding. */
 const keyBytesMax = 1024
-/** of damaged entries named in one error message */
-const damagedNamedMax = 10
+/**
+ * After a write that the disk failed LMDB takes no more until it is opened anew: tried with the next write, but not
+ * again before this, doubled each time. Each try reads all records.
+ */
+const reopenMs = 1000
+const reopenMsMax = 30_000
 const highestText = '\u{10ffff}'
 
 /** Durable records in one LMDB environment, each with its checksum. */
@@ -29,7 +33,11 @@ export class LmdbRecords implements RecordStore {
   #db: RootDatabase<Uint8Array, string> | undefined
   /** upper estimate; counted anew from LMDB when it reaches the limit */
   #usedBytes = 0
+  /** why nothing can be written until LMDB is opened anew */
   #broken: CodedError | undefined
+  #reopening: Promise<void> | undefined
+  #reopenAt = 0
+  #reopenWaitMs = reopenMs
 
   constructor(options: LmdbRecordsOptions) {
     this.#folder = options.folder
@@ -37,17 +45,23 @@ export class LmdbRecords implements RecordStore {
     this.#lock = new FolderLock(options.folder)
   }
 
+  /**
+   * Verifies every record and the file itself before LMDB maps it. Codes besides the port's: `store-older`, and `io` or
+   * `disk-full` where the folder cannot be written.
+   */
   async open(): Promise<void> {
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
-    this.#lock.take()
+    try {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+      this.#lock.take()
+    } catch (error) {
+      throw diskError(error, this.#folder)
+    }
     try {
       checkFormat(this.#folder)
-      this.#db = this.#openDatabase()
-      this.#verifyAll()
-      this.#usedBytes = this.#countUsed()
+      this.#openDatabase()
     } catch (error) {
       await this.close()
-      throw error
+      throw diskError(error, this.#folder)
     }
   }
 
@@ -74,11 +88,12 @@ export class LmdbRecords implements RecordStore {
   /**
    * All or nothing, one transaction. Resolves after LMDB's commit, which (with `overlappingSync` off) has
    * fdatasync'ed the pages and written the meta page with O_DSYNC: resolved means on disk.
-   * Code `disk-full`: nothing was written, and a later write may work. After `io` none will until a restart.
+   * Code `disk-full`: nothing was written, and a later write may work. After `io` LMDB is opened anew with a later
+   * write, which then may work too; what failed may be found written after all.
    */
   async write(writes: { key: string; value: unknown }[]): Promise<void> {
+    if (this.#broken) await this.#reopen()
     const db = this.#open()
-    if (this.#broken) throw this.#broken
     // Everything that can throw comes before the transaction, which would keep what was put until then.
     const sealed = writes.map(({ key, value }) => {
       if (key === '' || Buffer.byteLength(key) > keyBytesMax) {
@@ -100,9 +115,11 @@ export class LmdbRecords implements RecordStore {
     } catch (error) {
       throw await this.#writeFailed(error)
     }
+    this.#reopenWaitMs = reopenMs
   }
 
   async close(): Promise<void> {
+    await this.#reopening?.catch(() => {})
     const db = this.#db
     this.#db = undefined
     try {
@@ -112,28 +129,55 @@ export class LmdbRecords implements RecordStore {
     }
   }
 
-  #openDatabase(): RootDatabase<Uint8Array, string> {
+  #openDatabase(): void {
     const path = join(this.#folder, 'records')
     mkdirSync(path, { recursive: true, mode: 0o700 })
-    const file = join(path, 'data.mdb')
-    const damage = lmdbFileDamage(file)
-    if (damage !== undefined) throw this.#damagedError([{ key: file, detail: damage }])
-    try {
-      return open<Uint8Array, string>({
-        path,
-        noSubdir: false,
-        encoding: 'binary',
-        // A commit ends with its fsync: half the latency of committing first and awaiting `flushed`.
-        overlappingSync: false,
-        // With turn batching a failed commit also rejects an inner promise that nobody can handle.
-        eventTurnBatching: false,
+    const report = checkRecords(this.#folder)
+    if (report.damageTotal > 0) throw new StoreDamagedError(this.#folder, report)
+    this.#db = open<Uint8Array, string>({
+      path,
+      noSubdir: false,
+      encoding: 'binary',
+      // A commit ends with its fsync: half the latency of committing first and awaiting `flushed`.
+      overlappingSync: false,
+      // With turn batching a failed commit also rejects an inner promise that nobody can handle.
+      eventTurnBatching: false,
+    })
+    this.#usedBytes = this.#countUsed()
+  }
+
+  /** Resolves when writing can be tried again; rejects with why not, also while it is too early for the next try. */
+  async #reopen(): Promise<void> {
+    if (this.#reopening === undefined) {
+      if (performance.now() < this.#reopenAt) throw this.#broken
+      this.#reopening = this.#openAnew().finally(() => {
+        this.#reopening = undefined
       })
-    } catch (error) {
-      throw this.#damagedError([{ key: path, detail: (error as Error).message }], error)
     }
+    await this.#reopening
+  }
+
+  async #openAnew(): Promise<void> {
+    const db = this.#db
+    this.#db = undefined
+    try {
+      await db?.close()
+      this.#openDatabase()
+    } catch (error) {
+      this.#breaks(diskError(error, this.#folder))
+      throw this.#broken
+    }
+    this.#broken = undefined
+  }
+
+  #breaks(error: CodedError): void {
+    this.#broken = error
+    this.#reopenAt = performance.now() + this.#reopenWaitMs
+    this.#reopenWaitMs = Math.min(this.#reopenWaitMs * 2, reopenMsMax)
   }
 
   #open(): RootDatabase<Uint8Array, string> {
+    if (!this.#db && this.#broken) throw this.#broken
     if (!this.#db) throw new CodedError('store-closed', `The store in ${this.#folder} is not open.`)
     return this.#db
   }
@@ -143,28 +187,17 @@ export class LmdbRecords implements RecordStore {
     return this.#open().getRange(all)
   }
 
-  #verifyAll(): void {
-    const damaged: Damage[] = []
-    try {
-      for (const { key, value } of this.#range('')) {
-        const detail = entryDamage(key, value)
-        if (detail !== undefined) damaged.push({ key, detail })
-      }
-    } catch (error) {
-      throw this.#damagedError([{ key: 'records', detail: (error as Error).message }], error)
-    }
-    if (damaged.length > 0) throw this.#damagedError(damaged)
-  }
-
-  #damagedError(damaged: Damage[], cause?: unknown): CodedError {
-    const named = damaged.slice(0, damagedNamedMax).map((d) => `${d.key} (${d.detail})`)
-    const more = damaged.length > named.length ? ` and ${damaged.length - named.length} more` : ''
-    return new CodedError(
-      'store-damaged',
-      `The store in ${this.#folder} is damaged: ${named.join(', ')}${more}. ` +
-        'Its promises to other peers cannot be trusted: move the folder away and join the mesh again as a new peer.',
-      { cause },
-    )
+  #damagedError(damage: Damage[]): CodedError {
+    const file = recordFileOf(this.#folder)
+    const { entryCount } = this.#stats()
+    const whole = Math.max(0, entryCount - damage.length)
+    return new StoreDamagedError(this.#folder, {
+      file,
+      whole,
+      expected: entryCount,
+      damage,
+      damageTotal: damage.length,
+    })
   }
 
   /** Refuses a batch with puts that would pass the limit; deletes always go through. */
@@ -194,17 +227,13 @@ export class LmdbRecords implements RecordStore {
     const cause = pending ? await pending.catch((reason: unknown) => reason) : error
     const coded = diskError(cause, this.#folder)
     // After a failed flush LMDB refuses new transactions, and lmdb-js then never settles them.
-    if (coded.code === 'io') this.#broken = coded
+    if (coded.code === 'io') this.#breaks(coded)
     return coded
   }
 }
 
-interface Damage {
-  key: string
-  detail: string
-}
-
 interface LmdbStats {
+  entryCount: number
   pageSize: number
   treeBranchPageCount: number
   treeLeafPageCount: number

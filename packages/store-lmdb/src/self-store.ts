@@ -1,7 +1,8 @@
-import { CodedError, type RecordStore } from '@souk/runtime'
+import { CodedError, type RecordStore, StoreBehindError } from '@souk/runtime'
 
 const identityKey = 'self/identity'
 const incarnationKey = 'self/incarnation'
+const behindKey = 'self/behind'
 
 /**
  * Who this peer is: its key and how often it has started. Both live in the record store, so that a damaged
@@ -25,13 +26,23 @@ export class SelfStore {
     return made
   }
 
-  /** One more than this store ever gave (I9); durable before it is returned. */
+  /**
+   * One more than this store ever gave (I9); durable before it is returned. Throws the `StoreBehindError` of a store that
+   * was found to be an old copy: counting on would only hide it.
+   */
   async nextIncarnation(): Promise<number> {
+    const behind = this.#records.get(behindKey) as { seen?: unknown; own?: unknown } | undefined
+    if (behind !== undefined) throw new StoreBehindError(Number(behind.seen), Number(behind.own))
     const stored = this.#records.get(incarnationKey) ?? 0
     if (typeof stored !== 'number' || !Number.isSafeInteger(stored)) throw wrongKind(incarnationKey, 'a whole number')
     const next = stored + 1
     await this.#records.write([{ key: incarnationKey, value: next }])
     return next
+  }
+
+  /** Durable when it resolves: no later start takes this store for the peer's own again. */
+  async markBehind({ seen, own }: Pick<StoreBehindError, 'seen' | 'own'>): Promise<void> {
+    await this.#records.write([{ key: behindKey, value: { seen, own } }])
   }
 }
 

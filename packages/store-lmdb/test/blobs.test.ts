@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { FileBlobs } from '../src/index.ts'
@@ -7,6 +7,7 @@ import { chunks, dataFolder, text } from './folder.ts'
 
 const sizeBytesMax = 1000
 const sha256 = (data: string) => createHash('sha256').update(data).digest('hex')
+const pathOf = (folder: string, hash: string) => join(folder, 'blobs', hash.slice(0, 2), hash)
 const leftovers = (folder: string) => readdirSync(join(folder, 'blobs', 'incoming'))
 
 test('a blob is named by its hash and comes back whole, also in a later life', async () => {
@@ -87,6 +88,63 @@ test('a blob whose file has changed fails at the end of the read', async () => {
   const { hash } = await blobs.put(chunks('hello'), { sizeBytesMax })
   appendFileSync(join(folder, 'blobs', hash.slice(0, 2), hash), '!')
   await expect(text(blobs.get(hash))).rejects.toMatchObject({ code: 'blob-damaged' })
+})
+
+test('a blob whose file has changed is missing from then on, so that it can be put again', async () => {
+  const folder = dataFolder()
+  const blobs = new FileBlobs({ folder })
+  const { hash } = await blobs.put(chunks('hello'), { sizeBytesMax })
+  appendFileSync(pathOf(folder, hash), '!')
+  await expect(text(blobs.get(hash))).rejects.toMatchObject({ code: 'blob-damaged' })
+  expect(await blobs.has(hash)).toBe(false)
+  expect(readdirSync(join(folder, 'blobs', 'damaged'))).toEqual([hash])
+  await blobs.put(chunks('hello'), { sizeBytesMax })
+  expect(await text(blobs.get(hash))).toBe('hello')
+})
+
+const hourMs = 3_600_000
+/** As if it was last used so long ago. */
+const age = (folder: string, hash: string, ms: number) => {
+  const then = new Date(Date.now() - ms)
+  utimesSync(pathOf(folder, hash), then, then)
+}
+const { signal } = new AbortController()
+
+test.each([
+  ['put again', async (blobs: FileBlobs) => void (await blobs.put(chunks('old'), { sizeBytesMax }))],
+  ['read', async (blobs: FileBlobs) => void (await text(blobs.get(sha256('old'))))],
+])('an old blob that is %s is young again', async (_, use) => {
+  const folder = dataFolder()
+  const blobs = new FileBlobs({ folder })
+  const { hash } = await blobs.put(chunks('old'), { sizeBytesMax })
+  age(folder, hash, 2 * hourMs)
+  await use(blobs)
+  expect(await blobs.collect(() => false, hourMs, signal)).toMatchObject({ blobs: 0, kept: 1 })
+  age(folder, hash, 2 * hourMs)
+  expect(await blobs.collect(() => false, hourMs, signal)).toMatchObject({ blobs: 1, bytes: 3 })
+  expect(await blobs.usedBytes()).toBe(0)
+})
+
+test('what is put while it is collected is there in the end', async () => {
+  const folder = dataFolder()
+  const blobs = new FileBlobs({ folder })
+  const put = () => blobs.put(chunks('again'), { sizeBytesMax })
+  for (let i = 0; i < 50; i++) {
+    const { hash } = await put()
+    age(folder, hash, 2 * hourMs)
+    await Promise.all([blobs.collect(() => false, hourMs, signal), put(), blobs.collect(() => false, hourMs, signal)])
+    expect(await text(blobs.get(hash))).toBe('again')
+    expect(await blobs.usedBytes()).toBe(5)
+  }
+})
+
+test('a blob of a time that is still to come is not young for ever', async () => {
+  const folder = dataFolder()
+  const blobs = new FileBlobs({ folder })
+  const { hash } = await blobs.put(chunks('ahead'), { sizeBytesMax })
+  age(folder, hash, -365 * 24 * hourMs)
+  expect(await blobs.collect(() => false, hourMs, signal)).toMatchObject({ kept: 1 })
+  expect((await blobs.list())[0]!.usedWallMs).toBeLessThan(Date.now() + hourMs)
 })
 
 test('over the limit of all blobs together a put is refused; removing makes room', async () => {

@@ -20,6 +20,15 @@ test('the incarnation rises with every start', async () => {
   }
 })
 
+test('a store that was found to be an old copy gives no life again, also in a later one', async () => {
+  const folder = dataFolder()
+  const records = await openRecords({ folder })
+  await new SelfStore(records).markBehind({ seen: 9, own: 4 })
+  await records.close()
+  const again = new SelfStore(await openRecords({ folder })).nextIncarnation()
+  await expect(again).rejects.toMatchObject({ code: 'store-behind', seen: 9, own: 4 })
+})
+
 test('a record of self that is not what it must be is damage', async () => {
   const records = await openRecords({ folder: dataFolder() })
   await records.write([

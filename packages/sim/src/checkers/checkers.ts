@@ -1,35 +1,68 @@
 import type { Subject } from '../subject.ts'
 import type { Violations } from '../violation.ts'
-import { BallotsChecker } from './ballots.ts'
+import type { Watch } from '../watch.ts'
+import { AccountsChecker } from './accounts.ts'
+import { BatonsChecker } from './batons.ts'
 import { BoundsChecker } from './bounds.ts'
 import { CapacityChecker } from './capacity.ts'
 import { ConvergenceChecker } from './convergence.ts'
+import { DecreesChecker } from './decrees.ts'
+import { Disks } from './disks.ts'
+import { DurableChecker } from './durable.ts'
+import { Excuses } from './excuses.ts'
+import { FencesChecker } from './fences.ts'
+import { IdleSlotsChecker } from './idle-slots.ts'
+import { IncarnationsChecker } from './incarnations.ts'
 import { NoneLostChecker } from './none-lost.ts'
 import { OutcomesChecker } from './outcomes.ts'
+import { PromisesChecker } from './promises.ts'
 import { SingleRunChecker } from './single-run.ts'
+
+export interface CheckersOptions {
+  /** nothing fails in this run */
+  faultless: boolean
+  /** slots that the widest class of tasks takes */
+  widestSlots: number
+}
 
 /** One checker per invariant family; all of them read the same stream. */
 export class Checkers {
+  readonly excuses = new Excuses()
+  readonly disks = new Disks()
   readonly outcomes: OutcomesChecker
   readonly noneLost: NoneLostChecker
+  readonly durable: DurableChecker
+  readonly promises: PromisesChecker
+  readonly decrees: DecreesChecker
   readonly capacity: CapacityChecker
   readonly singleRun: SingleRunChecker
-  readonly ballots: BallotsChecker
+  readonly batons: BatonsChecker
+  readonly fences: FencesChecker
+  readonly incarnations: IncarnationsChecker
+  readonly accounts: AccountsChecker
   readonly bounds: BoundsChecker
   readonly convergence: ConvergenceChecker
+  readonly idleSlots: IdleSlotsChecker
 
-  constructor(violations: Violations, subject: Subject, faultless: boolean) {
+  constructor(violations: Violations, subject: Subject, { faultless, widestSlots }: CheckersOptions) {
+    const { excuses, disks } = this
     this.outcomes = new OutcomesChecker(violations)
     this.noneLost = new NoneLostChecker(violations)
+    this.durable = new DurableChecker(violations, disks, excuses)
+    this.promises = new PromisesChecker(violations, excuses)
+    this.decrees = new DecreesChecker(violations, excuses)
     this.capacity = new CapacityChecker(violations)
-    this.singleRun = new SingleRunChecker(violations, faultless)
-    this.ballots = new BallotsChecker(violations)
+    this.singleRun = new SingleRunChecker(violations, excuses, faultless)
+    this.batons = new BatonsChecker(violations, excuses)
+    this.fences = new FencesChecker(violations, excuses)
+    this.incarnations = new IncarnationsChecker(violations)
+    this.accounts = new AccountsChecker(violations, subject.leftoversOf)
     this.bounds = new BoundsChecker(violations)
     this.convergence = new ConvergenceChecker(violations, subject.rosterOf)
+    this.idleSlots = new IdleSlotsChecker(violations, widestSlots)
   }
 
-  get all() {
-    const { outcomes, noneLost, capacity, singleRun, ballots, bounds, convergence } = this
-    return [outcomes, noneLost, capacity, singleRun, ballots, bounds, convergence]
+  get all(): Watch[] {
+    return Object.values(this)
   }
 }

@@ -1,10 +1,10 @@
 import type { RunOrder, TraceEvent } from '@souk/peer'
 import type { TaskId } from '@souk/wire'
 import type { Run } from '../executor.ts'
-import type { Fault } from '../faults.ts'
 import type { SimNode } from '../node.ts'
 import type { Violations } from '../violation.ts'
 import type { Watch } from '../watch.ts'
+import type { Excuses } from './excuses.ts'
 
 /**
  * I5: no task runs at two peers at once, nor at all once it has ended (a cancel is confirmed only when the process
@@ -18,30 +18,29 @@ export class SingleRunChecker implements Watch {
   restarts = 0
   readonly #violations: Violations
   readonly #faultless: boolean
-  #paused = false
+  readonly #excuses: Excuses
   readonly #running = new Map<TaskId, SimNode[]>()
   readonly #starts = new Map<TaskId, number>()
   readonly #closed = new Set<TaskId>()
 
-  constructor(violations: Violations, faultless: boolean) {
+  constructor(violations: Violations, excuses: Excuses, faultless: boolean) {
+    this.#excuses = excuses
     this.#violations = violations
     this.#faultless = faultless
   }
 
-  onFault(fault: Fault): void {
-    if (fault.kind === 'freeze') this.#paused = true
-  }
-
   onRun(node: SimNode, order: RunOrder, now: number): void {
+    const { task } = order
     const starts = (this.#starts.get(order.task) ?? 0) + 1
     this.#starts.set(order.task, starts)
     if (starts > 1) this.restarts++
     if (this.#faultless && starts > 1 + order.record.spec.retries) {
       this.#violations.safety('I5', now, `${node.id} starts ${order.task} for the ${starts}th time, and nothing failed`)
     }
-    if (this.#closed.has(order.task)) this.#onOverlap(now, `${node.id} starts ${order.task}, which has ended`)
+    if (this.#closed.has(order.task)) this.#onOverlap(task, now, `${node.id} starts ${order.task}, which has ended`)
     const others = this.#running.get(order.task) ?? []
-    if (others.length > 0) this.#onOverlap(now, `${node.id} starts ${order.task} while it runs at ${idsOf(others)}`)
+    if (others.length > 0)
+      this.#onOverlap(task, now, `${node.id} starts ${order.task} while it runs at ${idsOf(others)}`)
     this.#running.set(order.task, [...others, node])
   }
 
@@ -56,15 +55,16 @@ export class SingleRunChecker implements Watch {
 
   onTrace(node: SimNode, event: TraceEvent, now: number): void {
     if (event.type !== 'task.closed') return
-    this.#closed.add(event.task)
+    const { task } = event
+    this.#closed.add(task)
     const running = this.#running.get(event.task)
     if (running === undefined) return
-    this.#onOverlap(now, `${node.id} closes ${event.task} as ${event.kind} while it runs at ${idsOf(running)}`)
+    this.#onOverlap(task, now, `${node.id} closes ${event.task} as ${event.kind} while it runs at ${idsOf(running)}`)
   }
 
-  #onOverlap(now: number, detail: string): void {
+  #onOverlap(task: TaskId, now: number, detail: string): void {
     this.overlaps++
-    if (!this.#paused) this.#violations.safety('I5', now, detail)
+    if (!this.#excuses.paused && !this.#excuses.forged(task)) this.#violations.safety('I5', now, detail)
   }
 }
 

@@ -1,0 +1,69 @@
+import type { Write } from '@souk/peer'
+import { type Ballot, ballotText, type Frame, type Outcome, type PeerId, type TaskId } from '@souk/wire'
+import type { SimNode } from '../node.ts'
+import type { Violations } from '../violation.ts'
+import type { Watch } from '../watch.ts'
+import type { Excuses } from './excuses.ts'
+import { outcomeText, storedTasks } from './stored-view.ts'
+
+/** What was proposed under one ballot of one version, and who has it on disk. */
+interface Proposal {
+  text: string
+  acceptedBy: Set<PeerId>
+}
+
+/**
+ * I4: under one ballot and version one value is proposed, and one value is chosen per version: that which a majority
+ * of its custodians has on disk under the same ballot.
+ */
+export class DecreesChecker implements Watch {
+  readonly #violations: Violations
+  readonly #excuses: Excuses
+  readonly #proposals = new Map<string, Proposal>()
+  /** (task, version) to the value */
+  readonly #chosen = new Map<string, string>()
+
+  constructor(violations: Violations, excuses: Excuses) {
+    this.#violations = violations
+    this.#excuses = excuses
+  }
+
+  onFrame(from: SimNode, _to: SimNode, { messages }: Frame, now: number): void {
+    for (const message of messages) {
+      if (message.t !== 'commit') continue
+      const { task, version, ballot, outcome } = message
+      if (!this.#excuses.forged(task)) this.#propose(from.id, task, version, ballot, outcome, now)
+    }
+  }
+
+  onWritten(node: SimNode, writes: readonly Write[], now: number): void {
+    for (const [task, view] of storedTasks(writes)) {
+      if (view?.outcome === undefined) continue
+      const { custodians, version } = view.record
+      const key = `${task}/${version}`
+      const proposal = this.#propose(node.id, task, version, view.outcome.ballot, view.outcome, now)
+      proposal.acceptedBy.add(node.id)
+      if (custodians.filter((peer) => proposal.acceptedBy.has(peer)).length <= custodians.length / 2) continue
+      const chosen = this.#chosen.get(key)
+      if (chosen === undefined) this.#chosen.set(key, proposal.text)
+      else if (chosen !== proposal.text) {
+        this.#violations.safety('I4', now, `${key} was chosen to be ${chosen}, then ${proposal.text}`)
+      }
+    }
+  }
+
+  #propose(peer: PeerId, task: TaskId, version: number, ballot: Ballot, outcome: Outcome, now: number): Proposal {
+    const key = `${task}/${version}/${ballotText(ballot)}`
+    const text = outcomeText(outcome)
+    const before = this.#proposals.get(key)
+    if (before === undefined) {
+      const proposal = { text, acceptedBy: new Set<PeerId>() }
+      this.#proposals.set(key, proposal)
+      return proposal
+    }
+    if (before.text !== text) {
+      this.#violations.safety('I4', now, `${peer} has ${text} under ${key}, which was ${before.text}`)
+    }
+    return before
+  }
+}

@@ -1,0 +1,53 @@
+import type { RunOrder, TraceEvent } from '@souk/peer'
+import { type Ballot, ballotText, compareBallots, type TaskId } from '@souk/wire'
+import type { Run } from '../executor.ts'
+import type { SimNode } from '../node.ts'
+import type { Violations } from '../violation.ts'
+import type { RunEnd, Watch } from '../watch.ts'
+import type { Excuses } from './excuses.ts'
+
+/**
+ * I12: every run writes its fence to a register of its task when it begins and when it ends by itself; the register
+ * refuses what is lower than it has. A refused write means that an older run was still at it: never so unless
+ * something was paused. And the outcome is that of the newest run: none under a higher fence had begun.
+ */
+export class FencesChecker implements Watch {
+  /** writes that the register refused: the runs that fences are for */
+  refused = 0
+  readonly #violations: Violations
+  readonly #excuses: Excuses
+  readonly #register = new Map<TaskId, Ballot>()
+
+  constructor(violations: Violations, excuses: Excuses) {
+    this.#violations = violations
+    this.#excuses = excuses
+  }
+
+  onRun(node: SimNode, { task, ballot }: RunOrder, now: number): void {
+    this.#write(node, task, ballot, 'begins', now)
+  }
+
+  onRunEnd(node: SimNode, { order }: Run, end: RunEnd, now: number): void {
+    if (end === 'ended') this.#write(node, order.task, order.ballot, 'ends', now)
+  }
+
+  onTrace(node: SimNode, event: TraceEvent, now: number): void {
+    if (event.type !== 'task.closed' || this.#excuses.forged(event.task)) return
+    const last = this.#register.get(event.task)
+    if (last === undefined || compareBallots(event.ballot, last) >= 0) return
+    const detail = `${node.id} closes ${event.task} under ${ballotText(event.ballot)}; ${ballotText(last)} had begun`
+    this.#violations.safety('I12', now, detail)
+  }
+
+  #write(node: SimNode, task: TaskId, ballot: Ballot, what: string, now: number): void {
+    const last = this.#register.get(task)
+    if (last === undefined || compareBallots(ballot, last) >= 0) {
+      this.#register.set(task, ballot)
+      return
+    }
+    this.refused++
+    if (this.#excuses.paused || this.#excuses.forged(task)) return
+    const detail = `a run of ${task} ${what} at ${node.id} under ${ballotText(ballot)} after ${ballotText(last)} began`
+    this.#violations.safety('I12', now, detail)
+  }
+}

@@ -1,0 +1,37 @@
+import type { SimNode } from '../node.ts'
+import type { Violations } from '../violation.ts'
+import type { Watch } from '../watch.ts'
+
+/** Ten round trips of any network here, and the back-off of hosts that ask for work. */
+const idleMsMax = 3000
+
+/**
+ * Liveness, once the faults are over: no slot is idle beside a task that it could run. Slots are what binds in these
+ * meshes; a host counts as idle while it has room for the widest class of tasks.
+ */
+export class IdleSlotsChecker implements Watch {
+  readonly #violations: Violations
+  readonly #widestSlots: number
+  #sinceMs: number | undefined
+  #reported = false
+
+  constructor(violations: Violations, widestSlots: number) {
+    this.#violations = violations
+    this.#widestSlots = widestSlots
+  }
+
+  onCalm(nodes: readonly SimNode[], now: number): void {
+    const waiting = nodes.find(({ peer }) => peer !== undefined && peer.loadStamp().waiting > 0)
+    const idle = nodes.find(({ peer }) => {
+      const stamp = peer?.loadStamp()
+      return stamp !== undefined && !stamp.draining && stamp.freeSlots >= this.#widestSlots
+    })
+    if (waiting === undefined || idle === undefined) this.#sinceMs = undefined
+    else this.#sinceMs ??= now
+    if (this.#sinceMs === undefined || this.#reported || now - this.#sinceMs < idleMsMax) return
+    this.#reported = true
+    const { waiting: tasks } = waiting!.peer!.loadStamp()
+    const detail = `${idle!.id} has idle slots for ${now - this.#sinceMs} ms, ${tasks} tasks wait at ${waiting!.id}`
+    this.#violations.add('liveness', 'idle', now, detail)
+  }
+}

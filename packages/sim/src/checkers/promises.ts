@@ -1,0 +1,48 @@
+import type { Write } from '@souk/peer'
+import { type Ballot, ballotText, compareBallots, type Frame } from '@souk/wire'
+import type { SimNode } from '../node.ts'
+import type { Violations } from '../violation.ts'
+import type { Watch } from '../watch.ts'
+import type { Excuses } from './excuses.ts'
+import { storedTasks } from './stored-view.ts'
+
+/**
+ * I3: a custodian's promise never falls, across restarts, neither on its disk nor in what it says. A peer is its id:
+ * one that takes the place of a damaged store has promised nothing.
+ */
+export class PromisesChecker implements Watch {
+  readonly #violations: Violations
+  readonly #excuses: Excuses
+  /** (peer, task) to the highest ballot */
+  readonly #written = new Map<string, Ballot>()
+  readonly #said = new Map<string, Ballot>()
+
+  constructor(violations: Violations, excuses: Excuses) {
+    this.#violations = violations
+    this.#excuses = excuses
+  }
+
+  onWritten(node: SimNode, writes: readonly Write[], now: number): void {
+    if (this.#excuses.rolledBack(node.index)) return
+    for (const [task, view] of storedTasks(writes)) {
+      const key = `${node.id}/${task}`
+      if (view === undefined) this.#written.delete(key)
+      else this.#raise(this.#written, key, view.promised, 'writes a promise of', now)
+    }
+  }
+
+  onFrame(from: SimNode, _to: SimNode, { messages }: Frame, now: number): void {
+    for (const message of messages) {
+      if (message.t !== 'committed') continue
+      this.#raise(this.#said, `${from.id}/${message.task}`, message.ballot, 'says that it accepted', now)
+    }
+  }
+
+  #raise(highest: Map<string, Ballot>, key: string, ballot: Ballot, what: string, now: number): void {
+    const before = highest.get(key)
+    if (before === undefined || compareBallots(ballot, before) > 0) highest.set(key, ballot)
+    else if (compareBallots(ballot, before) < 0) {
+      this.#violations.safety('I3', now, `${key} ${what} ${ballotText(ballot)} after ${ballotText(before)}`)
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import type { Prng } from '@souk/kernel'
+import { between, type Range } from '../distributions.ts'
+import { type Fault, lies } from './fault.ts'
+import type { FaultRates } from './fault-rates.ts'
+
+/** Members that come late, leave for good, or lie: one of each at most, and no node is two of them. */
+export function drawMemberFaults({ members }: FaultRates, nodes: number, [startMs, endMs]: Range, prng: Prng): Fault[] {
+  if (nodes < 4) return []
+  // The first nodes have the clients: what happens to the last ones is seen by them.
+  const pool = prng.sample(
+    Array.from({ length: nodes - 1 }, (_, index) => index + 1),
+    3,
+  )
+  const faults: Fault[] = []
+  const spanMs = endMs - startMs
+  const late = prng.chance(members['late-join'] ?? 0)
+  const leaving = prng.chance(members.leave ?? 0)
+  const lying = prng.chance(members.liar ?? 0)
+  if (late) faults.push({ kind: 'late-join', atMs: 0, untilMs: startMs + prng.float() * spanMs, node: pool[0]! })
+  if (leaving) {
+    const atMs = startMs + prng.float() * spanMs
+    faults.push({ kind: 'leave', atMs, untilMs: endMs, node: pool[1]! })
+  }
+  if (lying) {
+    const told = prng.sample(lies, 1 + prng.below(lies.length)).sort()
+    const everyMs = between(prng, [50, 1000])
+    faults.push({ kind: 'liar', atMs: startMs, untilMs: endMs, node: pool[2]!, lies: told, everyMs })
+  }
+  return faults
+}

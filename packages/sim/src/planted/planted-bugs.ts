@@ -1,0 +1,17 @@
+import { ballotBugs } from './ballot-bugs.ts'
+import { batonBugs } from './baton-bugs.ts'
+import { diskBugs } from './disk-bugs.ts'
+import { hostBugs } from './host-bugs.ts'
+import { leaseBugs } from './lease-bugs.ts'
+import type { PlantedBug } from './planted-bug.ts'
+import { rosterBugs } from './roster-bugs.ts'
+
+/** Every mistake that the simulator has been shown to find, by what it is made in. */
+export const plantedBugs: readonly PlantedBug[] = [
+  ...diskBugs,
+  ...batonBugs,
+  ...ballotBugs,
+  ...leaseBugs,
+  ...hostBugs,
+  ...rosterBugs,
+]

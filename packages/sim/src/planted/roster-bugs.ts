@@ -1,0 +1,26 @@
+import { anything, crashing, type PlantedBug } from './planted-bug.ts'
+
+export const rosterBugs: readonly PlantedBug[] = [
+  {
+    name: 'keeps-its-incarnation',
+    about: 'begins every life as its first',
+    breaks: ['I9', 'I10', 'I16'],
+    where: crashing,
+    tamper: () => ({ hear: (input) => [input.type === 'start' ? { ...input, incarnation: 1 } : input] }),
+  },
+  {
+    name: 'never-refutes',
+    about: 'does not hear what others say of itself, and so stays dead for them',
+    breaks: ['I10'],
+    where: anything,
+    tamper: () => ({
+      hear(input, { self }) {
+        if (input.type !== 'frame') return [input]
+        const messages = input.frame.messages.map((message) =>
+          'updates' in message ? { ...message, updates: message.updates.filter(({ peer }) => peer !== self) } : message,
+        )
+        return [{ ...input, frame: { ...input.frame, messages } }]
+      },
+    }),
+  },
+]

@@ -1,0 +1,74 @@
+import type { PeerId } from '@souk/wire'
+import type { KillWrites } from './faults/fault.ts'
+import type { SimNode } from './node.ts'
+import type { Stage } from './stage.ts'
+import type { Watches } from './watch.ts'
+
+/** A member that goes has so long until it is stopped; it is looked at so often. */
+const leaveMsMax = 10_000
+const leaveCheckMs = 200
+/** How long it takes to set a host up anew after its store was found to be too old. */
+const renewMs = 500
+
+/** What the world does with a peer. */
+interface Lives {
+  start(node: SimNode): void
+  crash(node: SimNode, how: { quiet: boolean; writes: KillWrites }): void
+}
+
+/** Which peer a host has: a store that is lost, damaged or too old ends one for good, and another takes its place. */
+export class Turnover {
+  readonly #stage: Stage
+  readonly #watches: Watches
+  readonly #lives: Lives
+  readonly #indexes: Map<PeerId, number>
+
+  constructor(stage: Stage, watches: Watches, lives: Lives) {
+    this.#stage = stage
+    this.#watches = watches
+    this.#lives = lives
+    this.#indexes = new Map(stage.nodes.map(({ id, index }) => [id, index]))
+  }
+
+  indexOf(peer: PeerId): number | undefined {
+    return this.#indexes.get(peer)
+  }
+
+  /** The host, which is down, has an empty disk and so another peer. */
+  renew(node: SimNode): void {
+    node.renew()
+    this.#indexes.set(node.id, node.index)
+    this.#watches.tell('onRenew', node, this.#stage.now)
+  }
+
+  /** The host with its disk is gone. */
+  lose(node: SimNode): void {
+    this.#lives.crash(node, { quiet: true, writes: 'lost' })
+    this.renew(node)
+  }
+
+  /** The member goes for good, as soon as nothing runs there or its time is up. */
+  leave(node: SimNode): void {
+    node.gone = true
+    if (!node.alive) return
+    const { life } = node
+    const untilMs = this.#stage.now + leaveMsMax
+    this.#stage.push(this.#stage.now, { kind: 'input', node, life, input: { type: 'leave' } })
+    const check = () => {
+      if (node.life !== life) return
+      if (this.#stage.now < untilMs && node.peer!.quiet !== true) this.#stage.later(leaveCheckMs, check)
+      else this.#lives.crash(node, { quiet: false, writes: 'kept' })
+    }
+    this.#stage.later(leaveCheckMs, check)
+  }
+
+  /** The others remember a later life of this peer than its store does: it stops, and its host starts anew. */
+  onBehind(node: SimNode): void {
+    const { life } = node
+    this.#stage.later(0, () => {
+      if (node.life !== life) return
+      this.lose(node)
+      this.#stage.later(renewMs, () => this.#lives.start(node))
+    })
+  }
+}

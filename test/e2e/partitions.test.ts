@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { until } from './harness.ts'
+import { onNetwork, pause, times } from './network/on-network.ts'
+import { processesWith } from './network/processes.ts'
+import { expectPromisesKept } from './network/promises.ts'
+
+onNetwork('five peers, links that fail', (mesh) => {
+  const { network, register } = mesh
+
+  test('a link that is down for less than a lease makes nothing run twice', async () => {
+    const tasks = await mesh.submit(
+      'one',
+      times(8, () => register.task(1.5)),
+    )
+    await until('one runs on three', () => register.starts(tasks).some(({ host }) => host === 'three'))
+    network.cut('three')
+    await pause(500)
+    network.heal()
+    const outcomes = await expectPromisesKept(mesh, tasks)
+    expect(outcomes.map(({ kind }) => kind)).toEqual(tasks.map(() => 'succeeded'))
+    expect(register.starts(tasks)).toHaveLength(tasks.length)
+  })
+
+  test('a link that stays down: the runs behind it are stopped, and only then begun elsewhere', async () => {
+    const tasks = await mesh.submit(
+      'one',
+      times(8, () => register.task(5, { labels: { first: 'false' } })),
+    )
+    await until('all run', () => register.starts(tasks).length === tasks.length)
+    const behind = register.starts(tasks).filter(({ host }) => host === 'three')
+    expect(behind).not.toEqual([])
+    network.cut('three')
+    for (const { task, fence } of behind) {
+      await until('it has begun elsewhere', () => register.starts([task]).length > 1)
+      expect(processesWith('SOUK_FENCE', fence)).toEqual([])
+    }
+    network.heal()
+    await mesh.met()
+    const outcomes = await expectPromisesKept(mesh, tasks)
+    expect(outcomes.map(({ kind }) => kind)).toEqual(tasks.map(() => 'succeeded'))
+  })
+
+  test.each([2, 10])(
+    'the message of a completion is lost for %i s: one outcome, of the run that came last',
+    async (seconds) => {
+      const flag = join(mesh.root, `cut-${seconds}`)
+      const cut = `test -e ${flag} || { ip -n ${network.switch} link set $SOUK_HOST down && touch ${flag}; }`
+      const task = register.task(1.5, { labels: { first: 'false' } }, ['sh', '-c', cut])
+      const tasks = await mesh.submit('one', [task])
+      await until('it has ended, cut off', () => existsSync(flag))
+      await pause(seconds * 1000)
+      network.heal()
+      await mesh.met()
+      expect(await expectPromisesKept(mesh, tasks)).toMatchObject([{ kind: 'succeeded' }])
+      if (seconds > 4) expect(register.starts(tasks)).toHaveLength(2)
+    },
+  )
+
+  test('cancel while the host is cut off is confirmed only when the process is gone, and stays so', async () => {
+    const tasks = await mesh.submit('one', [register.task(60, { labels: { first: 'false' } })])
+    await until('it runs', () => register.starts(tasks).length === 1)
+    const { host } = register.starts(tasks)[0]!
+    // For over a second, so that its lease is kept up.
+    await pause(1500)
+    network.cut(host)
+    const { out } = await mesh.souk('one', ['cancel', tasks[0]!, '--json'])
+    expect(JSON.parse(out)).toEqual({ task: tasks[0], answer: 'cancelled' })
+    expect(processesWith('SOUK_TASK', tasks[0]!)).toEqual([])
+    network.heal()
+    await mesh.met()
+    expect(await expectPromisesKept(mesh, tasks)).toMatchObject([{ kind: 'cancelled' }])
+    expect(register.starts(tasks)).toHaveLength(1)
+  })
+})
