@@ -52,9 +52,19 @@ export interface Task {
   retries?: number
   attemptsMax?: number
   outputBytesMax?: number
-  durability?: 'quorum' | 'none'
+  /**
+   * When it counts as accepted: on the disks of a majority of its custodians (`quorum`, the default), on the disk of the
+   * peer it was submitted to (`local`), or in that peer's memory (`none`: it ends as lost when that peer does).
+   */
+  durability?: 'quorum' | 'local' | 'none'
+  /** at-most-once: where its host vanishes after it may have begun, it ends as `lost` instead of running again */
+  starts?: 'at-least-once' | 'at-most-once'
+  /** it ends as `expired` when it has no outcome so long after it was submitted; 0, the default: never */
+  expiresMs?: number
   failIfUnplaceable?: boolean
-  /** idempotency key; the client makes one for every task without */
+  /**
+   * Idempotency key: the same one gives the same task, at whatever peer. The client makes one for every task without.
+   */
   key?: string
 }
 
@@ -99,7 +109,7 @@ export interface OutputChunk {
   data: Uint8Array
 }
 
-/** A submitted task: resolves when it is accepted (durable); `outcome` when it has ended. */
+/** A submitted task: `id` resolves when it is accepted (see `durability`); `outcome` when it has ended. */
 export interface Handle {
   readonly id: Promise<string>
   readonly outcome: Promise<Outcome>
@@ -117,8 +127,8 @@ export interface ConnectOptions {
   connectMsMax?: number
   /** afterwards: how long a request looks for a living endpoint before it rejects with `unreachable`; default 30,000 */
   reconnectMsMax?: number
-  /** how long a watched task's origin may be out of reach before its outcome rejects with `task-unreachable`; default 60,000 */
-  originMsMax?: number
+  /** how long nobody who keeps a watched task may be in reach before its outcome rejects with `task-unreachable`; default 60,000 */
+  custodianMsMax?: number
 }
 
 export type CancelAnswer = 'cancelled' | 'closed-before' | 'unknown' | 'stopping' | 'unreachable'
@@ -281,7 +291,10 @@ export interface TaskDetail {
   ballot: string
   bearer?: string
   origin: string
+  /** who keeps it: its custodians of this version. Who of them can be reached: `peers` tells */
   custodians: string[]
+  /** of its custodians: rises when others take the place of those that are gone */
+  version: number
   submittedAt: string
   spec: Record<string, unknown>
   outcome?: Outcome

@@ -24,14 +24,13 @@ import { SoukError } from './souk-error.ts'
 import { readLogs, readTrace } from './streams.ts'
 import { SubmitQueue } from './submit-queue.ts'
 import { SubmittedTask, type SubmittedTaskOwner } from './submitted-task.ts'
-import { uniqueId } from './unique-id.ts'
 import { type Waiter, Watcher } from './watcher.ts'
 
 const connectMsDefault = 3_000
 /** of many endpoints each has at least so long to answer */
 const probeMsMin = 250
 const reconnectMsDefault = 30_000
-const originMsDefault = 60_000
+const custodianMsDefault = 60_000
 const wholeIdChars = 24
 
 /**
@@ -70,8 +69,8 @@ class Client implements SoukClient {
       connectMsMax: this.#connectMsMax,
       reconnectMsMax: options.reconnectMsMax ?? reconnectMsDefault,
     })
-    const originMsMax = options.originMsMax ?? originMsDefault
-    this.#watcher = new Watcher(this.#pool, { originMsMax, early, signal })
+    const custodianMsMax = options.custodianMsMax ?? custodianMsDefault
+    this.#watcher = new Watcher(this.#pool, { custodianMsMax, early, signal })
     this.#submits = new SubmitQueue(this.#pool, { session: this.#watcher.session, early, signal })
     this.#owner = {
       onAccepted: (task, id, generation) => this.#watcher.addSubmitted(id, task, generation),
@@ -98,14 +97,17 @@ class Client implements SoukClient {
     let json = ''
     let failure: SoukError | undefined
     try {
-      json = JSON.stringify({ ...task, key: task.key ?? uniqueId() })
+      json = JSON.stringify(task)
     } catch (cause) {
       failure = new SoukError('task-invalid', `the task cannot be written as JSON: ${(cause as Error).message}`, {
         cause,
       })
     }
     if (this.#closing.signal.aborted) failure = new SoukError('closed', 'this client is closed; connect again')
-    const submitted = new SubmittedTask(this.#owner, json, options.onOutput)
+    const submitted = new SubmittedTask(this.#owner, json, {
+      keyed: task.key !== undefined,
+      onOutput: options.onOutput,
+    })
     if (failure) {
       submitted.onFail(failure)
       return submitted

@@ -17,6 +17,8 @@ export interface PoolRequest<T> {
   method: string
   path: string
   body?: string | Uint8Array
+  /** the body from the second attempt on, where it must be another: an earlier one may have arrived */
+  again?: () => string
   headers?: Record<string, string>
   signal: AbortSignal
   /** Makes the result while the attempt lasts: what it throws (other than SoukError) is tried again elsewhere. */
@@ -106,7 +108,9 @@ export class EndpointPool {
       const generation = this.generation
       let cause: unknown
       try {
-        const result = await this.#attempt(request)
+        const result = await this.#attempt(
+          attempt > 1 && request.again ? { ...request, body: request.again() } : request,
+        )
         if (generation === this.generation) this.#failures = 0
         return { result, generation }
       } catch (error) {

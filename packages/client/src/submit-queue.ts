@@ -12,6 +12,12 @@ import { afterThisTurn, pause } from './turn.ts'
 export interface Submit {
   /** the task as JSON, with its key */
   readonly json: string
+  /** its key was made up here and not sent yet: another one would do as well */
+  keyFresh: boolean
+  /** how often another key was made, since custodians of the one before were away */
+  rekeyed: number
+  /** makes another key */
+  rekey(): void
   readonly live: boolean
   /** how often the answer was `submit-unknown` */
   unknown: number
@@ -28,6 +34,8 @@ const requestsMax = 4
 /** well under the server's limit of a body */
 const batchCharsMax = 2 * 1024 * 1024
 const unknownMax = 5
+/** keys tried until one leads to custodians that are all there; then a majority of them will do */
+const rekeyMax = 16
 const unknownPauseMs = 250
 
 /** All submits of one turn go in one request, at most four requests at a time. */
@@ -102,17 +110,11 @@ export class SubmitQueue {
         method: paths.submit.method,
         path: paths.submit.path,
         body: this.#bodyOf(batch),
+        again: () => this.#bodyAgain(batch),
         signal: this.#signal,
         read: readJson<SubmitAnswer>,
       })
-      const unknown: Submit[] = []
-      for (let i = 0; i < batch.length; i++) {
-        const answer = result.results[i]
-        if (answer && 'task' in answer) batch[i]!.onAccepted(answer.task, generation)
-        else if (answer?.code === 'submit-unknown' && batch[i]!.unknown++ < unknownMax) unknown.push(batch[i]!)
-        else batch[i]!.onFail(refusalOf(answer))
-      }
-      if (unknown.length > 0) void this.#again(unknown)
+      this.#onAnswers(batch, result, generation)
     } catch (error) {
       this.#onFailed(batch, asSoukError(error))
     } finally {
@@ -120,6 +122,27 @@ export class SubmitQueue {
       this.#early.submitEnded()
       if (this.#head < this.#queue.length) this.#soon()
     }
+  }
+
+  #onAnswers(batch: Submit[], { results }: SubmitAnswer, generation: number): void {
+    const unknown: Submit[] = []
+    for (let i = 0; i < batch.length; i++) {
+      const submit = batch[i]!
+      const answer = results[i]
+      if (answer && 'task' in answer) submit.onAccepted(answer.task, generation)
+      else if (answer?.code === 'key-unlucky' && submit.keyFresh) this.#rekey(submit)
+      else if (answer?.code === 'submit-unknown' && submit.unknown++ < unknownMax) unknown.push(submit)
+      else submit.onFail(refusalOf(answer))
+    }
+    for (const submit of unknown) submit.keyFresh = false
+    if (unknown.length > 0) void this.#again(unknown)
+  }
+
+  /** Nothing has happened under the key that it had. */
+  #rekey(submit: Submit): void {
+    submit.rekey()
+    submit.keyFresh = ++submit.rekeyed < rekeyMax
+    this.#queue.push(submit)
   }
 
   /** Where the request was refused for some of its tasks, only those fail. */
@@ -152,9 +175,20 @@ export class SubmitQueue {
 
   #bodyOf(batch: Submit[]): string {
     const live: number[] = []
-    for (let i = 0; i < batch.length; i++) if (batch[i]!.live) live.push(i)
+    const fresh: number[] = []
+    for (let i = 0; i < batch.length; i++) {
+      if (batch[i]!.live) live.push(i)
+      if (batch[i]!.keyFresh) fresh.push(i)
+    }
     const tasks = batch.map((submit) => submit.json).join(',')
-    return `{"session":"${this.#session}"${live.length > 0 ? `,"live":[${live}]` : ''},"tasks":[${tasks}]}`
+    const marks = `${live.length > 0 ? `,"live":[${live}]` : ''}${fresh.length > 0 ? `,"freshKeys":[${fresh}]` : ''}`
+    return `{"session":"${this.#session}"${marks},"tasks":[${tasks}]}`
+  }
+
+  /** The first request got no answer: some peer may have taken the tasks under these keys, so they must stay. */
+  #bodyAgain(batch: Submit[]): string {
+    for (const submit of batch) submit.keyFresh = false
+    return this.#bodyOf(batch)
   }
 }
 

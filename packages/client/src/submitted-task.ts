@@ -1,6 +1,7 @@
 import type { CancelAnswer, Handle, Outcome, OutputChunk } from './api.ts'
 import type { SoukError } from './souk-error.ts'
 import type { Submit } from './submit-queue.ts'
+import { uniqueId } from './unique-id.ts'
 import type { Waiter } from './watcher.ts'
 
 /** What a submitted task needs of its client. */
@@ -16,24 +17,35 @@ export interface SubmittedTaskOwner {
 
 /** One submit from its call to its outcome: the handle that callers hold, and what queue and watcher call back. */
 export class SubmittedTask implements Handle, Submit, Waiter {
-  readonly json: string
   readonly live: boolean
   readonly id: Promise<string>
   readonly outcome: Promise<Outcome>
   readonly onOutput?: (chunk: OutputChunk) => void
   readonly #owner: SubmittedTaskOwner
   unknown = 0
+  rekeyed = 0
+  keyFresh: boolean
+  readonly #json: string
   dropped = false
   /** the id once accepted */
   accepted: string | undefined
+  /** made up here, where the caller gave none */
+  #key: string | undefined
   #onId!: (id: string) => void
   #onIdFail!: (error: SoukError) => void
   #onEnd!: (outcome: Outcome) => void
   #onEndFail!: (error: SoukError) => void
 
-  constructor(owner: SubmittedTaskOwner, json: string, onOutput: ((chunk: OutputChunk) => void) | undefined) {
+  /** `json`: the task, with its caller's key or with none */
+  constructor(
+    owner: SubmittedTaskOwner,
+    json: string,
+    { keyed, onOutput }: { keyed: boolean; onOutput: ((chunk: OutputChunk) => void) | undefined },
+  ) {
     this.#owner = owner
-    this.json = json
+    this.#json = json
+    this.#key = keyed ? undefined : uniqueId()
+    this.keyFresh = !keyed
     this.live = onOutput !== undefined
     if (onOutput) this.onOutput = onOutput
     this.id = new Promise((resolve, reject) => {
@@ -47,6 +59,15 @@ export class SubmittedTask implements Handle, Submit, Waiter {
     // A caller may look at one of the two only: the other one's rejection is not unhandled then.
     this.id.catch(() => {})
     this.outcome.catch(() => {})
+  }
+
+  get json(): string {
+    if (this.#key === undefined) return this.#json
+    return `${this.#json.slice(0, -1)}${this.#json.length > 2 ? ',' : ''}"key":"${this.#key}"}`
+  }
+
+  rekey(): void {
+    this.#key = uniqueId()
   }
 
   async cancel(reason?: string): Promise<CancelAnswer> {

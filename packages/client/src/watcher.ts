@@ -24,7 +24,7 @@ interface Watched {
   unreachableAt: number | undefined
 }
 
-/** how often tasks with unreachable origins are looked over, while there are any */
+/** how often tasks whose custodians cannot be asked are looked over, while there are any */
 const sweepMs = 500
 
 /**
@@ -35,7 +35,7 @@ export class Watcher {
   readonly session: string = uniqueId()
   readonly #pool: EndpointPool
   readonly #signal: AbortSignal
-  readonly #originMsMax: number
+  readonly #custodianMsMax: number
   readonly #watched = new Map<string, Watched>()
   readonly #early: EarlyEvents
   readonly #asks = new Map<string, boolean>()
@@ -44,10 +44,10 @@ export class Watcher {
   #openGeneration: number | undefined
   #sweep: ReturnType<typeof setInterval> | undefined
 
-  constructor(pool: EndpointPool, options: { originMsMax: number; early: EarlyEvents; signal: AbortSignal }) {
+  constructor(pool: EndpointPool, options: { custodianMsMax: number; early: EarlyEvents; signal: AbortSignal }) {
     this.#pool = pool
     this.#signal = options.signal
-    this.#originMsMax = options.originMsMax
+    this.#custodianMsMax = options.custodianMsMax
     this.#early = options.early
   }
 
@@ -135,13 +135,13 @@ export class Watcher {
   }
 
   #onSweep(): void {
-    const since = performance.now() - this.#originMsMax
+    const since = performance.now() - this.#custodianMsMax
     let left = 0
     for (const [task, watched] of this.#watched) {
       if (watched.unreachableAt === undefined) continue
       if (watched.unreachableAt > since) left++
       else {
-        const message = `the peer that keeps task ${task} has been out of reach for ${this.#originMsMax} ms; the task may still end: wait for it again later`
+        const message = `nobody who keeps task ${task} could be asked for ${this.#custodianMsMax} ms; the task may still end: wait for it again later`
         this.#fail(task, watched, new SoukError('task-unreachable', message, { status: 504 }))
       }
     }

@@ -14,6 +14,7 @@ export function fromView(view: TaskView): TaskDetail {
     ...(view.bearer === undefined ? {} : { bearer: view.bearer }),
     origin: record.origin,
     custodians: record.custodians,
+    version: record.version,
     submittedAt: isoTime(record.submittedWallMs),
     spec: specOf(record.spec),
     ...(view.outcome === undefined ? {} : { outcome: fromOutcome(record.id, view.outcome) }),

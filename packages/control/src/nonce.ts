@@ -1,19 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { base32Alphabet } from '@souk/kernel'
 
-const nonceChars = 16
+const nonceChars = 23
 
-/** The first 16 base-32 characters of sha-256 over tenant, NUL, key: equal keys make equal tasks. */
+/** The first 23 base-32 characters of sha-256 over tenant, NUL, key: equal keys make equal tasks. */
 export function nonceOf(tenant: string, key: string): string {
   return base32(createHash('sha256').update(`${tenant}\0${key}`).digest())
 }
 
 /** For a task without a key. */
 export function randomNonce(): string {
-  return base32(randomBytes(10))
+  return base32(randomBytes(15))
 }
 
-/** 5 bits a character; 16 characters need 10 bytes */
+/** 5 bits a character; 23 characters need 15 bytes */
 function base32(bytes: Uint8Array): string {
   let text = ''
   for (let i = 0; i < nonceChars; i++) {

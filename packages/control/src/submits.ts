@@ -1,6 +1,7 @@
 import { SoukError, type SubmitAnswer, type SubmitBody, type SubmitResult } from '@souk/client'
 import type { ClientRef, Submission } from '@souk/peer'
 import type { PeerHandle } from '@souk/runtime'
+import type { TaskSpec } from '@souk/wire'
 import { ApiError } from './api-error.ts'
 import { nonceOf, randomNonce } from './nonce.ts'
 import type { Session } from './session.ts'
@@ -53,6 +54,7 @@ export class Submits {
     }
     const session = body.session === undefined ? undefined : sessions.get(body.session)
     const live = new Set(body.live)
+    const fresh = new Set(body.freshKeys)
     const results: (SubmitResult | undefined)[] = new Array(body.tasks.length).fill(undefined)
     const submissions: Submission[] = []
     let timer: NodeJS.Timeout | undefined
@@ -61,10 +63,9 @@ export class Submits {
       body.tasks.forEach((task, index) => {
         try {
           const spec = toTaskSpec(task)
-          const nonce = task.key === undefined ? randomNonce() : nonceOf(spec.tenant, task.key)
           const tag = ++this.#tag
           this.#waiting.set(tag, { batch, index, live: live.has(index), session })
-          submissions.push({ tag, nonce, spec })
+          submissions.push({ tag, spec, ...nameOf(spec, task.key, fresh.has(index)) })
           batch.left++
         } catch (error) {
           results[index] = refusalOf(error)
@@ -89,7 +90,7 @@ export class Submits {
     if (reply.type === 'accepted') {
       batch.results[index] = { task: reply.task }
       if (live) session?.followSoon(reply.task)
-    } else batch.results[index] = { code: reply.code, message: reply.message }
+    } else batch.results[index] = { code: reply.code === 'unknown' ? unknown.code : reply.code, message: reply.message }
     if (--batch.left === 0) batch.done()
   }
 
@@ -98,10 +99,20 @@ export class Submits {
   }
 }
 
-const unknown: SubmitResult = {
+/** What makes its id. Without a key nobody can ever ask for it again; a fresh key may be replaced by its client. */
+function nameOf(
+  spec: TaskSpec,
+  key: string | undefined,
+  fresh: boolean,
+): Pick<Submission, 'nonce' | 'drawable' | 'choosy'> {
+  if (key === undefined) return { nonce: randomNonce(), drawable: true }
+  return { nonce: nonceOf(spec.tenant, key), ...(fresh ? { choosy: true } : {}) }
+}
+
+const unknown = {
   code: 'submit-unknown',
   message: 'the peer did not answer in time; the task may or may not run: submit it again with the same key',
-}
+} satisfies SubmitResult
 
 function refusalOf(error: unknown): SubmitResult {
   if (!(error instanceof SoukError)) throw error

@@ -1,5 +1,5 @@
 import type { PeerHandle } from '@souk/runtime'
-import { limits, originTag, originTagOf, type TaskState, type TaskSummary, type TaskView } from '@souk/wire'
+import { limits, type TaskState, type TaskSummary, type TaskView } from '@souk/wire'
 import { ApiError } from './api-error.ts'
 import { ask } from './ask.ts'
 import type { PeerSnapshotView } from './peer-snapshot-view.ts'
@@ -8,6 +8,9 @@ const idChars = 24
 const prefixCharsMin = 3
 /** candidates that an ambiguous id shows */
 const candidatesMax = 10
+/** peers that an error names, and how many its details hold */
+const awayShownMax = 5
+const awayDetailsMax = 64
 const idPattern = /^[0-9a-hjkmnp-tv-z]*$/
 
 export interface Listing {
@@ -86,20 +89,16 @@ export class TaskFinder {
     })
   }
 
+  /** Nobody who can be asked knows it, and some who may keep it cannot be asked. */
   unreachable(task: string): ApiError {
-    const tag = originTagOf(task)
-    const snapshot = this.#handle.snapshot() as PeerSnapshotView
-    const origin = snapshot.members.find((member) => originTag(member.peer) === tag)
-    const who = origin
-      ? `${origin.name} (${origin.peer}), which is ${origin.state}`
-      : 'a peer that is not a known member'
-    return new ApiError(
-      504,
-      'task-unreachable',
-      `task ${task} is kept by ${who}; it cannot be asked now: try again when it is back`,
-      {
-        details: origin ? { peer: origin.peer, name: origin.name, state: origin.state } : {},
-      },
-    )
+    const { members } = this.#handle.snapshot() as PeerSnapshotView
+    const away = members
+      .filter(({ peer, reachable, state }) => peer !== this.#handle.self && !reachable && state !== 'left')
+      .map(({ peer, name, state }) => ({ peer, name, state }))
+    const shown = away.slice(0, awayShownMax).map(({ name, state }) => `${name || 'a peer without a name'} (${state})`)
+    const more = away.length > shown.length ? ` and ${away.length - shown.length} more` : ''
+    const who = shown.length === 0 ? '' : `: ${shown.join(', ')}${more}`
+    const message = `nobody who can be asked now knows task ${task}; its custodians may be among those who cannot be asked${who}; try again when they are back`
+    return new ApiError(504, 'task-unreachable', message, { details: { away: away.slice(0, awayDetailsMax) } })
   }
 }

@@ -14,6 +14,7 @@ export const taskDefaults = {
   outputBytesMax: 16 * 1024 * 1024,
   durability: 'quorum',
   starts: 'at-least-once',
+  /** never */
   expiresMs: 0,
   failIfUnplaceable: false,
   fileMode: 0o644,
@@ -38,6 +39,8 @@ export function toTaskSpec(task: Task): TaskSpec {
     attemptsMax: task.attemptsMax ?? taskDefaults.attemptsMax,
     outputBytesMax: task.outputBytesMax ?? taskDefaults.outputBytesMax,
     durability: task.durability ?? taskDefaults.durability,
+    starts: task.starts ?? taskDefaults.starts,
+    expiresMs: task.expiresMs ?? taskDefaults.expiresMs,
     failIfUnplaceable: task.failIfUnplaceable ?? taskDefaults.failIfUnplaceable,
   }
   refuseOversize(spec)

@@ -1,6 +1,6 @@
-import type { PeerInput, Reply, TraceEvent } from '@souk/peer'
+import type { PeerInput, Reply, Submission, TraceEvent } from '@souk/peer'
 import type { PeerHandle } from '@souk/runtime'
-import { originTag, originTagOf, type RunResult, type TaskId, type TaskSpec, taskId } from '@souk/wire'
+import { type RunResult, type TaskId, taskId } from '@souk/wire'
 import { type KeptTask, resultOf, viewOf } from './kept-task.ts'
 
 /** What several memory peers share: every task there is, and who is up. */
@@ -8,8 +8,10 @@ export class MemoryMesh {
   readonly tasks = new Map<TaskId, KeptTask>()
   readonly peers = new Map<string, MemoryPeer>()
 
-  byTag(task: TaskId): MemoryPeer | undefined {
-    return [...this.peers.values()].find((peer) => originTag(peer.self) === originTagOf(task))
+  /** whoever keeps this task cannot be asked; of one that nobody knows: some peer cannot */
+  away(task: TaskId): boolean {
+    const kept = this.tasks.get(task)
+    return [...this.peers.values()].some((peer) => !peer.reachable && (!kept || peer.self === kept.origin))
   }
 }
 
@@ -33,8 +35,8 @@ export class MemoryPeer implements PeerHandle {
   reachable = true
   /** takes submits in and answers none */
   mute = false
-  /** when set, submits are refused with it */
-  refusal: { code: string; message: string } | undefined
+  /** why a submit is refused, where it is */
+  refuse: (task: Submission) => { code: string; message: string } | undefined = () => undefined
 
   constructor(self: string, mesh: MemoryMesh = new MemoryMesh()) {
     this.self = self
@@ -200,13 +202,15 @@ export class MemoryPeer implements PeerHandle {
     } else if (input.type === 'follow') this.#onFollow(input.client, input.task)
   }
 
-  #onSubmit(client: number, { tag, nonce, spec }: { tag: number; nonce: string; spec: TaskSpec }): void {
+  #onSubmit(client: number, submission: Submission): void {
+    const { tag, nonce, spec } = submission
     if (this.mute) return
-    if (this.refusal) {
-      this.#reply(client, { type: 'refused', tag, ...this.refusal })
+    const refusal = this.refuse(submission)
+    if (refusal) {
+      this.#reply(client, { type: 'refused', tag, ...refusal })
       return
     }
-    const id = taskId(nonce, this.self)
+    const id = taskId(nonce)
     const known = this.#mesh.tasks.get(id)
     this.#watch(id, client)
     this.#reply(client, { type: 'accepted', tag, task: id })
@@ -220,13 +224,9 @@ export class MemoryPeer implements PeerHandle {
     if (argv[0] !== 'hold') this.close(id, argv[0] === 'false' ? 1 : 0)
   }
 
-  #away(task: TaskId): boolean {
-    return this.#mesh.byTag(task)?.reachable === false
-  }
-
   #onQuery(client: number, task: TaskId, watch: boolean): void {
     if (watch) this.#watch(task, client)
-    const reachable = !this.#away(task)
+    const reachable = !this.#mesh.away(task)
     const kept = reachable ? this.#mesh.tasks.get(task) : undefined
     this.#reply(client, { type: 'view', task, view: kept && viewOf(kept), reachable })
   }
@@ -234,7 +234,7 @@ export class MemoryPeer implements PeerHandle {
   #onCancel(client: number, task: TaskId): void {
     const kept = this.#mesh.tasks.get(task)
     let answer: (Reply & { type: 'cancelled' })['answer'] = 'cancelled'
-    if (this.#away(task)) answer = 'unreachable'
+    if (this.#mesh.away(task)) answer = 'unreachable'
     else if (!kept) answer = 'unknown'
     else if (kept.state === 'closed') answer = 'closed-before'
     else this.closeWith(task, { exitCode: 130 }, 'cancelled')

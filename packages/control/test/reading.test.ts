@@ -48,7 +48,7 @@ test('an id that fits several tasks names them', async () => {
   expect(body.details).toMatchObject({ candidates: expect.arrayContaining([expect.objectContaining({ id: other })]) })
 })
 
-test('a task whose peer is out of reach says which', async () => {
+test('a task that nobody who can be asked knows says who cannot be asked', async () => {
   const mesh = new MemoryMesh()
   const [a, b] = [await serve({ self: 'PeerA', mesh }), await serve({ self: 'PeerB', mesh })]
   const id = await (await open([a])).client.submit({ argv: ['echo'] }).id
@@ -57,8 +57,8 @@ test('a task whose peer is out of reach says which', async () => {
   await expect(client.task(id)).rejects.toMatchObject({
     code: 'task-unreachable',
     status: 504,
-    message: expect.stringContaining('peera (PeerA), which is dead'),
-    details: { peer: 'PeerA' },
+    message: expect.stringContaining('who cannot be asked: peera (dead)'),
+    details: { away: [{ peer: 'PeerA' }] },
   })
 })
 

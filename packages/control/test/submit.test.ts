@@ -62,7 +62,7 @@ test('the same key is the same task, for two handles and over two clients', asyn
 
 test('a refusal rejects id and outcome with its code', async () => {
   const server = await serve()
-  server.peer.refusal = { code: 'disk-full', message: 'no room for the record' }
+  server.peer.refuse = () => ({ code: 'disk-full', message: 'no room for the record' })
   const { client } = await open([server])
   const handle = client.submit({ argv: ['echo'] })
   await expect(handle.id).rejects.toMatchObject({ name: 'SoukError', code: 'disk-full' })
@@ -170,7 +170,7 @@ test('waiting ends when the peer that keeps the task stays out of reach', async 
   const [a, b] = [await serve({ self: 'PeerA', mesh }), await serve({ self: 'PeerB', mesh })]
   const id = await (await open([a])).client.submit({ argv: ['hold'] }).id
   a.peer.reachable = false
-  const { client } = await open([b], { originMsMax: 1 })
+  const { client } = await open([b], { custodianMsMax: 1 })
   await expect(client.wait(id)).rejects.toMatchObject({ code: 'task-unreachable' })
 })
 

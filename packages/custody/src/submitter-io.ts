@@ -7,8 +7,19 @@ export type SubmitterMessage = MessageOf<'stored' | 'already' | 'unstored' | 'ch
 export type SubmitterInput =
   | { type: 'start'; wallMs: WallMillis; incarnation: Incarnation }
   | { type: 'wake' }
-  /** drawable: the key is the client's invention, so that its id may be drawn again where custodians are away */
-  | { type: 'submit'; client: number; tag: number; nonce: string; drawable: boolean; spec: TaskSpec }
+  /**
+   * drawable: nobody can ever say this key again, so its id may be drawn again where custodians are away. choosy: the
+   * client would rather make another key then: refused as `key-unlucky`, before anything happens
+   */
+  | {
+      type: 'submit'
+      client: number
+      tag: number
+      nonce: string
+      drawable: boolean
+      choosy: boolean
+      spec: TaskSpec
+    }
   | { type: 'message'; from: PeerId; message: SubmitterMessage }
   /** the local custodian knows its outcome */
   | { type: 'closed'; task: TaskId; outcome: Outcome }

@@ -106,7 +106,10 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     const custodians = this.#custodiansOf(id, spec)
     const away = custodians.filter((peer) => !this.#canReach(peer))
     const reached = custodians.length - away.length
-    const refused = refusal ?? (reached < majority(custodians.length) ? noQuorum(custodians, away) : undefined)
+    const unlucky =
+      input.choosy && away.length > 0 && this.#freshEnough(custodians.length) ? keyUnlucky(away) : undefined
+    const quorum = reached < majority(custodians.length) ? noQuorum(custodians, away) : undefined
+    const refused = refusal ?? unlucky ?? quorum
     if (refused) {
       out.push({ type: 'refused', client, tag, ...refused })
       return
@@ -166,6 +169,7 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
   /** An id without a caller's key is drawn again until all its custodians were heard from of late. */
   #drawId({ nonce, drawable, spec }: SubmitInput): TaskId {
     if (!drawable || spec.durability !== 'quorum') return taskId(nonce)
+    if (!this.#freshEnough(this.#custodiansOf(taskId(nonce), spec).length)) return taskId(nonce)
     for (let draw = 0; draw < drawsMax; draw++) {
       const id = taskId(nonce, draw)
       if (this.#custodiansOf(id, spec).every((peer) => this.#canReach(peer))) return id
@@ -178,6 +182,13 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     const keepers = this.#mesh.keepers()
     const count = custodianCount(this.#mesh.members, keepers.length, this.#config.custodians)
     return keepers.length === 0 ? [this.#self] : chooseCustodians(id, keepers, count)
+  }
+
+  /** So many keepers can be reached that another id may have all its custodians there. */
+  #freshEnough(count: number): boolean {
+    let fresh = 0
+    for (const { peer } of this.#mesh.keepers()) if (this.#canReach(peer) && ++fresh >= count) return true
+    return false
   }
 
   #canReach(peer: PeerId): boolean {
@@ -356,6 +367,11 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     if (tasks) tasks.push(record.id)
     else asks.set(to, [record.id])
   }
+}
+
+function keyUnlucky(away: readonly PeerId[]): { code: string; message: string } {
+  const message = `not all custodians that this key leads to can be reached (${away.join(', ')}); another key has better ones`
+  return { code: 'key-unlucky', message }
 }
 
 function noQuorum(custodians: readonly PeerId[], away: readonly PeerId[]): { code: string; message: string } {

@@ -22,8 +22,10 @@ export interface Submission {
   tag: number
   /** 23 base-32 characters: the hash of (tenant, idempotency key), made in the driver */
   nonce: string
-  /** the client made the key up for this one submit: its id may be drawn again where custodians are away */
+  /** there is no key that anybody could say again: its id may be drawn again where custodians are away */
   drawable?: boolean
+  /** the client makes another key where custodians are away: refused as `key-unlucky` then, before anything happens */
+  choosy?: boolean
   spec: TaskSpec
 }
 

@@ -220,7 +220,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     for (const message of frame.messages) router.onMessage(life, message)
   }
 
-  #onSubmission(client: number, { tag, nonce, drawable = false, spec }: Submission): void {
+  #onSubmission(client: number, { tag, nonce, drawable = false, choosy = false, spec }: Submission): void {
     const router = this.#router
     const size = specBytes(spec)
     if (size > limits.specBytesMax) {
@@ -228,7 +228,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       this.#outlet.refuse(client, tag, 'task-too-large', message)
       return
     }
-    router.stepSubmitter({ type: 'submit', client, tag, nonce, drawable, spec })
+    router.stepSubmitter({ type: 'submit', client, tag, nonce, drawable, choosy, spec })
   }
 
   #onOffer(offer: Offer): void {

@@ -52,6 +52,7 @@ export const TaskDetailBody = Type.Unsafe<TaskDetail>(
     bearer: optional(PeerIdText),
     origin: PeerIdText,
     custodians: list(PeerIdText, 5),
+    version: int(2 ** 31),
     submittedAt: IsoTime,
     spec: plainRecord,
     outcome: optional(OutcomeBody),

@@ -9,6 +9,11 @@ export const SubmitBody = strict({
   tasks: list(TaskBody, apiLimits.tasksPerRequestMax, 1),
   /** indexes of the tasks whose live output the session wants too */
   live: Type.Optional(list(int(apiLimits.tasksPerRequestMax - 1), apiLimits.tasksPerRequestMax)),
+  /**
+   * indexes of the tasks whose key was made up for this very request and was never sent before: where the custodians
+   * that it leads to are not all there, the answer is `key-unlucky`, nothing has happened, and another key may do better
+   */
+  freshKeys: Type.Optional(list(int(apiLimits.tasksPerRequestMax - 1), apiLimits.tasksPerRequestMax)),
 })
 export type SubmitBody = Static<typeof SubmitBody>
 
@@ -26,6 +31,6 @@ export type SubmitAnswer = Static<typeof SubmitAnswer>
 export const CancelBody = strict({ reason: Type.Optional(text(256)) })
 export type CancelBody = Static<typeof CancelBody>
 
-/** unknown tasks and unreachable origins are errors: 404 `task-unknown`, 504 `task-unreachable` */
+/** tasks that nobody knows, or whose custodians cannot be asked, are errors: 404 `task-unknown`, 504 `task-unreachable` */
 export const CancelResult = strict({ task: TaskIdText, answer: choice('cancelled', 'closed-before', 'stopping') })
 export type CancelResult = Static<typeof CancelResult>

@@ -1,0 +1,69 @@
+import type { Submission } from '@souk/peer'
+import { afterEach, expect, test } from 'vitest'
+import { closeAll, type Fixture, open, request, serve } from './fixture.ts'
+import { MemoryMesh } from './memory-peer.ts'
+
+afterEach(closeAll)
+
+const submissions = ({ peer }: Fixture): Submission[] =>
+  peer.inputs.flatMap((input) => (input.type === 'submit' ? input.tasks : []))
+const unlucky = { code: 'key-unlucky', message: 'not all custodians that this key leads to can be reached' }
+const unknown = { code: 'unknown', message: '1 of 3 custodians answered' }
+
+test('a key that the client made up is replaced while it leads to custodians that are away', async () => {
+  const server = await serve()
+  server.peer.refuse = (task) => (task.choosy && submissions(server).length < 4 ? unlucky : undefined)
+  const { client } = await open([server])
+  expect((await client.submit({ argv: ['echo'] }).outcome).kind).toBe('succeeded')
+  const asked = submissions(server)
+  expect(asked).toHaveLength(4)
+  expect(new Set(asked.map(({ nonce }) => nonce)).size).toBe(4)
+})
+
+test('after many keys without luck the last one goes out as it is', async () => {
+  const server = await serve()
+  server.peer.refuse = (task) => (task.choosy ? unlucky : undefined)
+  const { client } = await open([server])
+  expect((await client.submit({ argv: ['echo'] }).outcome).kind).toBe('succeeded')
+  expect(submissions(server).map(({ choosy }) => choosy === true)).toEqual([...new Array(16).fill(true), false])
+})
+
+test("a caller's own key is never replaced", async () => {
+  const server = await serve()
+  server.peer.refuse = () => ({ code: 'no-quorum', message: '2 of 3 custodians cannot be reached' })
+  const { client } = await open([server])
+  await expect(client.submit({ argv: ['echo'], key: 'mine' }).id).rejects.toMatchObject({ code: 'no-quorum' })
+  expect(submissions(server)).toMatchObject([{ nonce: expect.any(String) }])
+  expect(submissions(server)[0]).not.toHaveProperty('choosy')
+  expect(submissions(server)[0]).not.toHaveProperty('drawable')
+})
+
+test('a submit whose custodians did not all answer is asked again with its key', async () => {
+  const server = await serve()
+  server.peer.refuse = () => (submissions(server).length === 1 ? unknown : undefined)
+  const { client } = await open([server])
+  expect((await client.submit({ argv: ['echo'] }).outcome).kind).toBe('succeeded')
+  const [asked, again] = submissions(server)
+  expect(again!.nonce).toBe(asked!.nonce)
+  expect([asked!.choosy, again!.choosy]).toEqual([true, undefined])
+})
+
+test('a submit that got no answer keeps its key at another peer', async () => {
+  const mesh = new MemoryMesh()
+  const [a, b] = [await serve({ self: 'PeerA', mesh }), await serve({ self: 'PeerB', mesh })]
+  a.peer.mute = true
+  const { client } = await open([a, b])
+  const handle = client.submit({ argv: ['echo'] })
+  await a.peer.asked('submit')
+  await a.server.stop()
+  await handle.outcome
+  const [asked, again] = [submissions(a).at(-1)!, submissions(b)[0]!]
+  expect(again.nonce).toBe(asked.nonce)
+  expect(again.choosy).toBeUndefined()
+})
+
+test('a task without any key may be drawn again by its peer', async () => {
+  const server = await serve()
+  await request(server, 'POST', '/v1/tasks', { body: JSON.stringify({ tasks: [{ argv: ['echo'] }] }) })
+  expect(submissions(server)).toMatchObject([{ drawable: true }])
+})
