@@ -225,7 +225,7 @@ export class Voter {
   }
 
   /** Its decree stands, or others keep it: the answer says so, and the vote is not needed any more. */
-  #isOver(entry: Entry, to: PeerId, vote: { task: string; version: number; ballot: Ballot }, out: Out): boolean {
+  #isOver(entry: Entry, to: PeerId, vote: MessageOf<'leaseAsk' | 'prepare' | 'commit'>, out: Out): boolean {
     const { version, custodians } = entry.record
     const { task, ballot } = vote
     if (entry.phase === 'moved' || version > vote.version + 1) {
@@ -240,8 +240,8 @@ export class Voter {
     }
     if (entry.phase !== 'closed' || version !== vote.version) return false
     const { accepted } = entry
-    // The one that committed it asks again: its answer was lost.
-    if (accepted && compareBallots(accepted.ballot, ballot) === 0) {
+    // The one that committed it asks again: its answer was lost. Anybody else may not know what was chosen.
+    if (vote.t === 'commit' && accepted && compareBallots(accepted.ballot, ballot) === 0) {
       this.#send(to, { t: 'committed', task, version, ballot }, out)
       return true
     }
