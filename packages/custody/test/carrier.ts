@@ -1,4 +1,4 @@
-import type { Attempt, Ballot, Baton, Bearer as Life, RunResult, TaskSpec } from '@souk/wire'
+import type { Attempt, Ballot, Baton, Decree, Bearer as Life, RunResult, TaskRecord } from '@souk/wire'
 import {
   Bearer,
   type BearerEffect,
@@ -7,15 +7,18 @@ import {
   type CustodyConfig,
   defaultCustodyConfig,
 } from '../src/index.ts'
-import { ballot, baton, idOf, record, result, wallMs } from './fixtures.ts'
+import { ballot, baton, idOf, record, result, vote, wallMs } from './fixtures.ts'
+import { TestMesh } from './test-mesh.ts'
 
 /** A bearer with its clock. Each call returns the effects of that one step. */
 export class Carrier {
   readonly bearer: Bearer
+  readonly mesh: TestMesh
   now = 0
 
-  constructor(self: string, config: Partial<CustodyConfig> = {}, incarnation = 1) {
-    this.bearer = new Bearer({ ...defaultCustodyConfig, ...config }, { self })
+  constructor(self: string, config: Partial<CustodyConfig> = {}, { incarnation = 1, mesh = new TestMesh() } = {}) {
+    this.mesh = mesh
+    this.bearer = new Bearer({ ...defaultCustodyConfig, ...config }, { self, mesh })
     this.step({ type: 'start', wallMs, incarnation })
   }
 
@@ -44,10 +47,10 @@ export class Carrier {
     return all
   }
 
-  /** The local custodian gives a baton. */
-  bear(name: string, over: { durable?: boolean; spec?: Partial<TaskSpec>; attempts?: Attempt[]; b?: Ballot } = {}) {
-    const { durable = true, attempts = [], b = ballot() } = over
-    return this.step({ type: 'bear', record: record(name, over.spec), ballot: b, attempts, durable })
+  /** The local submitter, or custodian, gives a baton. */
+  bear(name: string, over: { durable?: boolean; record?: TaskRecord; attempts?: Attempt[]; b?: Ballot } = {}) {
+    const { durable = true, record: kept = record(name), attempts = [], b = ballot() } = over
+    return this.step({ type: 'bear', record: kept, ballot: b, attempts, durable })
   }
 
   handOver(name: string, to: string, { incarnation = 1, alternates = [] as string[] } = {}): BearerEffect[] {
@@ -84,13 +87,19 @@ export class Carrier {
     return this.step({ type: 'ended', task: idOf(name), ballot: b, result: result(over), stopCode: undefined })
   }
 
-  fenced(from: string, name: string, over: { b?: Ballot; promised?: Ballot; code?: string } = {}): BearerEffect[] {
-    const { b = ballot(), promised = ballot(2), code = 'fenced' } = over
-    return this.message(from, { t: 'fenced', task: idOf(name), ballot: b, promised, code })
+  /** These say, one after the other, that they hear this ballot no more. */
+  fenced(from: string[], name: string, over: { b?: Ballot; promised?: Ballot; code?: string; final?: boolean } = {}) {
+    const { b = ballot(), promised = ballot(2, 'c1'), code = 'fenced', final = false } = over
+    const message = { t: 'fenced', task: idOf(name), ballot: b, promised, code, final } as const
+    return from.flatMap((peer) => this.message(peer, message))
   }
 
-  committed(from: string, name: string): BearerEffect[] {
-    return this.message(from, { t: 'committed', task: idOf(name), version: 1, ballot: ballot() })
+  committed(from: string[], name: string, b = ballot(), version = 1): BearerEffect[] {
+    return from.flatMap((peer) => this.message(peer, { t: 'committed', ...vote(name, b, version) }))
+  }
+
+  stored(from: string[], name: string, b: Ballot, version: number): BearerEffect[] {
+    return from.flatMap((peer) => this.message(peer, { t: 'stored', ...vote(name, b, version) }))
   }
 
   /** What it does with a task; undefined: it has no baton of it. */
@@ -98,3 +107,16 @@ export class Carrier {
     return this.bearer.snapshot().find(({ task }) => task === idOf(name))?.state
   }
 }
+
+/** Answers every renewal to one of these custodians: all is well. */
+export const renewing = (carrier: Carrier, custodians: readonly string[]) => (effect: BearerEffect) => {
+  if (effect.type !== 'send' || effect.message.t !== 'renew' || !custodians.includes(effect.to)) return
+  const { seq } = effect.message
+  carrier.message(effect.to, { t: 'renewed', seq, again: false, refused: [], lacking: [] })
+}
+
+/** The decrees among these effects, by custodian. */
+export const proposed = (effects: readonly BearerEffect[]): [string, Decree][] =>
+  effects.flatMap((effect): [string, Decree][] =>
+    effect.type === 'send' && effect.message.t === 'commit' ? [[effect.to, effect.message.decree]] : [],
+  )

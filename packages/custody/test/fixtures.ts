@@ -11,16 +11,23 @@ import {
   type TaskSpec,
   taskId,
 } from '@souk/wire'
+import type { Keeper } from '../src/index.ts'
 
-/** The peer whose custodian or bearer is under test, and the custodian of its tasks. */
-export const self = 'origin'
+/** The peer that the tests' tasks are submitted to; it keeps none of them unless a test says so. */
+export const origin = 'origin'
+/** Who keeps the tests' tasks, by rank. */
+export const trio = ['c1', 'c2', 'c3']
 export const wallMs = 1_000_000
 
-export const nonceOf = (name: string): string => name.padEnd(16, '0')
-/** The id of the task that is submitted here under this name. */
-export const idOf = (name: string): string => taskId(nonceOf(name), self)
+export const nonceOf = (name: string): string => name.padEnd(23, '0')
+/** The id of the task that is submitted under this name. */
+export const idOf = (name: string): string => taskId(nonceOf(name))
 
-export const ballot = (counter = 1, incarnation = 1): Ballot => ({ counter, peer: self, incarnation })
+/** The origin's own ballot, unless another peer is named. */
+export const ballot = (counter = 1, peer = origin, incarnation = 1): Ballot => ({ counter, peer, incarnation })
+
+/** What names a vote on the first version of a task. */
+export const vote = (name: string, b = ballot(), version = 1) => ({ task: idOf(name), version, ballot: b })
 
 export function spec(over: Partial<TaskSpec> = {}): TaskSpec {
   return {
@@ -45,8 +52,8 @@ export function spec(over: Partial<TaskSpec> = {}): TaskSpec {
   }
 }
 
-export function record(name: string, over: Partial<TaskSpec> = {}, custodians: string[] = [self]): TaskRecord {
-  return { id: idOf(name), spec: spec(over), origin: self, submittedWallMs: wallMs, custodians, version: 1 }
+export function record(name: string, over: Partial<TaskSpec> = {}, custodians = trio, version = 1): TaskRecord {
+  return { id: idOf(name), spec: spec(over), origin, submittedWallMs: wallMs, custodians, version }
 }
 
 export function result(over: Partial<RunResult> = {}): RunResult {
@@ -67,6 +74,11 @@ export function outcome(over: Partial<Outcome> = {}): Outcome {
   }
 }
 
+/** That a task has this outcome, as a decree. */
+export const ends = (over: Partial<Outcome> = {}) => ({ kind: 'outcome', outcome: outcome(over) }) as const
+/** That these keep it from now on, as a decree. */
+export const next = (custodians: string[]) => ({ kind: 'next', custodians }) as const
+
 export function attempt(code: string, over: Partial<Attempt> = {}): Attempt {
   return { ballot: ballot(), host: 'worker', code, message: '', ...over }
 }
@@ -76,10 +88,11 @@ export function baton(name: string, over: Partial<Baton> = {}): Baton {
     record: record(name),
     ballot: ballot(),
     incarnation: 1,
-    path: [self],
+    path: [origin],
     alternates: [],
     bounces: 0,
     moves: 0,
+    leaseAgeMs: 0,
     attempts: [],
     ...over,
   }
@@ -88,7 +101,7 @@ export function baton(name: string, over: Partial<Baton> = {}): Baton {
 export function decision(over: Partial<Decision> = {}): Decision {
   return {
     how: 'auction',
-    by: self,
+    by: origin,
     wallMs,
     decisionMs: 1,
     auctionMs: 1,
@@ -106,6 +119,14 @@ export function decision(over: Partial<Decision> = {}): Decision {
   }
 }
 
+/** Members that keep custody, each failing by itself unless it is given a domain (`peer@domain`). */
+export function keepers(...peers: string[]): Keeper[] {
+  return peers.map((text) => {
+    const [peer, domain = peer] = text.split('@')
+    return { peer: peer!, domain: domain! }
+  })
+}
+
 type MessageIn<E> = Extract<E, { type: 'send' }> extends { message: infer M } ? M : never
 
 /** The messages of one tag among these effects, with their receivers. */
@@ -120,6 +141,12 @@ export function sent<E extends { type: string }, T extends (MessageIn<E> & { t: 
   }
   return found
 }
+
+/** Who is told a message of this tag. */
+export const told = <E extends { type: string }, T extends (MessageIn<E> & { t: string })['t']>(
+  effects: readonly E[],
+  tag: T,
+): string[] => sent(effects, tag).map(({ to }) => to)
 
 /** The effects of one type. */
 export function only<E extends { type: string }, T extends E['type']>(effects: readonly E[], type: T) {
