@@ -42,6 +42,8 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
   readonly #due = new Deadlines<TaskId>()
   /** counters used of late: a second submit of the same task goes under a ballot of its own */
   readonly #counters: BoundedMap<TaskId, number>
+  /** counters of submits that were given up: whoever stores one of them late is told to drop it */
+  readonly #givenUp: BoundedMap<TaskId, number>
   readonly #clients = new Set<number>()
   #incarnation: Incarnation = 0
   #wallOffset: WallMillis = 0
@@ -51,6 +53,7 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     this.#self = self
     this.#mesh = mesh
     this.#counters = new BoundedMap(config.batonMemoryMax)
+    this.#givenUp = new BoundedMap(config.batonMemoryMax)
   }
 
   step(input: SubmitterInput, now: Millis, out: Out): void {
@@ -123,6 +126,8 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     const { id } = record
     const counter = nextCounter(this.#counters.get(id) ?? 0, 'bearer')
     this.#counters.push(id, counter)
+    // Custodians that have it from the try before are counted on from now on.
+    this.#givenUp.delete(id)
     const ballot: Ballot = { counter, peer: this.#self, incarnation: this.#incarnation }
     const submission: Submission = {
       record,
@@ -234,9 +239,9 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     const submission = this.#submissions.get(task)
     const ours = submission && compareBallots(submission.ballot, ballot) === 0
     if (!ours || !submission.storing) {
-      // Too late: whoever waited was told that nothing is known of it.
+      // Too late: whoever waited was told that nothing is known of it. What was accepted stays, of course.
       const own = ballot.peer === this.#self && ballot.incarnation === this.#incarnation && version === 1
-      if (!ours && own && message.t === 'stored' && !submission)
+      if (!submission && own && message.t === 'stored' && this.#givenUp.get(task) === ballot.counter)
         out.push({ type: 'send', to: from, message: { t: 'drop', task, version, ballot } })
       return
     }
@@ -282,6 +287,7 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
   #refuse(submission: Submission, code: string, message: string, out: Out): void {
     const { record, ballot, stored } = submission
     this.#void(submission, out)
+    this.#givenUp.push(record.id, ballot.counter)
     for (const to of stored) out.push({ type: 'send', to, message: { t: 'drop', task: record.id, version: 1, ballot } })
     for (const { client, tag } of submission.submitters) out.push({ type: 'refused', client, tag, code, message })
     this.#end(record.id)
