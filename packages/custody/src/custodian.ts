@@ -117,6 +117,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
       const name = outcomeOf(entry)?.kind ?? stateOf(entry)
       tasks[name] = (tasks[name] ?? 0) + 1
     }
+    if (process.env.DBG) for (const e of this.#book.archive.entries()) if (e.phase==='open'||e.phase==='storing') console.error('OPEN', this.#self, e.record.id, e.phase, JSON.stringify(e.promised), JSON.stringify(e.bearer), this.#book.leases.get(e.record.id), e.accepted?.ballot)
     const { openCount, size } = this.#book.archive
     return { tasks, open: openCount, kept: size, undertaken: this.#proposer.size, storeOk: this.#store.ok }
   }

@@ -3,6 +3,8 @@ import { type Entry, newEntry } from './entry.ts'
 
 /** What the store holds of one task's votes, under `vote/ID`; the record itself is under `task/ID`. */
 export interface StoredVote {
+  /** of the record that it is about */
+  version: number
   promised: Ballot
   attempts: Attempt[]
   accepted?: Accepted
@@ -26,7 +28,8 @@ export const endKey = (task: string): string => prefixes.end + task
 export const decisionKey = (task: string): string => prefixes.decision + task
 
 export function toStoredVote(entry: Entry): StoredVote {
-  const stored: StoredVote = { promised: entry.promised, attempts: [...entry.attempts] }
+  const { record, promised, attempts } = entry
+  const stored: StoredVote = { version: record.version, promised, attempts: [...attempts] }
   if (entry.accepted) stored.accepted = entry.accepted
   if (entry.ending) stored.ending = entry.ending
   if (entry.begun) stored.begun = true

@@ -1,10 +1,10 @@
 import type { Write } from '@souk/peer'
-import { type Ballot, ballotText, type Frame, type Outcome, type PeerId, type TaskId } from '@souk/wire'
+import { type Ballot, ballotText, type Decree, type Frame, type PeerId, type TaskId } from '@souk/wire'
 import type { SimNode } from '../node.ts'
 import type { Violations } from '../violation.ts'
 import type { Watch } from '../watch.ts'
 import type { Excuses } from './excuses.ts'
-import { outcomeText, storedTasks } from './stored-view.ts'
+import { decreeText, storedRecords, storedVotes } from './stored-view.ts'
 
 /** What was proposed under one ballot of one version, and who has it on disk. */
 interface Proposal {
@@ -20,6 +20,8 @@ export class DecreesChecker implements Watch {
   readonly #violations: Violations
   readonly #excuses: Excuses
   readonly #proposals = new Map<string, Proposal>()
+  /** (task, version) to its custodians */
+  readonly #custodians = new Map<string, readonly PeerId[]>()
   /** (task, version) to the value */
   readonly #chosen = new Map<string, string>()
 
@@ -31,17 +33,19 @@ export class DecreesChecker implements Watch {
   onFrame(from: SimNode, _to: SimNode, { messages }: Frame, now: number): void {
     for (const message of messages) {
       if (message.t !== 'commit') continue
-      const { task, version, ballot, outcome } = message
-      if (!this.#excuses.forged(task)) this.#propose(from.id, task, version, ballot, outcome, now)
+      const { task, version, ballot, decree } = message
+      if (!this.#excuses.forged(task)) this.#propose(from.id, task, version, ballot, decree, now)
     }
   }
 
   onWritten(node: SimNode, writes: readonly Write[], now: number): void {
-    for (const [task, view] of storedTasks(writes)) {
-      if (view?.outcome === undefined) continue
-      const { custodians, version } = view.record
+    for (const { id, version, custodians } of storedRecords(writes)) this.#custodians.set(`${id}/${version}`, custodians)
+    for (const [task, view] of storedVotes(writes)) {
+      if (view?.accepted === undefined || this.#excuses.forged(task)) continue
+      const { version, accepted } = view
       const key = `${task}/${version}`
-      const proposal = this.#propose(node.id, task, version, view.outcome.ballot, view.outcome, now)
+      const custodians = this.#custodians.get(key) ?? []
+      const proposal = this.#propose(node.id, task, version, accepted.ballot, accepted.decree, now)
       proposal.acceptedBy.add(node.id)
       if (custodians.filter((peer) => proposal.acceptedBy.has(peer)).length <= custodians.length / 2) continue
       const chosen = this.#chosen.get(key)
@@ -52,9 +56,9 @@ export class DecreesChecker implements Watch {
     }
   }
 
-  #propose(peer: PeerId, task: TaskId, version: number, ballot: Ballot, outcome: Outcome, now: number): Proposal {
+  #propose(peer: PeerId, task: TaskId, version: number, ballot: Ballot, decree: Decree, now: number): Proposal {
     const key = `${task}/${version}/${ballotText(ballot)}`
-    const text = outcomeText(outcome)
+    const text = decreeText(decree)
     const before = this.#proposals.get(key)
     if (before === undefined) {
       const proposal = { text, acceptedBy: new Set<PeerId>() }

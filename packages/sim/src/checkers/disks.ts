@@ -1,8 +1,8 @@
-import type { PeerId, TaskId } from '@souk/wire'
+import type { PeerId, TaskId, TaskRecord } from '@souk/wire'
 import type { Disk } from '../disk.ts'
 import type { SimNode } from '../node.ts'
 import type { Watch } from '../watch.ts'
-import { type StoredView, storedKey, storedView } from './stored-view.ts'
+import { recordKey, type VoteView, voteKey } from './stored-view.ts'
 
 /** Every disk that still has what a peer wrote to it, whether that peer is up or not. */
 export class Disks implements Watch {
@@ -19,22 +19,29 @@ export class Disks implements Watch {
     if (id !== undefined) this.#disks.delete(id)
   }
 
-  /** What that peer has of a task. */
-  read(peer: PeerId, task: TaskId): StoredView | undefined {
-    return storedView(this.#disks.get(peer)?.read(storedKey(task)))
+  /** How that peer voted on a task, where it has its record too: one without the other is nothing after a start. */
+  vote(peer: PeerId, task: TaskId): VoteView | undefined {
+    const vote = this.#disks.get(peer)?.read(voteKey(task)) as VoteView | undefined
+    return this.#record(peer, task) ? vote : undefined
   }
 
-  /** Who has the task, by the newest version of its record that is anywhere. */
+  #record(peer: PeerId, task: TaskId): TaskRecord | undefined {
+    return this.#disks.get(peer)?.read(recordKey(task)) as TaskRecord | undefined
+  }
+
+  /** Who has the task, by the newest version of its record that is on a majority of that version's custodians. */
   custody(task: TaskId): { custodians: readonly PeerId[]; holders: PeerId[] } | undefined {
-    let newest: StoredView | undefined
+    const versions = new Map<number, { custodians: readonly PeerId[]; holders: PeerId[] }>()
     for (const peer of this.#disks.keys()) {
-      const view = this.read(peer, task)
-      if (view !== undefined && view.record.version > (newest?.record.version ?? 0)) newest = view
+      const record = this.#record(peer, task)
+      if (!record || !record.custodians.includes(peer)) continue
+      const { custodians, version } = record
+      const custody = versions.get(version) ?? { custodians, holders: [] }
+      custody.holders.push(peer)
+      versions.set(version, custody)
     }
-    if (newest === undefined) return undefined
-    const { custodians, version } = newest.record
-    const holders = custodians.filter((peer) => this.read(peer, task)?.record.version === version)
-    return { custodians, holders }
+    const newestFirst = [...versions].sort(([a], [b]) => b - a).map(([, custody]) => custody)
+    return newestFirst.find(({ custodians, holders }) => holders.length > custodians.length / 2) ?? newestFirst[0]
   }
 
   /** Whether a majority of its custodians has it. */

@@ -39,8 +39,8 @@ export class DurableChecker implements Watch {
     for (const message of messages) {
       if (message.t !== 'committed') continue
       const { task, ballot } = message
-      const outcome = this.#disks.read(from.id, task)?.outcome
-      if (outcome !== undefined && compareBallots(outcome.ballot, ballot) >= 0) continue
+      const accepted = this.#disks.vote(from.id, task)?.accepted
+      if (accepted !== undefined && compareBallots(accepted.ballot, ballot) >= 0) continue
       this.#violations.safety('I2', now, `${from.id} says that it accepted an outcome of ${task}, not on its disk`)
     }
   }

@@ -4,7 +4,7 @@ import type { SimNode } from '../node.ts'
 import type { Violations } from '../violation.ts'
 import type { Watch } from '../watch.ts'
 import type { Excuses } from './excuses.ts'
-import { storedTasks } from './stored-view.ts'
+import { storedVotes } from './stored-view.ts'
 
 /**
  * I3: a custodian's promise never falls, across restarts, neither on its disk nor in what it says. A peer is its id:
@@ -24,17 +24,18 @@ export class PromisesChecker implements Watch {
 
   onWritten(node: SimNode, writes: readonly Write[], now: number): void {
     if (this.#excuses.rolledBack(node.index)) return
-    for (const [task, view] of storedTasks(writes)) {
-      const key = `${node.id}/${task}`
-      if (view === undefined) this.#written.delete(key)
-      else this.#raise(this.#written, key, view.promised, 'writes a promise of', now)
+    for (const [task, view] of storedVotes(writes)) {
+      if (view === undefined) continue
+      const key = `${node.id}/${task}/${view.version}`
+      this.#raise(this.#written, key, view.promised, 'writes a promise of', now)
     }
   }
 
   onFrame(from: SimNode, _to: SimNode, { messages }: Frame, now: number): void {
     for (const message of messages) {
-      if (message.t !== 'committed') continue
-      this.#raise(this.#said, `${from.id}/${message.task}`, message.ballot, 'says that it accepted', now)
+      if (message.t !== 'committed' && message.t !== 'promise') continue
+      const { task, version, ballot } = message
+      this.#raise(this.#said, `${from.id}/${task}/${version}`, ballot, 'says that it accepted or promised', now)
     }
   }
 

@@ -1,32 +1,38 @@
 import type { Write } from '@souk/peer'
-import type { Ballot, Outcome, TaskId, TaskRecord } from '@souk/wire'
+import type { Accepted, Ballot, Decree, Outcome, TaskId, TaskRecord } from '@souk/wire'
 
-/** What a checker reads of one task in a custodian's store: the only place that knows how it is stored. */
-export interface StoredView {
-  record: TaskRecord
+/** What a checker reads of one task's votes in a custodian's store: the only place that knows how they are stored. */
+export interface VoteView {
+  version: number
   promised: Ballot
-  outcome?: Outcome
+  accepted?: Accepted
 }
 
-const prefix = 'task/'
+const recordPrefix = 'task/'
+const votePrefix = 'vote/'
 
-export function storedKey(task: TaskId): string {
-  return prefix + task
-}
+export const recordKey = (task: TaskId): string => recordPrefix + task
+export const voteKey = (task: TaskId): string => votePrefix + task
 
-export function storedView(value: unknown): StoredView | undefined {
-  const view = value as Partial<StoredView> | undefined
-  return view?.record !== undefined && view.promised !== undefined ? (view as StoredView) : undefined
-}
-
-/** The tasks among some writes; without a view: deleted. */
-export function* storedTasks(writes: readonly Write[]): Generator<[task: TaskId, view: StoredView | undefined]> {
+/** The votes among some writes; without a view: deleted. */
+export function* storedVotes(writes: readonly Write[]): Generator<[task: TaskId, view: VoteView | undefined]> {
   for (const { key, value } of writes) {
-    if (key.startsWith(prefix)) yield [key.slice(prefix.length), storedView(value)]
+    if (key.startsWith(votePrefix)) yield [key.slice(votePrefix.length), value as VoteView | undefined]
   }
 }
 
-/** Two outcomes are the same decree when these agree; the ballots under which they were proposed may differ. */
-export function outcomeText({ kind, code, message, host, endedWallMs }: Outcome): string {
+/** The records among some writes. */
+export function* storedRecords(writes: readonly Write[]): Generator<TaskRecord> {
+  for (const { key, value } of writes) {
+    if (key.startsWith(recordPrefix) && value !== undefined) yield value as TaskRecord
+  }
+}
+
+/** Two decrees are the same when these agree; the ballots under which they were proposed may differ. */
+export function decreeText(decree: Decree): string {
+  return decree.kind === 'next' ? `next/${decree.custodians.join()}` : outcomeText(decree.outcome)
+}
+
+function outcomeText({ kind, code, message, host, endedWallMs }: Outcome): string {
   return `${kind}/${code}/${host ?? ''}/${endedWallMs}/${message}`
 }

@@ -87,7 +87,7 @@ export class Liar {
         const { peer } = this.#node.certificate
         const one = { task: '0'.repeat(24), ballot: { counter: 1, peer, incarnation: 1 }, state: 'running' as const }
         const adds = Array.from({ length: limits.tasksPerMessageMax + 1 }, () => one)
-        return { t: 'renew', seq: 1, base: 0, incarnation: this.#node.incarnation, adds, removes: [] }
+        return { t: 'renew', seq: 1, base: 0, incarnation: this.#node.incarnation, full: true, adds, removes: [] }
       }
       case 'garbage': {
         const nonsense = prng.pick([-1, 1.5, Number.NaN, 'x', null, undefined, [], {}])

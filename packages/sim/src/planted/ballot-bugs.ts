@@ -24,7 +24,7 @@ export const ballotBugs: readonly PlantedBug[] = [
           if (effect.type === 'persist') {
             for (const { key, value } of effect.writes) {
               const ballot = (value as { promised?: Ballot } | undefined)?.promised
-              if (ballot !== undefined) promised.set(key.slice('task/'.length), ballot)
+              if (ballot !== undefined) promised.set(key.slice('vote/'.length), ballot)
             }
           }
           if (effect.type === 'send') {
@@ -52,8 +52,9 @@ export const ballotBugs: readonly PlantedBug[] = [
             proposed.add(commit.task)
             return [effect]
           }
-          const outcome = { ...commit.outcome, kind: 'failed' as const, code: 'second-thoughts' }
-          return [{ ...effect, message: { ...commit, outcome } }]
+          if (commit.decree.kind !== 'outcome') return [effect]
+          const outcome = { ...commit.decree.outcome, kind: 'failed' as const, code: 'second-thoughts' }
+          return [{ ...effect, message: { ...commit, decree: { kind: 'outcome', outcome } } }]
         },
       }
     },

@@ -30,7 +30,7 @@ export const leaseBugs: readonly PlantedBug[] = [
     tamper: () => ({
       hear: (input, moment) =>
         heard(input, 'renew', ({ seq }, { peer }) => {
-          moment.say({ type: 'send', to: peer, message: { t: 'renewed', seq, again: false, refused: [] } })
+          moment.say({ type: 'send', to: peer, message: { t: 'renewed', seq, again: false, refused: [], lacking: [] } })
           return []
         }),
     }),
