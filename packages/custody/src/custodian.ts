@@ -117,7 +117,6 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
       const name = outcomeOf(entry)?.kind ?? stateOf(entry)
       tasks[name] = (tasks[name] ?? 0) + 1
     }
-    if (process.env.DBG) for (const e of this.#book.archive.entries()) if (e.phase==='open'||e.phase==='storing') console.error('OPEN', this.#self, e.record.id, e.phase, JSON.stringify(e.promised), JSON.stringify(e.bearer), this.#book.leases.get(e.record.id), e.accepted?.ballot)
     const { openCount, size } = this.#book.archive
     return { tasks, open: openCount, kept: size, undertaken: this.#proposer.size, storeOk: this.#store.ok }
   }
@@ -160,7 +159,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     }
     for (const pending of this.#book.journal.settle(upToSeq)) {
       if (pending.kind === 'store') this.#voter.onStored(pending.entry, pending.to, now, out)
-      else if (pending.kind === 'answer') out.push({ type: 'send', to: pending.to, message: pending.message })
+      else if (pending.kind === 'answer') this.#voter.onAnswerWritten(pending, out)
     }
   }
 
@@ -172,7 +171,10 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
 
   /** Nothing is answered that is not on disk; who asked asks again, and then it is written again. */
   #onNotWritten(pending: Pending, out: Out): void {
-    if (pending.entry) pending.entry.kept = false
+    if (pending.entry) {
+      pending.entry.kept = false
+      pending.entry.losses++
+    }
     if (pending.kind === 'store') this.#voter.onNotStored(pending.entry, pending.to, this.#store, out)
   }
 

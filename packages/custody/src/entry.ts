@@ -41,6 +41,10 @@ export interface Entry {
   phase: Phase
   /** the record of this version is on disk, or on its way there */
   kept: boolean
+  /** writes of it that the disk refused: what was answered on top of one of them would not be safe */
+  losses: number
+  /** somebody was told that it is known here, and counts on it: a drop comes too late */
+  relied: boolean
   /** the highest ballot granted in this version; never falls (I3) */
   promised: Ballot
   /** the decree accepted last, if any; chosen once the phase is closed or moved */
@@ -71,6 +75,8 @@ export function newEntry(record: TaskRecord, promised: Ballot): Entry {
     record,
     phase: 'storing',
     kept: false,
+    losses: 0,
+    relied: false,
     promised,
     accepted: undefined,
     bearer: { peer: promised.peer, incarnation: promised.incarnation },

@@ -23,8 +23,8 @@ const journalPerTask = 6
 export type Pending =
   /** a record's first write: the entry counts, or is dropped */
   | { kind: 'store'; entry: Entry; to: PeerId }
-  /** an answer that must not leave before */
-  | { kind: 'answer'; entry: Entry; to: PeerId; message: CustodianSays }
+  /** an answer that must not leave before; `losses` as they were when it was handed to the disk */
+  | { kind: 'answer'; entry: Entry; to: PeerId; message: CustodianSays; losses: number }
   /** nothing waits for it */
   | { kind: 'note'; entry: Entry | undefined }
 

@@ -5,7 +5,7 @@ import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
 import { type Entry, enterPhase, mergeAttempts, newEntry, promise } from './entry.ts'
 import type { Readers } from './readers.ts'
-import { type TaskBook, voteOf } from './task-book.ts'
+import { type Pending, type TaskBook, voteOf } from './task-book.ts'
 import type { MeshView } from './views.ts'
 
 type Out = CustodianEffect[]
@@ -74,6 +74,14 @@ export class Voter {
     this.#parts.readers.changed(entry, now, out)
   }
 
+  /** On disk, unless what it stands on was refused: then nothing is answered, and who asked asks again. */
+  onAnswerWritten({ entry, to, message, losses }: Extract<Pending, { kind: 'answer' }>, out: Out): void {
+    if (losses !== entry.losses) return
+    // Known by a vote alone, without a STORE: its record came along.
+    if (entry.phase === 'storing') enterPhase(entry, 'open')
+    this.#send(to, message, out)
+  }
+
   onNotStored(entry: Entry, to: PeerId, why: StoreState, out: Out): void {
     const vote = voteOf(entry, entry.promised)
     // A promise or an acceptance that came meanwhile has its own write; only a record alone is forgotten.
@@ -86,7 +94,7 @@ export class Voter {
     const { book } = this.#parts
     const entry = book.archive.get(message.task)
     if (!entry || entry.record.version !== message.version) return
-    if (entry.accepted || entry.phase === 'closed' || entry.phase === 'moved') return
+    if (entry.relied || entry.accepted || entry.phase === 'closed' || entry.phase === 'moved') return
     if (compareBallots(entry.promised, message.ballot) !== 0) return
     book.forget(message.task)
     if (entry.record.spec.durability !== 'none') book.erase([message.task], out)
@@ -190,7 +198,11 @@ export class Voter {
       return
     }
     const { version, custodians } = known.record
-    this.#send(to, { t: 'already', ...vote, promised: known.promised, known: { version, custodians } }, out)
+    known.relied = true
+    const already = { t: 'already', ...vote, promised: known.promised, known: { version, custodians } } as const
+    // Whoever hears it counts on it, so it must be on disk by then.
+    if (known.phase === 'storing') this.#answer(known, to, already, out)
+    else this.#send(to, already, out)
   }
 
   /** A version that this custodian did not know: it counts from here on, under the ballot that it came with. */
@@ -284,7 +296,14 @@ export class Voter {
 
   /** Nothing is promised or accepted before it is on disk. */
   #answer(entry: Entry, to: PeerId, message: CustodianSays, out: Out): void {
-    if (this.#parts.book.save(entry, { kind: 'answer', entry, to, message }, out)) this.#send(to, message, out)
+    const { losses } = entry
+    if (this.#parts.book.save(entry, { kind: 'answer', entry, to, message, losses }, out)) this.#send(to, message, out)
+  }
+
+  /** On disk: it may leave, unless it was a promise and a higher one was given meanwhile. */
+  onAnswerKept({ entry, to, message }: Extract<Pending, { kind: 'answer' }>, out: Out): void {
+    if (message.t === 'promise' && compareBallots(message.ballot, entry.promised) < 0) return
+    this.#send(to, message, out)
   }
 
   #whyFull(): { code: string; message: string } | undefined {
