@@ -129,6 +129,8 @@ export class BearerReports {
     const entry = this.#book.archive.get(task)
     if (entry?.phase !== 'open' || compareBallots(ballot, entry.promised) <= 0) return undefined
     promise(entry, ballot)
+    // Whoever began that ballot asked a majority what had begun before.
+    entry.begun = false
     this.#book.save(entry, { kind: 'note', entry }, out)
     return entry
   }

@@ -3,7 +3,7 @@ import type { Ballot, Bearer as BearerId, Incarnation, MessageOf, PeerId, TaskId
 import { compareBallots } from '@souk/wire'
 import { BearerEndings } from './bearer-endings.ts'
 import type { BearerEffect, BearerInput, BearerMessage } from './bearer-io.ts'
-import { type Borne, newBorne, type Placing } from './borne.ts'
+import { type Borne, mayHaveBegun, newBorne, type Placing } from './borne.ts'
 import type { CustodyConfig } from './config.ts'
 import { Handing } from './handing.ts'
 import { Hands } from './hands.ts'
@@ -247,7 +247,9 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
       const borne = this.#hands.under(task, ballot)
       if (!borne || borne.next || !borne.record.custodians.includes(from)) continue
       const { record, attempts } = borne
-      out.push({ type: 'send', to: from, message: { t: 'store', record, ballot, attempts: [...attempts] } })
+      const store: MessageOf<'store'> = { t: 'store', record, ballot, attempts: [...attempts] }
+      if (mayHaveBegun(borne)) store.begun = true
+      out.push({ type: 'send', to: from, message: store })
     }
     for (const { task, ballot } of message.refused) {
       const fence = { t: 'fenced', task, ballot, promised: ballot, code: 'fenced', final: false } as const

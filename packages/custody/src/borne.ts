@@ -83,6 +83,11 @@ export function enterBorne(borne: Borne, state: BorneState): void {
   borne.state = state
 }
 
+/** Its custodians gave leave to start it here, and it starts at most once. */
+export function mayHaveBegun({ record, state }: Borne): boolean {
+  return record.spec.starts === 'at-most-once' && state !== 'waiting' && state !== 'offered'
+}
+
 export const attemptOf = (borne: Borne): number => borne.attempts.length + 1
 
 /** A baton as it comes into these hands; `leaseAgeMs`: how long ago its custodians heard of it last. */

@@ -59,7 +59,7 @@ export interface Entry {
   bearerState: TaskState
   attempts: Attempt[]
   decision: Decision | undefined
-  /** a run may have begun under the promised ballot, as its bearer asked leave to (starts: at-most-once) */
+  /** a run may have begun under this ballot or an earlier one, as its bearer asked leave to (starts: at-most-once) */
   begun: boolean
   /** the life of this peer that runs it itself under the promised ballot, where it is the only custodian */
   keptIn: Incarnation | undefined
@@ -109,7 +109,6 @@ export function promise(entry: Entry, ballot: Ballot): void {
   entry.heard = false
   entry.released = false
   entry.bearerState = 'waiting'
-  entry.begun = false
   entry.keptIn = undefined
 }
 

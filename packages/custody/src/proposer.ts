@@ -527,12 +527,13 @@ export class Proposer {
     out.push({ type: 'send', to, message: { t: 'commit', ...voteOf(proposal, ballot), decree: decree!, record } })
   }
 
-  #sendStores({ record: before, next }: Proposal, out: Out): void {
+  #sendStores({ record: before, next, begun }: Proposal, out: Out): void {
     const { record, ballot, stored, already } = next!
-    const attempts = [...(this.#book.archive.get(before.id)?.attempts ?? [])]
+    const entry = this.#book.archive.get(before.id)
+    const message: MessageOf<'store'> = { t: 'store', record, ballot, attempts: [...(entry?.attempts ?? [])] }
+    if (begun || entry?.begun) message.begun = true
     for (const to of record.custodians) {
-      if (stored.has(to) || already.has(to)) continue
-      out.push({ type: 'send', to, message: { t: 'store', record, ballot, attempts } })
+      if (!stored.has(to) && !already.has(to)) out.push({ type: 'send', to, message })
     }
   }
 

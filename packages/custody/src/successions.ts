@@ -2,7 +2,7 @@ import type { Millis } from '@souk/kernel'
 import { compareBallots, type MessageOf, nextCounter, type PeerId } from '@souk/wire'
 import type { BearerEndings } from './bearer-endings.ts'
 import type { BearerEffect } from './bearer-io.ts'
-import type { Borne } from './borne.ts'
+import { type Borne, mayHaveBegun } from './borne.ts'
 import type { CustodyConfig } from './config.ts'
 import type { Hands } from './hands.ts'
 import { majority } from './quorum.ts'
@@ -88,7 +88,9 @@ export class Successions {
     const nextRecord = { ...record, version: record.version + 1, custodians: next.custodians }
     for (const to of next.custodians) {
       if (next.stored.has(to) || next.already.has(to)) continue
-      out.push({ type: 'send', to, message: { t: 'store', record: nextRecord, ballot: next.ballot, attempts } })
+      const message: MessageOf<'store'> = { t: 'store', record: nextRecord, ballot: next.ballot, attempts }
+      if (mayHaveBegun(borne)) message.begun = true
+      out.push({ type: 'send', to, message })
     }
   }
 

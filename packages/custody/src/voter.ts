@@ -58,6 +58,7 @@ export class Voter {
     }
     const entry = this.#adopt(known, record, ballot, now)
     entry.attempts = mergeAttempts(entry.attempts, attempts)
+    entry.begun ||= message.begun ?? false
     const pending = { kind: 'store', entry, to: from.peer } as const
     if (book.save(entry, pending, out)) this.onStored(entry, from.peer, now, out)
     else if (known) this.#parts.readers.changed(entry, now, out)
@@ -212,6 +213,7 @@ export class Voter {
     if (known) {
       // Of the version before stays what people asked and saw; its votes are over.
       entry.attempts = known.attempts
+      entry.begun = known.begun
       entry.decision = known.decision
       entry.ending = known.ending
       entry.cancellers = known.cancellers

@@ -46,7 +46,14 @@ const attempts = list(Attempt, 128)
 export const custodyMessages = {
   // ---- a version of a task and its custodians
   /** keep this: the first message of a version, under a ballot of its sender */
-  store: strict({ t: Type.Literal('store'), record: TaskRecord, ballot: Ballot, attempts }),
+  store: strict({
+    t: Type.Literal('store'),
+    record: TaskRecord,
+    ballot: Ballot,
+    attempts,
+    /** of a task that starts at most once: it may have */
+    begun: Type.Optional(Type.Boolean()),
+  }),
   /** on disk here, under that ballot */
   stored: strict({ t: Type.Literal('stored'), ...vote }),
   /** known here before, under `promised`: nothing was changed. Its version and custodians as they are here */
