@@ -114,7 +114,7 @@ export class Voter {
 
   onPrepare(from: Bearer, message: MessageOf<'prepare'>, now: Millis, out: Out): void {
     const { record, ballot, aim } = message
-    if (!this.#isOurs(from.peer, record, 'prepare', out)) return
+    if (!this.#isOurs(from.peer, record, 'prepare', out, message)) return
     const known = this.#parts.book.archive.get(record.id)
     if (known && this.#isOver(known, from.peer, message, out)) return
     if (this.#abstains(from.peer, record, message, out)) return
@@ -153,13 +153,13 @@ export class Voter {
 
   onCommit(from: Bearer, message: MessageOf<'commit'>, now: Millis, out: Out): void {
     const { task, version, ballot, decree, record } = message
+    if (record && !this.#isOurs(from.peer, record, 'commit', out, message)) return
     const known = this.#parts.book.archive.get(task)
     if (known && this.#isOver(known, from.peer, message, out)) return
     if (known?.record.version !== version && !record) {
       this.#send(from.peer, { t: 'lacking', task, version, ballot }, out)
       return
     }
-    if (record && !this.#isOurs(from.peer, record, 'commit', out)) return
     if (this.#abstains(from.peer, (record ?? known?.record)!, message, out)) return
     const entry = known?.record.version === version ? known : this.#adopt(known, record!, ballot, now)
     const order = compareBallots(ballot, entry.promised)
@@ -230,10 +230,13 @@ export class Voter {
     return entry
   }
 
-  /** A record for somebody else, or one whose sender has nothing to do with it, is nobody's here. */
-  #isOurs(from: PeerId, record: TaskRecord, tag: string, out: Out): boolean {
+  /** A record for somebody else, or another one than the message is about, is nobody's here. */
+  #isOurs(from: PeerId, record: TaskRecord, tag: string, out: Out, about?: { task: string; version: number }): boolean {
+    const { id, version, custodians } = record
     const own =
-      record.custodians.includes(this.#parts.self) && new Set(record.custodians).size === record.custodians.length
+      custodians.includes(this.#parts.self) &&
+      new Set(custodians).size === custodians.length &&
+      (!about || (about.task === id && about.version === version))
     if (!own) out.push({ type: 'rejected', from, tag, code: 'forged-record' })
     return own
   }
