@@ -86,9 +86,9 @@ export class BearerReports {
     this.#readers.changed(entry, now, out)
   }
 
-  onGiveUp(from: PeerId, message: MessageOf<'giveUp'>, now: Millis, out: Out): void {
+  onGiveUp(from: Bearer, message: MessageOf<'giveUp'>, now: Millis, out: Out): void {
     const entry = this.#book.archive.get(message.task)
-    this.#held.drop(from, message.task)
+    this.#held.drop(from.peer, message.task)
     if (!entry || entry.record.version !== message.version) return
     const order = compareBallots(entry.promised, message.ballot)
     if (order > 0) {
@@ -96,7 +96,7 @@ export class BearerReports {
       return
     }
     if (order < 0 || (entry.phase !== 'open' && entry.phase !== 'storing') || entry.accepted) return
-    if (message.ran) this.#book.failed(entry, from, message.code, message.message)
+    if (message.ran) this.#book.failed(entry, from.peer, message.code, message.message)
     entry.released = true
     // How it ended is known: it does not count as one that may be under way somewhere.
     if (!message.ran || isOwnFailure(message.code)) entry.begun = false

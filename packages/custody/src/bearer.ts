@@ -126,6 +126,8 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     if (this.#hands.memory.has(record.id, ballot)) return
     // A baton under an older ballot is over; market must not know the task twice.
     const known = this.#hands.borne.get(record.id)
+    // Submitted once more: whether it is a new task at all its custodians have yet to say, and they know this one.
+    if (known && !durable) return
     if (known && this.#endings.supersede(known, input, out)) return
     if (known?.state === 'waiting') this.#drop(record.id, out)
     this.#hands.memory.remember(record.id, ballot, now)

@@ -1,5 +1,5 @@
 import type { Machine, Millis } from '@souk/kernel'
-import { type Ballot, type Bearer, limits, type MessageOf, type PeerId, type TaskId, type TaskRecord } from '@souk/wire'
+import { type Ballot, type Bearer, limits, type MessageOf, type Outcome, type PeerId, type TaskId, type TaskRecord } from '@souk/wire'
 import { BearerReports } from './bearer-reports.ts'
 import { Closings } from './closings.ts'
 import type { CustodyConfig } from './config.ts'
@@ -127,9 +127,10 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     return entry?.phase === 'moved' ? undefined : entry
   }
 
-  /** Whether this blob belongs to a task that is kept here: as an input, or as part of its result. */
-  tasks(): Iterable<{ record: TaskRecord }> {
-    return this.#book.archive.entries()
+  /** Every task that is kept here, not only pointed to. */
+  *tasks(): Iterable<{ record: TaskRecord; outcome: Outcome | undefined }> {
+    for (const entry of this.#book.archive.entries())
+      if (entry.phase !== 'moved') yield { record: entry.record, outcome: outcomeOf(entry) }
   }
 
   #onStart(input: Extract<CustodianInput, { type: 'start' }>, now: Millis): void {
@@ -205,7 +206,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
         this.#reports.onRenew(from.peer, message, now, out)
         break
       case 'giveUp':
-        this.#reports.onGiveUp(from.peer, message, now, out)
+        this.#reports.onGiveUp(from, message, now, out)
         break
       case 'decided':
         this.#reports.onDecided(message, out)
@@ -222,23 +223,23 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
         this.#closings.onCopy(message, now, out)
         break
       default:
-        this.#onAsked(from.peer, message, now, out)
+        this.#onAsked(from, message, now, out)
     }
   }
 
-  #onAsked(from: PeerId, message: AskOrAnswer, now: Millis, out: Out): void {
+  #onAsked(from: Bearer, message: AskOrAnswer, now: Millis, out: Out): void {
     switch (message.t) {
       case 'cancel':
-        this.#onCancel(from, message, now, out)
+        this.#onCancel(from.peer, message, now, out)
         break
       case 'await':
-        this.#onAwait(from, message, out)
+        this.#onAwait(from.peer, message, out)
         break
       case 'query':
-        this.#readers.onQuery(from, message, now, out)
+        this.#readers.onQuery(from.peer, message, now, out)
         break
       case 'list':
-        this.#readers.onList(from, message, now, out)
+        this.#readers.onList(from.peer, message, now, out)
         break
       default:
         this.#proposer.onMessage(from, message, now, out)

@@ -28,9 +28,13 @@ export interface Proposal {
   /** the ballot that it fences, its bearer, and when that one has stopped by itself at the latest */
   readonly fenced: Ballot
   bearer: Bearer
+  /** it said itself that it runs it: then it did not pass it on, and a new life of it has nothing to stop either */
+  runs: boolean
   stoppedByMs: Millis
   /** who has answered in this stage */
   answers: Set<PeerId>
+  /** who says that nobody bears it under the ballot before any more */
+  over: Set<PeerId>
   /** who refuses its ballot, for as long as a majority may yet promise it */
   refusals: Set<PeerId>
   /** of what was accepted before, that with the highest ballot */

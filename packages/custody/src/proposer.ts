@@ -1,5 +1,5 @@
 import { Deadlines, invariant, type Millis } from '@souk/kernel'
-import { type Ballot, compareBallots, type Decree, type MessageOf, type PeerId, type TaskId } from '@souk/wire'
+import { type Ballot, type Bearer, compareBallots, type Decree, type MessageOf, type PeerId, type TaskId } from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
 import { decideNext } from './decide-next.ts'
@@ -81,7 +81,7 @@ export class Proposer {
   close(entry: Entry, now: Millis, out: Out): void {
     const known = this.#proposals.get(entry.record.id)
     if (known && (known.aim === 'close' || known.stage === 'committing' || known.stage === 'storing')) return
-    this.#prepare(this.#begin(entry, 'close', entry.ending?.kind ?? 'closed', now), entry, now, out)
+    this.#prepare(this.#begin(entry, 'close', entry.ending?.kind ?? 'closed'), entry, now, out)
   }
 
   /** Its turn comes at that time, unless it is over by then. */
@@ -90,7 +90,8 @@ export class Proposer {
   }
 
   /** An answer to what this peer undertakes. */
-  onMessage(from: PeerId, message: ProposerMessage, now: Millis, out: Out): void {
+  onMessage(life: Bearer, message: ProposerMessage, now: Millis, out: Out): void {
+    const from = life.peer
     switch (message.t) {
       case 'leaseTold':
         this.#onLeaseTold(from, message, now, out)
@@ -117,7 +118,7 @@ export class Proposer {
         this.#onAlready(from, message, now, out)
         break
       case 'stopped':
-        this.onStopped(from, message, now, out)
+        this.onStopped(life, message, now, out)
         break
       case 'bounce':
         this.#onBounce(from, message, now, out)
@@ -139,13 +140,12 @@ export class Proposer {
     const leftMs = this.#book.leaseLeftMs(entry, now)
     if (leftMs > 0) return
     const code = entry.released ? 'given-up' : 'vanished'
-    const proposal = this.#begin(entry, 'run', code, now)
+    const proposal = this.#begin(entry, 'run', code)
     this.#book.note(entry, 'lease ended', entry.bearer.peer, now)
     this.#ask(proposal, entry, now, out)
   }
 
-  #begin(entry: Entry, aim: Proposal['aim'], code: string, now: Millis): Proposal {
-    const { leaseMs, graceMs } = this.#config
+  #begin(entry: Entry, aim: Proposal['aim'], code: string): Proposal {
     const proposal: Proposal = {
       record: entry.record,
       aim,
@@ -154,8 +154,10 @@ export class Proposer {
       ballot: entry.promised,
       fenced: entry.promised,
       bearer: entry.bearer,
-      stoppedByMs: this.#book.leaseLeftMs(entry, now) > 0 ? now + leaseMs + graceMs : now,
+      runs: entry.heard && entry.bearerState !== 'waiting',
+      stoppedByMs: Infinity,
       answers: new Set(),
+      over: new Set(),
       refusals: new Set(),
       best: undefined,
       begun: false,
@@ -228,6 +230,7 @@ export class Proposer {
     if (accepted && (!proposal.best || compareBallots(accepted.ballot, proposal.best.ballot) > 0))
       proposal.best = accepted
     proposal.begun ||= message.begun
+    if (message.leftMs === 0) proposal.over.add(from)
     entry.attempts = mergeAttempts(entry.attempts, message.attempts)
     entry.ending ??= message.ending
     if (this.#hasMajority(proposal.answers, proposal)) this.#onPromised(proposal, entry, now, out)
@@ -240,7 +243,8 @@ export class Proposer {
       return
     }
     if (entry.ending) {
-      if (now >= proposal.stoppedByMs) this.#commitEnding(proposal, entry, now, out)
+      const over = this.#hasMajority(proposal.over, proposal) || now >= proposal.stoppedByMs
+      if (over) this.#commitEnding(proposal, entry, now, out)
       else this.#stop(proposal, entry, now, out)
       return
     }
@@ -273,10 +277,12 @@ export class Proposer {
   }
 
   /** Only the word of whoever has it counts: a host that passed it on has nothing to stop. */
-  onStopped(from: PeerId, message: { task: TaskId; ballot: Ballot }, now: Millis, out: Out): void {
+  onStopped(from: Bearer, message: { task: TaskId; ballot: Ballot }, now: Millis, out: Out): void {
     const proposal = this.#proposals.get(message.task)
     const entry = this.#book.archive.get(message.task)
-    if (!proposal || !entry || proposal.bearer.peer !== from) return
+    if (!proposal || !entry || proposal.bearer.peer !== from.peer) return
+    // A life that began later does not know whom the one before passed it on to.
+    if (!proposal.runs && proposal.bearer.incarnation !== from.incarnation) return
     if (compareBallots(message.ballot, proposal.fenced) < 0) return
     if (proposal.stage === 'stopping') this.#commitEnding(proposal, entry, now, out)
     // It ended by itself before it was told to.
@@ -288,6 +294,7 @@ export class Proposer {
     const proposal = this.#proposals.get(message.task)
     if (proposal?.stage !== 'stopping' || proposal.bearer.peer !== from) return
     proposal.bearer = message.to
+    proposal.runs = false
     this.#say(proposal, now, out)
   }
 
@@ -542,6 +549,7 @@ export class Proposer {
     invariant(stays || stageTransitions[proposal.stage].includes(stage), `${proposal.stage} cannot become ${stage}`)
     proposal.stage = stage
     proposal.answers = new Set()
+    proposal.over = new Set()
     proposal.refusals = new Set()
     proposal.tries = 0
   }

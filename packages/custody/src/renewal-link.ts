@@ -11,10 +11,10 @@ export interface Held {
 }
 
 interface Said extends Held {
-  /** the first sending that named it */
+  /** the first sending of the present base that named it; Infinity: none has yet */
   firstSeq: number
-  /** when the announcement that named it alone was sent, once that was confirmed */
-  announcedMs: Millis | undefined
+  /** when a sending was sent that confirmed it, other than the last full one: an announcement, or one of an earlier base */
+  confirmedMs: Millis | undefined
 }
 
 /**
@@ -42,7 +42,7 @@ export class RenewalLink {
 
   /** The messages that turn what was said into `held`; one even when nothing changed, as long as anything is held. */
   renew(held: readonly Held[], incarnation: number, now: Millis): MessageOf<'renew'>[] {
-    const adds = this.#fresh ? held : held.filter((h) => this.#saidUnder(h)?.state !== h.state)
+    const adds = held.filter((h) => this.#isNews(h))
     const removes = this.#removes(held)
     if (held.length === 0 && removes.length === 0) return []
     const messages: MessageOf<'renew'>[] = []
@@ -64,7 +64,7 @@ export class RenewalLink {
 
   /** Says these beside what was said before, and renews nothing else. */
   announce(news: readonly Held[], incarnation: number, now: Millis): MessageOf<'renew'>[] {
-    const adds = news.filter((h) => this.#saidUnder(h) === undefined || this.#fresh)
+    const adds = news.filter((h) => this.#isNews(h))
     const messages: MessageOf<'renew'>[] = []
     for (let i = 0; i < adds.length; i += limits.tasksPerMessageMax) {
       const part = adds.slice(i, i + limits.tasksPerMessageMax)
@@ -90,10 +90,17 @@ export class RenewalLink {
     return { t: 'renew', seq: this.#seq, base, incarnation, full, adds, removes }
   }
 
+  /** Whether the present base does not say so of it. */
+  #isNews(h: Held): boolean {
+    const said = this.#saidUnder(h)
+    return said === undefined || said.firstSeq === Infinity || said.state !== h.state
+  }
+
   /** Saying it again takes no confirmation back: the custodian had that sending. */
   #say(h: Held): void {
     const before = this.#saidUnder(h)
-    this.#said.set(h.task, { ...h, firstSeq: before?.firstSeq ?? this.#seq, announcedMs: before?.announcedMs })
+    const firstSeq = before && before.firstSeq !== Infinity ? before.firstSeq : this.#seq
+    this.#said.set(h.task, { ...h, firstSeq, confirmedMs: before?.confirmedMs })
   }
 
   #remember(now: Millis, announced: TaskId[] | undefined): void {
@@ -129,7 +136,7 @@ export class RenewalLink {
     if (sent.announced) {
       for (const task of sent.announced) {
         const said = this.#said.get(task)
-        if (said?.firstSeq === seq) said.announcedMs = sent.ms
+        if (said?.firstSeq === seq) said.confirmedMs = sent.ms
       }
     } else if (seq > this.#confirmedSeq) {
       this.#confirmedSeq = seq
@@ -146,12 +153,17 @@ export class RenewalLink {
   reset(): void {
     this.#fresh = true
     this.#sent.clear()
+    // What was confirmed stays so, but no sending to come extends what it does not name.
+    for (const said of this.#said.values()) {
+      said.confirmedMs = this.confirmedMs(said.task)
+      said.firstSeq = Infinity
+    }
   }
 
   /** When the last confirmed sending that held this task was sent. */
   confirmedMs(task: TaskId): Millis | undefined {
     const said = this.#said.get(task)
     if (!said) return undefined
-    return said.firstSeq <= this.#confirmedSeq ? this.#confirmedMs : said.announcedMs
+    return said.firstSeq <= this.#confirmedSeq ? this.#confirmedMs : said.confirmedMs
   }
 }

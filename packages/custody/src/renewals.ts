@@ -47,7 +47,8 @@ export class Renewals {
   #byCustodian(borne: Iterable<Borne>, wanted: (borne: Borne) => boolean): Map<PeerId, Held[]> {
     const held = new Map<PeerId, Held[]>()
     for (const b of borne) {
-      if (!renewed.has(b.state) || this.#needsNone(b) || !wanted(b)) continue
+      // Before its record is on a majority's disks nobody owes it a lease.
+      if (!renewed.has(b.state) || !b.durable || this.#needsNone(b) || !wanted(b)) continue
       for (const custodian of b.record.custodians) {
         const list = held.get(custodian) ?? []
         list.push({ task: b.record.id, ballot: b.ballot, state: stateSaid(b.state) })

@@ -163,7 +163,7 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     else out.push({ type: 'accepted', client, tag, task: submission.record.id })
   }
 
-  #knownOf({ nonce, drawable }: SubmitInput): Submission | undefined {
+  #knownOf({ nonce, drawable }: Pick<SubmitInput, 'nonce' | 'drawable'>): Submission | undefined {
     for (let draw = 0; draw < (drawable ? drawsMax : 1); draw++) {
       const known = this.#submissions.get(taskId(nonce, draw))
       if (known) return known
@@ -171,8 +171,13 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     return undefined
   }
 
+  /** Who would keep this task, were it submitted now; of one that is under way: who keeps it. */
+  custodiansOf(submit: Pick<SubmitInput, 'nonce' | 'drawable' | 'spec'>): readonly PeerId[] {
+    return this.#knownOf(submit)?.record.custodians ?? this.#custodiansOf(this.#drawId(submit), submit.spec)
+  }
+
   /** An id without a caller's key is drawn again until all its custodians were heard from of late. */
-  #drawId({ nonce, drawable, spec }: SubmitInput): TaskId {
+  #drawId({ nonce, drawable, spec }: Pick<SubmitInput, 'nonce' | 'drawable' | 'spec'>): TaskId {
     if (!drawable || spec.durability !== 'quorum') return taskId(nonce)
     if (!this.#freshEnough(this.#custodiansOf(taskId(nonce), spec).length)) return taskId(nonce)
     for (let draw = 0; draw < drawsMax; draw++) {

@@ -118,13 +118,16 @@ export class Voter {
     const known = this.#parts.book.archive.get(record.id)
     if (known && this.#isOver(known, from.peer, message, out)) return
     if (this.#abstains(from.peer, record, message, out)) return
+    let leftMs = 0
     if (known && known.record.version === record.version) {
       const order = compareBallots(ballot, known.promised)
       if (order < 0) {
         this.#refuse(from.peer, message, known.promised, 'promised', 0, out)
         return
       }
-      const leftMs = known.bearer.peer === from.peer ? 0 : this.#parts.book.leaseLeftMs(known, now)
+      leftMs = this.#parts.book.leaseLeftMs(known, now)
+      // What this very proposer bore by its last try never came about.
+      if (aim === 'run' && known.bearer.peer === from.peer) leftMs = 0
       if (order > 0 && aim === 'run' && leftMs > 0) {
         this.#refuse(from.peer, message, known.promised, 'lease', leftMs, out)
         return
@@ -135,16 +138,17 @@ export class Voter {
     entry.attempts = mergeAttempts(entry.attempts, message.attempts)
     entry.ending ??= message.ending
     this.#parts.book.grantLease(entry, now)
-    this.#answer(entry, from.peer, this.#promiseOf(entry, ballot), out)
+    this.#answer(entry, from.peer, this.#promiseOf(entry, ballot, leftMs), out)
     this.#parts.readers.changed(entry, now, out)
   }
 
-  #promiseOf(entry: Entry, ballot: Ballot): MessageOf<'promise'> {
+  #promiseOf(entry: Entry, ballot: Ballot, leftMs: Millis): MessageOf<'promise'> {
     const said: MessageOf<'promise'> = {
       t: 'promise',
       ...voteOf(entry, ballot),
       attempts: [...entry.attempts],
       begun: entry.begun,
+      leftMs,
     }
     if (entry.accepted) said.accepted = entry.accepted
     if (entry.ending) said.ending = entry.ending
@@ -259,7 +263,7 @@ export class Voter {
     const { accepted } = entry
     // The one that committed it asks again: its answer was lost. Anybody else may not know what was chosen.
     if (vote.t === 'commit' && accepted && compareBallots(accepted.ballot, ballot) === 0) {
-      this.#send(to, { t: 'committed', task, version, ballot }, out)
+      this.#answer(entry, to, { t: 'committed', task, version, ballot }, out)
       return true
     }
     this.#send(to, { t: 'chosen', task, version, ballot: accepted!.ballot, decree: accepted!.decree }, out)

@@ -1,4 +1,5 @@
 export { Advert, Certificate, compareAdverts, Offer, Role } from './advert.ts'
+export { outcomeBlobs, specBlobs } from './blob-refs.ts'
 export {
   type DecodedFrame,
   decodeAdvert,

@@ -25,17 +25,18 @@ export class PromisesChecker implements Watch {
   onWritten(node: SimNode, writes: readonly Write[], now: number): void {
     if (this.#excuses.rolledBack(node.index)) return
     for (const [task, view] of storedVotes(writes)) {
-      if (view === undefined) continue
-      const key = `${node.id}/${task}/${view.version}`
-      this.#raise(this.#written, key, view.promised, 'writes a promise of', now)
+      // Of a submit that was given up it may forget all: nobody was told that it is accepted.
+      if (view === undefined) this.#written.delete(`${node.id}/${task}`)
+      else this.#raise(this.#written, `${node.id}/${task}`, view.promised, 'writes a promise of', now)
     }
   }
 
   onFrame(from: SimNode, _to: SimNode, { messages }: Frame, now: number): void {
     for (const message of messages) {
-      if (message.t !== 'committed' && message.t !== 'promise') continue
+      // What it accepted may leave late, behind its disk; a promise that was overtaken must not.
+      if (message.t !== 'promise') continue
       const { task, version, ballot } = message
-      this.#raise(this.#said, `${from.id}/${task}/${version}`, ballot, 'says that it accepted or promised', now)
+      this.#raise(this.#said, `${from.id}/${task}/${version}`, ballot, 'promises', now)
     }
   }
 

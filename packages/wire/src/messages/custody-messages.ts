@@ -87,6 +87,8 @@ export const custodyMessages = {
     accepted: Type.Optional(Accepted),
     attempts,
     begun: Type.Boolean(),
+    /** what was left here of the lease under the ballot before; 0: whoever bore it has stopped by itself */
+    leftMs: int(2 ** 32),
     ending: Type.Optional(Ending),
   }),
   /** no promise, no acceptance: a higher ballot stands, the lease still runs, or this custodian abstains */
@@ -112,7 +114,7 @@ export const custodyMessages = {
   chosen: strict({ t: Type.Literal('chosen'), ...vote, decree: Type.Optional(Decree) }),
   /** others keep it by now */
   moved: strict({ t: Type.Literal('moved'), task: TaskId, version, custodians: Custodians }),
-  /** a closed task, for a custodian that takes another's place */
+  /** a closed task, for a custodian that takes another's place; answered by stored */
   copy: strict({ t: Type.Literal('copy'), record: TaskRecord, ballot: Ballot, outcome: Outcome }),
   /** from the origin of tasks whose clients still wait: say it when any of them is over */
   await: strict({ t: Type.Literal('await'), tasks: list(TaskId, limits.tasksPerMessageMax) }),
