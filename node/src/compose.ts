@@ -75,6 +75,7 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     records,
     executors: [processes, functions],
     credentials,
+    blobs: { store: base.blobs, access: blobAccess },
     log,
   })
   let offer = toOffer(inventory, {

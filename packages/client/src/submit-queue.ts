@@ -36,7 +36,7 @@ const batchCharsMax = 2 * 1024 * 1024
 const unknownMax = 5
 /** keys tried until one leads to custodians that are all there; then a majority of them will do */
 const rekeyMax = 16
-const unknownPauseMs = 250
+const againPauseMs = 250
 
 /** All submits of one turn go in one request, at most four requests at a time. */
 export class SubmitQueue {
@@ -125,17 +125,19 @@ export class SubmitQueue {
   }
 
   #onAnswers(batch: Submit[], { results }: SubmitAnswer, generation: number): void {
-    const unknown: Submit[] = []
+    const again: Submit[] = []
     for (let i = 0; i < batch.length; i++) {
       const submit = batch[i]!
       const answer = results[i]
       if (answer && 'task' in answer) submit.onAccepted(answer.task, generation)
       else if (answer?.code === 'key-unlucky' && submit.keyFresh) this.#rekey(submit)
-      else if (answer?.code === 'submit-unknown' && submit.unknown++ < unknownMax) unknown.push(submit)
-      else submit.onFail(refusalOf(answer))
+      else if (answer?.code === 'inputs-moving') again.push(submit)
+      else if (answer?.code === 'submit-unknown' && submit.unknown++ < unknownMax) {
+        submit.keyFresh = false
+        again.push(submit)
+      } else submit.onFail(refusalOf(answer))
     }
-    for (const submit of unknown) submit.keyFresh = false
-    if (unknown.length > 0) void this.#again(unknown)
+    if (again.length > 0) void this.#again(again)
   }
 
   /** Nothing has happened under the key that it had. */
@@ -166,9 +168,12 @@ export class SubmitQueue {
     }
   }
 
-  /** The answer is not known: the same key makes the same task, so asking again is safe. */
+  /**
+   * The answer is not known, or its input is on its way to the custodians that its key leads to: the same key makes the
+   * same task, so asking again is safe.
+   */
   async #again(submits: Submit[]): Promise<void> {
-    await pause(unknownPauseMs, this.#signal)
+    await pause(againPauseMs, this.#signal)
     this.#queue.push(...submits)
     this.#soon()
   }

@@ -1,23 +1,14 @@
-import type { BlobRef, TaskView } from '@souk/wire'
+import { type BlobRef, outcomeBlobs, specBlobs, type TaskView } from '@souk/wire'
 import { ApiError } from './api-error.ts'
 import type { ControlOptions } from './options.ts'
 import type { TaskFinder } from './task-finder.ts'
 
 /** every blob that a task refers to */
-function* blobsOf(view: TaskView): Generator<BlobRef> {
-  const { work, inputs } = view.record.spec
-  for (const file of inputs) yield file.blob
-  if (work.kind === 'function' && work.module) yield work.module.blob
-  if (work.kind === 'process' && work.stdin && !(work.stdin instanceof Uint8Array)) yield work.stdin
-  const result = view.outcome?.result
-  if (!result) return
-  for (const body of [result.stdout, result.stderr, result.value]) {
-    if (body && !(body instanceof Uint8Array)) yield body
-  }
-  for (const file of result.files) yield file.blob
+function blobsOf({ record, outcome }: TaskView): BlobRef[] {
+  return [...specBlobs(record.spec), ...(outcome ? outcomeBlobs(outcome) : [])]
 }
 
-/** Reads blobs that are kept here, and those of a task from whoever ran or keeps it. */
+/** Reads blobs that are kept here, and those of a task from whoever ran it, keeps it or submitted it. */
 export class BlobFinder {
   readonly #options: Pick<ControlOptions, 'blobs' | 'readBlob'>
   readonly #finder: TaskFinder
@@ -53,11 +44,11 @@ export class BlobFinder {
       )
     }
     const view = await this.#finder.view(task)
-    const ref = [...blobsOf(view)].find((blob) => blob.hash === hash)
+    const ref = blobsOf(view).find((blob) => blob.hash === hash)
     if (!ref)
       throw new ApiError(404, 'blob-missing', `task ${task} has no blob ${hash}, and it is not kept at this peer`)
     const { outcome, bearer, record } = view
-    const holders = [outcome?.host, bearer, record.origin, ...record.custodians].filter((peer) => peer !== undefined)
+    const holders = [outcome?.host, bearer, ...record.custodians, record.origin].filter((peer) => peer !== undefined)
     return this.#options.readBlob(ref, [...new Set(holders)], signal)
   }
 }

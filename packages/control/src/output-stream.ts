@@ -115,7 +115,7 @@ export class OutputStream {
   }
 
   async #writeRest({ outcome, record }: TaskView): Promise<void> {
-    const holders = [outcome?.host, record.origin, ...record.custodians].filter((peer) => peer !== undefined)
+    const holders = [outcome?.host, ...record.custodians, record.origin].filter((peer) => peer !== undefined)
     for (const stream of ['stdout', 'stderr'] as const) {
       const body = outcome?.result?.[stream]
       if (body) await this.#writeBody(stream, body, [...new Set(holders)])

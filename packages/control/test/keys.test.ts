@@ -48,6 +48,15 @@ test('a submit whose custodians did not all answer is asked again with its key',
   expect([asked!.choosy, again!.choosy]).toEqual([true, undefined])
 })
 
+test('a submit whose input is under way to its custodians is asked again, as long as it takes', async () => {
+  const server = await serve()
+  const moving = { code: 'inputs-moving', message: 'its input files are still on their way' }
+  server.peer.refuse = () => (submissions(server).length < 8 ? moving : undefined)
+  const { client } = await open([server])
+  expect((await client.submit({ argv: ['echo'] }).outcome).kind).toBe('succeeded')
+  expect(new Set(submissions(server).map(({ nonce }) => nonce)).size).toBe(1)
+})
+
 test('a submit that got no answer keeps its key at another peer', async () => {
   const mesh = new MemoryMesh()
   const [a, b] = [await serve({ self: 'PeerA', mesh }), await serve({ self: 'PeerB', mesh })]

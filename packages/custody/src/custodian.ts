@@ -127,10 +127,12 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     return entry?.phase === 'moved' ? undefined : entry
   }
 
-  /** Every task that is kept here, not only pointed to. */
+  /** Every task that is kept here, not only pointed to, with the outcome that was accepted for it, if any. */
   *tasks(): Iterable<{ record: TaskRecord; outcome: Outcome | undefined }> {
-    for (const entry of this.#book.archive.entries())
-      if (entry.phase !== 'moved') yield { record: entry.record, outcome: outcomeOf(entry) }
+    for (const { phase, record, accepted } of this.#book.archive.entries()) {
+      if (phase === 'moved') continue
+      yield { record, outcome: accepted?.decree.kind === 'outcome' ? accepted.decree.outcome : undefined }
+    }
   }
 
   #onStart(input: Extract<CustodianInput, { type: 'start' }>, now: Millis): void {

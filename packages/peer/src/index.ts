@@ -1,6 +1,8 @@
+export { type StoredBlobs, storedBlobs } from '@souk/custody'
 export { defaultConfig, type PeerConfig } from './config.ts'
 export type { PeerEffect, Reply, RunOrder, StopCode, Write } from './effects.ts'
 export type { ClientRef, PeerInput, StoredEntry, Submission } from './inputs.ts'
 export { Peer } from './peer.ts'
 export type { MemberView, PeerSnapshot } from './snapshot.ts'
+export { storedPrefixes } from './stored-prefixes.ts'
 export type { TraceEvent, TraceType } from './trace.ts'

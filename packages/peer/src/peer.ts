@@ -1,5 +1,17 @@
+import type { StoredBlobs } from '@souk/custody'
 import { emptyVector, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
-import { type Certificate, type Frame, type LoadStamp, limits, type Offer, type PeerId, specBytes } from '@souk/wire'
+import {
+  type Certificate,
+  type Frame,
+  type LoadStamp,
+  limits,
+  type Offer,
+  outcomeBlobs,
+  type PeerId,
+  specBlobs,
+  specBytes,
+  type TaskId,
+} from '@souk/wire'
 import type { PeerConfig } from './config.ts'
 import type { PeerEffect } from './effects.ts'
 import type { PeerInput, Submission } from './inputs.ts'
@@ -53,6 +65,27 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       load.waiting === waiting && load.freeSlots === freeSlots && load.running === running && load.draining === draining
     if (!same) this.#load = { seq: (load.seq + 1) >>> 0, waiting, freeSlots, running, draining }
     return this.#load
+  }
+
+  /** Who would keep this task, were it submitted now. */
+  custodiansOf({ nonce, drawable = false, spec }: Submission): readonly PeerId[] {
+    return this.#machines.submitter.custodiansOf({ nonce, drawable, spec })
+  }
+
+  /** Who keeps a task that is kept here too. */
+  keepersOf(task: TaskId): readonly PeerId[] {
+    return this.#machines.custodian.find(task)?.record.custodians ?? []
+  }
+
+  /** Every blob that a task which is kept here names, and who had it first. */
+  *blobsKept(): Iterable<StoredBlobs> {
+    for (const { record, outcome } of this.#machines.custodian.tasks()) {
+      const { id: task, spec, origin, custodians } = record
+      const blobs = specBlobs(spec)
+      if (blobs.length > 0) yield { task, blobs, from: [origin, ...custodians] }
+      const results = outcome ? outcomeBlobs(outcome) : []
+      if (results.length > 0) yield { task, blobs: results, from: [outcome!.host ?? origin, ...custodians] }
+    }
   }
 
   /** Trace effects are built only while somebody reads them. Counters are kept always. */

@@ -1,12 +1,16 @@
 import type { Machine } from '@souk/kernel'
-import type { PeerEffect, PeerInput } from '@souk/peer'
-import type { Incarnation, LoadStamp, Offer } from '@souk/wire'
+import type { PeerEffect, PeerInput, Submission } from '@souk/peer'
+import type { Incarnation, LoadStamp, Offer, PeerId } from '@souk/wire'
+import type { PeerBlobs } from './blob-access.ts'
+import type { KeptBlobs } from './blob-upkeep.ts'
 import type { LagMeter } from './event-loop-lag.ts'
-import type { Clock, Credentials, Executor, RecordStore, Transport } from './ports.ts'
+import type { Clock, CollectableBlobs, Credentials, Executor, RecordStore, Transport } from './ports.ts'
 
 /** The whole peer as its driver sees it. */
-export interface PeerMachine extends Machine<PeerInput, PeerEffect> {
+export interface PeerMachine extends Machine<PeerInput, PeerEffect>, KeptBlobs {
   loadStamp(): LoadStamp
+  /** who would keep this task, were it submitted now */
+  custodiansOf(submission: Submission): readonly PeerId[]
   /** While off the machine builds no trace effects. */
   setTracing?(on: boolean): void
 }
@@ -22,8 +26,8 @@ export interface DriverOptions {
   /** one for each kind of work that may run here */
   executors: Executor[]
   credentials: Credentials
-  /** keys that belong to the machine; all else in the store is the host program's */
-  storedPrefixes?: string[]
+  /** Tasks' files and large output: given to custodians, fetched as one of them, removed when no task needs them. */
+  blobs?: { store: CollectableBlobs; access: PeerBlobs }
   log?: DriverLog
   lag?: LagMeter
 }

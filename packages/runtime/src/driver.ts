@@ -1,21 +1,28 @@
-import type { Millis } from '@souk/kernel'
-import type { ClientRef, PeerEffect, PeerInput, Reply, TraceEvent } from '@souk/peer'
+import {
+  type ClientRef,
+  type PeerEffect,
+  type PeerInput,
+  type Reply,
+  storedPrefixes,
+  type TraceEvent,
+} from '@souk/peer'
 import type { PeerId } from '@souk/wire'
 import { behindIn } from './behind.ts'
+import { BlobCustody } from './blob-custody.ts'
+import { countersOf } from './driver-counters.ts'
 import type { DriverCounters, DriverOptions, DriverStart, PeerMachine } from './driver-options.ts'
-import { EventLoopLag, type LagMeter } from './event-loop-lag.ts'
-import { ExecutorSet } from './executor-set.ts'
+import { ExecutorSet, runEvents } from './executor-set.ts'
 import { FrameOutbox } from './frame-outbox.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Inbound } from './inbound.ts'
+import { LagWatch } from './lag-watch.ts'
 import { Listeners } from './listeners.ts'
 import { OwnAdvert } from './own-advert.ts'
 import type { PeerHandle } from './peer-handle.ts'
-import type { Clock, RunEvents } from './ports.ts'
+import type { Clock } from './ports.ts'
 import { untilAborted } from './until-aborted.ts'
 import { Wakeup } from './wakeup.ts'
 
-const lagMs = 1000
 /** Stopping what a failed start had begun waits no longer. */
 const undoMsMax = 2000
 
@@ -36,11 +43,11 @@ export class Driver implements PeerHandle {
   readonly #inbound: Inbound
   readonly #commit: GroupCommit
   readonly #wakeup: Wakeup
+  readonly #blobs: BlobCustody | undefined
   readonly #out: PeerEffect[] = []
   #waiting: PeerInput[] = []
   #outbox: FrameOutbox | undefined
-  #lag: LagMeter | undefined
-  #cancelLag: (() => void) | undefined
+  #lag: LagWatch | undefined
   #stepping = false
   #flushing: NodeJS.Immediate | undefined
   #cancelPaced: (() => void) | undefined
@@ -79,6 +86,7 @@ export class Driver implements PeerHandle {
       onBug: (error) => this.#onBug(error),
     })
     this.#wakeup = new Wakeup(this.#clock, () => this.input({ type: 'wake' }))
+    this.#blobs = options.blobs && this.#blobCustody(options.blobs)
   }
 
   /** Starts executors, then the machine with what the store holds, then the transport; undoes it all on failure. */
@@ -93,11 +101,12 @@ export class Driver implements PeerHandle {
 
   async #startParts(start: DriverStart, signal: AbortSignal): Promise<void> {
     const { records, transport, credentials } = this.#options
-    const stored = (this.#options.storedPrefixes ?? ['task/']).flatMap((prefix) => records.entries(prefix))
+    const stored = storedPrefixes.flatMap((prefix) => records.entries(prefix))
     this.#outbox = new FrameOutbox(transport, start.incarnation, () => this.#peer.loadStamp())
     this.#peer.setTracing?.(this.#listeners.tracing)
     // Before the machine: whatever it recovers may run at once, and what is offered may depend on it.
-    await this.#executors.start(this.#runEvents(), signal)
+    const events = runEvents((input) => this.input(input))
+    await this.#executors.start(events, signal)
     this.#state = 'running'
     this.input({
       type: 'start',
@@ -109,8 +118,8 @@ export class Driver implements PeerHandle {
     })
     await transport.start(this.#inbound, signal)
     this.input({ type: 'addresses', addresses: transport.addresses() })
-    this.#lag = this.#options.lag ?? new EventLoopLag()
-    this.#measureLag()
+    this.#blobs?.start()
+    this.#lag = new LagWatch(this.#clock, (lagMs) => this.input({ type: 'lag', lagMs }), this.#options.lag)
   }
 
   /**
@@ -125,7 +134,7 @@ export class Driver implements PeerHandle {
       this.#flush()
       this.#state = 'stopping'
     }
-    this.#cancelLag?.()
+    this.#blobs?.stop()
     this.#lag?.stop()
     this.#commit.stop()
     await this.#stopPart('executors', this.#executors.stop(), signal)
@@ -158,22 +167,16 @@ export class Driver implements PeerHandle {
   }
 
   counters(): DriverCounters {
-    return {
-      inputs: this.#inputs,
-      framesIn: this.#inbound.frames,
-      messagesIn: this.#inbound.messages,
-      framesOut: this.#outbox?.framesOut ?? 0,
-      messagesOut: this.#outbox?.messagesOut ?? 0,
-      messagesDropped: this.#outbox?.messagesDropped ?? 0,
-      commits: this.#commit.batches,
-      entriesWritten: this.#commit.entries,
-      rejected: this.#inbound.rejections,
-    }
+    return countersOf(this.#inputs, { inbound: this.#inbound, outbox: this.#outbox, commit: this.#commit })
   }
 
   /** Steps the machine now; from inside an effect (a listener, an executor) right after the step at hand. */
   input(input: PeerInput): void {
-    if (this.#state !== 'running' && this.#state !== 'stopping') return
+    this.#hear(input.type === 'submit' && this.#blobs ? this.#blobs.take(input) : input)
+  }
+
+  #hear(input: PeerInput | undefined): void {
+    if (!input || (this.#state !== 'running' && this.#state !== 'stopping')) return
     this.#waiting.push(input)
     if (this.#stepping) return
     this.#stepping = true
@@ -204,6 +207,7 @@ export class Driver implements PeerHandle {
         break
       case 'persist':
         this.#commit.add(effect.seq, effect.writes)
+        this.#blobs?.onWrites(effect.writes)
         this.#flushSoon()
         break
       case 'publish':
@@ -260,15 +264,6 @@ export class Driver implements PeerHandle {
     this.#flush()
   }
 
-  #runEvents(): RunEvents {
-    return {
-      running: (task, ballot) => this.input({ type: 'running', task, ballot }),
-      output: (task, ballot, stream, offset, data) =>
-        this.input({ type: 'output', task, ballot, stream, offset, data }),
-      ran: (task, ballot, result) => this.input({ type: 'ran', task, ballot, result }),
-    }
-  }
-
   #onBug(error: unknown, message = 'this peer broke one of its own rules and stops'): void {
     if (this.#state === 'failed') return
     this.#state = 'failed'
@@ -285,16 +280,21 @@ export class Driver implements PeerHandle {
     }
   }
 
-  #measureLag(): void {
-    this.#cancelLag = this.#clock.after(lagMs, () => {
-      const worst: Millis = this.#lag?.read() ?? 0
-      this.input({ type: 'lag', lagMs: worst })
-      if (this.#state === 'running') this.#measureLag()
+  #blobCustody({ store, access }: NonNullable<DriverOptions['blobs']>): BlobCustody {
+    return new BlobCustody({
+      self: this.self,
+      clock: this.#clock,
+      blobs: store,
+      access,
+      peer: this.#peer,
+      submit: (submit) => this.#hear(submit),
+      reply: (client, reply) => this.#listeners.reply(client, reply),
+      log: (level, message, fields) => this.#log(level, message, fields),
     })
   }
 
   #log(level: 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>): void {
-    if (this.#options.log) this.#options.log(level, message, fields)
-    else console.error(level, message, fields)
+    const log = this.#options.log ?? console.error
+    log(level, message, fields)
   }
 }

@@ -1,6 +1,15 @@
-import type { RunOrder, StopCode } from '@souk/peer'
+import type { PeerInput, RunOrder, StopCode } from '@souk/peer'
 import { type Ballot, emptyResult, type TaskId } from '@souk/wire'
 import type { Executor, RunEvents } from './ports.ts'
+
+/** What executors report, as inputs for the machine. */
+export function runEvents(deliver: (input: PeerInput) => void): RunEvents {
+  return {
+    running: (task, ballot) => deliver({ type: 'running', task, ballot }),
+    output: (task, ballot, stream, offset, data) => deliver({ type: 'output', task, ballot, stream, offset, data }),
+    ran: (task, ballot, result) => deliver({ type: 'ran', task, ballot, result }),
+  }
+}
 
 /** The executors of this host by the kind of work they run. */
 export class ExecutorSet {

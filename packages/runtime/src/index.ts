@@ -1,5 +1,6 @@
 export { StoreBehindError } from './behind.ts'
 export { PeerBlobs, type PeerBlobsOptions } from './blob-access.ts'
+export type { KeptBlobs } from './blob-upkeep.ts'
 export { Driver } from './driver.ts'
 export type { DriverCounters, DriverLog, DriverOptions, DriverStart, PeerMachine } from './driver-options.ts'
 export type { LagMeter } from './event-loop-lag.ts'

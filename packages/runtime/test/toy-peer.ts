@@ -1,5 +1,5 @@
 import type { Millis } from '@souk/kernel'
-import type { PeerEffect, PeerInput } from '@souk/peer'
+import type { PeerEffect, PeerInput, StoredBlobs, Submission } from '@souk/peer'
 import type { LoadStamp } from '@souk/wire'
 import type { PeerMachine } from '../src/index.ts'
 
@@ -13,6 +13,10 @@ export class ToyPeer implements PeerMachine {
   readonly handlers: Handlers
   wakeupAt: Millis | undefined
   tracing = false
+  /** by nonce of what is submitted, and by task of what is kept */
+  custodians: Record<string, string[]> = {}
+  /** named by tasks that are kept */
+  blobs: StoredBlobs[] = []
   load: LoadStamp = { seq: 1, waiting: 0, freeSlots: 0, running: 0, draining: false }
   #watchers: { type: string; resolve: (input: PeerInput) => void }[] = []
 
@@ -30,6 +34,18 @@ export class ToyPeer implements PeerMachine {
 
   nextWakeup(): Millis | undefined {
     return this.wakeupAt
+  }
+
+  custodiansOf({ nonce }: Submission): readonly string[] {
+    return this.custodians[nonce] ?? []
+  }
+
+  keepersOf(task: string): readonly string[] {
+    return this.custodians[task] ?? []
+  }
+
+  blobsKept(): StoredBlobs[] {
+    return this.blobs
   }
 
   snapshot(): unknown {

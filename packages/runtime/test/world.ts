@@ -2,8 +2,9 @@ import { emptyRequest } from '@souk/kernel'
 import type { PeerEffect, RunOrder } from '@souk/peer'
 import type { Message, TaskId, Work } from '@souk/wire'
 import { onTestFinished } from 'vitest'
-import { Driver, type DriverLog, type LagMeter } from '../src/index.ts'
+import { Driver, type DriverLog, type LagMeter, PeerBlobs } from '../src/index.ts'
 import { ManualClock } from './manual-clock.ts'
+import { MemoryBlobs } from './memory-blobs.ts'
 import { MemoryHub, type MemoryTransport } from './memory-hub.ts'
 import { MemoryRecords } from './memory-records.ts'
 import { KeyTable, offer, type ToyCredentials } from './toy-credentials.ts'
@@ -18,6 +19,7 @@ export interface Host {
   executor: ToyExecutor
   transport: MemoryTransport
   credentials: ToyCredentials
+  blobs: MemoryBlobs
   logged: string[]
 }
 
@@ -29,16 +31,27 @@ export class World {
   /** Made but not started. */
   host(name: string, peer = new ToyPeer(), lag: LagMeter = quiet): Host {
     const credentials = this.keys.member(name)
-    const transport = this.hub.transport(credentials)
+    const blobs = new MemoryBlobs()
+    const transport = this.hub.transport(credentials, blobs)
     const clock = new ManualClock()
     const records = new MemoryRecords()
     const executor = new ToyExecutor()
     const logged: string[] = []
     const log: DriverLog = (level, message) => logged.push(`${level}: ${message}`)
     const executors = [executor]
-    const driver = new Driver({ peer, clock, transport, records, executors, credentials, log, lag })
+    const driver = new Driver({
+      peer,
+      clock,
+      transport,
+      records,
+      executors,
+      credentials,
+      blobs: { store: blobs, access: new PeerBlobs({ blobs, transport }) },
+      log,
+      lag,
+    })
     onTestFinished(() => driver.stop(AbortSignal.abort()))
-    return { driver, peer, clock, records, executor, transport, credentials, logged }
+    return { driver, peer, clock, records, executor, transport, credentials, blobs, logged }
   }
 
   async started(name: string, peer = new ToyPeer(), lag: LagMeter = quiet): Promise<Host> {
@@ -77,7 +90,7 @@ export function runOrder(task: TaskId, work: Work = { kind: 'process', argv: ['t
     attemptsMax: 3,
     outputBytesMax: 1000,
     durability: 'quorum' as const,
-    starts: 'at-least-once',
+    starts: 'at-least-once' as const,
     expiresMs: 0,
     failIfUnplaceable: false,
   }

@@ -13,8 +13,8 @@ export interface BlobServerOptions {
   rejected(peer: PeerId, code: string, detail: string): void
 }
 
-/** Whose results others keep copies of: those that run tasks. Everybody else has its input fetched from itself. */
-const givers = new Set<Role | undefined>(['host', 'admin'])
+/** Whose blobs others keep copies of: those that run tasks or submit them. */
+const givers = new Set<Role | undefined>(['host', 'admin', 'submit'])
 
 /** Other members' transfers: what they read here and what they give us to keep. */
 export class BlobServer {
@@ -59,7 +59,7 @@ export class BlobServer {
     const { op, blob } = await exchange.read(BlobRequest)
     if (op === 'push' && !givers.has(role)) {
       this.#options.rejected(peer, 'not-allowed', `it gave a blob to keep, as ${role ?? 'no member'}`)
-      await exchange.write(refusal('not-allowed', 'only members that run tasks give others blobs to keep'))
+      await exchange.write(refusal('not-allowed', 'only members that run or submit tasks give others blobs to keep'))
     } else if (blob.sizeBytes > tuning.blobBytesMax) {
       await exchange.write(
         refusal('blob-too-large', `${blob.sizeBytes} bytes, at most ${tuning.blobBytesMax} are taken`),

@@ -52,7 +52,7 @@ test('a blob is pushed, stored and verified, and a second push sends nothing', a
 
 test('a blob is not taken from a member that runs no tasks; it may read', async () => {
   const identity = await createIdentity()
-  const reader = await mesh.start({ identity, certificate: await mesh.certify(identity, { role: 'submit' }) })
+  const reader = await mesh.start({ identity, certificate: await mesh.certify(identity, { role: 'observe' }) })
   await connect(reader, b)
   const data = new Uint8Array(randomBytes(1000))
   const blob = reader.blobs.add(data)
