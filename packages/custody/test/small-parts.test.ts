@@ -67,7 +67,7 @@ describe('what comes after an attempt', () => {
     const attempts = ['exit', 'vanished', 'timeout', 'lease-lost', 'refused'].map((code) => attempt(code))
     expect(ownFailureCount(attempts)).toBe(2)
     expect([2, 3].map((retries) => decideRetry(spec({ retries }), attempts))).toEqual([false, true])
-    expect([3, 4].map((attemptsMax) => decideNext(spec({ attemptsMax }), attempts).choice)).toEqual([
+    expect([3, 4].map((attemptsMax) => decideNext(spec({ attemptsMax }), attempts, false).choice)).toEqual([
       'quarantine',
       'again',
     ])
