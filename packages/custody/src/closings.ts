@@ -4,6 +4,7 @@ import type { CustodianEffect } from './custodian-io.ts'
 import { type Entry, enterPhase, newEntry, outcomeOf } from './entry.ts'
 import type { Readers } from './readers.ts'
 import type { TaskBook } from './task-book.ts'
+import { versionNumber } from './version.ts'
 
 type Out = CustodianEffect[]
 
@@ -55,7 +56,15 @@ export class Closings {
   onMoved(message: MessageOf<'moved'>, now: Millis, out: Out): void {
     const { task, version, custodians } = message
     const entry = this.#book.archive.get(task)
-    if (!entry || entry.record.version >= version || custodians.includes(this.#self)) return
+    if (!entry || versionNumber(entry.record.version) >= versionNumber(version) || custodians.includes(this.#self))
+      return
+    this.pointTo(entry, version, custodians, now, out)
+  }
+
+  /** What is left here of a task that others keep: where it went. */
+  pointTo(entry: Entry, version: number, custodians: PeerId[], now: Millis, out: Out): void {
+    const task = entry.record.id
+    const message = { t: 'moved', task, version, custodians } as const
     const wallMs = this.#book.wall(now)
     enterPhase(entry, 'moved')
     entry.record = { ...entry.record, version, custodians }
@@ -71,11 +80,20 @@ export class Closings {
   }
 
   /** A closed task that another custodian has kept until now. Its outcome is chosen, so there is nothing to vote on. */
-  onCopy(message: MessageOf<'copy'>, now: Millis, out: Out): void {
-    const { record, ballot, outcome } = message
+  onCopy(from: PeerId, message: MessageOf<'copy'>, now: Millis, out: Out): void {
+    const { record, ballot } = message
     if (!record.custodians.includes(this.#self)) return
     const known = this.#book.archive.get(record.id)
-    if (known && known.record.version >= record.version) return
+    const newer = known && versionNumber(known.record.version) >= versionNumber(record.version)
+    if (newer && known.record.version !== record.version) return
+    if (!newer) this.#takeCopy(known, message, now, out)
+    const entry = this.#book.archive.get(record.id)!
+    const stored = { t: 'stored', task: record.id, version: record.version, ballot } as const
+    if (this.#book.save(entry, { kind: 'answer', entry, to: from, message: stored, losses: entry.losses }, out))
+      out.push({ type: 'send', to: from, message: stored })
+  }
+
+  #takeCopy(known: Entry | undefined, { record, ballot, outcome }: MessageOf<'copy'>, now: Millis, out: Out): void {
     if (known?.phase === 'closed') {
       known.record = record
       known.kept = false

@@ -1,18 +1,29 @@
 import type { Millis } from '@souk/kernel'
-import type { PeerId, TaskId } from '@souk/wire'
+import type { MessageOf, PeerId, TaskId, TaskRecord } from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect } from './custodian-io.ts'
 import { type Entry, outcomeOf } from './entry.ts'
 import { custodianCount, decideSuccession } from './rendezvous.ts'
 import type { TaskBook } from './task-book.ts'
+import { succeed } from './version.ts'
 import type { MeshView } from './views.ts'
 
-/** at once this many are copied, then others have their turn */
-const copyEveryMs = 100
+/** a round of copies so often */
+const roundMs = 100
+/** a copy that was not confirmed is sent again after so many rounds */
+const againRounds = 10
+
+/** A closed task on its way to other custodians. */
+interface Copy {
+  record: TaskRecord
+  confirmed: Set<PeerId>
+  rounds: number
+}
 
 /**
- * Closed tasks one of whose custodians is gone: the first of those that are left copies them to another. There is
- * nothing to agree on, since their outcome is chosen. At most successionsPerSecondMax a second.
+ * Closed tasks one of whose custodians is gone: the first of those that are left copies them to another, and takes up
+ * the new set itself when that one has it on disk. There is nothing to agree on, since their outcome is chosen. At most
+ * successionsPerSecondMax a second, and twice as many at once.
  */
 export class Copies {
   readonly #config: CustodyConfig
@@ -22,6 +33,7 @@ export class Copies {
   /** who was gone when all tasks were looked at last */
   #seen = ''
   readonly #waiting: TaskId[] = []
+  readonly #copies = new Map<TaskId, Copy>()
   #nextMs: Millis | undefined
 
   constructor(config: CustodyConfig, { self, book, mesh }: { self: PeerId; book: TaskBook; mesh: MeshView }) {
@@ -53,26 +65,59 @@ export class Copies {
   onWake(now: Millis, out: CustodianEffect[]): void {
     if (this.#nextMs === undefined || now < this.#nextMs) return
     const gone = this.#mesh.gone(now, this.#config.replaceMs)
-    let left = Math.ceil((this.#config.successionsPerSecondMax * copyEveryMs) / 1000)
-    for (let task = this.#waiting.pop(); task !== undefined; task = this.#waiting.pop()) {
-      const entry = this.#book.archive.get(task)
-      if (entry) this.#copy(entry, gone, out)
-      if (--left === 0) break
+    const perRound = Math.ceil((this.#config.successionsPerSecondMax * roundMs) / 1000)
+    for (let left = perRound; left > 0 && this.#copies.size < 2 * this.#config.successionsPerSecondMax; left--) {
+      const task = this.#waiting.pop()
+      if (task === undefined) break
+      this.#begin(task, gone)
     }
-    this.#nextMs = this.#waiting.length > 0 ? now + copyEveryMs : undefined
+    for (const [task, copy] of this.#copies) this.#send(task, copy, gone, out)
+    this.#nextMs = this.#waiting.length + this.#copies.size > 0 ? now + roundMs : undefined
   }
 
-  #copy(entry: Entry, gone: ReadonlySet<PeerId>, out: CustodianEffect[]): void {
+  #begin(task: TaskId, gone: ReadonlySet<PeerId>): void {
+    const entry = this.#book.archive.get(task)
+    if (!entry || !outcomeOf(entry)) return
+    const keepers = this.#mesh.keepers()
+    const count = custodianCount(this.#mesh.members, keepers.length, this.#config.custodians)
+    const facts = { count, gone: (peer: PeerId) => gone.has(peer) }
+    const next = decideSuccession(task, entry.record.custodians, keepers, facts)
+    if (next) this.#copies.set(task, { record: succeed(entry.record, next), confirmed: new Set(), rounds: 0 })
+  }
+
+  #send(task: TaskId, copy: Copy, gone: ReadonlySet<PeerId>, out: CustodianEffect[]): void {
+    const entry = this.#book.archive.get(task)
+    const outcome = entry && outcomeOf(entry)
+    // Forgotten meanwhile, or its new custodian went too: then it is looked at again.
+    if (!outcome || copy.record.custodians.some((peer) => gone.has(peer))) {
+      this.#copies.delete(task)
+      this.#seen = ''
+      return
+    }
+    if (copy.rounds++ % againRounds !== 0) return
+    const { record, confirmed } = copy
+    for (const to of record.custodians) {
+      if (to === this.#self || confirmed.has(to)) continue
+      out.push({ type: 'send', to, message: { t: 'copy', record, ballot: entry!.accepted!.ballot, outcome } })
+    }
+  }
+
+  /** One of the new custodians has it on disk. */
+  onStored(from: PeerId, { task, version }: MessageOf<'stored'>, out: CustodianEffect[]): void {
+    const copy = this.#copies.get(task)
+    const entry = this.#book.archive.get(task)
+    if (copy?.record.version !== version || !copy.record.custodians.includes(from) || !entry) return
+    copy.confirmed.add(from)
+    if (copy.confirmed.size < copy.record.custodians.length - 1) return
+    this.#copies.delete(task)
+    this.#takeUp(entry, copy.record, out)
+  }
+
+  #takeUp(entry: Entry, record: TaskRecord, out: CustodianEffect[]): void {
     const outcome = outcomeOf(entry)
     if (!outcome) return
-    const keepers = this.#mesh.keepers()
-    const { id, custodians, version } = entry.record
-    const count = custodianCount(this.#mesh.members, keepers.length, this.#config.custodians)
-    const next = decideSuccession(id, custodians, keepers, { count, gone: (peer) => gone.has(peer) })
-    if (!next) return
-    const record = { ...entry.record, custodians: next, version: version + 1 }
-    for (const to of next) {
-      out.push({ type: 'send', to, message: { t: 'copy', record, ballot: entry.accepted!.ballot, outcome } })
-    }
+    entry.record = record
+    entry.kept = false
+    this.#book.saveEnd(entry, 'closed', outcome.endedWallMs, out)
   }
 }

@@ -1,5 +1,14 @@
 import type { Machine, Millis } from '@souk/kernel'
-import { type Ballot, type Bearer, limits, type MessageOf, type Outcome, type PeerId, type TaskId, type TaskRecord } from '@souk/wire'
+import {
+  type Ballot,
+  type Bearer,
+  limits,
+  type MessageOf,
+  type Outcome,
+  type PeerId,
+  type TaskId,
+  type TaskRecord,
+} from '@souk/wire'
 import { BearerReports } from './bearer-reports.ts'
 import { Closings } from './closings.ts'
 import type { CustodyConfig } from './config.ts'
@@ -63,7 +72,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     this.#book = book
     this.#readers = new Readers(config, book.archive, self)
     this.#closings = new Closings(self, book, this.#readers)
-    this.#proposer = new Proposer(config, self, book)
+    this.#proposer = new Proposer(config, self, book, this.#closings)
     this.#reports = new BearerReports(book, this.#readers, this.#proposer)
     const store = this.#store
     this.#voter = new Voter(config, { self, book, readers: this.#readers, closings: this.#closings, mesh, store })
@@ -222,7 +231,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
         this.#closings.onMoved(message, now, out)
         break
       case 'copy':
-        this.#closings.onCopy(message, now, out)
+        this.#closings.onCopy(from.peer, message, now, out)
         break
       default:
         this.#onAsked(from, message, now, out)
@@ -242,6 +251,10 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
         break
       case 'list':
         this.#readers.onList(from.peer, message, now, out)
+        break
+      case 'stored':
+        this.#copies.onStored(from.peer, message, out)
+        this.#proposer.onMessage(from, message, now, out)
         break
       default:
         this.#proposer.onMessage(from, message, now, out)

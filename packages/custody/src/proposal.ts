@@ -37,6 +37,8 @@ export interface Proposal {
   over: Set<PeerId>
   /** who refuses its ballot, for as long as a majority may yet promise it */
   refusals: Set<PeerId>
+  /** who keeps it under another set of custodians, as another submit of its key made it */
+  elsewhere: Set<PeerId>
   /** of what was accepted before, that with the highest ballot */
   best: Accepted | undefined
   /** a run may have begun under an earlier ballot, as its bearer asked leave to */

@@ -1,5 +1,15 @@
 import { Deadlines, invariant, type Millis } from '@souk/kernel'
-import { type Ballot, type Bearer, compareBallots, type Decree, type MessageOf, type PeerId, type TaskId } from '@souk/wire'
+import {
+  type Ballot,
+  type Bearer,
+  compareBallots,
+  type Decree,
+  type MessageOf,
+  type PeerId,
+  type TaskId,
+  type TaskRecord,
+} from '@souk/wire'
+import type { Closings } from './closings.ts'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
 import { decideNext } from './decide-next.ts'
@@ -7,6 +17,7 @@ import { type Entry, mergeAttempts } from './entry.ts'
 import { type Proposal, type Stage, stageTransitions } from './proposal.ts'
 import { majority } from './quorum.ts'
 import type { TaskBook } from './task-book.ts'
+import { succeed, versionNumber } from './version.ts'
 
 type Out = CustodianEffect[]
 type ProposerMessage = MessageOf<
@@ -35,6 +46,7 @@ export class Proposer {
   readonly #config: CustodyConfig
   readonly #self: PeerId
   readonly #book: TaskBook
+  readonly #closings: Closings
   readonly #proposals = new Map<TaskId, Proposal>()
   /** when to speak again */
   readonly #due = new Deadlines<TaskId>()
@@ -43,7 +55,8 @@ export class Proposer {
   /** ballots above an undertaking's that others were said to have promised: the next try goes above them */
   readonly #seen = new Map<TaskId, Ballot>()
 
-  constructor(config: CustodyConfig, self: PeerId, book: TaskBook) {
+  constructor(config: CustodyConfig, self: PeerId, book: TaskBook, closings: Closings) {
+    this.#closings = closings
     this.#config = config
     this.#self = self
     this.#book = book
@@ -159,6 +172,7 @@ export class Proposer {
       answers: new Set(),
       over: new Set(),
       refusals: new Set(),
+      elsewhere: new Set(),
       best: undefined,
       begun: false,
       decree: undefined,
@@ -331,7 +345,7 @@ export class Proposer {
     if (!this.#hasMajority(proposal.answers, proposal)) return
     const { decree, ballot, record } = proposal
     if (decree!.kind === 'next') {
-      this.#storeNext(proposal, decree!.custodians, now, out)
+      this.#storeNext(proposal, succeed(record, decree!.custodians), now, out)
       return
     }
     this.#end(record.id)
@@ -344,7 +358,7 @@ export class Proposer {
     const proposal = this.#proposals.get(message.task)
     if (!proposal || proposal.record.version !== message.version || proposal.stage === 'storing') return
     const { decree } = message
-    if (decree?.kind === 'next') this.#storeNext(proposal, decree.custodians, now, out)
+    if (decree?.kind === 'next') this.#storeNext(proposal, succeed(proposal.record, decree.custodians), now, out)
     else if (decree) this.#end(message.task)
   }
 
@@ -353,18 +367,17 @@ export class Proposer {
   /** Others keep it by now: this peer learns of it late, and takes its own part of it where it has one. */
   onMoved({ task, version, custodians }: MessageOf<'moved'>, now: Millis, out: Out): void {
     const proposal = this.#proposals.get(task)
-    if (!proposal || proposal.record.version >= version || proposal.stage === 'storing') return
+    if (!proposal || proposal.stage === 'storing') return
+    if (versionNumber(proposal.record.version) >= versionNumber(version)) return
     if (!custodians.includes(this.#self)) this.forget(task)
-    else this.#storeNext({ ...proposal, record: { ...proposal.record, version: version - 1 } }, custodians, now, out)
+    else this.#storeNext(proposal, { ...proposal.record, version, custodians }, now, out)
   }
 
-  #storeNext(proposal: Proposal, custodians: readonly PeerId[], now: Millis, out: Out): void {
-    const { record, ballot } = proposal
-    this.#proposals.set(record.id, proposal)
+  #storeNext(proposal: Proposal, record: TaskRecord, now: Millis, out: Out): void {
     this.#enter(proposal, 'storing')
     proposal.next = {
-      record: { ...record, version: record.version + 1, custodians: [...custodians] },
-      ballot: this.#book.ballotAfter(ballot),
+      record,
+      ballot: this.#book.ballotAfter(proposal.ballot),
       stored: new Set(),
       already: new Set(),
     }
@@ -380,9 +393,28 @@ export class Proposer {
 
   #onAlready(from: PeerId, message: MessageOf<'already'>, now: Millis, out: Out): void {
     const next = this.#nextUnder(message)
-    if (!next?.record.custodians.includes(from)) return
-    next.already.add(from)
-    this.#decideNextVersion(message.task, now, out)
+    if (!next) this.#onElsewhere(from, message, now, out)
+    else if (next.record.custodians.includes(from)) {
+      next.already.add(from)
+      this.#decideNextVersion(message.task, now, out)
+    }
+  }
+
+  /**
+   * It keeps the task as another submit of the same key stored it, with other custodians. Where a majority of ours do,
+   * nothing was or will be decided here.
+   */
+  #onElsewhere(from: PeerId, message: MessageOf<'already'>, now: Millis, out: Out): void {
+    const proposal = this.#under(message)
+    const entry = this.#book.archive.get(message.task)
+    if (!proposal?.record.custodians.includes(from) || !entry || proposal.stage === 'storing') return
+    const { version, custodians } = message.known
+    if (entry.record.version !== proposal.record.version || version === entry.record.version) return
+    const { length } = proposal.record.custodians
+    proposal.elsewhere.add(from)
+    if (length - proposal.elsewhere.size >= majority(length)) return
+    this.forget(message.task)
+    this.#closings.pointTo(entry, version, custodians, now, out)
   }
 
   #nextUnder({ task, version, ballot }: Vote): Proposal['next'] {
@@ -475,7 +507,7 @@ export class Proposer {
 
   #again(proposal: Proposal, now: Millis, out: Out): void {
     const entry = this.#book.archive.get(proposal.record.id)
-    const other = entry && entry.record.version > proposal.record.version && proposal.stage !== 'storing'
+    const other = entry && entry.record.version !== proposal.record.version && proposal.stage !== 'storing'
     if (!entry || other || (entry.phase !== 'open' && entry.phase !== 'storing' && proposal.stage !== 'storing')) {
       this.#end(proposal.record.id)
       return

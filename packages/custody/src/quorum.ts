@@ -1,4 +1,6 @@
 import type { Ballot, TaskRecord } from '@souk/wire'
+import { versionNumber } from './version.ts'
+
 /** How many of n custodians are a majority. */
 export function majority(n: number): number {
   return Math.floor(n / 2) + 1
@@ -11,5 +13,5 @@ export function majorityTime(times: readonly number[]): number {
 
 /** Whether a ballot can be real: the first version's are begun by its origin or its custodians, later ones by any bearer. */
 export function mayBegin(record: TaskRecord, ballot: Ballot): boolean {
-  return record.version > 1 || ballot.peer === record.origin || record.custodians.includes(ballot.peer)
+  return versionNumber(record.version) > 1 || ballot.peer === record.origin || record.custodians.includes(ballot.peer)
 }

@@ -19,6 +19,7 @@ import { majority } from './quorum.ts'
 import { chooseCustodians, custodianCount } from './rendezvous.ts'
 import type { Submission } from './submission.ts'
 import type { SubmitterEffect, SubmitterInput, SubmitterMessage } from './submitter-io.ts'
+import { firstVersion, versionNumber } from './version.ts'
 import type { MeshView } from './views.ts'
 
 type Out = SubmitterEffect[]
@@ -118,7 +119,8 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
       return
     }
     const submittedWallMs = Math.round(this.#wallOffset + now)
-    const record: TaskRecord = { id, spec, origin: this.#self, submittedWallMs, custodians, version: 1 }
+    const version = firstVersion(custodians)
+    const record: TaskRecord = { id, spec, origin: this.#self, submittedWallMs, custodians, version }
     this.#begin(record, client, tag, now, out)
   }
 
@@ -245,15 +247,18 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     const ours = submission && compareBallots(submission.ballot, ballot) === 0
     if (!ours || !submission.storing) {
       // Too late: whoever waited was told that nothing is known of it. What was accepted stays, of course.
-      const own = ballot.peer === this.#self && ballot.incarnation === this.#incarnation && version === 1
+      const own = ballot.peer === this.#self && ballot.incarnation === this.#incarnation && versionNumber(version) === 1
       if (!submission && own && message.t === 'stored' && this.#givenUp.get(task) === ballot.counter)
         out.push({ type: 'send', to: from, message: { t: 'drop', task, version, ballot } })
       return
     }
     if (!submission.record.custodians.includes(from)) return
     if (message.t === 'stored') submission.stored.add(from)
-    else if (message.t === 'already') submission.already.add(from)
-    else submission.unstored.set(from, { code: message.code, message: message.message })
+    else if (message.t === 'already') {
+      submission.already.add(from)
+      const { known } = message
+      if (known.version !== submission.record.version) submission.known = known
+    } else submission.unstored.set(from, { code: message.code, message: message.message })
     this.#decide(submission, now, out)
   }
 
@@ -280,6 +285,11 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     this.#void(submission, out)
     for (const { client, tag } of submission.submitters) out.push({ type: 'accepted', client, tag, task })
     submission.submitters = []
+    // Known with other custodians, as an earlier submit of the same key chose them: those keep it, and ours forget it.
+    if (submission.known) {
+      this.#dropStored(submission, out)
+      submission.record = { ...submission.record, ...submission.known }
+    }
     if (submission.clients.length === 0) {
       this.#end(task)
       return
@@ -290,12 +300,17 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
   }
 
   #refuse(submission: Submission, code: string, message: string, out: Out): void {
-    const { record, ballot, stored } = submission
+    const { record, ballot } = submission
     this.#void(submission, out)
     this.#givenUp.push(record.id, ballot.counter)
-    for (const to of stored) out.push({ type: 'send', to, message: { t: 'drop', task: record.id, version: 1, ballot } })
+    this.#dropStored(submission, out)
     for (const { client, tag } of submission.submitters) out.push({ type: 'refused', client, tag, code, message })
     this.#end(record.id)
+  }
+
+  #dropStored({ record, ballot, stored }: Submission, out: Out): void {
+    const vote = { task: record.id, version: record.version, ballot }
+    for (const to of stored) out.push({ type: 'send', to, message: { t: 'drop', ...vote } })
   }
 
   #void(submission: Submission, out: Out): void {
@@ -306,7 +321,7 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
 
   #onMoved({ task, version, custodians }: MessageOf<'moved'>): void {
     const submission = this.#submissions.get(task)
-    if (submission && version > submission.record.version)
+    if (submission && versionNumber(version) > versionNumber(submission.record.version))
       submission.record = { ...submission.record, version, custodians }
   }
 

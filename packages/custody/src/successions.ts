@@ -7,6 +7,7 @@ import type { CustodyConfig } from './config.ts'
 import type { Hands } from './hands.ts'
 import { majority } from './quorum.ts'
 import { custodianCount, decideSuccession } from './rendezvous.ts'
+import { nextVersion, succeed } from './version.ts'
 import type { MeshView } from './views.ts'
 
 type Out = BearerEffect[]
@@ -85,7 +86,7 @@ export class Successions {
       return
     }
     const attempts = [...borne.attempts]
-    const nextRecord = { ...record, version: record.version + 1, custodians: next.custodians }
+    const nextRecord = succeed(record, next.custodians)
     for (const to of next.custodians) {
       if (next.stored.has(to) || next.already.has(to)) continue
       const message: MessageOf<'store'> = { t: 'store', record: nextRecord, ballot: next.ballot, attempts }
@@ -112,7 +113,8 @@ export class Successions {
     const borne = this.#hands.borne.get(message.task)
     const next = borne?.next
     if (next?.stage !== 'storing' || compareBallots(next.ballot, message.ballot) !== 0) return
-    if (message.version !== borne!.record.version + 1 || !next.custodians.includes(from)) return
+    if (message.version !== nextVersion(borne!.record.version, next.custodians) || !next.custodians.includes(from))
+      return
     if (message.t === 'unstored') return
     next[message.t].add(from)
     this.#decide(borne!, now, out)
@@ -130,7 +132,7 @@ export class Successions {
     if (custodians.length - already.size >= need) return
     // Somebody else brought that version about: its custodians see to it.
     delete borne.next
-    borne.record = { ...record, version: record.version + 1, custodians }
+    borne.record = succeed(record, custodians)
     borne.ballot = ballot
     this.#endings.fence(borne, 'fenced', undefined, now, out)
   }
@@ -138,10 +140,10 @@ export class Successions {
   #stand(borne: Borne, now: Millis, out: Out): void {
     const { custodians, ballot } = borne.next!
     const before = borne.record
-    const version = before.version + 1
     const task = before.id
     delete borne.next
-    borne.record = { ...before, version, custodians }
+    borne.record = succeed(before, custodians)
+    const { version } = borne.record
     borne.ballot = ballot
     if (borne.state === 'waiting') borne.runBallot = ballot
     borne.confirmed.clear()

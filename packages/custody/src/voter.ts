@@ -6,6 +6,7 @@ import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
 import { type Entry, enterPhase, mergeAttempts, newEntry, promise } from './entry.ts'
 import type { Readers } from './readers.ts'
 import { type Pending, type TaskBook, voteOf } from './task-book.ts'
+import { versionNumber } from './version.ts'
 import type { MeshView } from './views.ts'
 
 type Out = CustodianEffect[]
@@ -46,7 +47,7 @@ export class Voter {
     const { book } = this.#parts
     if (!this.#isOurs(from.peer, record, 'store', out)) return
     const known = book.archive.get(record.id)
-    if (known && known.record.version >= record.version) {
+    if (known && versionNumber(known.record.version) >= versionNumber(record.version)) {
       this.#onStoreAgain(known, from.peer, message, out)
       return
     }
@@ -249,17 +250,22 @@ export class Voter {
   #isOver(entry: Entry, to: PeerId, vote: MessageOf<'leaseAsk' | 'prepare' | 'commit'>, out: Out): boolean {
     const { version, custodians } = entry.record
     const { task, ballot } = vote
-    if (entry.phase === 'moved' || version > vote.version + 1) {
-      if (vote.version > version) return false
+    const ahead = versionNumber(version) - versionNumber(vote.version)
+    if (ahead < 0) return false
+    if (entry.phase === 'moved' || ahead > 1) {
       this.#send(to, { t: 'moved', task, version, custodians }, out)
       return true
     }
-    if (version === vote.version + 1) {
+    if (ahead === 1) {
       const decree = { kind: 'next', custodians } as const
       this.#send(to, { t: 'chosen', task, version: vote.version, ballot, decree }, out)
       return true
     }
-    if (entry.phase !== 'closed' || version !== vote.version) return false
+    if (version !== vote.version) {
+      this.#sendElsewhere(entry, to, vote, out)
+      return true
+    }
+    if (entry.phase !== 'closed') return false
     const { accepted } = entry
     // The one that committed it asks again: its answer was lost. Anybody else may not know what was chosen.
     if (vote.t === 'commit' && accepted && compareBallots(accepted.ballot, ballot) === 0) {
@@ -270,6 +276,16 @@ export class Voter {
     const fence = { t: 'fenced', task, ballot, promised: entry.promised, code: 'closed', final: true } as const
     this.#send(to, fence, out)
     return true
+  }
+
+  /** Kept here as another submit of the same key stored it, with other custodians: in this version nothing is voted on. */
+  #sendElsewhere(entry: Entry, to: PeerId, vote: MessageOf<'leaseAsk' | 'prepare' | 'commit'>, out: Out): void {
+    const { task, version, ballot } = vote
+    const known = { version: entry.record.version, custodians: entry.record.custodians }
+    this.#send(to, { t: 'already', task, version, ballot, promised: entry.promised, known }, out)
+    if (vote.t !== 'commit') return
+    const fence = { t: 'fenced', task, ballot, promised: entry.promised, code: 'fenced', final: false } as const
+    this.#send(to, fence, out)
   }
 
   /** After a start it may have forgotten what it promised, until enough members have said that it has not. */

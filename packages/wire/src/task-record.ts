@@ -16,7 +16,8 @@ export const TaskRecord = strict({
   submittedWallMs: int(),
   /** who keeps it; fixed for this version */
   custodians: Custodians,
-  version: int(2 ** 31, 1),
+  /** number and set of custodians in one: see custody's `version.ts` */
+  version: int(undefined, 1),
 })
 export type TaskRecord = Static<typeof TaskRecord>
 

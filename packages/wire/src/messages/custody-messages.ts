@@ -38,7 +38,7 @@ export const TaskView = strict({
   timeline: list(TaskEvent, 64),
 })
 
-const version = int(2 ** 31, 1)
+const version = int(undefined, 1)
 /** what a custodian and a proposer speak of */
 const vote = { task: TaskId, version, ballot: Ballot }
 const attempts = list(Attempt, 128)

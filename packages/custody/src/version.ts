@@ -1,0 +1,31 @@
+import { hash64 } from '@souk/kernel'
+import type { PeerId, TaskRecord } from '@souk/wire'
+
+/** A version is its number and, in the lower part, what names its custodians: two sets are never one version. */
+const setSpan = 2 ** 32
+
+function versionOf(number: number, custodians: readonly PeerId[]): number {
+  return number * setSpan + hash64(custodians.join(), 5).lo
+}
+
+/**
+ * The version of a task that is submitted. Another submit of its key may choose other custodians, where members came or
+ * went: that is another version of the same number, and each custodian keeps the one that it heard of first.
+ */
+export function firstVersion(custodians: readonly PeerId[]): number {
+  return versionOf(1, custodians)
+}
+
+export function nextVersion(version: number, custodians: readonly PeerId[]): number {
+  return versionOf(versionNumber(version) + 1, custodians)
+}
+
+/** 1 for the first, then one more with every change of its custodians. */
+export function versionNumber(version: number): number {
+  return Math.floor(version / setSpan)
+}
+
+/** The record of the next version. */
+export function succeed(record: TaskRecord, custodians: readonly PeerId[]): TaskRecord {
+  return { ...record, version: nextVersion(record.version, custodians), custodians: [...custodians] }
+}
