@@ -103,5 +103,8 @@ test('a store that was found to be an old copy is refused at every later start, 
   expect(code).toBe(66)
   expect(err).toContain('by it this is life 1 of this peer, but others have met its life 9')
   expect(err).toContain(`next: souk reset --data ${peer.data}`)
-  expect(await souk(['doctor', '--data', peer.data])).toMatchObject({ code: 1, out: expect.stringContaining('old copy') })
+  expect(await souk(['doctor', '--data', peer.data])).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('old copy'),
+  })
 })

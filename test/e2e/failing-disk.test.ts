@@ -5,7 +5,9 @@ import { souk, TestMesh, until } from './harness.ts'
 const mesh = new TestMesh()
 afterAll(() => mesh.close())
 
-const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0
+/** part of util-linux: changes the limits of a process that runs */
+const limiter = 'prlimit'
+const hasPrlimit = spawnSync(limiter, ['--version']).status === 0
 
 test('a disk that fails: nothing is accepted, status and doctor say so, and it goes on by itself', async (context) => {
   if (!hasPrlimit) return context.skip('needs prlimit (util-linux)')
@@ -13,7 +15,7 @@ test('a disk that fails: nothing is accepted, status and doctor say so, and it g
   const client = await mesh.client(peer)
   const kept = await client.submit({ argv: ['true'], labels: { site: 'elsewhere' } }).id
   /** From here on the kernel refuses this process every write to a file. */
-  const limit = (bytes: string) => spawnSync('prlimit', ['--pid', String(peer.pid), `--fsize=${bytes}:`])
+  const limit = (bytes: string) => spawnSync(limiter, ['--pid', String(peer.pid), `--fsize=${bytes}:`])
   limit('1')
   const handle = client.submit({ argv: ['true'] })
   handle.outcome.catch(() => {})
