@@ -71,7 +71,9 @@ export function baton(over: Partial<Baton>): Baton {
 }
 
 export function store(node: SimNode, task: string, value: object): void {
-  node.disk.persist(1, [{ key: `task/${task}`, value }])
+  const writes = [{ key: `task/${task}`, value }]
+  node.disk.persist(1, writes)
+  checkers.disks.onWritten(node, writes)
   node.disk.begin()
   node.disk.finish()
 }
