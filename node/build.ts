@@ -19,7 +19,7 @@ const here = dirname(fileURLToPath(import.meta.url))
 const dist = resolve(process.argv[2] ?? join(here, 'dist'))
 const source = (name: string) => join(here, 'src', `${name}.ts`)
 const executors = join(here, '../packages/executors/src')
-const peerSide = ['foreground', 'join-mesh', 'issue-token']
+const peerSide = ['foreground', 'join-mesh', 'issue-token', 'store-tools']
 
 /** Leaves dynamic imports of these modules as imports of their built files. */
 function leave(names: readonly string[], extension: string): Plugin {

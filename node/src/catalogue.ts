@@ -40,6 +40,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/down.ts')).down,
   },
   {
+    name: 'reset',
+    usage: '',
+    summary: 'move a damaged or old store aside, to come back as a new peer',
+    group: 'hosts',
+    load: async () => (await import('./commands/reset.ts')).reset,
+  },
+  {
     name: 'run',
     usage: '-- CMD…',
     summary: 'run one task and stream its output; exits as the task does',

@@ -2,6 +2,7 @@ import { catalogue } from './catalogue.ts'
 import { CliError, codeOf, messageOf } from './cli-error.ts'
 import type { Context, Parent } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
+import { visible } from './print/visible.ts'
 import { withoutSecrets } from './secret-words.ts'
 import { processTerminal } from './terminal.ts'
 
@@ -119,7 +120,7 @@ function printError(error: unknown, context: Context): void {
   const message = messageOf(error).replace(/^error: /, '')
   const shown =
     error instanceof CliError || code !== '' ? message : error instanceof Error ? (error.stack ?? message) : message
-  err(`${errColours.red('souk:')} ${shown}`)
+  err(`${errColours.red('souk:')} ${visible(shown)}`)
   const next = error instanceof CliError ? error.next : undefined
   if (next !== undefined) err(`${errColours.dim('next:')} ${next}`)
   else if (code.startsWith('commander.')) err(`${errColours.dim('next:')} add --help to see what it takes`)

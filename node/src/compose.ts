@@ -5,7 +5,7 @@ import { FunctionExecutor, ProcessExecutor } from '@souk/executors'
 import { detectInventory, type Inventory, toOffer } from '@souk/inventory'
 import { Prng } from '@souk/kernel'
 import { defaultConfig, Peer } from '@souk/peer'
-import { Driver, type DriverLog, PeerBlobs, type PeerHandle, SystemClock } from '@souk/runtime'
+import { Driver, type DriverLog, PeerBlobs, type PeerHandle, StoreBehindError, SystemClock } from '@souk/runtime'
 import { FileBlobs, LmdbRecords, SelfStore } from '@souk/store-lmdb'
 import { Libp2pTransport, type LinkReport, MeshCredentials } from '@souk/transport-libp2p'
 import type { Offer } from '@souk/wire'
@@ -91,6 +91,12 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
   })
   const known = new KnownPeers(folder, transport)
   const { control, token } = makeControl(options, base, driver, functions)
+  // Before the records close: a later start would count its life on, and nobody would see any more that it is behind.
+  let marking: Promise<void> | undefined
+  driver.failed.catch((error: unknown) => {
+    if (error instanceof StoreBehindError) marking = new SelfStore(records).markBehind(error)
+    marking?.catch((cause: unknown) => log('error', 'the store could not be marked as an old copy', { error: cause }))
+  })
   await driver.start({ incarnation, offer: () => offer }, signal)
   known.start([...member.addresses, ...settings.staticPeers], signal)
   return {
@@ -106,6 +112,7 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     stop: async (stopSignal) => {
       await control.stop()
       known.stop()
+      await marking?.catch(() => {})
       await driver.stop(stopSignal)
     },
   }

@@ -1,6 +1,17 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { CliError, messageOf } from './cli-error.ts'
 import type { Context } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -49,11 +60,30 @@ export function createDataFolder(folder: DataFolder): void {
   }
 }
 
-/** Writes a file that only its owner may read, whole or not at all. */
+/** Writes a file that only its owner may read, whole or not at all; on disk, with its name, when it returns. */
 export function writeSecret(path: string, value: unknown): void {
   const part = `${path}.${process.pid}.part`
-  writeFileSync(part, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 })
-  renameSync(part, path)
+  try {
+    withOpen(part, 'w', (file) => {
+      writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`)
+      fsyncSync(file)
+    })
+    renameSync(part, path)
+  } catch (error) {
+    rmSync(part, { force: true })
+    throw error
+  }
+  // Windows cannot open folders, and keeps their names itself.
+  if (process.platform !== 'win32') withOpen(dirname(path), 'r', fsyncSync)
+}
+
+function withOpen(path: string, flags: string, work: (file: number) => void): void {
+  const file = openSync(path, flags, 0o600)
+  try {
+    work(file)
+  } finally {
+    closeSync(file)
+  }
 }
 
 /** A JSON file; undefined when it is not there. */

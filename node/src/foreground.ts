@@ -7,11 +7,14 @@ import { type DataFolder, removeApiFile, writeSecret } from './data-folder.ts'
 import { exitCodes } from './exit-codes.ts'
 import { askedPort, firstFreePort } from './free-port.ts'
 import { invitationMsDefault } from './invitation-desk.ts'
+import { logDestination, printThroughLog } from './log-destination.ts'
 import { apiPortDefault, meshPortDefault, type PeerSettings, portSpan } from './peer-options.ts'
 import { type PeerMessage, tiedVariable } from './peer-process.ts'
 import { durationText } from './print/amount-text.ts'
 import { foundText } from './print/found-text.ts'
 import { type UpReport, upReport } from './print/up-report.ts'
+import { keptTasks } from './store-tools.ts'
+import { storeTrouble } from './store-trouble.ts'
 
 /** A graceful stop takes at most so long; then what is left is cut off. */
 const stopMsMax = 10_000
@@ -29,7 +32,8 @@ export async function runForeground(
 ): Promise<number> {
   try {
     return await untilStopped(context, folder, settings, json)
-  } catch (error) {
+  } catch (cause) {
+    const error = storeTrouble(cause, folder, () => keptTasks(folder)) ?? cause
     const next = error instanceof CliError && error.next !== undefined ? { next: error.next } : {}
     const exitCode = error instanceof CliError ? error.exitCode : exitCodes.failed
     context.parent?.send({ type: 'failed', message: messageOf(error), exitCode, ...next } satisfies PeerMessage)
@@ -45,10 +49,11 @@ async function untilStopped(
 ): Promise<number> {
   const began = performance.now()
   const { terminal } = context
+  printThroughLog()
   const stopping = new AbortController()
   const stop = onceStopped(context)
   const level = settings.log ?? (terminal.errIsTerminal ? 'warn' : 'info')
-  const logger = createLogger({ level, base: { peer: settings.name } })
+  const logger = createLogger({ level, base: { peer: settings.name }, destination: logDestination })
   const port = settings.listen.port
   const meshPort =
     port === undefined

@@ -5,6 +5,8 @@ import type { DataFolder } from './data-folder.ts'
 import { exitCodes } from './exit-codes.ts'
 import { readIdentity, writeCertificate } from './member.ts'
 import { writeMesh } from './mesh-file.ts'
+import { keptTasks } from './store-tools.ts'
+import { storeTrouble } from './store-trouble.ts'
 
 /** Dialling every address of an invitation may take so long. */
 const joinMsMax = 60_000
@@ -13,7 +15,9 @@ const joinMsMax = 60_000
 export async function joinMesh(folder: DataFolder, line: string, wish: { name: string }): Promise<void> {
   const invitation = decodeLine(line)
   const records = new LmdbRecords({ folder: folder.path })
-  await records.open()
+  await records.open().catch((error: unknown) => {
+    throw storeTrouble(error, folder, () => keptTasks(folder)) ?? error
+  })
   try {
     const identity = await readIdentity(records)
     const signal = AbortSignal.timeout(joinMsMax)

@@ -53,7 +53,11 @@ export class KnownPeers {
       .map(({ peer, addresses }): KnownPeer => ({ peer, addresses }))
     const text = JSON.stringify(members)
     if (members.length === 0 || text === this.#written) return
-    writeSecret(this.#path, members)
-    this.#written = text
+    try {
+      writeSecret(this.#path, members)
+      this.#written = text
+    } catch {
+      // A full or failing disk shows in the store's state; this file is written when there is room again.
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { PeerLine, SoukClient } from '@souk/client'
 import { shortPeer } from './print/amount-text.ts'
+import { visibleLine } from './print/visible.ts'
 
 /** Turns peer ids into what people call them; ids nobody knows are shortened. */
 export type PeerNames = (id: string | undefined) => string
@@ -10,7 +11,8 @@ export function peerNames(peers: readonly Pick<PeerLine, 'id' | 'name'>[]): Peer
   for (const peer of peers) used.set(peer.name, (used.get(peer.name) ?? 0) + 1)
   for (const peer of peers) {
     const unique = used.get(peer.name) === 1 && peer.name !== ''
-    names.set(peer.id, unique ? peer.name : `${peer.name}(${peer.id.slice(-4)})`)
+    const name = visibleLine(peer.name)
+    names.set(peer.id, unique ? name : `${name}(${peer.id.slice(-4)})`)
   }
   return (id) => (id === undefined ? '-' : (names.get(id) ?? shortPeer(id)))
 }

@@ -1,8 +1,12 @@
 import { isatty } from 'node:tty'
 import { exitCodes } from './exit-codes.ts'
 import { type Colours, coloursFor } from './print/colours.ts'
+import { visibleOutput } from './print/visible.ts'
 
-/** Where a command writes. Results go to `out`, everything else to `err`. */
+/**
+ * Where a command writes. Results go to `out`, everything else to `err`; whatever other peers have put into either, a
+ * terminal obeys nothing of it. Only `raw` is what the task wrote.
+ */
 export interface Terminal {
   out(text: string): void
   err(text: string): void
@@ -25,8 +29,8 @@ export function processTerminal(env: Record<string, string | undefined>): Termin
     return process.stdout
   }
   return {
-    out: (text) => void stdout().write(`${text}\n`),
-    err: (text) => void process.stderr.write(`${text}\n`),
+    out: (text) => void stdout().write(`${visibleOutput(text)}\n`),
+    err: (text) => printError(visibleOutput(text)),
     raw: (stream, data) => void (stream === 'stdout' ? stdout() : process.stderr).write(data),
     outIsTerminal,
     errIsTerminal,
@@ -39,4 +43,13 @@ export function processTerminal(env: Record<string, string | undefined>): Termin
 function onOutputError(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(exitCodes.ok)
   throw error
+}
+
+/** Where standard error is a file on a full disk, writing throws: that must not hide how the command itself ended. */
+function printError(text: string): void {
+  try {
+    process.stderr.write(`${text}\n`)
+  } catch {
+    // Nobody is left to be told.
+  }
 }

@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 
@@ -24,6 +27,29 @@ it('ends with one object in the form of all benchmarks', () => {
   const report = JSON.parse(lines.at(-1)!)
   expect(report).toMatchObject({ bench: 'sim', figures: { seeds: 2, violations: 0 }, met: { violations: true } })
   expect(report.detail.runs.map((run: { closed: number }) => run.closed)).toEqual([20, 20])
+})
+
+it('does seeds on several threads, and says the same of them as on one', () => {
+  const args = ['--seed', '5', '--seeds', '4', '--profile', 'swarm', '--json']
+  const hashes = (threads: string) => {
+    const { runs } = JSON.parse(sim(...args, '--threads', threads).lines.at(-1)!).detail
+    return runs.map((run: { seed: number; trace_hash: string }) => [run.seed, run.trace_hash])
+  }
+  const once = hashes('1')
+  expect(once.map(([seed]: [number]) => seed)).toEqual([5, 6, 7, 8])
+  expect(hashes('2')).toEqual(once)
+})
+
+it('goes on with a series where an earlier command ended', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sim-'))
+  const series = ['--profile', 'swarm', '--json', '--resume', join(folder, 'sum.json')]
+  const first = JSON.parse(sim('--seeds', '2', ...series).lines.at(-1)!)
+  const second = JSON.parse(sim('--seeds', '3', ...series).lines.at(-1)!)
+  expect(first.detail.runs.map((run: { seed: number }) => run.seed)).toEqual([1, 2])
+  expect(second.detail.runs.map((run: { seed: number }) => run.seed)).toEqual([3])
+  expect(second.figures).toMatchObject({ seeds: 3, violations: 0 })
+  expect(second.figures.simulated_hours).toBeGreaterThan(first.figures.simulated_hours)
+  rmSync(folder, { recursive: true })
 })
 
 it('writes the run down, one object a line', () => {

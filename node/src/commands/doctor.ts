@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { dataFolder, runningPeer } from '../data-folder.ts'
 import { type Check, localChecks } from '../doctor/local-checks.ts'
 import { linkCheck, meshChecks } from '../doctor/peer-checks.ts'
+import { runningStoreCheck, storedCheck, writeCheck } from '../doctor/store-checks.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Colours } from '../print/colours.ts'
 import { pairs } from '../print/table.ts'
@@ -31,11 +32,12 @@ export const doctor: CommandModule = {
 
 async function examine(context: Context, options: DoctorOptions): Promise<number> {
   const folder = dataFolder(context, options.data)
-  const host = localChecks(folder, process.versions.node)
-  const { mesh, peers } =
-    runningPeer(folder) === undefined
-      ? { mesh: [], peers: [] }
-      : await withSession(context, { data: folder.path }, (client) => askPeer(client))
+  const running = runningPeer(folder) !== undefined
+  const stored = running ? [] : [await storedCheck(folder)]
+  const host = [...localChecks(folder, process.versions.node), ...writeCheck(folder), ...stored]
+  const { mesh, peers } = !running
+    ? { mesh: [], peers: [] }
+    : await withSession(context, { data: folder.path }, (client) => askPeer(client))
   const all = [...host, ...mesh, ...peers]
   const { out, colours } = context.terminal
   if (options.json) out(JSON.stringify({ host, mesh, peers }))
@@ -50,14 +52,7 @@ async function examine(context: Context, options: DoctorOptions): Promise<number
 async function askPeer(client: SoukClient): Promise<{ mesh: Check[]; peers: Check[] }> {
   try {
     const [status, peers, links] = await Promise.all([client.status(), client.peers(), client.links()])
-    const store: Check = status.store.ok
-      ? { name: 'store', level: 'ok', seen: 'writes are durable' }
-      : {
-          name: 'store',
-          level: 'fail',
-          seen: `${status.store.code}: ${status.store.message}`,
-          next: 'make room on its disk',
-        }
+    const store = runningStoreCheck(status.store)
     return { mesh: [store, ...meshChecks(peers)], peers: links.map(linkCheck) }
   } catch (error) {
     const next = 'souk down, then souk up; its log says more'
@@ -69,7 +64,7 @@ function section(title: string, checks: readonly Check[], colours: Colours): str
   const marks = { ok: colours.green('ok  '), warn: colours.yellow('warn'), fail: colours.red('FAIL') }
   const rows = checks.map(({ name, level, seen, next }): [string, string] => [
     `${marks[level]}  ${name}`,
-    next === undefined ? seen : `${seen}\n        ${colours.dim('next:')} ${next}`,
+    (next === undefined ? seen : `${seen}\n${colours.dim('next:')} ${next}`).replaceAll('\n', '\n        '),
   ])
   return `${colours.bold(title)}\n${pairs(rows)}`
 }

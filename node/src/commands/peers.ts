@@ -5,6 +5,7 @@ import { durationText, shortPeer } from '../print/amount-text.ts'
 import type { Colours } from '../print/colours.ts'
 import { table } from '../print/table.ts'
 import { vectorText } from '../print/vector-text.ts'
+import { visibleData } from '../print/visible.ts'
 import { type PeerChoice, withSession } from '../session.ts'
 
 export const peers: CommandModule = {
@@ -41,7 +42,7 @@ export function peersTable(lines: readonly PeerLine[], colours: Colours): string
       { title: 'allows' },
       { title: 'labels' },
     ],
-    lines.map((line) => [
+    visibleData(lines).map((line) => [
       line.name,
       shortPeer(line.id),
       line.role,

@@ -3,8 +3,10 @@ import type { ResourceVector } from '@souk/kernel'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
 import { durationText } from '../print/amount-text.ts'
 import type { Colours } from '../print/colours.ts'
+import { storeText } from '../print/store-text.ts'
 import { pairs } from '../print/table.ts'
 import { vectorText } from '../print/vector-text.ts'
+import { visibleData } from '../print/visible.ts'
 import { type PeerChoice, withSession } from '../session.ts'
 
 export const status: CommandModule = {
@@ -22,7 +24,8 @@ export const status: CommandModule = {
   },
 }
 
-export function statusText(seen: Status, colours: Colours): string {
+export function statusText(status: Status, colours: Colours): string {
+  const seen = visibleData(status)
   const tasks = Object.entries(seen.tasks).filter(([, count]) => count > 0)
   const { alive, suspect, dead } = seen.peers
   const trouble = [suspect > 0 ? `${suspect} suspect` : '', dead > 0 ? `${dead} dead` : ''].filter((t) => t !== '')
@@ -32,7 +35,7 @@ export function statusText(seen: Status, colours: Colours): string {
     ['offers', vectorText(seen.offer.capacity as ResourceVector | undefined)],
     ['free now', vectorText(seen.free as unknown as ResourceVector)],
     ['tasks', tasks.map(([state, count]) => `${count} ${state}`).join(', ') || 'none'],
-    ['store', seen.store.ok ? 'ok' : colours.red(`${seen.store.code}: ${seen.store.message}`)],
+    ['store', seen.store.ok ? 'ok' : colours.red(storeText(seen.store))],
     ['up for', `${durationText(seen.uptimeMs)} (version ${seen.version}, life ${seen.incarnation})`],
     ['reached at', seen.addresses.join('\n              ')],
   ])}`

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { fetchPeerNames, type PeerNames } from '../peer-names.ts'
 import { agoText, durationText, shortTask } from '../print/amount-text.ts'
 import { table } from '../print/table.ts'
+import { visibleData } from '../print/visible.ts'
 import { type PeerChoice, withSession } from '../session.ts'
 
 interface TasksOptions extends PeerChoice {
@@ -71,7 +72,7 @@ function tasksTable(lines: readonly TaskLine[], names: PeerNames, dim: (text: st
       { title: 'submitted', align: 'right' },
       { title: 'took', align: 'right' },
     ],
-    lines.map((line) => [
+    visibleData(lines).map((line) => [
       shortTask(line.id),
       line.name || line.class,
       line.kind === undefined ? line.state : line.kind === 'succeeded' ? 'ok' : `${line.kind} (${line.code ?? ''})`,

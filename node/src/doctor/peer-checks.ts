@@ -1,5 +1,6 @@
 import type { LinkLine, PeerLine } from '@souk/client'
 import { shortPeer } from '../print/amount-text.ts'
+import { visibleData } from '../print/visible.ts'
 import type { Check } from './local-checks.ts'
 
 const hops = ['discovered', 'dialled', 'authenticated', 'subscribed'] as const
@@ -19,7 +20,8 @@ const advice: Record<Hop, string> = {
   subscribed: 'its adverts do not come by gossip yet; they still come by anti-entropy within 30 s',
 }
 
-export function linkCheck(link: LinkLine): Check {
+export function linkCheck(shown: LinkLine): Check {
+  const link = visibleData(shown)
   const name = link.name || shortPeer(link.id)
   const hop = failingHop(link)
   if (hop === undefined) return { name, level: 'ok', seen: hops.join(' > ') }
@@ -30,7 +32,8 @@ export function linkCheck(link: LinkLine): Check {
 }
 
 /** The mesh as a whole: what would hurt when one host is lost. */
-export function meshChecks(peers: readonly PeerLine[]): Check[] {
+export function meshChecks(shown: readonly PeerLine[]): Check[] {
+  const peers = visibleData(shown)
   const admins = peers.filter((peer) => peer.role === 'admin')
   const checks: Check[] = []
   if (admins.length < 2) {

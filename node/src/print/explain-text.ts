@@ -7,6 +7,7 @@ import { decisionText } from './decision-text.ts'
 import { outcomeText } from './outcome-text.ts'
 import { helpFor } from './refusal-text.ts'
 import { indent, pairs, table } from './table.ts'
+import { visibleData } from './visible.ts'
 
 /** As they stand in the details of a timeline. */
 const peerIds = /\b12D3Koo[1-9A-HJ-NP-Za-km-z]{40,}\b/g
@@ -14,7 +15,8 @@ const peerIds = /\b12D3Koo[1-9A-HJ-NP-Za-km-z]{40,}\b/g
 const notDecided = 'not decided yet: it came a moment ago, or waits with others alike until the next look for room'
 
 /** Everything on why a task is where it is, for people. */
-export function explainText(detail: TaskDetail, names: PeerNames, colours: Colours): string {
+export function explainText(shown: TaskDetail, names: PeerNames, colours: Colours): string {
+  const detail = visibleData(shown)
   const decision = detail.decision as Decision | undefined
   const parts = [
     headText(detail, names, colours),

@@ -1,6 +1,7 @@
 import type { Outcome } from '@souk/client'
 import { bytesText, countText, durationText, shortPeer, shortTask } from './amount-text.ts'
 import type { Colours } from './colours.ts'
+import { visible } from './visible.ts'
 
 /** One line on how a task ended, for people. */
 export function outcomeLine(outcome: Outcome, hostName: string | undefined, colours: Colours): string {
@@ -9,7 +10,8 @@ export function outcomeLine(outcome: Outcome, hostName: string | undefined, colo
 
 /** The same without its id. */
 export function outcomeText(outcome: Outcome, hostName: string | undefined, colours: Colours): string {
-  const { kind, runMs, attempts, message, code } = outcome
+  const { kind, runMs, attempts } = outcome
+  const [message, code] = [visible(outcome.message), visible(outcome.code)]
   const host = hostName ?? (outcome.host === undefined ? undefined : shortPeer(outcome.host))
   const where = host === undefined ? '' : ` on ${host}`
   const again = attempts.length === 0 ? '' : `, after ${countText(attempts.length, 'run')} that did not finish`

@@ -25,7 +25,9 @@ export function table(
 ): string {
   const widths = columns.map((column, i) => Math.max(column.title.length, ...rows.map((row) => width(row[i] ?? ''))))
   const line = (cells: readonly string[]): string =>
+    // A row is a line, whatever is in it.
     cells
+      .map((cell) => cell.replaceAll('\n', '\\n').replaceAll('\t', ' '))
       .map((cell, i) => pad(cell, widths[i] ?? 0, columns[i]?.align ?? 'left'))
       .join(gap)
       .trimEnd()

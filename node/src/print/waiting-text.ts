@@ -1,10 +1,11 @@
 import type { TaskDetail } from '@souk/client'
 import type { Decision } from '@souk/wire'
 import { helpFor, refusalText } from './refusal-text.ts'
+import { visibleData } from './visible.ts'
 
 /** Why a task has not begun, by reason with the number of hosts, then what would help. Empty when nothing is known. */
 export function waitingAdvice(detail: TaskDetail): string[] {
-  const decision = detail.decision as Decision | undefined
+  const decision = visibleData(detail.decision as Decision | undefined)
   if (decision === undefined) return []
   const samples = new Map(decision.refused.map(({ refusal }) => [refusal.code as string, refusal]))
   const lines = [decision.reason]

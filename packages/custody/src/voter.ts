@@ -79,6 +79,8 @@ export class Voter {
   /** On disk, unless what it stands on was refused: then nothing is answered, and who asked asks again. */
   onAnswerWritten({ entry, to, message, losses }: Extract<Pending, { kind: 'answer' }>, out: Out): void {
     if (losses !== entry.losses) return
+    // Overtaken by a higher promise before it could leave.
+    if (message.t === 'promise' && compareBallots(message.ballot, entry.promised) < 0) return
     // Known by a vote alone, without a STORE: its record came along.
     if (entry.phase === 'storing') enterPhase(entry, 'open')
     this.#send(to, message, out)
@@ -323,12 +325,6 @@ export class Voter {
   #answer(entry: Entry, to: PeerId, message: CustodianSays, out: Out): void {
     const { losses } = entry
     if (this.#parts.book.save(entry, { kind: 'answer', entry, to, message, losses }, out)) this.#send(to, message, out)
-  }
-
-  /** On disk: it may leave, unless it was a promise and a higher one was given meanwhile. */
-  onAnswerKept({ entry, to, message }: Extract<Pending, { kind: 'answer' }>, out: Out): void {
-    if (message.t === 'promise' && compareBallots(message.ballot, entry.promised) < 0) return
-    this.#send(to, message, out)
   }
 
   #whyFull(): { code: string; message: string } | undefined {

@@ -94,12 +94,14 @@ export class Carrier {
     return from.flatMap((peer) => this.message(peer, message))
   }
 
-  committed(from: string[], name: string, b = ballot(), version = 1): BearerEffect[] {
+  committed(from: string[], name: string, b = ballot()): BearerEffect[] {
+    const version = this.bearer.find(idOf(name))?.record.version
     return from.flatMap((peer) => this.message(peer, { t: 'committed', ...vote(name, b, version) }))
   }
 
-  stored(from: string[], name: string, b: Ballot, version: number): BearerEffect[] {
-    return from.flatMap((peer) => this.message(peer, { t: 'stored', ...vote(name, b, version) }))
+  /** These have the next version of it. */
+  stored(from: string[], { record: { id: task, version }, ballot: b }: MessageOf<'store'>): BearerEffect[] {
+    return from.flatMap((peer) => this.message(peer, { t: 'stored', task, version, ballot: b }))
   }
 
   /** What it does with a task; undefined: it has no baton of it. */

@@ -12,6 +12,7 @@ import {
   taskId,
 } from '@souk/wire'
 import type { Keeper } from '../src/index.ts'
+import { firstVersion, nextVersion } from '../src/version.ts'
 
 /** The peer that the tests' tasks are submitted to; it keeps none of them unless a test says so. */
 export const origin = 'origin'
@@ -26,8 +27,12 @@ export const idOf = (name: string): string => taskId(nonceOf(name))
 /** The origin's own ballot, unless another peer is named. */
 export const ballot = (counter = 1, peer = origin, incarnation = 1): Ballot => ({ counter, peer, incarnation })
 
-/** What names a vote on the first version of a task. */
-export const vote = (name: string, b = ballot(), version = 1) => ({ task: idOf(name), version, ballot: b })
+/** Version so-and-so many of a task, with these custodians. */
+export const versionOf = (number: number, custodians = trio): number =>
+  number === 1 ? firstVersion(custodians) : nextVersion(versionOf(number - 1, custodians), custodians)
+
+/** What names a vote, on the first version of a task unless told otherwise. */
+export const vote = (name: string, b = ballot(), version = versionOf(1)) => ({ task: idOf(name), version, ballot: b })
 
 export function spec(over: Partial<TaskSpec> = {}): TaskSpec {
   return {
@@ -52,7 +57,8 @@ export function spec(over: Partial<TaskSpec> = {}): TaskSpec {
   }
 }
 
-export function record(name: string, over: Partial<TaskSpec> = {}, custodians = trio, version = 1): TaskRecord {
+export function record(name: string, over: Partial<TaskSpec> = {}, custodians = trio, number = 1): TaskRecord {
+  const version = versionOf(number, custodians)
   return { id: idOf(name), spec: spec(over), origin, submittedWallMs: wallMs, custodians, version }
 }
 

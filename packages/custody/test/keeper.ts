@@ -113,25 +113,30 @@ export class Keeper {
     return this.message(from, { t: 'prepare', ...named, aim: 'close', record: kept, attempts: [], ...over })
   }
 
-  commit(from: string, name: string, b = ballot(), decree: Decree = ends({ ballot: b, host: from }), version = 1) {
-    return this.message(from, { t: 'commit', ...vote(name, b, version), decree })
+  commit(from: string, name: string, b = ballot(), decree: Decree = ends({ ballot: b, host: from })) {
+    return this.message(from, { t: 'commit', ...this.#vote(name, b), decree })
   }
 
   /** Its outcome is accepted here under this ballot, and known to be chosen. */
   close(name: string, b = ballot()): CustodianEffect[] {
     this.commit('worker', name, b)
     this.write()
-    const effects = this.message('worker', { t: 'chosen', ...vote(name, b) })
+    const effects = this.message('worker', { t: 'chosen', ...this.#vote(name, b) })
     this.write()
     return effects
   }
 
-  giveUp(from: string, name: string, b = ballot(), { ran = true, code = 'exit', version = 1 } = {}): CustodianEffect[] {
-    return this.message(from, { t: 'giveUp', ...vote(name, b, version), ran, code, message: '' })
+  giveUp(from: string, name: string, b = ballot(), { ran = true, code = 'exit' } = {}): CustodianEffect[] {
+    return this.message(from, { t: 'giveUp', ...this.#vote(name, b), ran, code, message: '' })
   }
 
   cancel(from: string, name: string, ask = 1): CustodianEffect[] {
     return this.message(from, { t: 'cancel', ask, task: idOf(name), reason: 'changed my mind' })
+  }
+
+  /** A vote on the version that is kept here. */
+  #vote(name: string, b: Ballot) {
+    return vote(name, b, this.custodian.find(idOf(name))?.record.version)
   }
 
   /** Renewal number `seq` of a bearer that holds this one task; from nothing with base 0. */

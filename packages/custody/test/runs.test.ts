@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Carrier, proposed } from './carrier.ts'
-import { attempt, ballot, idOf, only, record, sent, told, trio } from './fixtures.ts'
+import { attempt, ballot, idOf, only, record, sent, told, trio, versionOf, vote } from './fixtures.ts'
 
 describe('what a run came to', () => {
   test.each([
@@ -12,7 +12,7 @@ describe('what a run came to', () => {
     carrier.running('a')
     const effects = carrier.ended('a', result)
     expect(told(effects, 'commit')).toEqual(trio)
-    expect(sent(effects, 'commit')[0]!.message).toMatchObject({ ballot: ballot(), version: 1 })
+    expect(sent(effects, 'commit')[0]!.message).toMatchObject({ ballot: ballot(), version: versionOf(1) })
     expect(proposed(effects)[0]![1]).toMatchObject({
       outcome: { ...outcome, host: 'worker', ballot: ballot(), result },
     })
@@ -24,7 +24,7 @@ describe('what a run came to', () => {
     carrier.running('a', { record: record('a', spec) })
     const given = sent(carrier.ended('a', { end: 'failed' }), 'giveUp')
     expect(given.map(({ to }) => to)).toEqual(trio)
-    expect(given[0]).toMatchObject({ message: { ran: true, code: 'threw', version: 1 } })
+    expect(given[0]).toMatchObject({ message: { ran: true, code: 'threw', version: versionOf(1) } })
     const again = { ballot: ballot(2, 'c1'), path: ['c1'], attempts: [attempt('exit')] }
     carrier.award('a', { record: record('a', spec), ...again }, 'c1')
     carrier.admit('a')
@@ -84,7 +84,7 @@ describe('an outcome', () => {
     const carrier = new Carrier('worker')
     carrier.running('a')
     carrier.ended('a')
-    const lacking = { t: 'lacking', task: idOf('a'), version: 1, ballot: ballot() } as const
+    const lacking = { t: 'lacking', ...vote('a') } as const
     expect(sent(carrier.message('c2', lacking), 'commit')).toMatchObject([
       { to: 'c2', message: { record: record('a') } },
     ])
@@ -94,7 +94,7 @@ describe('an outcome', () => {
 
 describe('a task that starts at most once', () => {
   const begun = (carrier: Carrier, from: string[], b = ballot()) =>
-    from.flatMap((peer) => carrier.message(peer, { t: 'begun', task: idOf('a'), version: 1, ballot: b }))
+    from.flatMap((peer) => carrier.message(peer, { t: 'begun', ...vote('a', b) }))
   const once = record('a', { starts: 'at-most-once' })
 
   test('starts only once a majority of its custodians knows that it may have', () => {

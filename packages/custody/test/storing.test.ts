@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { attempt, ballot, ends, idOf, only, record, sent, spec, trio, vote } from './fixtures.ts'
+import { attempt, ballot, ends, idOf, only, record, sent, spec, trio, versionOf, vote } from './fixtures.ts'
 import { Keeper } from './keeper.ts'
 
 describe('a record', () => {
@@ -9,7 +9,10 @@ describe('a record', () => {
     expect(effects.map(({ type }) => type)).toEqual(['persist'])
     expect(keeper.view('a')?.state).toBe('storing')
     const [answer] = sent(keeper.write(), 'stored')
-    expect(answer).toMatchObject({ to: 'origin', message: { task: idOf('a'), version: 1, ballot: ballot() } })
+    expect(answer).toMatchObject({
+      to: 'origin',
+      message: { task: idOf('a'), version: versionOf(1), ballot: ballot() },
+    })
     expect([...keeper.disk.keys()].sort()).toEqual([`task/${idOf('a')}`, `vote/${idOf('a')}`])
     expect(keeper.view('a')).toMatchObject({ state: 'waiting', bearer: 'origin', attempts: [{ code: 'vanished' }] })
   })
@@ -71,7 +74,7 @@ describe('a record that is known', () => {
     const [answer] = sent([...keeper.store('a', { b: ballot(9, 'other') }), ...keeper.write()], 'already')
     expect(answer).toMatchObject({
       to: 'other',
-      message: { promised: ballot(), known: { version: 1, custodians: trio } },
+      message: { promised: ballot(), known: { version: versionOf(1), custodians: trio } },
     })
     expect(keeper.view('a')?.ballot).toEqual(ballot())
   })
@@ -100,12 +103,12 @@ describe('a record that is known', () => {
     const later = record('a', {}, ['c1', 'c2', 'c4'], 2)
     keeper.store('a', { record: later, b: ballot(3, 'worker') })
     expect(sent(keeper.write(), 'stored')).toMatchObject([
-      { to: 'worker', message: { version: 2, ballot: ballot(3, 'worker') } },
+      { to: 'worker', message: { version: later.version, ballot: ballot(3, 'worker') } },
     ])
     expect(keeper.view('a')).toMatchObject({
       state: 'ending',
       bearer: 'worker',
-      record: { version: 2 },
+      record: later,
       attempts: [{ code: 'lease-lost' }],
     })
   })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { chooseCustodians } from '../src/index.ts'
 import { Desk, storeOf } from './desk.ts'
-import { ballot, idOf, keepers, only, outcome, sent, told, trio } from './fixtures.ts'
+import { ballot, idOf, keepers, only, outcome, sent, told, trio, versionOf, vote } from './fixtures.ts'
 import { TestMesh } from './test-mesh.ts'
 
 describe('a submit', () => {
@@ -9,7 +9,10 @@ describe('a submit', () => {
     const effects = new Desk().submit('a')
     const custodians = chooseCustodians(idOf('a'), keepers(...trio), 3)
     expect(told(effects, 'store')).toEqual(custodians)
-    expect(storeOf(effects)).toMatchObject({ ballot: ballot(), record: { version: 1, custodians, origin: 'origin' } })
+    expect(storeOf(effects)).toMatchObject({
+      ballot: ballot(),
+      record: { version: versionOf(1, custodians), custodians, origin: 'origin' },
+    })
     expect(only(effects, 'bear')).toMatchObject([{ ballot: ballot(), durable: false, attempts: [] }])
     expect(only(effects, 'accepted')).toEqual([])
   })

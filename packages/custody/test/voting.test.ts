@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { attempt, ballot, ends, idOf, next, only, record, sent, trio, vote } from './fixtures.ts'
+import { attempt, ballot, ends, idOf, next, only, record, sent, trio, versionOf, vote } from './fixtures.ts'
 import { Keeper } from './keeper.ts'
 
 /** A keeper of task `a`, stored under the origin's ballot. */
@@ -79,7 +79,9 @@ describe('a commit', () => {
     const effects = keeper.commit('worker', 'a')
     expect(sent(effects, 'committed')).toEqual([])
     const after = keeper.write()
-    expect(sent(after, 'committed')).toMatchObject([{ to: 'worker', message: { ballot: ballot(), version: 1 } }])
+    expect(sent(after, 'committed')).toMatchObject([
+      { to: 'worker', message: { ballot: ballot(), version: versionOf(1) } },
+    ])
     expect(only(after, 'closed')).toEqual([])
     expect(keeper.view('a')?.state).toBe('ending')
     expect(only(keeper.message('worker', { t: 'chosen', ...vote('a') }), 'closed')).toMatchObject([
@@ -110,7 +112,7 @@ describe('a commit', () => {
     }
     const prepare = keeper.prepare('mallory', 'c', ballot(2, 'c2'), { record: record('a', {}, trio, 2) })
     expect(prepare).toMatchObject([{ type: 'rejected', code: 'forged-record' }])
-    expect(keeper.view('a')).toMatchObject({ ballot: ballot(), record: { version: 1 } })
+    expect(keeper.view('a')).toMatchObject({ ballot: ballot(), record: { version: versionOf(1) } })
   })
 
   test('that the disk refused is not answered, and is accepted when it comes again', () => {
@@ -187,14 +189,17 @@ describe('of a task that is over', () => {
     keeper.store('a', { record: record('a', {}, ['c1', 'c2', 'c4'], 2), b: ballot(3) })
     keeper.write()
     for (const answer of [keeper.commit('worker', 'a'), keeper.prepare('c3', 'a', ballot(2, 'c3'))])
-      expect(sent(answer, 'chosen')).toMatchObject([{ message: { version: 1, decree: next(['c1', 'c2', 'c4']) } }])
+      expect(sent(answer, 'chosen')).toMatchObject([
+        { message: { version: versionOf(1), decree: next(['c1', 'c2', 'c4']) } },
+      ])
   })
 
   test('here, and kept by others, whoever votes hears by whom', () => {
+    const others = ['c2', 'c3', 'c4']
     const keeper = keeping()
-    keeper.message('worker', { t: 'moved', task: idOf('a'), version: 2, custodians: ['c2', 'c3', 'c4'] })
+    keeper.message('worker', { t: 'moved', task: idOf('a'), version: versionOf(2, others), custodians: others })
     keeper.write()
     for (const answer of [keeper.commit('worker', 'a'), keeper.prepare('c3', 'a', ballot(2, 'c3'))])
-      expect(sent(answer, 'moved')).toMatchObject([{ message: { version: 2, custodians: ['c2', 'c3', 'c4'] } }])
+      expect(sent(answer, 'moved')).toMatchObject([{ message: { version: versionOf(2, others), custodians: others } }])
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Desk, storeOf } from './desk.ts'
-import { ballot, ends, idOf, next, only, outcome, sent, told, trio, vote } from './fixtures.ts'
+import { ballot, ends, idOf, next, only, outcome, sent, told, trio, versionOf, vote } from './fixtures.ts'
 
 describe('the same key again', () => {
   test('is the same task: both clients hear that it is accepted, and its outcome', () => {
@@ -79,8 +79,8 @@ describe('a client that waits', () => {
   test('has the new custodians asked once others keep its task', () => {
     const desk = new Desk()
     desk.accepted('a')
-    desk.message('c1', { t: 'moved', task: idOf('a'), version: 2, custodians: ['c4'] })
-    desk.message('c2', { t: 'moved', task: idOf('a'), version: 1, custodians: ['c5'] })
+    desk.message('c1', { t: 'moved', task: idOf('a'), version: versionOf(2, ['c4']), custodians: ['c4'] })
+    desk.message('c2', { t: 'moved', task: idOf('a'), version: versionOf(1, ['c5']), custodians: ['c5'] })
     expect(told(desk.pass(5_000), 'await')).toEqual(['c4'])
   })
 

@@ -1,8 +1,8 @@
 import { emptyRequest, emptyVector } from '@souk/kernel'
 import { type Certificate, emptyResult, type Offer, type Role, type RunResult, type TaskSpec, taskId } from '@souk/wire'
 
-export const nonceOf = (name: string): string => name.padEnd(16, '0')
-export const idOf = (name: string, origin: string): string => taskId(nonceOf(name), origin)
+export const nonceOf = (name: string): string => name.padEnd(23, '0')
+export const idOf = (name: string): string => taskId(nonceOf(name))
 
 /** Runs for `ms` and then exits with `exitCode`; the mesh's executor reads both from the arguments. */
 export function spec({ ms = 10, exitCode = 0, ...over }: Partial<TaskSpec> & { ms?: number; exitCode?: number } = {}) {

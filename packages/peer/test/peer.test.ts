@@ -5,12 +5,22 @@ import { mayReceive } from '../src/permissions.ts'
 import { idOf, offer, spec } from './fixtures.ts'
 import { Mesh } from './mesh.ts'
 
-const task = idOf('a', 'p0')
+const task = idOf('a')
 
 function messages(from: string): Message[] {
   const record = { id: task, spec: spec(), origin: 'p0', submittedWallMs: 0, custodians: ['p0'], version: 1 }
   const ballot = { counter: 1, peer: 'p0', incarnation: 1 }
-  const baton = { record, ballot, incarnation: 1, path: [from], alternates: [], bounces: 0, moves: 0, attempts: [] }
+  const baton = {
+    record,
+    ballot,
+    incarnation: 1,
+    path: [from],
+    alternates: [],
+    bounces: 0,
+    moves: 0,
+    leaseAgeMs: 0,
+    attempts: [],
+  }
   return [
     { t: 'quote', lot: 1, shape: shapeOf(spec()), count: 1, priority: 'medium', expectedMs: 0 },
     { t: 'award', batons: [baton] },

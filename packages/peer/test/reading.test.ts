@@ -18,7 +18,7 @@ function write(mesh: Mesh, text: string, offset: number): void {
   mesh.step('p1', { type: 'output', task, ballot, stream: 'stdout', offset, data: bytes(text) })
 }
 
-const task = idOf('a', 'p0')
+const task = idOf('a')
 /** Says that what the host kept was given. */
 const liveFromHere = { type: 'output', task, stream: 'stdout', offset: 0, data: bytes('') }
 
@@ -38,7 +38,7 @@ describe('a peer that is neither origin nor host', () => {
 
   test('says what it cannot know', () => {
     const mesh = running()
-    mesh.step('p2', { type: 'query', client: 1, task: idOf('never', 'p0'), watch: false })
+    mesh.step('p2', { type: 'query', client: 1, task: idOf('never'), watch: false })
     mesh.step('p2', { type: 'query', client: 1, task: 'zzzzzzzzzzzzzzzzzzzzzzzz', watch: false })
     mesh.run(10)
     mesh.cut('p0', 'p2')
@@ -76,7 +76,7 @@ describe('a peer that is neither origin nor host', () => {
     expect(mesh.replies('p2', 'listed')).toMatchObject([
       {
         tasks: [
-          { id: idOf('b', 'p2'), state: 'waiting' },
+          { id: idOf('b'), state: 'waiting' },
           { id: task, host: 'p1' },
         ],
         total: 2,
@@ -86,7 +86,7 @@ describe('a peer that is neither origin nor host', () => {
     mesh.kill('p0')
     mesh.list('p2', ['waiting'])
     mesh.run(2_000)
-    expect(mesh.replies('p2', 'listed').at(-1)).toMatchObject({ tasks: [{ id: idOf('b', 'p2') }], missing: ['p0'] })
+    expect(mesh.replies('p2', 'listed').at(-1)).toMatchObject({ tasks: [{ id: idOf('b') }], missing: ['p0'] })
   })
 
   test('relays live output from its start, and says when it ends', () => {
@@ -155,7 +155,7 @@ describe('a peer that is neither origin nor host', () => {
     mesh.step('p2', { type: 'follow', client: 8, task })
     mesh.run(20)
     const follow = mesh.node('p2').sent.find(({ message }) => message.t === 'follow')!.message as MessageOf<'follow'>
-    const other = idOf('other', 'p0')
+    const other = idOf('other')
     const output = { t: 'output', ask: follow.ask, task: other, stream: 'stdout', offset: 0, end: false } as const
     mesh.frame('p1', 'p2', [{ ...output, data: bytes('forged') }])
     expect(mesh.replies('p2', 'output').at(-1)).toMatchObject({ task, data: bytes('forged') })
@@ -183,7 +183,7 @@ describe('a peer that is neither origin nor host', () => {
 
   test('ends a follow of what nobody knows', () => {
     const mesh = running()
-    mesh.step('p2', { type: 'follow', client: 8, task: idOf('never', 'p0') })
+    mesh.step('p2', { type: 'follow', client: 8, task: idOf('never') })
     mesh.run(10)
     expect(mesh.replies('p2', 'outputEnd')).toHaveLength(1)
   })

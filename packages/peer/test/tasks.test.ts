@@ -10,7 +10,7 @@ describe('a task', () => {
     const mesh = new Mesh({ p0: 2, p1: 2 })
     mesh.submit('p0', 'a', { ms: 20 }, { client: 7, tag: 3 })
     mesh.run(100)
-    const task = idOf('a', 'p0')
+    const task = idOf('a')
     expect(mesh.node('p0').replies).toMatchObject([
       { client: 7, reply: { type: 'accepted', tag: 3, task } },
       { client: 7, reply: { type: 'outcome', task, outcome: { kind: 'succeeded', host: 'p0' } } },
@@ -83,7 +83,7 @@ describe('a task', () => {
 
   test('of more than there is room for waits, and everything ends', () => {
     const mesh = new Mesh({ p0: 0, p1: 2, p2: 2 })
-    const tasks = Array.from({ length: 40 }, (_, tag) => ({ tag, nonce: `${tag}`.padStart(16, '0'), spec: spec() }))
+    const tasks = Array.from({ length: 40 }, (_, tag) => ({ tag, nonce: `${tag}`.padStart(23, '0'), spec: spec() }))
     mesh.step('p0', { type: 'submit', client: 1, tasks })
     mesh.run(1_000)
     const outcomes = mesh.replies('p0', 'outcome')
@@ -107,7 +107,7 @@ describe('a slot', () => {
     mesh.submit('p0', 'waiting', { ms: 1_000 })
     mesh.until(() => mesh.node('p1').runs.size === 0)
     mesh.run(10 * roundTripMs)
-    expect([...mesh.node('p1').runs.keys()]).toEqual([idOf('waiting', 'p0')])
+    expect([...mesh.node('p1').runs.keys()]).toEqual([idOf('waiting')])
   })
 
   test('is filled at once when its host no longer drains', () => {
@@ -221,7 +221,7 @@ describe('a cancel', () => {
     const mesh = new Mesh({ p0: 0, p1: 1, p2: 0 })
     mesh.submit('p0', 'a', { ms: 10_000 })
     mesh.run(100)
-    mesh.step('p2', { type: 'cancel', client: 5, task: idOf('a', 'p0'), reason: 'not needed' })
+    mesh.step('p2', { type: 'cancel', client: 5, task: idOf('a'), reason: 'not needed' })
     mesh.until(() => mesh.node('p1').runs.size === 0)
     expect(mesh.replies('p2', 'cancelled')).toEqual([])
     mesh.run(10)
@@ -235,7 +235,7 @@ describe('a cancel', () => {
     mesh.submit('p0', 'a', { ms: 500 })
     mesh.submit('p0', 'b')
     mesh.run(100)
-    mesh.step('p0', { type: 'cancel', client: 1, task: idOf('b', 'p0'), reason: '' })
+    mesh.step('p0', { type: 'cancel', client: 1, task: idOf('b'), reason: '' })
     mesh.run(1_000)
     expect(mesh.replies('p0', 'outcome').map(({ task, outcome }) => [task[0], outcome.kind])).toEqual([
       ['b', 'cancelled'],
@@ -248,7 +248,7 @@ describe('a cancel', () => {
     for (const slots of [0, 1]) {
       const mesh = new Mesh({ p0: slots, p1: 1 })
       mesh.submit('p0', 'a')
-      mesh.step('p0', { type: 'cancel', client: 1, task: idOf('a', 'p0'), reason: '' })
+      mesh.step('p0', { type: 'cancel', client: 1, task: idOf('a'), reason: '' })
       mesh.run(100)
       expect(mesh.replies('p0', 'cancelled')).toMatchObject([{ answer: 'cancelled' }])
       expect(mesh.replies('p0', 'outcome')).toMatchObject([{ outcome: { kind: 'cancelled' } }])
@@ -259,8 +259,8 @@ describe('a cancel', () => {
 
   test.each([
     ['unknown', 'zzzzzzzzzzzzzzzzzzzzzzzz'],
-    ['unknown', idOf('never', 'p1')],
-    ['closed-before', idOf('done', 'p0')],
+    ['unknown', idOf('never')],
+    ['closed-before', idOf('done')],
   ])('is answered %s where there is nothing to cancel', (answer, task) => {
     const mesh = new Mesh({ p0: 1, p1: 0 })
     mesh.submit('p0', 'done')
@@ -273,7 +273,7 @@ describe('a cancel', () => {
   test('of a task whose keeper is away says so at once', () => {
     const mesh = new Mesh({ p0: 1, p1: 0 })
     mesh.cut('p0', 'p1')
-    mesh.step('p1', { type: 'cancel', client: 1, task: idOf('a', 'p0'), reason: '' })
+    mesh.step('p1', { type: 'cancel', client: 1, task: idOf('a'), reason: '' })
     expect(mesh.replies('p1', 'cancelled')).toMatchObject([{ answer: 'unreachable' }])
   })
 })

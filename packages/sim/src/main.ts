@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander'
+import { LedgerError } from './runner/ledger.ts'
 import { type Options, program } from './runner/options.ts'
 import { RunCommand } from './runner/run-command.ts'
 
@@ -14,6 +15,7 @@ try {
   command.parse()
   process.exitCode = await new RunCommand(command.opts<Options>()).run(interrupted.signal)
 } catch (error) {
-  if (!(error instanceof CommanderError)) throw error
-  process.exitCode = error.exitCode === 0 ? 0 : usageExit
+  if (error instanceof LedgerError) console.error(`error: ${error.message}`)
+  else if (!(error instanceof CommanderError)) throw error
+  process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : usageExit
 }

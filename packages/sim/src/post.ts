@@ -37,7 +37,7 @@ export class Post {
   /** Puts a message into this turn's frame for its receiver. */
   add(from: SimNode, to: PeerId, message: Message): void {
     const index = this.#stage.indexOf(to)
-    invariant(index !== undefined && index !== from.index, `${from.id} sends ${message.t} to ${to}`)
+    invariant(index !== undefined && to !== from.id, `${from.id} sends ${message.t} to ${to}`)
     if (this.#stage.nodes[index]!.id !== to) {
       // To a peer that is no more: another one has its place.
       this.counters.unconnected++

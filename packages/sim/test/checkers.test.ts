@@ -1,77 +1,25 @@
-import { emptyRequest, Prng } from '@souk/kernel'
-import type { RunOrder } from '@souk/peer'
-import type { Ballot, Baton, Frame, Message, Outcome, TaskRecord } from '@souk/wire'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Checkers } from '../src/checkers/checkers.ts'
-import { Executor } from '../src/executor.ts'
-import { offerOf } from '../src/hosts.ts'
-import { SimNode } from '../src/node.ts'
-import { profileOf } from '../src/profiles.ts'
-import { Violations } from '../src/violation.ts'
-import { Workload } from '../src/workload.ts'
+import type { SimNode } from '../src/node.ts'
+import {
+  a,
+  b,
+  ballot,
+  baton,
+  checkers,
+  found,
+  frame,
+  never,
+  order,
+  outcome,
+  recordOf,
+  roster,
+  run,
+  setUp,
+  violations,
+} from './checker-stand.ts'
 
-const workload = new Workload(profileOf('calm')!.workload, 1, new Prng(1))
-const ballot = (counter: number, peer = 'peer-0000'): Ballot => ({ counter, peer, incarnation: 1 })
-
-const outcome: Outcome = {
-  kind: 'succeeded',
-  code: 'exit',
-  message: '',
-  ballot: ballot(1),
-  attempts: [],
-  endedWallMs: 0,
-}
-
-let violations: Violations
-let checkers: Checkers
-let a: SimNode
-let b: SimNode
-let roster: Map<string, Map<string, string>>
-
-beforeEach(() => {
-  violations = new Violations()
-  roster = new Map()
-  const subject = { makePeer: () => never(), rosterOf: (snapshot: unknown) => roster.get(snapshot as string)! }
-  checkers = new Checkers(violations, subject, { faultless: true, widestSlots: 1 })
-  const hosts = { slots: [2], cpuMilliPerSlot: 1000, memoryBytesPerSlot: 2 ** 30 }
-  ;[a, b] = [0, 1].map((index) => new SimNode(index, offerOf(hosts, new Prng(1)))) as [SimNode, SimNode]
-  for (const node of [a, b]) checkers.capacity.onStart(node)
-})
-
-function never(): never {
-  throw new Error('no peer is made here')
-}
-
-function recordOf(id: string): TaskRecord {
-  const spec = { ...workload.drawTask().spec, request: { ...emptyRequest(), cpuMilli: 1000 } }
-  return { id, spec, origin: 'peer-0000', submittedWallMs: 0, custodians: ['peer-0000'], version: 1 }
-}
-
-function order(task: string, counter = 1, peer = 'peer-0000'): RunOrder {
-  return { task, ballot: ballot(counter, peer), record: recordOf(task), gpuDevices: [], attempt: 1, leased: false }
-}
-
-function run(node: SimNode, runOrder: RunOrder): () => void {
-  const process = new Executor().start(node.index, 1, runOrder, 0)!
-  for (const checker of [checkers.capacity, checkers.singleRun, checkers.batons, checkers.fences])
-    checker.onRun(node, runOrder, 1)
-  return () => {
-    checkers.capacity.onRunEnd(node, process)
-    checkers.singleRun.onRunEnd(node, process)
-  }
-}
-
-function frame(...messages: Message[]): Frame {
-  const load = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false }
-  return { incarnation: 1, load, messages }
-}
-
-function baton(over: Partial<Baton>): Baton {
-  const plain = { ballot: ballot(1), incarnation: 1, path: [], alternates: [], bounces: 0, moves: 0, attempts: [] }
-  return { record: recordOf('t'), ...plain, ...over }
-}
-
-const found = () => violations.list.map(({ invariant }) => invariant)
+beforeEach(setUp)
 
 describe('outcomes', () => {
   it('accepts that the same outcome is told often', () => {
@@ -186,33 +134,51 @@ describe('single run', () => {
   })
 })
 
-describe('batons and fences', () => {
-  it('reports a run under a lower ballot than the one before', () => {
-    checkers.fences.onRun(a, order('t', 5), 1)
-    checkers.fences.onRun(b, order('t', 4), 2)
-    expect(found()).toEqual(['I12'])
+describe('accounts', () => {
+  const id = `${'n'.repeat(16)}origin00`
+  const { spec } = recordOf(id)
+
+  it('reports work that nobody submitted', () => {
+    checkers.accounts.onRun(a, order(id), 1)
+    expect(found()).toEqual(['I13'])
+    checkers.accounts.onSubmit(a, { type: 'submit', client: 1, tasks: [{ tag: 0, nonce: 'n'.repeat(16), spec }] })
+    checkers.accounts.onRun(a, order(id), 2)
+    expect(found()).toEqual(['I13'])
   })
 
-  it('reports a ballot that runs twice', () => {
-    checkers.batons.onRun(a, order('t', 5), 1)
-    checkers.batons.onRun(b, order('t', 5), 2)
-    expect(found()).toEqual(['I16'])
-  })
-
-  it('reports a baton that one peer hands to two', () => {
-    const award = frame({ t: 'award', batons: [baton({})] })
-    checkers.batons.onFrame(a, b, award, 1)
-    checkers.batons.onFrame(a, b, award, 2)
+  it('reports what a peer has left when all work has ended, and not before', () => {
+    const subject = { makePeer: () => never(), rosterOf: () => new Map(), leftoversOf: () => ({ 'custody.borne': 2 }) }
+    const { accounts } = new Checkers(violations, subject, { faultless: true, widestSlots: 1 })
+    a.peer = { snapshot: () => ({}) } as unknown as NonNullable<SimNode['peer']>
+    accounts.onEnd([a, b], ['t'], 9)
     expect(found()).toEqual([])
-    checkers.batons.onFrame(a, new SimNode(2, a.offer), award, 3)
-    expect(found()).toEqual(['I16'])
+    accounts.onEnd([a, b], [], 9)
+    expect(violations.list).toMatchObject([{ kind: 'liveness', detail: expect.stringContaining('2 in custody.borne') }])
+  })
+})
+
+describe('idle slots', () => {
+  const peerOf = (waiting: number, freeSlots: number) => {
+    const stamp = { seq: 0, waiting, freeSlots, running: 0, draining: false }
+    return { loadStamp: () => stamp } as unknown as NonNullable<SimNode['peer']>
+  }
+
+  it('reports a task that waits beside a slot that is idle for long', () => {
+    a.peer = peerOf(1, 0)
+    b.peer = peerOf(0, 1)
+    for (const now of [0, 1000, 2000]) checkers.idleSlots.onCalm([a, b], now)
+    expect(found()).toEqual([])
+    for (const now of [3000, 4000]) checkers.idleSlots.onCalm([a, b], now)
+    expect(found()).toEqual(['idle'])
   })
 
-  it('reports an incarnation that falls', () => {
-    const event = { type: 'member.state', at: 0, peer: 'peer-0001', state: 'alive', incarnation: 2 } as const
-    checkers.incarnations.onTrace(a, event, 1)
-    checkers.incarnations.onTrace(a, { ...event, incarnation: 1 }, 2)
-    expect(found()).toEqual(['I9'])
+  it('accepts that the slot was taken in between', () => {
+    a.peer = peerOf(1, 0)
+    for (const now of [0, 1000, 2000, 3000, 4000]) {
+      b.peer = peerOf(0, now === 2000 ? 0 : 1)
+      checkers.idleSlots.onCalm([a, b], now)
+    }
+    expect(found()).toEqual([])
   })
 })
 

@@ -68,3 +68,54 @@ it('shares no object with whoever writes or reads', () => {
   read.list.push(3)
   expect(disk.entries()[0]!.value).toEqual({ list: [1], bytes: new Uint8Array([1]) })
 })
+
+it('keeps everything it was given where the kill leaves the writes alone, and nothing where it takes them', () => {
+  for (const [writes, left] of [
+    ['kept', ['a', 'b']],
+    ['lost', []],
+  ] as const) {
+    const disk = new Disk()
+    disk.persist(1, [{ key: 'a', value: 1 }])
+    disk.begin()
+    disk.persist(2, [{ key: 'b', value: 1 }])
+    disk.crash(new Prng(1), writes)
+    expect(disk.entries().map(({ key }) => key)).toEqual(left)
+    expect(disk.damaged).toBe(false)
+  }
+})
+
+it('is damaged by a flush that a kill tears, and by a flipped bit', () => {
+  const torn = new Disk()
+  torn.crash(new Prng(1), 'torn')
+  expect(torn.damaged).toBe(false)
+  torn.persist(1, [{ key: 'a', value: 1 }])
+  torn.begin()
+  torn.crash(new Prng(1), 'torn')
+  expect(torn.damaged).toBe(true)
+
+  const flipped = new Disk()
+  flipped.damage()
+  expect(flipped.damaged).toBe(false)
+  flipped.persist(1, [{ key: 'a', value: 1 }])
+  flipped.begin()
+  flipped.finish()
+  flipped.damage()
+  expect(flipped.damaged).toBe(true)
+})
+
+it('goes back to what it was, its incarnation included', () => {
+  const disk = new Disk()
+  const write = (key: string) => {
+    disk.persist(1, [{ key, value: 1 }])
+    disk.begin()
+    disk.finish()
+  }
+  write('old')
+  disk.incarnation = 3
+  const image = disk.image()
+  write('new')
+  disk.incarnation = 4
+  disk.restore(image)
+  expect(disk.entries().map(({ key }) => key)).toEqual(['old'])
+  expect(disk.incarnation).toBe(3)
+})

@@ -1,44 +1,75 @@
 import { Prng } from '@souk/kernel'
 import { expect, it } from 'vitest'
 import { drawFaults } from '../src/faults/draw-faults.ts'
-import { profileOf } from '../src/profiles.ts'
+import { type Fault, type FaultKind, faultKinds } from '../src/faults/fault.ts'
+import { type FaultRates, noFaults } from '../src/faults/fault-rates.ts'
+import { keepMajority } from '../src/faults/keep-majority.ts'
 
-const { faults: rates } = profileOf('harsh')!
-const draw = (seed: number) => drawFaults(rates, 8, [1000, 121_000], new Prng(seed))
+const timed = faultKinds.filter((kind) => !['late-join', 'leave', 'liar'].includes(kind))
+const rates: FaultRates = {
+  ...noFaults,
+  perMinute: Object.fromEntries(timed.map((kind) => [kind, 2])),
+  killWrites: { kept: 1, lost: 1, either: 1, torn: 1 },
+  members: { 'late-join': 1, leave: 1, liar: 1 },
+}
+const draw = (seed: number, over: Partial<FaultRates> = {}) =>
+  drawFaults({ ...rates, ...over }, 8, [1000, 121_000], new Prng(seed))
 
 it('draws the same plan from the same seed, and another from another', () => {
   expect(draw(1)).toEqual(draw(1))
   expect(draw(1)).not.toEqual(draw(2))
 })
 
-it('ends every fault within the plan', () => {
-  const { faults, endMs } = draw(3)
-  expect(new Set(faults.map(({ kind }) => kind))).toEqual(new Set(['partition', 'crash', 'freeze', 'disk-full']))
-  for (const { atMs, untilMs } of faults) {
-    expect(atMs).toBeGreaterThanOrEqual(1000)
-    expect(untilMs).toBeGreaterThan(atMs)
-    expect(untilMs).toBeLessThanOrEqual(endMs)
+it('draws every kind there is, and ends each within the plan', () => {
+  const plans = [3, 4, 5, 6, 7, 8].map((seed) => draw(seed))
+  plans.push(draw(9, { perMinute: {} }))
+  const kinds = new Set(plans.flatMap(({ faults }) => faults.map(({ kind }) => kind)))
+  expect([...kinds].sort()).toEqual([...faultKinds].sort())
+  for (const { faults, endMs } of plans) {
+    for (const { atMs, untilMs } of faults) {
+      expect(untilMs).toBeGreaterThan(atMs)
+      expect(untilMs).toBeLessThanOrEqual(endMs)
+    }
   }
 })
 
 it('gives one node one fault at a time', () => {
-  const { faults } = draw(4)
+  const { faults } = draw(4, { members: {} })
   for (let node = 0; node < 8; node++) {
     const own = faults.filter((fault) => 'node' in fault && fault.node === node)
     for (let i = 1; i < own.length; i++) expect(own[i]!.atMs).toBeGreaterThanOrEqual(own[i - 1]!.untilMs)
   }
 })
 
+it('adds a kind to a plan without moving those of other streams', () => {
+  const only = (kind: FaultKind, perMinute: FaultRates['perMinute']) =>
+    draw(5, { perMinute, members: {} }).faults.filter((fault) => fault.kind === kind)
+  expect(only('partition', { partition: 5 })).toEqual(only('partition', { partition: 5, swizzle: 5 }))
+})
+
 it('never puts the whole mesh on one side of a cut', () => {
-  const cuts = draw(5).faults.filter(({ kind }) => kind === 'partition')
+  const cuts = draw(5).faults.filter((fault) => fault.kind === 'partition')
   expect(cuts.length).toBeGreaterThan(0)
-  for (const cut of cuts) {
-    if (cut.kind !== 'partition') continue
-    expect(cut.sideA.length).toBeGreaterThan(0)
-    expect(cut.sideA.length).toBeLessThan(8)
+  for (const { sideA } of cuts) {
+    expect(sideA.length).toBeGreaterThan(0)
+    expect(sideA.length).toBeLessThan(8)
   }
 })
 
 it('makes nothing of rates that are zero', () => {
-  expect(drawFaults(profileOf('calm')!.faults, 8, [1000, 121_000], new Prng(6)).faults).toEqual([])
+  expect(drawFaults(noFaults, 8, [1000, 121_000], new Prng(6)).faults).toEqual([])
+})
+
+it('takes the disks of a minority only, with time between them', () => {
+  const loss = (node: number, atMs: number): Fault => ({ kind: 'loss', atMs, untilMs: atMs + 1, node, returns: true })
+  const all = [loss(0, 0), loss(1, 1000), loss(2, 50_000), loss(3, 100_000)]
+  expect(keepMajority(all, 5)).toEqual([all[0], all[2]])
+  expect(keepMajority(all, 3)).toEqual([all[0]])
+  expect(keepMajority(all, 2)).toEqual([])
+})
+
+it('makes of a torn write that would be too much one that is only lost', () => {
+  const torn: Fault = { kind: 'crash', atMs: 0, untilMs: 1, node: 0, quiet: false, writes: 'torn' }
+  expect(keepMajority([torn], 2)).toEqual([{ ...torn, writes: 'lost' }])
+  expect(keepMajority([torn], 3)).toEqual([torn])
 })

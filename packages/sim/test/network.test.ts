@@ -1,6 +1,6 @@
 import { Prng } from '@souk/kernel'
 import { expect, it } from 'vitest'
-import { Cuts, sideCut } from '../src/faults/cuts.ts'
+import { Cuts, nodeCut, pairCut, sideCut } from '../src/faults/cuts.ts'
 import { Network, type NetworkShape } from '../src/network.ts'
 import { profileOf } from '../src/profiles.ts'
 
@@ -68,6 +68,27 @@ it('cuts one direction only where the partition is one-way', () => {
   expect([...network.send(0, 1, 10)]).toHaveLength(1)
   expect(network.gossip(0, 2, 10)).toBeUndefined()
   expect(network.gossip(2, 0, 10)).toBeGreaterThan(10)
+})
+
+it('cuts some pairs only where the cut is partial', () => {
+  const { network, cuts } = networkOf({ reliable: false })
+  cuts.add(pairCut(1000, [[0, 1]], false))
+  cuts.add(pairCut(1000, [[2, 3]], true))
+  expect([...network.send(0, 1, 10)]).toEqual([])
+  expect([...network.send(1, 0, 10)]).toEqual([])
+  expect([...network.send(2, 3, 10)]).toEqual([])
+  expect([...network.send(3, 2, 10)]).toHaveLength(1)
+  expect([...network.send(0, 2, 10)]).toHaveLength(1)
+})
+
+it('cuts a clogged node off from all others', () => {
+  const { network, cuts } = networkOf({ reliable: false })
+  cuts.add(nodeCut(1000, 2))
+  for (const other of [0, 1, 3]) {
+    expect([...network.send(2, other, 10)]).toEqual([])
+    expect([...network.send(other, 2, 10)]).toEqual([])
+  }
+  expect([...network.send(0, 1, 10)]).toHaveLength(1)
 })
 
 it('lets everything through again after the heal', () => {

@@ -1,60 +1,6 @@
-import type { Millis } from '@souk/kernel'
-import type { PeerEffect, PeerInput } from '@souk/peer'
-import type { LoadStamp } from '@souk/wire'
 import { expect, it } from 'vitest'
-import { CopyCarriage } from '../src/carriage.ts'
 import { sideCut } from '../src/faults/cuts.ts'
-import { profileOf } from '../src/profiles.ts'
-import type { SimPeer } from '../src/subject.ts'
-import { Watches } from '../src/watch.ts'
-import { World } from '../src/world.ts'
-
-/** A peer that writes down what it hears, and does what the test says. */
-class Recorder implements SimPeer {
-  readonly heard: { input: PeerInput; now: Millis }[] = []
-  wakeAt: Millis | undefined
-  react: (input: PeerInput, now: Millis, out: PeerEffect[]) => void = () => {}
-
-  step(input: PeerInput, now: Millis, out: PeerEffect[]): void {
-    this.heard.push({ input, now })
-    this.react(input, now, out)
-  }
-
-  nextWakeup(): Millis | undefined {
-    return this.wakeAt
-  }
-
-  loadStamp(): LoadStamp {
-    return { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false }
-  }
-
-  snapshot(): unknown {
-    return {}
-  }
-
-  types(): string[] {
-    return this.heard.map(({ input }) => input.type)
-  }
-}
-
-function worldOf(peers: number): { world: World; recorders: Recorder[] } {
-  const recorders: Recorder[] = []
-  const subject = {
-    makePeer: () => {
-      const recorder = new Recorder()
-      recorders.push(recorder)
-      return recorder
-    },
-    rosterOf: () => new Map(),
-  }
-  const parts = { seed: 1, peers, profile: profileOf('calm')!, subject, watches: new Watches([]) }
-  return { world: new World({ ...parts, carriage: new CopyCarriage() }), recorders }
-}
-
-function runFor(world: World, ms: number): void {
-  world.later(ms, () => world.stop())
-  world.run()
-}
+import { runFor, worldOf } from './recorder.ts'
 
 it('starts a peer with its identity and then connects it with the others', () => {
   const { world, recorders } = worldOf(3)

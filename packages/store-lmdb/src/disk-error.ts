@@ -11,7 +11,9 @@ const fullNumbers = new Set([28, 122, 69, mapFull])
 /** `disk-full` or `io`, with what to do about it. */
 export function diskError(error: unknown, folder: string): CodedError {
   if (error instanceof CodedError) return error
-  const { code, message } = error as { code?: unknown; message?: string }
+  const { code, message: seen } = error as { code?: unknown; message?: string }
+  // LMDB adds where its pages and buffers lie.
+  const message = seen?.replace(/: Attempting to write page .*$/s, '')
   const full = fullNames.has(String(code)) || fullNumbers.has(Number(code)) || freeBytes(folder) < fullBelowBytes
   return full
     ? diskFull(folder, message ?? 'no space left')

@@ -5,7 +5,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { dataFolder, openRecords } from './folder.ts'
 
 const program = fileURLToPath(new URL('./children/limited-writer.ts', import.meta.url))
-const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0
+/** part of util-linux: changes the limits of a process that runs */
+const limiter = 'prlimit'
+const hasPrlimit = spawnSync(limiter, ['--version']).status === 0
 
 test('a disk that fails a write is tried again, and works again by itself; what was acknowledged is kept', async (context) => {
   if (!hasPrlimit) return context.skip('needs prlimit (util-linux)')
@@ -19,7 +21,7 @@ test('a disk that fails a write is tried again, and works again by itself; what 
     return answer()
   }
   /** The kernel refuses every write at or behind this place of a file: EFBIG, which LMDB takes for a failing disk. */
-  const limit = (bytes: string) => spawnSync('prlimit', ['--pid', String(child.pid), `--fsize=${bytes}:`])
+  const limit = (bytes: string) => spawnSync(limiter, ['--pid', String(child.pid), `--fsize=${bytes}:`])
 
   expect(await answer()).toBe('open')
   expect(await ask('write task/before')).toBe('written')

@@ -39,7 +39,8 @@ export class DecreesChecker implements Watch {
   }
 
   onWritten(node: SimNode, writes: readonly Write[], now: number): void {
-    for (const { id, version, custodians } of storedRecords(writes)) this.#custodians.set(`${id}/${version}`, custodians)
+    for (const { id, version, custodians } of storedRecords(writes))
+      this.#custodians.set(`${id}/${version}`, custodians)
     for (const [task, view] of storedVotes(writes)) {
       if (view?.accepted === undefined || this.#excuses.forged(task)) continue
       const { version, accepted } = view

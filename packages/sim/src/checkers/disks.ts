@@ -1,13 +1,16 @@
+import type { Write } from '@souk/peer'
 import type { PeerId, TaskId, TaskRecord } from '@souk/wire'
 import type { Disk } from '../disk.ts'
 import type { SimNode } from '../node.ts'
 import type { Watch } from '../watch.ts'
-import { recordKey, type VoteView, voteKey } from './stored-view.ts'
+import { recordKey, storedRecords, type VoteView, voteKey } from './stored-view.ts'
 
 /** Every disk that still has what a peer wrote to it, whether that peer is up or not. */
 export class Disks implements Watch {
   readonly #disks = new Map<PeerId, Disk>()
   readonly #ids = new Map<number, PeerId>()
+  /** every version of every task that was ever on a disk, with its custodians */
+  readonly #records = new Map<TaskId, Map<number, readonly PeerId[]>>()
 
   onStart({ id, index, disk }: SimNode): void {
     this.#disks.set(id, disk)
@@ -17,6 +20,14 @@ export class Disks implements Watch {
   onRenew({ index }: SimNode): void {
     const id = this.#ids.get(index)
     if (id !== undefined) this.#disks.delete(id)
+  }
+
+  onWritten(_node: SimNode, writes: readonly Write[]): void {
+    for (const record of storedRecords(writes)) {
+      const versions = this.#records.get(record.id) ?? new Map<number, readonly PeerId[]>()
+      versions.set(record.version, record.custodians)
+      this.#records.set(record.id, versions)
+    }
   }
 
   /** How that peer voted on a task, where it has its record too: one without the other is nothing after a start. */
@@ -29,19 +40,15 @@ export class Disks implements Watch {
     return this.#disks.get(peer)?.read(recordKey(task)) as TaskRecord | undefined
   }
 
-  /** Who has the task, by the newest version of its record that is on a majority of that version's custodians. */
+  /** Who has the task: by the newest of its versions that is on a majority of its custodians' disks, else the newest. */
   custody(task: TaskId): { custodians: readonly PeerId[]; holders: PeerId[] } | undefined {
-    const versions = new Map<number, { custodians: readonly PeerId[]; holders: PeerId[] }>()
-    for (const peer of this.#disks.keys()) {
-      const record = this.#record(peer, task)
-      if (!record || !record.custodians.includes(peer)) continue
-      const { custodians, version } = record
-      const custody = versions.get(version) ?? { custodians, holders: [] }
-      custody.holders.push(peer)
-      versions.set(version, custody)
-    }
-    const newestFirst = [...versions].sort(([a], [b]) => b - a).map(([, custody]) => custody)
-    return newestFirst.find(({ custodians, holders }) => holders.length > custodians.length / 2) ?? newestFirst[0]
+    const versions = [...(this.#records.get(task) ?? [])]
+      .sort(([a], [b]) => b - a)
+      .map(([version, custodians]) => ({
+        custodians,
+        holders: custodians.filter((peer) => this.#record(peer, task)?.version === version),
+      }))
+    return versions.find(({ custodians, holders }) => holders.length > custodians.length / 2) ?? versions[0]
   }
 
   /** Whether a majority of its custodians has it. */

@@ -16,7 +16,7 @@ export class FencesChecker implements Watch {
   refused = 0
   readonly #violations: Violations
   readonly #excuses: Excuses
-  readonly #register = new Map<TaskId, Ballot>()
+  readonly #register = new Map<TaskId, { ballot: Ballot; node: SimNode }>()
 
   constructor(violations: Violations, excuses: Excuses) {
     this.#violations = violations
@@ -33,13 +33,14 @@ export class FencesChecker implements Watch {
 
   #write(node: SimNode, task: TaskId, ballot: Ballot, what: string, now: number): void {
     const last = this.#register.get(task)
-    if (last === undefined || compareBallots(ballot, last) >= 0) {
-      this.#register.set(task, ballot)
+    if (last === undefined || compareBallots(ballot, last.ballot) >= 0) {
+      this.#register.set(task, { ballot, node })
       return
     }
     this.refused++
-    if (this.#excuses.paused || this.#excuses.forged(task)) return
-    const detail = `a run of ${task} ${what} at ${node.id} under ${ballotText(ballot)} after ${ballotText(last)} began`
+    if (this.#excuses.paused([node, last.node], now) || this.#excuses.forged(task)) return
+    const newer = ballotText(last.ballot)
+    const detail = `a run of ${task} ${what} at ${node.id} under ${ballotText(ballot)} after ${newer} began`
     this.#violations.safety('I12', now, detail)
   }
 }

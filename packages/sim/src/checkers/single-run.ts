@@ -37,10 +37,11 @@ export class SingleRunChecker implements Watch {
     if (this.#faultless && starts > 1 + order.record.spec.retries) {
       this.#violations.safety('I5', now, `${node.id} starts ${order.task} for the ${starts}th time, and nothing failed`)
     }
-    if (this.#closed.has(order.task)) this.#onOverlap(task, now, `${node.id} starts ${order.task}, which has ended`)
+    if (this.#closed.has(order.task))
+      this.#onOverlap(task, [node], now, `${node.id} starts ${order.task}, which has ended`)
     const others = this.#running.get(order.task) ?? []
     if (others.length > 0)
-      this.#onOverlap(task, now, `${node.id} starts ${order.task} while it runs at ${idsOf(others)}`)
+      this.#onOverlap(task, [node, ...others], now, `${node.id} starts ${order.task} while it runs at ${idsOf(others)}`)
     this.#running.set(order.task, [...others, node])
   }
 
@@ -59,12 +60,17 @@ export class SingleRunChecker implements Watch {
     this.#closed.add(task)
     const running = this.#running.get(event.task)
     if (running === undefined) return
-    this.#onOverlap(task, now, `${node.id} closes ${event.task} as ${event.kind} while it runs at ${idsOf(running)}`)
+    this.#onOverlap(
+      task,
+      [node, ...running],
+      now,
+      `${node.id} closes ${event.task} as ${event.kind} while it runs at ${idsOf(running)}`,
+    )
   }
 
-  #onOverlap(task: TaskId, now: number, detail: string): void {
+  #onOverlap(task: TaskId, nodes: readonly SimNode[], now: number, detail: string): void {
     this.overlaps++
-    if (!this.#excuses.paused && !this.#excuses.forged(task)) this.#violations.safety('I5', now, detail)
+    if (!this.#excuses.paused(nodes, now) && !this.#excuses.forged(task)) this.#violations.safety('I5', now, detail)
   }
 }
 

@@ -23,19 +23,24 @@ export interface LedgerData {
   failures: { seed: number; peers: number; tasks: number; violations: Violation[] }[]
 }
 
+/** The file that was named for a series cannot be that of this one: wrong usage. */
+export class LedgerError extends Error {
+  override name = 'LedgerError'
+}
+
 /** Adds runs up, and keeps the sum in a file. Runs end out of order; they are added in order. */
 export class Ledger {
   readonly data: LedgerData
   readonly #path: string | undefined
   readonly #early = new Map<number, RunSummary>()
 
-  /** Without a path nothing is kept. Throws where the file belongs to another series. */
+  /** Without a path nothing is kept. Throws LedgerError where the file is not one of this series. */
   constructor(path: string | undefined, profile: string, first: number) {
     this.#path = path
     this.data = read(path) ?? emptyLedger(profile, first)
     if (this.data.profile === profile && this.data.first === first) return
     const { profile: its, first: from } = this.data
-    throw new Error(`${path} is about profile ${its} from seed ${from}; use another file, or delete it`)
+    throw new LedgerError(`${path} is about profile ${its} from seed ${from}; use another file, or delete it`)
   }
 
   add(summary: RunSummary): void {
@@ -69,7 +74,12 @@ export class Ledger {
 }
 
 function read(path: string | undefined): LedgerData | undefined {
-  return path !== undefined && existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined
+  if (path === undefined || !existsSync(path)) return undefined
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch (cause) {
+    throw new LedgerError(`${path} is not the sum of a series; use another file, or delete it`, { cause })
+  }
 }
 
 function emptyLedger(profile: string, first: number): LedgerData {

@@ -14,6 +14,7 @@ import type { Options } from './options.ts'
 import { plantedTable } from './planted-table.ts'
 import { runJobs } from './pool.ts'
 import { Progress } from './progress.ts'
+import { seriesText } from './series-text.ts'
 import { openTrace } from './trace-file.ts'
 
 /** Also in the help: stable, for scripts. */
@@ -57,7 +58,7 @@ export class RunCommand {
     this.#progress.clear()
     if (table !== undefined) writeFileSync(table, plantedTable(this.#planted))
     if (json) console.log(JSON.stringify(this.#report()))
-    else this.#say(this.#summaryText())
+    else this.#say(this.#options.resume === undefined ? this.#summaryText() : seriesText(data))
     return this.#exitCode()
   }
 
