@@ -4,6 +4,7 @@ import {
   type Bearer,
   compareBallots,
   type Incarnation,
+  isBearers,
   limits,
   type MessageOf,
   type PeerId,
@@ -114,7 +115,8 @@ export class BearerReports {
     // All of it where it says so, not only what is new: a fence that was lost is repeated by the next refusal.
     const said: Iterable<Held> = message.full ? entriesOf(held) : held ? message.adds : []
     for (const { task, ballot } of said) {
-      const entry = this.#openUnder(task, ballot) ?? this.#catchUp(task, ballot, out)
+      const entry =
+        this.#openUnder(task, ballot) ?? this.#movedOn(task, ballot, bearer) ?? this.#catchUp(task, ballot, out)
       if (entry) this.#renewed(entry, bearer, states.get(task), now, out)
       else if (!this.#book.archive.get(task)) push(lacking, task, ballot)
       else if (!this.#isChosenUnder(task, ballot)) push(refused, task, ballot)
@@ -122,6 +124,15 @@ export class BearerReports {
     for (const { task } of [...refused, ...lacking]) this.#held.drop(from, task)
     const again = held === undefined
     out.push({ type: 'send', to: from, message: { t: 'renewed', seq: message.seq, again, refused, lacking } })
+  }
+
+  /** Its own next version, which it does not know to stand yet: the same bearer, so the same lease. */
+  #movedOn(task: TaskId, ballot: Ballot, { peer, incarnation }: Bearer): Entry | undefined {
+    const entry = this.#book.archive.get(task)
+    if (entry?.phase !== 'open' && entry?.phase !== 'storing') return undefined
+    const { promised } = entry
+    const own = promised.peer === peer && promised.incarnation === incarnation && isBearers(promised)
+    return own && compareBallots(ballot, promised) < 0 ? entry : undefined
   }
 
   /** A higher ballot than it promised: a majority of the others did, and this one missed it. */

@@ -218,7 +218,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
         break
       case 'committed':
         this.#endings.onCommitted(from.peer, message, out)
-        this.#successions.onCommitted(from.peer, message, out)
+        this.#successions.onCommitted(from.peer, message, now, out)
         break
       case 'lacking': {
         const borne = this.#hands.under(message.task, message.ballot)

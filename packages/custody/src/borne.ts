@@ -33,6 +33,8 @@ export interface Succession {
   stage: 'proposing' | 'storing'
   /** storing: the ballot under which this peer bears it in the next version */
   ballot: Ballot
+  /** storing: when they were sent the record first; with it their leases begin */
+  storedMs: Millis
   /** proposing: who has accepted it */
   confirmed: Set<PeerId>
   stored: Set<PeerId>
@@ -49,10 +51,10 @@ export interface Borne {
   readonly attempts: Attempt[]
   /** in these hands since */
   readonly sinceMs: Millis
-  /** the first lease counts from here: what its custodians last heard of it, before it came */
-  readonly leasedMs: Millis
+  /** the first lease counts from here: what its custodians last heard of it before it came, or before they were new */
+  leasedMs: Millis
   /** its custodians know of this bearer from the start; otherwise only once a majority has confirmed it */
-  readonly announced: boolean
+  announced: boolean
   state: BorneState
   /** its record is on disk where it must be: only then may it run or be handed over */
   durable: boolean

@@ -66,6 +66,7 @@ export class Successions {
       custodians,
       stage: 'proposing',
       ballot: borne.ballot,
+      storedMs: 0,
       confirmed: new Set(),
       stored: new Set(),
       already: new Set(),
@@ -95,7 +96,7 @@ export class Successions {
     }
   }
 
-  onCommitted(from: PeerId, message: MessageOf<'committed'>, out: Out): void {
+  onCommitted(from: PeerId, message: MessageOf<'committed'>, now: Millis, out: Out): void {
     const borne = this.#hands.under(message.task, message.ballot)
     const next = borne?.next
     if (next?.stage !== 'proposing' || !borne!.record.custodians.includes(from)) return
@@ -103,6 +104,7 @@ export class Successions {
     next.confirmed.add(from)
     if (next.confirmed.size < majority(borne!.record.custodians.length)) return
     next.stage = 'storing'
+    next.storedMs = now
     const { self, incarnation } = this.#hands
     next.ballot = { counter: nextCounter(borne!.ballot.counter, 'bearer'), peer: self, incarnation }
     this.#say(borne!, out)
@@ -138,7 +140,7 @@ export class Successions {
   }
 
   #stand(borne: Borne, now: Millis, out: Out): void {
-    const { custodians, ballot } = borne.next!
+    const { custodians, ballot, storedMs } = borne.next!
     const before = borne.record
     const task = before.id
     delete borne.next
@@ -146,6 +148,9 @@ export class Successions {
     const { version } = borne.record
     borne.ballot = ballot
     if (borne.state === 'waiting') borne.runBallot = ballot
+    // Those that have it have granted their leases with it, also the ones that no renewal went to yet.
+    borne.leasedMs = storedMs
+    borne.announced = true
     borne.confirmed.clear()
     borne.fencedBy.clear()
     this.#hands.memory.remember(task, ballot, now)

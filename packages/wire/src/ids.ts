@@ -41,6 +41,11 @@ export function taskId(nonce: string, draw = 0): TaskId {
   return nonce.slice(0, taskNonceChars).padEnd(taskNonceChars, '0') + base32Alphabet[draw % drawsMax]
 }
 
+/** Begun by a bearer or an origin, not by a custodian. */
+export function isBearers(ballot: Ballot): boolean {
+  return ballot.counter % 2 === 1
+}
+
 /** Custodians begin even counters, everybody else odd ones: so no peer uses one twice for a task, whatever its role. */
 export function nextCounter(after: number, by: 'custodian' | 'bearer'): number {
   const next = after + 1

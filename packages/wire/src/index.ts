@@ -20,6 +20,7 @@ export {
   compareBallots,
   drawsMax,
   Incarnation,
+  isBearers,
   nextCounter,
   PeerId,
   TaskId,
