@@ -1,4 +1,4 @@
-import type { Attempt, Ballot, Baton, Decree, Bearer as Life, RunResult, TaskRecord } from '@souk/wire'
+import type { Attempt, Ballot, Baton, Decree, Bearer as Life, MessageOf, RunResult, TaskRecord } from '@souk/wire'
 import {
   Bearer,
   type BearerEffect,

@@ -30,7 +30,7 @@ describe('a record', () => {
     const kept = record('a', { durability: 'none' }, ['origin'])
     expect(sent(keeper.store('a', { record: kept }), 'stored')).toHaveLength(1)
     keeper.commit('worker', 'a')
-    const closed = keeper.message('worker', { t: 'chosen', ...vote('a') })
+    const closed = keeper.message('worker', { t: 'chosen', ...vote('a', ballot(), kept.version) })
     expect(only(closed, 'closed')).toHaveLength(1)
     expect(only(closed, 'persist')).toEqual([])
   })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { chooseCustodians } from '../src/index.ts'
 import { Desk, storeOf } from './desk.ts'
-import { ballot, idOf, keepers, only, outcome, sent, told, trio, versionOf, vote } from './fixtures.ts'
+import { ballot, idOf, keepers, only, outcome, sent, told, trio, versionOf } from './fixtures.ts'
 import { TestMesh } from './test-mesh.ts'
 
 describe('a submit', () => {

@@ -188,7 +188,8 @@ describe('of a task that is over', () => {
     const keeper = keeping()
     keeper.store('a', { record: record('a', {}, ['c1', 'c2', 'c4'], 2), b: ballot(3) })
     keeper.write()
-    for (const answer of [keeper.commit('worker', 'a'), keeper.prepare('c3', 'a', ballot(2, 'c3'))])
+    const late = { t: 'commit', ...vote('a'), decree: ends() } as const
+    for (const answer of [keeper.message('worker', late), keeper.prepare('c3', 'a', ballot(2, 'c3'))])
       expect(sent(answer, 'chosen')).toMatchObject([
         { message: { version: versionOf(1), decree: next(['c1', 'c2', 'c4']) } },
       ])
