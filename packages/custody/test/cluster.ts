@@ -37,13 +37,10 @@ export class Cluster {
     return this.sites.get(peer)!
   }
 
-  /** The custodians of a task in the order of their ranks. */
+  /** The custodians of a task in the order of their ranks, as the newest version has them that a living peer keeps. */
   custodians(name: string): string[] {
-    for (const site of this.sites.values()) {
-      const found = site.custodian.find(idOf(name))
-      if (found) return found.record.custodians
-    }
-    return []
+    const found = this.#up().flatMap(({ custodian }) => custodian.find(idOf(name))?.record ?? [])
+    return found.sort((a, b) => b.version - a.version)[0]?.custodians ?? []
   }
 
   submit(peer: string, name: string, over: Partial<TaskSpec> = {}): string {
