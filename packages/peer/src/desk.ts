@@ -29,16 +29,17 @@ export type DeskEffect =
   | { type: 'send'; to: PeerId; message: MessageOf<'query' | 'cancel' | 'list' | 'follow'> }
   | { type: 'reply'; client: ClientRef; reply: Reply }
 
-/** Whom it was put to, and whom it is put to if that one does not know; `away` might, but cannot be asked. */
+/** Whom it was put to, whether that one has answered, and whom it is put to if that one does not know. */
 interface Asked {
   client: ClientRef
   task: TaskId
   keeper: PeerId | undefined
+  answered: boolean
   left: PeerId[]
-  away: boolean
 }
 
-type Query = Asked & { kind: 'query'; watch: boolean; answered: boolean }
+/** `awayTold`: that nobody who may know it can be asked, since it was last told of */
+type Query = Asked & { kind: 'query'; watch: boolean; awayTold: boolean }
 type Cancel = Asked & { kind: 'cancel'; reason: string }
 type Follow = Asked & { kind: 'follow'; bearer: PeerId | undefined; ballot?: Ballot }
 type List = {
@@ -117,7 +118,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
       out.push({ type: 'reply', client, reply })
       return
     }
-    this.#begin({ kind: 'query', ...this.#asked(client, task), watch, answered: false }, now, out)
+    this.#begin({ kind: 'query', ...this.#asked(client, task), watch, awayTold: false }, now, out)
   }
 
   #onCancel(input: Extract<DeskInput, { type: 'cancel' }>, now: Millis, out: Out): void {
@@ -149,8 +150,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
   }
 
   #asked(client: ClientRef, task: TaskId): Asked {
-    const { peers, away } = this.#view.whoKnows(task)
-    return { client, task, keeper: undefined, left: peers, away: away.length > 0 }
+    return { client, task, keeper: undefined, answered: false, left: this.#view.whoKnows(task).peers }
   }
 
   // ---- answers
@@ -188,6 +188,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
     }
     out.push({ type: 'reply', client, reply: { type: 'view', task, view, reachable: true } })
     ask.answered = true
+    ask.awayTold = false
     if (!ask.watch || view.state === 'closed') this.#end(message.ask)
     else this.#deadlines.set(message.ask, now + this.#config.watchAgainMs)
   }
@@ -210,6 +211,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
       this.#askNext(message.ask, ask, now, out)
       return
     }
+    ask.answered = true
     this.#deadlines.set(message.ask, now + this.#config.watchAgainMs)
     if (view.state === 'closed') {
       this.#end(message.ask)
@@ -278,6 +280,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
   #askNext(id: number, ask: Query | Cancel | Follow, now: Millis, out: Out): void {
     const { task } = ask
     ask.keeper = ask.left.shift()
+    ask.answered = false
     if (ask.keeper === undefined) {
       this.#onNobody(id, ask, now, out)
       return
@@ -295,7 +298,9 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
 
   /** Nobody who can be asked knows it. A watch goes on where somebody who cannot might. */
   #onNobody(id: number, ask: Query | Cancel | Follow, now: Millis, out: Out): void {
-    const { client, task, away } = ask
+    const { client, task } = ask
+    // As it is now: whoever could be asked when it began may be gone.
+    const away = this.#view.whoKnows(task).away.length > 0
     if (ask.kind === 'cancel') {
       this.#endCancel(id, ask, away ? 'unreachable' : 'unknown', out)
       return
@@ -308,9 +313,10 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
       }
       return
     }
-    if (!ask.watch || !away || !ask.answered) {
+    if (!ask.awayTold) {
       out.push({ type: 'reply', client, reply: { type: 'view', task, view: undefined, reachable: !away } })
     }
+    ask.awayTold = true
     if (ask.watch && away) this.#deadlines.set(id, now + this.#config.answerMsMax)
     else this.#end(id)
   }
@@ -332,7 +338,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
     else if (ask.kind === 'cancel') {
       const answer = ask.keeper !== undefined && this.#view.reachable(ask.keeper) ? 'stopping' : 'unreachable'
       this.#endCancel(id, ask, answer, out)
-    } else if (ask.left.length > 0) this.#askNext(id, ask, now, out)
+    } else if (!ask.answered && ask.left.length > 0) this.#askNext(id, ask, now, out)
     else this.#askAgain(id, ask, now, out)
   }
 
@@ -344,9 +350,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
       out.push({ type: 'reply', client: ask.client, reply })
       return
     }
-    const { left, away } = this.#asked(ask.client, ask.task)
-    ask.left = left
-    ask.away = away
+    ask.left = this.#asked(ask.client, ask.task).left
     this.#askNext(id, ask, now, out)
   }
 }

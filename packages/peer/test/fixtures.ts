@@ -43,6 +43,9 @@ export function offer(slots: number, over: Partial<Offer> = {}): Offer {
   }
 }
 
+/** A host that keeps no custody: of two hosts the other one keeps every task then. */
+export const keepsNone = (slots: number) => ({ slots, offer: { custody: false } })
+
 export function certificate(peer: string, role: Role = 'host'): Certificate {
   const signature = new Uint8Array(0)
   return { mesh: 'mesh', peer, role, name: `${peer} of the mesh`, issuedWallMs: 0, expiresWallMs: 0, signature }

@@ -16,6 +16,8 @@ import type { Watcher } from './watcher.ts'
 
 /** Everything takes this long: a frame, a write, an executor's start. */
 const stepMs = 1
+/** How often a full disk is tried again. */
+const probeMs = 50
 /** A run that is told to stop needs this long. */
 const stopMs = 30
 
@@ -269,6 +271,7 @@ export class Mesh {
     if (node.diskFull) {
       const message = 'no space left on the device'
       this.step(node.name, { type: 'persistFailed', fromSeq: seq, upToSeq: seq, code: 'disk-full', message })
+      this.#probe(node)
       return
     }
     for (const { key, value } of writes) {
@@ -276,6 +279,16 @@ export class Mesh {
       else node.disk.set(key, structuredClone(value))
     }
     this.step(node.name, { type: 'persisted', upToSeq: seq })
+  }
+
+  /** As the driver does: after a write that failed it finds out by itself when one works again. */
+  #probe(node: Node): void {
+    const life = node.incarnation
+    this.#later(probeMs, () => {
+      if (!node.up || node.incarnation !== life) return
+      if (node.diskFull) this.#probe(node)
+      else this.step(node.name, { type: 'persisted', upToSeq: 0 })
+    })
   }
 
   #execute(node: Node, order: RunOrder, mine: (ms: number, act: () => void) => void): void {

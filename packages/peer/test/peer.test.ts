@@ -2,7 +2,7 @@ import { shapeOf } from '@souk/market'
 import type { Message } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import { mayReceive } from '../src/permissions.ts'
-import { idOf, offer, spec } from './fixtures.ts'
+import { idOf, keepsNone, offer, spec } from './fixtures.ts'
 import { Mesh } from './mesh.ts'
 
 const task = idOf('a')
@@ -69,8 +69,8 @@ describe('what a role may send', () => {
     ],
     [
       'submit',
-      ['quote', 'award', 'cancel', 'query', 'given', 'renewed', 'committed', 'fenced'],
-      ['bid', 'wanted', 'accept', 'bounce', 'commit', 'renew', 'giveUp', 'stopped'],
+      ['quote', 'award', 'cancel', 'query', 'given', 'store', 'drop', 'await', 'commit', 'renew', 'giveUp', 'stopped'],
+      ['bid', 'wanted', 'accept', 'stored', 'promise', 'prepare', 'committed', 'renewed', 'fenced', 'copy'],
     ],
     ['host', ['quote', 'award', 'bid', 'wanted', 'accept', 'bounce', 'commit'], []],
     ['admin', ['quote', 'award', 'bid', 'wanted', 'accept', 'bounce', 'commit'], []],
@@ -136,8 +136,10 @@ describe('a full disk', () => {
     expect(mesh.replies('p0', 'refused')).toMatchObject([{ code: 'disk-full' }])
     const snapshot = mesh.node('p0').peer.snapshot()
     expect(snapshot.store).toEqual({ ok: false, code: 'disk-full', message: 'no space left on the device' })
-    expect([snapshot.tasks, snapshot.free.slots, snapshot.custody]).toEqual([{}, 1, { open: 0, borne: [] }])
+    expect([snapshot.tasks, snapshot.free.slots]).toEqual([{}, 1])
+    expect(snapshot.custody).toMatchObject({ open: 0, borne: [], kept: 0 })
     mesh.node('p0').diskFull = false
+    mesh.run(100)
     mesh.submit('p0', 'a')
     mesh.run(100)
     expect(mesh.replies('p0', 'outcome')).toMatchObject([{ outcome: { kind: 'succeeded' } }])
@@ -145,7 +147,7 @@ describe('a full disk', () => {
   })
 
   test('loses no outcome of what was accepted before', () => {
-    const mesh = new Mesh({ p0: 0, p1: 1 })
+    const mesh = new Mesh({ p0: 0, p1: keepsNone(1) })
     mesh.submit('p0', 'a', { ms: 100 })
     mesh.run(50)
     mesh.node('p0').diskFull = true
@@ -175,7 +177,7 @@ describe('the load stamp', () => {
   })
 
   test('reaches the others with every frame', () => {
-    const mesh = new Mesh({ p0: 0, p1: 1 })
+    const mesh = new Mesh({ p0: 0, p1: keepsNone(1) })
     for (const name of ['a', 'b', 'c']) mesh.submit('p0', name, { ms: 10_000 })
     mesh.run(2_000)
     const load = (at: string, of: string) =>
