@@ -170,7 +170,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
       out.push({ type: 'storeState', ...this.#store })
     }
     for (const pending of this.#book.journal.settle(upToSeq)) {
-      if (pending.kind === 'store') this.#voter.onStored(pending.entry, pending.to, now, out)
+      if (pending.kind === 'store') this.#voter.onStored(pending, now, out)
       else if (pending.kind === 'answer') this.#voter.onAnswerWritten(pending, out)
     }
   }
@@ -187,7 +187,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
       pending.entry.kept = false
       pending.entry.losses++
     }
-    if (pending.kind === 'store') this.#voter.onNotStored(pending.entry, pending.to, this.#store, out)
+    if (pending.kind === 'store') this.#voter.onNotStored(pending, this.#store, out)
   }
 
   // ---- messages

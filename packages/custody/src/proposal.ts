@@ -1,5 +1,5 @@
 import type { Millis } from '@souk/kernel'
-import type { Accepted, Ballot, Bearer, Decree, PeerId, TaskRecord } from '@souk/wire'
+import type { Accepted, Ballot, Bearer, Decree, PeerId, TaskId, TaskRecord } from '@souk/wire'
 
 /**
  * asking: has the lease run out for the others too? · preparing: promise me a ballot · stopping: the bearer is fenced,
@@ -48,4 +48,15 @@ export interface Proposal {
   next: { record: TaskRecord; ballot: Ballot; stored: Set<PeerId>; already: Set<PeerId> } | undefined
   /** how often this stage was said */
   tries: number
+}
+
+/** What a proposer and a custodian speak of. */
+export interface Vote {
+  task: TaskId
+  version: number
+  ballot: Ballot
+}
+
+export function voteOf({ record }: Proposal, ballot: Ballot): Vote {
+  return { task: record.id, version: record.version, ballot }
 }

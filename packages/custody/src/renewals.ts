@@ -93,9 +93,9 @@ export class Renewals {
     )
   }
 
-  /** Kept by this very life alone: it ends with it. */
-  #needsNone({ record }: Borne): boolean {
-    return record.custodians.length === 1 && record.custodians[0] === this.#self
+  /** Kept by this very peer alone, which began its ballot too and so takes itself for its bearer: it ends with it. */
+  #needsNone({ record, ballot }: Borne): boolean {
+    return record.custodians.length === 1 && record.custodians[0] === this.#self && ballot.peer === this.#self
   }
 }
 

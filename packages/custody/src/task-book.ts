@@ -22,7 +22,7 @@ const journalPerTask = 6
 /** What goes on when a write is on disk, or was refused. */
 export type Pending =
   /** a record's first write: the entry counts, or is dropped */
-  | { kind: 'store'; entry: Entry; to: PeerId }
+  | { kind: 'store'; entry: Entry; to: PeerId; ballot: Ballot }
   /** an answer that must not leave before; `losses` as they were when it was handed to the disk */
   | { kind: 'answer'; entry: Entry; to: PeerId; message: CustodianSays; losses: number }
   /** nothing waits for it */
@@ -68,8 +68,9 @@ export class TaskBook {
   }
 
   /** This very life bears it and nobody else keeps it: it cannot vanish unseen, so it needs no lease. */
-  needsNoLease({ record, bearer }: Entry): boolean {
-    return record.custodians.length === 1 && bearer.peer === this.#self && bearer.incarnation === this.#incarnation
+  needsNoLease({ record, bearer, released }: Entry): boolean {
+    if (released || record.custodians.length > 1) return false
+    return bearer.peer === this.#self && bearer.incarnation === this.#incarnation
   }
 
   /** Its bearer was heard of: its lease starts anew. */

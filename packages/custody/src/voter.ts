@@ -60,19 +60,26 @@ export class Voter {
     const entry = this.#adopt(known, record, ballot, now)
     entry.attempts = mergeAttempts(entry.attempts, attempts)
     entry.begun ||= message.begun ?? false
-    const pending = { kind: 'store', entry, to: from.peer } as const
-    if (book.save(entry, pending, out)) this.onStored(entry, from.peer, now, out)
+    const pending = { kind: 'store', entry, to: from.peer, ballot } as const
+    if (book.save(entry, pending, out)) this.onStored(pending, now, out)
     else if (known) this.#parts.readers.changed(entry, now, out)
   }
 
   /** On disk: from here on it counts. */
-  onStored(entry: Entry, to: PeerId, now: Millis, out: Out): void {
+  onStored({ entry, to, ballot }: Extract<Pending, { kind: 'store' }>, now: Millis, out: Out): void {
     if (entry.phase === 'storing') {
       enterPhase(entry, 'open')
       this.#parts.book.note(entry, 'accepted', '', now)
     }
-    // What was promised meanwhile may be more: then the answer is about that.
-    this.#send(to, { t: 'stored', ...voteOf(entry, entry.promised) }, out)
+    const { promised, record } = entry
+    const vote = voteOf(entry, ballot)
+    if (compareBallots(promised, ballot) === 0) this.#send(to, { t: 'stored', ...vote }, out)
+    else {
+      // More was promised meanwhile: kept it is, but no longer for that ballot's bearer.
+      entry.relied = true
+      const known = { version: record.version, custodians: record.custodians }
+      this.#send(to, { t: 'already', ...vote, promised, known }, out)
+    }
     this.#parts.readers.changed(entry, now, out)
   }
 
@@ -86,8 +93,8 @@ export class Voter {
     this.#send(to, message, out)
   }
 
-  onNotStored(entry: Entry, to: PeerId, why: StoreState, out: Out): void {
-    const vote = voteOf(entry, entry.promised)
+  onNotStored({ entry, to, ballot }: Extract<Pending, { kind: 'store' }>, why: StoreState, out: Out): void {
+    const vote = voteOf(entry, ballot)
     // A promise or an acceptance that came meanwhile has its own write; only a record alone is forgotten.
     if (entry.phase === 'storing' && !entry.accepted) this.#parts.book.forget(entry.record.id)
     this.#send(to, { t: 'unstored', ...vote, code: why.code, message: why.message }, out)

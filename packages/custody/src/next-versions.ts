@@ -1,0 +1,101 @@
+import type { Millis } from '@souk/kernel'
+import { compareBallots, type MessageOf, type PeerId, type TaskRecord } from '@souk/wire'
+import type { Closings } from './closings.ts'
+import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
+import type { Proposal, Vote } from './proposal.ts'
+import { majority } from './quorum.ts'
+import type { TaskBook } from './task-book.ts'
+import type { Undertakings } from './undertakings.ts'
+import { versionNumber } from './version.ts'
+
+type Out = CustodianEffect[]
+
+/** Whether a next version stands, and whose it is. */
+export type Standing = 'not-yet' | 'ours' | 'theirs'
+
+/**
+ * A custodian's part in a task's next version, where its bearer did not live to see to it: the new custodians get the
+ * record, and those of the version before learn where it went. Also where a task went that two submits made twice.
+ */
+export class NextVersions {
+  readonly #self: PeerId
+  readonly #book: TaskBook
+  readonly #closings: Closings
+  readonly #undertakings: Undertakings
+
+  constructor(self: PeerId, book: TaskBook, closings: Closings, undertakings: Undertakings) {
+    this.#self = self
+    this.#book = book
+    this.#closings = closings
+    this.#undertakings = undertakings
+  }
+
+  /** Others keep it by now: this peer learns of it late, and takes its own part of it where it has one. */
+  onMoved({ task, version, custodians }: MessageOf<'moved'>, now: Millis, out: Out): void {
+    const proposal = this.#undertakings.get(task)
+    if (!proposal || proposal.stage === 'storing') return
+    if (versionNumber(proposal.record.version) >= versionNumber(version)) return
+    if (!custodians.includes(this.#self)) this.#undertakings.forget(task)
+    else this.store(proposal, { ...proposal.record, version, custodians }, now, out)
+  }
+
+  /** Its next set is chosen: it gets the record, under a ballot of this peer. */
+  store(proposal: Proposal, record: TaskRecord, now: Millis, out: Out): void {
+    this.#undertakings.enter(proposal, 'storing')
+    proposal.next = {
+      record,
+      ballot: this.#book.ballotAfter(proposal.ballot),
+      stored: new Set(),
+      already: new Set(),
+    }
+    this.#undertakings.say(proposal, now, out)
+  }
+
+  /** A new custodian has it, under our ballot or from before. */
+  onStored(from: PeerId, message: MessageOf<'stored' | 'already'>, out: Out): Standing {
+    const next = this.#nextUnder(message)
+    if (!next?.record.custodians.includes(from)) return 'not-yet'
+    next[message.t].add(from)
+    const proposal = this.#undertakings.get(message.task)!
+    const standing = standingOf(next, proposal.tries)
+    if (standing !== 'not-yet') this.#tellMoved(proposal, next.record, out)
+    return standing
+  }
+
+  #tellMoved(proposal: Proposal, { id: task, version, custodians, origin }: TaskRecord, out: Out): void {
+    const message: CustodianSays = { t: 'moved', task, version, custodians }
+    for (const to of new Set([...proposal.record.custodians, origin])) out.push({ type: 'send', to, message })
+  }
+
+  #nextUnder({ task, version, ballot }: Vote): Proposal['next'] {
+    const next = this.#undertakings.get(task)?.next
+    return next?.record.version === version && compareBallots(next.ballot, ballot) === 0 ? next : undefined
+  }
+
+  /**
+   * It keeps the task as another submit of the same key stored it, with other custodians. Where a majority of ours do,
+   * nothing was or will be decided here.
+   */
+  onElsewhere(from: PeerId, message: MessageOf<'already'>, now: Millis, out: Out): void {
+    const proposal = this.#undertakings.under(message)
+    const entry = this.#book.archive.get(message.task)
+    if (!proposal?.record.custodians.includes(from) || !entry || proposal.stage === 'storing') return
+    const { version, custodians } = message.known
+    if (entry.record.version !== proposal.record.version || version === entry.record.version) return
+    const { length } = proposal.record.custodians
+    proposal.elsewhere.add(from)
+    if (length - proposal.elsewhere.size >= majority(length)) return
+    this.#undertakings.forget(message.task)
+    this.#closings.pointTo(entry, version, custodians, now, out)
+  }
+}
+
+/** It stands when a majority has it; it is this peer's to bear only if a majority has it under its own ballot. */
+function standingOf({ record, stored, already }: NonNullable<Proposal['next']>, tries: number): Standing {
+  const { length } = record.custodians
+  const need = majority(length)
+  if (stored.size >= need) return 'ours'
+  if (stored.size + already.size < need) return 'not-yet'
+  // Those that have not answered may yet make it ours; they are not waited for long.
+  return length - already.size >= need && tries < 2 ? 'not-yet' : 'theirs'
+}

@@ -1,0 +1,49 @@
+import type { MessageOf, PeerId } from '@souk/wire'
+import type { CustodianSays } from './custodian-io.ts'
+import type { Entry } from './entry.ts'
+import { type Proposal, voteOf } from './proposal.ts'
+
+type Said = { to: PeerId; message: CustodianSays }
+
+/** What an undertaking has to say in its stage, to whoever has not answered it. */
+export function messagesOf(proposal: Proposal, entry: Entry | undefined): Said[] {
+  const { record, ballot, bearer } = proposal
+  const silent = record.custodians.filter((peer) => !proposal.answers.has(peer))
+  const toSilent = (message: CustodianSays): Said[] => silent.map((to) => ({ to, message }))
+  switch (proposal.stage) {
+    case 'asking':
+      return toSilent({ t: 'leaseAsk', ...voteOf(proposal, ballot) })
+    case 'preparing':
+      return toSilent(prepareOf(proposal, entry))
+    case 'stopping':
+      return [{ to: bearer.peer, message: fenceOf(proposal) }]
+    case 'committing':
+      return toSilent(commitOf(proposal))
+    case 'storing':
+      return storesOf(proposal, entry)
+  }
+}
+
+function prepareOf(proposal: Proposal, entry: Entry | undefined): MessageOf<'prepare'> {
+  const { record, ballot, aim } = proposal
+  const attempts = [...(entry?.attempts ?? [])]
+  const said: MessageOf<'prepare'> = { t: 'prepare', ...voteOf(proposal, ballot), aim, record, attempts }
+  if (entry?.ending) said.ending = entry.ending
+  return said
+}
+
+function fenceOf({ record, fenced, ballot, code }: Proposal): MessageOf<'fenced'> {
+  return { t: 'fenced', task: record.id, ballot: fenced, promised: ballot, code, final: true }
+}
+
+export function commitOf(proposal: Proposal): MessageOf<'commit'> {
+  const { record, ballot, decree } = proposal
+  return { t: 'commit', ...voteOf(proposal, ballot), decree: decree!, record }
+}
+
+function storesOf({ next, begun }: Proposal, entry: Entry | undefined): Said[] {
+  const { record, ballot, stored, already } = next!
+  const message: MessageOf<'store'> = { t: 'store', record, ballot, attempts: [...(entry?.attempts ?? [])] }
+  if (begun || entry?.begun) message.begun = true
+  return record.custodians.filter((to) => !stored.has(to) && !already.has(to)).map((to) => ({ to, message }))
+}

@@ -1,0 +1,143 @@
+import { Deadlines, invariant, type Millis } from '@souk/kernel'
+import { type Ballot, compareBallots, type PeerId, type TaskId } from '@souk/wire'
+import type { CustodyConfig } from './config.ts'
+import type { CustodianEffect } from './custodian-io.ts'
+import type { Entry } from './entry.ts'
+import { type Proposal, type Stage, stageTransitions, type Vote } from './proposal.ts'
+import { messagesOf } from './proposal-messages.ts'
+import { majority } from './quorum.ts'
+import type { TaskBook } from './task-book.ts'
+
+/** Over so many tries a stage is said at longer and longer intervals, up to this many times the first. */
+const patienceMax = 8
+
+/** What a custodian has undertaken, one thing a task at a time, and when it is its turn to speak. */
+export class Undertakings {
+  readonly #config: CustodyConfig
+  readonly #self: PeerId
+  readonly #book: TaskBook
+  readonly #proposals = new Map<TaskId, Proposal>()
+  /** when to speak again */
+  readonly due = new Deadlines<TaskId>()
+  /** lower ranks wait their turn */
+  readonly turns = new Deadlines<TaskId>()
+  /** ballots above an undertaking's that others were said to have promised: the next try goes above them */
+  readonly #seen = new Map<TaskId, Ballot>()
+
+  constructor(config: CustodyConfig, self: PeerId, book: TaskBook) {
+    this.#config = config
+    this.#self = self
+    this.#book = book
+  }
+
+  get size(): number {
+    return this.#proposals.size
+  }
+
+  nextWakeup(): Millis | undefined {
+    const due = Math.min(this.due.next() ?? Infinity, this.turns.next() ?? Infinity)
+    return due === Infinity ? undefined : due
+  }
+
+  get(task: TaskId): Proposal | undefined {
+    return this.#proposals.get(task)
+  }
+
+  has(task: TaskId): boolean {
+    return this.#proposals.has(task)
+  }
+
+  begin(entry: Entry, aim: Proposal['aim'], code: string): Proposal {
+    const proposal: Proposal = {
+      record: entry.record,
+      aim,
+      stage: aim === 'run' ? 'asking' : 'preparing',
+      code,
+      ballot: entry.promised,
+      fenced: entry.promised,
+      bearer: entry.bearer,
+      runs: entry.heard && entry.bearerState !== 'waiting',
+      stoppedByMs: Infinity,
+      answers: new Set(),
+      over: new Set(),
+      refusals: new Set(),
+      elsewhere: new Set(),
+      best: undefined,
+      begun: false,
+      decree: undefined,
+      next: undefined,
+      tries: 0,
+    }
+    this.#proposals.set(entry.record.id, proposal)
+    this.turns.delete(entry.record.id)
+    return proposal
+  }
+
+  enter(proposal: Proposal, stage: Stage): void {
+    const stays = proposal.stage === stage
+    invariant(stays || stageTransitions[proposal.stage].includes(stage), `${proposal.stage} cannot become ${stage}`)
+    proposal.stage = stage
+    proposal.answers = new Set()
+    proposal.over = new Set()
+    proposal.refusals = new Set()
+    proposal.tries = 0
+  }
+
+  /** The undertaking that this message answers. */
+  under({ task, version, ballot }: Vote, stage?: Stage): Proposal | undefined {
+    const proposal = this.#proposals.get(task)
+    if (!proposal || (stage && proposal.stage !== stage)) return undefined
+    if (version >= 0 && proposal.record.version !== version) return undefined
+    return compareBallots(proposal.ballot, ballot) === 0 ? proposal : undefined
+  }
+
+  hasMajority(answers: ReadonlySet<PeerId>, { record }: Proposal): boolean {
+    return answers.size >= majority(record.custodians.length)
+  }
+
+  /** A ballot of this peer, above all that is known to be promised. */
+  ballotFor(entry: Entry): Ballot {
+    const seen = this.#seen.get(entry.record.id)
+    return this.#book.ballotAfter(seen && compareBallots(seen, entry.promised) > 0 ? seen : entry.promised)
+  }
+
+  /** Says what its stage has to say to whoever has not answered, and when to say it again. */
+  say(proposal: Proposal, now: Millis, out: CustodianEffect[]): void {
+    const entry = this.#book.archive.get(proposal.record.id)
+    for (const { to, message } of messagesOf(proposal, entry)) out.push({ type: 'send', to, message })
+    const patience = Math.min(2 ** Math.max(0, proposal.tries - 2), patienceMax)
+    proposal.tries++
+    let dueMs = now + this.#config.proposeMs * patience
+    if (proposal.stage === 'stopping') dueMs = Math.min(dueMs, proposal.stoppedByMs)
+    this.due.set(proposal.record.id, dueMs)
+  }
+
+  /** One refusal stops nothing. Without a chance of a majority it is tried again at that time, above what was seen. */
+  refused(proposal: Proposal, from: PeerId, promised: Ballot, againMs: Millis): void {
+    const { record, refusals } = proposal
+    refusals.add(from)
+    const seen = this.#seen.get(record.id)
+    if (!seen || compareBallots(promised, seen) > 0) this.#seen.set(record.id, promised)
+    const { length } = record.custodians
+    if (length - refusals.size >= majority(length)) return
+    this.end(record.id)
+    this.turns.set(record.id, againMs)
+  }
+
+  /** Ranks try at different times, so that one of them gets through. */
+  nextTry({ record }: Proposal, now: Millis): Millis {
+    return now + (record.custodians.indexOf(this.#self) + 1) * this.#config.staggerMs
+  }
+
+  end(task: TaskId): void {
+    this.#proposals.delete(task)
+    this.due.delete(task)
+  }
+
+  /** The task is over here. */
+  forget(task: TaskId): void {
+    this.end(task)
+    this.turns.delete(task)
+    this.#seen.delete(task)
+  }
+}
