@@ -135,6 +135,28 @@ describe('leave to begin', () => {
     expect(sent(later.write(), 'promise')).toMatchObject([{ message: { begun: true } }])
   })
 
+  test('is known to the next version, from the custodians of the one before and from the record', () => {
+    const staying = keeping()
+    begin(staying)
+    staying.store('a', { record: record('a', {}, ['c1', 'c2', 'c4'], 2), b: ballot(3, 'worker') })
+    const fresh = new Keeper()
+    const later = record('a', {}, ['c1', 'c4', 'c5'], 2)
+    fresh.message('worker', { t: 'store', record: later, ballot: ballot(3, 'worker'), attempts: [], begun: true })
+    for (const keeper of [staying, fresh]) {
+      keeper.write()
+      keeper.prepare('c2', 'a', ballot(4, 'c2'), { record: keeper.custodian.find(idOf('a'))!.record })
+      expect(sent(keeper.write(), 'promise')).toMatchObject([{ message: { begun: true } }])
+    }
+  })
+
+  test('is forgotten when its bearer says how that run ended', () => {
+    const keeper = keeping()
+    begin(keeper)
+    keeper.giveUp('worker', 'a', ballot(), { code: 'exit' })
+    keeper.prepare('c2', 'a', ballot(2, 'c2'))
+    expect(sent(keeper.write(), 'promise')).toMatchObject([{ message: { begun: false } }])
+  })
+
   test('is not given under any other ballot', () => {
     const keeper = keeping()
     keeper.prepare('c2', 'a', ballot(2, 'c2'))

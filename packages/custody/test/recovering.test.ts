@@ -1,0 +1,242 @@
+import type { Accepted, MessageOf } from '@souk/wire'
+import { describe, expect, test } from 'vitest'
+import { attempt, ballot, ends, idOf, next, only, record, sent, told, trio, versionOf, vote } from './fixtures.ts'
+import { Keeper } from './keeper.ts'
+
+/** a lease and the grace after it */
+const leaseMs = 3_300
+/** under which `c1` recovers a task that its origin began */
+const own = ballot(2, 'c1')
+
+/** `c1`, the first custodian of task `a`, which the worker has renewed once. */
+function renewed(over: Parameters<typeof record>[1] = {}): Keeper {
+  const keeper = new Keeper()
+  keeper.keep('a', over)
+  keeper.renew('worker', 'a')
+  return keeper
+}
+
+const lapsed = (keeper: Keeper, from: string, leftMs = 0, b = ballot()) =>
+  keeper.message(from, { t: 'leaseTold', ...vote('a', b), leftMs })
+
+const promised = (keeper: Keeper, from: string, over: Partial<MessageOf<'promise'>> = {}) =>
+  keeper.message(from, {
+    t: 'promise',
+    ...vote('a', over.ballot ?? own),
+    attempts: [],
+    begun: false,
+    leftMs: 0,
+    ...over,
+  })
+
+/** Its lease is over, a majority said so, and `c1` itself promises its own ballot. */
+function preparing(over: Parameters<typeof record>[1] = {}): Keeper {
+  const keeper = renewed(over)
+  keeper.pass(leaseMs)
+  lapsed(keeper, 'c2')
+  return keeper
+}
+
+describe('a lease that ran out', () => {
+  test('is asked about before anything is written', () => {
+    const keeper = renewed()
+    expect(keeper.pass(leaseMs - 1)).toEqual([])
+    const effects = keeper.pass(1)
+    expect(told(effects, 'leaseAsk')).toEqual(['c2', 'c3'])
+    expect(only(effects, 'persist')).toEqual([])
+  })
+
+  test('is asked about by the next custodian half a second later, and by the last one second later', () => {
+    for (const [self, waits] of [
+      ['c2', 500],
+      ['c3', 1_000],
+    ] as const) {
+      const keeper = new Keeper({}, { self })
+      keeper.keep('a')
+      expect(told(keeper.pass(leaseMs + waits - 1), 'leaseAsk')).toEqual([])
+      expect(told(keeper.pass(1), 'leaseAsk')).toHaveLength(2)
+    }
+  })
+
+  test('is prepared for once a majority says that it is over for them too', () => {
+    const keeper = renewed()
+    keeper.pass(leaseMs)
+    const effects = lapsed(keeper, 'c3')
+    expect(told(effects, 'prepare')).toEqual(trio)
+    expect(sent(effects, 'prepare')[0]!.message).toMatchObject({
+      aim: 'run',
+      ballot: own,
+      record: record('a'),
+      attempts: [{ host: 'worker', code: 'vanished' }],
+    })
+  })
+
+  test('is asked about again while it runs on for the others, and forgotten when the bearer is heard of here', () => {
+    const keeper = renewed()
+    keeper.pass(leaseMs)
+    expect([...lapsed(keeper, 'c2', 300), ...lapsed(keeper, 'mallory'), ...lapsed(keeper, 'c3', 0, ballot(9))]).toEqual(
+      [],
+    )
+    expect(told(keeper.pass(301), 'leaseAsk')).toEqual(['c2', 'c3'])
+    keeper.renew('worker', 'a', { seq: 2 })
+    expect(lapsed(keeper, 'c2')).toEqual([])
+    expect(told(keeper.pass(2_900), 'leaseAsk')).toEqual([])
+  })
+
+  test('is answered to who asks, without a promise', () => {
+    const keeper = renewed()
+    const ask = (at: number) => keeper.at(at).message('c2', { t: 'leaseAsk', ...vote('a') })
+    expect(sent(ask(1_000), 'leaseTold')).toMatchObject([{ to: 'c2', message: { leftMs: 2_000 } }])
+    expect(sent(ask(3_000), 'leaseTold')).toMatchObject([{ message: { leftMs: 0 } }])
+    expect(keeper.view('a')?.ballot).toEqual(ballot())
+  })
+})
+
+describe('with the promises of a majority', () => {
+  test('a task that nobody decided on is borne here, under that ballot', () => {
+    const keeper = preparing()
+    expect(only(promised(keeper, 'c1'), 'bear')).toEqual([])
+    const effects = promised(keeper, 'c3', { attempts: [attempt('lease-lost', { ballot: ballot(9) })] })
+    expect(only(effects, 'bear')).toMatchObject([
+      { record: record('a'), ballot: own, durable: true, attempts: [{ code: 'vanished' }, { code: 'lease-lost' }] },
+    ])
+    expect(only(effects, 'recovered')).toMatchObject([{ ballot: own, code: 'vanished' }])
+  })
+
+  test('a promise given twice, by a stranger, or of another ballot is not one more', () => {
+    const keeper = preparing()
+    const said = [
+      ...promised(keeper, 'c2'),
+      ...promised(keeper, 'c2'),
+      ...promised(keeper, 'mallory'),
+      ...promised(keeper, 'c3', { ballot: ballot(4, 'c1') }),
+    ]
+    expect(only(said, 'bear')).toEqual([])
+  })
+
+  test('of what was accepted the one with the highest ballot is proposed again, whatever else was wished', () => {
+    const keeper = preparing({ attemptsMax: 1 })
+    const accepted = (counter: number, message: string): Accepted => ({
+      ballot: ballot(counter, 'c3'),
+      decree: ends({ message }),
+    })
+    promised(keeper, 'c2', { accepted: accepted(1, 'first') })
+    const effects = promised(keeper, 'c3', { accepted: { ...accepted(1, 'later'), ballot: ballot(1, 'c9') } })
+    expect(only(effects, 'bear')).toEqual([])
+    expect(told(effects, 'commit')).toEqual(trio)
+    expect(sent(effects, 'commit')[0]!.message).toMatchObject({
+      ballot: own,
+      decree: { outcome: { message: 'later' } },
+    })
+  })
+
+  test('a task with too many attempts is quarantined', () => {
+    const keeper = preparing({ attemptsMax: 1 })
+    promised(keeper, 'c1')
+    const commits = sent(promised(keeper, 'c2'), 'commit')
+    expect(commits[0]!.message.decree).toMatchObject({
+      outcome: { kind: 'quarantined', code: 'attempts-exhausted', ballot: own, attempts: [{ host: 'worker' }] },
+    })
+  })
+
+  test('a task that starts at most once is lost if a run may have begun, else it runs', () => {
+    const begun = preparing({ starts: 'at-most-once' })
+    promised(begun, 'c1')
+    expect(sent(promised(begun, 'c2', { begun: true }), 'commit')[0]!.message.decree).toMatchObject({
+      outcome: { kind: 'lost', code: 'may-have-begun' },
+    })
+    const waiting = preparing({ starts: 'at-most-once' })
+    promised(waiting, 'c1')
+    expect(only(promised(waiting, 'c2'), 'bear')).toHaveLength(1)
+  })
+})
+
+describe('what is proposed', () => {
+  const accept = (keeper: Keeper, from: string) => keeper.message(from, { t: 'committed', ...vote('a', own) })
+  const committing = (accepted?: Accepted) => {
+    const keeper = preparing({ attemptsMax: accepted ? 3 : 1 })
+    promised(keeper, 'c1', accepted ? { accepted } : {})
+    promised(keeper, 'c2')
+    return keeper
+  }
+
+  test('is chosen with a majority, and told to custodians and origin', () => {
+    const keeper = committing()
+    expect([...accept(keeper, 'c2'), ...accept(keeper, 'mallory')]).toEqual([])
+    const effects = accept(keeper, 'c3')
+    expect(told(effects, 'chosen')).toEqual([...trio, 'origin'])
+    expect(sent(effects, 'chosen')[3]!.message.decree).toMatchObject({ outcome: { kind: 'quarantined' } })
+  })
+
+  test('is said again to those that are silent, at longer and longer intervals', () => {
+    const keeper = committing()
+    accept(keeper, 'c2')
+    expect(told(keeper.pass(500), 'commit')).toEqual(['c1', 'c3'])
+    const said = told(keeper.pass(60_000), 'commit')
+    expect(said.length).toBeGreaterThan(10)
+    expect(said.length).toBeLessThan(60)
+  })
+
+  test('goes with its record, so that nobody lacks it', () => {
+    const keeper = committing()
+    const lacking = keeper.message('c3', { t: 'lacking', ...vote('a', own) })
+    expect(sent(lacking, 'commit')).toMatchObject([{ to: 'c3', message: { record: record('a', { attemptsMax: 1 }) } }])
+  })
+
+  test('as the next custodians is stored by them once it is chosen, and then borne here under a ballot of its own', () => {
+    const after = ['c1', 'c2', 'c4']
+    const keeper = committing({ ballot: ballot(), decree: next(after) })
+    accept(keeper, 'c1')
+    const [store] = sent(accept(keeper, 'c3'), 'store')
+    const later = record('a', {}, after, 2)
+    expect(store!.message).toMatchObject({ record: later, ballot: ballot(4, 'c1') })
+    const stored = { t: 'stored', ...vote('a', ballot(4, 'c1'), versionOf(2, after)) } as const
+    expect(keeper.message('c4', stored)).toEqual([])
+    const effects = keeper.message('c2', stored)
+    expect(told(effects, 'moved')).toEqual([...trio, 'origin'])
+    expect(only(effects, 'bear')).toMatchObject([{ record: later, ballot: ballot(4, 'c1') }])
+  })
+
+  test('of a version that a majority knew already is theirs to go on with', () => {
+    const after = ['c1', 'c2', 'c4']
+    const keeper = committing({ ballot: ballot(), decree: next(after) })
+    accept(keeper, 'c1')
+    accept(keeper, 'c3')
+    const version = versionOf(2, after)
+    const known = { version, custodians: after }
+    const already = { t: 'already', ...vote('a', ballot(4, 'c1'), version), promised: ballot(3), known } as const
+    const effects = [...keeper.message('c4', already), ...keeper.message('c2', already)]
+    expect(only([...effects, ...keeper.pass(2_000)], 'bear')).toEqual([])
+  })
+})
+
+describe('a proposal', () => {
+  const refuse = (keeper: Keeper, from: string, higher = ballot(6, 'c3')) =>
+    keeper.message(from, { t: 'refuse', ...vote('a', own), promised: higher, code: 'promised', leftMs: 0 })
+
+  test('that one custodian refuses goes on with the others', () => {
+    const keeper = preparing()
+    refuse(keeper, 'c3')
+    promised(keeper, 'c1')
+    expect(only(promised(keeper, 'c2'), 'bear')).toHaveLength(1)
+  })
+
+  test('that a majority refuses ends, and is tried again later above what they promised', () => {
+    const keeper = preparing()
+    refuse(keeper, 'c3')
+    refuse(keeper, 'c2')
+    promised(keeper, 'c1')
+    expect(only(promised(keeper, 'c3'), 'bear')).toEqual([])
+    keeper.pass(500)
+    const again = sent(lapsed(keeper, 'c2'), 'prepare')
+    expect(again[0]!.message.ballot).toEqual(ballot(8, 'c1'))
+  })
+
+  test('ends when it hears that an outcome was chosen meanwhile', () => {
+    const keeper = preparing()
+    const effects = keeper.message('c2', { t: 'chosen', ...vote('a', ballot()), decree: ends() })
+    expect(only(effects, 'closed')).toMatchObject([{ task: idOf('a'), outcome: { kind: 'succeeded' } }])
+    keeper.write()
+    expect(only(keeper.pass(9_000), 'send')).toEqual([])
+  })
+})
