@@ -1,5 +1,5 @@
 import type { Reply } from '@souk/peer'
-import type { Ballot, Message } from '@souk/wire'
+import type { Ballot, Decree, Message } from '@souk/wire'
 
 /** The short name of a task: # and its number in the scenario. */
 export type Name = (task: string) => string
@@ -46,26 +46,56 @@ function fieldsOf(message: Message, name: Name): string {
     }
     case 'renewed':
       return `${message.seq}${message.again ? ' again' : ''}${message.refused.map(({ task }) => ` refuses ${name(task)}`).join('')}`
+    default:
+      return custodyFieldsOf(message, name)
+  }
+}
+
+/** Of what custodians, origins, bearers and readers say to each other. */
+function custodyFieldsOf(message: Message, name: Name): string {
+  switch (message.t) {
+    case 'store':
+      return `${name(message.record.id)} ${b(message.ballot)} at ${message.record.custodians.join()}`
+    case 'already':
+      return `${name(message.task)} ${b(message.ballot)} promised ${b(message.promised)}`
+    case 'unstored':
+      return `${name(message.task)} ${b(message.ballot)} ${message.code}`
+    case 'leaseTold':
+      return `${name(message.task)} ${b(message.ballot)} left=${message.leftMs}ms`
+    case 'prepare':
+      return `${name(message.task)} ${b(message.ballot)} to ${message.aim}`
+    case 'promise':
+      return `${name(message.task)} ${b(message.ballot)}${message.accepted ? ` accepted ${decreeText(message.accepted.decree)} ${b(message.accepted.ballot)}` : ''}`
+    case 'refuse':
+      return `${name(message.task)} ${b(message.ballot)} ${message.code} promised ${b(message.promised)}`
     case 'commit':
-      return `${name(message.task)} ${b(message.ballot)} ${message.outcome.kind}`
-    case 'committed':
-    case 'stopped':
-      return `${name(message.task)} ${b(message.ballot)}`
+      return `${name(message.task)} ${b(message.ballot)} ${decreeText(message.decree)}`
+    case 'chosen':
+      return `${name(message.task)} ${b(message.ballot)}${message.decree ? ` ${decreeText(message.decree)}` : ''}`
+    case 'moved':
+      return `${name(message.task)} to ${message.custodians.join()}`
+    case 'copy':
+      return `${name(message.record.id)} ${message.outcome.kind}`
     case 'fenced':
       return `${name(message.task)} ${b(message.ballot)} by ${b(message.promised)} ${message.code}`
     case 'cancelled':
       return `${name(message.task)} ${message.answer}`
     case 'view':
       return `${name(message.task)} ${message.view?.state ?? 'unknown'}`
-    case 'cancel':
-    case 'query':
-    case 'follow':
-    case 'output':
-      return name(message.task)
+    case 'await':
+    case 'unknown':
+      return list(message.tasks.map(name))
+    case 'decided':
+      return list(message.tasks.map(({ task, ballot }) => `${name(task)} ${b(ballot)}`))
     default:
+      if ('task' in message)
+        return 'ballot' in message ? `${name(message.task)} ${b(message.ballot)}` : name(message.task)
       return ''
   }
 }
+
+const decreeText = (decree: Decree) =>
+  decree.kind === 'outcome' ? decree.outcome.kind : `next=${decree.custodians.join()}`
 
 /** What a client hears, and of which task. */
 export function replyText(reply: Reply): { verb: string; task: string | undefined; rest: string } {

@@ -56,6 +56,9 @@ class Stage {
       case 'start':
         this.#mesh.start(words[0]!)
         return
+      case 'join':
+        this.#mesh.join(...hostOf(words[0]!))
+        return
       case 'link':
         this.#mesh[words[2] === 'up' ? 'heal' : 'cut'](words[0]!, words[1]!)
         return
@@ -70,13 +73,9 @@ class Stage {
     }
   }
 
-  /** hosts p0:0 p1:2:zone=a */
+  /** hosts p0:0 p1:2:zone=a p2:1:keeps-none */
   #hosts(words: string[]): void {
-    const hosts: Record<string, { slots: number; offer: Offer }> = {}
-    for (const word of words) {
-      const [name, slots, label] = word.split(':')
-      hosts[name!] = { slots: numberOf(slots), offer: offer(numberOf(slots), label) }
-    }
+    const hosts = Object.fromEntries(words.map(hostOf))
     this.transcript.hidden.add('leave')
     this.#mesh = new Mesh(hosts, this.transcript)
     this.#mesh.run(settleMs)
@@ -90,15 +89,15 @@ class Stage {
     const times = words.find((word) => /^x\d+$/.test(word))
     const count = times ? Number(times.slice(1)) : 1
     const tasks = Array.from({ length: count }, (_, tag) => {
-      const nonce = String(this.#tasks.length + 1).padStart(16, '0')
-      const id = taskId(nonce, at!)
-      this.#tasks.push({ id, origin: at! })
+      const nonce = options.get('key')?.padStart(23, '0') ?? String(this.#tasks.length + 1).padStart(23, '0')
+      const id = taskId(nonce)
+      if (!this.#tasks.some((task) => task.id === id)) this.#tasks.push({ id, origin: at! })
       this.transcript.number(id)
-      return { tag, nonce, spec: spec(options) }
+      return { tag, nonce, spec: spec(options), id }
     })
-    const last = this.#tasks.length
-    this.transcript.note(`submit ${at} #${last - count + 1}${count > 1 ? `..#${last}` : ''} ${words.join(' ')}`.trim())
-    this.#mesh.step(at!, { type: 'submit', client: 1, tasks })
+    const names = [this.transcript.name(tasks[0]!.id), this.transcript.name(tasks.at(-1)!.id)]
+    this.transcript.note(`submit ${at} ${[...new Set(names)].join('..')} ${words.join(' ')}`.trim())
+    this.#mesh.step(at!, { type: 'submit', client: 1, tasks: tasks.map(({ id: _, ...task }) => task) })
   }
 
   /** cancel last | cancel 2 at p1 */
@@ -120,15 +119,20 @@ function numberOf(word: string | undefined): number {
   return number
 }
 
-function offer(slots: number, label: string | undefined): Offer {
-  const [name, value] = label?.split('=') ?? []
+function hostOf(word: string): [string, { slots: number; offer: Offer }] {
+  const [name, slots, ...more] = word.split(':')
+  return [name!, { slots: numberOf(slots), offer: offer(numberOf(slots), more) }]
+}
+
+function offer(slots: number, more: readonly string[]): Offer {
+  const labels = more.filter((each) => each.includes('=')).map((each) => each.split('=') as [string, string])
   return {
     capacity: { ...emptyVector(), slots, cpuMilli: 1000 * slots, memoryBytes: 1000 * slots },
-    labels: name === undefined ? {} : { [name]: value ?? '' },
+    labels: Object.fromEntries(labels),
     executors: slots > 0 ? ['function'] : [],
     functions: slots > 0 ? ['sleep'] : [],
     draining: false,
-    custody: true,
+    custody: !more.includes('keeps-none'),
     priceMilli: 0,
     summary: '',
   }
@@ -151,7 +155,9 @@ function spec(options: ReadonlyMap<string, string>): TaskSpec {
     retries: number('retries', 0),
     attemptsMax: number('attempts', 3),
     outputBytesMax: 1024,
-    durability: 'quorum',
+    durability: (options.get('durability') ?? 'quorum') as TaskSpec['durability'],
+    starts: options.has('once') ? 'at-most-once' : 'at-least-once',
+    expiresMs: number('expires', 0),
     failIfUnplaceable: options.has('or-fail'),
   }
 }

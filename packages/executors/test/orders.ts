@@ -9,7 +9,7 @@ let count = 0
 
 /** An order as a peer would give it; a new task each time. */
 export function order(work: Work, spec: Partial<TaskSpec> = {}, rest: Partial<RunOrder> = {}): RunOrder {
-  const task = taskId(String(++count).padStart(16, '0'), self)
+  const task = taskId(String(++count).padStart(23, '0'))
   const whole: TaskSpec = {
     name: '',
     tenant: '',

@@ -21,6 +21,9 @@ const probeMs = 50
 /** A run that is told to stop needs this long. */
 const stopMs = 30
 
+/** Its slots, or all of its offer. */
+type Host = number | { slots: number; role?: Role; offer?: Partial<Offer> }
+
 interface Node {
   name: string
   peer: Peer
@@ -45,32 +48,37 @@ export class Mesh {
   readonly #watcher: Watcher | undefined
 
   /** Hosts by name, with their slots or their whole offer; settled, unless somebody watches how they meet. */
-  constructor(
-    hosts: Record<string, number | { slots: number; role?: Role; offer?: Partial<Offer> }>,
-    watcher?: Watcher,
-  ) {
+  constructor(hosts: Record<string, Host>, watcher?: Watcher) {
     this.#watcher = watcher
-    for (const [name, host] of Object.entries(hosts)) {
-      const { slots, role = 'host', offer: over = {} } = typeof host === 'number' ? { slots: host } : host
-      this.#nodes.set(name, {
-        name,
-        peer: undefined as never,
-        role,
-        offer: offer(slots, over),
-        up: false,
-        incarnation: 0,
-        disk: new Map(),
-        diskFull: false,
-        runs: new Map(),
-        replies: [],
-        traces: [],
-        sent: [],
-      })
-    }
+    for (const [name, host] of Object.entries(hosts)) this.#add(name, host)
     for (const name of this.#nodes.keys()) this.start(name)
     if (watcher) return
     this.run(3_000)
     for (const node of this.#nodes.values()) Object.assign(node, { replies: [], traces: [], sent: [] })
+  }
+
+  /** A new member, which nobody has met before. */
+  join(name: string, host: Host): void {
+    this.#add(name, host)
+    this.start(name)
+  }
+
+  #add(name: string, host: Host): void {
+    const { slots, role = 'host', offer: over = {} } = typeof host === 'number' ? { slots: host } : host
+    this.#nodes.set(name, {
+      name,
+      peer: undefined as never,
+      role,
+      offer: offer(slots, over),
+      up: false,
+      incarnation: 0,
+      disk: new Map(),
+      diskFull: false,
+      runs: new Map(),
+      replies: [],
+      traces: [],
+      sent: [],
+    })
   }
 
   node(name: string): Node {
