@@ -207,7 +207,8 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
         this.#voter.onPrepare(from, message, now, out)
         break
       case 'commit':
-        this.#reports.drop(from.peer, message.task)
+        // Its run is over; with the next custodians its bearer goes on, and its lease with it.
+        if (message.decree.kind === 'outcome') this.#reports.drop(from.peer, message.task)
         this.#voter.onCommit(from, message, now, out)
         break
       case 'begin':
