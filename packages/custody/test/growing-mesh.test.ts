@@ -117,6 +117,17 @@ describe('a renewal that comes while the next custodians write the task down', (
   })
 })
 
+test('the lease of a bearer whose next custodians do not come about goes on with the ones it has', () => {
+  const { cluster, c3 } = running()
+  cluster.kill(c3)
+  cluster.mesh.lose(c3)
+  cluster.loses = ({ message }) => message.t === 'store'
+  cluster.pass(20_000)
+  expect(cluster.letters.some(saysNext)).toBe(true)
+  expect(cluster.runners('a')).toEqual(['worker'])
+  expect(cluster.sent('leaseAsk')).toEqual([])
+})
+
 describe('a mesh that grows from one to three', () => {
   test('gives three custodians to what runs, wherever it runs, and no run is stopped for it', () => {
     const cluster = new Cluster(['p1', 'p2', 'p3'])
