@@ -3,7 +3,7 @@ import type { BlobRef, PeerId } from '@souk/wire'
 import { type BlobAccess, type BlobStore, CodedError, type Transport } from './ports.ts'
 
 /** A copy that another peer does not take within this, and within `copyBytesPerMsMin`, is skipped. */
-const copyMsMax = 10_000
+const copyMsMax = 60_000
 const copyBytesPerMsMin = 1000
 /** What is written is given to all its copies, but no longer waited for than until so many have it. */
 const copiesEnough = 2
@@ -74,7 +74,7 @@ export class PeerBlobs implements BlobAccess {
 
   /**
    * Gives a blob that is here to other peers; resolves with how many have it, once `enough` do or all were tried. The
-   * rest goes on. Never rejects: a copy that cannot be made is skipped, after ten seconds and one more for each MB.
+   * rest goes on. Never rejects: a copy that cannot be made is skipped, after a minute (a batch of tasks brings many at once, which wait for each other) and a second more for each MB.
    */
   give(blob: BlobRef, to: readonly PeerId[], enough: number, signal: AbortSignal): Promise<number> {
     return new Promise((resolve) => {
