@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest'
+import { ballot, decision, idOf, only, sent, told, vote } from './fixtures.ts'
+import { alone, Keeper } from './keeper.ts'
+
+/** a lease and the grace after it */
+const leaseMs = 3_300
+
+function keeping(over = {}): Keeper {
+  const keeper = new Keeper()
+  keeper.keep('a', over)
+  return keeper
+}
+
+describe('a renewal', () => {
+  test('says who bears a task and what it does with it, and extends the lease', () => {
+    const keeper = keeping()
+    for (let seq = 1; seq <= 6; seq++) {
+      expect(told(keeper.pass(1_000), 'leaseAsk')).toEqual([])
+      expect(sent(keeper.renew('worker', 'a', { seq }), 'renewed')).toMatchObject([
+        { to: 'worker', message: { seq, again: false, refused: [], lacking: [] } },
+      ])
+    }
+    expect(keeper.view('a')).toMatchObject({ bearer: 'worker', state: 'running' })
+    expect(told(keeper.pass(leaseMs - 1), 'leaseAsk')).toEqual([])
+    expect(told(keeper.pass(1), 'leaseAsk')).toHaveLength(2)
+  })
+
+  test('whose base is unknown extends nothing: it is to be said all again', () => {
+    const keeper = keeping()
+    keeper.renew('worker', 'a')
+    const next = keeper.restarted()
+    const [answer] = sent(next.at(1_000).renew('worker', 'a', { seq: 2 }), 'renewed')
+    expect(answer).toMatchObject({ message: { seq: 2, again: true } })
+    next.at(2_000).renew('worker', 'a', { seq: 3, base: 0 })
+    expect(next.view('a')).toMatchObject({ bearer: 'worker', state: 'running' })
+    expect(told(next.pass(leaseMs - 1), 'leaseAsk')).toEqual([])
+  })
+
+  test('that is an announcement extends what it adds, and nothing else', () => {
+    const keeper = keeping()
+    keeper.keep('b')
+    keeper.renew('worker', 'a')
+    const adds = [{ task: idOf('b'), ballot: ballot(), state: 'running' as const }]
+    keeper.at(2_000)
+    keeper.message('worker', { t: 'renew', seq: 2, base: 1, incarnation: 1, full: false, adds, removes: [] })
+    const asked = sent(keeper.pass(1_400), 'leaseAsk').map(({ message }) => message.task)
+    expect(new Set(asked)).toEqual(new Set([idOf('a')]))
+  })
+
+  test('of an older ballot is refused, and again with the next one, should that be lost', () => {
+    const keeper = keeping()
+    keeper.renew('worker', 'a')
+    keeper.prepare('c2', 'a', ballot(2, 'c2'))
+    const refused = [{ task: idOf('a'), ballot: ballot() }]
+    expect(sent(keeper.renew('worker', 'a', { seq: 2 }), 'renewed')).toMatchObject([{ message: { refused } }])
+    expect(sent(keeper.renew('worker', 'a', { seq: 3, base: 0 }), 'renewed')).toMatchObject([{ message: { refused } }])
+  })
+
+  test('of a higher ballot than was promised here is news: a majority of the others promised it', () => {
+    const keeper = keeping()
+    expect(sent(keeper.renew('c2', 'a', { b: ballot(2, 'c2') }), 'renewed')[0]!.message.refused).toEqual([])
+    keeper.write()
+    expect(keeper.restarted().view('a')?.ballot).toEqual(ballot(2, 'c2'))
+    expect(sent(keeper.commit('worker', 'a'), 'fenced')).toHaveLength(1)
+  })
+
+  test('of an unknown task is lacking here, and of a closed one refused, but for the one that closed it', () => {
+    const keeper = keeping()
+    const answer = (name: string, b = ballot()) =>
+      sent(keeper.renew('worker', name, { b, base: 0 }), 'renewed')[0]!.message
+    expect(answer('z')).toMatchObject({ lacking: [{ task: idOf('z') }], refused: [] })
+    keeper.close('a')
+    expect(answer('a')).toMatchObject({ lacking: [], refused: [] })
+    expect(answer('a', ballot(0))).toMatchObject({ refused: [{ task: idOf('a') }] })
+  })
+})
+
+describe('a baton given up', () => {
+  test('ends the lease at once, with an attempt if it ran', () => {
+    const keeper = keeping()
+    keeper.renew('worker', 'a')
+    keeper.at(100).giveUp('worker', 'a', ballot(), { code: 'exit' })
+    expect(keeper.view('a')?.attempts).toMatchObject([{ host: 'worker', code: 'exit', ballot: ballot() }])
+    expect(told(keeper.pass(0), 'leaseAsk')).toEqual(['c2', 'c3'])
+    const prepare = sent(keeper.message('c2', { t: 'leaseTold', ...vote('a'), leftMs: 0 }), 'prepare')
+    expect(prepare[0]!.message.attempts).toMatchObject([{ code: 'exit' }])
+  })
+
+  test('without a run is no attempt', () => {
+    const keeper = keeping()
+    keeper.giveUp('worker', 'a', ballot(), { ran: false, code: 'draining' })
+    expect(keeper.view('a')?.attempts).toEqual([])
+    keeper.pass(0)
+    const prepare = sent(keeper.message('c2', { t: 'leaseTold', ...vote('a'), leftMs: 0 }), 'prepare')
+    expect(prepare[0]!.message.attempts).toEqual([])
+  })
+
+  test('under an older ballot, or after an outcome was accepted, changes nothing', () => {
+    const keeper = keeping()
+    keeper.prepare('c2', 'a', ballot(2, 'c2'))
+    keeper.giveUp('worker', 'a')
+    const accepting = keeping()
+    accepting.commit('worker', 'a')
+    accepting.giveUp('worker', 'a')
+    for (const { custodian } of [keeper, accepting]) expect(custodian.nextWakeup()).toBe(leaseMs)
+    for (const each of [keeper, accepting]) expect(each.view('a')?.attempts).toEqual([])
+  })
+})
+
+describe('a bearer', () => {
+  test('that comes back in another life has lost what it bore before', () => {
+    const keeper = keeping()
+    keeper.keep('b')
+    keeper.renew('worker', 'a')
+    keeper.step({ type: 'bearerRestarted', peer: 'worker', incarnation: 1 })
+    expect(told(keeper.pass(0), 'leaseAsk')).toEqual([])
+    keeper.step({ type: 'bearerRestarted', peer: 'worker', incarnation: 2 })
+    expect(sent(keeper.pass(0), 'leaseAsk').map(({ message }) => message.task)).toEqual([idOf('a'), idOf('a')])
+  })
+
+  test('that was only waiting when it vanished costs no attempt', () => {
+    const keeper = keeping()
+    keeper.renew('origin', 'a', { state: 'waiting' })
+    keeper.pass(leaseMs)
+    const prepare = sent(keeper.message('c2', { t: 'leaseTold', ...vote('a'), leftMs: 0 }), 'prepare')
+    expect(prepare[0]!.message.attempts).toEqual([])
+  })
+
+  test('says how it placed a task, for people to read: under its own ballot, after a restart too', () => {
+    const keeper = keeping()
+    const told = (b = ballot(), reason = 'the only one') =>
+      keeper.message('origin', {
+        t: 'decided',
+        tasks: [{ task: idOf('a'), ballot: b }],
+        decision: decision({ reason }),
+      })
+    told()
+    told(ballot(7), 'another bearer says so')
+    keeper.write()
+    expect(keeper.restarted().view('a')?.decision?.reason).toBe('the only one')
+  })
+
+  test('that is this very life, and alone keeps the task, needs no lease', () => {
+    const keeper = alone()
+    keeper.keep('a', {}, ['origin'])
+    keeper.decided('a', 'origin')
+    expect(only(keeper.pass(9_000), 'send')).toEqual([])
+    expect(keeper.view('a')).toMatchObject({ state: 'queued', ballot: ballot(), attempts: [] })
+  })
+
+  test('that took its only keeper down has used an attempt, without waiting for a lease', () => {
+    const keeper = alone()
+    keeper.keep('a', {}, ['origin'])
+    keeper.step({ type: 'began', task: idOf('a'), ballot: ballot() })
+    keeper.write()
+    const next = keeper.restarted()
+    const prepare = sent(next.pass(0), 'prepare')
+    expect(prepare).toMatchObject([
+      { to: 'origin', message: { ballot: ballot(2, 'origin', 2), attempts: [{ host: 'origin', code: 'vanished' }] } },
+    ])
+  })
+})
+
+test('after a restart an open task is recovered after a lease, under a ballot of the new life', () => {
+  const next = keeping().restarted()
+  expect(told(next.pass(leaseMs - 1), 'leaseAsk')).toEqual([])
+  expect(told(next.pass(1), 'leaseAsk')).toEqual(['c2', 'c3'])
+  const prepare = sent(next.message('c3', { t: 'leaseTold', ...vote('a'), leftMs: 0 }), 'prepare')
+  expect(prepare[0]!.message.ballot).toEqual(ballot(2, 'c1', 2))
+})
