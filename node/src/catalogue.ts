@@ -111,8 +111,8 @@ export const catalogue: readonly CatalogueEntry[] = [
   },
   {
     name: 'status',
-    usage: '',
-    summary: 'this peer and its mesh at a glance',
+    usage: '[ID]',
+    summary: 'this peer and its mesh at a glance, or a task: who bears and keeps it',
     group: 'mesh',
     load: async () => (await import('./commands/status.ts')).status,
   },

@@ -61,7 +61,8 @@ export function exitCodeOfMany(outcomes: Iterable<Pick<Outcome, 'kind' | 'code'>
 /** The exit code for a submit that was refused (by its error code). */
 export function exitCodeOfRefusal(code: string): number {
   if (isUnplaceable(code)) return exitCodes.unplaceable
-  if (code === 'unknown' || code === 'connection-lost' || code === 'unreachable') return exitCodes.unknown
+  if (code === 'unknown' || code === 'submit-unknown' || code === 'connection-lost' || code === 'unreachable')
+    return exitCodes.unknown
   return exitCodes.failed
 }
 

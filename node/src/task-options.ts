@@ -20,6 +20,9 @@ export interface TaskOptions {
   priority?: string
   label?: string[]
   retries?: string
+  durability?: string
+  starts?: string
+  expires?: string
   name?: string
   class?: string
   tenant?: string
@@ -29,6 +32,8 @@ export interface TaskOptions {
 }
 
 const priorities = ['critical', 'high', 'medium', 'low'] as const
+const durabilities = ['quorum', 'local', 'none'] as const
+const startKinds = ['at-least-once', 'at-most-once'] as const
 
 export function addTaskOptions(command: Command): Command {
   return command
@@ -44,6 +49,9 @@ export function addTaskOptions(command: Command): Command {
     .option('--label <name=value>', 'only hosts with this label (repeatable)', collect)
     .option('--priority <p>', 'critical, high, medium or low')
     .option('--retries <n>', 'run again after a failure, at most n times (default 0)')
+    .option('--expires <time>', 'end it, wherever it is, when it has no outcome after 10m, 2h, 1d (default never)')
+    .option('--durability <d>', 'accepted once it is on: quorum, most of its custodians (default); local; none')
+    .option('--starts <s>', 'at-most-once: lost, not run again, when its host vanishes (default at-least-once)')
     .option('--name <text>', 'a name for people')
     .option('--class <text>', 'what tasks it is alike to (default: by command)')
     .option('--tenant <text>', 'on whose account')
@@ -66,9 +74,12 @@ export function taskOf(options: TaskOptions, words: readonly string[]): Task {
   if (Object.keys(request).length > 0) task.request = request
   if (options.env) task.env = parsePairs('--env', options.env, false)
   if (options.label) task.labels = parsePairs('--label', options.label, false)
-  if (options.priority !== undefined) task.priority = priorityOf(options.priority)
+  if (options.priority !== undefined) task.priority = choiceOf('--priority', options.priority, priorities)
   if (options.timeout !== undefined) task.timeoutMs = parseDurationMs('--timeout', options.timeout)
   if (options.retries !== undefined) task.retries = parseCount('--retries', options.retries, 0, 1000)
+  if (options.durability !== undefined) task.durability = choiceOf('--durability', options.durability, durabilities)
+  if (options.starts !== undefined) task.starts = choiceOf('--starts', options.starts, startKinds)
+  if (options.expires !== undefined) task.expiresMs = parseDurationMs('--expires', options.expires)
   if (options.outputMax !== undefined) task.outputBytesMax = parseBytes('--output-max', options.outputMax)
   if (options.name !== undefined) task.name = options.name
   if (options.class !== undefined) task.class = options.class
@@ -103,10 +114,10 @@ function argumentOf(word: string): unknown {
   }
 }
 
-function priorityOf(text: string): (typeof priorities)[number] {
-  const priority = priorities.find((p) => p === text)
-  if (priority === undefined) throw usageError(`--priority: '${text}' is none of ${priorities.join(', ')}`)
-  return priority
+function choiceOf<T extends string>(flag: string, text: string, choices: readonly T[]): T {
+  const choice = choices.find((each) => each === text)
+  if (choice === undefined) throw usageError(`${flag}: '${text}' is none of ${choices.join(', ')}`)
+  return choice
 }
 
 /** The task with the files that travel with it. */

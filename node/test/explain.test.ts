@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { peerNames } from '../src/peer-names.ts'
 import { coloursFor } from '../src/print/colours.ts'
 import { explainText } from '../src/print/explain-text.ts'
+import { taskHeadText } from '../src/print/task-head-text.ts'
 
 const id = (end: string) => `12D3KooW${'A'.repeat(40)}${end}`
 const [oak, ash, elm] = [id('oak1'), id('ash1'), id('eLm1')]
@@ -38,6 +39,8 @@ function explain(decision: Decision | undefined, more: Partial<TaskDetail> = {})
     origin: oak,
     bearer: oak,
     custodians: [oak],
+    version: 1,
+    ballot: '1.ABoak1.3',
     submittedAt: '2026-11-24T09:00:00.000Z',
     attempts: [],
     timeline: [],
@@ -84,7 +87,7 @@ test('an auction is shown with its bids, weights and margin, peers by their name
   expect(text).toBe(`g8t0vk0dzkgxcb2af02yed1q  running
   submitted  2026-11-24T09:00:00.000Z to oak
   kept by    oak
-  borne by   ash
+  borne by   ash, under ballot 1.ABoak1.3
 
 placed by auction on ash: best of the bids
   decided by oak in 12 ms, when all had answered; it had waited 1 s for room
@@ -152,4 +155,31 @@ test('a task placed where it was submitted, and one that a host fetched, say so 
   expect(explain(wanted)).toContain(
     'placed when a host had room on ash: it waited with oak until then\n  decided by oak; it had waited 3.6 s for room',
   )
+})
+
+test('who keeps a task is told by name, with who of them is away and whether the others are enough', () => {
+  const seen = (...away: string[]) =>
+    peerNames([
+      { id: oak, name: 'oak', connected: !away.includes(oak) },
+      { id: ash, name: 'ash', connected: !away.includes(ash) },
+      { id: elm, name: 'elm', connected: !away.includes(elm) },
+    ])
+  const detail = {
+    id: 'g8t0vk0dzkgxcb2af02yed1q',
+    state: 'running',
+    ballot: '4.eLm1.2',
+    bearer: ash,
+    origin: oak,
+    custodians: [elm, oak, ash],
+    version: 2,
+    submittedAt: '2026-11-24T09:00:00.000Z',
+  } as unknown as TaskDetail
+  const text = (...away: string[]) => taskHeadText(detail, seen(...away), coloursFor(false, {}))
+  expect(text()).toBe(`g8t0vk0dzkgxcb2af02yed1q  running
+  submitted  2026-11-24T09:00:00.000Z to oak
+  kept by    elm, oak, ash; version 2 of who keeps it
+  borne by   ash, under ballot 4.eLm1.2`)
+  expect(text(oak)).toContain('kept by    elm, oak (away), ash; version 2')
+  expect(text(oak)).not.toContain('cannot end')
+  expect(text(oak, elm)).toContain('1 of 3 can be asked: it cannot end until most can')
 })

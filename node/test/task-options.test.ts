@@ -13,6 +13,9 @@ test('options become the task that the API takes', () => {
       priority: 'high',
       timeout: '30s',
       retries: '2',
+      durability: 'local',
+      starts: 'at-most-once',
+      expires: '2h',
       queue: false,
     },
     ['echo', 'hi'],
@@ -25,6 +28,9 @@ test('options become the task that the API takes', () => {
     priority: 'high',
     timeoutMs: 30_000,
     retries: 2,
+    durability: 'local',
+    starts: 'at-most-once',
+    expiresMs: 7_200_000,
     failIfUnplaceable: true,
   })
 })
@@ -41,6 +47,7 @@ test("a function's arguments are JSON where they are, else text", () => {
 test('mistakes are errors of usage that name their flag', () => {
   expect(() => taskOf({ queue: true }, [])).toThrowError(/no command to run/)
   expect(() => taskOf({ queue: true, priority: 'urgent' }, ['x'])).toThrowError(/--priority: 'urgent' is none of/)
+  expect(() => taskOf({ queue: true, starts: 'once' }, ['x'])).toThrowError(/--starts: 'once' is none of at-least-once/)
   expect(() => taskOf({ queue: true, module: 'm.js' }, ['x'])).toThrowError(/--module needs --function/)
   expect(() => taskOf({ queue: true, need: ['licence=x'] }, ['x'])).toThrowError(/--need/)
 })

@@ -15,7 +15,7 @@ const meanings: Record<CancelAnswer, { text: string; exitCode: number }> = {
   'closed-before': { text: 'had ended before', exitCode: exitCodes.ok },
   stopping: { text: 'is stopping; its process is not gone yet', exitCode: exitCodes.failed },
   unknown: { text: 'is not known', exitCode: exitCodes.unknown },
-  unreachable: { text: 'is kept by a peer that cannot be reached now; it may still run', exitCode: exitCodes.unknown },
+  unreachable: { text: 'is kept by peers that cannot be reached now; it may still run', exitCode: exitCodes.unknown },
 }
 
 export const cancel: CommandModule = {

@@ -29,6 +29,7 @@ export const run: CommandModule = {
       ['souk run -- echo hello', 'anywhere in the mesh'],
       ['souk run --in data.csv --out sum.txt -- sh -c "wc data.csv > sum.txt"', 'files there and back'],
       ['souk run --gpu 1 --mem 20G -- python train.py', 'on a host that has it'],
+      ['souk run --starts at-most-once --expires 1h -- ./charge.sh', 'never twice, and not after an hour'],
       ['souk run --label site=attic --timeout 30s -- uptime', 'only where the label is'],
     ]).addHelpText(
       'after',

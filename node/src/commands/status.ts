@@ -1,26 +1,38 @@
 import type { Status } from '@souk/client'
 import type { ResourceVector } from '@souk/kernel'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
+import { fetchPeerNames } from '../peer-names.ts'
 import { durationText } from '../print/amount-text.ts'
 import type { Colours } from '../print/colours.ts'
 import { storeText } from '../print/store-text.ts'
 import { pairs } from '../print/table.ts'
+import { taskHeadText } from '../print/task-head-text.ts'
 import { vectorText } from '../print/vector-text.ts'
 import { visibleData } from '../print/visible.ts'
 import { type PeerChoice, withSession } from '../session.ts'
 
 export const status: CommandModule = {
   define(command, context, done) {
-    command.action(async (options: PeerChoice & { json?: boolean }) => {
-      await withSession(context, options, async (client) => {
-        const seen = await client.status()
-        const { out, colours } = context.terminal
-        out(options.json ? JSON.stringify(seen) : statusText(seen, colours))
+    command
+      .argument('[id]', "a task, instead of this peer; may be shortened, and 'last' works")
+      .action(async (id: string | undefined, options: PeerChoice & { json?: boolean }) => {
+        await withSession(context, options, async (client) => {
+          const { out, colours } = context.terminal
+          if (id !== undefined) {
+            const detail = await client.task(id)
+            out(options.json ? JSON.stringify(detail) : taskHeadText(detail, await fetchPeerNames(client), colours))
+            return
+          }
+          const seen = await client.status()
+          out(options.json ? JSON.stringify(seen) : statusText(seen, colours))
+        })
+        done(0)
       })
-      done(0)
-    })
     addJson(addPeerChoice(command))
-    addExamples(command, [['souk status', 'this peer, its mesh, its tasks']])
+    addExamples(command, [
+      ['souk status', 'this peer, its mesh, its tasks'],
+      ['souk status last', 'that task: its state, who bears it, who keeps it and who of them is away'],
+    ])
   },
 }
 

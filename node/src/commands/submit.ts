@@ -31,6 +31,7 @@ export const submit: CommandModule = {
     addJson(addPeerChoice(command))
     addExamples(command, [
       ['souk submit -- make -C /src', 'prints the id; see it with: souk logs -f last'],
+      ['souk submit --durability local -- make', 'kept by this peer alone: also when the others are away'],
       ['souk submit --file tasks.jsonl', 'many: {"argv":["echo","hi"],"request":{"cpu":2}}'],
     ]).addHelpText(
       'after',

@@ -4,9 +4,9 @@ import type { PeerNames } from '../peer-names.ts'
 import { durationText } from './amount-text.ts'
 import type { Colours } from './colours.ts'
 import { decisionText } from './decision-text.ts'
-import { outcomeText } from './outcome-text.ts'
 import { helpFor } from './refusal-text.ts'
 import { indent, pairs, table } from './table.ts'
+import { taskHeadText } from './task-head-text.ts'
 import { visibleData } from './visible.ts'
 
 /** As they stand in the details of a timeline. */
@@ -19,7 +19,7 @@ export function explainText(shown: TaskDetail, names: PeerNames, colours: Colour
   const detail = visibleData(shown)
   const decision = detail.decision as Decision | undefined
   const parts = [
-    headText(detail, names, colours),
+    taskHeadText(detail, names, colours),
     decision === undefined ? notDecided : decisionText(decision, names, colours),
     attemptsText(detail, names, colours),
     timelineText(detail, names, colours),
@@ -29,17 +29,6 @@ export function explainText(shown: TaskDetail, names: PeerNames, colours: Colour
     if (help.length > 0) parts.push(`${colours.bold('what would help')}\n${indent(help.join('\n'))}`)
   }
   return parts.filter((part) => part !== '').join('\n\n')
-}
-
-function headText(detail: TaskDetail, names: PeerNames, colours: Colours): string {
-  const { id, outcome, state, submittedAt, origin, custodians, bearer } = detail
-  const end = outcome === undefined ? state : outcomeText(outcome, outcome.host && names(outcome.host), colours)
-  const rows: [string, string][] = [
-    ['submitted', `${submittedAt} to ${names(origin)}`],
-    ['kept by', custodians.map(names).join(', ')],
-  ]
-  if (outcome === undefined && bearer !== undefined) rows.push(['borne by', names(bearer)])
-  return `${colours.bold(id)}  ${end}\n${pairs(rows)}`
 }
 
 function attemptsText(detail: TaskDetail, names: PeerNames, colours: Colours): string {

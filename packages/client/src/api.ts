@@ -293,7 +293,7 @@ export interface TaskDetail {
   origin: string
   /** who keeps it: its custodians of this version. Who of them can be reached: `peers` tells */
   custodians: string[]
-  /** of its custodians: rises when others take the place of those that are gone */
+  /** of its custodians: 1 at first, one more each time that others take the place of those that are gone */
   version: number
   submittedAt: string
   spec: Record<string, unknown>

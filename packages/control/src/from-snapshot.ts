@@ -37,8 +37,8 @@ function selfLine(snapshot: PeerSnapshotView, info: ControlInfo): PeerLine {
     executors: offer.executors,
     functions: offer.functions,
     labels: offer.labels,
-    running: snapshot.tasks.running ?? 0,
-    waiting: snapshot.tasks.waiting ?? 0,
+    running: snapshot.load?.running ?? 0,
+    waiting: snapshot.load?.waiting ?? 0,
     draining: offer.draining,
     addresses: info.addresses(),
   }

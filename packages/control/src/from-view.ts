@@ -1,4 +1,5 @@
 import type { TaskDetail, TaskLine } from '@souk/client'
+import { versionNumber } from '@souk/peer'
 import { ballotText, type TaskSpec, type TaskSummary, type TaskView } from '@souk/wire'
 import { fromOutcome } from './from-outcome.ts'
 
@@ -14,7 +15,7 @@ export function fromView(view: TaskView): TaskDetail {
     ...(view.bearer === undefined ? {} : { bearer: view.bearer }),
     origin: record.origin,
     custodians: record.custodians,
-    version: record.version,
+    version: versionNumber(record.version),
     submittedAt: isoTime(record.submittedWallMs),
     spec: specOf(record.spec),
     ...(view.outcome === undefined ? {} : { outcome: fromOutcome(record.id, view.outcome) }),

@@ -25,6 +25,7 @@ export interface PeerSnapshotView {
   startedWallMs: number
   offer: Offer
   free: ResourceVector
+  load?: { waiting: number; running: number } | undefined
   members: MemberView[]
   /** by state, and by outcome kind for closed ones */
   tasks: Record<string, number>

@@ -1,4 +1,4 @@
-export { type StoredBlobs, storedBlobs } from '@souk/custody'
+export { type StoredBlobs, storedBlobs, versionNumber } from '@souk/custody'
 export { defaultConfig, type PeerConfig } from './config.ts'
 export type { PeerEffect, Reply, RunOrder, StopCode, Write } from './effects.ts'
 export type { ClientRef, PeerInput, StoredEntry, Submission } from './inputs.ts'
