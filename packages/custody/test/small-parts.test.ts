@@ -4,7 +4,10 @@ import { batonBatches } from '../src/baton-batches.ts'
 import { BatonMemory } from '../src/baton-memory.ts'
 import { decideNext, decideRetry, ownFailureCount } from '../src/decide-next.ts'
 import { majority, majorityTime } from '../src/quorum.ts'
-import { attempt, ballot, baton, record, spec } from './fixtures.ts'
+import { storedBlobs } from '../src/stored-blobs.ts'
+import { recordKey, voteKey } from '../src/stored-task.ts'
+import { firstVersion, nextVersion, succeed, versionNumber } from '../src/version.ts'
+import { attempt, ballot, baton, outcome, record, result, spec } from './fixtures.ts'
 
 describe('the memory of batons', () => {
   test('knows a ballot and those below it', () => {
@@ -71,5 +74,46 @@ describe('what comes after an attempt', () => {
       'quarantine',
       'again',
     ])
+  })
+})
+
+describe('a version', () => {
+  test('is a number that rises, and another one for every set of custodians', () => {
+    const first = firstVersion(['c1', 'c2', 'c3'])
+    const second = succeed(record('a'), ['c1', 'c2', 'c4'])
+    expect([first, second.version].map(versionNumber)).toEqual([1, 2])
+    expect(second.custodians).toEqual(['c1', 'c2', 'c4'])
+    expect(firstVersion(['c1', 'c2', 'c4'])).not.toBe(first)
+    expect(Number.isSafeInteger(nextVersion(2 ** 20 * 2 ** 32, ['c1']))).toBe(true)
+  })
+})
+
+describe('the blobs of an entry in the store', () => {
+  const blob = (letter: string) => ({ hash: letter.repeat(64), sizeBytes: 1 })
+  const file = (path: string, letter: string) => ({ path, blob: blob(letter), mode: 0o644 })
+
+  test('are those that the task reads, to be had from its origin and custodians', () => {
+    const kept = record('a', { inputs: [file('in', 'a')] })
+    expect(storedBlobs({ key: recordKey('a'), value: kept })).toEqual({
+      task: kept.id,
+      blobs: [blob('a')],
+      from: ['origin', 'c1', 'c2', 'c3'],
+    })
+  })
+
+  test('are those of its outcome, to be had from whoever ran it', () => {
+    const ran = outcome({ result: result({ stdout: blob('b'), files: [file('out', 'c')] }) })
+    const accepted = { ballot: ballot(), decree: { kind: 'outcome', outcome: ran } }
+    expect(storedBlobs({ key: voteKey('a'), value: { accepted } })).toEqual({
+      task: 'a',
+      blobs: [blob('b'), blob('c')],
+      from: ['worker'],
+    })
+  })
+
+  test('are none where nothing is named', () => {
+    for (const key of [recordKey('a'), voteKey('a'), 'member/p1'])
+      for (const value of [undefined, record('a'), { promised: ballot(), attempts: [] }])
+        expect(storedBlobs({ key, value })).toBeUndefined()
   })
 })
