@@ -1,4 +1,4 @@
-import type { Millis } from '@souk/kernel'
+import { Deadlines, type Millis } from '@souk/kernel'
 import type { MessageOf, PeerId, TaskId, TaskRecord } from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect } from './custodian-io.ts'
@@ -12,6 +12,8 @@ import type { MeshView } from './views.ts'
 const roundMs = 100
 /** a copy that was not confirmed is sent again after so many rounds */
 const againRounds = 10
+/** of those that are left, each waits so long for the one before it, which may have missed the task */
+const rankMs = 5000
 
 /** A closed task on its way to other custodians. */
 interface Copy {
@@ -22,7 +24,7 @@ interface Copy {
 
 /**
  * Closed tasks one of whose custodians is gone: the first of those that are left copies them to another, and takes up
- * the new set itself when that one has it on disk. There is nothing to agree on, since their outcome is chosen. At most
+ * the new set itself when that one has it on disk. It may have missed the task, so the next one sees to it that it was done. There is nothing to agree on, since their outcome is chosen. At most
  * successionsPerSecondMax a second, and twice as many at once.
  */
 export class Copies {
@@ -33,6 +35,8 @@ export class Copies {
   /** who was gone when all tasks were looked at last */
   #seen = ''
   readonly #waiting: TaskId[] = []
+  /** when to see whether a custodian of a higher rank has done it */
+  readonly #turns = new Deadlines<TaskId>()
   readonly #copies = new Map<TaskId, Copy>()
   #nextMs: Millis | undefined
 
@@ -44,25 +48,30 @@ export class Copies {
   }
 
   nextWakeup(): Millis | undefined {
-    return this.#nextMs
+    const due = Math.min(this.#nextMs ?? Infinity, this.#turns.next() ?? Infinity)
+    return due === Infinity ? undefined : due
   }
 
   /** Looks at all of them once whenever somebody else has come to count as gone. */
   look(now: Millis): void {
     const gone = this.#mesh.gone(now, this.#config.replaceMs)
     const seen = [...gone].sort().join()
-    if (seen === this.#seen || this.#waiting.length > 0) return
+    if (seen === this.#seen || this.#waiting.length + this.#turns.size > 0) return
     this.#seen = seen
     for (const entry of this.#book.archive.entries()) {
       if (entry.phase !== 'closed' || entry.record.custodians.length < 3) continue
       const { custodians } = entry.record
       if (!custodians.some((peer) => gone.has(peer))) continue
-      if (custodians.find((peer) => !gone.has(peer)) === this.#self) this.#waiting.push(entry.record.id)
+      const rank = custodians.filter((peer) => !gone.has(peer)).indexOf(this.#self)
+      if (rank >= 0) this.#turns.set(entry.record.id, now + rank * rankMs)
     }
-    if (this.#waiting.length > 0) this.#nextMs = now
   }
 
   onWake(now: Millis, out: CustodianEffect[]): void {
+    for (let task = this.#turns.popDue(now); task !== undefined; task = this.#turns.popDue(now)) {
+      this.#waiting.push(task)
+      this.#nextMs ??= now
+    }
     if (this.#nextMs === undefined || now < this.#nextMs) return
     const gone = this.#mesh.gone(now, this.#config.replaceMs)
     const perRound = Math.ceil((this.#config.successionsPerSecondMax * roundMs) / 1000)

@@ -135,8 +135,20 @@ describe('a copy of a closed task', () => {
     expect(told(keeper.pass(30_000), 'copy')).toEqual([])
   })
 
-  test('goes from no other, and not where nobody is gone', () => {
-    expect(told(bereft('c2').pass(30_000), 'copy')).toEqual([])
+  test('goes from the next one where the first does not see to it: it may have missed the task', () => {
+    const next = bereft('c2')
+    expect(told(next.pass(14_500), 'copy')).toEqual([])
+    expect(new Set(told(next.pass(15_000), 'copy'))).toEqual(new Set(['c1', 'c4']))
+  })
+
+  test('goes from nobody else where that was done', () => {
+    const next = bereft('c2')
+    next.pass(11_500)
+    next.message('c1', copy())
+    expect(told(next.pass(30_000), 'copy')).toEqual([])
+  })
+
+  test('goes nowhere where nobody is gone', () => {
     const keeper = keeping()
     keeper.close('a')
     expect(told(keeper.pass(30_000), 'copy')).toEqual([])
