@@ -88,6 +88,10 @@ export class Cluster {
     for (const peer of peers) this.#down.add(peer)
   }
 
+  isUp(peer: string): boolean {
+    return !this.#down.has(peer)
+  }
+
   restart(peer: string): void {
     const { life } = this.site(peer)
     this.#down.delete(peer)
