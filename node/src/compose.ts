@@ -67,7 +67,14 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
   const base = await makeBase(records, options)
   const { member, incarnation, credentials, inventory, transport, blobAccess } = base
   const self = member.identity.peer
-  const { processes, functions } = makeExecutors(options, self, blobAccess)
+  let offer = toOffer(inventory, {
+    offer: settings.offer,
+    labels: settings.labels,
+    executors: settings.allow,
+    name: member.certificate.name,
+    custody: settings.custody,
+  })
+  const { processes, functions } = makeExecutors(options, self, blobAccess, offer.capacity.slots)
   const driver = new Driver({
     peer: new Peer(defaultConfig(), { self, prng: new Prng(randomBytes(16).toString('hex'), 'peer') }),
     clock: new SystemClock(),
@@ -77,13 +84,6 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     credentials,
     blobs: { store: base.blobs, access: blobAccess },
     log,
-  })
-  let offer = toOffer(inventory, {
-    offer: settings.offer,
-    labels: settings.labels,
-    executors: settings.allow,
-    name: member.certificate.name,
-    custody: settings.custody,
   })
   functions.onFunctionsChanged((names) => {
     offer = { ...offer, functions: names }
@@ -117,6 +117,9 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     },
   }
 }
+
+/** Threads for functions, whatever the slots: each costs about 13 MB once it is used. */
+const functionThreadsMax = 32
 
 /** What the rest is built on: who this peer is, where it keeps things, and how it reaches others. */
 interface Base {
@@ -186,6 +189,7 @@ function makeExecutors(
   { folder, settings, environment }: ComposeOptions,
   self: string,
   blobs: PeerBlobs,
+  slots: number,
 ): { processes: ProcessExecutor; functions: FunctionExecutor } {
   const shared = { self, hostName: settings.name, dataFolder: folder.path, blobs, environment }
   return {
@@ -194,6 +198,8 @@ function makeExecutors(
       ...shared,
       allowed: settings.allow.includes('function'),
       modules: settings.functions,
+      // A slot that waits for a thread is taken and idle.
+      threadsMax: Math.min(Math.max(1, slots), functionThreadsMax),
     }),
   }
 }
