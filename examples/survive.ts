@@ -1,7 +1,7 @@
 /**
  * A client that outlives the peer it talks to: it knows two peers, submits a steady stream of tasks, and goes on
- * through the other one when the first is gone. What the first had accepted is on its disk: those tasks end when it
- * is back, or sooner where other members keep a copy.
+ * through the other one when the first is gone. What the first had accepted is on the disks of most of its custodians:
+ * with three members or more those tasks end without it, with fewer when it is back.
  *
  *   node examples/survive.ts PLACE PLACE      each the data folder of a peer on this host, or URL#TOKEN
  *   souk down --data PLACE                    meanwhile, to the peer that answers; then start it again
@@ -14,14 +14,14 @@ import { findEndpoints } from './endpoints.ts'
 
 const count = Number(process.env.TASKS ?? 200)
 const everyMs = 50
-/** how long a task's keeper may be away before the story gives that task up */
-const originMsMax = 10 * 60_000
+/** how long nobody who keeps a task may be in reach before the story gives that task up */
+const custodianMsMax = 10 * 60_000
 
 const leave = new AbortController()
 process.once('SIGINT', () => leave.abort())
 const { signal } = leave
 
-const souk = await connect(findEndpoints(process.argv.slice(2)), { originMsMax, signal })
+const souk = await connect(findEndpoints(process.argv.slice(2)), { custodianMsMax, signal })
 try {
   await submitAll(souk)
 } catch (error) {
@@ -44,7 +44,7 @@ async function submitAll(souk: SoukClient): Promise<void> {
     const handle = souk.submit(task, { signal })
     open.add(i)
     outcomes.push(handle.outcome.finally(() => open.delete(i)))
-    // Accepted means on disk. Without an answer the client submits again elsewhere, under the same key.
+    // Accepted means on disks. Without an answer the client submits again elsewhere, under the same key.
     await handle.id
     answered.set(name, (answered.get(name) ?? 0) + 1)
     await pause(everyMs, undefined, { signal })
