@@ -52,19 +52,14 @@ export interface Task {
   retries?: number
   attemptsMax?: number
   outputBytesMax?: number
-  /**
-   * When it counts as accepted: on the disks of a majority of its custodians (`quorum`, the default), on the disk of the
-   * peer it was submitted to (`local`), or in that peer's memory (`none`: it ends as lost when that peer does).
-   */
+  /** accepted once it is: on most of its custodians' disks (default), on this peer's disk, in this peer's memory */
   durability?: 'quorum' | 'local' | 'none'
   /** at-most-once: where its host vanishes after it may have begun, it ends as `lost` instead of running again */
   starts?: 'at-least-once' | 'at-most-once'
   /** it ends as `expired` when it has no outcome so long after it was submitted; 0, the default: never */
   expiresMs?: number
   failIfUnplaceable?: boolean
-  /**
-   * Idempotency key: the same one gives the same task, at whatever peer. The client makes one for every task without.
-   */
+  /** idempotency key: the same one gives the same task, at whatever peer; the client makes one where none is */
   key?: string
 }
 

@@ -1,56 +1,21 @@
 import { Deadlines, type Machine, type Millis } from '@souk/kernel'
-import { type Ballot, compareBallots, type MessageOf, type PeerId, type TaskId, type TaskSummary } from '@souk/wire'
+import { compareBallots, type MessageOf, type PeerId, type TaskId } from '@souk/wire'
 import type { DeskConfig } from './desk-config.ts'
+import type {
+  Ask,
+  Asked,
+  Cancel,
+  DeskEffect,
+  DeskInput,
+  DeskMessage,
+  DeskView,
+  Follow,
+  List,
+  Query,
+} from './desk-io.ts'
 import type { Reply } from './effects.ts'
 import type { ClientRef } from './inputs.ts'
-
-/** What the desk must know of the others. */
-export interface DeskView {
-  /** everybody who may know of a task and can be asked, likeliest first; `away`: of its likely custodians the others */
-  whoKnows(task: TaskId): { peers: PeerId[]; away: PeerId[] }
-  reachable(peer: PeerId): boolean
-  /** everybody who can be asked, this peer included, by id; and the members that cannot */
-  askable(): { peers: PeerId[]; away: PeerId[] }
-}
-
-/** Answers to what was asked. */
-export type DeskMessage = MessageOf<'view' | 'cancelled' | 'listed' | 'output' | 'moved'>
-
-export type DeskInput =
-  | { type: 'wake' }
-  | { type: 'query'; client: ClientRef; task: TaskId; watch: boolean }
-  | { type: 'cancel'; client: ClientRef; task: TaskId; reason: string }
-  | { type: 'list'; client: ClientRef; query: Omit<MessageOf<'list'>, 't' | 'ask' | 'without'>; everywhere: boolean }
-  | { type: 'follow'; client: ClientRef; task: TaskId }
-  | { type: 'gone'; client: ClientRef }
-  | { type: 'message'; from: PeerId; message: DeskMessage }
-
-export type DeskEffect =
-  | { type: 'send'; to: PeerId; message: MessageOf<'query' | 'cancel' | 'list' | 'follow'> }
-  | { type: 'reply'; client: ClientRef; reply: Reply }
-
-/** Whom it was put to, whether that one has answered, and whom it is put to if that one does not know. */
-interface Asked {
-  client: ClientRef
-  task: TaskId
-  keeper: PeerId | undefined
-  answered: boolean
-  left: PeerId[]
-}
-
-/** `awayTold`: that nobody who may know it can be asked, since it was last told of */
-type Query = Asked & { kind: 'query'; watch: boolean; awayTold: boolean }
-type Cancel = Asked & { kind: 'cancel'; reason: string }
-type Follow = Asked & { kind: 'follow'; bearer: PeerId | undefined; ballot?: Ballot }
-type List = {
-  kind: 'list'
-  client: ClientRef
-  limit: number
-  waitingFor: Set<PeerId>
-  tasks: Map<TaskId, TaskSummary>
-  total: number
-}
-type Ask = Query | Cancel | Follow | List
+import { Listing } from './listing.ts'
 
 type Out = DeskEffect[]
 
@@ -137,8 +102,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
     const asked = everywhere ? peers : [this.#self]
     // Of one peer alone all that it keeps is told, whoever else keeps it too.
     const without = everywhere ? away : [...peers, ...away].filter((peer) => peer !== this.#self)
-    const waitingFor = new Set(asked)
-    const list: List = { kind: 'list', client, limit: query.limit, waitingFor, tasks: new Map(), total: 0 }
+    const list: List = { kind: 'list', client, listing: new Listing(asked, query.limit) }
     const ask = this.#register(list, now + this.#config.answerMsMax)
     for (const to of asked) out.push({ type: 'send', to, message: { t: 'list', ask, ...query, without } })
   }
@@ -170,7 +134,9 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
       if (message.answer === 'unknown') this.#askNext(message.ask, ask, now, out)
       else this.#endCancel(message.ask, ask, message.answer, out)
     }
-    if (message.t === 'listed' && ask.kind === 'list') this.#onListed(from, message, ask, out)
+    if (message.t === 'listed' && ask.kind === 'list' && ask.listing.onListed(from, message)) {
+      this.#finishList(message.ask, ask, out)
+    }
     if (message.t === 'output' && ask.kind === 'follow' && from === ask.bearer) this.#onOutput(message, ask, out)
   }
 
@@ -236,27 +202,9 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
     if (end) ask.bearer = undefined
   }
 
-  #onListed(from: PeerId, message: MessageOf<'listed'>, ask: List, out: Out): void {
-    if (!ask.waitingFor.delete(from)) return
-    let known = 0
-    for (const summary of message.tasks) {
-      // Two that take each other for away both tell of it; the one that is further counts.
-      const before = ask.tasks.get(summary.id)
-      if (before) known++
-      if (!before || summary.state === 'closed') ask.tasks.set(summary.id, summary)
-    }
-    ask.total += message.total - known
-    if (ask.waitingFor.size === 0) this.#finishList(message.ask, ask, out)
-  }
-
-  #finishList(id: number, ask: List, out: Out): void {
+  #finishList(id: number, { client, listing }: List, out: Out): void {
     this.#end(id)
-    const tasks = [...ask.tasks.values()].sort(
-      (a, b) => b.submittedWallMs - a.submittedWallMs || (a.id < b.id ? -1 : 1),
-    )
-    const missing = [...ask.waitingFor].sort()
-    const reply: Reply = { type: 'listed', tasks: tasks.slice(0, ask.limit), total: ask.total, missing }
-    out.push({ type: 'reply', client: ask.client, reply })
+    out.push({ type: 'reply', client, reply: listing.reply() })
   }
 
   // ---- asks

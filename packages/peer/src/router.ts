@@ -15,7 +15,7 @@ import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage, BidderEffect
 import type { RosterEffect, RosterInput } from '@souk/roster'
 import type { Bearer as Life, Message, MessageOf, PeerId, RosterMessage } from '@souk/wire'
 import { CustodyRoutes } from './custody-routes.ts'
-import type { DeskEffect, DeskInput, DeskMessage } from './desk.ts'
+import type { DeskEffect, DeskInput, DeskMessage } from './desk-io.ts'
 import { type Destination, destinations } from './destinations.ts'
 import type { Machines } from './machines.ts'
 import { MarketRoutes } from './market-routes.ts'

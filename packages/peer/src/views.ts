@@ -3,7 +3,7 @@ import type { Host } from '@souk/host'
 import type { BearersView, CandidateView, LocalView, MembersView } from '@souk/market'
 import type { Roster } from '@souk/roster'
 import { custodiansMax, type Offer, type PeerId } from '@souk/wire'
-import type { DeskView } from './desk.ts'
+import type { DeskView } from './desk-io.ts'
 import type { LoadTable } from './load-table.ts'
 
 /** The roster as the market sees it. */

@@ -1,5 +1,5 @@
 import { Prng } from '@souk/kernel'
-import type { Advert, Message, Offer, Role, TaskSpec, TaskState } from '@souk/wire'
+import type { Advert, Message, TaskSpec, TaskState } from '@souk/wire'
 import {
   defaultConfig,
   Peer,
@@ -11,7 +11,8 @@ import {
   type TraceType,
 } from '../src/index.ts'
 import { Agenda } from './agenda.ts'
-import { certificate, nonceOf, offer, result, spec } from './fixtures.ts'
+import { certificate, nonceOf, result, spec } from './fixtures.ts'
+import { type Host, type Node, newNode } from './mesh-node.ts'
 import type { Watcher } from './watcher.ts'
 
 /** Everything takes this long: a frame, a write, an executor's start. */
@@ -20,24 +21,6 @@ const stepMs = 1
 const probeMs = 50
 /** A run that is told to stop needs this long. */
 const stopMs = 30
-
-/** Its slots, or all of its offer. */
-type Host = number | { slots: number; role?: Role; offer?: Partial<Offer> }
-
-interface Node {
-  name: string
-  peer: Peer
-  role: Role
-  offer: Offer
-  up: boolean
-  incarnation: number
-  disk: Map<string, unknown>
-  diskFull: boolean
-  runs: Map<string, RunOrder>
-  replies: { client: number; reply: Reply; at: number }[]
-  traces: TraceEvent[]
-  sent: { to: string; message: Message }[]
-}
 
 /** Real peers on virtual time, with links, disks and executors that do as they are told. */
 export class Mesh {
@@ -64,21 +47,7 @@ export class Mesh {
   }
 
   #add(name: string, host: Host): void {
-    const { slots, role = 'host', offer: over = {} } = typeof host === 'number' ? { slots: host } : host
-    this.#nodes.set(name, {
-      name,
-      peer: undefined as never,
-      role,
-      offer: offer(slots, over),
-      up: false,
-      incarnation: 0,
-      disk: new Map(),
-      diskFull: false,
-      runs: new Map(),
-      replies: [],
-      traces: [],
-      sent: [],
-    })
+    this.#nodes.set(name, newNode(name, host))
   }
 
   node(name: string): Node {
