@@ -134,9 +134,8 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
       if (message.answer === 'unknown') this.#askNext(message.ask, ask, now, out)
       else this.#endCancel(message.ask, ask, message.answer, out)
     }
-    if (message.t === 'listed' && ask.kind === 'list' && ask.listing.onListed(from, message)) {
+    if (message.t === 'listed' && ask.kind === 'list' && ask.listing.onListed(from, message))
       this.#finishList(message.ask, ask, out)
-    }
     if (message.t === 'output' && ask.kind === 'follow' && from === ask.bearer) this.#onOutput(message, ask, out)
   }
 
@@ -253,20 +252,14 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
       this.#endCancel(id, ask, away ? 'unreachable' : 'unknown', out)
       return
     }
-    if (ask.kind === 'follow') {
-      if (away) this.#deadlines.set(id, now + this.#config.answerMsMax)
-      else {
-        this.#end(id)
-        out.push({ type: 'reply', client, reply: { type: 'outputEnd', task } })
-      }
-      return
-    }
-    if (!ask.awayTold) {
-      out.push({ type: 'reply', client, reply: { type: 'view', task, view: undefined, reachable: !away } })
-    }
-    ask.awayTold = true
-    if (ask.watch && away) this.#deadlines.set(id, now + this.#config.answerMsMax)
+    const goesOn = away && (ask.kind === 'follow' || ask.watch)
+    if (goesOn) this.#deadlines.set(id, now + this.#config.answerMsMax)
     else this.#end(id)
+    if (ask.kind === 'query') {
+      const reply: Reply = { type: 'view', task, view: undefined, reachable: !away }
+      if (!ask.awayTold) out.push({ type: 'reply', client, reply })
+      ask.awayTold = true
+    } else if (!goesOn) out.push({ type: 'reply', client, reply: { type: 'outputEnd', task } })
   }
 
   #end(id: number): void {
