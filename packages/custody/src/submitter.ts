@@ -24,6 +24,9 @@ import type { MeshView } from './views.ts'
 
 type Out = SubmitterEffect[]
 type SubmitInput = Extract<SubmitterInput, { type: 'submit' }>
+/** What decides who keeps a task. */
+type Choice = Pick<SubmitInput, 'nonce' | 'drawable' | 'choosy' | 'spec'>
+type Refused = { code: string; message: string }
 
 /**
  * The origin's part of custody: it chooses a task's custodians, has them store it, tells the client once a majority
@@ -105,15 +108,7 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
       this.#onSubmitAgain(known, client, tag, out)
       return
     }
-    const refusal = this.#whyNot(spec)
-    const id = this.#drawId(input)
-    const custodians = this.#custodiansOf(id, spec)
-    const away = custodians.filter((peer) => !this.#canReach(peer))
-    const reached = custodians.length - away.length
-    const unlucky =
-      input.choosy && away.length > 0 && this.#freshEnough(custodians.length) ? keyUnlucky(away) : undefined
-    const quorum = reached < majority(custodians.length) ? noQuorum(custodians, away) : undefined
-    const refused = refusal ?? unlucky ?? quorum
+    const { id, custodians, refused } = this.#choose(input)
     if (refused) {
       out.push({ type: 'refused', client, tag, ...refused })
       return
@@ -122,6 +117,18 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     const version = firstVersion(custodians)
     const record: TaskRecord = { id, spec, origin: this.#self, submittedWallMs, custodians, version }
     this.#begin(record, client, tag, now, out)
+  }
+
+  /** Its id and its custodians, and why it is not even tried. */
+  #choose(submit: Choice): { id: TaskId; custodians: PeerId[]; refused: Refused | undefined } {
+    const { spec, choosy } = submit
+    const id = this.#drawId(submit)
+    const custodians = this.#custodiansOf(id, spec)
+    const away = custodians.filter((peer) => !this.#canReach(peer))
+    const reached = custodians.length - away.length
+    const unlucky = choosy && away.length > 0 && this.#freshEnough(custodians.length) ? keyUnlucky(away) : undefined
+    const quorum = reached < majority(custodians.length) ? noQuorum(custodians, away) : undefined
+    return { id, custodians, refused: this.#whyNot(spec) ?? unlucky ?? quorum }
   }
 
   #begin(record: TaskRecord, client: number, tag: number, now: Millis, out: Out): void {
@@ -165,7 +172,7 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     else out.push({ type: 'accepted', client, tag, task: submission.record.id })
   }
 
-  #knownOf({ nonce, drawable }: Pick<SubmitInput, 'nonce' | 'drawable'>): Submission | undefined {
+  #knownOf({ nonce, drawable }: Choice): Submission | undefined {
     for (let draw = 0; draw < (drawable ? drawsMax : 1); draw++) {
       const known = this.#submissions.get(taskId(nonce, draw))
       if (known) return known
@@ -173,13 +180,16 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     return undefined
   }
 
-  /** Who would keep this task, were it submitted now; of one that is under way: who keeps it. */
-  custodiansOf(submit: Pick<SubmitInput, 'nonce' | 'drawable' | 'spec'>): readonly PeerId[] {
-    return this.#knownOf(submit)?.record.custodians ?? this.#custodiansOf(this.#drawId(submit), submit.spec)
+  /** Who would keep this task, were it submitted now; of one that is under way: who keeps it. Undefined: it is refused. */
+  custodiansOf(submit: Choice): readonly PeerId[] | undefined {
+    const known = this.#knownOf(submit)
+    if (known) return known.record.custodians
+    const { custodians, refused } = this.#choose(submit)
+    return refused ? undefined : custodians
   }
 
   /** An id without a caller's key is drawn again until all its custodians were heard from of late. */
-  #drawId({ nonce, drawable, spec }: Pick<SubmitInput, 'nonce' | 'drawable' | 'spec'>): TaskId {
+  #drawId({ nonce, drawable, spec }: Choice): TaskId {
     if (!drawable || spec.durability !== 'quorum') return taskId(nonce)
     if (!this.#freshEnough(this.#custodiansOf(taskId(nonce), spec).length)) return taskId(nonce)
     for (let draw = 0; draw < drawsMax; draw++) {
@@ -207,7 +217,7 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     return peer === this.#self || this.#mesh.fresh(peer)
   }
 
-  #whyNot(spec: TaskSpec): { code: string; message: string } | undefined {
+  #whyNot(spec: TaskSpec): Refused | undefined {
     if (this.#submissions.size >= this.#config.submitsMax) {
       const message = `clients of this peer wait for ${this.#config.submitsMax} tasks already; submit to another peer, or later`
       return { code: 'too-many-tasks', message }
@@ -395,12 +405,12 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
   }
 }
 
-function keyUnlucky(away: readonly PeerId[]): { code: string; message: string } {
+function keyUnlucky(away: readonly PeerId[]): Refused {
   const message = `not all custodians that this key leads to can be reached (${away.join(', ')}); another key has better ones`
   return { code: 'key-unlucky', message }
 }
 
-function noQuorum(custodians: readonly PeerId[], away: readonly PeerId[]): { code: string; message: string } {
+function noQuorum(custodians: readonly PeerId[], away: readonly PeerId[]): Refused {
   const message =
     `${away.length} of this task's ${custodians.length} custodians cannot be reached (${away.join(', ')}), and ` +
     `${majority(custodians.length)} must keep it; wait for them, or ask for --durability local`

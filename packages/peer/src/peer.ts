@@ -67,9 +67,9 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     return this.#load
   }
 
-  /** Who would keep this task, were it submitted now. */
-  custodiansOf({ nonce, drawable = false, spec }: Submission): readonly PeerId[] {
-    return this.#machines.submitter.custodiansOf({ nonce, drawable, spec })
+  /** Who would keep this task, were it submitted now; undefined: it would be refused. */
+  custodiansOf({ nonce, drawable = false, choosy = false, spec }: Submission): readonly PeerId[] | undefined {
+    return this.#machines.submitter.custodiansOf({ nonce, drawable, choosy, spec })
   }
 
   /** Who keeps a task that is kept here too. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { storedPrefixes } from '../src/index.ts'
-import { idOf, keepsNone } from './fixtures.ts'
+import { idOf, keepsNone, nonceOf, spec } from './fixtures.ts'
 import { Mesh } from './mesh.ts'
 
 const task = idOf('a')
@@ -78,6 +78,21 @@ describe('a task that three keep', () => {
     const mesh = three()
     for (const keeper of ['p0', 'p1', 'p2']) mesh.cut('p3', keeper)
     expect(view(mesh, 'p3')).toMatchObject({ view: undefined, reachable: false })
+  })
+
+  test('is refused as unlucky where its client would rather make another key, while others could keep it', () => {
+    const mesh = new Mesh({ p0: 1, p1: 0, p2: 0, p3: 0, p4: 0 })
+    const submission = { tag: 1, nonce: nonceOf('a'), choosy: true, spec: spec() }
+    const custodians = () => mesh.node('p0').peer.custodiansOf(submission)
+    const away = custodians()!.find((peer) => peer !== 'p0')!
+    mesh.cut('p0', away)
+    expect(custodians()).toBeUndefined()
+    mesh.step('p0', { type: 'submit', client: 1, tasks: [submission] })
+    expect(mesh.replies('p0', 'refused')).toMatchObject([{ code: 'key-unlucky' }])
+    // With two left no key could do better.
+    for (const other of ['p1', 'p2', 'p3', 'p4'].filter((peer) => peer !== away).slice(0, 2)) mesh.cut('p0', other)
+    mesh.step('p0', { type: 'submit', client: 1, tasks: [submission] })
+    expect(mesh.replies('p0', 'refused').map(({ code }) => code)).not.toEqual(['key-unlucky', 'key-unlucky'])
   })
 
   test('is listed once, also when the first of them is away', () => {

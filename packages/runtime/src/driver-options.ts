@@ -9,8 +9,8 @@ import type { Clock, CollectableBlobs, Credentials, Executor, RecordStore, Trans
 /** The whole peer as its driver sees it. */
 export interface PeerMachine extends Machine<PeerInput, PeerEffect>, KeptBlobs {
   loadStamp(): LoadStamp
-  /** who would keep this task, were it submitted now */
-  custodiansOf(submission: Submission): readonly PeerId[]
+  /** who would keep this task, were it submitted now; undefined: it would be refused */
+  custodiansOf(submission: Submission): readonly PeerId[] | undefined
   /** While off the machine builds no trace effects. */
   setTracing?(on: boolean): void
 }

@@ -17,8 +17,8 @@ export interface SubmitGateOptions {
   clock: Clock
   blobs: BlobStore
   access: PeerBlobs
-  /** who would keep this task */
-  custodiansOf(submission: Submission): readonly PeerId[]
+  /** who would keep this task; undefined: it would be refused */
+  custodiansOf(submission: Submission): readonly PeerId[] | undefined
   /** takes what may be submitted now */
   pass(submit: SubmitInput): void
   /** answers for what may not */
@@ -55,7 +55,7 @@ export class SubmitGate {
   #takeWithBlobs(client: number, task: Submission, all: BlobRef[]): boolean {
     const { access, self } = this.#options
     const custodians = this.#options.custodiansOf(task)
-    if (custodians.every((peer) => peer === self)) return true
+    if (!custodians || custodians.every((peer) => peer === self)) return true
     const need = Math.floor(custodians.length / 2) + 1
     const blobs = [...new Map(all.map((blob) => [blob.hash, blob])).values()].filter(
       (blob) => custodians.filter((peer) => access.knownAt(peer, blob)).length < need,

@@ -88,6 +88,13 @@ test('a submit whose input too few custodians take is refused, and nothing of it
   expect(all[0]!.peer.all('submit')).toEqual([])
 })
 
+test('a submit that the machine would refuse carries nothing anywhere', async () => {
+  const { all, client } = await hosts('a', 'b')
+  submit(all[0]!, client, { ...submission([refOf('input')]), nonce: 'refused' })
+  expect(all[0]!.peer.all('submit')).toHaveLength(1)
+  expect(await all[1]!.blobs.has(refOf('input').hash)).toBe(false)
+})
+
 test('input that is nowhere is told at once, not when the task runs', async () => {
   const { all, replies, client } = await hosts('a', 'b', 'c')
   submit(all[0]!, client, submission([refOf('never uploaded')]))

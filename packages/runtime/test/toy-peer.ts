@@ -36,8 +36,8 @@ export class ToyPeer implements PeerMachine {
     return this.wakeupAt
   }
 
-  custodiansOf({ nonce }: Submission): readonly string[] {
-    return this.custodians[nonce] ?? []
+  custodiansOf({ nonce }: Submission): readonly string[] | undefined {
+    return this.custodians[nonce]
   }
 
   keepersOf(task: string): readonly string[] {
