@@ -167,6 +167,15 @@ describe('a peer that leaves', () => {
     expect(sent(carrier.pass(1_000), 'commit')[0]).toMatchObject({ message: { task: idOf('done') } })
   })
 
+  test('says of a task that starts at most once that it has started', () => {
+    const carrier = new Carrier('worker')
+    carrier.running('a', { record: record('a', { starts: 'at-most-once' }) })
+    for (const from of ['c1', 'c2']) carrier.message(from, { t: 'begun', ...vote('a') })
+    carrier.step({ type: 'leave' })
+    const after = carrier.ended('a', { end: 'stopped' })
+    expect(sent(after, 'giveUp')[0]).toMatchObject({ message: { ran: true, code: 'shutdown' } })
+  })
+
   test('still commits a run that ended by itself', () => {
     const carrier = new Carrier('worker')
     carrier.running('a')
