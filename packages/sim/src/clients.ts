@@ -1,6 +1,6 @@
 import type { Prng } from '@souk/kernel'
 import type { PeerInput, Reply } from '@souk/peer'
-import { type OutcomeKind, type TaskId, type TaskSpec, taskId } from '@souk/wire'
+import { type OutcomeKind, type PeerId, type TaskId, type TaskSpec, taskId } from '@souk/wire'
 import type { SimNode } from './node.ts'
 import type { Stage } from './stage.ts'
 import type { Watch } from './watch.ts'
@@ -16,10 +16,13 @@ const triesMax = 200
 /** A client that may go to another peer does so when its own is away for so long, or refused it by this chance. */
 const patienceMs = 3000
 const elsewhereChance = 0.5
+/** An accepted submit is said once more within so long. */
+const againMsMax = 20_000
 /** Tasks in one repeated submit. */
 const resendMax = 256
 
-export type ClientState = 'sent' | 'accepted' | 'refused' | 'closed'
+/** forgotten: only its own peer kept it, and lost it */
+export type ClientState = 'sent' | 'accepted' | 'refused' | 'closed' | 'forgotten'
 
 /** One task as its client sees it. */
 export interface ClientTask {
@@ -31,6 +34,8 @@ export interface ClientTask {
   state: ClientState
   /** the life of the peer that was asked last, and when */
   life: number
+  /** who accepted it, and in which life, where only that one keeps it */
+  keeper: { id: PeerId; life: number } | undefined
   sentAt: number
   tries: number
   /** since when its peer is known to be away; undefined while it is not */
@@ -56,6 +61,8 @@ export class Clients implements Watch {
   readonly #stage: Stage
   readonly #workload: Workload
   readonly #prng: Prng
+  /** of its own, so that a share of 0 changes nothing */
+  readonly #again: Prng
   /** by client number: the tasks of one submit, by tag, and how many of them it still waits for */
   readonly #submits = new Map<number, { tasks: ClientTask[]; left: number }>()
   #nextClient = 1
@@ -64,6 +71,7 @@ export class Clients implements Watch {
     this.#stage = stage
     this.#workload = workload
     this.#prng = prng
+    this.#again = prng.fork('again')
   }
 
   /** Tasks of which the outcome is awaited. */
@@ -85,7 +93,7 @@ export class Clients implements Watch {
   /** Asks the origin of every task that is still open what became of it. */
   audit(): void {
     for (const task of this.#open.values()) {
-      if (!task.node.alive && this.#workload.shape.anyPeer) this.#goElsewhere(task)
+      if (!task.node.alive && this.#mayGo(task)) this.#goElsewhere(task)
       const { id, node } = task
       this.#tell(node, { type: 'query', client: this.#nextClient++, task: id, watch: false })
     }
@@ -99,6 +107,7 @@ export class Clients implements Watch {
     } else if (reply.type === 'view') {
       const kind = reply.view?.outcome?.kind
       if (kind !== undefined) this.#onOutcome(reply.task, kind, now)
+      else if (reply.view === undefined) this.#onUnknown(node, reply.task)
     }
   }
 
@@ -119,6 +128,7 @@ export class Clients implements Watch {
     const fresh = {
       state: 'sent',
       life: 0,
+      keeper: undefined,
       sentAt: 0,
       tries: 0,
       awayAt: undefined,
@@ -150,7 +160,7 @@ export class Clients implements Watch {
 
   #cancel(task: ClientTask): void {
     if (task.state !== 'accepted') return
-    const node = this.#prng.pick(this.#stage.nodes)
+    const node = this.#mayGo(task) || task.spec.durability === 'quorum' ? this.#prng.pick(this.#stage.nodes) : task.node
     this.#tell(node, { type: 'cancel', client: this.#nextClient++, task: task.id, reason: 'changed my mind' })
   }
 
@@ -159,10 +169,12 @@ export class Clients implements Watch {
     if (task === undefined || task.state !== 'sent' || (task.node !== node && !this.#workload.shape.anyPeer)) return
     if (reply.type === 'accepted') {
       task.state = 'accepted'
+      if (task.spec.durability !== 'quorum') task.keeper = { id: node.id, life: node.life }
+      if (this.#again.chance(this.#workload.shape.resubmitChance)) this.#sayAgain(task)
       return
     }
     this.refusals.set(reply.code, (this.refusals.get(reply.code) ?? 0) + 1)
-    if (this.#workload.shape.anyPeer && this.#prng.chance(elsewhereChance)) this.#goElsewhere(task)
+    if (this.#mayGo(task) && this.#prng.chance(elsewhereChance)) this.#goElsewhere(task)
     this.#heard(node, client)
   }
 
@@ -191,6 +203,10 @@ export class Clients implements Watch {
     const again = new Map<SimNode, ClientTask[]>()
     for (const task of this.#open.values()) {
       const { node } = task
+      if (this.#isForgotten(task)) {
+        this.#forget(task)
+        continue
+      }
       if (!node.alive) {
         this.#onAway(task)
         continue
@@ -205,9 +221,43 @@ export class Clients implements Watch {
     this.#stage.later(sweepMs, () => this.#sweep())
   }
 
+  /** A task that only its own peer keeps is nothing to others. */
+  #mayGo({ spec }: ClientTask): boolean {
+    return this.#workload.shape.anyPeer && spec.durability === 'quorum'
+  }
+
+  /** Its peer is another one now, or will never be back: with its disk the task is gone. */
+  #isForgotten({ node, spec, keeper }: ClientTask): boolean {
+    return (
+      spec.durability !== 'quorum' && ((keeper !== undefined && keeper.id !== node.id) || (node.gone && !node.alive))
+    )
+  }
+
+  /** What was on no disk is forgotten with the life of its peer. */
+  #onUnknown(node: SimNode, id: TaskId): void {
+    const task = this.#open.get(id)
+    if (task?.spec.durability === 'none' && task.keeper !== undefined && task.keeper.life !== node.life)
+      this.#forget(task)
+  }
+
+  #forget(task: ClientTask): void {
+    task.state = 'forgotten'
+    this.#open.delete(task.id)
+  }
+
+  /** The same submit once more, at some time in its life or after: it must be the same task. */
+  #sayAgain(task: ClientTask): void {
+    this.#stage.later(this.#again.float() * againMsMax, () => {
+      const node = this.#mayGo(task) ? this.#again.pick(this.#stage.nodes) : task.node
+      if (!node.alive || this.#isForgotten(task)) return
+      const { nonce, spec } = task
+      this.#tell(node, { type: 'submit', client: this.#nextClient++, tasks: [{ tag: 0, nonce, spec }] })
+    })
+  }
+
   /** Its peer is away: at some time its client tries another one. */
   #onAway(task: ClientTask): void {
-    if (!this.#workload.shape.anyPeer) return
+    if (!this.#mayGo(task)) return
     task.awayAt ??= this.#stage.now
     if (this.#stage.now - task.awayAt >= patienceMs) this.#goElsewhere(task)
   }

@@ -1,4 +1,5 @@
 import { defaultConfig, Peer, type PeerConfig, type PeerSnapshot } from '@souk/peer'
+import type { TaskId } from '@souk/wire'
 import type { Subject } from './subject.ts'
 
 /** The real peer, with all its trace events on: checkers read them. */
@@ -9,9 +10,14 @@ export function peerSubject(config: PeerConfig = defaultConfig()): Subject {
       peer.setTracing(true)
       return peer
     },
-    leftoversOf(snapshot) {
-      const { custody, market, host } = snapshot as PeerSnapshot
-      return { ...countsOf('custody', custody), ...countsOf('market', market), ...countsOf('host', host) }
+    leftoversOf(snapshot, excused) {
+      const { market, host, ...whole } = snapshot as PeerSnapshot
+      const custody = whole.custody as { borne: { task: TaskId }[] }
+      const borne = custody.borne.filter(({ task }) => !excused(task))
+      return { ...countsOf('custody', { ...custody, borne }), ...countsOf('market', market), ...countsOf('host', host) }
+    },
+    lifeOf(snapshot, peer) {
+      return (snapshot as PeerSnapshot | undefined)?.members.find((member) => member.peer === peer)?.incarnation
     },
     rosterOf(snapshot) {
       const { members } = snapshot as PeerSnapshot

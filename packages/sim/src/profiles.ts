@@ -90,6 +90,11 @@ const mixedWork: WorkloadShape = {
   cancelChance: 0,
   timeoutChance: 0,
   anyPeer: false,
+  localChance: 0,
+  noneChance: 0,
+  atMostOnceChance: 0,
+  expireChance: 0,
+  resubmitChance: 0,
 }
 
 const base: Omit<Profile, 'name' | 'about'> = {
@@ -148,7 +153,18 @@ const wideNetwork: NetworkShape = { ...calmNetwork, latencyMsMedian: 1, latencyS
 const partitionRates: FaultRates = { ...noFaults, perMinute: { partition: 10 } }
 const crashRates: FaultRates = { ...noFaults, perMinute: { crash: 2 } }
 
-/** Every fault that a task with one custodian must survive. */
+/** Clients that trust the mesh rather than one peer, and every promise that a task can ask for. */
+const swarmWork: WorkloadShape = {
+  ...troubledWork,
+  anyPeer: true,
+  localChance: 0.05,
+  noneChance: 0.05,
+  atMostOnceChance: 0.1,
+  expireChance: 0.05,
+  resubmitChance: 0.1,
+}
+
+/** Every fault there is; those that take a disk only take a minority of them: see keep-majority.ts. */
 const swarmRates: FaultRates = {
   ...noFaults,
   perMinute: {
@@ -162,6 +178,9 @@ const swarmRates: FaultRates = {
     slow: 1,
     'disk-full': 0.5,
     'clock-jump': 0.5,
+    'bit-flip': 0.5,
+    rollback: 0.5,
+    loss: 0.5,
   },
   /** shorter than a lease, about as long, and much longer */
   freezesMs: [
@@ -169,8 +188,8 @@ const swarmRates: FaultRates = {
     [50, 6000],
     [1000, 30_000],
   ],
-  killWrites: { kept: 1, lost: 1, either: 2 },
-  members: { 'late-join': 0.2, liar: 0.15 },
+  killWrites: { kept: 1, lost: 1, either: 2, torn: 1 },
+  members: { 'late-join': 0.2, leave: 0.2, liar: 0.15 },
 }
 
 /** The named worlds, from a quiet rack to everything at once. */
@@ -229,7 +248,7 @@ export const profiles: readonly Profile[] = [
     name: 'swarm',
     about: 'each seed draws its own mesh, network, work and faults, of every kind there is',
     network: lossyNetwork,
-    workload: troubledWork,
+    workload: swarmWork,
     hosts: smallHosts,
     faults: swarmRates,
     ...slowDisk,

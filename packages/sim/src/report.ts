@@ -18,6 +18,8 @@ export interface Totals {
   violations: number
   virtualMs: number
   wallMs: number
+  /** tasks for which something was excused */
+  excused: { again: number; undone: number }
 }
 
 /** How the search for planted bugs went: seed 0 = missed. */
@@ -39,7 +41,7 @@ export function reportOf(
   planted: readonly PlantedResult[] | undefined,
   machine: SimReport['machine'],
 ): SimReport {
-  const { seeds, violations, virtualMs, wallMs } = totals
+  const { seeds, violations, virtualMs, wallMs, excused } = totals
   const report: SimReport = {
     bench: 'sim',
     quick: false,
@@ -47,6 +49,8 @@ export function reportOf(
     figures: {
       seeds,
       violations,
+      excused_again: excused.again,
+      excused_undone: excused.undone,
       simulated_hours: round(virtualMs / hourMs, 4),
       wall_s: round(wallMs / 1000, 2),
     },
@@ -93,7 +97,10 @@ export function tableOf(run: RunSummary): string {
         .join(', '),
     ],
     ['faults', countsText(run.faults)],
-    ['runs', `${run.restarts} started again, ${run.overlaps} overlapping`],
+    [
+      'runs',
+      `${run.restarts} started again, ${run.overlaps} overlapping, ${run.excused.again + run.excused.undone} tasks excused`,
+    ],
     ['network', `${counters.frames} frames, ${counters.messages} messages, ${counters.gossip} adverts by gossip`],
     [
       'time',

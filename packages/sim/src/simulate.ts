@@ -60,6 +60,8 @@ export interface SimResult {
   outcomes: ReadonlyMap<string, number>
   refusals: ReadonlyMap<string, number>
   overlaps: number
+  /** tasks for which something happened that is not promised otherwise, by why: see configurations.ts */
+  excused: { again: number; undone: number }
   restarts: number
   counters: Record<string, number>
 }
@@ -167,6 +169,7 @@ class Simulation {
       if (kind !== undefined) count(outcomes, kind)
     }
     const closed = states.get('closed') ?? 0
+    const { again, undone } = this.#checkers.configurations.excusedTasks
     return {
       seed,
       peers,
@@ -184,6 +187,7 @@ class Simulation {
       outcomes,
       refusals: this.#clients.refusals,
       overlaps: this.#checkers.singleRun.overlaps,
+      excused: { again: again.size, undone: undone.size },
       restarts: this.#checkers.singleRun.restarts,
       counters: { ...this.#world.counters, ...this.#world.post.counters, bytes: this.#carriage.bytes },
     }

@@ -1,6 +1,6 @@
 import type { Machine, Prng } from '@souk/kernel'
 import type { PeerEffect, PeerInput } from '@souk/peer'
-import type { LoadStamp, PeerId } from '@souk/wire'
+import type { LoadStamp, PeerId, TaskId } from '@souk/wire'
 
 /** A peer as the driver sees it: the machine, and the stamp it puts on each frame. */
 export interface SimPeer extends Machine<PeerInput, PeerEffect> {
@@ -14,6 +14,8 @@ export interface Subject {
   makePeer(self: PeerId, prng: Prng): SimPeer
   /** who this peer holds for alive, as (id, what it knows of it); only called at the end of a run */
   rosterOf(snapshot: unknown): Map<PeerId, string>
-  /** what must be nothing once all work has ended, by name */
-  leftoversOf?(snapshot: unknown): Record<string, number>
+  /** the newest life of that peer that this one remembers */
+  lifeOf?(snapshot: unknown, peer: PeerId): number | undefined
+  /** what must be nothing once all work has ended, by name; `excused`: this task need not end everywhere */
+  leftoversOf?(snapshot: unknown, excused: (task: TaskId) => boolean): Record<string, number>
 }

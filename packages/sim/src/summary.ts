@@ -24,6 +24,8 @@ export interface RunSummary {
   faults: Partial<Record<FaultKind, number>>
   restarts: number
   overlaps: number
+  /** tasks for which something was excused, by why */
+  excused: { again: number; undone: number }
   counters: Record<string, number>
   violations: Violation[]
   violationCount: number
@@ -31,7 +33,7 @@ export interface RunSummary {
 
 export function summaryOf(result: SimResult, wallMs: number): RunSummary {
   const { seed, peers, tasks, profile, traceHash, virtualMs, accepted, closed, refused } = result
-  const { restarts, overlaps, counters, violations, violationCount } = result
+  const { restarts, overlaps, excused, counters, violations, violationCount } = result
   const faults = new Map<string, number>()
   for (const { kind } of result.plan.faults) count(faults, kind)
   return {
@@ -41,7 +43,7 @@ export function summaryOf(result: SimResult, wallMs: number): RunSummary {
     placed: Object.fromEntries(result.stats.placed),
     decisions: decisionFigures(result),
     faults: Object.fromEntries(faults),
-    ...{ restarts, overlaps, counters, violations, violationCount },
+    ...{ restarts, overlaps, excused, counters, violations, violationCount },
   }
 }
 

@@ -56,6 +56,8 @@ function drawRates(rates: FaultRates, prng: Prng): FaultRates {
 }
 
 function drawWork(shape: WorkloadShape, prng: Prng): WorkloadShape {
+  const promises = prng.fork('promises')
+  const some = (chance: number) => chance * promises.pick([0, 0, 1, 4])
   return {
     ...shape,
     burst: prng.chance(0.2),
@@ -66,5 +68,10 @@ function drawWork(shape: WorkloadShape, prng: Prng): WorkloadShape {
     retries: prng.pick([0, 0, 1, 3]),
     cancelChance: prng.pick([0, shape.cancelChance, 5 * shape.cancelChance]),
     timeoutChance: prng.pick([0, shape.timeoutChance]),
+    localChance: some(shape.localChance),
+    noneChance: some(shape.noneChance),
+    atMostOnceChance: some(shape.atMostOnceChance),
+    expireChance: some(shape.expireChance),
+    resubmitChance: some(shape.resubmitChance),
   }
 }

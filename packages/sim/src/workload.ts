@@ -39,7 +39,20 @@ export interface WorkloadShape {
   timeoutChance: number
   /** clients go to another peer with the same key when theirs is away, and ask anywhere what became of a task */
   anyPeer: boolean
+  /** share of tasks that only their own peer keeps, on its disk or not at all */
+  localChance: number
+  noneChance: number
+  /** share of tasks that must never start twice */
+  atMostOnceChance: number
+  /** share of tasks that expire unless they have ended in time */
+  expireChance: number
+  /** a client says an accepted task's submit once more, with its key */
+  resubmitChance: number
 }
+
+/** A task that may expire does so after so many times its duration, and this. */
+const expiryFactor = 2
+const expiryMsMin = 500
 
 /** One task to submit, not yet bound to a node. */
 export interface TaskDraft {
@@ -52,6 +65,8 @@ export interface TaskDraft {
 export class Workload {
   readonly shape: WorkloadShape
   readonly #prng: Prng
+  /** of its own, so that shares of 0 change nothing */
+  readonly #promisePrng: Prng
   readonly #seed: number
   readonly #weights: number
   #drawn = 0
@@ -60,6 +75,7 @@ export class Workload {
     this.shape = shape
     this.#seed = seed
     this.#prng = prng
+    this.#promisePrng = prng.fork('promises')
     this.#weights = shape.classes.reduce((sum, { weight }) => sum + weight, 0)
   }
 
@@ -84,7 +100,19 @@ export class Workload {
     const timeoutMs = prng.chance(this.shape.timeoutChance) ? Math.max(1, Math.round(ms / 2)) : 0
     const priority = pickWeighted(prng, priorities, (name) => this.shape.priorityWeights[priorities.indexOf(name)]!)
     const spec = specOf(taskClass, priority, encodeArgs({ ms, fail }), timeoutMs, this.shape.retries)
+    Object.assign(spec, this.#drawPromises(ms))
     return { nonce: nonceOf(this.#seed, index), spec, ms }
+  }
+
+  /** What is promised of it: most tasks want all there is. */
+  #drawPromises(ms: number): Pick<TaskSpec, 'durability' | 'starts' | 'expiresMs'> {
+    const { localChance, noneChance, atMostOnceChance, expireChance } = this.shape
+    const prng = this.#promisePrng
+    const kept = prng.float()
+    const durability = kept < noneChance ? 'none' : kept < noneChance + localChance ? 'local' : 'quorum'
+    const starts = prng.chance(atMostOnceChance) ? 'at-most-once' : 'at-least-once'
+    const expires = prng.chance(expireChance)
+    return { durability, starts, expiresMs: expires ? Math.ceil(expiryMsMin + expiryFactor * ms) : 0 }
   }
 }
 

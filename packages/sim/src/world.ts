@@ -151,6 +151,15 @@ export class World implements Stage {
     this.watches.tell('onCrash', node, this.now)
   }
 
+  /** Whether most peers are up and remember a later life of this one than the next of its disk would be. */
+  remembered(node: SimNode): boolean {
+    const { lifeOf } = this.#options.subject
+    const knowing = this.nodes.filter(
+      ({ peer }) => (lifeOf?.(peer?.snapshot(), node.id) ?? 0) > node.disk.incarnation + 1,
+    )
+    return 2 * knowing.length > this.nodes.length
+  }
+
   /** Nothing of the peer runs for a while; its runs do, until their guardian sees to it. */
   freeze(node: SimNode, ms: number): void {
     if (!node.alive) return

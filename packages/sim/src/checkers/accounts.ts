@@ -4,6 +4,7 @@ import type { SimNode } from '../node.ts'
 import type { Subject } from '../subject.ts'
 import type { Violations } from '../violation.ts'
 import type { Watch } from '../watch.ts'
+import type { Configurations } from './configurations.ts'
 
 /** Of a task id: what its submitter gave it. */
 const nonceChars = 16
@@ -16,11 +17,13 @@ const nonceChars = 16
 export class AccountsChecker implements Watch {
   readonly closed = new Map<TaskId, OutcomeKind>()
   readonly #violations: Violations
+  readonly #configurations: Configurations
   readonly #leftoversOf: Subject['leftoversOf']
   readonly #submitted = new Set<string>()
 
-  constructor(violations: Violations, leftoversOf: Subject['leftoversOf']) {
+  constructor(violations: Violations, configurations: Configurations, leftoversOf: Subject['leftoversOf']) {
     this.#violations = violations
+    this.#configurations = configurations
     this.#leftoversOf = leftoversOf
   }
 
@@ -42,7 +45,9 @@ export class AccountsChecker implements Watch {
     if (open.length > 0 || this.#leftoversOf === undefined) return
     for (const node of nodes) {
       if (!node.alive) continue
-      for (const [name, count] of Object.entries(this.#leftoversOf(node.peer!.snapshot()))) {
+      for (const [name, count] of Object.entries(
+        this.#leftoversOf(node.peer!.snapshot(), (task) => this.#configurations.excused(task)),
+      )) {
         if (count === 0) continue
         this.#violations.add('liveness', 'I13', now, `${node.id} still has ${count} in ${name}, and all work has ended`)
       }

@@ -3,6 +3,7 @@ import { type Ballot, type Baton, ballotText, type Frame, type Incarnation, type
 import type { SimNode } from '../node.ts'
 import type { Violations } from '../violation.ts'
 import type { Watch } from '../watch.ts'
+import type { Configurations } from './configurations.ts'
 import type { Excuses } from './excuses.ts'
 
 /**
@@ -13,6 +14,7 @@ import type { Excuses } from './excuses.ts'
 export class BatonsChecker implements Watch {
   readonly #violations: Violations
   readonly #excuses: Excuses
+  readonly #configurations: Configurations
   /** (task, ballot, giver's life) to the receiver */
   readonly #handed = new Map<string, string>()
   /** (task, ballot, receiver's life): it was handed there */
@@ -23,9 +25,10 @@ export class BatonsChecker implements Watch {
   /** (task, counter, peer) to the incarnation that used it */
   readonly #counters = new Map<string, Incarnation>()
 
-  constructor(violations: Violations, excuses: Excuses) {
+  constructor(violations: Violations, excuses: Excuses, configurations: Configurations) {
     this.#violations = violations
     this.#excuses = excuses
+    this.#configurations = configurations
   }
 
   onFrame(from: SimNode, to: SimNode, { messages }: Frame, now: number): void {
@@ -70,17 +73,21 @@ export class BatonsChecker implements Watch {
   #onCounter(task: TaskId, { counter, peer, incarnation }: Ballot, now: number): void {
     const key = `${task}/${counter}.${peer}`
     const before = this.#counters.get(key)
-    if (before !== undefined && before !== incarnation && !this.#excuses.forged(task)) {
+    if (before !== undefined && before !== incarnation && !this.#excused(task)) {
       const detail = `${key} is used in life ${incarnation}, and was in life ${before}`
       this.#violations.safety('I16', now, detail)
     }
     this.#counters.set(key, incarnation)
   }
 
+  #excused(task: TaskId): boolean {
+    return this.#excuses.forged(task) || this.#configurations.excused(task)
+  }
+
   #once(first: Map<string, string>, task: TaskId, key: string, life: string, what: string, now: number): void {
     const before = first.get(key)
     first.set(key, life)
-    if (before === undefined || this.#excuses.forged(task)) return
+    if (before === undefined || this.#excused(task)) return
     this.#violations.safety('I16', now, `${life} ${what} ${key}, as ${before} did`)
   }
 }

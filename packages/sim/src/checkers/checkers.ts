@@ -5,6 +5,7 @@ import { AccountsChecker } from './accounts.ts'
 import { BatonsChecker } from './batons.ts'
 import { BoundsChecker } from './bounds.ts'
 import { CapacityChecker } from './capacity.ts'
+import { Configurations } from './configurations.ts'
 import { ConvergenceChecker } from './convergence.ts'
 import { DecreesChecker } from './decrees.ts'
 import { Disks } from './disks.ts'
@@ -29,6 +30,7 @@ export interface CheckersOptions {
 export class Checkers {
   readonly excuses = new Excuses()
   readonly disks = new Disks()
+  readonly configurations: Configurations
   readonly outcomes: OutcomesChecker
   readonly noneLost: NoneLostChecker
   readonly durable: DurableChecker
@@ -46,17 +48,19 @@ export class Checkers {
 
   constructor(violations: Violations, subject: Subject, { faultless, widestSlots }: CheckersOptions) {
     const { excuses, disks } = this
-    this.outcomes = new OutcomesChecker(violations)
-    this.noneLost = new NoneLostChecker(violations)
-    this.durable = new DurableChecker(violations, disks, excuses)
+    const configurations = new Configurations(violations)
+    this.configurations = configurations
+    this.outcomes = new OutcomesChecker(violations, configurations)
+    this.noneLost = new NoneLostChecker(violations, configurations)
+    this.durable = new DurableChecker(violations, disks, excuses, configurations)
     this.promises = new PromisesChecker(violations, excuses)
     this.decrees = new DecreesChecker(violations, excuses)
     this.capacity = new CapacityChecker(violations)
-    this.singleRun = new SingleRunChecker(violations, excuses, faultless)
-    this.batons = new BatonsChecker(violations, excuses)
-    this.fences = new FencesChecker(violations, excuses)
+    this.singleRun = new SingleRunChecker(violations, excuses, configurations, faultless)
+    this.batons = new BatonsChecker(violations, excuses, configurations)
+    this.fences = new FencesChecker(violations, excuses, configurations)
     this.incarnations = new IncarnationsChecker(violations)
-    this.accounts = new AccountsChecker(violations, subject.leftoversOf)
+    this.accounts = new AccountsChecker(violations, configurations, subject.leftoversOf)
     this.bounds = new BoundsChecker(violations)
     this.convergence = new ConvergenceChecker(violations, subject.rosterOf)
     this.idleSlots = new IdleSlotsChecker(violations, widestSlots)

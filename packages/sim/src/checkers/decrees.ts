@@ -1,10 +1,10 @@
 import type { Write } from '@souk/peer'
-import { type Ballot, ballotText, type Decree, type Frame, type PeerId, type TaskId } from '@souk/wire'
+import { type Ballot, ballotText, type Decree, type Frame, type PeerId, type TaskId, type TaskRecord } from '@souk/wire'
 import type { SimNode } from '../node.ts'
 import type { Violations } from '../violation.ts'
 import type { Watch } from '../watch.ts'
 import type { Excuses } from './excuses.ts'
-import { decreeText, storedRecords, storedVotes } from './stored-view.ts'
+import { decreeText, storedEnd, storedRecords, storedVotes, versionNumber } from './stored-view.ts'
 
 /** What was proposed under one ballot of one version, and who has it on disk. */
 interface Proposal {
@@ -14,7 +14,8 @@ interface Proposal {
 
 /**
  * I4: under one ballot and version one value is proposed, and one value is chosen per version: that which a majority
- * of its custodians has on disk under the same ballot.
+ * of its custodians has on disk under the same ballot. A later version exists only after it was chosen as the decree of
+ * the one before; of a closed task, which is copied, after its outcome was.
  */
 export class DecreesChecker implements Watch {
   readonly #violations: Violations
@@ -24,6 +25,8 @@ export class DecreesChecker implements Watch {
   readonly #custodians = new Map<string, readonly PeerId[]>()
   /** (task, version) to the value */
   readonly #chosen = new Map<string, string>()
+  /** (task, next set), or (task, 'outcome'): chosen in some version of it */
+  readonly #decided = new Set<string>()
 
   constructor(violations: Violations, excuses: Excuses) {
     this.#violations = violations
@@ -39,8 +42,7 @@ export class DecreesChecker implements Watch {
   }
 
   onWritten(node: SimNode, writes: readonly Write[], now: number): void {
-    for (const { id, version, custodians } of storedRecords(writes))
-      this.#custodians.set(`${id}/${version}`, custodians)
+    for (const record of storedRecords(writes)) this.#onRecord(node, record, storedEnd(writes, record.id)?.phase, now)
     for (const [task, view] of storedVotes(writes)) {
       if (view?.accepted === undefined || this.#excuses.forged(task)) continue
       const { version, accepted } = view
@@ -50,11 +52,29 @@ export class DecreesChecker implements Watch {
       proposal.acceptedBy.add(node.id)
       if (custodians.filter((peer) => proposal.acceptedBy.has(peer)).length <= custodians.length / 2) continue
       const chosen = this.#chosen.get(key)
-      if (chosen === undefined) this.#chosen.set(key, proposal.text)
-      else if (chosen !== proposal.text) {
+      if (chosen === undefined) {
+        this.#chosen.set(key, proposal.text)
+        this.#decided.add(`${task}/${proposal.text.startsWith('next/') ? proposal.text : 'outcome'}`)
+      } else if (chosen !== proposal.text) {
         this.#violations.safety('I4', now, `${key} was chosen to be ${chosen}, then ${proposal.text}`)
       }
     }
+  }
+
+  #onRecord(node: SimNode, { id, version, custodians }: TaskRecord, end: string | undefined, now: number): void {
+    // A pointer says where a task went, and is no part of a version.
+    if (end === 'moved') return
+    const key = `${id}/${version}`
+    if (this.#custodians.has(key)) return
+    this.#custodians.set(key, custodians)
+    if (versionNumber(version) === 1 || this.#excuses.forged(id)) return
+    const decree = end === 'closed' ? 'outcome' : decreeText({ kind: 'next', custodians: [...custodians] })
+    if (this.#decided.has(`${id}/${decree}`)) return
+    this.#violations.safety(
+      'I4',
+      now,
+      `${node.id} has version ${versionNumber(version)} of ${id}, never chosen: ${decree}`,
+    )
   }
 
   #propose(peer: PeerId, task: TaskId, version: number, ballot: Ballot, decree: Decree, now: number): Proposal {

@@ -1,14 +1,27 @@
 import type { Write } from '@souk/peer'
 import type { PeerId, TaskId, TaskRecord } from '@souk/wire'
 import type { Disk } from '../disk.ts'
+import type { Fault } from '../faults/fault.ts'
 import type { SimNode } from '../node.ts'
 import type { Watch } from '../watch.ts'
-import { recordKey, storedRecords, type VoteView, voteKey } from './stored-view.ts'
+import {
+  type EndView,
+  endKey,
+  recordKey,
+  storedEnd,
+  storedRecords,
+  type VoteView,
+  versionNumber,
+  voteKey,
+} from './stored-view.ts'
 
 /** Every disk that still has what a peer wrote to it, whether that peer is up or not. */
 export class Disks implements Watch {
   readonly #disks = new Map<PeerId, Disk>()
   readonly #ids = new Map<number, PeerId>()
+  /** when a disk was lost, and which tasks a peer ever had on its own */
+  readonly #lostAt = new Map<PeerId, number>()
+  readonly #had = new Map<TaskId, Set<PeerId>>()
   /** every version of every task that was ever on a disk, with its custodians */
   readonly #records = new Map<TaskId, Map<number, readonly PeerId[]>>()
 
@@ -17,13 +30,25 @@ export class Disks implements Watch {
     this.#ids.set(index, id)
   }
 
-  onRenew({ index }: SimNode): void {
+  onRenew({ index }: SimNode, now: number): void {
     const id = this.#ids.get(index)
-    if (id !== undefined) this.#disks.delete(id)
+    if (id === undefined) return
+    this.#disks.delete(id)
+    this.#lostAt.set(id, now)
   }
 
-  onWritten(_node: SimNode, writes: readonly Write[]): void {
+  /** What was written since the image is lost, too. */
+  onFault(fault: Fault, began: boolean, now: number): void {
+    if (fault.kind !== 'rollback' || !began) return
+    const id = this.#ids.get(fault.node)
+    if (id !== undefined) this.#lostAt.set(id, now)
+  }
+
+  onWritten({ id: peer }: SimNode, writes: readonly Write[]): void {
     for (const record of storedRecords(writes)) {
+      if (storedEnd(writes, record.id)?.phase === 'moved') continue
+      const had = this.#had.get(record.id) ?? new Set<PeerId>()
+      this.#had.set(record.id, had.add(peer))
       const versions = this.#records.get(record.id) ?? new Map<number, readonly PeerId[]>()
       versions.set(record.version, record.custodians)
       this.#records.set(record.id, versions)
@@ -36,29 +61,50 @@ export class Disks implements Watch {
     return this.#record(peer, task) ? vote : undefined
   }
 
+  /** Whether that peer knows the outcome that was chosen for it. */
+  closed(peer: PeerId, task: TaskId): boolean {
+    return this.#end(peer, task)?.phase === 'closed'
+  }
+
+  #end(peer: PeerId, task: TaskId): EndView | undefined {
+    return this.#disks.get(peer)?.read(endKey(task)) as EndView | undefined
+  }
+
   #record(peer: PeerId, task: TaskId): TaskRecord | undefined {
     return this.#disks.get(peer)?.read(recordKey(task)) as TaskRecord | undefined
   }
 
-  /** Who has the task: by the newest of its versions that is on a majority of its custodians' disks, else the newest. */
+  /** The number of the version in which this peer keeps it; 0: it does not. */
+  #keeps(peer: PeerId, task: TaskId): number {
+    const record = this.#record(peer, task)
+    return record === undefined || this.#end(peer, task)?.phase === 'moved' ? 0 : versionNumber(record.version)
+  }
+
+  /**
+   * Who has the task: by the newest of its versions that is on a majority of its custodians' disks, else the newest.
+   * While a later version is set up, those that have that one have it.
+   */
   custody(task: TaskId): { custodians: readonly PeerId[]; holders: PeerId[] } | undefined {
     const versions = [...(this.#records.get(task) ?? [])]
       .sort(([a], [b]) => b - a)
       .map(([version, custodians]) => ({
         custodians,
-        holders: custodians.filter((peer) => this.#record(peer, task)?.version === version),
+        holders: custodians.filter((peer) => this.#keeps(peer, task) >= versionNumber(version)),
       }))
     return versions.find(({ custodians, holders }) => holders.length > custodians.length / 2) ?? versions[0]
   }
 
-  /** Whether a majority of its custodians has it. */
-  durable(task: TaskId): boolean {
+  /**
+   * Whether a majority of its custodians has it; or had it, where disks were lost since `lostSince`, as long as one of
+   * them still has it.
+   */
+  durable(task: TaskId, lostSince = Number.NEGATIVE_INFINITY): boolean {
     const custody = this.custody(task)
-    return custody !== undefined && custody.holders.length > custody.custodians.length / 2
-  }
-
-  /** Custodians of a task whose disk is lost. */
-  lost(custodians: readonly PeerId[]): PeerId[] {
-    return custodians.filter((peer) => !this.#disks.has(peer))
+    if (custody === undefined) return false
+    const { custodians, holders } = custody
+    const lost = custodians.filter(
+      (peer) => this.#had.get(task)?.has(peer) && (this.#lostAt.get(peer) ?? lostSince) > lostSince,
+    )
+    return holders.length > 0 && holders.length + lost.length > custodians.length / 2
   }
 }

@@ -12,9 +12,11 @@ export class Excuses implements Watch {
   readonly #frozenUntil = new Map<number, number>()
   readonly #forged = new Set<TaskId>()
   readonly #rolledBack = new Set<number>()
+  readonly #full = new Set<number>()
 
   onFault(fault: Fault): void {
     if (fault.kind === 'freeze') this.#frozenUntil.set(fault.node, fault.untilMs)
+    if (fault.kind === 'disk-full') this.#full.add(fault.node)
     if (fault.kind === 'rollback') this.#rolledBack.add(fault.node)
   }
 
@@ -29,6 +31,11 @@ export class Excuses implements Watch {
 
   forged(task: TaskId): boolean {
     return this.#forged.has(task)
+  }
+
+  /** Its disk was full at some time: what it forgot may still be there. */
+  wasFull(node: number): boolean {
+    return this.#full.has(node)
   }
 
   /** Its disk went back in time: what is on it may fall; what it says may not. */

@@ -4,6 +4,7 @@ import type { Run } from '../executor.ts'
 import type { SimNode } from '../node.ts'
 import type { Violations } from '../violation.ts'
 import type { RunEnd, Watch } from '../watch.ts'
+import type { Configurations } from './configurations.ts'
 import type { Excuses } from './excuses.ts'
 
 /**
@@ -16,11 +17,13 @@ export class FencesChecker implements Watch {
   refused = 0
   readonly #violations: Violations
   readonly #excuses: Excuses
+  readonly #configurations: Configurations
   readonly #register = new Map<TaskId, { ballot: Ballot; node: SimNode }>()
 
-  constructor(violations: Violations, excuses: Excuses) {
+  constructor(violations: Violations, excuses: Excuses, configurations: Configurations) {
     this.#violations = violations
     this.#excuses = excuses
+    this.#configurations = configurations
   }
 
   onRun(node: SimNode, { task, ballot }: RunOrder, now: number): void {
@@ -39,6 +42,7 @@ export class FencesChecker implements Watch {
     }
     this.refused++
     if (this.#excuses.paused([node, last.node], now) || this.#excuses.forged(task)) return
+    if (this.#configurations.excused(task)) return
     const newer = ballotText(last.ballot)
     const detail = `a run of ${task} ${what} at ${node.id} under ${ballotText(ballot)} after ${newer} began`
     this.#violations.safety('I12', now, detail)

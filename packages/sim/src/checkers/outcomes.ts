@@ -3,6 +3,7 @@ import { type Ballot, ballotText, compareBallots, type OutcomeKind, type TaskId 
 import type { SimNode } from '../node.ts'
 import type { Violations } from '../violation.ts'
 import type { Watch } from '../watch.ts'
+import type { Configurations } from './configurations.ts'
 
 /** What is known of one task's end. */
 interface Closing {
@@ -14,10 +15,12 @@ interface Closing {
 /** I1: one committed outcome a task, under one ballot, for ever; and what clients hear is that one. */
 export class OutcomesChecker implements Watch {
   readonly #violations: Violations
+  readonly #configurations: Configurations
   readonly #closed = new Map<TaskId, Closing>()
 
-  constructor(violations: Violations) {
+  constructor(violations: Violations, configurations: Configurations) {
     this.#violations = violations
+    this.#configurations = configurations
   }
 
   onTrace(node: SimNode, event: TraceEvent, now: number): void {
@@ -41,7 +44,7 @@ export class OutcomesChecker implements Watch {
     }
     first.ballot ??= ballot
     const same = ballot === undefined || compareBallots(first.ballot!, ballot) === 0
-    if (first.kind === kind && same) return
+    if ((first.kind === kind && same) || this.#configurations.excused(task)) return
     const detail = `task ${task} was ${textOf(first)}, then ${textOf({ kind, ballot })}: ${who}`
     this.#violations.safety('I1', now, detail)
   }

@@ -25,9 +25,13 @@ export class PromisesChecker implements Watch {
   onWritten(node: SimNode, writes: readonly Write[], now: number): void {
     if (this.#excuses.rolledBack(node.index)) return
     for (const [task, view] of storedVotes(writes)) {
-      // Of a submit that was given up it may forget all: nobody was told that it is accepted.
-      if (view === undefined) this.#written.delete(`${node.id}/${task}`)
-      else this.#raise(this.#written, `${node.id}/${task}`, view.promised, 'writes a promise of', now)
+      // Of a submit that was given up it may forget all, on a full disk without a trace: nobody was told that it is accepted.
+      if (view === undefined) this.#forget(`${node.id}/${task}/`)
+      else {
+        const key = `${node.id}/${task}/${view.version}`
+        if (this.#excuses.wasFull(node.index) && isSubmits(this.#written.get(key))) this.#written.delete(key)
+        this.#raise(this.#written, key, view.promised, 'writes a promise of', now)
+      }
     }
   }
 
@@ -40,6 +44,10 @@ export class PromisesChecker implements Watch {
     }
   }
 
+  #forget(prefix: string): void {
+    for (const key of this.#written.keys()) if (key.startsWith(prefix)) this.#written.delete(key)
+  }
+
   #raise(highest: Map<string, Ballot>, key: string, ballot: Ballot, what: string, now: number): void {
     const before = highest.get(key)
     if (before === undefined || compareBallots(ballot, before) > 0) highest.set(key, ballot)
@@ -47,4 +55,9 @@ export class PromisesChecker implements Watch {
       this.#violations.safety('I3', now, `${key} ${what} ${ballotText(ballot)} after ${ballotText(before)}`)
     }
   }
+}
+
+/** Whether an origin began it with its first submit. */
+function isSubmits(ballot: Ballot | undefined): boolean {
+  return ballot?.counter === 1
 }

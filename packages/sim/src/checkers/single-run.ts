@@ -4,12 +4,14 @@ import type { Run } from '../executor.ts'
 import type { SimNode } from '../node.ts'
 import type { Violations } from '../violation.ts'
 import type { Watch } from '../watch.ts'
+import type { Configurations } from './configurations.ts'
 import type { Excuses } from './excuses.ts'
 
 /**
  * I5: no task runs at two peers at once, nor at all once it has ended (a cancel is confirmed only when the process
  * is gone); where pauses are among the faults it may, and is counted. And where nothing fails at all (`faultless`),
- * nothing is started again save by the caller's own `retries`.
+ * nothing is started again save by the caller's own `retries`. A task that starts at most once never is, whatever fails
+ * (G3).
  */
 export class SingleRunChecker implements Watch {
   /** runs that were under way beside another of their task, or after its end */
@@ -19,12 +21,14 @@ export class SingleRunChecker implements Watch {
   readonly #violations: Violations
   readonly #faultless: boolean
   readonly #excuses: Excuses
+  readonly #configurations: Configurations
   readonly #running = new Map<TaskId, SimNode[]>()
   readonly #starts = new Map<TaskId, number>()
   readonly #closed = new Set<TaskId>()
 
-  constructor(violations: Violations, excuses: Excuses, faultless: boolean) {
+  constructor(violations: Violations, excuses: Excuses, configurations: Configurations, faultless: boolean) {
     this.#excuses = excuses
+    this.#configurations = configurations
     this.#violations = violations
     this.#faultless = faultless
   }
@@ -34,6 +38,7 @@ export class SingleRunChecker implements Watch {
     const starts = (this.#starts.get(order.task) ?? 0) + 1
     this.#starts.set(order.task, starts)
     if (starts > 1) this.restarts++
+    this.#checkAtMostOnce(node, order, starts, now)
     if (this.#faultless && starts > 1 + order.record.spec.retries) {
       this.#violations.safety('I5', now, `${node.id} starts ${order.task} for the ${starts}th time, and nothing failed`)
     }
@@ -68,9 +73,19 @@ export class SingleRunChecker implements Watch {
     )
   }
 
+  /** Only a run that failed by itself may be followed by another, where the caller asked for `retries`. */
+  #checkAtMostOnce(node: SimNode, { task, record }: RunOrder, starts: number, now: number): void {
+    const { spec } = record
+    if (spec.starts !== 'at-most-once' || starts <= 1 + spec.retries) return
+    if (this.#excuses.forged(task) || this.#configurations.excused(task)) return
+    const detail = `${node.id} starts ${task} for the ${starts}th time, which must start at most once`
+    this.#violations.safety('G3', now, detail)
+  }
+
   #onOverlap(task: TaskId, nodes: readonly SimNode[], now: number, detail: string): void {
     this.overlaps++
-    if (!this.#excuses.paused(nodes, now) && !this.#excuses.forged(task)) this.#violations.safety('I5', now, detail)
+    if (this.#excuses.paused(nodes, now) || this.#excuses.forged(task) || this.#configurations.excused(task)) return
+    this.#violations.safety('I5', now, detail)
   }
 }
 

@@ -10,9 +10,26 @@ export interface VoteView {
 
 const recordPrefix = 'task/'
 const votePrefix = 'vote/'
+const endPrefix = 'over/'
 
 export const recordKey = (task: TaskId): string => recordPrefix + task
 export const voteKey = (task: TaskId): string => votePrefix + task
+export const endKey = (task: TaskId): string => endPrefix + task
+
+/** A version is its number and what names its custodians: 1 for the first, then one more with every change of them. */
+export function versionNumber(version: number): number {
+  return Math.floor(version / 2 ** 32)
+}
+
+/** What is known of a task's end: its outcome, or that others keep it now. */
+export interface EndView {
+  phase: 'closed' | 'moved'
+}
+
+/** Ends among some writes. */
+export function storedEnd(writes: readonly Write[], task: TaskId): EndView | undefined {
+  return writes.find(({ key }) => key === endKey(task))?.value as EndView | undefined
+}
 
 /** The votes among some writes; without a view: deleted. */
 export function* storedVotes(writes: readonly Write[]): Generator<[task: TaskId, view: VoteView | undefined]> {

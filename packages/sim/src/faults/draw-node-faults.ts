@@ -27,7 +27,7 @@ function drawNode(
     const [kind] = pickWeighted(prng, kinds, ([, perMinute]) => perMinute)
     const untilMs = Math.min(endMs, atMs + between(prng, rates.lastsMs[kind]))
     const quiet = kind === 'crash' && prng.chance(rates.quietShare)
-    faults.push(drawOne(kind, { atMs, untilMs, node }, quiet, rates, more))
+    faults.push(drawOne(kind, { atMs, untilMs, node }, { quiet, startMs }, rates, more))
     atMs = untilMs + prng.exponential(60_000 / total)
   }
   return faults
@@ -36,7 +36,7 @@ function drawNode(
 function drawOne(
   kind: NodeFaultKind,
   at: { atMs: number; untilMs: number; node: number },
-  quiet: boolean,
+  { quiet, startMs }: { quiet: boolean; startMs: number },
   rates: FaultRates,
   prng: Prng,
 ): Fault {
@@ -52,7 +52,7 @@ function drawOne(
       return { kind, ...at, byMs: Math.round(between(prng, [-max, max])) }
     }
     case 'rollback':
-      return { kind, ...at, imageAtMs: Math.max(0, at.atMs - between(prng, rates.imageAgeMs)) }
+      return { kind, ...at, imageAtMs: Math.max(startMs, at.atMs - between(prng, rates.imageAgeMs)) }
     case 'loss':
       return { kind, ...at, returns: prng.chance(rates.returnsShare) }
     case 'freeze':

@@ -10,7 +10,11 @@ import { Liar } from './liar.ts'
 export function driveFaults(world: World, plan: FaultPlan, watches: Watches): void {
   for (const fault of plan.faults) {
     if (fault.kind === 'rollback') {
-      world.later(fault.imageAtMs - world.now, () => world.nodes[fault.node]!.keepImage())
+      world.later(fault.imageAtMs - world.now, () => {
+        world.nodes[fault.node]!.keepImage()
+        restart(world, fault.node)
+      })
+      world.later((fault.imageAtMs + fault.atMs) / 2 - world.now, () => restart(world, fault.node))
     }
     world.later(fault.atMs - world.now, () => {
       watches.tell('onFault', fault, true, world.now)
@@ -22,6 +26,21 @@ export function driveFaults(world: World, plan: FaultPlan, watches: Watches): vo
     })
   }
   world.later(plan.endMs - world.now, () => world.network.calm())
+}
+
+/** So long is a peer away that is just restarted, ms. */
+const restartMs = 50
+
+/**
+ * A disk that goes back in time is noticed by the incarnation that others remember: so there must have been two lives
+ * since the image, and most peers must know. An image of the same life, or of the one before, cannot be told from what
+ * it should be: that is not promised.
+ */
+function restart(world: World, index: number): void {
+  const node = world.nodes[index]!
+  if (!node.alive) return
+  world.crash(node, { quiet: false, writes: 'kept' })
+  world.later(restartMs, () => world.start(node))
 }
 
 /** Begins a fault; the answer ends it. */
@@ -77,7 +96,11 @@ function beginAtNode(world: World, fault: Extract<Fault, { node: number }>): () 
     case 'rollback':
       world.crash(node, { quiet: false, writes: 'either' })
       node.restoreImage()
-      return () => world.start(node)
+      // Whoever sets it up again knows that it is an old one, where the mesh would not.
+      return () => {
+        if (!node.alive && !world.remembered(node)) world.turnover.renew(node)
+        world.start(node)
+      }
     case 'loss':
       world.turnover.lose(node)
       node.gone = !fault.returns

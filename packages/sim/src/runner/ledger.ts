@@ -19,6 +19,8 @@ export interface LedgerData {
   wallMs: number
   faults: Record<string, number>
   overlaps: number
+  /** tasks for which something was excused */
+  excused: { again: number; undone: number }
   violations: number
   failures: { seed: number; peers: number; tasks: number; violations: Violation[] }[]
 }
@@ -58,13 +60,26 @@ export class Ledger {
     renameSync(`${this.#path}.new`, this.#path)
   }
 
-  #sum({ seed, peers, tasks, virtualMs, wallMs, faults, overlaps, violations, violationCount }: RunSummary): void {
+  #sum({
+    seed,
+    peers,
+    tasks,
+    virtualMs,
+    wallMs,
+    faults,
+    overlaps,
+    excused,
+    violations,
+    violationCount,
+  }: RunSummary): void {
     const { data } = this
     data.seeds++
     data.tasks += tasks
     data.simulatedMs += virtualMs
     data.computedMs += wallMs
     data.overlaps += overlaps
+    data.excused.again += excused.again
+    data.excused.undone += excused.undone
     data.violations += violationCount
     for (const [kind, count] of Object.entries(faults)) data.faults[kind] = (data.faults[kind] ?? 0) + count
     if (violationCount > 0 && data.failures.length < failuresMax) {
@@ -84,5 +99,5 @@ function read(path: string | undefined): LedgerData | undefined {
 
 function emptyLedger(profile: string, first: number): LedgerData {
   const sums = { seeds: 0, tasks: 0, simulatedMs: 0, computedMs: 0, wallMs: 0, overlaps: 0, violations: 0 }
-  return { profile, first, next: first, ...sums, faults: {}, failures: [] }
+  return { profile, first, next: first, ...sums, excused: { again: 0, undone: 0 }, faults: {}, failures: [] }
 }

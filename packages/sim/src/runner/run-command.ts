@@ -127,11 +127,11 @@ export class RunCommand {
   }
 
   #report(): object {
-    const { seeds, violations, simulatedMs, wallMs } = this.#ledger.data
+    const { seeds, violations, excused, simulatedMs, wallMs } = this.#ledger.data
     const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version }
     const runs = this.#runs.toSorted((a, b) => a.seed - b.seed)
     const planted = this.#options.planted ? this.#planted : undefined
-    return reportOf({ seeds, violations, virtualMs: simulatedMs, wallMs }, runs, planted, machine)
+    return reportOf({ seeds, violations, excused, virtualMs: simulatedMs, wallMs }, runs, planted, machine)
   }
 
   /** The worst of what happened: a crash tells most, then safety, then liveness. */

@@ -2,7 +2,7 @@ import type { LedgerData } from './ledger.ts'
 
 /** What a series of seeds has come to, for people: also the form in which it is kept in the repository. */
 export function seriesText(data: LedgerData): string {
-  const { profile, first, next, seeds, tasks, simulatedMs, computedMs, overlaps, violations, failures } = data
+  const { profile, first, next, seeds, tasks, simulatedMs, computedMs, overlaps, excused, violations, failures } = data
   const hours = simulatedMs / 3_600_000
   const injected = Object.values(data.faults).reduce((sum, count) => sum + count, 0)
   const rows: [string, string][] = [
@@ -11,6 +11,8 @@ export function seriesText(data: LedgerData): string {
     ['tasks submitted', String(tasks)],
     ['faults injected', `${injected}: ${faultsText(data)}`],
     ['runs overlapping', `${overlaps}, all of them under a pause or a liar`],
+    ['tasks excused', `${excused.again}, submitted again with their key after members came or went (G5)`],
+    ['', `${excused.undone}, kept by one peer alone as their clients asked, and that one died`],
     ['violations', `${violations}, in ${failures.length} seeds`],
   ]
   return ['| | |', '| --- | --- |', ...rows.map(([name, text]) => `| ${name} | ${text} |`)].join('\n')
