@@ -205,6 +205,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
         break
       case 'prepare':
         this.#voter.onPrepare(from, message, now, out)
+        this.#onPrepared(message.task, now)
         break
       case 'commit':
         // Its run is over; with the next custodians its bearer goes on, and its lease with it.
@@ -260,6 +261,12 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
       default:
         this.#proposer.onMessage(from, message, now, out)
     }
+  }
+
+  /** Whoever is at ending a task may not come to an end with it. */
+  #onPrepared(task: TaskId, now: Millis): void {
+    const entry = this.#book.archive.get(task)
+    if (entry?.ending && entry.phase === 'open') this.#proposer.onEnding(entry, now)
   }
 
   #onCancel(from: PeerId, message: MessageOf<'cancel'>, now: Millis, out: Out): void {

@@ -51,6 +51,8 @@ export interface Entry {
   accepted: Accepted | undefined
   /** who bears it, as far as is known: at first whoever began the promised ballot */
   bearer: Bearer
+  /** the ballot under which it does: the promised one, unless that was promised to end the task */
+  borneUnder: Ballot
   /** the bearer itself said that it has it */
   heard: boolean
   /** the bearer gave it up: nobody vanished */
@@ -80,6 +82,7 @@ export function newEntry(record: TaskRecord, promised: Ballot): Entry {
     promised,
     accepted: undefined,
     bearer: { peer: promised.peer, incarnation: promised.incarnation },
+    borneUnder: promised,
     heard: false,
     released: false,
     bearerState: 'waiting',
@@ -105,11 +108,17 @@ export function enterPhase(entry: Entry, phase: Phase): void {
 /** A ballot that was just promised: whoever began it bears the task, as far as is known. */
 export function promise(entry: Entry, ballot: Ballot): void {
   entry.promised = ballot
+  entry.borneUnder = ballot
   entry.bearer = { peer: ballot.peer, incarnation: ballot.incarnation }
   entry.heard = false
   entry.released = false
   entry.bearerState = 'waiting'
   entry.keptIn = undefined
+}
+
+/** A ballot that was promised to end the task: whoever bore it before has yet to stop. */
+export function promiseEnd(entry: Entry, ballot: Ballot): void {
+  entry.promised = ballot
 }
 
 /** The outcome, where it is known to be chosen. */

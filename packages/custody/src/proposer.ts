@@ -197,7 +197,7 @@ export class Proposer {
     if (keptIn === undefined && heard && bearerState === 'waiting') return
     // After a restart nobody knows whether it was waiting: a bearer that was not heard of is not held against the task.
     if (keptIn === undefined && !heard && entry.timeline.length === 0) return
-    const already = entry.attempts.some(({ ballot }) => compareBallots(ballot, entry.promised) === 0)
+    const already = entry.attempts.some(({ ballot }) => compareBallots(ballot, entry.borneUnder) === 0)
     if (!already) this.#book.failed(entry, bearer.peer, 'vanished', 'its bearer was not heard from for a whole lease')
   }
 
@@ -328,6 +328,13 @@ export class Proposer {
     if (decree?.kind === 'next')
       this.#nextVersions.store(proposal, succeed(proposal.record, decree.custodians), now, out)
     else if (decree) this.forget(message.task)
+  }
+
+  /** Another custodian is at ending it: this one takes it up where that one does not come to an end. */
+  onEnding(entry: Entry, now: Millis): void {
+    const { leaseMs, graceMs, staggerMs } = this.#config
+    const rank = entry.record.custodians.indexOf(this.#self)
+    this.later(entry.record.id, now + leaseMs + graceMs + (rank + 1) * staggerMs)
   }
 
   onMoved(message: MessageOf<'moved'>, now: Millis, out: Out): void {

@@ -1,4 +1,13 @@
-import type { Accepted, Attempt, Ballot, Decision, Ending, Incarnation, TaskRecord } from '@souk/wire'
+import {
+  type Accepted,
+  type Attempt,
+  type Ballot,
+  compareBallots,
+  type Decision,
+  type Ending,
+  type Incarnation,
+  type TaskRecord,
+} from '@souk/wire'
 import { type Entry, newEntry } from './entry.ts'
 
 /** What the store holds of one task's votes, under `vote/ID`; the record itself is under `task/ID`. */
@@ -10,6 +19,8 @@ export interface StoredVote {
   accepted?: Accepted
   ending?: Ending
   begun?: true
+  /** where it is another than the promised one */
+  borneUnder?: Ballot
   keptIn?: Incarnation
 }
 
@@ -33,13 +44,15 @@ export function toStoredVote(entry: Entry): StoredVote {
   if (entry.accepted) stored.accepted = entry.accepted
   if (entry.ending) stored.ending = entry.ending
   if (entry.begun) stored.begun = true
+  if (compareBallots(entry.borneUnder, promised) !== 0) stored.borneUnder = entry.borneUnder
   if (entry.keptIn !== undefined) stored.keptIn = entry.keptIn
   return stored
 }
 
 /** An entry as it comes back after a restart: nobody is known to bear it. */
 function fromStored(record: TaskRecord, vote: StoredVote, end: StoredEnd | undefined): Entry {
-  const entry = newEntry(record, vote.promised)
+  const entry = newEntry(record, vote.borneUnder ?? vote.promised)
+  entry.promised = vote.promised
   entry.attempts = [...vote.attempts]
   entry.accepted = vote.accepted
   entry.ending = vote.ending

@@ -93,7 +93,7 @@ export class TaskBook {
   }
 
   failed(entry: Entry, host: PeerId, code: string, message: string): void {
-    const attempt: Attempt = { ballot: entry.promised, host, code, message: message.slice(0, 500) }
+    const attempt: Attempt = { ballot: entry.borneUnder, host, code, message: message.slice(0, 500) }
     if (entry.attempts.length < 128) entry.attempts.push(attempt)
   }
 

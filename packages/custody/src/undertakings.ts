@@ -54,7 +54,7 @@ export class Undertakings {
       stage: aim === 'run' ? 'asking' : 'preparing',
       code,
       ballot: entry.promised,
-      fenced: entry.promised,
+      fenced: entry.borneUnder,
       bearer: entry.bearer,
       runs: entry.heard && entry.bearerState !== 'waiting',
       stoppedByMs: Infinity,

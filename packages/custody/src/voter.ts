@@ -3,7 +3,7 @@ import { type Ballot, type Bearer, compareBallots, type MessageOf, type PeerId, 
 import type { Closings } from './closings.ts'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
-import { type Entry, enterPhase, mergeAttempts, newEntry, promise } from './entry.ts'
+import { type Entry, enterPhase, mergeAttempts, newEntry, promise, promiseEnd } from './entry.ts'
 import type { Readers } from './readers.ts'
 import { type Pending, type TaskBook, voteOf } from './task-book.ts'
 import { versionNumber } from './version.ts'
@@ -142,14 +142,23 @@ export class Voter {
         this.#refuse(from.peer, message, known.promised, 'lease', leftMs, out)
         return
       }
-      if (order > 0) promise(known, ballot)
+      if (order > 0) this.#promise(known, ballot, aim, now)
     }
     const entry = known?.record.version === record.version ? known : this.#adopt(known, record, ballot, now)
     entry.attempts = mergeAttempts(entry.attempts, message.attempts)
     entry.ending ??= message.ending
-    this.#parts.book.grantLease(entry, now)
     this.#answer(entry, from.peer, this.#promiseOf(entry, ballot, leftMs), out)
     this.#parts.readers.changed(entry, now, out)
+  }
+
+  /** To run it: then its proposer bears it. To end it: whoever bears it has yet to stop, within what is left of its lease. */
+  #promise(entry: Entry, ballot: Ballot, aim: 'run' | 'close', now: Millis): void {
+    if (aim === 'close') {
+      promiseEnd(entry, ballot)
+      return
+    }
+    promise(entry, ballot)
+    this.#parts.book.grantLease(entry, now)
   }
 
   #promiseOf(entry: Entry, ballot: Ballot, leftMs: Millis): MessageOf<'promise'> {

@@ -25,6 +25,8 @@ export class Machines {
   readonly desk: Desk
   readonly followers: Followers
   readonly loads = new LoadTable()
+  /** members that have said anything to this life */
+  readonly heard = new Set<PeerId>()
   readonly memberLog = new MemberLog()
   offer: Offer
   incarnation = 0
@@ -44,7 +46,7 @@ export class Machines {
     const members = membersView(this.roster)
     const local = localView(this.host, () => this.offer)
     const bearers = bearersView(this.loads, this.roster)
-    const mesh = meshView(this.roster, self, () => this.behind)
+    const mesh = meshView(this.roster, self, { heard: this.heard, behind: () => this.behind })
     this.custodian = new Custodian(config.custody, { self, mesh })
     this.submitter = new Submitter(config.custody, { self, mesh })
     this.bearer = new Bearer(config.custody, { self, mesh })

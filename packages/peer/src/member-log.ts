@@ -1,35 +1,48 @@
-import type { Member } from '@souk/roster'
-import type { Certificate, PeerId } from '@souk/wire'
+import type { Member, RememberedMember } from '@souk/roster'
+import type { PeerId } from '@souk/wire'
 import type { Write } from './effects.ts'
 import type { StoredEntry } from './inputs.ts'
 
 const prefix = 'member/'
 
-/** The members that this peer knows, on its disk: after a restart it knows how many there are before it meets any. */
+/**
+ * The members that this peer knows, on its disk. After a restart it knows how many there are before it meets any, and
+ * which life of each it had met: one that comes back with less has lost what it promised since.
+ */
 export class MemberLog {
-  /** when the certificate that is on disk was issued, by peer */
-  readonly #known = new Map<PeerId, number>()
+  /** what is on disk of each, in short */
+  readonly #written = new Map<PeerId, string>()
 
   /** What the store holds. */
-  load(stored: readonly StoredEntry[]): Certificate[] {
-    const certificates: Certificate[] = []
+  load(stored: readonly StoredEntry[]): RememberedMember[] {
+    const members: RememberedMember[] = []
     for (const { key, value } of stored) {
       if (!key.startsWith(prefix)) continue
-      const certificate = value as Certificate
-      this.#known.set(certificate.peer, certificate.issuedWallMs)
-      certificates.push(certificate)
+      const member = value as RememberedMember
+      this.#written.set(member.certificate.peer, shortOf(member))
+      members.push(member)
     }
-    return certificates
+    return members
   }
 
   /** What has to be written now that this member is as it is; undefined: nothing. */
-  decide(peer: PeerId, member: Pick<Member, 'state' | 'certificate'> | undefined): Write | undefined {
+  decide(
+    peer: PeerId,
+    member: Pick<Member, 'state' | 'certificate' | 'incarnation' | 'advert'> | undefined,
+  ): Write | undefined {
     if (!member || member.state === 'left') {
-      return this.#known.delete(peer) ? { key: prefix + peer, value: undefined } : undefined
+      return this.#written.delete(peer) ? { key: prefix + peer, value: undefined } : undefined
     }
-    const { certificate } = member
-    if (this.#known.get(peer) === certificate.issuedWallMs) return undefined
-    this.#known.set(peer, certificate.issuedWallMs)
-    return { key: prefix + peer, value: certificate }
+    const { certificate, incarnation, advert } = member
+    const value: RememberedMember = advert ? { certificate, incarnation, advert } : { certificate, incarnation }
+    const short = shortOf(value)
+    if (this.#written.get(peer) === short) return undefined
+    this.#written.set(peer, short)
+    return { key: prefix + peer, value }
   }
+}
+
+/** Of an advert it matters that there is one of that life, and whether the peer keeps custody. */
+function shortOf({ certificate, incarnation, advert }: RememberedMember): string {
+  return `${certificate.issuedWallMs} ${incarnation} ${advert?.offer.custody ?? ''}`
 }

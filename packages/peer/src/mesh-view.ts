@@ -6,8 +6,15 @@ import type { PeerId } from '@souk/wire'
 /** The label by which hosts say what fails together with them. */
 const domainLabel = 'zone'
 
-/** The roster as custody sees it. */
-export function meshView(roster: Roster, self: PeerId, behind: () => boolean): MeshView {
+/**
+ * The roster as custody sees it. `heard`: members that have said anything in this life of this peer; whoever remembers a
+ * later life of it says so first. `behind`: somebody did.
+ */
+export function meshView(
+  roster: Roster,
+  self: PeerId,
+  { heard, behind }: { heard: ReadonlySet<PeerId>; behind: () => boolean },
+): MeshView {
   const facts = new MeshFacts(roster)
   return {
     get version() {
@@ -20,7 +27,7 @@ export function meshView(roster: Roster, self: PeerId, behind: () => boolean): M
     fresh: (peer) => peer === self || roster.reachable(peer),
     gone: (now, forMs) => facts.gone(now, forMs),
     get heardFromMajority() {
-      return facts.heardFromMajority && !behind()
+      return (heard.size + 1) * 2 > facts.current.members && !behind()
     },
   }
 }
@@ -34,8 +41,6 @@ class MeshFacts {
     keepers: [],
     down: [],
   }
-  /** members that this life was connected to */
-  readonly #heard = new Set<PeerId>()
 
   constructor(roster: Roster) {
     this.#roster = roster
@@ -45,7 +50,6 @@ class MeshFacts {
     if (this.#seen !== this.#roster.version) {
       this.#seen = this.#roster.version
       const members = this.#roster.members().filter(({ state }) => state !== 'left')
-      for (const { peer, reachable } of members) if (reachable) this.#heard.add(peer)
       const keepers = members
         .filter(keepsCustody)
         .map((member) => ({ peer: member.peer, domain: member.advert?.offer.labels[domainLabel] ?? member.peer }))
@@ -58,11 +62,6 @@ class MeshFacts {
   gone(now: Millis, forMs: Millis): ReadonlySet<PeerId> {
     const { down } = this.current
     return new Set(down.filter(({ sinceMs }) => now - sinceMs >= forMs).map(({ peer }) => peer))
-  }
-
-  get heardFromMajority(): boolean {
-    const { members } = this.current
-    return this.#heard.size * 2 > members
   }
 }
 

@@ -12,7 +12,7 @@ import type {
 import type { HostEffect, HostInput } from '@souk/host'
 import { invariant, type Millis } from '@souk/kernel'
 import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage, BidderEffect, BidderInput } from '@souk/market'
-import type { RosterEffect, RosterInput } from '@souk/roster'
+import type { Member, RosterEffect, RosterInput } from '@souk/roster'
 import type { Bearer as Life, Message, MessageOf, PeerId, RosterMessage } from '@souk/wire'
 import { CustodyRoutes } from './custody-routes.ts'
 import type { DeskEffect, DeskInput, DeskMessage } from './desk-io.ts'
@@ -58,16 +58,14 @@ export class Router implements Steps {
 
   /** A message of a connected member, by what its role allows. */
   onMessage(from: Life, message: Message): void {
-    const role = this.#machines.roster.get(from.peer)?.role
-    if (role === undefined || !mayReceive(role, message.t)) {
-      this.#outlet.trace({
-        type: 'message.rejected',
-        peer: from.peer,
-        tag: message.t,
-        code: role ? 'not-allowed' : 'not-a-member',
-      })
+    const member = this.#machines.roster.get(from.peer)
+    const code = whyRejected(member, from, message)
+    if (code) {
+      this.#outlet.trace({ type: 'message.rejected', peer: from.peer, tag: message.t, code })
       return
     }
+    // Whoever remembers a later life of this peer answers neither: then they say nothing for it.
+    if (message.t === 'sync' || message.t === 'ack') this.#machines.heard.add(from.peer)
     this.#route(from, message)
   }
 
@@ -159,6 +157,7 @@ export class Router implements Steps {
       }
       case 'advertChanged': {
         const { peer } = effect
+        this.#rememberMember(peer)
         this.#outlet.trace({ type: 'member.advert', peer, seq: this.#machines.roster.get(peer)?.advert?.seq ?? 0 })
         break
       }
@@ -274,4 +273,12 @@ export class Router implements Steps {
     else return false
     return true
   }
+}
+
+/** A life that is over, or older than others have seen, has no say in what has been agreed since; liveness it may ask for. */
+function whyRejected(member: Member | undefined, from: Life, { t }: Message): string | undefined {
+  if (!member) return 'not-a-member'
+  if (!mayReceive(member.role, t)) return 'not-allowed'
+  const old = from.incarnation < member.incarnation
+  return old && !destinations[t].includes('roster') ? 'old-incarnation' : undefined
 }

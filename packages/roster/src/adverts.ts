@@ -18,7 +18,11 @@ export class Adverts {
 
   onAdvert(advert: Advert, now: Millis, out: RosterEffect[]): void {
     const { peer, incarnation, certificate } = advert
-    if (certificate.peer !== peer || peer === this.#table.self) return
+    if (certificate.peer !== peer) return
+    if (peer === this.#table.self) {
+      this.#membership.onProofOfSelf(incarnation)
+      return
+    }
     if (this.#membership.hasExpired(certificate, now)) return
     const known = this.#table.find(peer)
     if (known?.newest !== undefined && compareAdverts(advert, known.newest) <= 0) return

@@ -1,6 +1,6 @@
 export { type RosterConfig, rosterDefaults } from './config.ts'
 export type { RosterEffect } from './effects.ts'
-export type { RosterInput } from './inputs.ts'
+export type { RememberedMember, RosterInput } from './inputs.ts'
 export type { MemberState } from './life.ts'
 export type { Member, RoundTripTimes } from './member.ts'
 export { Roster } from './roster.ts'

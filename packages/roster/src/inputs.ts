@@ -1,6 +1,13 @@
 import type { Millis, WallMillis } from '@souk/kernel'
 import type { Advert, Certificate, Incarnation, Offer, PeerId, RosterMessage } from '@souk/wire'
 
+/** A member as an earlier life knew it. The advert, if there is one, is of that incarnation. */
+export interface RememberedMember {
+  certificate: Certificate
+  incarnation: Incarnation
+  advert?: Advert
+}
+
 /** What the roster hears. Signatures, certificates and schemas were checked by the driver before. */
 export type RosterInput =
   /** first input of a life; `incarnation` is higher than any this peer id had before */
@@ -12,7 +19,7 @@ export type RosterInput =
       certificate: Certificate
       addresses: string[]
       /** members that an earlier life knew; until somebody hears of them they are alive and out of reach */
-      known?: Certificate[]
+      known?: RememberedMember[]
     }
   | { type: 'wake' }
   /** the link to a member is open both ways; one link per peer, so `disconnected` of the last one comes before */

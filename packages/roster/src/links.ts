@@ -39,8 +39,10 @@ export class Links {
     if (peer === this.#table.self || certificate.peer !== peer || membership.hasExpired(certificate, now)) return
     const known = this.#table.find(peer)
     if (known !== undefined && incarnation < known.incarnation) {
-      // An earlier life than others have seen: not taken, but told.
+      // An earlier life than others have seen: not taken, but told, with what it signed itself then.
       this.#tell(peer, [updateOf(peer, known.life)], out)
+      if (known.newest && known.newest.incarnation > incarnation)
+        out.push({ type: 'send', to: peer, message: { t: 'adverts', adverts: [known.newest] } })
       return
     }
     const record = known ?? membership.admit(peer, certificate, incarnation, now)

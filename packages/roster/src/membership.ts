@@ -37,7 +37,7 @@ export class Membership {
     this.#early = new BoundedMap(config.earlyUpdatesMax)
   }
 
-  /** Highest incarnation that anybody claims this peer has had. */
+  /** Highest incarnation that this peer has proof of having had. */
   get seenOfSelf(): Incarnation {
     return this.#seenOfSelf
   }
@@ -136,9 +136,13 @@ export class Membership {
     this.#suspicions.postpone(byMs)
   }
 
+  /** An advert that this peer itself has signed, of a later life than its store knows of. A rumour would prove nothing. */
+  onProofOfSelf(incarnation: Incarnation): void {
+    this.#seenOfSelf = Math.max(this.#seenOfSelf, incarnation)
+  }
+
   #onUpdateOfSelf(update: MemberUpdate): void {
     const own = this.#own!
-    this.#seenOfSelf = Math.max(this.#seenOfSelf, update.incarnation)
     if (update.incarnation !== own.incarnation || update.state === 'left' || own.state === 'left') return
     if (update.denial < own.life.denial) return
     if (update.state === 'alive') {

@@ -4,7 +4,7 @@ import { Adverts } from './adverts.ts'
 import { AntiEntropy } from './anti-entropy.ts'
 import type { RosterConfig } from './config.ts'
 import type { RosterEffect } from './effects.ts'
-import type { RosterInput } from './inputs.ts'
+import type { RememberedMember, RosterInput } from './inputs.ts'
 import { Links } from './links.ts'
 import { LocalHealth } from './local-health.ts'
 import type { Member, MemberRecord, RoundTripTimes } from './member.ts'
@@ -178,11 +178,16 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
     this.#probes.start(now)
     this.#antiEntropy.start(now)
     this.#publishOwn(now, out)
-    for (const remembered of input.known ?? []) {
-      if (remembered.peer === this.#self || this.#table.find(remembered.peer)) continue
-      const record = this.#membership.admit(remembered.peer, remembered, 0, now)
-      if (record) this.#membership.watchExpiry(record, now, out)
-    }
+    for (const remembered of input.known ?? []) this.#remember(remembered, now, out)
+  }
+
+  #remember({ certificate, incarnation, advert }: RememberedMember, now: Millis, out: RosterEffect[]): void {
+    const { peer } = certificate
+    if (peer === this.#self || this.#table.find(peer)) return
+    const record = this.#membership.admit(peer, certificate, incarnation, now)
+    if (!record) return
+    if (advert) record.onAdvert(advert)
+    this.#membership.watchExpiry(record, now, out)
   }
 
   #onWake(now: Millis, out: RosterEffect[]): void {
