@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { connect } from '@souk/client'
 import { BenchMesh, type BenchPeer, buildCli, builtCli } from './mesh.ts'
+import { cpuTicks } from './processes.ts'
 import { type Bench, type BenchOptions, type Measured, quantile } from './report.ts'
 
+/** after which every custodian has heard of a decision */
+const toldMs = 2_000
 const functions = fileURLToPath(new URL('./functions.mjs', import.meta.url))
 
 /** How long it takes to decide where a task goes, what a command costs, and what a peer costs that does nothing. */
@@ -63,14 +66,18 @@ async function run({ quick, say }: BenchOptions): Promise<Measured> {
 async function decisions(peer: BenchPeer, count: number): Promise<number[]> {
   const client = await connect([peer.api])
   try {
-    const samples: number[] = []
+    const tasks: string[] = []
     for (let i = 0; i < count; i++) {
-      const handle = client.submit({ function: 'noop', args: [] })
-      const outcome = await handle.outcome
-      const { decision: record } = await client.task(outcome.task)
-      if (i >= 20) samples.push(Number(record?.decisionMs))
+      const { task } = await client.submit({ function: 'noop', args: [] }).outcome
+      if (i >= 20) tasks.push(task)
     }
-    return samples
+    // Custodians are told of decisions a while after, many together.
+    await new Promise((resolve) => setTimeout(resolve, toldMs))
+    const records = await Promise.all(tasks.map((task) => client.task(task)))
+    return records.map(({ id, decision: record }) => {
+      if (record === undefined) throw new Error(`no custodian of ${id} was told how its place was chosen`)
+      return Number(record.decisionMs)
+    })
   } finally {
     await client.close()
   }
@@ -103,10 +110,4 @@ async function idleCost(peer: BenchPeer, ms: number): Promise<{ rssMb: number; c
   const status = readFileSync(`/proc/${peer.pid}/status`, 'utf8')
   const rssKb = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1])
   return { rssMb: rssKb / 1024, cpuPct: ticks / seconds, seconds }
-}
-
-/** User and system time of a process, in hundredths of a second (Linux). */
-function cpuTicks(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
-  return Number(fields[11]) + Number(fields[12])
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { connect, type SoukClient } from '@souk/client'
 import { NeedsError } from './report.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -19,6 +20,8 @@ export function buildCli(): void {
 export interface BenchPeer {
   name: string
   data: string
+  /** the options it was started with */
+  own: readonly string[]
   process: ChildProcess
   pid: number
   api: { url: string; token: string }
@@ -34,22 +37,36 @@ export class BenchMesh {
     const data = join(this.folder, name)
     const own = ['--data', data, '--name', name, '--no-mdns', '--listen', '127.0.0.1:0', '--offer', offer, ...more]
     const first = this.peers[0]
-    const args = first ? ['join', await this.#invitation(first), ...own] : ['up', ...own]
-    const log = openSync(join(this.folder, `${name}.log`), 'a')
-    const child = spawn(process.execPath, [builtCli, ...args], { stdio: ['ignore', log, log] })
-    closeSync(log)
-    const peer = { name, data, process: child, pid: child.pid!, api: await this.#api(child, data, name) }
+    const args = first ? ['join', await this.#invitation(first)] : ['up']
+    const peer = await this.#start(name, data, own, args)
     this.peers.push(peer)
     return peer
   }
 
-  /** Resolves when every peer sees all the others alive. */
+  /** Kills a peer as a power cut would; resolves once its process is gone. */
+  async kill({ process: child }: BenchPeer): Promise<void> {
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGKILL')
+    await gone
+  }
+
+  /** Starts a peer that was killed, with its data folder and its options. */
+  async again({ name, data, own }: BenchPeer): Promise<BenchPeer> {
+    rmSync(join(data, 'api.json'), { force: true })
+    const peer = await this.#start(name, data, own, ['up'])
+    this.peers[this.peers.findIndex((before) => before.name === name)] = peer
+    return peer
+  }
+
+  /** Resolves when every peer is connected with all the others and knows what they offer. */
   async settled(): Promise<void> {
     for (const peer of this.peers) {
-      await until(async () => {
-        const status = JSON.parse(await souk(['status', '--json', '--data', peer.data])) as { peers: { alive: number } }
-        return status.peers.alive >= this.peers.length
-      }, `${peer.name} to see ${this.peers.length} peers`)
+      const client = await connect([peer.api])
+      try {
+        await until(() => this.#isMet(client), `${peer.name} to see ${this.peers.length} peers`)
+      } finally {
+        await client.close()
+      }
     }
   }
 
@@ -59,6 +76,18 @@ export class BenchMesh {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
     await Promise.race([Promise.all(gone), new Promise((resolve) => setTimeout(resolve, 3000))])
     rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  async #isMet(client: SoukClient): Promise<boolean> {
+    const lines = await client.peers()
+    return lines.filter((line) => line.self || (line.connected && line.summary !== '')).length === this.peers.length
+  }
+
+  async #start(name: string, data: string, own: readonly string[], args: string[]): Promise<BenchPeer> {
+    const log = openSync(join(this.folder, `${name}.log`), 'a')
+    const child = spawn(process.execPath, [builtCli, ...args, ...own], { stdio: ['ignore', log, log] })
+    closeSync(log)
+    return { name, data, own, process: child, pid: child.pid!, api: await this.#api(child, data, name) }
   }
 
   async #invitation(inviter: BenchPeer): Promise<string> {
