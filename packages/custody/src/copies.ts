@@ -18,14 +18,17 @@ const rankMs = 5000
 /** A closed task on its way to other custodians. */
 interface Copy {
   record: TaskRecord
+  /** who is to have it */
+  to: PeerId[]
   confirmed: Set<PeerId>
   rounds: number
 }
 
 /**
  * Closed tasks one of whose custodians is gone: the first of those that are left copies them to another, and takes up
- * the new set itself when that one has it on disk. It may have missed the task, so the next one sees to it that it was done. There is nothing to agree on, since their outcome is chosen. At most
- * successionsPerSecondMax a second, and twice as many at once.
+ * the new set itself when that one has it on disk. It may have missed the task itself, so the next one sees to it that
+ * this was done. Where nobody can take the place, those that are left have it all. There is nothing to agree on, since
+ * their outcome is chosen. At most successionsPerSecondMax a second, and twice as many at once.
  */
 export class Copies {
   readonly #config: CustodyConfig
@@ -86,27 +89,29 @@ export class Copies {
 
   #begin(task: TaskId, gone: ReadonlySet<PeerId>): void {
     const entry = this.#book.archive.get(task)
-    if (!entry || !outcomeOf(entry)) return
+    if (!entry || !outcomeOf(entry) || !entry.record.custodians.some((peer) => gone.has(peer))) return
     const keepers = this.#mesh.keepers()
     const count = custodianCount(this.#mesh.members, keepers.length, this.#config.custodians)
     const facts = { count, gone: (peer: PeerId) => gone.has(peer) }
     const next = decideSuccession(task, entry.record.custodians, keepers, facts)
-    if (next) this.#copies.set(task, { record: succeed(entry.record, next), confirmed: new Set(), rounds: 0 })
+    const record = next ? succeed(entry.record, next) : entry.record
+    const to = record.custodians.filter((peer) => peer !== this.#self && !gone.has(peer))
+    if (to.length > 0) this.#copies.set(task, { record, to, confirmed: new Set(), rounds: 0 })
   }
 
   #send(task: TaskId, copy: Copy, gone: ReadonlySet<PeerId>, out: CustodianEffect[]): void {
     const entry = this.#book.archive.get(task)
     const outcome = entry && outcomeOf(entry)
     // Forgotten meanwhile, or its new custodian went too: then it is looked at again.
-    if (!outcome || copy.record.custodians.some((peer) => gone.has(peer))) {
+    if (!outcome || copy.to.some((peer) => gone.has(peer))) {
       this.#copies.delete(task)
       this.#seen = ''
       return
     }
     if (copy.rounds++ % againRounds !== 0) return
     const { record, confirmed } = copy
-    for (const to of record.custodians) {
-      if (to === this.#self || confirmed.has(to)) continue
+    for (const to of copy.to) {
+      if (confirmed.has(to)) continue
       out.push({ type: 'send', to, message: { t: 'copy', record, ballot: entry!.accepted!.ballot, outcome } })
     }
   }
@@ -115,11 +120,16 @@ export class Copies {
   onStored(from: PeerId, { task, version }: MessageOf<'stored'>, out: CustodianEffect[]): void {
     const copy = this.#copies.get(task)
     const entry = this.#book.archive.get(task)
-    if (copy?.record.version !== version || !copy.record.custodians.includes(from) || !entry) return
+    if (copy?.record.version !== version || !copy.to.includes(from) || !entry) return
     copy.confirmed.add(from)
-    if (copy.confirmed.size < copy.record.custodians.length - 1) return
+    if (copy.confirmed.size < copy.to.length) return
     this.#copies.delete(task)
-    this.#takeUp(entry, copy.record, out)
+    if (copy.record.version !== entry.record.version) this.#takeUp(entry, copy.record, out)
+  }
+
+  /** Another custodian sees to this one. */
+  onCopy(task: TaskId): void {
+    this.#turns.delete(task)
   }
 
   #takeUp(entry: Entry, record: TaskRecord, out: CustodianEffect[]): void {

@@ -233,6 +233,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
         this.#closings.onMoved(message, now, out)
         break
       case 'copy':
+        this.#copies.onCopy(message.record.id)
         this.#closings.onCopy(from.peer, message, now, out)
         break
       default:

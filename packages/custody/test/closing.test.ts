@@ -148,6 +148,19 @@ describe('a copy of a closed task', () => {
     expect(told(next.pass(30_000), 'copy')).toEqual([])
   })
 
+  test('goes to those that are left where nobody can take the place', () => {
+    const keeper = new Keeper({}, { self: 'c1', mesh: new TestMesh('c1', 'c2', 'c3') })
+    keeper.keep('a')
+    keeper.close('a')
+    keeper.mesh.lose('c3')
+    const copies = sent(keeper.pass(11_500), 'copy')
+    expect(new Set(copies.map(({ to }) => to))).toEqual(new Set(['c2']))
+    const { record: same } = copies[0]!.message
+    expect(same.custodians).toEqual(trio)
+    keeper.message('c2', { t: 'stored', ...vote('a', ballot(), same.version) })
+    expect(told(keeper.pass(30_000), 'copy')).toEqual([])
+  })
+
   test('goes nowhere where nobody is gone', () => {
     const keeper = keeping()
     keeper.close('a')
