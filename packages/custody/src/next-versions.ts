@@ -2,7 +2,7 @@ import type { Millis } from '@souk/kernel'
 import { compareBallots, type MessageOf, type PeerId, type TaskRecord } from '@souk/wire'
 import type { Closings } from './closings.ts'
 import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
-import type { Proposal, Vote } from './proposal.ts'
+import { type Proposal, type Vote, voteOf } from './proposal.ts'
 import { majority } from './quorum.ts'
 import type { TaskBook } from './task-book.ts'
 import type { Undertakings } from './undertakings.ts'
@@ -74,19 +74,33 @@ export class NextVersions {
 
   /**
    * It keeps the task as another submit of the same key stored it, with other custodians. Where a majority of ours do,
-   * nothing was or will be decided here.
+   * nothing was or will be decided here; and where a majority of theirs do, theirs stands, and ours never did.
    */
   onElsewhere(from: PeerId, message: MessageOf<'already'>, now: Millis, out: Out): void {
     const proposal = this.#undertakings.under(message)
     const entry = this.#book.archive.get(message.task)
-    if (!proposal?.record.custodians.includes(from) || !entry || proposal.stage === 'storing') return
+    if (!proposal || !entry || proposal.stage === 'storing') return
     const { version, custodians } = message.known
     if (entry.record.version !== proposal.record.version || version === entry.record.version) return
-    const { length } = proposal.record.custodians
-    proposal.elsewhere.add(from)
-    if (length - proposal.elsewhere.size >= majority(length)) return
+    if (proposal.other?.version !== version) this.#askOther(proposal, message.known, out)
+    const { other, record, elsewhere } = proposal
+    if (record.custodians.includes(from)) elsewhere.add(from)
+    if (custodians.includes(from)) other!.keep.add(from)
+    const { length } = record.custodians
+    const ourNever = length - elsewhere.size < majority(length)
+    if (!ourNever && other!.keep.size < majority(custodians.length)) return
     this.#undertakings.forget(message.task)
     this.#closings.pointTo(entry, version, custodians, now, out)
+  }
+
+  /** Those of the other set that are not of ours are asked as well. */
+  #askOther(proposal: Proposal, known: { version: number; custodians: PeerId[] }, out: Out): void {
+    proposal.other = { version: known.version, keep: new Set() }
+    const { custodians } = proposal.record
+    const message: CustodianSays = { t: 'leaseAsk', ...voteOf(proposal, proposal.ballot) }
+    for (const to of known.custodians) {
+      if (to !== this.#self && !custodians.includes(to)) out.push({ type: 'send', to, message })
+    }
   }
 }
 

@@ -39,6 +39,8 @@ export interface Proposal {
   refusals: Set<PeerId>
   /** who keeps it under another set of custodians, as another submit of its key made it */
   elsewhere: Set<PeerId>
+  /** that other set, and who of it says that it keeps the task so */
+  other: { version: number; keep: Set<PeerId> } | undefined
   /** of what was accepted before, that with the highest ballot */
   best: Accepted | undefined
   /** a run may have begun under an earlier ballot, as its bearer asked leave to */

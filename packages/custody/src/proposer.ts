@@ -398,6 +398,10 @@ export class Proposer {
       this.#undertakings.end(proposal.record.id)
       return
     }
+    if (this.#undertakings.isStuck(proposal)) {
+      this.#undertakings.retry(proposal, this.#undertakings.nextTry(proposal, now))
+      return
+    }
     // Its bearer has stopped by itself by now, wherever it is.
     if (proposal.stage === 'stopping' && now >= proposal.stoppedByMs) this.#commitEnding(proposal, entry, now, out)
     else this.#undertakings.say(proposal, now, out)

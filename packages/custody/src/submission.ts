@@ -19,8 +19,8 @@ export interface Submission {
   bearing: boolean
   stored: Set<PeerId>
   already: Set<PeerId>
-  /** its version and custodians as an earlier submit of the same key chose them, where that is known */
-  known?: { version: number; custodians: PeerId[] }
+  /** its version and custodians as an earlier submit of the same key chose them, and who of those keeps it so */
+  known?: { version: number; custodians: PeerId[]; by: Set<PeerId> }
   /** who will not keep it, and what was said */
   unstored: Map<PeerId, { code: string; message: string }>
   submitters: Submitter[]

@@ -264,19 +264,22 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     }
     if (!submission.record.custodians.includes(from)) return
     if (message.t === 'stored') submission.stored.add(from)
-    else if (message.t === 'already') {
-      submission.already.add(from)
-      const { known } = message
-      if (known.version !== submission.record.version) submission.known = known
-    } else submission.unstored.set(from, { code: message.code, message: message.message })
+    else if (message.t === 'already') noteKnown(submission, from, message)
+    else submission.unstored.set(from, { code: message.code, message: message.message })
     this.#decide(submission, now, out)
   }
 
   /** Accepted, refused, or not yet; and whether this peer bears it. */
   #decide(submission: Submission, now: Millis, out: Out): void {
-    const { record, stored, already, unstored } = submission
+    const { record, stored, already, unstored, known } = submission
     const { length } = record.custodians
     const need = majority(length)
+    // Begun with other custodians by an earlier submit: those decide, once it is known that they stand.
+    if (known) {
+      this.#void(submission, out)
+      if (stands(known)) this.#accept(submission, now, out)
+      return
+    }
     if (submission.bearing && stored.size >= need) {
       submission.bearing = false
       out.push({ type: 'durable', task: record.id })
@@ -298,14 +301,15 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     // Known with other custodians, as an earlier submit of the same key chose them: those keep it, and ours forget it.
     if (submission.known) {
       this.#dropStored(submission, out)
-      submission.record = { ...submission.record, ...submission.known }
+      const { version, custodians } = submission.known
+      submission.record = { ...submission.record, version, custodians }
     }
     if (submission.clients.length === 0) {
       this.#end(task)
       return
     }
     // Somebody knew it before: it may be over already.
-    const askMs = submission.already.size > 0 ? 0 : this.#config.followMs
+    const askMs = submission.already.size > 0 || submission.known ? 0 : this.#config.followMs
     this.#due.set(task, now + askMs)
   }
 
@@ -415,4 +419,20 @@ function noQuorum(custodians: readonly PeerId[], away: readonly PeerId[]): Refus
     `${away.length} of this task's ${custodians.length} custodians cannot be reached (${away.join(', ')}), and ` +
     `${majority(custodians.length)} must keep it; wait for them, or ask for --durability local`
   return { code: 'no-quorum', message }
+}
+
+/** A custodian knew the task before: in this version, or as an earlier submit of the same key chose its custodians. */
+function noteKnown(submission: Submission, from: PeerId, { known }: MessageOf<'already'>): void {
+  const { version, custodians } = known
+  if (version === submission.record.version) {
+    submission.already.add(from)
+    return
+  }
+  if (submission.known?.version !== version) submission.known = { version, custodians, by: new Set() }
+  if (custodians.includes(from)) submission.known.by.add(from)
+}
+
+/** A later version began on a majority's decision; a first one stands when a majority of its custodians have it. */
+function stands({ version, custodians, by }: NonNullable<Submission['known']>): boolean {
+  return versionNumber(version) > 1 || by.size >= majority(custodians.length)
 }

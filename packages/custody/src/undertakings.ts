@@ -10,6 +10,8 @@ import type { TaskBook } from './task-book.ts'
 
 /** Over so many tries a stage is said at longer and longer intervals, up to this many times the first. */
 const patienceMax = 8
+/** A ballot that some refuse is said so often to those that do not answer. */
+const triesMax = 3
 
 /** What a custodian has undertaken, one thing a task at a time, and when it is its turn to speak. */
 export class Undertakings {
@@ -62,6 +64,7 @@ export class Undertakings {
       over: new Set(),
       refusals: new Set(),
       elsewhere: new Set(),
+      other: undefined,
       best: undefined,
       begun: false,
       decree: undefined,
@@ -120,8 +123,18 @@ export class Undertakings {
     if (!seen || compareBallots(promised, seen) > 0) this.#seen.set(record.id, promised)
     const { length } = record.custodians
     if (length - refusals.size >= majority(length)) return
-    this.end(record.id)
-    this.turns.set(record.id, againMs)
+    this.retry(proposal, againMs)
+  }
+
+  /** Refused by some and unanswered by the rest for so long that this ballot comes to nothing: the next goes above. */
+  isStuck({ refusals, tries }: Proposal): boolean {
+    return refusals.size > 0 && tries > triesMax
+  }
+
+  /** Ended for now; its turn comes again. */
+  retry(proposal: Proposal, atMs: Millis): void {
+    this.end(proposal.record.id)
+    this.turns.set(proposal.record.id, atMs)
   }
 
   /** Ranks try at different times, so that one of them gets through. */
