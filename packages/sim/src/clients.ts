@@ -112,9 +112,10 @@ export class Clients implements Watch {
   }
 
   #arrive(left: number, gapMs: number): void {
-    const { batchMax, submitterShare } = this.#workload.shape
+    const { batchMax, submitterShare, livingFirst } = this.#workload.shape
     const count = Math.min(left, gapMs === 0 ? batchMax : 1 + this.#prng.below(batchMax))
-    const { nodes } = this.#stage
+    const living = livingFirst ? this.#stage.nodes.filter(({ alive }) => alive) : []
+    const nodes = living.length > 0 ? living : this.#stage.nodes
     const node = nodes[this.#prng.below(Math.max(1, Math.round(nodes.length * submitterShare)))]!
     const batch = Array.from({ length: count }, () => this.#draw(node))
     this.#submit(node, batch)

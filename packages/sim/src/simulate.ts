@@ -36,6 +36,8 @@ export interface SimOptions {
   codec?: boolean
   /** fault kinds to leave out of the plan: to see which of them a failure needs */
   without?: readonly FaultKind[]
+  /** what goes wrong instead of what the profile's rates draw */
+  plan?: FaultPlan
   /** further readers of the run */
   watches?: readonly Watch[]
 }
@@ -93,7 +95,8 @@ class Simulation {
     this.#carriage = options.codec
       ? new CodecCarriage((detail) => this.#violations.safety('I11', this.#world.now, detail))
       : new CopyCarriage()
-    const faultless = reliable && lossChance === 0 && !anyFault(profile.faults)
+    const planned = options.plan === undefined ? anyFault(profile.faults) : options.plan.faults.length > 0
+    const faultless = reliable && lossChance === 0 && !planned
     const widestSlots = Math.max(...profile.workload.classes.map(({ slots }) => slots))
     this.#checkers = new Checkers(this.#violations, subject, { faultless, widestSlots })
     const workload = new Workload(profile.workload, seed, root.fork('workload'))
@@ -105,7 +108,7 @@ class Simulation {
     const slots = this.#world.nodes.reduce((sum, { offer }) => sum + offer.capacity.slots, 0)
     this.#gapMs = workload.gapMs(tasks, slots)
     const endMs = warmUpMs + Math.max(profile.workload.spanMsMin, this.#gapMs * tasks)
-    const plan = drawFaults(profile.faults, peers, [warmUpMs, endMs], root.fork('faults'))
+    const plan = options.plan ?? drawFaults(profile.faults, peers, [warmUpMs, endMs], root.fork('faults'))
     const without = new Set<FaultKind>(options.without)
     this.#plan = { ...plan, faults: plan.faults.filter(({ kind }) => !without.has(kind)) }
   }

@@ -39,6 +39,8 @@ export interface WorkloadShape {
   timeoutChance: number
   /** clients go to another peer with the same key when theirs is away, and ask anywhere what became of a task */
   anyPeer: boolean
+  /** a client first asks a peer that is up then */
+  livingFirst?: boolean
   /** share of tasks that only their own peer keeps, on its disk or not at all */
   localChance: number
   noneChance: number
