@@ -228,6 +228,11 @@ function named(driver: Driver, meshName: string): PeerHandle {
     detach: (client) => driver.detach(client),
     input: (input) => driver.input(input),
     trace: (listener) => driver.trace(listener),
-    snapshot: () => ({ ...(driver.snapshot() as object), mesh: meshName }),
+    snapshot: () => {
+      const { counters, ...rest } = driver.snapshot() as { counters: Record<string, number> }
+      const { rejected, ...own } = driver.counters()
+      const refused = Object.entries(rejected).map(([code, count]) => [`rejected.${code}`, count])
+      return { ...rest, counters: { ...counters, ...own, ...Object.fromEntries(refused) }, mesh: meshName }
+    },
   }
 }
