@@ -12,6 +12,9 @@ import type { MeshView } from './views.ts'
 
 type Out = BearerEffect[]
 
+/** Batons that are given up, or whose run is stopped, when a majority of custodians does not confirm them in time. */
+const leased = new Set<Borne['state']>(['waiting', 'beginning', 'queued', 'running'])
+
 /**
  * The right to queue, run, move and commit tasks, as far as this peer has it.
  *
@@ -338,10 +341,12 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
       const task = borne.record.id
       // By then its custodians have started another ballot, or the receiver has answered them.
       if (handed && now - handed.atMs > 2 * this.#config.leaseMs) this.#hands.borne.delete(task)
-      if (borne.ending || (state !== 'queued' && state !== 'running' && state !== 'beginning')) continue
+      if (borne.ending || !leased.has(state) || !borne.durable) continue
       if (!this.#hands.renewals.ranOut(borne, now)) continue
       out.push({ type: 'leaseLost', task, ballot })
-      if (state === 'beginning') {
+      if (state === 'waiting' || state === 'beginning') {
+        // Nothing runs: as long as it is renewed anywhere, nobody else may take it up.
+        if (state === 'waiting') out.push({ type: 'withdrawn', task })
         this.#endings.giveUp(borne, { ran: false, code: 'lease-lost', message: 'its custodians did not answer' }, out)
         continue
       }
