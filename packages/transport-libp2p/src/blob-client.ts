@@ -1,98 +1,133 @@
 import { createHash } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from '@libp2p/interface'
 import { CodedError } from '@souk/runtime'
 import type { BlobRef, PeerId } from '@souk/wire'
-import { BlobReply, type BlobRequest } from './blob-messages.ts'
+import { checkHash } from './blob-hash.ts'
+import { BlobLane } from './blob-lane.ts'
+import { isWanted } from './blob-messages.ts'
 import { Exchange } from './exchange.ts'
 import { blobProtocol, maxStreams } from './protocols.ts'
-import { TransferSlots } from './transfer-slots.ts'
+import { SmallTransfer } from './small-transfer.ts'
 import type { Tuning } from './tuning.ts'
-
-/** Times that a busy peer is asked again; with pauses that double up to their limit, jittered, about a minute. */
-const busyRetriesMax = 40
-const busyPauseMsMin = 50
-const busyPauseMsMax = 2000
 
 /** Our transfers: reading from and giving to other members. */
 export class BlobClient {
   readonly #connectionOf: (peer: PeerId) => Connection | undefined
   readonly #tuning: Tuning
-  readonly #slots = new Map<PeerId, TransferSlots>()
+  readonly #lanes = new Map<PeerId, BlobLane>()
 
   constructor(connectionOf: (peer: PeerId) => Connection | undefined, tuning: Tuning) {
     this.#connectionOf = connectionOf
     this.#tuning = tuning
   }
 
+  /** Drops the streams that rest. Transfers are ended by their signals. */
+  stop(): void {
+    for (const lane of this.#lanes.values()) lane.stop()
+  }
+
   /** The blob's bytes, size and hash checked at the end: `blob-missing`, `blob-mismatch`, `blob-busy`, `interrupted`. */
   async *fetch(from: PeerId, blob: BlobRef, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-    const release = await this.#takeSlot(from, signal)
-    let exchange: Exchange | undefined
-    let done = false
-    try {
-      exchange = (await this.#begin(from, { op: 'get', blob }, signal)).exchange
-      const hash = createHash('sha256')
-      for await (const chunk of exchange.readBody(blob.sizeBytes)) {
-        hash.update(chunk)
-        yield chunk
-      }
-      done = true
-      if (hash.digest('hex') !== blob.hash) {
-        throw new CodedError(
-          'blob-mismatch',
-          `${from} sent other bytes than ${blob.hash.slice(0, 12)} names; ask another peer`,
-        )
-      }
-    } finally {
-      if (done) await exchange?.close()
-      else exchange?.abort(new Error('not wanted any more'))
-      release()
-      this.#dropIdleSlots(from)
-    }
+    if (this.#isSmall(blob)) {
+      const body = await this.#runSmall(from, new SmallTransfer('get', { blob, signal }), signal)
+      if (body.byteLength > 0) yield body
+    } else yield* this.#fetchLarge(from, blob, signal)
   }
 
   /** Resolves when the other member has stored and verified it (or had it). */
   async push(to: PeerId, blob: BlobRef, data: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
-    const release = await this.#takeSlot(to, signal)
+    if (this.#isSmall(blob)) await this.#runSmall(to, new SmallTransfer('push', { blob, data, signal }), signal)
+    else await this.#pushLarge(to, { blob, data, signal })
+  }
+
+  #isSmall({ sizeBytes }: BlobRef): boolean {
+    return sizeBytes <= this.#tuning.blobBatchBytesMax / 4
+  }
+
+  async #runSmall(peer: PeerId, transfer: SmallTransfer, signal: AbortSignal): Promise<Uint8Array> {
+    signal.throwIfAborted()
+    const lane = this.#laneTo(peer)
+    transfer.onGone = () => lane.slots.remove(transfer)
+    try {
+      lane.slots.add(transfer)
+    } catch (error) {
+      transfer.fail(error)
+    }
+    return await transfer.ended
+  }
+
+  async *#fetchLarge(from: PeerId, blob: BlobRef, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    signal.throwIfAborted()
+    const lane = this.#laneTo(from)
+    const release = await lane.slots.take(signal)
+    let exchange: Exchange | undefined
+    let done = false
+    try {
+      const asked = await lane.ask({ op: 'get', blobs: [blob] }, signal)
+      exchange = asked.exchange
+      const [reply] = asked.replies
+      if (reply?.ok) {
+        const hash = createHash('sha256')
+        for await (const chunk of exchange.readBody(blob.sizeBytes)) {
+          hash.update(chunk)
+          yield chunk
+        }
+        done = true
+        checkHash(from, blob, hash.digest('hex'))
+      } else {
+        done = true
+        throw lane.errorOf(reply!)
+      }
+    } finally {
+      if (exchange && done) lane.giveBack(exchange)
+      else exchange?.abort(new Error('not wanted any more'))
+      release()
+    }
+  }
+
+  async #pushLarge(
+    to: PeerId,
+    { blob, data, signal }: { blob: BlobRef; data: AsyncIterable<Uint8Array>; signal: AbortSignal },
+  ): Promise<void> {
+    signal.throwIfAborted()
+    const lane = this.#laneTo(to)
+    const release = await lane.slots.take(signal)
+    const request = { op: 'push' as const, blobs: [blob] }
     let exchange: Exchange | undefined
     try {
-      const begun = await this.#begin(to, { op: 'push', blob }, signal)
-      exchange = begun.exchange
-      if (!begun.reply.have) {
+      const asked = await lane.ask(request, signal)
+      exchange = asked.exchange
+      let reply = asked.replies[0]!
+      if (isWanted(reply)) {
+        await exchange.write({ given: [true] })
         await exchange.writeBody(data, blob.sizeBytes, this.#tuning.blobChunkBytes)
-        const stored = await exchange.read(BlobReply)
-        if (!stored.ok) throw new CodedError(stored.code, `${to}: ${stored.message}`)
+        const stored = await lane.readReplies(exchange, request)
+        reply = stored[0]!
       }
-      await exchange.close()
+      lane.giveBack(exchange)
+      exchange = undefined
+      if (!reply.ok) throw lane.errorOf(reply)
     } catch (error) {
       exchange?.abort(error as Error)
       throw error
     } finally {
       release()
-      this.#dropIdleSlots(to)
     }
   }
 
-  /** Opens a stream and asks; a busy peer is asked again a few times. */
-  async #begin(peer: PeerId, request: BlobRequest, signal: AbortSignal) {
-    for (let attempt = 0; ; attempt++) {
-      const exchange = await this.#open(peer, signal)
-      try {
-        await exchange.write(request)
-        const reply = await exchange.read(BlobReply)
-        if (reply.ok) return { exchange, reply }
-        await exchange.close()
-        if (reply.code !== 'blob-busy' || attempt >= busyRetriesMax) {
-          throw new CodedError(reply.code, `${peer}: ${reply.message}`)
-        }
-      } catch (error) {
-        exchange.abort(error as Error)
-        throw error
-      }
-      const pauseMs = Math.min(busyPauseMsMax, busyPauseMsMin * 2 ** Math.min(attempt, 10))
-      await pause(pauseMs * (0.5 + Math.random()), undefined, { signal })
-    }
+  #laneTo(peer: PeerId): BlobLane {
+    const known = this.#lanes.get(peer)
+    if (known) return known
+    const lane = new BlobLane({
+      peer,
+      tuning: this.#tuning,
+      open: (signal) => this.#open(peer, signal),
+      onEmpty: () => {
+        if (this.#lanes.get(peer) === lane) this.#lanes.delete(peer)
+      },
+    })
+    this.#lanes.set(peer, lane)
+    return lane
   }
 
   async #open(peer: PeerId, signal: AbortSignal): Promise<Exchange> {
@@ -102,27 +137,11 @@ export class BlobClient {
     const within = AbortSignal.any([signal, AbortSignal.timeout(this.#tuning.handshakeMsMax)])
     try {
       const stream = await connection.newStream(blobProtocol, { signal: within, maxOutboundStreams: maxStreams.blob })
-      return new Exchange(stream, {
-        bufferBytesMax: this.#tuning.receiveBufferBytesMax,
-        stallMsMax: this.#tuning.blobStallMsMax,
-        signal,
-      })
+      const { receiveBufferBytesMax, blobStallMsMax } = this.#tuning
+      return new Exchange(stream, { bufferBytesMax: receiveBufferBytesMax, stallMsMax: blobStallMsMax })
     } catch (cause) {
       signal.throwIfAborted()
       throw new CodedError('interrupted', `no transfer with ${peer}: ${(cause as Error).message}`, { cause })
     }
-  }
-
-  async #takeSlot(peer: PeerId, signal: AbortSignal): Promise<() => void> {
-    let slots = this.#slots.get(peer)
-    if (slots === undefined) {
-      slots = new TransferSlots(this.#tuning.blobsPerPeerMax, this.#tuning.blobsWaitingMax)
-      this.#slots.set(peer, slots)
-    }
-    return await slots.take(signal)
-  }
-
-  #dropIdleSlots(peer: PeerId): void {
-    if (this.#slots.get(peer)?.idle) this.#slots.delete(peer)
   }
 }

@@ -1,8 +1,9 @@
 import type { Connection, Stream } from '@libp2p/interface'
 import { type BlobStore, CodedError } from '@souk/runtime'
-import type { PeerId, Role } from '@souk/wire'
-import { accepted, BlobRequest, refusal } from './blob-messages.ts'
+import type { BlobRef, PeerId, Role } from '@souk/wire'
+import { accepted, answer, type BlobReply, BlobRequest, BlobsGiven, had, isWanted, refusal } from './blob-messages.ts'
 import { Exchange } from './exchange.ts'
+import { gatherBody, oneBody } from './small-body.ts'
 import type { Tuning } from './tuning.ts'
 
 export interface BlobServerOptions {
@@ -30,75 +31,130 @@ export class BlobServer {
     this.#stopping.abort()
   }
 
-  /** Serves one transfer. Never rejects. */
+  /** Serves one request after another until the other side ends the stream or asks nothing more. Never rejects. */
   async onStream(stream: Stream, connection: Connection): Promise<void> {
     const { tuning } = this.#options
     const peer = connection.remotePeer.toString()
-    const exchange = new Exchange(stream, {
-      bufferBytesMax: tuning.receiveBufferBytesMax,
-      stallMsMax: tuning.blobStallMsMax,
-      signal: this.#stopping.signal,
-    })
+    const limits = { bufferBytesMax: tuning.receiveBufferBytesMax, stallMsMax: tuning.blobStallMsMax }
+    const exchange = new Exchange(stream, limits).begin(this.#stopping.signal)
     try {
-      await this.#serve(exchange, peer)
+      await this.#admit(peer)
+      while (await exchange.more(3 * tuning.blobIdleMsMax)) {
+        // it may have been banned since the last request
+        const role = await this.#admit(peer)
+        await this.#serve(exchange, peer, role)
+      }
       await exchange.close()
     } catch (error) {
       const { code } = error as { code?: unknown }
-      if (code !== 'interrupted') this.#options.rejected(peer, String(code ?? 'blob-failed'), (error as Error).message)
+      if (code !== 'interrupted' && !this.#stopping.signal.aborted) {
+        this.#options.rejected(peer, String(code ?? 'blob-failed'), (error as Error).message)
+      }
       exchange.abort(error as Error)
     }
   }
 
-  async #serve(exchange: Exchange, peer: PeerId): Promise<void> {
+  /** A connection alone proves only the network key. */
+  async #admit(peer: PeerId): Promise<Role | undefined> {
     const { tuning, admit } = this.#options
-    // a connection alone proves only the network key
     const within = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(tuning.handshakeMsMax)])
-    const role = await admit(peer, within).catch(() => {
+    return await admit(peer, within).catch(() => {
       throw new CodedError('not-a-member', `${peer} asked for a transfer without a verified certificate`)
     })
-    const { op, blob } = await exchange.read(BlobRequest)
+  }
+
+  async #serve(exchange: Exchange, peer: PeerId, role: Role | undefined): Promise<void> {
+    const request = await exchange.read(BlobRequest)
+    const refused = this.#refusalOf(request, peer, role)
+    if (refused) {
+      await exchange.write(answer(request.blobs.map(() => refused)))
+      return
+    }
+    this.#open++
+    try {
+      if (request.op === 'push') await this.#take(exchange, request.blobs)
+      else if (this.#isBatch(request.blobs)) await this.#sendBatch(exchange, request.blobs)
+      else await this.#send(exchange, request.blobs[0]!)
+    } finally {
+      this.#open--
+    }
+  }
+
+  /** Why nothing of it is done. */
+  #refusalOf({ op, blobs }: BlobRequest, peer: PeerId, role: Role | undefined): BlobReply | undefined {
+    const { blobBytesMax, blobBatchBytesMax, blobsInboundMax } = this.#options.tuning
     if (op === 'push' && !givers.has(role)) {
       this.#options.rejected(peer, 'not-allowed', `it gave a blob to keep, as ${role ?? 'no member'}`)
-      await exchange.write(refusal('not-allowed', 'only members that run or submit tasks give others blobs to keep'))
-    } else if (blob.sizeBytes > tuning.blobBytesMax) {
-      await exchange.write(
-        refusal('blob-too-large', `${blob.sizeBytes} bytes, at most ${tuning.blobBytesMax} are taken`),
-      )
-    } else if (this.#open >= tuning.blobsInboundMax) {
-      await exchange.write(refusal('blob-busy', `${tuning.blobsInboundMax} transfers are open here`))
-    } else {
-      this.#open++
-      try {
-        await this.#transfer(exchange, op, blob)
-      } finally {
-        this.#open--
-      }
+      return refusal('not-allowed', 'only members that run or submit tasks give others blobs to keep')
     }
+    const bytes = totalBytes(blobs)
+    const bytesMax = blobs.length > 1 ? Math.min(blobBatchBytesMax, blobBytesMax) : blobBytesMax
+    if (bytes > bytesMax) return refusal('blob-too-large', `${bytes} bytes, at most ${bytesMax} are taken`)
+    if (this.#open >= blobsInboundMax) return refusal('blob-busy', `${blobsInboundMax} transfers are open here`)
+    return undefined
   }
 
-  async #transfer(exchange: Exchange, op: BlobRequest['op'], blob: BlobRequest['blob']): Promise<void> {
+  /** In memory, so that each is answered for on its own; one that is larger goes through as a stream. */
+  #isBatch(blobs: readonly BlobRef[]): boolean {
+    return totalBytes(blobs) <= this.#options.tuning.blobBatchBytesMax
+  }
+
+  async #send(exchange: Exchange, blob: BlobRef): Promise<void> {
     const { blobs, tuning } = this.#options
-    if (op === 'get') {
-      if (await blobs.has(blob.hash)) {
-        await exchange.write(accepted)
-        await exchange.writeBody(blobs.get(blob.hash), blob.sizeBytes, tuning.blobChunkBytes)
-      } else await exchange.write(refusal('blob-missing', `no blob ${blob.hash.slice(0, 12)} here`))
-    } else if (await blobs.has(blob.hash)) {
-      await exchange.write({ ...accepted, have: true })
-    } else {
-      await exchange.write(accepted)
-      await exchange.write(await this.#keep(exchange, blob))
-    }
+    if (await blobs.has(blob.hash)) {
+      await exchange.write(answer([accepted]))
+      await exchange.writeBody(blobs.get(blob.hash), blob.sizeBytes, tuning.blobChunkBytes)
+    } else await exchange.write(answer([refusal('blob-missing', `no blob ${blob.hash.slice(0, 12)} here`)]))
   }
 
-  async #keep(exchange: Exchange, blob: BlobRequest['blob']) {
-    const options = { sizeBytesMax: blob.sizeBytes, expected: blob }
-    try {
-      await this.#options.blobs.put(exchange.readBody(blob.sizeBytes), options)
-      return accepted
-    } catch (error) {
-      if (!(error instanceof CodedError) || error.code === 'interrupted') throw error
-      return refusal(error.code, error.message)
-    }
+  async #sendBatch(exchange: Exchange, wanted: readonly BlobRef[]): Promise<void> {
+    const { blobs, tuning } = this.#options
+    const found = await Promise.all(
+      wanted.map((blob) => gatherBody(blobs.get(blob.hash), blob).catch((error: unknown) => refusalFor(error))),
+    )
+    await exchange.write(answer(found.map((body) => (body instanceof Uint8Array ? accepted : body))))
+    const bodies = found.filter((body) => body instanceof Uint8Array)
+    await exchange.writeSmallBodies(bodies, tuning.blobChunkBytes)
   }
+
+  async #take(exchange: Exchange, offered: readonly BlobRef[]): Promise<void> {
+    const { blobs } = this.#options
+    const replies = await Promise.all(offered.map(async ({ hash }) => ((await blobs.has(hash)) ? had : accepted)))
+    await exchange.write(answer(replies))
+    if (!replies.some(isWanted)) return
+    const { given } = await exchange.read(BlobsGiven)
+    if (given.length !== offered.length || given.some((is, i) => is && !isWanted(replies[i]!))) {
+      throw new CodedError('message-malformed', 'bodies were announced that nobody asked for')
+    }
+    const bodies: (AsyncIterable<Uint8Array> | undefined)[] = []
+    for (const [i, { sizeBytes }] of offered.entries()) {
+      if (!given[i]) bodies.push(undefined)
+      else if (this.#isBatch(offered)) bodies.push(oneBody(await exchange.readSmallBody(sizeBytes)))
+      else bodies.push(exchange.readBody(sizeBytes))
+    }
+    const notGiven = refusal('blob-missing', 'its body was not given')
+    const stored = await Promise.all(
+      offered.map(async (blob, i) => {
+        const body = bodies[i]
+        if (body) return await this.#keep(body, blob)
+        return isWanted(replies[i]!) ? notGiven : replies[i]!
+      }),
+    )
+    await exchange.write(answer(stored))
+  }
+
+  async #keep(body: AsyncIterable<Uint8Array>, blob: BlobRef): Promise<BlobReply> {
+    const options = { sizeBytesMax: blob.sizeBytes, expected: blob }
+    return await this.#options.blobs.put(body, options).then(() => accepted, refusalFor)
+  }
+}
+
+function totalBytes(blobs: readonly BlobRef[]): number {
+  return blobs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+}
+
+/** What went wrong with one blob, and not with the stream. */
+function refusalFor(error: unknown): BlobReply {
+  if (error instanceof CodedError && error.code !== 'interrupted') return refusal(error.code, error.message)
+  throw error
 }

@@ -4,27 +4,62 @@ import { Uint8ArrayList } from 'uint8arraylist'
 import { byteSource, type Chunk } from './byte-source.ts'
 import { prefixBytes } from './frame-splitter.ts'
 import { decodeSmall, encodeSmall, smallMessageBytesMax } from './hello.ts'
+import { sizeMismatch } from './small-body.ts'
 
 /**
- * A short-lived stream with small messages and, in between, a body of known size. Aborting `signal`, or no progress
- * for `stallMsMax`, resets the stream, and every method then throws.
+ * A stream with small messages and, in between, bodies of known size. From `begin` until `rest`, aborting its signal or
+ * no progress for `stallMsMax` resets the stream, and every method then throws.
  */
 export class Exchange {
   readonly #stream: Stream
   readonly #source: AsyncGenerator<Chunk>
   readonly #pending = new Uint8ArrayList()
   readonly #stallMsMax: number
-  readonly #signal: AbortSignal
-  #timer: NodeJS.Timeout
+  #signal: AbortSignal | undefined
+  #timer: NodeJS.Timeout | undefined
 
-  constructor(stream: Stream, options: { bufferBytesMax: number; stallMsMax: number; signal: AbortSignal }) {
+  constructor(stream: Stream, options: { bufferBytesMax: number; stallMsMax: number }) {
     this.#stream = stream
     this.#source = byteSource(stream, options.bufferBytesMax)
     this.#stallMsMax = options.stallMsMax
-    this.#signal = options.signal
-    this.#timer = setTimeout(this.#onStall, this.#stallMsMax)
-    options.signal.addEventListener('abort', this.#onAbort, { once: true })
-    if (options.signal.aborted) this.#onAbort()
+  }
+
+  /** Something goes on from now, and may be aborted. */
+  begin(signal: AbortSignal): this {
+    this.rest()
+    this.#signal = signal
+    this.#arm(this.#stallMsMax)
+    signal.addEventListener('abort', this.#onAbort, { once: true })
+    if (signal.aborted) this.#onAbort()
+    return this
+  }
+
+  /** It is over; the stream stays as it is. */
+  rest(): void {
+    clearTimeout(this.#timer)
+    this.#signal?.removeEventListener('abort', this.#onAbort)
+    this.#signal = undefined
+  }
+
+  /** Both sides may write, and nothing lies about that was not read: it can be used for something else. */
+  get reusable(): boolean {
+    const { status, writeStatus, remoteWriteStatus } = this.#stream
+    const open = status === 'open' && writeStatus === 'writable' && remoteWriteStatus === 'writable'
+    return open && this.#pending.byteLength === 0
+  }
+
+  /** Waits for a next message to begin. False: the other side ended the stream, or said nothing for so long. */
+  async more(msMax: number): Promise<boolean> {
+    this.#arm(msMax)
+    try {
+      await this.#fill(1)
+      return true
+    } catch {
+      this.#signal?.throwIfAborted()
+      return false
+    } finally {
+      this.#arm(this.#stallMsMax)
+    }
   }
 
   /** The next small message. Throws `message-malformed`, or `interrupted` when the stream ends first. */
@@ -46,6 +81,14 @@ export class Exchange {
     await this.#send(Buffer.concat([prefix, payload]))
   }
 
+  /** A small body at once. Throws `interrupted` when the stream ends first. */
+  async readSmallBody(sizeBytes: number): Promise<Uint8Array> {
+    await this.#fill(sizeBytes)
+    const body = this.#pending.slice(0, sizeBytes)
+    this.#pending.consume(sizeBytes)
+    return body
+  }
+
   /** Exactly `sizeBytes` of body. Throws `interrupted` when the stream ends first. */
   async *readBody(sizeBytes: number): AsyncGenerator<Uint8Array> {
     let left = sizeBytes
@@ -59,6 +102,13 @@ export class Exchange {
     }
   }
 
+  /** Small bodies, one behind the other, with as few writes as there are chunks in them. */
+  async writeSmallBodies(bodies: readonly Uint8Array[], chunkBytes: number): Promise<void> {
+    const all = Buffer.concat(bodies)
+    for (let from = 0; from < all.byteLength; from += chunkBytes)
+      await this.#send(all.subarray(from, from + chunkBytes))
+  }
+
   /** Sends a body in bounded chunks, as fast as the other side reads. Throws `blob-mismatch` on another size. */
   async writeBody(data: AsyncIterable<Uint8Array>, sizeBytes: number, chunkBytes: number): Promise<void> {
     let sent = 0
@@ -69,31 +119,29 @@ export class Exchange {
         await this.#send(piece.subarray(from, from + chunkBytes))
       }
     }
-    if (sent !== sizeBytes)
-      throw new CodedError('blob-mismatch', `the blob has ${sent} bytes, its name says ${sizeBytes}`)
+    if (sent !== sizeBytes) throw new CodedError('blob-mismatch', sizeMismatch(sent, sizeBytes))
   }
 
   /** Ends our side and gives the other its time to end theirs. */
   async close(): Promise<void> {
-    this.#release()
+    this.rest()
     const signal = AbortSignal.timeout(this.#stallMsMax)
     await this.#stream.close({ signal }).catch((error: Error) => this.#stream.abort(error))
   }
 
   abort(reason: Error): void {
-    this.#release()
+    this.rest()
     this.#stream.abort(reason)
   }
 
-  #release(): void {
+  #arm(ms: number): void {
     clearTimeout(this.#timer)
-    this.#signal.removeEventListener('abort', this.#onAbort)
+    this.#timer = setTimeout(this.#onStall, ms)
   }
 
   readonly #onAbort = (): void => this.#stream.abort(new Error('aborted'))
 
-  readonly #onStall = (): void =>
-    this.#stream.abort(new CodedError('stalled', `no progress for ${this.#stallMsMax} ms`))
+  readonly #onStall = (): void => this.#stream.abort(new CodedError('stalled', 'no progress for too long'))
 
   async #fill(bytes: number): Promise<void> {
     while (this.#pending.byteLength < bytes) {
@@ -101,7 +149,7 @@ export class Exchange {
       if (done) this.#throw(new Error('the other side ended the stream'))
       else {
         this.#pending.append(value)
-        this.#timer.refresh()
+        this.#timer?.refresh()
       }
     }
   }
@@ -112,11 +160,11 @@ export class Exchange {
     } catch (error) {
       this.#throw(error as Error)
     }
-    this.#timer.refresh()
+    this.#timer?.refresh()
   }
 
   #throw(error: Error): never {
-    this.#signal.throwIfAborted()
+    this.#signal?.throwIfAborted()
     if (error instanceof CodedError) throw error
     throw new CodedError('interrupted', `the transfer broke off: ${error.message}`, { cause: error })
   }

@@ -89,7 +89,7 @@ async function ask(connection: Connection, options: JoinOptions, tuning: Tuning)
   try {
     const stream = await connection.newStream(joinProtocol, { signal: within })
     const limits = { bufferBytesMax: 64 * 1024, stallMsMax: 2 * tuning.handshakeMsMax }
-    exchange = new Exchange(stream, { ...limits, signal })
+    exchange = new Exchange(stream, limits).begin(signal)
     await exchange.write(request)
     const reply = await exchange.read(JoinReply)
     await exchange.close()

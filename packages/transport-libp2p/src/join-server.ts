@@ -49,7 +49,8 @@ export class JoinServer {
     const { tuning, rejected } = this.#options
     const peer = connection.remotePeer.toString()
     const signal = this.#stopping.signal
-    const exchange = new Exchange(stream, { bufferBytesMax: 64 * 1024, stallMsMax: tuning.handshakeMsMax, signal })
+    const limits = { bufferBytesMax: 64 * 1024, stallMsMax: tuning.handshakeMsMax }
+    const exchange = new Exchange(stream, limits).begin(signal)
     this.#open++
     try {
       const request = await exchange.read(JoinRequest)

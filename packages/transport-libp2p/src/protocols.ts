@@ -1,6 +1,6 @@
 /** Names on the wire. A change here is another protocol. */
 export const linkProtocol = '/souk/1'
-export const blobProtocol = '/souk/blob/1'
+export const blobProtocol = '/souk/blob/2'
 export const joinProtocol = '/souk/join/1'
 export const advertTopic = 'souk/adverts/1'
 

@@ -24,7 +24,7 @@ import { defaultTuning, type Tuning } from './tuning.ts'
 /** Banned ids remembered until the next start; the oldest goes first, and its certificate is still checked. */
 const bannedMax = 65_536
 
-/** Peers over libp2p: one long-lived stream per pair, adverts by gossip, blobs on streams of their own. */
+/** Peers over libp2p: one long-lived stream per pair, adverts by gossip, blobs on a few more streams. */
 export class Libp2pTransport implements Transport {
   readonly self: PeerId
   readonly #options: Libp2pTransportOptions
@@ -78,6 +78,7 @@ export class Libp2pTransport implements Transport {
     this.#running = undefined
     running.reconnector.stop()
     running.links.stop()
+    running.blobClient.stop()
     running.blobServer.stop()
     running.joinServer.stop()
     running.stopping.abort(new CodedError('stopping', 'this peer is stopping'))

@@ -50,12 +50,19 @@ export interface Tuning {
   advertsPerSecondMax: number
   /** one gossip message, bytes */
   advertBytesMax: number
-  /** transfers that others may have open here */
+  /** requests for or with blobs of others that are served here at once; each takes up to a batch of memory */
   blobsInboundMax: number
-  /** transfers that we have open with one peer; the next ones wait */
+  /** requests, each on a stream of its own, that we have open with one peer; the next ones wait. Under 16. */
   blobsPerPeerMax: number
-  /** transfers that wait for a slot, per peer */
+  /** transfers that wait for a slot, per peer, at about 1 KiB each. Too low: a batch of tasks with many files fails */
   blobsWaitingMax: number
+  /**
+   * Bytes of the small blobs (a quarter of it at most, each) that share a request; they are in memory at both sides.
+   * Too low: a round trip for every file.
+   */
+  blobBatchBytesMax: number
+  /** A stream that was not used for so long is closed by who opened it; the other side waits for three times as long. */
+  blobIdleMsMax: number
   blobChunkBytes: number
   blobBytesMax: number
   /** a transfer without progress for this long fails */
@@ -90,7 +97,9 @@ export const defaultTuning: Tuning = {
   advertBytesMax: 256 * 1024,
   blobsInboundMax: 32,
   blobsPerPeerMax: 4,
-  blobsWaitingMax: 1024,
+  blobsWaitingMax: 16_384,
+  blobBatchBytesMax: 256 * 1024,
+  blobIdleMsMax: 5_000,
   blobChunkBytes: 64 * 1024,
   blobBytesMax: 64 * 1024 ** 3,
   blobStallMsMax: 30_000,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { multiaddr } from '@multiformats/multiaddr'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { BlobReply } from '../src/blob-messages.ts'
+import { BlobReplies } from '../src/blob-messages.ts'
 import { createNode } from '../src/create-node.ts'
 import { Exchange } from '../src/exchange.ts'
 import { createIdentity } from '../src/index.ts'
@@ -80,7 +80,9 @@ test('bytes that do not match the name are refused on both ways', async () => {
 test('a blob of another size than its name says is refused on both ways', async () => {
   const data = new Uint8Array(1000)
   const short = { ...b.blobs.add(data), sizeBytes: 1001 }
-  expect(await codeOf(gather(a.transport.fetchBlob(b.transport.self, short, forever)))).toBe('interrupted')
+  expect(await codeOf(gather(a.transport.fetchBlob(b.transport.self, short, forever)))).toBe('blob-mismatch')
+  const large = { ...b.blobs.add(new Uint8Array(1_000_000)), sizeBytes: 1_000_001 }
+  expect(await codeOf(gather(a.transport.fetchBlob(b.transport.self, large, forever)))).toBe('interrupted')
   const long = { hash: 'd'.repeat(64), sizeBytes: 10 }
   expect(await codeOf(a.transport.pushBlob(b.transport.self, long, once(data), forever))).toBe('blob-mismatch')
 })
@@ -121,9 +123,9 @@ test('who only holds the network key gets no blob', async () => {
   await node.start()
   const connection = await node.dial(multiaddr(b.address))
   const stream = await connection.newStream(blobProtocol)
-  const exchange = new Exchange(stream, { bufferBytesMax: 1024, stallMsMax: 5000, signal: forever })
-  await exchange.write({ op: 'get', blob })
-  expect(await codeOf(exchange.read(BlobReply))).toBe('interrupted')
+  const exchange = new Exchange(stream, { bufferBytesMax: 1024, stallMsMax: 5000 }).begin(forever)
+  await exchange.write({ op: 'get', blobs: [blob] })
+  expect(await codeOf(exchange.read(BlobReplies))).toBe('interrupted')
   await b.ear.hears('rejected', (t) => t.code === 'not-a-member')
   await node.stop()
 })
