@@ -1,6 +1,6 @@
 import { emptyRequest, Prng } from '@souk/kernel'
-import type { RunOrder } from '@souk/peer'
-import type { Ballot, Baton, Frame, Message, Outcome, TaskRecord } from '@souk/wire'
+import type { RunOrder, Write } from '@souk/peer'
+import type { Accepted, Ballot, Baton, Frame, Message, Outcome, TaskRecord } from '@souk/wire'
 import { Checkers } from '../src/checkers/checkers.ts'
 import { Executor } from '../src/executor.ts'
 import { offerOf } from '../src/hosts.ts'
@@ -10,6 +10,8 @@ import { Violations } from '../src/violation.ts'
 import { Workload } from '../src/workload.ts'
 
 const workload = new Workload(profileOf('calm')!.workload, 1, new Prng(1))
+/** A first version: what names its custodians does not matter here. */
+export const version = 2 ** 32
 export const ballot = (counter: number, peer = 'peer-0000'): Ballot => ({ counter, peer, incarnation: 1 })
 
 export const outcome: Outcome = {
@@ -43,7 +45,7 @@ export function never(): never {
 
 export function recordOf(id: string): TaskRecord {
   const spec = { ...workload.drawTask().spec, request: { ...emptyRequest(), cpuMilli: 1000 } }
-  return { id, spec, origin: 'peer-0000', submittedWallMs: 0, custodians: ['peer-0000'], version: 1 }
+  return { id, spec, origin: 'peer-0000', submittedWallMs: 0, custodians: ['peer-0000'], version }
 }
 
 export function order(task: string, counter = 1, peer = 'peer-0000'): RunOrder {
@@ -70,10 +72,24 @@ export function baton(over: Partial<Baton>): Baton {
   return { record: recordOf('t'), ...plain, ...over }
 }
 
-export function store(node: SimNode, task: string, value: object): void {
-  const writes = [{ key: `task/${task}`, value }]
+/** Writes as custody makes them. */
+export function writesOf(record: TaskRecord, promised: Ballot, accepted?: Accepted): Write[] {
+  const vote = { version: record.version, promised, ...(accepted && { accepted }) }
+  return [
+    { key: `task/${record.id}`, value: record },
+    { key: `vote/${record.id}`, value: vote },
+  ]
+}
+
+export const acceptedOf = (under: Ballot, ended: Outcome = outcome): Accepted => ({
+  ballot: under,
+  decree: { kind: 'outcome', outcome: ended },
+})
+
+export function store(node: SimNode, writes: Write[]): void {
   node.disk.persist(1, writes)
   checkers.disks.onWritten(node, writes)
+  checkers.configurations.onWritten(node, writes, 1)
   node.disk.begin()
   node.disk.finish()
 }

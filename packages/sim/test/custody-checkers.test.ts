@@ -1,6 +1,23 @@
+import type { Accepted, Ballot, Outcome, TaskRecord } from '@souk/wire'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { SimNode } from '../src/node.ts'
-import { a, b, ballot, baton, checkers, found, frame, order, outcome, recordOf, setUp, store } from './checker-stand.ts'
+import {
+  a,
+  acceptedOf,
+  b,
+  ballot,
+  baton,
+  checkers,
+  found,
+  frame,
+  order,
+  outcome,
+  recordOf,
+  setUp,
+  store,
+  version,
+  writesOf,
+} from './checker-stand.ts'
 
 beforeEach(setUp)
 
@@ -53,15 +70,6 @@ describe('batons and fences', () => {
     expect(found()).toEqual(['I16'])
   })
 
-  it('reports an outcome under an older fence than a run that had begun', () => {
-    checkers.fences.onRun(a, order('t', 5), 1)
-    const closed = { type: 'task.closed', at: 0, task: 't', kind: 'succeeded', code: 'exit' } as const
-    checkers.fences.onTrace(b, { ...closed, ballot: ballot(5) }, 2)
-    expect(found()).toEqual([])
-    checkers.fences.onTrace(b, { ...closed, ballot: ballot(4) }, 3)
-    expect(found()).toEqual(['I12'])
-  })
-
   it('excuses what a liar made up', () => {
     checkers.excuses.onForged('t')
     checkers.batons.onRun(a, order('t', 5), 1)
@@ -78,75 +86,161 @@ describe('batons and fences', () => {
 })
 
 describe('durable', () => {
+  const three = () => ({ ...recordOf('t'), custodians: ['peer-0000', 'peer-0001', 'peer-0002'] })
+  beforeEach(() => {
+    for (const node of [a, b]) checkers.disks.onStart(node)
+  })
+
   it('reports an accepted reply while a majority of its custodians has not written the task', () => {
     const accepted = () => checkers.durable.onReply(a, 1, { type: 'accepted', tag: 0, task: 't' }, 1)
-    for (const node of [a, b]) checkers.disks.onStart(node)
-    const record = { ...recordOf('t'), custodians: ['peer-0000', 'peer-0001', 'peer-0002'] }
-    store(a, 't', { record, promised: ballot(1) })
+    store(a, writesOf(three(), ballot(1)))
     accepted()
     expect(found()).toEqual(['I2'])
-    store(b, 't', { record, promised: ballot(1) })
+    store(b, writesOf(three(), ballot(1)))
     accepted()
     expect(found()).toEqual(['I2'])
   })
 
-  it('counts no copy on a disk that is lost', () => {
-    checkers.disks.onStart(a)
-    store(a, 't', { record: recordOf('t'), promised: ballot(1) })
-    expect(checkers.disks.durable('t')).toBe(true)
+  it('counts a copy on a disk that was lost a moment ago, while another has one', () => {
+    for (const node of [a, b]) store(node, writesOf(three(), ballot(1)))
+    b.renew()
+    checkers.disks.onRenew(b, 10)
+    expect([checkers.disks.durable('t'), checkers.disks.durable('t', 9), checkers.disks.durable('t', 10)]).toEqual([
+      true,
+      true,
+      false,
+    ])
     a.renew()
-    checkers.disks.onRenew(a)
+    checkers.disks.onRenew(a, 20)
+    expect(checkers.disks.durable('t')).toBe(false)
+  })
+
+  it('counts what is kept under a later version, and no pointer', () => {
+    store(a, writesOf(three(), ballot(1)))
+    const later = { ...three(), version: 2 * version, custodians: ['peer-0000', 'peer-0001', 'peer-0003'] }
+    store(b, writesOf(later, ballot(1)))
+    expect(checkers.disks.durable('t')).toBe(true)
+    store(b, [...writesOf(later, ballot(1)), { key: 'over/t', value: { phase: 'moved', wallMs: 0 } }])
     expect(checkers.disks.durable('t')).toBe(false)
   })
 
   it('reports a custodian that says it accepted an outcome that it has not on disk', () => {
-    checkers.disks.onStart(a)
-    const committed = frame({ t: 'committed', task: 't', version: 1, ballot: ballot(1) })
+    const committed = frame({ t: 'committed', task: 't', version, ballot: ballot(1) })
     checkers.durable.onFrame(a, b, committed, 1)
     expect(found()).toEqual(['I2'])
-    store(a, 't', { record: recordOf('t'), promised: ballot(1), outcome })
+    store(a, writesOf(recordOf('t'), ballot(1), acceptedOf(ballot(1))))
     checkers.durable.onFrame(a, b, committed, 2)
     expect(found()).toEqual(['I2'])
   })
 })
 
 describe('promises and decrees', () => {
-  const write = (node: SimNode, value: object) => {
-    const writes = [{ key: 'task/t', value }]
+  const write = (node: SimNode, record: TaskRecord, promised: Ballot, accepted?: Accepted) => {
+    const writes = writesOf(record, promised, accepted)
     checkers.promises.onWritten(node, writes, 1)
     checkers.decrees.onWritten(node, writes, 1)
   }
+  const failed = { ...outcome, kind: 'failed' as const }
 
-  it('reports a promise that falls, but not that of the peer that took its place', () => {
-    write(a, { record: recordOf('t'), promised: ballot(5) })
-    write(a, { record: recordOf('t'), promised: ballot(4) })
+  it('reports a promise that falls, but not that of the peer that took its place, nor of another version', () => {
+    write(a, recordOf('t'), ballot(5))
+    write(a, recordOf('t'), ballot(4))
     expect(found()).toEqual(['I3'])
+    write(a, { ...recordOf('t'), version: version + 1 }, ballot(1))
     a.renew()
-    write(a, { record: recordOf('t'), promised: ballot(1) })
+    write(a, recordOf('t'), ballot(1))
     expect(found()).toEqual(['I3'])
   })
 
-  it('reports what a custodian says under a lower ballot than before', () => {
-    const committed = (counter: number) => frame({ t: 'committed', task: 't', version: 1, ballot: ballot(counter) })
-    checkers.promises.onFrame(a, b, committed(5), 1)
-    checkers.promises.onFrame(a, b, committed(4), 2)
+  it('lets it fall where the task was forgotten meanwhile', () => {
+    write(a, recordOf('t'), ballot(5))
+    checkers.promises.onWritten(a, [{ key: 'vote/t', value: undefined }], 1)
+    write(a, recordOf('t'), ballot(4))
+    expect(found()).toEqual([])
+  })
+
+  it('reports what a custodian promises below what it promised before', () => {
+    const promise = (counter: number) => {
+      const vote = { task: 't', version, ballot: ballot(counter) }
+      return frame({ t: 'promise', ...vote, attempts: [], begun: false, leftMs: 0 })
+    }
+    checkers.promises.onFrame(a, b, promise(5), 1)
+    checkers.promises.onFrame(a, b, promise(4), 2)
     expect(found()).toEqual(['I3'])
   })
 
   it('reports two values under one ballot', () => {
-    const commit = { t: 'commit', task: 't', version: 1, ballot: ballot(1), outcome } as const
-    checkers.decrees.onFrame(a, b, frame(commit), 1)
-    checkers.decrees.onFrame(a, b, frame(commit), 2)
+    const commit = (ended: Outcome) => {
+      const decree = { kind: 'outcome', outcome: ended } as const
+      return frame({ t: 'commit', task: 't', version, ballot: ballot(1), decree })
+    }
+    checkers.decrees.onFrame(a, b, commit(outcome), 1)
+    checkers.decrees.onFrame(a, b, commit(outcome), 2)
     expect(found()).toEqual([])
-    checkers.decrees.onFrame(a, b, frame({ ...commit, outcome: { ...outcome, kind: 'failed' } }), 3)
+    checkers.decrees.onFrame(a, b, commit(failed), 3)
     expect(found()).toEqual(['I4'])
   })
 
   it('reports two values that a majority has under different ballots', () => {
-    write(a, { record: recordOf('t'), promised: ballot(1), outcome })
-    write(a, { record: recordOf('t'), promised: ballot(2), outcome: { ...outcome, ballot: ballot(2) } })
+    write(a, recordOf('t'), ballot(1), acceptedOf(ballot(1)))
+    write(a, recordOf('t'), ballot(2), acceptedOf(ballot(2)))
     expect(found()).toEqual([])
-    write(a, { record: recordOf('t'), promised: ballot(3), outcome: { ...outcome, kind: 'lost', ballot: ballot(3) } })
+    write(a, recordOf('t'), ballot(3), acceptedOf(ballot(3), failed))
     expect(found()).toEqual(['I4'])
+  })
+
+  it('reports a version that nobody chose, and one with two sets of custodians', () => {
+    write(a, recordOf('t'), ballot(1))
+    const next = { ...recordOf('t'), version: 2 * version, custodians: ['peer-0001'] }
+    const decree = { kind: 'next', custodians: ['peer-0001'] } as const
+    write(a, { ...next, id: 'u' }, ballot(2))
+    expect(found()).toEqual(['I4'])
+    write(a, recordOf('t'), ballot(1), { ballot: ballot(1), decree })
+    write(b, next, ballot(2))
+    expect(found()).toEqual(['I4'])
+    write(b, { ...next, custodians: ['peer-0000'] }, ballot(2))
+    expect(found()).toEqual(['I4', 'I4'])
+  })
+
+  it('reports a task that is closed before its outcome is chosen', () => {
+    const closed = { type: 'task.closed', at: 0, task: 't', ballot: ballot(1), kind: 'succeeded', code: 'ok' } as const
+    checkers.decrees.onTrace(a, closed, 1)
+    expect(found()).toEqual(['I4'])
+    write(a, recordOf('t'), ballot(1), acceptedOf(ballot(1)))
+    checkers.decrees.onTrace(a, closed, 2)
+    expect(found()).toEqual(['I4'])
+  })
+})
+
+describe('what is not promised', () => {
+  const begun = (custodians: string[], more = 0) =>
+    writesOf({ ...recordOf('t'), custodians, version: version + more }, ballot(1))
+  const closed = (counter: number) =>
+    ({ type: 'task.closed', at: 0, task: 't', ballot: ballot(counter), kind: 'succeeded', code: 'ok' }) as const
+  const submit = { type: 'submit', client: 1, tasks: [{ tag: 0, nonce: 'n', spec: recordOf('n').spec }] } as const
+
+  it('a second configuration of a key is reported while no member came or went', () => {
+    store(a, begun(['peer-0000']))
+    store(b, begun(['peer-0001'], 1))
+    expect(found()).toEqual(['G5'])
+  })
+
+  it('a second configuration may end as well, and is counted, once members came', () => {
+    checkers.configurations.onSubmit(a, { ...submit, tasks: [...submit.tasks] })
+    checkers.configurations.onStart(b)
+    store(a, begun(['peer-0000']))
+    checkers.outcomes.onTrace(a, closed(1), 1)
+    store(b, begun(['peer-0001'], 1))
+    checkers.outcomes.onTrace(b, closed(3), 2)
+    expect(found()).toEqual([])
+    expect(checkers.configurations.excusedTasks.again).toEqual(new Set(['t']))
+  })
+
+  it('a third of the custodians of one that never stood is none', () => {
+    store(a, begun(['peer-0000']))
+    store(b, begun(['peer-0001', 'peer-0002', 'peer-0003'], 1))
+    checkers.outcomes.onTrace(a, closed(1), 1)
+    checkers.outcomes.onTrace(b, closed(3), 2)
+    expect(found()).toEqual(['I1'])
   })
 })

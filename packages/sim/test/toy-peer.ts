@@ -1,6 +1,14 @@
 import { Deadlines, type Millis, type Prng } from '@souk/kernel'
 import type { PeerEffect, PeerInput, RunOrder, Write } from '@souk/peer'
-import { type LoadStamp, type Outcome, type PeerId, type TaskRecord, taskId } from '@souk/wire'
+import {
+  type Accepted,
+  type Ballot,
+  type LoadStamp,
+  type Outcome,
+  type PeerId,
+  type TaskRecord,
+  taskId,
+} from '@souk/wire'
 import type { SimPeer, Subject } from '../src/index.ts'
 
 /** Mistakes that a toy peer can be told to make, one per promise. */
@@ -16,6 +24,8 @@ export type Mistake =
   | 'turns-in-place'
 
 const probeMs = 500
+/** Its number is 1; what names its custodians does not matter to a peer that is always the only one. */
+const firstVersion = 2 ** 32
 
 interface Task {
   record: TaskRecord
@@ -24,6 +34,14 @@ interface Task {
   attempts: number
   watchers: number[]
   outcome?: Outcome
+}
+
+/** What it stores beside a record. */
+interface ToyVote {
+  version: number
+  promised: Ballot
+  accepted?: Accepted
+  task: Pick<Task, 'client' | 'tag' | 'attempts'>
 }
 
 /**
@@ -102,10 +120,14 @@ export class ToyPeer implements SimPeer {
     this.#incarnation = input.incarnation
     this.#timers.set('probe', now + this.#prng.float() * probeMs)
     if (this.#mistake === 'forgets-at-start') return
+    const votes = new Map(input.stored.map(({ key, value }) => [key, value as ToyVote]))
     for (const { key, value } of input.stored) {
+      if (!key.startsWith('task/')) continue
       const id = key.slice('task/'.length)
-      this.#tasks.set(id, { ...(value as Task), watchers: [] })
-      if ((value as Task).outcome === undefined) this.#queue.push(id)
+      const { task, accepted } = votes.get(`vote/${id}`)!
+      const outcome = accepted && accepted.decree.kind === 'outcome' ? { outcome: accepted.decree.outcome } : {}
+      this.#tasks.set(id, { ...task, ...outcome, record: value as TaskRecord, watchers: [] })
+      if (accepted === undefined) this.#queue.push(id)
     }
     this.#runNext(out)
   }
@@ -131,7 +153,14 @@ export class ToyPeer implements SimPeer {
           out.push({ type: 'reply', client, reply: { type: 'outcome', task: id, outcome: known.outcome } })
         continue
       }
-      const record = { id, spec, origin: this.#self, submittedWallMs: 0, custodians: [this.#self], version: 1 }
+      const record = {
+        id,
+        spec,
+        origin: this.#self,
+        submittedWallMs: 0,
+        custodians: [this.#self],
+        version: firstVersion,
+      }
       this.#tasks.set(id, { record, client, tag, attempts: 0, watchers: [] })
       if (this.#mistake === 'acks-before-disk') {
         out.push(accepted)
@@ -144,13 +173,23 @@ export class ToyPeer implements SimPeer {
   /** Writes a task down; what follows leaves when it is on disk. */
   #write(id: string, after: PeerEffect[], out: PeerEffect[], ready: string[] = []): void {
     const seq = ++this.#seq
-    out.push({ type: 'persist', seq, writes: [this.#stored(id)] })
+    out.push({ type: 'persist', seq, writes: this.#stored(id) })
     this.#behindDisk.push({ seq, effects: after, ready })
   }
 
-  #stored(id: string): Write {
-    const task = this.#tasks.get(id)!
-    return { key: `task/${id}`, value: { ...task, promised: this.#ballot(task.attempts) } }
+  /** As custody stores it, since checkers read that; and what it needs to know itself. */
+  #stored(id: string): Write[] {
+    const { record, client, tag, attempts, outcome } = this.#tasks.get(id)!
+    const vote: ToyVote = {
+      version: record.version,
+      promised: this.#ballot(attempts),
+      task: { client, tag, attempts },
+    }
+    if (outcome !== undefined) vote.accepted = { ballot: outcome.ballot, decree: { kind: 'outcome', outcome } }
+    return [
+      { key: `task/${id}`, value: record },
+      { key: `vote/${id}`, value: vote },
+    ]
   }
 
   #release(upToSeq: number, out: PeerEffect[]): void {
@@ -168,7 +207,7 @@ export class ToyPeer implements SimPeer {
     if (failed.length === 0) return
     this.#behindDisk.length = 0
     const seq = ++this.#seq
-    out.push({ type: 'persist', seq, writes: [...this.#tasks.keys()].map((id) => this.#stored(id)) })
+    out.push({ type: 'persist', seq, writes: [...this.#tasks.keys()].flatMap((id) => this.#stored(id)) })
     this.#behindDisk.push({
       seq,
       effects: failed.flatMap(({ effects }) => effects),

@@ -54,7 +54,7 @@ export class Checkers {
     this.noneLost = new NoneLostChecker(violations, configurations)
     this.durable = new DurableChecker(violations, disks, excuses, configurations)
     this.promises = new PromisesChecker(violations, excuses)
-    this.decrees = new DecreesChecker(violations, excuses)
+    this.decrees = new DecreesChecker(violations, excuses, configurations)
     this.capacity = new CapacityChecker(violations)
     this.singleRun = new SingleRunChecker(violations, excuses, configurations, faultless)
     this.batons = new BatonsChecker(violations, excuses, configurations)

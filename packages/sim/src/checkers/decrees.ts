@@ -1,8 +1,9 @@
-import type { Write } from '@souk/peer'
+import type { TraceEvent, Write } from '@souk/peer'
 import { type Ballot, ballotText, type Decree, type Frame, type PeerId, type TaskId, type TaskRecord } from '@souk/wire'
 import type { SimNode } from '../node.ts'
 import type { Violations } from '../violation.ts'
 import type { Watch } from '../watch.ts'
+import type { Configurations } from './configurations.ts'
 import type { Excuses } from './excuses.ts'
 import { decreeText, storedEnd, storedRecords, storedVotes, versionNumber } from './stored-view.ts'
 
@@ -15,11 +16,13 @@ interface Proposal {
 /**
  * I4: under one ballot and version one value is proposed, and one value is chosen per version: that which a majority
  * of its custodians has on disk under the same ballot. A later version exists only after it was chosen as the decree of
- * the one before; of a closed task, which is copied, after its outcome was.
+ * the one before, with one set of custodians; of a closed task, which is copied, after its outcome was. And nobody takes
+ * a task for closed before its outcome is chosen.
  */
 export class DecreesChecker implements Watch {
   readonly #violations: Violations
   readonly #excuses: Excuses
+  readonly #configurations: Configurations
   readonly #proposals = new Map<string, Proposal>()
   /** (task, version) to its custodians */
   readonly #custodians = new Map<string, readonly PeerId[]>()
@@ -28,9 +31,10 @@ export class DecreesChecker implements Watch {
   /** (task, next set), or (task, 'outcome'): chosen in some version of it */
   readonly #decided = new Set<string>()
 
-  constructor(violations: Violations, excuses: Excuses) {
+  constructor(violations: Violations, excuses: Excuses, configurations: Configurations) {
     this.#violations = violations
     this.#excuses = excuses
+    this.#configurations = configurations
   }
 
   onFrame(from: SimNode, _to: SimNode, { messages }: Frame, now: number): void {
@@ -61,11 +65,24 @@ export class DecreesChecker implements Watch {
     }
   }
 
+  onTrace(node: SimNode, event: TraceEvent, now: number): void {
+    if (event.type !== 'task.closed') return
+    const { task, kind } = event
+    if (this.#decided.has(`${task}/outcome`) || this.#excuses.forged(task)) return
+    if (this.#configurations.durabilityOf(task) === 'none') return
+    this.#violations.safety('I4', now, `${node.id} closes ${task} as ${kind}, which no majority has on disk`)
+  }
+
   #onRecord(node: SimNode, { id, version, custodians }: TaskRecord, end: string | undefined, now: number): void {
     // A pointer says where a task went, and is no part of a version.
     if (end === 'moved') return
     const key = `${id}/${version}`
-    if (this.#custodians.has(key)) return
+    const known = this.#custodians.get(key)
+    if (known !== undefined) {
+      if (known.join() === custodians.join() || this.#excuses.forged(id)) return
+      this.#violations.safety('I4', now, `${node.id} has ${key} with custodians ${custodians}, and they are ${known}`)
+      return
+    }
     this.#custodians.set(key, custodians)
     if (versionNumber(version) === 1 || this.#excuses.forged(id)) return
     const decree = end === 'closed' ? 'outcome' : decreeText({ kind: 'next', custodians: [...custodians] })

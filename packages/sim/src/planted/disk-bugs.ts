@@ -12,6 +12,9 @@ function eachValue(change: (value: Record<string, unknown>) => Record<string, un
     stored.map(({ key, value }) => ({ key, value: change(value as Record<string, unknown>) }))
 }
 
+/** The same entries, and no vote says what was accepted. */
+const forgetAccepted = eachValue(({ accepted: _accepted, ...rest }) => rest)
+
 export const diskBugs: readonly PlantedBug[] = [
   {
     name: 'acknowledges-before-the-disk',
@@ -46,7 +49,22 @@ export const diskBugs: readonly PlantedBug[] = [
     about: 'takes up closed tasks again after a restart',
     breaks: ['I1', 'I5', 'I4'],
     where: crashing,
-    tamper: () => ({ hear: startsWith(eachValue(({ outcome: _outcome, ...rest }) => rest)) }),
+    tamper: () => ({
+      hear: startsWith((stored) => forgetAccepted(stored.filter(({ key }) => !key.startsWith('over/')))),
+    }),
+  },
+  {
+    name: 'forgets-what-it-accepted-at-start',
+    about: 'knows no more what it had accepted of open tasks after a restart',
+    breaks: ['I4', 'I1', 'I5'],
+    where: crashing,
+    tamper: () => ({
+      hear: startsWith((stored) => {
+        const over = new Set(stored.map(({ key }) => key).filter((key) => key.startsWith('over/')))
+        const closed = (key: string) => over.has(`over/${key.slice('vote/'.length)}`)
+        return [...forgetAccepted(stored.filter(({ key }) => !closed(key))), ...stored.filter(({ key }) => closed(key))]
+      }),
+    }),
   },
   {
     name: 'forgets-promises-at-start',

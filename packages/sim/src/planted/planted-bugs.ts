@@ -4,13 +4,17 @@ import { diskBugs } from './disk-bugs.ts'
 import { hostBugs } from './host-bugs.ts'
 import { leaseBugs } from './lease-bugs.ts'
 import type { PlantedBug } from './planted-bug.ts'
+import { quorumBugs } from './quorum-bugs.ts'
 import { rosterBugs } from './roster-bugs.ts'
+import { successionBugs } from './succession-bugs.ts'
 
 /** Every mistake that the simulator has been shown to find, by what it is made in. */
 export const plantedBugs: readonly PlantedBug[] = [
   ...diskBugs,
   ...batonBugs,
   ...ballotBugs,
+  ...quorumBugs,
+  ...successionBugs,
   ...leaseBugs,
   ...hostBugs,
   ...rosterBugs,

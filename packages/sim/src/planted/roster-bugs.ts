@@ -9,6 +9,22 @@ export const rosterBugs: readonly PlantedBug[] = [
     tamper: () => ({ hear: (input) => [input.type === 'start' ? { ...input, incarnation: 1 } : input] }),
   },
   {
+    name: 'goes-on-with-an-old-disk',
+    about: 'does not hear that others know later lives of it than its disk, and goes on voting',
+    breaks: ['I3', 'I4', 'I1', 'I10', 'I16'],
+    where: anything,
+    tamper: () => ({
+      hear(input, { self }) {
+        if (input.type !== 'frame') return [input]
+        const messages = input.frame.messages.map((message) =>
+          'updates' in message ? { ...message, updates: message.updates.filter(({ peer }) => peer !== self) } : message,
+        )
+        return [{ ...input, frame: { ...input.frame, messages } }]
+      },
+      act: (effect) => (effect.type === 'trace' && effect.event.type === 'store.behind' ? [] : [effect]),
+    }),
+  },
+  {
     name: 'never-refutes',
     about: 'does not hear what others say of itself, and so stays dead for them',
     breaks: ['I10'],
