@@ -156,6 +156,20 @@ export function transportSuite(name: string, makeNetwork: () => Promise<Network>
       expect(await gather(b.blobs.get(blob.hash))).toEqual(data)
     })
 
+    test('many small blobs at once are kept by the other, and fetched back, each on its own', async () => {
+      const { a, b } = await pair()
+      const all = Array.from({ length: 150 }, (_, i) => Buffer.from(`blob ${i} `.repeat(i)))
+      await Promise.all(all.map((data) => a.transport.pushBlob(b.transport.self, refOf(data), once(data), signal)))
+      const missing = refOf(Buffer.from('nowhere'))
+      const [lacking, ...back] = await Promise.allSettled(
+        [missing, ...all.map(refOf)].map((blob) => gather(a.transport.fetchBlob(b.transport.self, blob, signal))),
+      )
+      expect(lacking).toMatchObject({ status: 'rejected', reason: { code: 'blob-missing' } })
+      expect(back.map((one) => one.status === 'fulfilled' && Buffer.from(one.value).toString())).toEqual(
+        all.map(String),
+      )
+    })
+
     test('a pushed blob that is not what its name says is refused and not kept', async () => {
       const { a, b } = await pair()
       const blob = refOf(Buffer.from('right'))
