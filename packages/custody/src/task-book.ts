@@ -85,13 +85,13 @@ export class TaskBook {
     this.leases.set(entry.record.id, now)
   }
 
-  /** 0: nobody bears it any more, as far as this custodian can tell. */
+  /** 0: nobody bears it any more, as far as this custodian can tell; the grace included, in which its run is stopped. */
   leaseLeftMs(entry: Entry, now: Millis): Millis {
     if (this.needsNoLease(entry)) return this.#config.leaseMs
     // Its run is over, and what it came to is known here: nobody has to wait for its bearer.
     if (entry.accepted?.decree.kind === 'outcome') return 0
     const dueMs = this.leases.get(entry.record.id)
-    return dueMs === undefined ? 0 : Math.max(0, Math.ceil(dueMs - this.#config.graceMs - now))
+    return dueMs === undefined ? 0 : Math.max(0, Math.ceil(dueMs - now))
   }
 
   failed(entry: Entry, host: PeerId, code: string, message: string): void {

@@ -64,12 +64,15 @@ test('an accepted task has one outcome, the same at all its custodians, whatever
         finish(cluster)
       }
       const views = cluster.custodians('a').map((custodian) => cluster.view(custodian, 'a'))
-      expect(views.map((view) => view?.state)).toEqual(['closed', 'closed', 'closed'])
-      expect(new Set(views.map((view) => JSON.stringify(view?.outcome))).size).toBe(1)
+      // One that lost every message about it may not know it at all: a majority does, and nobody knows anything else.
+      const known = views.filter((view) => view !== undefined)
+      expect(known.length).toBeGreaterThanOrEqual(2)
+      expect(known.map((view) => view.state)).toEqual(known.map(() => 'closed'))
+      expect(new Set(known.map((view) => JSON.stringify(view.outcome))).size).toBe(1)
       expect(cluster.runners('a')).toEqual([])
       // Nobody is told anything else.
       const told = all.flatMap((each) => cluster.site(each).outcomeTold() ?? [])
-      for (const outcome of told) expect(outcome).toEqual(views[0]?.outcome)
+      for (const outcome of told) expect(outcome).toEqual(known[0]!.outcome)
     }),
     { numRuns: 250 },
   )

@@ -86,8 +86,8 @@ describe('a lease that ran out', () => {
   test('is answered to who asks, without a promise', () => {
     const keeper = renewed()
     const ask = (at: number) => keeper.at(at).message('c2', { t: 'leaseAsk', ...vote('a') })
-    expect(sent(ask(1_000), 'leaseTold')).toMatchObject([{ to: 'c2', message: { leftMs: 2_000 } }])
-    expect(sent(ask(3_000), 'leaseTold')).toMatchObject([{ message: { leftMs: 0 } }])
+    expect(sent(ask(1_000), 'leaseTold')).toMatchObject([{ to: 'c2', message: { leftMs: 2_300 } }])
+    expect(sent(ask(3_300), 'leaseTold')).toMatchObject([{ message: { leftMs: 0 } }])
     expect(keeper.view('a')?.ballot).toEqual(ballot())
   })
 })

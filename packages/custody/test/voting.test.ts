@@ -29,8 +29,10 @@ describe('a promise', () => {
       ...keeper.at(at).prepare('c2', 'a', ballot(2, 'c2'), { aim: 'run' }),
       ...keeper.write(),
     ]
-    expect(sent(run(1_000), 'refuse')).toMatchObject([{ message: { code: 'lease', leftMs: 2_000 } }])
-    expect(sent(run(3_000), 'promise')).toHaveLength(1)
+    expect(sent(run(1_000), 'refuse')).toMatchObject([{ message: { code: 'lease', leftMs: 2_300 } }])
+    expect(sent(run(3_000), 'promise')).toEqual([])
+    // The grace is over too, in which a bearer that was cut off is stopped.
+    expect(sent(run(3_300), 'promise')).toHaveLength(1)
   })
 
   test('to close is given at once, and fences whoever bears it', () => {
