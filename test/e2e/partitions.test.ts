@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { until } from './harness.ts'
+import { type Host, hosts } from './network/hosts.ts'
+import type { Submitted } from './network/network-mesh.ts'
 import { onNetwork, pause, times } from './network/on-network.ts'
 import { processesWith } from './network/processes.ts'
 import { expectPromisesKept } from './network/promises.ts'
@@ -12,10 +14,10 @@ onNetwork('five peers, links that fail', (mesh) => {
   test('a link that is down for less than a lease makes nothing run twice', async () => {
     const tasks = await mesh.submit(
       'one',
-      times(8, () => register.task(1.5)),
+      times(8, () => register.task(1.5, { labels: { first: 'false' } })),
     )
-    await until('one runs on three', () => register.starts(tasks).some(({ host }) => host === 'three'))
-    network.cut('three')
+    await until('one runs', () => register.starts(tasks).length > 0)
+    network.cut(register.starts(tasks)[0]!.host)
     await pause(500)
     network.heal()
     const outcomes = await expectPromisesKept(mesh, tasks)
@@ -28,10 +30,10 @@ onNetwork('five peers, links that fail', (mesh) => {
       'one',
       times(8, () => register.task(5, { labels: { first: 'false' } })),
     )
-    await until('all run', () => register.starts(tasks).length === tasks.length)
-    const behind = register.starts(tasks).filter(({ host }) => host === 'three')
-    expect(behind).not.toEqual([])
-    network.cut('three')
+    await until('one runs', () => register.starts(tasks).length > 0)
+    const { host } = register.starts(tasks)[0]!
+    const behind = register.runs(tasks, host)
+    network.cut(host)
     for (const { task, fence } of behind) {
       await until('it has begun elsewhere', () => register.starts([task]).length > 1)
       expect(processesWith('SOUK_FENCE', fence)).toEqual([])
@@ -40,6 +42,46 @@ onNetwork('five peers, links that fail', (mesh) => {
     await mesh.met()
     const outcomes = await expectPromisesKept(mesh, tasks)
     expect(outcomes.map(({ kind }) => kind)).toEqual(tasks.map(() => 'succeeded'))
+  })
+
+  test('splits that move: who has a majority goes on, who has none refuses, and what was accepted ends', async () => {
+    const accepted: { id: string; side: readonly Host[] }[] = []
+    const refused: Submitted[] = []
+    const submitTo = async (side: readonly Host[]): Promise<boolean> => {
+      const submitted = await mesh.trySubmit(
+        side[0]!,
+        times(4, () => register.task(1)),
+      )
+      const ids = submitted.flatMap(({ id }) => id ?? [])
+      accepted.push(...ids.map((id) => ({ id, side })))
+      refused.push(...submitted.filter(({ id }) => id === undefined))
+      return ids.length > 0
+    }
+    const minorities: [Host, Host][] = [
+      ['one', 'two'],
+      ['three', 'four'],
+      ['five', 'two'],
+    ]
+    for (const minority of minorities) {
+      network.split(...minority)
+      const majority = hosts.filter((host) => !minority.includes(host))
+      await Promise.all([submitTo(minority), until('the majority accepts', () => submitTo(majority))])
+    }
+    network.heal()
+    await mesh.met()
+    expect(refused).not.toEqual([])
+    for (const { code, message } of refused) {
+      expect(code).toMatch(/^(no-quorum|submit-unknown)$/)
+      expect(message).toMatch(/custodians/)
+    }
+    const tasks = accepted.map(({ id }) => id)
+    const outcomes = await expectPromisesKept(mesh, tasks)
+    expect(outcomes.map(({ kind }) => kind)).toEqual(tasks.map(() => 'succeeded'))
+    for (const { id, side } of accepted) {
+      const { custodians } = await mesh.detail('one', id)
+      const there = custodians.filter((peer) => side.some((host) => mesh.peer(host).peer === peer))
+      expect(there.length, `of ${custodians.length} custodians of ${id}`).toBeGreaterThan(custodians.length / 2)
+    }
   })
 
   test.each([2, 10])(

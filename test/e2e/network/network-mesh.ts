@@ -4,12 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Outcome, PeerLine, Task, TaskDetail } from '@souk/client'
 import { begin, type Command, isAlive, type Ran, until } from '../harness.ts'
+import { type Host, hosts } from './hosts.ts'
 import { Network } from './namespaces.ts'
 import { childrenOf, commandOf, signalAll } from './processes.ts'
 import { Register } from './register.ts'
-
-export const hosts = ['one', 'two', 'three', 'four', 'five'] as const
-export type Host = (typeof hosts)[number]
 
 /** A peer's own account: lines of its log with these fields. */
 interface LoggedEvent {

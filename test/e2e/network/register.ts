@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Task } from '@souk/client'
+import type { Host } from './hosts.ts'
 
 const script = fileURLToPath(new URL('fenced-task.sh', import.meta.url))
 
@@ -9,7 +10,7 @@ export interface Effect {
   task: string
   fence: string
   what: 'start' | 'end'
-  host: string
+  host: Host
   atMs: number
   /** false: a newer run of its task had been there, so it was refused */
   counts: boolean
@@ -40,13 +41,20 @@ export class Register {
         const before = newest.get(task)
         const counts = before === undefined || compareFences(before, fence) <= 0
         if (counts) newest.set(task, fence)
-        return { task, fence, what: what as Effect['what'], host, atMs: Number(at), counts }
+        return { task, fence, what: what as Effect['what'], host: host as Host, atMs: Number(at), counts }
       })
     return tasks === undefined ? effects : effects.filter(({ task }) => tasks.includes(task))
   }
 
   starts(tasks?: readonly string[]): Effect[] {
     return this.effects(tasks).filter(({ what }) => what === 'start')
+  }
+
+  /** The runs on a host that have begun and not come to their end; whether they were ended from outside is not seen. */
+  runs(tasks: readonly string[], host: Host): Effect[] {
+    const effects = this.effects(tasks)
+    const ended = effects.filter(({ what }) => what === 'end').map(({ fence }) => fence)
+    return effects.filter((effect) => effect.what === 'start' && effect.host === host && !ended.includes(effect.fence))
   }
 }
 
