@@ -20,6 +20,34 @@ const corpus: [Seed, found: string][] = [
     { seed: 5016, peers: 6, tasks: 200, profile: 'harsh' },
     'the lease of a refused submit ended the next one of its key',
   ],
+  [
+    { seed: 4, peers: 4, tasks: 149, profile: 'swarm' },
+    'a closed task was copied by nobody where the first custodian that was left had missed it',
+  ],
+  [
+    { seed: 370, peers: 3, tasks: 194, profile: 'swarm' },
+    'a closed task stayed on one disk where nobody could take the place of the lost one',
+  ],
+  [
+    { seed: 393, peers: 3, tasks: 121, profile: 'swarm' },
+    'a closed task stayed on one disk where nobody could take the place of the lost one',
+  ],
+  [
+    { seed: 243, peers: 7, tasks: 144, profile: 'swarm' },
+    'a host that went took it back that a task which starts at most once had started',
+  ],
+  [
+    { seed: 81, peers: 5, tasks: 184, profile: 'swarm' },
+    'a second close took the first one that began it for the bearer, and its word for that one having stopped',
+  ],
+  [
+    { seed: 258, peers: 7, tasks: 151, profile: 'swarm' },
+    'two custodians each waited with their ballots for the vote of a third that was lost',
+  ],
+  [
+    { seed: 256, peers: 9, tasks: 191, profile: 'swarm' },
+    'what an earlier submit of the same key had left at one custodian stayed open for ever',
+  ],
 ]
 
 for (const [run, found] of corpus) {

@@ -57,6 +57,8 @@ export interface SimResult {
   accepted: number
   closed: number
   refused: number
+  /** accepted tasks that their one peer lost, as their clients had allowed */
+  forgotten: number
   stats: Stats
   /** what clients heard, by kind */
   outcomes: ReadonlyMap<string, number>
@@ -172,6 +174,7 @@ class Simulation {
       if (kind !== undefined) count(outcomes, kind)
     }
     const closed = states.get('closed') ?? 0
+    const forgotten = states.get('forgotten') ?? 0
     const { again, undone } = this.#checkers.configurations.excusedTasks
     return {
       seed,
@@ -183,9 +186,10 @@ class Simulation {
       traceHash: this.#world.hash.toString(),
       virtualMs: this.#world.now,
       plan: this.#plan,
-      accepted: closed + (states.get('accepted') ?? 0),
+      accepted: closed + forgotten + (states.get('accepted') ?? 0),
       closed,
       refused: states.get('refused') ?? 0,
+      forgotten,
       stats: this.#stats,
       outcomes,
       refusals: this.#clients.refusals,

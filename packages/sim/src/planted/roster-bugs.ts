@@ -11,18 +11,24 @@ export const rosterBugs: readonly PlantedBug[] = [
   {
     name: 'goes-on-with-an-old-disk',
     about: 'does not hear that others know later lives of it than its disk, and goes on voting',
-    breaks: ['I3', 'I4', 'I1', 'I10', 'I16'],
+    breaks: ['I1', 'I3', 'I4', 'I16'],
     where: anything,
-    tamper: () => ({
-      hear(input, { self }) {
-        if (input.type !== 'frame') return [input]
-        const messages = input.frame.messages.map((message) =>
-          'updates' in message ? { ...message, updates: message.updates.filter(({ peer }) => peer !== self) } : message,
-        )
-        return [{ ...input, frame: { ...input.frame, messages } }]
-      },
-      act: (effect) => (effect.type === 'trace' && effect.event.type === 'store.behind' ? [] : [effect]),
-    }),
+    tamper: () => {
+      let own = 0
+      return {
+        hear(input, { self }) {
+          if (input.type === 'start') own = input.incarnation
+          if (input.type !== 'frame') return [input]
+          const messages = input.frame.messages.map((message) => {
+            if (!('updates' in message)) return message
+            const updates = message.updates.filter(({ peer, incarnation }) => peer !== self || incarnation <= own)
+            return { ...message, updates }
+          })
+          return [{ ...input, frame: { ...input.frame, messages } }]
+        },
+        act: (effect) => (effect.type === 'trace' && effect.event.type === 'store.behind' ? [] : [effect]),
+      }
+    },
   },
   {
     name: 'never-refutes',
