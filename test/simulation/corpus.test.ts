@@ -48,6 +48,10 @@ const corpus: [Seed, found: string][] = [
     { seed: 256, peers: 9, tasks: 191, profile: 'swarm' },
     'what an earlier submit of the same key had left at one custodian stayed open for ever',
   ],
+  [
+    { seed: 43, peers: 9, tasks: 94, profile: 'swarm' },
+    'the copy of a closed task that a full disk had refused was there as an open one later',
+  ],
 ]
 
 for (const [run, found] of corpus) {

@@ -29,6 +29,16 @@ export class Archive {
     this.#whole.set(task, wallMs)
   }
 
+  /** When it was over, if it is. */
+  overSince(task: TaskId): WallMillis | undefined {
+    return this.#over.get(task)
+  }
+
+  /** When it was over for this custodian. */
+  overWallMs(task: TaskId): WallMillis | undefined {
+    return this.#over.get(task)
+  }
+
   /** It is kept here again, under another version. */
   reopen(task: TaskId): void {
     this.#over.delete(task)

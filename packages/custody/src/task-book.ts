@@ -110,9 +110,21 @@ export class TaskBook {
   save(entry: Entry, pending: Pending, out: CustodianEffect[]): boolean {
     const task = entry.record.id
     const writes: Write[] = [{ key: voteKey(task), value: toStoredVote(entry) }]
-    if (!entry.kept) writes.push({ key: recordKey(task), value: entry.record }, { key: endKey(task), value: undefined })
+    if (!entry.kept)
+      writes.push({ key: recordKey(task), value: entry.record }, { key: endKey(task), value: this.#endOf(entry) })
     entry.kept = true
     return this.#persist(entry, writes, pending, out)
+  }
+
+  /** What the disk may have refused before goes there with the rest. */
+  #endOf({ phase, record }: Entry): StoredEnd | undefined {
+    const wallMs = this.archive.overSince(record.id)
+    return wallMs !== undefined && (phase === 'closed' || phase === 'moved') ? { phase, wallMs } : undefined
+  }
+
+  #endOf({ record, phase }: Entry): StoredEnd | undefined {
+    if (phase !== 'closed' && phase !== 'moved') return undefined
+    return { phase, wallMs: this.archive.overWallMs(record.id) ?? record.submittedWallMs }
   }
 
   /** That it is over. Nothing waits for it: whatever was answered was on disk before. */

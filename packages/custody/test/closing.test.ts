@@ -107,6 +107,15 @@ describe('a copy of a closed task', () => {
     }
   })
 
+  test('is there as a closed one when it comes again after the disk refused it', () => {
+    const keeper = new Keeper()
+    keeper.message('c2', copy())
+    expect(told(keeper.refuse(), 'stored')).toEqual([])
+    keeper.message('c2', copy())
+    expect(told(keeper.write(), 'stored')).toEqual(['c2'])
+    expect(keeper.restarted().view('a')).toMatchObject({ state: 'closed', record: copy().record })
+  })
+
   test('is nothing for a peer that is none of its custodians', () => {
     expect(new Keeper().message('c2', copy(after))).toEqual([])
   })
