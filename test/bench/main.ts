@@ -1,9 +1,10 @@
 import { Command } from 'commander'
+import { custody } from './custody.ts'
 import { decision } from './decision.ts'
 import { peers } from './peers.ts'
 import { type Bench, NeedsError, toReport, toTable } from './report.ts'
 
-const benches: Bench[] = [decision, peers]
+const benches: Bench[] = [decision, peers, custody]
 
 const program = new Command('bench')
   .description(

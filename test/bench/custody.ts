@@ -1,0 +1,91 @@
+import { loadavg } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { connect, type SoukClient } from '@souk/client'
+import { acknowledgements, diskMs } from './custody-answers.ts'
+import { availability } from './custody-availability.ts'
+import { durableLoad } from './custody-load.ts'
+import { recoveries } from './custody-recovery.ts'
+import { BenchMesh, buildCli } from './mesh.ts'
+import { type Bench, type BenchOptions, type Measured, quantile } from './report.ts'
+
+const functions = fileURLToPath(new URL('./functions.mjs', import.meta.url))
+
+/** How large the two samples of the same work are. */
+const sizes = {
+  whole: { answers: 2000, tasks: 10_000, rounds: 3, kills: 20, minutes: 20, perMinute: 1200 },
+  quick: { answers: 200, tasks: 1000, rounds: 1, kills: 3, minutes: 3, perMinute: 1200 },
+}
+
+/** What it costs to keep tasks on several disks, and what that gives when peers die. */
+export const custody: Bench = {
+  name: 'custody',
+  summary: 'acknowledgement, durable tasks, recovery after a kill, availability',
+  targets: {
+    ack_k3_p50_ms: ['<=', 5],
+    ack_k3_p99_ms: ['<=', 50],
+    recovery_p95_s: ['<=', 3.8],
+    availability_pct: ['>=', 99.95],
+  },
+  run,
+}
+
+async function run({ quick, say }: BenchOptions): Promise<Measured> {
+  const size = quick ? sizes.quick : sizes.whole
+  const loadBefore = loadavg()
+  say('building the program')
+  buildCli()
+  say('one custodian')
+  const k1 = await withMesh(1, (_, clients) => acknowledgements(clients, size.answers))
+  const { k3, load, recovered } = await withMesh(5, async (mesh, clients) => {
+    say('three custodians of five peers')
+    const answers = await acknowledgements(clients, size.answers)
+    say(`${size.rounds} x ${size.tasks} durable tasks at once`)
+    const flood = await durableLoad(mesh, clients, size)
+    say(`${size.kills} peers are killed`)
+    return { k3: answers, load: flood, recovered: await recoveries(mesh, size.kills) }
+  })
+  say(`${size.minutes} simulated minutes of 20 peers`)
+  const available = availability(size.minutes, size.perMinute)
+  const figures: Record<string, number> = {
+    ack_k1_p50_ms: quantile(k1.acceptedMs, 0.5),
+    ack_k3_p50_ms: quantile(k3.acceptedMs, 0.5),
+    ack_k3_p99_ms: quantile(k3.acceptedMs, 0.99),
+    durable_k3_per_s: load.perSecond,
+    messages_per_task: load.messagesPerTask,
+    ...(load.bytesPerTask === undefined ? {} : { bytes_per_task: load.bytesPerTask }),
+    cpu_us_per_task: load.cpuMicrosPerTask,
+    recovery_p95_s: quantile(recovered.seconds, 0.95),
+    availability_pct: available.pct,
+  }
+  const detail = {
+    load_average: { before: loadBefore, after: loadavg() },
+    flush_p50_ms: quantile(diskMs(200), 0.5),
+    ack_k1: k1.detail,
+    ack_k3: k3.detail,
+    durable: load.detail,
+    recovery: recovered.detail,
+    availability: available.detail,
+  }
+  return { figures, detail }
+}
+
+/** A mesh of so many peers that all host and keep custody, with a client connected to each; ends it after. */
+async function withMesh<T>(
+  count: number,
+  work: (mesh: BenchMesh, clients: readonly SoukClient[]) => Promise<T>,
+): Promise<T> {
+  const mesh = new BenchMesh()
+  const clients: SoukClient[] = []
+  try {
+    for (let i = 0; i < count; i++) {
+      const options = ['--functions', functions, '--label', `first=${i === 0}`]
+      await mesh.add(`peer-${i + 1}`, 'cpu=4,slots=4', options)
+    }
+    await mesh.settled()
+    for (const { api } of mesh.peers) clients.push(await connect([api]))
+    return await work(mesh, clients)
+  } finally {
+    for (const client of clients) await client.close().catch(() => {})
+    await mesh.stop()
+  }
+}
