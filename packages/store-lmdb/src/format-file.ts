@@ -11,7 +11,8 @@ export interface Formats {
 }
 
 /** Raise `newest` when an older peer could not read what a newer one writes, `oldest` when reading that is given up. */
-const storeFormats: Formats = { oldest: 1, newest: 1 }
+/** 2: votes apart from records (custody by several peers). Nothing was released with 1, so it is not read any more. */
+const storeFormats: Formats = { oldest: 2, newest: 2 }
 
 /**
  * Writes the version file of a new folder, checks that of an old one, and marks one of an older format that is still

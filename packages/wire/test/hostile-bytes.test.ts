@@ -13,7 +13,7 @@ import {
   encodeValue,
   limits,
   messageSchemas,
-} from '../src/index.ts'
+, wireVersion } from '../src/index.ts'
 import { precheck } from '../src/precheck.ts'
 import { anyFrame, anyValue, arbitraryOf } from './arbitraries.ts'
 
@@ -36,11 +36,11 @@ const code = (bytes: Uint8Array) => {
 }
 /** A frame around hand-made bytes of its messages. */
 const framed = (...messages: (number | number[] | Uint8Array)[]) =>
-  bytesOf(0x94, 1, 0, 0xc4, 12, new Uint8Array(12), ...messages)
+  bytesOf(0x94, wireVersion, 0, 0xc4, 12, new Uint8Array(12), ...messages)
 const raw = new Packr({ useRecords: false, variableMapSize: true, useToJSON: false } as object)
 
 test('random bytes are refused or read, never thrown at', () => {
-  const start = fc.constantFrom<number[]>([], [0x94], [0x94, 1], [...framed()], [...framed(0x91)])
+  const start = fc.constantFrom<number[]>([], [0x94], [0x94, wireVersion], [...framed()], [...framed(0x91)])
   fc.assert(
     fc.property(start, fc.uint8Array({ maxLength: 200 }), (head, tail) => {
       decodeSafely(bytesOf(head, tail))
@@ -202,7 +202,7 @@ test('one bad message is left out and reported, its neighbours stand', () => {
     [],
   ]
   const messages = [bid({}), ...bad, bid({ count: 2 })]
-  const result = decodeFrame(raw.pack([1, 0, new Uint8Array(12), messages]))
+  const result = decodeFrame(raw.pack([wireVersion, 0, new Uint8Array(12), messages]))
   if (!result.ok) return expect.unreachable(result.detail)
   expect(result.value.frame.messages).toEqual([bid({}), bid({ count: 2 })])
   expect(result.value.rejected.map((r) => `${r.tag}: ${r.code}`)).toEqual([
@@ -222,14 +222,14 @@ test('a task that takes no slot is refused: without one it would be started with
     priority: 'low',
     expectedMs: 0,
   })
-  const result = decodeFrame(raw.pack([1, 0, new Uint8Array(12), [quote(0), quote(1)]]))
+  const result = decodeFrame(raw.pack([wireVersion, 0, new Uint8Array(12), [quote(0), quote(1)]]))
   expect(result).toMatchObject({ ok: true, value: { frame: { messages: [quote(1)] }, rejected: [{ tag: 'quote' }] } })
 })
 
 test('numbers that are not finite, and negative zero, never get into a message', () => {
   const decision = (score: number) => bid({ fragMilli: score })
   for (const score of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
-    const result = decodeFrame(raw.pack([1, 0, new Uint8Array(12), [decision(score)]]))
+    const result = decodeFrame(raw.pack([wireVersion, 0, new Uint8Array(12), [decision(score)]]))
     expect(result).toMatchObject({ ok: true, value: { frame: { messages: [] }, rejected: [{ tag: 'bid' }] } })
   }
   expect(decodeValue(bytesOf(0xcb, 0x80, new Uint8Array(7)))).toMatchObject({ detail: 'negative zero' })
@@ -251,7 +251,7 @@ test('the keys of a dictionary are bounded like its values', () => {
 })
 
 test('another version is told apart from damage, even where its format differs', () => {
-  expect(code(bytesOf(0x94, 2, 0xd4, 0, 0))).toBe('bad-version')
+  expect(code(bytesOf(0x94, wireVersion + 1, 0xd4, 0, 0))).toBe('bad-version')
   expect(code(raw.pack([2, 0, new Uint8Array(12), []]))).toBe('bad-version')
   expect(code(raw.pack(['1', 0, new Uint8Array(12), []]))).toBe('bad-version')
 })
@@ -261,11 +261,11 @@ test('a frame whose parts are of another kind is refused', () => {
   for (const value of [
     7,
     {},
-    [1, 0, stamp],
-    [1, 0, stamp, {}],
-    [1, -1, stamp, []],
-    [1, 0, new Uint8Array(11), []],
-    [1, 0.5, stamp, []],
+    [wireVersion, 0, stamp],
+    [wireVersion, 0, stamp, {}],
+    [wireVersion, -1, stamp, []],
+    [wireVersion, 0, new Uint8Array(11), []],
+    [wireVersion, 0.5, stamp, []],
   ]) {
     expect(code(raw.pack(value))).toBe('malformed')
   }
