@@ -29,11 +29,6 @@ export class Archive {
     this.#whole.set(task, wallMs)
   }
 
-  /** When it was over, if it is. */
-  overSince(task: TaskId): WallMillis | undefined {
-    return this.#over.get(task)
-  }
-
   /** When it was over for this custodian. */
   overWallMs(task: TaskId): WallMillis | undefined {
     return this.#over.get(task)

@@ -117,11 +117,6 @@ export class TaskBook {
   }
 
   /** What the disk may have refused before goes there with the rest. */
-  #endOf({ phase, record }: Entry): StoredEnd | undefined {
-    const wallMs = this.archive.overSince(record.id)
-    return wallMs !== undefined && (phase === 'closed' || phase === 'moved') ? { phase, wallMs } : undefined
-  }
-
   #endOf({ record, phase }: Entry): StoredEnd | undefined {
     if (phase !== 'closed' && phase !== 'moved') return undefined
     return { phase, wallMs: this.archive.overWallMs(record.id) ?? record.submittedWallMs }
