@@ -63,6 +63,7 @@ export class Clients implements Watch {
   readonly #prng: Prng
   /** of its own, so that a share of 0 changes nothing */
   readonly #again: Prng
+  #againUntilMs = 0
   /** by client number: the tasks of one submit, by tag, and how many of them it still waits for */
   readonly #submits = new Map<number, { tasks: ClientTask[]; left: number }>()
   #nextClient = 1
@@ -77,6 +78,11 @@ export class Clients implements Watch {
   /** Tasks of which the outcome is awaited. */
   get open(): number {
     return this.#open.size
+  }
+
+  /** Somebody will yet say a submit once more. */
+  get sayingAgain(): boolean {
+    return this.#againUntilMs >= this.#stage.now
   }
 
   openAccepted(): TaskId[] {
@@ -248,7 +254,9 @@ export class Clients implements Watch {
 
   /** The same submit once more, at some time in its life or after: it must be the same task. */
   #sayAgain(task: ClientTask): void {
-    this.#stage.later(this.#again.float() * againMsMax, () => {
+    const afterMs = this.#again.float() * againMsMax
+    this.#againUntilMs = Math.max(this.#againUntilMs, this.#stage.now + afterMs)
+    this.#stage.later(afterMs, () => {
       const node = this.#mayGo(task) ? this.#again.pick(this.#stage.nodes) : task.node
       if (!node.alive || this.#isForgotten(task)) return
       const { nonce, spec } = task

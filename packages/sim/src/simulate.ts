@@ -141,7 +141,7 @@ class Simulation {
     const { now } = this.#world
     const over = now >= this.#plan.endMs && this.#clients.submittedAll
     if (now >= this.#plan.endMs) this.#watches.tell('onCalm', this.#world.nodes, now)
-    if (over && this.#clients.open === 0) this.#quietSince ??= now
+    if (over && this.#clients.open === 0 && !this.#clients.sayingAgain) this.#quietSince ??= now
     const heardAt = Math.max(this.#plan.endMs, this.#clients.progressAt)
     const stalled = over && this.#clients.open > 0 && now - heardAt > stallMs + this.#clients.longestMs
     if (this.#quietSince !== undefined && now - this.#quietSince >= quietMs) this.#world.stop()

@@ -6,6 +6,7 @@ import type { Watch } from '../watch.ts'
 import type { Configurations } from './configurations.ts'
 import type { Disks } from './disks.ts'
 import type { Excuses } from './excuses.ts'
+import { versionNumber } from './stored-view.ts'
 
 /** A lost disk's tasks are on a majority again after so long: its peer is dead for 10 s, then copies by rank. */
 const repairMs = 40_000
@@ -46,7 +47,10 @@ export class DurableChecker implements Watch {
       if (message.t !== 'committed') continue
       const { task, ballot } = message
       if (this.#configurations.durabilityOf(task) === 'none') continue
-      const accepted = this.#disks.vote(from.id, task)?.accepted
+      const vote = this.#disks.vote(from.id, task)
+      // It accepted the next set, and keeps that version by now.
+      if (vote !== undefined && versionNumber(vote.version) > versionNumber(message.version)) continue
+      const accepted = vote?.accepted
       // Of a closed one it has the outcome that was chosen, under whichever ballot it heard that.
       if (accepted !== undefined && (compareBallots(accepted.ballot, ballot) >= 0 || this.#disks.closed(from.id, task)))
         continue
