@@ -75,7 +75,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     this.#proposer = new Proposer(config, self, book, this.#closings)
     this.#reports = new BearerReports(book, this.#readers, this.#proposer)
     const store = this.#store
-    this.#voter = new Voter(config, { self, book, readers: this.#readers, closings: this.#closings, mesh, store })
+    this.#voter = new Voter(config, { self, book, readers: this.#readers, mesh, store })
     this.#copies = new Copies(config, { self, book, mesh })
   }
 

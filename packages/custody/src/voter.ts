@@ -1,6 +1,5 @@
 import type { Millis } from '@souk/kernel'
 import { type Ballot, type Bearer, compareBallots, type MessageOf, type PeerId, type TaskRecord } from '@souk/wire'
-import type { Closings } from './closings.ts'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
 import { type Entry, enterPhase, mergeAttempts, newEntry, promise, promiseEnd } from './entry.ts'
@@ -8,6 +7,7 @@ import type { Readers } from './readers.ts'
 import { type Pending, type TaskBook, voteOf } from './task-book.ts'
 import { versionNumber } from './version.ts'
 import type { MeshView } from './views.ts'
+import { VoteAnswers } from './vote-answers.ts'
 
 type Out = CustodianEffect[]
 
@@ -22,7 +22,6 @@ export interface VoterParts {
   self: PeerId
   book: TaskBook
   readers: Readers
-  closings: Closings
   mesh: MeshView
   store: StoreState
 }
@@ -34,10 +33,12 @@ export interface VoterParts {
 export class Voter {
   readonly #config: CustodyConfig
   readonly #parts: VoterParts
+  readonly #answers: VoteAnswers
 
   constructor(config: CustodyConfig, parts: VoterParts) {
     this.#config = config
     this.#parts = parts
+    this.#answers = new VoteAnswers(parts)
   }
 
   // ---- a new version
@@ -45,7 +46,7 @@ export class Voter {
   onStore(from: Bearer, message: MessageOf<'store'>, now: Millis, out: Out): void {
     const { record, ballot, attempts } = message
     const { book } = this.#parts
-    if (!this.#isOurs(from.peer, record, 'store', out)) return
+    if (!this.#answers.isOurs(from.peer, record, 'store', out)) return
     const known = book.archive.get(record.id)
     if (known && versionNumber(known.record.version) >= versionNumber(record.version)) {
       this.#onStoreAgain(known, from.peer, message, out)
@@ -116,7 +117,7 @@ export class Voter {
   onLeaseAsk(from: PeerId, message: MessageOf<'leaseAsk'>, now: Millis, out: Out): void {
     const { task, version, ballot } = message
     const entry = this.#parts.book.archive.get(task)
-    if (entry && this.#isOver(entry, from, message, out)) return
+    if (entry && this.#answers.isOver(entry, from, message, out)) return
     // Another ballot is another bearer's: its lease decides, whatever was asked about.
     const leftMs = entry && entry.record.version === version ? this.#parts.book.leaseLeftMs(entry, now) : 0
     this.#send(from, { t: 'leaseTold', task, version, ballot, leftMs }, out)
@@ -124,22 +125,22 @@ export class Voter {
 
   onPrepare(from: Bearer, message: MessageOf<'prepare'>, now: Millis, out: Out): void {
     const { record, ballot, aim } = message
-    if (!this.#isOurs(from.peer, record, 'prepare', out, message)) return
+    if (!this.#answers.isOurs(from.peer, record, 'prepare', out, message)) return
     const known = this.#parts.book.archive.get(record.id)
-    if (known && this.#isOver(known, from.peer, message, out)) return
-    if (this.#abstains(from.peer, record, message, out)) return
+    if (known && this.#answers.isOver(known, from.peer, message, out)) return
+    if (this.#answers.abstains(from.peer, record, message, out)) return
     let leftMs = 0
     if (known && known.record.version === record.version) {
       const order = compareBallots(ballot, known.promised)
       if (order < 0) {
-        this.#refuse(from.peer, message, known.promised, 'promised', 0, out)
+        this.#answers.refuse(from.peer, message, known.promised, 'promised', 0, out)
         return
       }
       leftMs = this.#parts.book.leaseLeftMs(known, now)
       // What this very proposer bore by its last try never came about.
       if (aim === 'run' && known.bearer.peer === from.peer) leftMs = 0
       if (order > 0 && aim === 'run' && leftMs > 0) {
-        this.#refuse(from.peer, message, known.promised, 'lease', leftMs, out)
+        this.#answers.refuse(from.peer, message, known.promised, 'lease', leftMs, out)
         return
       }
       if (order > 0) this.#promise(known, ballot, aim, now)
@@ -147,7 +148,7 @@ export class Voter {
     const entry = known?.record.version === record.version ? known : this.#adopt(known, record, ballot, now)
     entry.attempts = mergeAttempts(entry.attempts, message.attempts)
     entry.ending ??= message.ending
-    this.#answer(entry, from.peer, this.#promiseOf(entry, ballot, leftMs), out)
+    this.#answers.write(entry, from.peer, this.#promiseOf(entry, ballot, leftMs), out)
     this.#parts.readers.changed(entry, now, out)
   }
 
@@ -176,25 +177,25 @@ export class Voter {
 
   onCommit(from: Bearer, message: MessageOf<'commit'>, now: Millis, out: Out): void {
     const { task, version, ballot, decree, record } = message
-    if (record && !this.#isOurs(from.peer, record, 'commit', out, message)) return
+    if (record && !this.#answers.isOurs(from.peer, record, 'commit', out, message)) return
     const known = this.#parts.book.archive.get(task)
-    if (known && this.#isOver(known, from.peer, message, out)) return
+    if (known && this.#answers.isOver(known, from.peer, message, out)) return
     if (known?.record.version !== version && !record) {
       this.#send(from.peer, { t: 'lacking', task, version, ballot }, out)
       return
     }
-    if (this.#abstains(from.peer, (record ?? known?.record)!, message, out)) return
+    if (this.#answers.abstains(from.peer, (record ?? known?.record)!, message, out)) return
     const entry = known?.record.version === version ? known : this.#adopt(known, record!, ballot, now)
     const order = compareBallots(ballot, entry.promised)
     if (order < 0) {
-      this.#sendFence(entry, from.peer, ballot, out)
+      this.#answers.fence(entry, from.peer, ballot, out)
       return
     }
     if (order > 0) promise(entry, ballot)
     entry.bearer = from
     entry.accepted = { ballot, decree }
     this.#parts.book.grantLease(entry, now)
-    this.#answer(entry, from.peer, { t: 'committed', task, version, ballot }, out)
+    this.#answers.write(entry, from.peer, { t: 'committed', task, version, ballot }, out)
     this.#parts.readers.changed(entry, now, out)
   }
 
@@ -203,11 +204,11 @@ export class Voter {
     const { task, version, ballot } = message
     const entry = this.#parts.book.archive.get(task)
     if (entry?.phase !== 'open' || entry.record.version !== version || compareBallots(entry.promised, ballot) !== 0) {
-      if (entry) this.#sendFence(entry, from.peer, ballot, out)
+      if (entry) this.#answers.fence(entry, from.peer, ballot, out)
       return
     }
     entry.begun = true
-    this.#answer(entry, from.peer, { t: 'begun', task, version, ballot }, out)
+    this.#answers.write(entry, from.peer, { t: 'begun', task, version, ballot }, out)
   }
 
   // ---- what they have in common
@@ -218,14 +219,14 @@ export class Voter {
     const same = known.record.version === record.version && compareBallots(known.promised, ballot) === 0
     if (same && known.phase === 'storing') return
     if (same && known.phase === 'open') {
-      this.#answer(known, to, { t: 'stored', ...vote }, out)
+      this.#answers.write(known, to, { t: 'stored', ...vote }, out)
       return
     }
     const { version, custodians } = known.record
     known.relied = true
     const already = { t: 'already', ...vote, promised: known.promised, known: { version, custodians } } as const
     // Whoever hears it counts on it, so it must be on disk by then.
-    if (known.phase === 'storing') this.#answer(known, to, already, out)
+    if (known.phase === 'storing') this.#answers.write(known, to, already, out)
     else this.#send(to, already, out)
   }
 
@@ -251,96 +252,6 @@ export class Voter {
     if (expiresMs > 0)
       book.expiries.set(record.id, now + Math.max(0, record.submittedWallMs + expiresMs - book.wall(now)))
     return entry
-  }
-
-  /** A record for somebody else, or another one than the message is about, is nobody's here. */
-  #isOurs(from: PeerId, record: TaskRecord, tag: string, out: Out, about?: { task: string; version: number }): boolean {
-    const { id, version, custodians } = record
-    const own =
-      custodians.includes(this.#parts.self) &&
-      new Set(custodians).size === custodians.length &&
-      (!about || (about.task === id && about.version === version))
-    if (!own) out.push({ type: 'rejected', from, tag, code: 'forged-record' })
-    return own
-  }
-
-  /** Its decree stands, or others keep it: the answer says so, and the vote is not needed any more. */
-  #isOver(entry: Entry, to: PeerId, vote: MessageOf<'leaseAsk' | 'prepare' | 'commit'>, out: Out): boolean {
-    const { version, custodians } = entry.record
-    const { task, ballot } = vote
-    const ahead = versionNumber(version) - versionNumber(vote.version)
-    if (ahead < 0) return false
-    if (entry.phase === 'moved' || ahead > 1) {
-      this.#send(to, { t: 'moved', task, version, custodians }, out)
-      return true
-    }
-    if (ahead === 1) {
-      const decree = { kind: 'next', custodians } as const
-      this.#send(to, { t: 'chosen', task, version: vote.version, ballot, decree }, out)
-      return true
-    }
-    if (version !== vote.version) {
-      this.#sendElsewhere(entry, to, vote, out)
-      return true
-    }
-    if (entry.phase !== 'closed') return false
-    const { accepted } = entry
-    // The one that committed it asks again: its answer was lost. Anybody else may not know what was chosen.
-    if (vote.t === 'commit' && accepted && compareBallots(accepted.ballot, ballot) === 0) {
-      this.#answer(entry, to, { t: 'committed', task, version, ballot }, out)
-      return true
-    }
-    this.#send(to, { t: 'chosen', task, version, ballot: accepted!.ballot, decree: accepted!.decree }, out)
-    const fence = { t: 'fenced', task, ballot, promised: entry.promised, code: 'closed', final: true } as const
-    this.#send(to, fence, out)
-    return true
-  }
-
-  /** Kept here as another submit of the same key stored it, with other custodians: in this version nothing is voted on. */
-  #sendElsewhere(entry: Entry, to: PeerId, vote: MessageOf<'leaseAsk' | 'prepare' | 'commit'>, out: Out): void {
-    const { task, version, ballot } = vote
-    const known = { version: entry.record.version, custodians: entry.record.custodians }
-    this.#send(to, { t: 'already', task, version, ballot, promised: entry.promised, known }, out)
-    if (vote.t !== 'commit') return
-    const fence = { t: 'fenced', task, ballot, promised: entry.promised, code: 'fenced', final: false } as const
-    this.#send(to, fence, out)
-  }
-
-  /** After a start it may have forgotten what it promised, until enough members have said that it has not. */
-  #abstains(
-    to: PeerId,
-    record: TaskRecord,
-    vote: { task: string; version: number; ballot: Ballot },
-    out: Out,
-  ): boolean {
-    if (record.custodians.length < 3 || this.#parts.mesh.heardFromMajority) return false
-    const { task, version, ballot } = vote
-    this.#send(to, { t: 'refuse', task, version, ballot, promised: ballot, code: 'abstains', leftMs: 0 }, out)
-    return true
-  }
-
-  #refuse(
-    to: PeerId,
-    { record, ballot }: MessageOf<'prepare'>,
-    promised: Ballot,
-    code: 'promised' | 'lease',
-    leftMs: Millis,
-    out: Out,
-  ): void {
-    const vote = { task: record.id, version: record.version, ballot }
-    this.#send(to, { t: 'refuse', ...vote, promised, code, leftMs }, out)
-  }
-
-  #sendFence(entry: Entry, to: PeerId, ballot: Ballot, out: Out): void {
-    const code = entry.ending?.kind ?? 'fenced'
-    const { promised } = entry
-    this.#send(to, { t: 'fenced', task: entry.record.id, ballot, promised, code, final: false }, out)
-  }
-
-  /** Nothing is promised or accepted before it is on disk. */
-  #answer(entry: Entry, to: PeerId, message: CustodianSays, out: Out): void {
-    const { losses } = entry
-    if (this.#parts.book.save(entry, { kind: 'answer', entry, to, message, losses }, out)) this.#send(to, message, out)
   }
 
   #whyFull(): { code: string; message: string } | undefined {

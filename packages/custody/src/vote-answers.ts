@@ -1,0 +1,114 @@
+import type { Millis } from '@souk/kernel'
+import { type Ballot, compareBallots, type MessageOf, type PeerId, type TaskRecord } from '@souk/wire'
+import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
+import type { Entry } from './entry.ts'
+import type { TaskBook } from './task-book.ts'
+import { versionNumber } from './version.ts'
+import type { MeshView } from './views.ts'
+
+type Out = CustodianEffect[]
+
+/**
+ * What a custodian answers where it does not vote: the record is not for it, the task is over or kept elsewhere, it
+ * abstains, or it promised more to another ballot. And the one way in which a vote leaves: behind the disk.
+ */
+export class VoteAnswers {
+  readonly #self: PeerId
+  readonly #book: TaskBook
+  readonly #mesh: MeshView
+
+  constructor({ self, book, mesh }: { self: PeerId; book: TaskBook; mesh: MeshView }) {
+    this.#self = self
+    this.#book = book
+    this.#mesh = mesh
+  }
+
+  /** A record for somebody else, or another one than the message is about, is nobody's here. */
+  isOurs(from: PeerId, record: TaskRecord, tag: string, out: Out, about?: { task: string; version: number }): boolean {
+    const { id, version, custodians } = record
+    const own =
+      custodians.includes(this.#self) &&
+      new Set(custodians).size === custodians.length &&
+      (!about || (about.task === id && about.version === version))
+    if (!own) out.push({ type: 'rejected', from, tag, code: 'forged-record' })
+    return own
+  }
+
+  /** Its decree stands, or others keep it: the answer says so, and the vote is not needed any more. */
+  isOver(entry: Entry, to: PeerId, vote: MessageOf<'leaseAsk' | 'prepare' | 'commit'>, out: Out): boolean {
+    const { version, custodians } = entry.record
+    const { task, ballot } = vote
+    const ahead = versionNumber(version) - versionNumber(vote.version)
+    if (ahead < 0) return false
+    if (entry.phase === 'moved' || ahead > 1) {
+      this.#send(to, { t: 'moved', task, version, custodians }, out)
+      return true
+    }
+    if (ahead === 1) {
+      const decree = { kind: 'next', custodians } as const
+      this.#send(to, { t: 'chosen', task, version: vote.version, ballot, decree }, out)
+      return true
+    }
+    if (version !== vote.version) {
+      this.#sendElsewhere(entry, to, vote, out)
+      return true
+    }
+    if (entry.phase !== 'closed') return false
+    const { accepted } = entry
+    // The one that committed it asks again: its answer was lost. Anybody else may not know what was chosen.
+    if (vote.t === 'commit' && accepted && compareBallots(accepted.ballot, ballot) === 0) {
+      this.write(entry, to, { t: 'committed', task, version, ballot }, out)
+      return true
+    }
+    this.#send(to, { t: 'chosen', task, version, ballot: accepted!.ballot, decree: accepted!.decree }, out)
+    const fence = { t: 'fenced', task, ballot, promised: entry.promised, code: 'closed', final: true } as const
+    this.#send(to, fence, out)
+    return true
+  }
+
+  /** Kept here as another submit of the same key stored it, with other custodians: in this version nothing is voted on. */
+  #sendElsewhere(entry: Entry, to: PeerId, vote: MessageOf<'leaseAsk' | 'prepare' | 'commit'>, out: Out): void {
+    const { task, version, ballot } = vote
+    const known = { version: entry.record.version, custodians: entry.record.custodians }
+    this.#send(to, { t: 'already', task, version, ballot, promised: entry.promised, known }, out)
+    if (vote.t !== 'commit') return
+    const fence = { t: 'fenced', task, ballot, promised: entry.promised, code: 'fenced', final: false } as const
+    this.#send(to, fence, out)
+  }
+
+  /** After a start it may have forgotten what it promised, until enough members have said that it has not. */
+  abstains(to: PeerId, record: TaskRecord, vote: { task: string; version: number; ballot: Ballot }, out: Out): boolean {
+    if (record.custodians.length < 3 || this.#mesh.heardFromMajority) return false
+    const { task, version, ballot } = vote
+    this.#send(to, { t: 'refuse', task, version, ballot, promised: ballot, code: 'abstains', leftMs: 0 }, out)
+    return true
+  }
+
+  refuse(
+    to: PeerId,
+    { record, ballot }: MessageOf<'prepare'>,
+    promised: Ballot,
+    code: 'promised' | 'lease',
+    leftMs: Millis,
+    out: Out,
+  ): void {
+    const vote = { task: record.id, version: record.version, ballot }
+    this.#send(to, { t: 'refuse', ...vote, promised, code, leftMs }, out)
+  }
+
+  fence(entry: Entry, to: PeerId, ballot: Ballot, out: Out): void {
+    const code = entry.ending?.kind ?? 'fenced'
+    const { promised } = entry
+    this.#send(to, { t: 'fenced', task: entry.record.id, ballot, promised, code, final: false }, out)
+  }
+
+  /** Nothing is promised or accepted before it is on disk. */
+  write(entry: Entry, to: PeerId, message: CustodianSays, out: Out): void {
+    const { losses } = entry
+    if (this.#book.save(entry, { kind: 'answer', entry, to, message, losses }, out)) this.#send(to, message, out)
+  }
+
+  #send(to: PeerId, message: CustodianSays, out: Out): void {
+    out.push({ type: 'send', to, message })
+  }
+}
