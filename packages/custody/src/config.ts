@@ -22,6 +22,8 @@ export interface CustodyConfig {
   staggerMs: Millis
   /** a submit is answered within this: accepted, refused or unknown */
   submitMs: Millis
+  /** a submit that was answered `unknown` waits so long for its custodians yet, and for its key to come again */
+  lingerMs: Millis
   /** a proposal whose answers do not come is said again after this */
   proposeMs: Millis
   /** a custodian that is dead or gone for so long is replaced */
@@ -70,6 +72,7 @@ export const defaultCustodyConfig: CustodyConfig = {
   custodians: 3,
   staggerMs: 500,
   submitMs: 1_000,
+  lingerMs: 10_000,
   proposeMs: 500,
   replaceMs: 10_000,
   successionsPerSecondMax: 500,

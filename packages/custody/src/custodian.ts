@@ -72,7 +72,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     this.#book = book
     this.#readers = new Readers(config, book.archive, self)
     this.#closings = new Closings(self, book, this.#readers)
-    this.#proposer = new Proposer(config, self, book, this.#closings)
+    this.#proposer = new Proposer(config, { self, book, closings: this.#closings, mesh })
     this.#reports = new BearerReports(book, this.#readers, this.#proposer)
     const store = this.#store
     this.#voter = new Voter(config, { self, book, readers: this.#readers, mesh, store })

@@ -6,6 +6,11 @@ export type Next = { choice: 'again'; reason: string } | { choice: 'quarantine' 
 /** Codes of attempts that ended by themselves; they use up `retries`, the others use up `attemptsMax`. */
 const ownFailures = new Set(['exit', 'threw', 'timeout'])
 
+/** Codes of bearers that were alive and only could not be heard, or hear: the task has not harmed them. */
+const cutOff = new Set(['cut-off', 'lease-lost'])
+/** So many times attemptsMax a task may lose its bearer to that. */
+const cutOffFactor = 4
+
 export const isOwnFailure = (code: string): boolean => ownFailures.has(code)
 
 export function ownFailureCount(attempts: readonly Attempt[]): number {
@@ -26,9 +31,10 @@ export function decideNext(spec: TaskSpec, attempts: readonly Attempt[], begun: 
     const reason = 'its bearer vanished after it may have begun, and it starts at most once'
     return { choice: 'lose', code: 'may-have-begun', reason }
   }
-  const lost = attempts.length - ownFailureCount(attempts)
-  if (lost >= spec.attemptsMax) {
-    const reason = `${lost} of at most ${spec.attemptsMax} bearers lost or refused it`
+  const cut = attempts.filter(({ code }) => cutOff.has(code)).length
+  const lost = attempts.length - ownFailureCount(attempts) - cut
+  if (lost >= spec.attemptsMax || cut >= cutOffFactor * spec.attemptsMax) {
+    const reason = `${lost} of at most ${spec.attemptsMax} bearers lost or refused it, ${cut} more were cut off`
     return { choice: 'quarantine', code: 'attempts-exhausted', reason }
   }
   return { choice: 'again', reason: `attempt ${attempts.length + 1}` }

@@ -19,6 +19,7 @@ import { commitOf } from './proposal-messages.ts'
 import type { TaskBook } from './task-book.ts'
 import { Undertakings } from './undertakings.ts'
 import { succeed } from './version.ts'
+import type { MeshView } from './views.ts'
 
 type Out = CustodianEffect[]
 type ProposerMessage = MessageOf<
@@ -34,6 +35,13 @@ type ProposerMessage = MessageOf<
   | 'stopped'
   | 'bounce'
 >
+interface ProposerParts {
+  self: PeerId
+  book: TaskBook
+  closings: Closings
+  mesh: MeshView
+}
+
 /**
  * What a custodian undertakes for a task that lost its bearer, or that is to end: it asks, prepares, and then bears
  * it or commits. One undertaking a task at a time; of two custodians that undertake the same, ballots decide.
@@ -42,10 +50,12 @@ export class Proposer {
   readonly #config: CustodyConfig
   readonly #self: PeerId
   readonly #book: TaskBook
+  readonly #mesh: MeshView
   readonly #undertakings: Undertakings
   readonly #nextVersions: NextVersions
 
-  constructor(config: CustodyConfig, self: PeerId, book: TaskBook, closings: Closings) {
+  constructor(config: CustodyConfig, { self, book, closings, mesh }: ProposerParts) {
+    this.#mesh = mesh
     this.#config = config
     this.#self = self
     this.#book = book
@@ -198,7 +208,9 @@ export class Proposer {
     // After a restart nobody knows whether it was waiting: a bearer that was not heard of is not held against the task.
     if (keptIn === undefined && !heard && entry.timeline.length === 0) return
     const already = entry.attempts.some(({ ballot }) => compareBallots(ballot, entry.borneUnder) === 0)
-    if (!already) this.#book.failed(entry, bearer.peer, 'vanished', 'its bearer was not heard from for a whole lease')
+    if (already) return
+    const code = this.#mesh.lives(bearer) ? 'cut-off' : 'vanished'
+    this.#book.failed(entry, bearer.peer, code, 'its bearer was not heard from for a whole lease')
   }
 
   #onPromise(from: PeerId, message: MessageOf<'promise'>, now: Millis, out: Out): void {

@@ -105,7 +105,7 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     const { client, tag, spec } = input
     const known = this.#knownOf(input)
     if (known) {
-      this.#onSubmitAgain(known, client, tag, out)
+      this.#onSubmitAgain(known, client, tag, now, out)
       return
     }
     const { id, custodians, refused } = this.#choose(input)
@@ -160,7 +160,7 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
   }
 
   /** The same key again: the same task (G5). */
-  #onSubmitAgain(submission: Submission, client: number, tag: number, out: Out): void {
+  #onSubmitAgain(submission: Submission, client: number, tag: number, now: Millis, out: Out): void {
     const { watchersMax } = this.#config
     if (submission.submitters.length >= watchersMax || submission.clients.length >= watchersMax) {
       const message = `${watchersMax} clients wait for this task already; watch it instead`
@@ -168,8 +168,21 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
       return
     }
     this.#addClient(submission, client)
-    if (submission.storing) submission.submitters.push({ client, tag })
+    if (submission.storing) this.#onWaitAgain(submission, { client, tag }, now, out)
     else out.push({ type: 'accepted', client, tag, task: submission.record.id })
+  }
+
+  /** Its custodians have not answered yet, and whoever asked before may have been told so: those are asked once more. */
+  #onWaitAgain(submission: Submission, submitter: Submission['submitters'][number], now: Millis, out: Out): void {
+    const { record, ballot, stored, already, unstored, submitters } = submission
+    const asked = submitters.length > 0
+    submitters.push(submitter)
+    if (asked) return
+    this.#due.set(record.id, now + this.#config.submitMs)
+    for (const to of record.custodians) {
+      if (stored.has(to) || already.has(to) || unstored.has(to)) continue
+      out.push({ type: 'send', to, message: { t: 'store', record, ballot, attempts: [] } })
+    }
   }
 
   #knownOf({ nonce, drawable }: Choice): Submission | undefined {
@@ -375,7 +388,7 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     for (let task = this.#due.popDue(now); task !== undefined; task = this.#due.popDue(now)) {
       const submission = this.#submissions.get(task)
       if (!submission) continue
-      if (submission.storing) this.#onNoAnswer(submission, out)
+      if (submission.storing) this.#onNoAnswer(submission, now, out)
       else this.#queueAsk(submission, asks, now)
     }
     for (const [to, tasks] of asks) {
@@ -386,13 +399,25 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     }
   }
 
-  #onNoAnswer(submission: Submission, out: Out): void {
-    const { record, stored, already } = submission
+  /**
+   * Whoever waits is told that nothing is known. The submit itself goes on for a while: where everything is slow the
+   * answers come yet, and the same key, said again, finds them instead of beginning anew.
+   */
+  #onNoAnswer(submission: Submission, now: Millis, out: Out): void {
+    const { record, stored, already, submitters } = submission
     const has = stored.size + already.size
     const message =
       `${has} of this task's ${record.custodians.length} custodians answered within ${this.#config.submitMs} ms, ` +
       `${majority(record.custodians.length)} are needed; it may or may not run: submit it again with the same key`
-    this.#refuse(submission, 'unknown', message, out)
+    if (submitters.length === 0) {
+      this.#refuse(submission, 'unknown', message, out)
+      return
+    }
+    for (const { client, tag } of submitters) out.push({ type: 'refused', client, tag, code: 'unknown', message })
+    const told = new Set(submitters.map(({ client }) => client))
+    submission.clients = submission.clients.filter((client) => !told.has(client))
+    submission.submitters = []
+    this.#due.set(record.id, now + this.#config.lingerMs)
   }
 
   /** One of its custodians that can be reached, another one each time. */

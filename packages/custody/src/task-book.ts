@@ -3,6 +3,7 @@ import {
   type Attempt,
   type Ballot,
   type Bearer,
+  compareBallots,
   type Incarnation,
   type MessageOf,
   nextCounter,
@@ -89,7 +90,8 @@ export class TaskBook {
   leaseLeftMs(entry: Entry, now: Millis): Millis {
     if (this.needsNoLease(entry)) return this.#config.leaseMs
     // Its run is over, and what it came to is known here: nobody has to wait for its bearer.
-    if (entry.accepted?.decree.kind === 'outcome') return 0
+    const { accepted, promised } = entry
+    if (accepted?.decree.kind === 'outcome' && compareBallots(accepted.ballot, promised) === 0) return 0
     const dueMs = this.leases.get(entry.record.id)
     return dueMs === undefined ? 0 : Math.max(0, Math.ceil(dueMs - now))
   }

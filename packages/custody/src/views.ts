@@ -1,5 +1,5 @@
 import type { Millis } from '@souk/kernel'
-import type { PeerId } from '@souk/wire'
+import type { Bearer, PeerId } from '@souk/wire'
 import type { Keeper } from './rendezvous.ts'
 
 /** What custody must know of the mesh; `peer` supplies it from the roster. */
@@ -12,6 +12,8 @@ export interface MeshView {
   keepers(): readonly Keeper[]
   /** it can be reached, and was heard from of late */
   fresh(peer: PeerId): boolean
+  /** this very life of it can be reached: it has not vanished, whatever else is wrong */
+  lives(bearer: Bearer): boolean
   /** who has been dead, or gone for good, for so long */
   gone(now: Millis, forMs: Millis): ReadonlySet<PeerId>
   /** this life of this peer has heard from a majority of the members, itself counted */

@@ -1,5 +1,6 @@
 import type { Accepted, MessageOf } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
+import { decideNext } from '../src/decide-next.ts'
 import { attempt, ballot, ends, idOf, next, only, record, sent, told, trio, versionOf, vote } from './fixtures.ts'
 import { Keeper } from './keeper.ts'
 
@@ -238,5 +239,18 @@ describe('a proposal', () => {
     expect(only(effects, 'closed')).toMatchObject([{ task: idOf('a'), outcome: { kind: 'succeeded' } }])
     keeper.write()
     expect(only(keeper.pass(9_000), 'send')).toEqual([])
+  })
+})
+
+describe('a bearer that is alive and was only cut off', () => {
+  test('is noted as such, and does not count among those that the task may have taken down', () => {
+    const keeper = renewed()
+    keeper.mesh.living.add('worker')
+    keeper.pass(leaseMs)
+    const prepare = sent(lapsed(keeper, 'c2'), 'prepare')[0]!
+    expect(prepare.message.attempts).toMatchObject([{ code: 'cut-off' }])
+    const spec = { ...prepare.message.record.spec, attemptsMax: 1 }
+    expect(decideNext(spec, prepare.message.attempts, false).choice).toBe('again')
+    expect(decideNext(spec, Array(4).fill(prepare.message.attempts[0]), false).choice).toBe('quarantine')
   })
 })

@@ -67,7 +67,7 @@ describe('batches of batons', () => {
 
 describe('what comes after an attempt', () => {
   test('is decided by failures of its own for retries, and by all others for the limit', () => {
-    const attempts = ['exit', 'vanished', 'timeout', 'lease-lost', 'refused'].map((code) => attempt(code))
+    const attempts = ['exit', 'vanished', 'timeout', 'stopped', 'refused', 'lease-lost'].map((code) => attempt(code))
     expect(ownFailureCount(attempts)).toBe(2)
     expect([2, 3].map((retries) => decideRetry(spec({ retries }), attempts))).toEqual([false, true])
     expect([3, 4].map((attemptsMax) => decideNext(spec({ attemptsMax }), attempts, false).choice)).toEqual([

@@ -28,6 +28,13 @@ export class TestMesh implements MeshView {
     return !this.away.has(peer)
   }
 
+  /** Of whom a test says nothing it is not known: whoever is not heard of has vanished. */
+  readonly living = new Set<string>()
+
+  lives({ peer }: { peer: string }): boolean {
+    return this.living.has(peer)
+  }
+
   gone(): ReadonlySet<string> {
     return this.lost
   }

@@ -25,6 +25,7 @@ export function meshView(
     },
     keepers: () => facts.current.keepers,
     fresh: (peer) => peer === self || roster.reachable(peer),
+    lives: ({ peer, incarnation }) => roster.reachable(peer) && roster.get(peer)?.incarnation === incarnation,
     gone: (now, forMs) => facts.gone(now, forMs),
     get heardFromMajority() {
       return (heard.size + 1) * 2 > facts.current.members && !behind()

