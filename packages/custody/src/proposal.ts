@@ -26,7 +26,7 @@ export interface Proposal {
   /** asking: the ballot whose lease it asks about; then its own */
   ballot: Ballot
   /** the ballot that it fences, its bearer, and when that one has stopped by itself at the latest */
-  readonly fenced: Ballot
+  fenced: Ballot
   bearer: Bearer
   /** it said itself that it runs it: then it did not pass it on, and a new life of it has nothing to stop either */
   runs: boolean

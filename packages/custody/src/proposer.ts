@@ -224,6 +224,7 @@ export class Proposer {
       proposal.best = accepted
     proposal.begun ||= message.begun
     if (message.leftMs === 0) proposal.over.add(from)
+    if (message.borne) noteBearer(proposal, message.borne)
     entry.attempts = mergeAttempts(entry.attempts, message.attempts)
     entry.ending ??= message.ending
     if (this.#undertakings.hasMajority(proposal.answers, proposal)) this.#onPromised(proposal, entry, now, out)
@@ -418,4 +419,13 @@ export class Proposer {
     if (proposal.stage === 'stopping' && now >= proposal.stoppedByMs) this.#commitEnding(proposal, entry, now, out)
     else this.#undertakings.say(proposal, now, out)
   }
+}
+
+/** Of the majority that promises at least one knows who bears it last: the one under the highest ballot is to be stopped. */
+function noteBearer(proposal: Proposal, borne: NonNullable<MessageOf<'promise'>['borne']>): void {
+  const order = compareBallots(borne.ballot, proposal.fenced)
+  if (order < 0 || (order === 0 && (proposal.runs || !borne.runs))) return
+  proposal.fenced = borne.ballot
+  proposal.bearer = borne.bearer
+  proposal.runs = borne.runs
 }

@@ -172,6 +172,9 @@ export class Voter {
     }
     if (entry.accepted) said.accepted = entry.accepted
     if (entry.ending) said.ending = entry.ending
+    const { bearer, borneUnder, heard, bearerState } = entry
+    if (compareBallots(borneUnder, ballot) !== 0)
+      said.borne = { ballot: borneUnder, bearer, runs: heard && bearerState !== 'waiting' }
     return said
   }
 

@@ -89,6 +89,8 @@ export const custodyMessages = {
     begun: Type.Boolean(),
     /** what was left here of the lease under the ballot before; 0: whoever bore it has stopped by itself */
     leftMs: int(2 ** 32),
+    /** who bore it before, as far as is known here; `runs`: it said so itself */
+    borne: Type.Optional(strict({ ballot: Ballot, bearer: Bearer, runs: Type.Boolean() })),
     ending: Type.Optional(Ending),
   }),
   /** no promise, no acceptance: a higher ballot stands, the lease still runs, or this custodian abstains */
