@@ -7,6 +7,12 @@ export interface Submitter {
   tag: number
 }
 
+/** Why a submit is not taken. */
+export interface Refused {
+  code: string
+  message: string
+}
+
 /**
  * A task that was submitted here, while clients of this peer wait for it: for its acceptance at first (`storing`),
  * then for its outcome.
@@ -22,7 +28,7 @@ export interface Submission {
   /** its version and custodians as an earlier submit of the same key chose them, and who of those keeps it so */
   known?: { version: number; custodians: PeerId[]; by: Set<PeerId> }
   /** who will not keep it, and what was said */
-  unstored: Map<PeerId, { code: string; message: string }>
+  unstored: Map<PeerId, Refused>
   submitters: Submitter[]
   clients: number[]
   /** how often its custodians were asked what became of it */

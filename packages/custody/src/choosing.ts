@@ -1,0 +1,92 @@
+import { drawsMax, type PeerId, type TaskId, type TaskSpec, taskId } from '@souk/wire'
+import type { CustodyConfig } from './config.ts'
+import { majority } from './quorum.ts'
+import { chooseCustodians, custodianCount } from './rendezvous.ts'
+import type { Refused } from './submission.ts'
+import type { SubmitterInput } from './submitter-io.ts'
+import type { MeshView } from './views.ts'
+
+/** What decides who keeps a task. */
+export type Choice = Pick<Extract<SubmitterInput, { type: 'submit' }>, 'nonce' | 'drawable' | 'choosy' | 'spec'>
+
+/** A submit's id, its custodians, and why it is not even tried, if so. */
+export interface Chosen {
+  id: TaskId
+  custodians: PeerId[]
+  refused: Refused | undefined
+}
+
+/** A submit's id and its custodians, out of the members that can be reached now. */
+export class Choosing {
+  readonly #config: CustodyConfig
+  readonly #self: PeerId
+  readonly #mesh: MeshView
+
+  constructor(config: CustodyConfig, { self, mesh }: { self: PeerId; mesh: MeshView }) {
+    this.#config = config
+    this.#self = self
+    this.#mesh = mesh
+  }
+
+  choose(submit: Choice): Chosen {
+    const { spec, choosy } = submit
+    const id = this.#drawId(submit)
+    const custodians = this.#custodiansOf(id, spec)
+    const away = custodians.filter((peer) => !this.canReach(peer))
+    const reached = custodians.length - away.length
+    const unlucky = choosy && away.length > 0 && this.#freshEnough(custodians.length) ? keyUnlucky(away) : undefined
+    const quorum = reached < majority(custodians.length) ? noQuorum(custodians, away) : undefined
+    return { id, custodians, refused: this.#noKeeper(spec) ?? unlucky ?? quorum }
+  }
+
+  /** An id without a caller's key is drawn again until all its custodians were heard from of late. */
+  #drawId({ nonce, drawable, spec }: Choice): TaskId {
+    if (!drawable || spec.durability !== 'quorum') return taskId(nonce)
+    if (!this.#freshEnough(this.#custodiansOf(taskId(nonce), spec).length)) return taskId(nonce)
+    for (let draw = 0; draw < drawsMax; draw++) {
+      const id = taskId(nonce, draw)
+      if (this.#custodiansOf(id, spec).every((peer) => this.canReach(peer))) return id
+    }
+    return taskId(nonce)
+  }
+
+  #custodiansOf(id: TaskId, spec: TaskSpec): PeerId[] {
+    if (spec.durability !== 'quorum') return [this.#self]
+    const keepers = this.#mesh.keepers()
+    const count = custodianCount(this.#mesh.members, keepers.length, this.#config.custodians)
+    return keepers.length === 0 ? [this.#self] : chooseCustodians(id, keepers, count)
+  }
+
+  /** So many keepers can be reached that another id may have all its custodians there. */
+  #freshEnough(count: number): boolean {
+    let fresh = 0
+    for (const { peer } of this.#mesh.keepers()) if (this.canReach(peer) && ++fresh >= count) return true
+    return false
+  }
+
+  /** This peer, or one that was heard from of late. */
+  canReach(peer: PeerId): boolean {
+    return peer === this.#self || this.#mesh.fresh(peer)
+  }
+
+  #noKeeper(spec: TaskSpec): Refused | undefined {
+    if (spec.durability === 'quorum' && this.#mesh.keepers().length === 0) {
+      const message =
+        'no member of this mesh keeps custody; start one without --no-custody, or ask for --durability local'
+      return { code: 'no-custodian', message }
+    }
+    return undefined
+  }
+}
+
+function keyUnlucky(away: readonly PeerId[]): Refused {
+  const message = `not all custodians that this key leads to can be reached (${away.join(', ')}); another key has better ones`
+  return { code: 'key-unlucky', message }
+}
+
+function noQuorum(custodians: readonly PeerId[], away: readonly PeerId[]): Refused {
+  const message =
+    `${away.length} of this task's ${custodians.length} custodians cannot be reached (${away.join(', ')}), and ` +
+    `${majority(custodians.length)} must keep it; wait for them, or ask for --durability local`
+  return { code: 'no-quorum', message }
+}

@@ -1,0 +1,62 @@
+import type { Millis } from '@souk/kernel'
+import { limits, type MessageOf, type Outcome, type PeerId, type TaskId } from '@souk/wire'
+import type { Choosing } from './choosing.ts'
+import type { CustodyConfig } from './config.ts'
+import type { Submission } from './submission.ts'
+import type { Submissions } from './submissions.ts'
+import type { SubmitterEffect } from './submitter-io.ts'
+import { versionNumber } from './version.ts'
+
+type Out = SubmitterEffect[]
+
+/** An accepted submit until its clients know its outcome: its custodians say it, or are asked by and by. */
+export class Following {
+  readonly #config: CustodyConfig
+  readonly #submissions: Submissions
+  readonly #choosing: Choosing
+  /** what to ask of whom, until the end of the step */
+  readonly #asks = new Map<PeerId, TaskId[]>()
+
+  constructor(config: CustodyConfig, submissions: Submissions, choosing: Choosing) {
+    this.#config = config
+    this.#submissions = submissions
+    this.#choosing = choosing
+  }
+
+  onMoved({ task, version, custodians }: MessageOf<'moved'>): void {
+    const submission = this.#submissions.get(task)
+    if (submission && versionNumber(version) > versionNumber(submission.record.version))
+      submission.record = { ...submission.record, version, custodians }
+  }
+
+  onOutcome(task: TaskId, outcome: Outcome, out: Out): void {
+    const submission = this.#submissions.get(task)
+    if (!submission || submission.storing) return
+    out.push({ type: 'outcome', task, outcome, clients: submission.clients })
+    this.#submissions.end(task)
+  }
+
+  /** One of its custodians that can be reached, another one each time. */
+  queueAsk(submission: Submission, now: Millis): void {
+    const { record, asked } = submission
+    submission.asked++
+    this.#submissions.due.set(record.id, now + this.#config.followMs * Math.min(2 ** asked, 8))
+    const reachable = record.custodians.filter((peer) => this.#choosing.canReach(peer))
+    const to = reachable[asked % reachable.length]
+    if (to === undefined) return
+    const tasks = this.#asks.get(to)
+    if (tasks) tasks.push(record.id)
+    else this.#asks.set(to, [record.id])
+  }
+
+  /** Says what was queued, in as few messages as may be. */
+  flush(out: Out): void {
+    for (const [to, tasks] of this.#asks) {
+      for (let i = 0; i < tasks.length; i += limits.tasksPerMessageMax) {
+        const batch = tasks.slice(i, i + limits.tasksPerMessageMax)
+        out.push({ type: 'send', to, message: { t: 'await', tasks: batch } })
+      }
+    }
+    this.#asks.clear()
+  }
+}

@@ -1,0 +1,209 @@
+import { BoundedMap, type Millis } from '@souk/kernel'
+import {
+  type Ballot,
+  compareBallots,
+  type Incarnation,
+  type MessageOf,
+  nextCounter,
+  type PeerId,
+  type TaskId,
+  type TaskRecord,
+} from '@souk/wire'
+import type { CustodyConfig } from './config.ts'
+import { majority } from './quorum.ts'
+import type { Submission, Submitter } from './submission.ts'
+import type { Submissions } from './submissions.ts'
+import type { SubmitterEffect } from './submitter-io.ts'
+import { versionNumber } from './version.ts'
+
+type Out = SubmitterEffect[]
+
+/**
+ * A submit until its clients know whether it is accepted: its custodians get the record, and their answers decide. This
+ * peer bears it only if a majority stored it under its own ballot.
+ */
+export class Storing {
+  readonly #config: CustodyConfig
+  readonly #self: PeerId
+  readonly #submissions: Submissions
+  /** counters used of late: a second submit of the same task goes under a ballot of its own */
+  readonly #counters: BoundedMap<TaskId, number>
+  /** counters of submits that were given up: whoever stores one of them late is told to drop it */
+  readonly #givenUp: BoundedMap<TaskId, number>
+  #incarnation: Incarnation = 0
+
+  constructor(config: CustodyConfig, self: PeerId, submissions: Submissions) {
+    this.#config = config
+    this.#self = self
+    this.#submissions = submissions
+    this.#counters = new BoundedMap(config.batonMemoryMax)
+    this.#givenUp = new BoundedMap(config.batonMemoryMax)
+  }
+
+  start(incarnation: Incarnation): void {
+    this.#incarnation = incarnation
+  }
+
+  /** Its custodians are sent the record, and the local bearer gets its baton, which leaves once it is durable. */
+  begin(record: TaskRecord, submitter: Submitter, now: Millis, out: Out): void {
+    const { id } = record
+    const counter = nextCounter(this.#counters.get(id) ?? 0, 'bearer')
+    this.#counters.push(id, counter)
+    // Custodians that have it from the try before are counted on from now on.
+    this.#givenUp.delete(id)
+    const ballot: Ballot = { counter, peer: this.#self, incarnation: this.#incarnation }
+    const submission: Submission = {
+      record,
+      ballot,
+      storing: true,
+      bearing: true,
+      stored: new Set(),
+      already: new Set(),
+      unstored: new Map(),
+      submitters: [submitter],
+      clients: [],
+      asked: 0,
+      sinceMs: now,
+    }
+    this.#submissions.addClient(submission, submitter.client)
+    this.#submissions.add(submission)
+    this.#submissions.due.set(id, now + this.#config.submitMs)
+    for (const to of record.custodians)
+      out.push({ type: 'send', to, message: { t: 'store', record, ballot, attempts: [] } })
+    out.push({ type: 'bear', record, ballot, attempts: [], durable: false })
+  }
+
+  /** Its custodians have not answered yet, and whoever asked before may have been told so: those are asked once more. */
+  onWaitAgain(submission: Submission, submitter: Submitter, now: Millis, out: Out): void {
+    const { record, ballot, stored, already, unstored, submitters } = submission
+    const asked = submitters.length > 0
+    submitters.push(submitter)
+    if (asked) return
+    this.#submissions.due.set(record.id, now + this.#config.submitMs)
+    for (const to of record.custodians) {
+      if (stored.has(to) || already.has(to) || unstored.has(to)) continue
+      out.push({ type: 'send', to, message: { t: 'store', record, ballot, attempts: [] } })
+    }
+  }
+
+  // ---- answers of custodians
+
+  onAnswer(from: PeerId, message: MessageOf<'stored' | 'already' | 'unstored'>, now: Millis, out: Out): void {
+    const { task, version, ballot } = message
+    const submission = this.#submissions.get(task)
+    const ours = submission && compareBallots(submission.ballot, ballot) === 0
+    if (!ours || !submission.storing) {
+      // Too late: whoever waited was told that nothing is known of it. What was accepted stays, of course.
+      const own = ballot.peer === this.#self && ballot.incarnation === this.#incarnation && versionNumber(version) === 1
+      if (!submission && own && message.t === 'stored' && this.#givenUp.get(task) === ballot.counter)
+        out.push({ type: 'send', to: from, message: { t: 'drop', task, version, ballot } })
+      return
+    }
+    if (!submission.record.custodians.includes(from)) return
+    if (message.t === 'stored') submission.stored.add(from)
+    else if (message.t === 'already') noteKnown(submission, from, message)
+    else submission.unstored.set(from, { code: message.code, message: message.message })
+    this.#decide(submission, now, out)
+  }
+
+  /**
+   * Whoever waits is told that nothing is known. The submit itself goes on for a while: where everything is slow the
+   * answers come yet, and the same key, said again, finds them instead of beginning anew.
+   */
+  onNoAnswer(submission: Submission, now: Millis, out: Out): void {
+    const { record, stored, already, submitters } = submission
+    const has = stored.size + already.size
+    const message =
+      `${has} of this task's ${record.custodians.length} custodians answered within ${this.#config.submitMs} ms, ` +
+      `${majority(record.custodians.length)} are needed; it may or may not run: submit it again with the same key`
+    if (submitters.length === 0) {
+      this.#refuse(submission, 'unknown', message, out)
+      return
+    }
+    for (const { client, tag } of submitters) out.push({ type: 'refused', client, tag, code: 'unknown', message })
+    const told = new Set(submitters.map(({ client }) => client))
+    submission.clients = submission.clients.filter((client) => !told.has(client))
+    submission.submitters = []
+    this.#submissions.due.set(record.id, now + this.#config.lingerMs)
+  }
+
+  /** Accepted, refused, or not yet; and whether this peer bears it. */
+  #decide(submission: Submission, now: Millis, out: Out): void {
+    const { record, stored, already, unstored, known } = submission
+    const { length } = record.custodians
+    const need = majority(length)
+    // Begun with other custodians by an earlier submit: those decide, once it is known that they stand.
+    if (known) {
+      this.#void(submission, out)
+      if (stands(known)) this.#accept(submission, now, out)
+      return
+    }
+    if (submission.bearing && stored.size >= need) {
+      submission.bearing = false
+      out.push({ type: 'durable', task: record.id })
+    }
+    // Known before, or not everywhere new: its custodians see to it, and this peer bears nothing.
+    if (stored.size + already.size >= need) this.#accept(submission, now, out)
+    else if (length - unstored.size < need) {
+      const [why] = unstored.values()
+      this.#refuse(submission, why!.code, why!.message, out)
+    }
+  }
+
+  #accept(submission: Submission, now: Millis, out: Out): void {
+    const task = submission.record.id
+    submission.storing = false
+    this.#void(submission, out)
+    for (const { client, tag } of submission.submitters) out.push({ type: 'accepted', client, tag, task })
+    submission.submitters = []
+    // Known with other custodians, as an earlier submit of the same key chose them: those keep it, and ours forget it.
+    if (submission.known) {
+      this.#dropStored(submission, out)
+      const { version, custodians } = submission.known
+      submission.record = { ...submission.record, version, custodians }
+    }
+    if (submission.clients.length === 0) {
+      this.#submissions.end(task)
+      return
+    }
+    // Somebody knew it before: it may be over already.
+    const askMs = submission.already.size > 0 || submission.known ? 0 : this.#config.followMs
+    this.#submissions.due.set(task, now + askMs)
+  }
+
+  #refuse(submission: Submission, code: string, message: string, out: Out): void {
+    const { record, ballot } = submission
+    this.#void(submission, out)
+    this.#givenUp.push(record.id, ballot.counter)
+    this.#dropStored(submission, out)
+    for (const { client, tag } of submission.submitters) out.push({ type: 'refused', client, tag, code, message })
+    this.#submissions.end(record.id)
+  }
+
+  #dropStored({ record, ballot, stored }: Submission, out: Out): void {
+    const vote = { task: record.id, version: record.version, ballot }
+    for (const to of stored) out.push({ type: 'send', to, message: { t: 'drop', ...vote } })
+  }
+
+  #void(submission: Submission, out: Out): void {
+    if (!submission.bearing) return
+    submission.bearing = false
+    out.push({ type: 'void', task: submission.record.id, ballot: submission.ballot })
+  }
+}
+
+/** A custodian knew the task before: in this version, or as an earlier submit of the same key chose its custodians. */
+function noteKnown(submission: Submission, from: PeerId, { known }: MessageOf<'already'>): void {
+  const { version, custodians } = known
+  if (version === submission.record.version) {
+    submission.already.add(from)
+    return
+  }
+  if (submission.known?.version !== version) submission.known = { version, custodians, by: new Set() }
+  if (custodians.includes(from)) submission.known.by.add(from)
+}
+
+/** A later version began on a majority's decision; a first one stands when a majority of its custodians have it. */
+function stands({ version, custodians, by }: NonNullable<Submission['known']>): boolean {
+  return versionNumber(version) > 1 || by.size >= majority(custodians.length)
+}
