@@ -1,0 +1,124 @@
+import type { Millis } from '@souk/kernel'
+import { type Ballot, compareBallots, type MessageOf, type PeerId } from '@souk/wire'
+import type { CustodianEffect } from './custodian-io.ts'
+import { decideNext } from './decide-next.ts'
+import { type Entry, mergeAttempts } from './entry.ts'
+import type { Proposal } from './proposal.ts'
+import type { ProposerEndings } from './proposer-endings.ts'
+import type { TaskBook } from './task-book.ts'
+import type { Undertakings } from './undertakings.ts'
+import type { MeshView } from './views.ts'
+
+type Out = CustodianEffect[]
+
+interface PreparationsParts {
+  book: TaskBook
+  mesh: MeshView
+  undertakings: Undertakings
+  endings: ProposerEndings
+}
+
+/** An undertaking that asks for promises of its ballot, and what a majority of them comes to: it bears the task, or ends it. */
+export class Preparations {
+  readonly #book: TaskBook
+  readonly #mesh: MeshView
+  readonly #undertakings: Undertakings
+  readonly #endings: ProposerEndings
+
+  constructor({ book, mesh, undertakings, endings }: PreparationsParts) {
+    this.#book = book
+    this.#mesh = mesh
+    this.#undertakings = undertakings
+    this.#endings = endings
+  }
+
+  /** A new ballot, above all that it knows of. */
+  prepare(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
+    if (proposal.aim === 'run') this.#countVanished(entry)
+    this.#undertakings.enter(proposal, 'preparing')
+    proposal.ballot = this.#undertakings.ballotFor(entry)
+    this.#undertakings.say(proposal, now, out)
+  }
+
+  /** Whoever bore it is gone without a word, and may have run it. */
+  #countVanished(entry: Entry): void {
+    const { released, heard, bearerState, bearer, keptIn } = entry
+    if (released || entry.accepted) return
+    if (keptIn === undefined && heard && bearerState === 'waiting') return
+    // After a restart nobody knows whether it was waiting: a bearer that was not heard of is not held against the task.
+    if (keptIn === undefined && !heard && entry.timeline.length === 0) return
+    const already = entry.attempts.some(({ ballot }) => compareBallots(ballot, entry.borneUnder) === 0)
+    if (already) return
+    const code = this.#mesh.lives(bearer) ? 'cut-off' : 'vanished'
+    this.#book.failed(entry, bearer.peer, code, 'its bearer was not heard from for a whole lease')
+  }
+
+  onPromise(from: PeerId, message: MessageOf<'promise'>, now: Millis, out: Out): void {
+    const proposal = this.#undertakings.under(message, 'preparing')
+    const entry = this.#book.archive.get(message.task)
+    if (!proposal || !entry || !proposal.record.custodians.includes(from)) return
+    const { accepted } = message
+    proposal.answers.add(from)
+    // The highest: a lower one cannot have been chosen.
+    if (accepted && (!proposal.best || compareBallots(accepted.ballot, proposal.best.ballot) > 0))
+      proposal.best = accepted
+    proposal.begun ||= message.begun
+    if (message.leftMs === 0) proposal.over.add(from)
+    if (message.borne) noteBearer(proposal, message.borne)
+    entry.attempts = mergeAttempts(entry.attempts, message.attempts)
+    entry.ending ??= message.ending
+    if (this.#undertakings.hasMajority(proposal.answers, proposal)) this.#onPromised(proposal, entry, now, out)
+  }
+
+  onRefuse(from: PeerId, message: MessageOf<'refuse'>, now: Millis): void {
+    const proposal = this.#undertakings.under(message, 'preparing')
+    if (!proposal?.record.custodians.includes(from)) return
+    // It abstains until it has heard from enough members: asked again by and by.
+    if (message.code === 'abstains') return
+    const { promised, code, leftMs } = message
+    this.#undertakings.refused(
+      proposal,
+      from,
+      promised,
+      code === 'lease' ? now + leftMs + 1 : this.#undertakings.nextTry(proposal, now),
+    )
+  }
+
+  /** A majority hears no lower ballot any more: what is to become of the task? */
+  #onPromised(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
+    if (proposal.best) {
+      this.#endings.commit(proposal, proposal.best.decree, now, out)
+      return
+    }
+    if (entry.ending) {
+      const over = this.#undertakings.hasMajority(proposal.over, proposal) || now >= proposal.stoppedByMs
+      if (over) this.#endings.commitEnding(proposal, entry, now, out)
+      else this.#endings.stop(proposal, entry, now, out)
+      return
+    }
+    const next = decideNext(entry.record.spec, entry.attempts, proposal.begun)
+    if (next.choice !== 'again') {
+      this.#endings.commitFailure(proposal, entry, next, now, out)
+      return
+    }
+    this.bear(proposal, entry, proposal.ballot, out)
+  }
+
+  /** The undertaking ends with its task in the hands of this peer. */
+  bear(proposal: Proposal, entry: Entry, ballot: Ballot, out: Out): void {
+    const task = proposal.record.id
+    const record = proposal.next?.record ?? proposal.record
+    this.#undertakings.end(task)
+    out.push({ type: 'recovered', task, ballot, code: proposal.code })
+    out.push({ type: 'bear', record, ballot, attempts: [...entry.attempts], durable: true })
+  }
+}
+
+/** Of the majority that promises at least one knows who bears it last: the one under the highest ballot is to be stopped. */
+function noteBearer(proposal: Proposal, borne: NonNullable<MessageOf<'promise'>['borne']>): void {
+  const order = compareBallots(borne.ballot, proposal.fenced)
+  if (order < 0 || (order === 0 && (proposal.runs || !borne.runs))) return
+  proposal.fenced = borne.ballot
+  proposal.bearer = borne.bearer
+  proposal.runs = borne.runs
+}
