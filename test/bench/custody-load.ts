@@ -4,6 +4,9 @@ import { cpuMicros } from './processes.ts'
 import { quantile } from './report.ts'
 import { meshPortOf, sentBytes } from './sockets.ts'
 
+/** What has not ended so long after all were submitted is counted as open, ms. */
+const floodMsMax = 60_000
+
 export interface Load {
   perSecond: number
   messagesPerTask: number
@@ -70,16 +73,17 @@ export async function durableLoad(
 }
 
 interface Flood {
-  /** until all outcomes are in */
+  /** until all outcomes are in, or the time is up */
   seconds: number
   succeeded: number
   /** of the others: how many, by what became of them */
   others: Record<string, number>
 }
 
-export async function flood(clients: readonly SoukClient[], tasks: number): Promise<Flood> {
+async function flood(clients: readonly SoukClient[], tasks: number): Promise<Flood> {
   const began = performance.now()
-  const ends = await Promise.all(Array.from({ length: tasks }, (_, i) => endOf(clients[i % clients.length]!)))
+  const signal = AbortSignal.timeout(floodMsMax)
+  const ends = await Promise.all(Array.from({ length: tasks }, (_, i) => endOf(clients[i % clients.length]!, signal)))
   const seconds = (performance.now() - began) / 1000
   const others: Record<string, number> = {}
   for (const end of ends) if (end !== good) others[end] = (others[end] ?? 0) + 1
@@ -89,12 +93,12 @@ export async function flood(clients: readonly SoukClient[], tasks: number): Prom
 const good = 'succeeded'
 
 /** How one no-op ended: its outcome with the code, or why it was not accepted. */
-async function endOf(client: SoukClient): Promise<string> {
+async function endOf(client: SoukClient, signal: AbortSignal): Promise<string> {
   try {
-    const { kind, code } = await client.submit({ function: 'noop', args: [] }).outcome
+    const { kind, code } = await client.submit({ function: 'noop', args: [] }, { signal }).outcome
     return kind === good ? good : `${kind} ${code}`
   } catch (error) {
-    return `refused ${(error as { code?: string }).code}`
+    return signal.aborted ? 'open' : `refused ${(error as { code?: string }).code}`
   }
 }
 

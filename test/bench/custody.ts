@@ -13,7 +13,7 @@ const functions = fileURLToPath(new URL('./functions.mjs', import.meta.url))
 /** How large the two samples of the same work are. */
 const sizes = {
   whole: { answers: 2000, tasks: 10_000, rounds: 3, kills: 20, minutes: 20, perMinute: 1200 },
-  quick: { answers: 200, tasks: 1000, rounds: 1, kills: 3, minutes: 3, perMinute: 1200 },
+  quick: { answers: 120, tasks: 1000, rounds: 1, kills: 3, minutes: 2, perMinute: 1200 },
 }
 
 /** What it costs to keep tasks on several disks, and what that gives when peers die. */
@@ -35,14 +35,15 @@ async function run({ quick, say }: BenchOptions): Promise<Measured> {
   say('building the program')
   buildCli()
   say('one custodian')
-  const k1 = await withMesh(1, (_, clients) => acknowledgements(clients, size.answers))
-  const { k3, load, recovered } = await withMesh(5, async (mesh, clients) => {
+  const k1 = await withMesh(1, (mesh) => withClients(mesh, (clients) => acknowledgements(clients, size.answers)))
+  const { k3, load, recovered } = await withMesh(5, async (mesh) => {
     say('three custodians of five peers')
-    const answers = await acknowledgements(clients, size.answers)
-    say(`${size.rounds} x ${size.tasks} durable tasks at once`)
-    const flood = await durableLoad(mesh, clients, size)
+    const answers = await withClients(mesh, (clients) => acknowledgements(clients, size.answers))
     say(`${size.kills} peers are killed`)
-    return { k3: answers, load: flood, recovered: await recoveries(mesh, size.kills) }
+    const after = await recoveries(mesh, size.kills)
+    say(`${size.rounds} x ${size.tasks} durable tasks at once`)
+    const flood = await withClients(mesh, (clients) => durableLoad(mesh, clients, size))
+    return { k3: answers, load: flood, recovered: after }
   })
   say(`${size.minutes} simulated minutes of 20 peers`)
   const available = availability(size.minutes, size.perMinute)
@@ -69,23 +70,27 @@ async function run({ quick, say }: BenchOptions): Promise<Measured> {
   return { figures, detail }
 }
 
-/** A mesh of so many peers that all host and keep custody, with a client connected to each; ends it after. */
-async function withMesh<T>(
-  count: number,
-  work: (mesh: BenchMesh, clients: readonly SoukClient[]) => Promise<T>,
-): Promise<T> {
+/** A mesh of so many peers that all host and keep custody; ends it after. */
+async function withMesh<T>(count: number, work: (mesh: BenchMesh) => Promise<T>): Promise<T> {
   const mesh = new BenchMesh()
-  const clients: SoukClient[] = []
   try {
     for (let i = 0; i < count; i++) {
       const options = ['--functions', functions, '--label', `first=${i === 0}`]
       await mesh.add(`peer-${i + 1}`, 'cpu=4,slots=4', options)
     }
     await mesh.settled()
-    for (const { api } of mesh.peers) clients.push(await connect([api]))
-    return await work(mesh, clients)
+    return await work(mesh)
   } finally {
-    for (const client of clients) await client.close().catch(() => {})
     await mesh.stop()
+  }
+}
+
+/** A client connected to each peer, in their order. */
+async function withClients<T>(mesh: BenchMesh, work: (clients: readonly SoukClient[]) => Promise<T>): Promise<T> {
+  const clients = await Promise.all(mesh.peers.map(({ api }) => connect([api])))
+  try {
+    return await work(clients)
+  } finally {
+    for (const client of clients) await client.close()
   }
 }
