@@ -3,17 +3,16 @@ import type { Ballot, Bearer as BearerId, Incarnation, MessageOf, PeerId, TaskId
 import { compareBallots } from '@souk/wire'
 import { BearerEndings } from './bearer-endings.ts'
 import type { BearerEffect, BearerInput, BearerMessage } from './bearer-io.ts'
-import { type Borne, mayHaveBegun, newBorne, type Placing } from './borne.ts'
+import { BearerRounds } from './bearer-rounds.ts'
+import { type Borne, mayHaveBegun, newBorne } from './borne.ts'
 import type { CustodyConfig } from './config.ts'
 import { Handing } from './handing.ts'
 import { Hands } from './hands.ts'
+import { Placings } from './placings.ts'
 import { Successions } from './successions.ts'
 import type { MeshView } from './views.ts'
 
 type Out = BearerEffect[]
-
-/** Batons that are given up, or whose run is stopped, when a majority of custodians does not confirm them in time. */
-const leased = new Set<Borne['state']>(['waiting', 'beginning', 'queued', 'running'])
 
 /**
  * The right to queue, run, move and commit tasks, as far as this peer has it.
@@ -25,21 +24,25 @@ const leased = new Set<Borne['state']>(['waiting', 'beginning', 'queued', 'runni
  * Effects: sends, orders to host and market. Bounds: batonMemoryMax.
  */
 export class Bearer implements Machine<BearerInput, BearerEffect> {
-  readonly #config: CustodyConfig
   readonly #hands: Hands
   readonly #endings: BearerEndings
   readonly #handing: Handing
   readonly #successions: Successions
-  #nextAnnounce: Millis = Infinity
-  #nextRenew: Millis = Infinity
-  #nextCheck: Millis = Infinity
+  readonly #placings: Placings
+  readonly #rounds: BearerRounds
 
   constructor(config: CustodyConfig, { self, mesh }: { self: PeerId; mesh: MeshView }) {
-    this.#config = config
     this.#hands = new Hands(config, self)
     this.#endings = new BearerEndings(this.#hands)
     this.#handing = new Handing(this.#hands, this.#endings)
+    this.#placings = new Placings(this.#hands, this.#endings, this.#handing)
     this.#successions = new Successions(config, this.#hands, this.#endings, mesh)
+    this.#rounds = new BearerRounds(config, {
+      hands: this.#hands,
+      endings: this.#endings,
+      handing: this.#handing,
+      successions: this.#successions,
+    })
   }
 
   step(input: BearerInput, now: Millis, out: Out): void {
@@ -52,7 +55,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
         this.#onBear(input, now, out)
         break
       case 'durable':
-        this.#onDurable(input.task, now, out)
+        this.#placings.onDurable(input.task, now, out)
         break
       case 'void':
         this.#onVoid(input.task, input.ballot, out)
@@ -61,13 +64,18 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
         this.#onMessage(input.from, input.message, now, out)
         break
       case 'handOver':
-        this.#onPlaced(input.tasks, { choice: 'handOver', to: input.to, alternates: input.alternates }, now, out)
+        this.#placings.onPlaced(
+          input.tasks,
+          { choice: 'handOver', to: input.to, alternates: input.alternates },
+          now,
+          out,
+        )
         break
       case 'keep':
-        this.#onPlaced(input.tasks, { choice: 'keep' }, now, out)
+        this.#placings.onPlaced(input.tasks, { choice: 'keep' }, now, out)
         break
       case 'unplaceable':
-        this.#onPlaced([input.task], { choice: 'unplaceable', message: input.message }, now, out)
+        this.#placings.onPlaced([input.task], { choice: 'unplaceable', message: input.message }, now, out)
         break
       case 'decided':
         this.#onDecided(input)
@@ -91,16 +99,15 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
         this.#onLeave(out)
         break
       case 'wake':
-        this.#onWake(now, out)
+        this.#rounds.onWake(now, out)
         break
     }
     this.#hands.outbox.flush(out)
-    this.#arm(now)
+    this.#rounds.arm(now)
   }
 
   nextWakeup(): Millis | undefined {
-    const due = Math.min(this.#nextRenew, this.#nextCheck, this.#nextAnnounce)
-    return due === Infinity ? undefined : due
+    return this.#rounds.nextWakeup()
   }
 
   snapshot() {
@@ -121,7 +128,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     return this.#hands.borne.get(task)
   }
 
-  // ---- getting and placing
+  // ---- batons of this peer's own
 
   #onBear(input: Extract<BearerInput, { type: 'bear' }>, now: Millis, out: Out): void {
     const { record, ballot, attempts, durable } = input
@@ -132,7 +139,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     // Submitted once more: whether it is a new task at all its custodians have yet to say, and they know this one.
     if (known && !durable) return
     if (known && this.#endings.supersede(known, input, out)) return
-    if (known?.state === 'waiting') this.#drop(record.id, out)
+    if (known?.state === 'waiting') this.#hands.drop(record.id, out)
     this.#hands.memory.remember(record.id, ballot, now)
     const facts = { attempts, now, leaseAgeMs: 0, announced: true, durable }
     this.#hands.borne.set(record.id, newBorne(record, ballot, facts))
@@ -144,65 +151,15 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     if (ended?.after) this.#onBear({ type: 'bear', ...ended.after }, now, out)
   }
 
-  #onDurable(task: TaskId, now: Millis, out: Out): void {
-    const borne = this.#hands.borne.get(task)
-    if (!borne || borne.durable) return
-    borne.durable = true
-    this.#placePending(borne, now, out)
-  }
-
   #onVoid(task: TaskId, ballot: Ballot, out: Out): void {
     const borne = this.#hands.borne.get(task)
-    if (borne && compareBallots(borne.ballot, ballot) === 0) this.#drop(task, out)
+    if (borne && compareBallots(borne.ballot, ballot) === 0) this.#hands.drop(task, out)
   }
 
   #onDecided({ tasks, decision }: Extract<BearerInput, { type: 'decided' }>): void {
     for (const task of tasks) {
       const borne = this.#hands.borne.get(task)
       if (borne) this.#hands.announcements.note(borne, decision)
-    }
-  }
-
-  #placePending(borne: Borne, now: Millis, out: Out): void {
-    const { pending } = borne
-    if (!pending || !borne.durable || borne.next || borne.state !== 'waiting') return
-    delete borne.pending
-    this.#place(borne, pending, now, out)
-  }
-
-  /** Done now, or as soon as the record is on disk: nothing runs or leaves before. */
-  #onPlaced(tasks: readonly TaskId[], placing: Placing, now: Millis, out: Out): void {
-    for (const task of tasks) {
-      const borne = this.#hands.borne.get(task)
-      if (borne?.state !== 'waiting') continue
-      borne.pending = placing
-      this.#placePending(borne, now, out)
-    }
-  }
-
-  #place(borne: Borne, placing: Placing, now: Millis, out: Out): void {
-    // Its custodians may have given it to another by now: it is not ours to place any more.
-    if (this.#hands.renewals.ranOut(borne, now)) {
-      this.#drop(borne.record.id, out)
-      return
-    }
-    switch (placing.choice) {
-      case 'keep':
-        this.#handing.take(borne, out)
-        break
-      case 'handOver':
-        this.#handing.handOver(borne, placing.to, placing.alternates, now)
-        break
-      case 'unplaceable': {
-        const { ballot, attempts } = borne
-        const { message } = placing
-        const endedWallMs = this.#hands.wall(now)
-        this.#endings.commit(
-          borne,
-          { kind: 'failed', code: 'unplaceable', message, ballot, attempts, endedWallMs },
-          out,
-        )
-      }
     }
   }
 
@@ -236,7 +193,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
       case 'unstored': {
         this.#successions.onStored(from.peer, message, now, out)
         const borne = this.#hands.borne.get(message.task)
-        if (borne) this.#placePending(borne, now, out)
+        if (borne) this.#placings.placePending(borne, now, out)
         break
       }
       case 'fenced':
@@ -271,10 +228,6 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     }
   }
 
-  #drop(task: TaskId, out: Out): void {
-    if (this.#hands.borne.delete(task)) out.push({ type: 'withdrawn', task })
-  }
-
   #onLeave(out: Out): void {
     this.#hands.leaving = true
     for (const borne of [...this.#hands.borne.values()]) {
@@ -286,72 +239,6 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
       if (borne.state !== 'queued' && borne.state !== 'running') continue
       borne.ending = 'shutdown'
       out.push({ type: 'halt', task, ballot: borne.runBallot, code: 'shutdown' })
-    }
-  }
-
-  // ---- time
-
-  #arm(now: Millis): void {
-    if (!this.#hands.announcements.empty) {
-      this.#nextAnnounce = Math.min(this.#nextAnnounce, now + this.#config.announceMs)
-    }
-    if (this.#hands.borne.size === 0) return
-    this.#nextRenew = Math.min(this.#nextRenew, now + this.#config.renewMs)
-    this.#nextCheck = Math.min(this.#nextCheck, now + this.#config.leaseCheckMs)
-  }
-
-  #onWake(now: Millis, out: Out): void {
-    if (now >= this.#nextAnnounce) this.#announce(now, out)
-    if (now >= this.#nextRenew) {
-      const { borne, incarnation, renewals } = this.#hands
-      for (const { to, message } of renewals.round(borne.values(), incarnation, now)) {
-        out.push({ type: 'send', to, message })
-      }
-      this.#sayAgain(now, out)
-      this.#successions.look(now, out)
-      this.#nextRenew = borne.size > 0 ? now + this.#config.renewMs : Infinity
-    }
-    if (now >= this.#nextCheck) {
-      this.#checkLeases(now, out)
-      this.#nextCheck = this.#hands.borne.size > 0 ? now + this.#config.leaseCheckMs : Infinity
-    }
-  }
-
-  #announce(now: Millis, out: Out): void {
-    const { announcements, borne, renewals, incarnation, self } = this.#hands
-    const still = (b: Borne) => borne.get(b.record.id) === b
-    const grown = announcements.grown(now - this.#config.announceMs, still)
-    for (const { to, message } of renewals.announce(grown, incarnation, now)) out.push({ type: 'send', to, message })
-    for (const { to, message } of announcements.takeNotes(self)) out.push({ type: 'send', to, message })
-    this.#nextAnnounce = announcements.empty ? Infinity : now + this.#config.announceMs
-  }
-
-  /** What was not answered for a whole period. */
-  #sayAgain(now: Millis, out: Out): void {
-    for (const borne of this.#hands.borne.values()) {
-      if (now - borne.sinceMs < this.#config.renewMs) continue
-      if (borne.outcome) this.#endings.sendCommits(borne, out)
-      else if (borne.state === 'beginning') this.#handing.sayBegin(borne, out)
-    }
-  }
-
-  #checkLeases(now: Millis, out: Out): void {
-    for (const borne of [...this.#hands.borne.values()]) {
-      const { ballot, handed, state } = borne
-      const task = borne.record.id
-      // By then its custodians have started another ballot, or the receiver has answered them.
-      if (handed && now - handed.atMs > 2 * this.#config.leaseMs) this.#hands.borne.delete(task)
-      if (borne.ending || !leased.has(state) || !borne.durable) continue
-      if (!this.#hands.renewals.ranOut(borne, now)) continue
-      out.push({ type: 'leaseLost', task, ballot })
-      if (state === 'waiting' || state === 'beginning') {
-        // Nothing runs: as long as it is renewed anywhere, nobody else may take it up.
-        if (state === 'waiting') out.push({ type: 'withdrawn', task })
-        this.#endings.giveUp(borne, { ran: false, code: 'lease-lost', message: 'its custodians did not answer' }, out)
-        continue
-      }
-      borne.ending = 'lease-lost'
-      out.push({ type: 'halt', task, ballot: borne.runBallot, code: 'fenced' })
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Millis, WallMillis } from '@souk/kernel'
 import { type Ballot, compareBallots, type Incarnation, type PeerId, type TaskId } from '@souk/wire'
 import { Announcements } from './announcements.ts'
 import { BatonMemory } from './baton-memory.ts'
+import type { BearerEffect } from './bearer-io.ts'
 import type { Borne } from './borne.ts'
 import type { CustodyConfig } from './config.ts'
 import { Outbox } from './outbox.ts'
@@ -44,6 +45,11 @@ export class Hands {
   run(task: TaskId, runBallot: Ballot): Borne | undefined {
     const borne = this.borne.get(task)
     return borne && compareBallots(borne.runBallot, runBallot) === 0 ? borne : undefined
+  }
+
+  /** It is not in these hands any more, and not to be placed. */
+  drop(task: TaskId, out: BearerEffect[]): void {
+    if (this.borne.delete(task)) out.push({ type: 'withdrawn', task })
   }
 
   wall(now: Millis): WallMillis {

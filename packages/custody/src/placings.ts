@@ -1,0 +1,73 @@
+import type { Millis } from '@souk/kernel'
+import type { TaskId } from '@souk/wire'
+import type { BearerEndings } from './bearer-endings.ts'
+import type { BearerEffect } from './bearer-io.ts'
+import type { Borne, Placing } from './borne.ts'
+import type { Handing } from './handing.ts'
+import type { Hands } from './hands.ts'
+
+type Out = BearerEffect[]
+
+/** Where market wants waiting batons to go, and whether they may yet. */
+export class Placings {
+  readonly #hands: Hands
+  readonly #endings: BearerEndings
+  readonly #handing: Handing
+
+  constructor(hands: Hands, endings: BearerEndings, handing: Handing) {
+    this.#hands = hands
+    this.#endings = endings
+    this.#handing = handing
+  }
+
+  /** Done now, or as soon as the record is on disk: nothing runs or leaves before. */
+  onPlaced(tasks: readonly TaskId[], placing: Placing, now: Millis, out: Out): void {
+    for (const task of tasks) {
+      const borne = this.#hands.borne.get(task)
+      if (borne?.state !== 'waiting') continue
+      borne.pending = placing
+      this.placePending(borne, now, out)
+    }
+  }
+
+  onDurable(task: TaskId, now: Millis, out: Out): void {
+    const borne = this.#hands.borne.get(task)
+    if (!borne || borne.durable) return
+    borne.durable = true
+    this.placePending(borne, now, out)
+  }
+
+  /** What was chosen for it before, if it may go now. */
+  placePending(borne: Borne, now: Millis, out: Out): void {
+    const { pending } = borne
+    if (!pending || !borne.durable || borne.next || borne.state !== 'waiting') return
+    delete borne.pending
+    this.#place(borne, pending, now, out)
+  }
+
+  #place(borne: Borne, placing: Placing, now: Millis, out: Out): void {
+    // Its custodians may have given it to another by now: it is not ours to place any more.
+    if (this.#hands.renewals.ranOut(borne, now)) {
+      this.#hands.drop(borne.record.id, out)
+      return
+    }
+    switch (placing.choice) {
+      case 'keep':
+        this.#handing.take(borne, out)
+        break
+      case 'handOver':
+        this.#handing.handOver(borne, placing.to, placing.alternates, now)
+        break
+      case 'unplaceable': {
+        const { ballot, attempts } = borne
+        const { message } = placing
+        const endedWallMs = this.#hands.wall(now)
+        this.#endings.commit(
+          borne,
+          { kind: 'failed', code: 'unplaceable', message, ballot, attempts, endedWallMs },
+          out,
+        )
+      }
+    }
+  }
+}
