@@ -40,10 +40,10 @@ export class Archive {
     this.#whole.delete(task)
   }
 
-  /** The next one that was over before `beforeWallMs` and has its result yet; each is given once. */
-  popWhole(beforeWallMs: WallMillis): Entry | undefined {
+  /** The oldest that has its result yet, where it was over before that time or there are over `limit`; each is given once. */
+  popWhole(beforeWallMs: WallMillis, limit: number): Entry | undefined {
     const [oldest] = this.#whole
-    if (!oldest || oldest[1] >= beforeWallMs) return undefined
+    if (!oldest || (oldest[1] >= beforeWallMs && this.#whole.size <= limit)) return undefined
     this.#whole.delete(oldest[0])
     return this.#entries.get(oldest[0])
   }
@@ -61,11 +61,11 @@ export class Archive {
   }
 
   /** Tasks that are to be forgotten: over the limit, or over before `beforeWallMs`; oldest first. */
-  outlived(limit: number, beforeWallMs: WallMillis): TaskId[] {
+  outlived(limit: number, beforeWallMs: WallMillis, atMost: number): TaskId[] {
     const gone: TaskId[] = []
     let left = this.#over.size
     for (const [task, wallMs] of this.#over) {
-      if (left <= limit && wallMs >= beforeWallMs) break
+      if ((left <= limit && wallMs >= beforeWallMs) || gone.length >= atMost) break
       gone.push(task)
       left--
     }

@@ -15,6 +15,7 @@ import type { CustodianEffect, CustodianInput } from './custodian-io.ts'
 import { isOwnFailure } from './decide-next.ts'
 import { type Entry, promise } from './entry.ts'
 import { HeldSets } from './held-sets.ts'
+import { mayFollow } from './may-tell.ts'
 import type { Proposer } from './proposer.ts'
 import type { Readers } from './readers.ts'
 import type { TaskBook } from './task-book.ts'
@@ -122,7 +123,9 @@ export class BearerReports {
       else if (!this.#isChosenUnder(task, ballot)) push(refused, task, ballot)
     }
     for (const { task } of [...refused, ...lacking]) this.#held.drop(from, task)
-    const again = held === undefined
+    // More than one answer can name: it confirms nothing, and what it names goes first.
+    const full = refused.length + lacking.length >= limits.tasksPerMessageMax
+    const again = held === undefined || full
     out.push({ type: 'send', to: from, message: { t: 'renewed', seq: message.seq, again, refused, lacking } })
   }
 
@@ -138,7 +141,7 @@ export class BearerReports {
   /** A higher ballot than it promised: a majority of the others did, and this one missed it. */
   #catchUp(task: TaskId, ballot: Ballot, out: Out): Entry | undefined {
     const entry = this.#book.archive.get(task)
-    if (entry?.phase !== 'open' || compareBallots(ballot, entry.promised) <= 0) return undefined
+    if (entry?.phase !== 'open' || !mayFollow(entry, ballot)) return undefined
     promise(entry, ballot)
     // Whoever began that ballot asked a majority what had begun before.
     entry.begun = false

@@ -29,6 +29,7 @@ export class BearerRounds {
   #nextAnnounce: Millis = Infinity
   #nextRenew: Millis = Infinity
   #nextCheck: Millis = Infinity
+  #nextWaitingCheck: Millis = 0
 
   constructor(config: CustodyConfig, { hands, endings, handing, successions }: BearerParts) {
     this.#config = config
@@ -89,12 +90,16 @@ export class BearerRounds {
   }
 
   #checkLeases(now: Millis, out: Out): void {
-    for (const borne of [...this.#hands.borne.values()]) {
+    const waitingToo = now >= this.#nextWaitingCheck
+    if (waitingToo) this.#nextWaitingCheck = now + this.#config.renewMs
+    for (const borne of this.#hands.borne.values()) {
       const { ballot, handed, state } = borne
       const task = borne.record.id
       // By then its custodians have started another ballot, or the receiver has answered them.
       if (handed && now - handed.atMs > 2 * this.#config.leaseMs) this.#hands.borne.delete(task)
       if (borne.ending || !leased.has(state) || !borne.durable) continue
+      // What only waits is looked at once a period: nothing of it runs on.
+      if (state === 'waiting' && !waitingToo) continue
       if (!this.#hands.renewals.ranOut(borne, now)) continue
       out.push({ type: 'leaseLost', task, ballot })
       if (state === 'waiting' || state === 'beginning') {

@@ -153,7 +153,8 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
 
   #onVoid(task: TaskId, ballot: Ballot, out: Out): void {
     const borne = this.#hands.borne.get(task)
-    if (borne && compareBallots(borne.ballot, ballot) === 0) this.#hands.drop(task, out)
+    // One that was durable is borne under that ballot, whatever a second submit of its key came to.
+    if (borne && !borne.durable && compareBallots(borne.ballot, ballot) === 0) this.#hands.drop(task, out)
   }
 
   #onDecided({ tasks, decision }: Extract<BearerInput, { type: 'decided' }>): void {

@@ -1,7 +1,7 @@
 import type { Millis } from '@souk/kernel'
 import { type Ballot, compareBallots, type Decree, type MessageOf, type Outcome, type PeerId } from '@souk/wire'
 import type { CustodianEffect } from './custodian-io.ts'
-import { type Entry, enterPhase, newEntry, outcomeOf } from './entry.ts'
+import { type Entry, enterPhase, newEntry, outcomeOf, unkeep } from './entry.ts'
 import type { Readers } from './readers.ts'
 import type { TaskBook } from './task-book.ts'
 import { versionNumber } from './version.ts'
@@ -37,7 +37,7 @@ export class Closings {
     if (!entry.accepted || compareBallots(entry.accepted.ballot, ballot) !== 0) {
       entry.accepted = { ballot, decree }
       // Not on disk here yet: it goes there with the end.
-      entry.kept = false
+      unkeep(entry)
     }
     enterPhase(entry, 'closed')
     this.#book.leases.delete(task)
@@ -66,9 +66,10 @@ export class Closings {
     const task = entry.record.id
     const message = { t: 'moved', task, version, custodians } as const
     const wallMs = this.#book.wall(now)
-    enterPhase(entry, 'moved')
+    // A pointer may have to point on: its task was kept elsewhere twice since.
+    if (entry.phase !== 'moved') enterPhase(entry, 'moved')
     entry.record = { ...entry.record, version, custodians }
-    entry.kept = false
+    unkeep(entry)
     this.#book.leases.delete(task)
     this.#book.expiries.delete(task)
     this.#book.archive.close(task, wallMs)
@@ -86,7 +87,9 @@ export class Closings {
     const known = this.#book.archive.get(record.id)
     const newer = known && versionNumber(known.record.version) >= versionNumber(record.version)
     if (newer && known.record.version !== record.version) return
-    if (!newer) this.#takeCopy(known, message, now, out)
+    const open = known?.phase === 'open' || known?.phase === 'storing'
+    if (newer && open) this.close(known, ballot, message.outcome, now, out)
+    else if (!newer) this.#takeCopy(known, message, now, out)
     const entry = this.#book.archive.get(record.id)!
     const stored = { t: 'stored', task: record.id, version: record.version, ballot } as const
     if (this.#book.save(entry, { kind: 'answer', entry, to: from, message: stored, losses: entry.losses }, out))
@@ -96,7 +99,7 @@ export class Closings {
   #takeCopy(known: Entry | undefined, { record, ballot, outcome }: MessageOf<'copy'>, now: Millis, out: Out): void {
     if (known?.phase === 'closed') {
       known.record = record
-      known.kept = false
+      unkeep(known)
       this.#book.saveEnd(known, 'closed', outcome.endedWallMs, out)
       return
     }
@@ -124,7 +127,7 @@ export class Closings {
     entry.accepted = { ballot: entry.accepted!.ballot, decree: { kind: 'outcome', outcome: { ...rest, attempts: [] } } }
     entry.timeline = []
     entry.decision = undefined
-    entry.kept = false
+    unkeep(entry)
     this.#book.saveEnd(entry, 'closed', rest.endedWallMs, out)
   }
 

@@ -36,8 +36,10 @@ export interface CustodyConfig {
   submitsMax: number
   /** accepted tasks that have not ended; more are refused */
   openMax: number
-  /** ended tasks kept with their results; the oldest go first */
+  /** ended tasks kept with their results; of the oldest over it only that and how they ended is kept */
   closedMax: number
+  /** ended tasks of which anything is kept, about 1 kB each; over it the oldest are forgotten, and their keys may come again */
+  tombstonesMax: number
   /** how long an ended task is kept with its result */
   keepMs: Millis
   /** how long after that it is still known that and how it ended, so that its key starts nothing new */
@@ -80,6 +82,7 @@ export const defaultCustodyConfig: CustodyConfig = {
   submitsMax: 200_000,
   openMax: 200_000,
   closedMax: 50_000,
+  tombstonesMax: 500_000,
   keepMs: 24 * 3_600_000,
   tombstoneMs: 24 * 3_600_000,
   sweepMs: 10_000,

@@ -2,7 +2,7 @@ import { Deadlines, type Millis } from '@souk/kernel'
 import type { MessageOf, PeerId, TaskId, TaskRecord } from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect } from './custodian-io.ts'
-import { type Entry, outcomeOf } from './entry.ts'
+import { type Entry, outcomeOf, unkeep } from './entry.ts'
 import { custodianCount, decideSuccession } from './rendezvous.ts'
 import type { TaskBook } from './task-book.ts'
 import { succeed } from './version.ts'
@@ -136,7 +136,7 @@ export class Copies {
     const outcome = outcomeOf(entry)
     if (!outcome) return
     entry.record = record
-    entry.kept = false
+    unkeep(entry)
     this.#book.saveEnd(entry, 'closed', outcome.endedWallMs, out)
   }
 }

@@ -1,20 +1,12 @@
 import type { Machine, Millis } from '@souk/kernel'
-import {
-  type Ballot,
-  type Bearer,
-  limits,
-  type MessageOf,
-  type Outcome,
-  type PeerId,
-  type TaskId,
-  type TaskRecord,
-} from '@souk/wire'
+import type { Ballot, Bearer, MessageOf, Outcome, PeerId, TaskId, TaskRecord } from '@souk/wire'
 import { BearerReports } from './bearer-reports.ts'
 import { Closings } from './closings.ts'
 import type { CustodyConfig } from './config.ts'
 import { Copies } from './copies.ts'
 import type { CustodianEffect, CustodianInput, CustodianMessage } from './custodian-io.ts'
 import { outcomeOf, stateOf } from './entry.ts'
+import { mayTell } from './may-tell.ts'
 import { Proposer } from './proposer.ts'
 import { Readers } from './readers.ts'
 import { loadEntries } from './stored-task.ts'
@@ -23,6 +15,10 @@ import type { MeshView } from './views.ts'
 import { type StoreState, Voter } from './voter.ts'
 
 type Out = CustodianEffect[]
+
+/** Tasks stripped or forgotten in one step, and how soon the next come: each is up to four writes. */
+const sweptMax = 1_000
+const sweepSoonMs = 100
 
 /** Questions of readers and of waiting clients' peers, and answers to what this peer undertakes. */
 type AskOrAnswer = Exclude<
@@ -170,6 +166,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
       out.push({ type: 'storeState', ...this.#store })
     }
     for (const pending of this.#book.journal.settle(upToSeq)) {
+      this.#book.onWritten(pending)
       if (pending.kind === 'store') this.#voter.onStored(pending, now, out)
       else if (pending.kind === 'answer') this.#voter.onAnswerWritten(pending, out)
     }
@@ -183,16 +180,19 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
 
   /** Nothing is answered that is not on disk; who asked asks again, and then it is written again. */
   #onNotWritten(pending: Pending, out: Out): void {
-    if (pending.entry) {
-      pending.entry.kept = false
-      pending.entry.losses++
-    }
+    this.#book.onLost(pending)
     if (pending.kind === 'store') this.#voter.onNotStored(pending, this.#store, out)
   }
 
   // ---- messages
 
   #onMessage(from: Bearer, message: CustodianMessage, now: Millis, out: Out): void {
+    const task =
+      'record' in message && message.record ? message.record.id : 'task' in message ? message.task : undefined
+    if (!mayTell(from, message, task === undefined ? undefined : this.#book.archive.get(task))) {
+      out.push({ type: 'rejected', from: from.peer, tag: message.t, code: 'not-concerned' })
+      return
+    }
     switch (message.t) {
       case 'store':
         this.#voter.onStore(from, message, now, out)
@@ -316,10 +316,9 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   // ---- time
 
   #onWake(now: Millis, out: Out): void {
-    const { leases, expiries, archive } = this.#book
-    for (let task = leases.popDue(now); task !== undefined; task = leases.popDue(now)) {
-      const entry = archive.get(task)
-      if (entry) this.#proposer.onLeaseEnded(entry, now, out)
+    const { expiries } = this.#book
+    for (let entry = this.#book.popLeaseEnded(now); entry; entry = this.#book.popLeaseEnded(now)) {
+      this.#proposer.onLeaseEnded(entry, now, out)
     }
     for (let task = expiries.popDue(now); task !== undefined; task = expiries.popDue(now))
       this.#onExpired(task, now, out)
@@ -338,26 +337,23 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     else this.#proposer.later(task, now + rank * this.#config.staggerMs)
   }
 
+  /** A part of what has outlived its time: the rest comes soon, since everything that is done here is written. */
   #sweep(now: Millis, out: Out): void {
-    this.#nextSweep = now + this.#config.sweepMs
-    const { closedMax, keepMs, tombstoneMs } = this.#config
+    const { closedMax, tombstonesMax, keepMs, tombstoneMs, sweepMs } = this.#config
     const { archive } = this.#book
     const keptSince = this.#book.wall(now) - keepMs
-    for (let entry = archive.popWhole(keptSince); entry; entry = archive.popWhole(keptSince)) {
+    let left = sweptMax
+    for (let entry = archive.popWhole(keptSince, closedMax); entry; entry = archive.popWhole(keptSince, closedMax)) {
       this.#closings.strip(entry, out)
+      if (--left === 0) break
     }
-    const gone = archive.outlived(closedMax, keptSince - tombstoneMs)
-    for (const batch of chunks(gone, limits.tasksPerMessageMax)) {
-      for (const task of batch) {
-        this.#book.forget(task)
-        this.#proposer.forget(task)
-      }
-      this.#book.erase(batch, out)
+    const gone = archive.outlived(tombstonesMax, keptSince - tombstoneMs, left)
+    for (const task of gone) {
+      this.#book.forget(task)
+      this.#proposer.forget(task)
     }
+    if (gone.length > 0) this.#book.erase(gone, out)
     this.#copies.look(now)
+    this.#nextSweep = now + (left - gone.length > 0 ? sweepMs : sweepSoonMs)
   }
-}
-
-function* chunks<T>(all: readonly T[], size: number): Generator<T[]> {
-  for (let i = 0; i < all.length; i += size) yield all.slice(i, i + size)
 }

@@ -39,8 +39,12 @@ export const phaseTransitions: Record<Phase, readonly Phase[]> = {
 export interface Entry {
   record: TaskRecord
   phase: Phase
-  /** the record of this version is on disk, or on its way there */
+  /** the record and the votes are on disk as they are now, or later votes are on their way there */
   kept: boolean
+  /** rises whenever what is on disk is no longer enough: a write from before then confirms nothing */
+  generation: number
+  /** votes handed to the disk that it has not answered */
+  inFlight: number
   /** writes of it that the disk refused: what was answered on top of one of them would not be safe */
   losses: number
   /** somebody was told that it is known here, and counts on it: a drop comes too late */
@@ -57,6 +61,8 @@ export interface Entry {
   heard: boolean
   /** the bearer gave it up: nobody vanished */
   released: boolean
+  /** until when its lease runs, the grace after it included */
+  leasedUntilMs: number
   /** what the bearer last said it does with it */
   bearerState: TaskState
   attempts: Attempt[]
@@ -77,6 +83,8 @@ export function newEntry(record: TaskRecord, promised: Ballot): Entry {
     record,
     phase: 'storing',
     kept: false,
+    generation: 0,
+    inFlight: 0,
     losses: 0,
     relied: false,
     promised,
@@ -85,6 +93,7 @@ export function newEntry(record: TaskRecord, promised: Ballot): Entry {
     borneUnder: promised,
     heard: false,
     released: false,
+    leasedUntilMs: 0,
     bearerState: 'waiting',
     attempts: [],
     decision: undefined,
@@ -95,6 +104,12 @@ export function newEntry(record: TaskRecord, promised: Ballot): Entry {
     watchers: [],
     timeline: [],
   }
+}
+
+/** What is on disk is no longer enough: record, votes and end go there with the next write. */
+export function unkeep(entry: Entry): void {
+  entry.kept = false
+  entry.generation++
 }
 
 export function enterPhase(entry: Entry, phase: Phase): void {

@@ -2,6 +2,7 @@ import type { Millis } from '@souk/kernel'
 import { limits, type MessageOf, type Outcome, type PeerId, type TaskId } from '@souk/wire'
 import type { Choosing } from './choosing.ts'
 import type { CustodyConfig } from './config.ts'
+import { majority } from './quorum.ts'
 import type { Submission } from './submission.ts'
 import type { Submissions } from './submissions.ts'
 import type { SubmitterEffect } from './submitter-io.ts'
@@ -34,6 +35,21 @@ export class Following {
     if (!submission || submission.storing) return
     out.push({ type: 'outcome', task, outcome, clients: submission.clients })
     this.#submissions.end(task)
+  }
+
+  /** A custodian has forgotten these. Where all that can be asked have, nobody will ever say how it ended. */
+  onUnknown(from: PeerId, tasks: readonly TaskId[], out: Out): void {
+    for (const task of tasks) {
+      const submission = this.#submissions.get(task)
+      if (!submission || submission.storing || !submission.record.custodians.includes(from)) continue
+      const { record, unknownBy, ballot } = submission
+      unknownBy.add(from)
+      const { custodians, submittedWallMs: endedWallMs } = record
+      const all = custodians.every((peer) => unknownBy.has(peer) || !this.#choosing.canReach(peer))
+      if (!all || unknownBy.size < majority(custodians.length)) continue
+      const message = 'its custodians have forgotten it: how it ended was kept for as long as they had room'
+      this.onOutcome(task, { kind: 'lost', code: 'forgotten', message, ballot, attempts: [], endedWallMs }, out)
+    }
   }
 
   /** One of its custodians that can be reached, another one each time. */

@@ -46,15 +46,11 @@ export class RenewalLink {
     const removes = this.#removes(held)
     if (held.length === 0 && removes.length === 0) return []
     const messages: MessageOf<'renew'>[] = []
-    for (let i = 0; i === 0 || i < Math.max(adds.length, removes.length); i += limits.tasksPerMessageMax) {
-      messages.push(
-        this.#message(
-          adds.slice(i, i + limits.tasksPerMessageMax),
-          removes.slice(i, i + limits.tasksPerMessageMax),
-          incarnation,
-          true,
-        ),
-      )
+    const length = Math.max(adds.length, removes.length)
+    for (let i = 0; i === 0 || i < length; i += limits.tasksPerMessageMax) {
+      const end = i + limits.tasksPerMessageMax
+      // The last one extends all of them: a custodian goes over what it holds once a round.
+      messages.push(this.#message(adds.slice(i, end), removes.slice(i, end), incarnation, end >= length))
     }
     for (const { task } of removes) this.#said.delete(task)
     for (const h of held) this.#say(h)
@@ -99,6 +95,7 @@ export class RenewalLink {
   /** Saying it again takes no confirmation back: the custodian had that sending. */
   #say(h: Held): void {
     const before = this.#saidUnder(h)
+    if (before && before.firstSeq !== Infinity && before.state === h.state) return
     const firstSeq = before && before.firstSeq !== Infinity ? before.firstSeq : this.#seq
     this.#said.set(h.task, { ...h, firstSeq, confirmedMs: before?.confirmedMs })
   }

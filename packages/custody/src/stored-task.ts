@@ -58,8 +58,11 @@ function fromStored(record: TaskRecord, vote: StoredVote, end: StoredEnd | undef
   entry.ending = vote.ending
   entry.begun = vote.begun ?? false
   entry.keptIn = vote.keptIn
-  entry.phase = end?.phase ?? 'open'
+  // An end without the outcome that it is about is none: its custodians are asked.
+  const ended = end?.phase === 'closed' && vote.accepted?.decree.kind !== 'outcome' ? undefined : end
+  entry.phase = ended?.phase ?? 'open'
   entry.kept = true
+  entry.relied = true
   return entry
 }
 
@@ -74,11 +77,12 @@ export function loadEntries(
     const task = key.slice(prefixes.record.length)
     const vote = values.get(voteKey(task)) as StoredVote | undefined
     // Both are written at once, so one without the other is no task.
-    if (!vote) continue
+    // A disk that failed in between may hold one version's record and another's votes: neither says anything then.
+    if (!vote || vote.version !== (value as TaskRecord).version) continue
     const end = values.get(endKey(task)) as StoredEnd | undefined
     const entry = fromStored(value as TaskRecord, vote, end)
     entry.decision = values.get(decisionKey(task)) as Decision | undefined
-    loaded.push({ entry, overWallMs: end?.wallMs })
+    loaded.push({ entry, overWallMs: entry.phase === 'open' ? undefined : end?.wallMs })
   }
   return loaded.sort((a, b) => (a.overWallMs ?? 0) - (b.overWallMs ?? 0))
 }

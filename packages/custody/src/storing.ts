@@ -28,6 +28,8 @@ export class Storing {
   readonly #submissions: Submissions
   /** counters used of late: a second submit of the same task goes under a ballot of its own */
   readonly #counters: BoundedMap<TaskId, number>
+  /** the highest counter that was forgotten */
+  #floor = 0
   /** counters of submits that were given up: whoever stores one of them late is told to drop it */
   readonly #givenUp: BoundedMap<TaskId, number>
   #incarnation: Incarnation = 0
@@ -47,8 +49,10 @@ export class Storing {
   /** Its custodians are sent the record, and the local bearer gets its baton, which leaves once it is durable. */
   begin(record: TaskRecord, submitter: Submitter, now: Millis, out: Out): void {
     const { id } = record
-    const counter = nextCounter(this.#counters.get(id) ?? 0, 'bearer')
-    this.#counters.push(id, counter)
+    const counter = nextCounter(this.#counters.get(id) ?? this.#floor, 'origin')
+    // What is no longer remembered by its task counts for all: no counter comes again.
+    const forgotten = this.#counters.push(id, counter)
+    if (forgotten) this.#floor = Math.max(this.#floor, forgotten[1])
     // Custodians that have it from the try before are counted on from now on.
     this.#givenUp.delete(id)
     const ballot: Ballot = { counter, peer: this.#self, incarnation: this.#incarnation }
@@ -60,6 +64,7 @@ export class Storing {
       stored: new Set(),
       already: new Set(),
       unstored: new Map(),
+      unknownBy: new Set(),
       submitters: [submitter],
       clients: [],
       asked: 0,

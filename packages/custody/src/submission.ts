@@ -31,6 +31,8 @@ export interface Submission {
   unstored: Map<PeerId, Refused>
   submitters: Submitter[]
   clients: number[]
+  /** custodians that no longer know it, after it was accepted */
+  unknownBy: Set<PeerId>
   /** how often its custodians were asked what became of it */
   asked: number
   sinceMs: Millis

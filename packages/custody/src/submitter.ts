@@ -146,7 +146,7 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
         this.#following.onMoved(message)
         break
       case 'unknown':
-        // Another custodian is asked next time.
+        this.#following.onUnknown(from, message.tasks, out)
         break
     }
   }

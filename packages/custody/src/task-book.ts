@@ -13,7 +13,7 @@ import {
 import { Archive } from './archive.ts'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
-import { type Entry, noteEvent } from './entry.ts'
+import { type Entry, noteEvent, unkeep } from './entry.ts'
 import { Journal } from './journal.ts'
 import { decisionKey, endKey, recordKey, type StoredEnd, toStoredVote, voteKey } from './stored-task.ts'
 
@@ -21,13 +21,16 @@ import { decisionKey, endKey, recordKey, type StoredEnd, toStoredVote, voteKey }
 const journalPerTask = 6
 
 /** What goes on when a write is on disk, or was refused. */
-export type Pending =
-  /** a record's first write: the entry counts, or is dropped */
+export type Pending = {
+  /** of the entry when it was handed to the disk */ generation?: number
+} & /** a record's first write: the entry counts, or is dropped */
+(
   | { kind: 'store'; entry: Entry; to: PeerId; ballot: Ballot }
   /** an answer that must not leave before; `losses` as they were when it was handed to the disk */
   | { kind: 'answer'; entry: Entry; to: PeerId; message: CustodianSays; losses: number }
   /** nothing waits for it */
   | { kind: 'note'; entry: Entry | undefined }
+)
 
 interface Write {
   key: string
@@ -77,13 +80,30 @@ export class TaskBook {
   /** Its bearer was heard of: its lease starts anew. */
   grantLease(entry: Entry, now: Millis): void {
     const { leaseMs, graceMs } = this.#config
-    if (this.needsNoLease(entry)) this.leases.delete(entry.record.id)
-    else this.leases.set(entry.record.id, now + leaseMs + graceMs)
+    if (this.needsNoLease(entry)) {
+      this.leases.delete(entry.record.id)
+      return
+    }
+    entry.leasedUntilMs = now + leaseMs + graceMs
+    // A deadline that stands is moved on when it comes: a renewal of thousands must not sort them anew.
+    if (this.leases.get(entry.record.id) === undefined) this.leases.set(entry.record.id, entry.leasedUntilMs)
   }
 
   /** Nobody bears it any more: its lease is over now, without grace. */
   endLease(entry: Entry, now: Millis): void {
+    entry.leasedUntilMs = now
     this.leases.set(entry.record.id, now)
+  }
+
+  /** The next task whose lease and grace have run out, if any is due. */
+  popLeaseEnded(now: Millis): Entry | undefined {
+    for (let task = this.leases.popDue(now); task !== undefined; task = this.leases.popDue(now)) {
+      const entry = this.archive.get(task)
+      if (!entry) continue
+      if (entry.leasedUntilMs <= now) return entry
+      this.leases.set(task, entry.leasedUntilMs)
+    }
+    return undefined
   }
 
   /** 0: nobody bears it any more, as far as this custodian can tell; the grace included, in which its run is stopped. */
@@ -92,8 +112,7 @@ export class TaskBook {
     // Its run is over, and what it came to is known here: nobody has to wait for its bearer.
     const { accepted, promised } = entry
     if (accepted?.decree.kind === 'outcome' && compareBallots(accepted.ballot, promised) === 0) return 0
-    const dueMs = this.leases.get(entry.record.id)
-    return dueMs === undefined ? 0 : Math.max(0, Math.ceil(dueMs - now))
+    return Math.max(0, Math.ceil(entry.leasedUntilMs - now))
   }
 
   failed(entry: Entry, host: PeerId, code: string, message: string): void {
@@ -114,7 +133,6 @@ export class TaskBook {
     const writes: Write[] = [{ key: voteKey(task), value: toStoredVote(entry) }]
     if (!entry.kept)
       writes.push({ key: recordKey(task), value: entry.record }, { key: endKey(task), value: this.#endOf(entry) })
-    entry.kept = true
     return this.#persist(entry, writes, pending, out)
   }
 
@@ -124,15 +142,29 @@ export class TaskBook {
     return { phase, wallMs: this.archive.overWallMs(record.id) ?? record.submittedWallMs }
   }
 
-  /** That it is over. Nothing waits for it: whatever was answered was on disk before. */
+  /** A write of this entry is on disk. */
+  onWritten({ entry, generation }: Pending): void {
+    if (!entry) return
+    entry.inFlight--
+    if (generation === entry.generation) entry.kept = true
+  }
+
+  /** It is not. */
+  onLost({ entry }: Pending): void {
+    if (!entry) return
+    entry.inFlight--
+    entry.losses++
+    unkeep(entry)
+  }
+
+  /** That it is over. Nothing waits for it: whatever was answered was on disk before, or goes with it. */
   saveEnd(entry: Entry, phase: StoredEnd['phase'], wallMs: WallMillis, out: CustodianEffect[]): void {
     const task = entry.record.id
     const end: StoredEnd = { phase, wallMs }
     const writes: Write[] = [{ key: endKey(task), value: end }]
-    if (!entry.kept) {
-      writes.push({ key: voteKey(task), value: toStoredVote(entry) }, { key: recordKey(task), value: entry.record })
-    }
-    entry.kept = true
+    // What it is the end of must not be lost where that write fails and this one does not.
+    if (!entry.kept || entry.inFlight > 0) writes.push({ key: voteKey(task), value: toStoredVote(entry) })
+    if (!entry.kept) writes.push({ key: recordKey(task), value: entry.record })
     this.#persist(entry, writes, { kind: 'note', entry }, out)
   }
 
@@ -163,7 +195,8 @@ export class TaskBook {
 
   #persist(entry: Entry, writes: Write[], pending: Pending, out: CustodianEffect[]): boolean {
     if (entry.record.spec.durability === 'none') return true
-    out.push({ type: 'persist', seq: this.journal.next(pending), writes })
+    if (pending.entry) pending.entry.inFlight++
+    out.push({ type: 'persist', seq: this.journal.next({ ...pending, generation: entry.generation }), writes })
     return false
   }
 }

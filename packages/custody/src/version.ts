@@ -25,6 +25,11 @@ export function versionNumber(version: number): number {
   return Math.floor(version / setSpan)
 }
 
+/** Whether a version is one of these custodians. */
+export function namesItsSet({ version, custodians }: { version: number; custodians: readonly PeerId[] }): boolean {
+  return version === versionOf(versionNumber(version), custodians)
+}
+
 /** The record of the next version. */
 export function succeed(record: TaskRecord, custodians: readonly PeerId[]): TaskRecord {
   return { ...record, version: nextVersion(record.version, custodians), custodians: [...custodians] }

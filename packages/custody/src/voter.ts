@@ -119,7 +119,7 @@ export class Voter {
     const entry = this.#parts.book.archive.get(task)
     if (entry && this.#answers.isOver(entry, from, message, out)) return
     // Another ballot is another bearer's: its lease decides, whatever was asked about.
-    const leftMs = entry && entry.record.version === version ? this.#parts.book.leaseLeftMs(entry, now) : 0
+    const leftMs = entry ? this.#parts.book.leaseLeftMs(entry, now) : 0
     this.#send(from, { t: 'leaseTold', task, version, ballot, leftMs }, out)
   }
 
@@ -129,14 +129,18 @@ export class Voter {
     const known = this.#parts.book.archive.get(record.id)
     if (known && this.#answers.isOver(known, from.peer, message, out)) return
     if (this.#answers.abstains(from.peer, record, message, out)) return
-    let leftMs = 0
+    // Of the version before too: its bearer goes on until it hears of the next.
+    let leftMs = known ? this.#parts.book.leaseLeftMs(known, now) : 0
+    if (known && known.record.version !== record.version && aim === 'run' && leftMs > 0) {
+      this.#answers.refuse(from.peer, message, known.promised, 'lease', leftMs, out)
+      return
+    }
     if (known && known.record.version === record.version) {
       const order = compareBallots(ballot, known.promised)
       if (order < 0) {
         this.#answers.refuse(from.peer, message, known.promised, 'promised', 0, out)
         return
       }
-      leftMs = this.#parts.book.leaseLeftMs(known, now)
       // What this very proposer bore by its last try never came about.
       if (aim === 'run' && known.bearer.peer === from.peer) leftMs = 0
       if (order > 0 && aim === 'run' && leftMs > 0) {

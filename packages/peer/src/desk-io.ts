@@ -33,6 +33,8 @@ export interface Asked {
   client: ClientRef
   task: TaskId
   keeper: PeerId | undefined
+  /** the newest version that it was sent on to; 0: none */
+  version: number
   answered: boolean
   left: PeerId[]
 }

@@ -30,7 +30,7 @@ export class MemberLog {
     peer: PeerId,
     member: Pick<Member, 'state' | 'certificate' | 'incarnation' | 'advert'> | undefined,
   ): Write | undefined {
-    if (!member || member.state === 'left') {
+    if (!member) {
       return this.#written.delete(peer) ? { key: prefix + peer, value: undefined } : undefined
     }
     const { certificate, incarnation, advert } = member

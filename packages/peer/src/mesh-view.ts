@@ -28,7 +28,7 @@ export function meshView(
     lives: ({ peer, incarnation }) => roster.reachable(peer) && roster.get(peer)?.incarnation === incarnation,
     gone: (now, forMs) => facts.gone(now, forMs),
     get heardFromMajority() {
-      return (heard.size + 1) * 2 > facts.current.members && !behind()
+      return facts.heardFromMajority(heard) && !behind()
     },
   }
 }
@@ -50,7 +50,8 @@ class MeshFacts {
   get current() {
     if (this.#seen !== this.#roster.version) {
       this.#seen = this.#roster.version
-      const members = this.#roster.members().filter(({ state }) => state !== 'left')
+      // Who is down, for whatever reason, is a member as long as its certificate stands.
+      const members = this.#roster.members()
       const keepers = members
         .filter(keepsCustody)
         .map((member) => ({ peer: member.peer, domain: member.advert?.offer.labels[domainLabel] ?? member.peer }))
@@ -58,6 +59,12 @@ class MeshFacts {
       this.#current = { members: members.length, keepers, down }
     }
     return this.#current
+  }
+
+  /** This peer itself counts. */
+  heardFromMajority(heard: ReadonlySet<PeerId>): boolean {
+    const members = this.#roster.members()
+    return (members.filter(({ peer }) => heard.has(peer)).length + 1) * 2 > members.length
   }
 
   gone(now: Millis, forMs: Millis): ReadonlySet<PeerId> {

@@ -46,8 +46,15 @@ export function isBearers(ballot: Ballot): boolean {
   return ballot.counter % 2 === 1
 }
 
-/** Custodians begin even counters, everybody else odd ones: so no peer uses one twice for a task, whatever its role. */
-export function nextCounter(after: number, by: 'custodian' | 'bearer'): number {
+/** Of each role its own residue class. */
+const counterClasses = { origin: { step: 4, rest: 1 }, bearer: { step: 4, rest: 3 }, custodian: { step: 2, rest: 0 } }
+
+/**
+ * The least counter above `after` that this role may begin. Origins, bearers and custodians begin different ones, so no
+ * peer uses one twice for a task in two roles.
+ */
+export function nextCounter(after: number, by: keyof typeof counterClasses): number {
+  const { step, rest } = counterClasses[by]
   const next = after + 1
-  return next % 2 === (by === 'custodian' ? 0 : 1) ? next : next + 1
+  return next + ((((rest - next) % step) + step) % step)
 }

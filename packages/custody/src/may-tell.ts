@@ -1,0 +1,56 @@
+import { type Bearer, compareBallots, type MessageOf } from '@souk/wire'
+import type { CustodianMessage } from './custodian-io.ts'
+import type { Entry } from './entry.ts'
+import { namesItsSet, versionNumber } from './version.ts'
+
+/** How far above its own promise a custodian follows a bearer's ballot: no counter may use up all others. */
+const aheadMax = 4096
+
+/**
+ * Whether this member has anything to do with what it says of a task. Whoever was never given it, and keeps no copy,
+ * has no say; what a bearer or a custodian says of its own tasks is believed (ARCHITECTURE.md, decisions).
+ */
+export function mayTell(from: Bearer, message: CustodianMessage, entry: Entry | undefined): boolean {
+  switch (message.t) {
+    case 'store':
+      return (
+        namesItsSet(message.record) &&
+        (message.ballot.peer === from.peer || !entry || knows(from, message.record, entry))
+      )
+    case 'prepare':
+      return namesItsSet(message.record) && message.record.custodians.includes(from.peer) && isOwn(from, message)
+    case 'copy':
+      return namesItsSet(message.record) && knows(from, message.record, entry)
+    case 'drop':
+      return message.ballot.peer === from.peer
+    case 'chosen':
+      return !entry || knows(from, entry.record, entry) || hostOf(message) === from.peer
+    case 'moved':
+      return (
+        namesItsSet(message) && (!entry || knows(from, entry.record, entry) || message.custodians.includes(from.peer))
+      )
+    default:
+      return true
+  }
+}
+
+/** It keeps the task, or bears it as far as is known here, or submitted it. */
+function knows({ peer }: Bearer, record: { custodians: string[]; origin?: string }, entry: Entry | undefined): boolean {
+  return record.custodians.includes(peer) || record.origin === peer || entry?.bearer.peer === peer
+}
+
+function isOwn(from: Bearer, { ballot }: MessageOf<'prepare'>): boolean {
+  return ballot.peer === from.peer && ballot.incarnation === from.incarnation
+}
+
+function hostOf({ decree, ballot }: MessageOf<'chosen'>): string | undefined {
+  return decree?.kind === 'outcome' ? (decree.outcome.host ?? ballot.peer) : undefined
+}
+
+/** Whether a bearer's ballot above this custodian's promise can be one that it missed. */
+export function mayFollow(entry: Entry, ballot: { counter: number; peer: string; incarnation: number }): boolean {
+  if (compareBallots(ballot, entry.promised) <= 0) return false
+  const { custodians, origin, version } = entry.record
+  const known = custodians.includes(ballot.peer) || origin === ballot.peer || versionNumber(version) > 1
+  return known && ballot.counter <= entry.promised.counter + aheadMax
+}
