@@ -24,7 +24,7 @@ function recordIn(effect: PeerEffect): TaskRecord | undefined {
 }
 
 /** Where one custodian's answer is heard, the others are taken to have said the same. */
-function oneForAll(tag: 'stored' | 'promise' | 'committed'): Tamper {
+function oneForAll(tag: 'stored' | 'committed'): Tamper {
   const sets = new Sets()
   return {
     hear: (input, moment) =>
@@ -55,10 +55,19 @@ export const quorumBugs: readonly PlantedBug[] = [
   },
   {
     name: 'recovers-with-one-promise',
-    about: 'takes one promise for those of a majority: one custodian fences a bearer',
+    about: 'takes its own promise for that of a majority, and so hears of nothing that others accepted',
     breaks: ['I5', 'I4', 'I1', 'I12'],
-    where: cutting,
-    tamper: () => oneForAll('promise'),
+    where: losing,
+    tamper: () => ({
+      act(effect, moment) {
+        const prepare = sent(effect, 'prepare')
+        if (prepare === undefined || effect.type !== 'send') return [effect]
+        const { task, version, ballot } = prepare
+        const promise = { t: 'promise', task, version, ballot, attempts: [], begun: false, leftMs: 0 } as const
+        moment.hear(messageFrom({ peer: effect.to, incarnation: 1 }, { ...promise, attempts: [] }))
+        return [effect]
+      },
+    }),
   },
   {
     name: 'closes-at-one-acceptance',
@@ -133,17 +142,16 @@ export const quorumBugs: readonly PlantedBug[] = [
   },
   {
     name: 're-proposes-the-lowest',
-    about: 'of two decrees that were accepted takes up the one with the lower ballot',
+    about: 'of two decrees takes up the one that it accepted itself, under a lower ballot, and misses what is chosen',
     breaks: ['I4', 'I1'],
-    where: anything,
+    where: cutting,
     tamper: () => ({
       hear: (input) =>
         heard(input, 'promise', (promise) => {
           const { accepted } = promise
           if (accepted === undefined) return [promise]
-          const { ballot } = accepted
-          return [{ ...promise, accepted: { ...accepted, ballot: { ...ballot, counter: 2 ** 20 - ballot.counter } } }]
-        }),
+          return [{ ...promise, accepted: { ...accepted, ballot: { ...accepted.ballot, counter: 0 } } }]
+        }).flatMap((left) => heard(left, 'chosen', (chosen) => (chosen.decree === undefined ? [] : [chosen]))),
     }),
   },
   {
