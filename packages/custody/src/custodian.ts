@@ -1,5 +1,5 @@
 import type { Machine, Millis } from '@souk/kernel'
-import type { Ballot, Bearer, MessageOf, Outcome, PeerId, TaskId, TaskRecord } from '@souk/wire'
+import type { Ballot, Bearer, Outcome, PeerId, TaskId, TaskRecord } from '@souk/wire'
 import { BearerReports } from './bearer-reports.ts'
 import { Closings } from './closings.ts'
 import type { CustodyConfig } from './config.ts'
@@ -9,6 +9,8 @@ import { outcomeOf, stateOf } from './entry.ts'
 import { mayTell } from './may-tell.ts'
 import { Proposer } from './proposer.ts'
 import { Readers } from './readers.ts'
+import { Requests } from './requests.ts'
+import { Retention } from './retention.ts'
 import { loadEntries } from './stored-task.ts'
 import { type Pending, TaskBook } from './task-book.ts'
 import type { MeshView } from './views.ts'
@@ -16,32 +18,9 @@ import { type StoreState, Voter } from './voter.ts'
 
 type Out = CustodianEffect[]
 
-/** Tasks stripped or forgotten in one step, and how soon the next come: each is up to four writes. */
-const sweptMax = 1_000
-const sweepSoonMs = 100
-
-/** Questions of readers and of waiting clients' peers, and answers to what this peer undertakes. */
-type AskOrAnswer = Exclude<
-  CustodianMessage,
-  MessageOf<
-    | 'store'
-    | 'drop'
-    | 'leaseAsk'
-    | 'prepare'
-    | 'commit'
-    | 'begin'
-    | 'renew'
-    | 'giveUp'
-    | 'decided'
-    | 'chosen'
-    | 'moved'
-    | 'copy'
-  >
->
-
 /**
  * Keeps tasks for whoever submitted them, one of k for each: votes on what becomes of them (`voter.ts`), knows who bears
- * them (`bearer-reports.ts`), and undertakes what nobody else does (`proposer.ts`).
+ * them (`bearer-reports.ts`), undertakes what nobody else does (`proposer.ts`), and answers clients (`requests.ts`).
  *
  * Invariants: I1 one outcome a task, for ever. I2 what is answered is on disk before. I3 `promised` never falls. I4 one
  * decree is chosen per version. I8 attempts are bounded by the spec.
@@ -52,27 +31,30 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   readonly #config: CustodyConfig
   readonly #self: PeerId
   readonly #book: TaskBook
-  readonly #readers: Readers
   readonly #closings: Closings
   readonly #proposer: Proposer
   readonly #reports: BearerReports
   readonly #voter: Voter
   readonly #copies: Copies
+  readonly #requests: Requests
+  readonly #retention: Retention
   readonly #store: StoreState = { ok: true, code: '', message: '' }
-  #nextSweep: Millis = 0
 
   constructor(config: CustodyConfig, { self, mesh }: { self: PeerId; mesh: MeshView }) {
     this.#config = config
     this.#self = self
     const book = new TaskBook(config, self)
     this.#book = book
-    this.#readers = new Readers(config, book.archive, self)
-    this.#closings = new Closings(self, book, this.#readers)
+    const readers = new Readers(config, book.archive, self)
+    this.#closings = new Closings(self, book, readers)
     this.#proposer = new Proposer(config, { self, book, closings: this.#closings, mesh })
-    this.#reports = new BearerReports(book, this.#readers, this.#proposer)
+    this.#reports = new BearerReports(book, readers, this.#proposer)
     const store = this.#store
-    this.#voter = new Voter(config, { self, book, readers: this.#readers, mesh, store })
+    this.#voter = new Voter(config, { self, book, readers, mesh, store })
     this.#copies = new Copies(config, { self, book, mesh })
+    const [closings, proposer] = [this.#closings, this.#proposer]
+    this.#requests = new Requests(config, { book, readers, proposer })
+    this.#retention = new Retention(config, { book, closings, proposer })
   }
 
   step(input: CustodianInput, now: Millis, out: Out): void {
@@ -109,7 +91,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
 
   nextWakeup(): Millis | undefined {
     const { leases, expiries } = this.#book
-    const own = Math.min(leases.next() ?? Infinity, expiries.next() ?? Infinity, this.#nextSweep)
+    const own = Math.min(leases.next() ?? Infinity, expiries.next() ?? Infinity, this.#retention.nextWakeup())
     const due = Math.min(own, this.#proposer.nextWakeup() ?? Infinity, this.#copies.nextWakeup() ?? Infinity)
     return due === Infinity ? undefined : due
   }
@@ -143,7 +125,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   #onStart(input: Extract<CustodianInput, { type: 'start' }>, now: Millis): void {
     const book = this.#book
     book.start(input.wallMs, input.incarnation, now)
-    this.#nextSweep = now + this.#config.sweepMs
+    this.#retention.start(now)
     for (const { entry, overWallMs } of loadEntries(input.stored)) {
       const { id, spec, submittedWallMs } = entry.record
       book.archive.add(entry)
@@ -236,30 +218,14 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
         this.#copies.onCopy(message.record.id)
         this.#closings.onCopy(from.peer, message, now, out)
         break
-      default:
-        this.#onAsked(from, message, now, out)
-    }
-  }
-
-  #onAsked(from: Bearer, message: AskOrAnswer, now: Millis, out: Out): void {
-    switch (message.t) {
       case 'cancel':
-        this.#onCancel(from.peer, message, now, out)
-        break
       case 'await':
-        this.#onAwait(from.peer, message, out)
-        break
       case 'query':
-        this.#readers.onQuery(from.peer, message, now, out)
-        break
       case 'list':
-        this.#readers.onList(from.peer, message, now, out)
-        break
-      case 'stored':
-        this.#copies.onStored(from.peer, message, out)
-        this.#proposer.onMessage(from, message, now, out)
+        this.#requests.onMessage(from.peer, message, now, out)
         break
       default:
+        if (message.t === 'stored') this.#copies.onStored(from.peer, message, out)
         this.#proposer.onMessage(from, message, now, out)
     }
   }
@@ -268,49 +234,6 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   #onPrepared(task: TaskId, now: Millis): void {
     const entry = this.#book.archive.get(task)
     if (entry?.ending && entry.phase === 'open') this.#proposer.onEnding(entry, now)
-  }
-
-  #onCancel(from: PeerId, message: MessageOf<'cancel'>, now: Millis, out: Out): void {
-    const { ask, task, reason } = message
-    const entry = this.#book.archive.get(task)
-    if (entry?.phase === 'moved') {
-      const { version, custodians } = entry.record
-      out.push({ type: 'send', to: from, message: { t: 'moved', task, version, custodians } })
-      return
-    }
-    const answer = !entry ? 'unknown' : entry.phase === 'closed' ? 'closed-before' : undefined
-    if (!entry || answer) {
-      out.push({ type: 'send', to: from, message: { t: 'cancelled', ask, task, answer: answer ?? 'unknown' } })
-      return
-    }
-    if (entry.cancellers.length < this.#config.watchersMax) entry.cancellers.push({ peer: from, ask })
-    if (!entry.ending) this.#book.note(entry, 'cancelling', reason, now)
-    entry.ending ??= { kind: 'cancelled', reason }
-    this.#proposer.close(entry, now, out)
-    this.#readers.changed(entry, now, out)
-  }
-
-  /** A peer whose clients wait asks what became of these. */
-  #onAwait(from: PeerId, { tasks }: MessageOf<'await'>, out: Out): void {
-    const unknown: TaskId[] = []
-    for (const task of tasks) {
-      const entry = this.#book.archive.get(task)
-      const outcome = entry && outcomeOf(entry)
-      if (!entry) unknown.push(task)
-      else if (entry.phase === 'moved') {
-        const { version, custodians } = entry.record
-        out.push({ type: 'send', to: from, message: { t: 'moved', task, version, custodians } })
-      } else if (outcome) {
-        const { version } = entry.record
-        const decree = { kind: 'outcome', outcome } as const
-        out.push({
-          type: 'send',
-          to: from,
-          message: { t: 'chosen', task, version, ballot: entry.accepted!.ballot, decree },
-        })
-      }
-    }
-    if (unknown.length > 0) out.push({ type: 'send', to: from, message: { t: 'unknown', tasks: unknown } })
   }
 
   // ---- time
@@ -324,7 +247,10 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
       this.#onExpired(task, now, out)
     this.#proposer.onWake(now, out)
     this.#copies.onWake(now, out)
-    if (now >= this.#nextSweep) this.#sweep(now, out)
+    if (now >= this.#retention.nextWakeup()) {
+      this.#retention.sweep(now, out)
+      this.#copies.look(now)
+    }
   }
 
   #onExpired(task: TaskId, now: Millis, out: Out): void {
@@ -335,25 +261,5 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     const rank = Math.max(0, entry.record.custodians.indexOf(this.#self))
     if (rank === 0) this.#proposer.close(entry, now, out)
     else this.#proposer.later(task, now + rank * this.#config.staggerMs)
-  }
-
-  /** A part of what has outlived its time: the rest comes soon, since everything that is done here is written. */
-  #sweep(now: Millis, out: Out): void {
-    const { closedMax, tombstonesMax, keepMs, tombstoneMs, sweepMs } = this.#config
-    const { archive } = this.#book
-    const keptSince = this.#book.wall(now) - keepMs
-    let left = sweptMax
-    for (let entry = archive.popWhole(keptSince, closedMax); entry; entry = archive.popWhole(keptSince, closedMax)) {
-      this.#closings.strip(entry, out)
-      if (--left === 0) break
-    }
-    const gone = archive.outlived(tombstonesMax, keptSince - tombstoneMs, left)
-    for (const task of gone) {
-      this.#book.forget(task)
-      this.#proposer.forget(task)
-    }
-    if (gone.length > 0) this.#book.erase(gone, out)
-    this.#copies.look(now)
-    this.#nextSweep = now + (left - gone.length > 0 ? sweepMs : sweepSoonMs)
   }
 }

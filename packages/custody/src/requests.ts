@@ -1,0 +1,91 @@
+import type { Millis } from '@souk/kernel'
+import type { MessageOf, PeerId, TaskId } from '@souk/wire'
+import type { CustodyConfig } from './config.ts'
+import type { CustodianEffect } from './custodian-io.ts'
+import { outcomeOf } from './entry.ts'
+import type { Proposer } from './proposer.ts'
+import type { Readers } from './readers.ts'
+import type { TaskBook } from './task-book.ts'
+
+type Out = CustodianEffect[]
+
+interface RequestsParts {
+  book: TaskBook
+  readers: Readers
+  proposer: Proposer
+}
+
+/** What peers ask of a custodian for their clients: to cancel a task, what became of some, to read one or list them. */
+export class Requests {
+  readonly #config: CustodyConfig
+  readonly #book: TaskBook
+  readonly #readers: Readers
+  readonly #proposer: Proposer
+
+  constructor(config: CustodyConfig, { book, readers, proposer }: RequestsParts) {
+    this.#config = config
+    this.#book = book
+    this.#readers = readers
+    this.#proposer = proposer
+  }
+
+  onMessage(from: PeerId, message: MessageOf<'cancel' | 'await' | 'query' | 'list'>, now: Millis, out: Out): void {
+    switch (message.t) {
+      case 'cancel':
+        this.#onCancel(from, message, now, out)
+        break
+      case 'await':
+        this.#onAwait(from, message, out)
+        break
+      case 'query':
+        this.#readers.onQuery(from, message, now, out)
+        break
+      case 'list':
+        this.#readers.onList(from, message, now, out)
+        break
+    }
+  }
+
+  #onCancel(from: PeerId, message: MessageOf<'cancel'>, now: Millis, out: Out): void {
+    const { ask, task, reason } = message
+    const entry = this.#book.archive.get(task)
+    if (entry?.phase === 'moved') {
+      const { version, custodians } = entry.record
+      out.push({ type: 'send', to: from, message: { t: 'moved', task, version, custodians } })
+      return
+    }
+    const answer = !entry ? 'unknown' : entry.phase === 'closed' ? 'closed-before' : undefined
+    if (!entry || answer) {
+      out.push({ type: 'send', to: from, message: { t: 'cancelled', ask, task, answer: answer ?? 'unknown' } })
+      return
+    }
+    if (entry.cancellers.length < this.#config.watchersMax) entry.cancellers.push({ peer: from, ask })
+    if (!entry.ending) this.#book.note(entry, 'cancelling', reason, now)
+    entry.ending ??= { kind: 'cancelled', reason }
+    this.#proposer.close(entry, now, out)
+    this.#readers.changed(entry, now, out)
+  }
+
+  /** A peer whose clients wait asks what became of these. */
+  #onAwait(from: PeerId, { tasks }: MessageOf<'await'>, out: Out): void {
+    const unknown: TaskId[] = []
+    for (const task of tasks) {
+      const entry = this.#book.archive.get(task)
+      const outcome = entry && outcomeOf(entry)
+      if (!entry) unknown.push(task)
+      else if (entry.phase === 'moved') {
+        const { version, custodians } = entry.record
+        out.push({ type: 'send', to: from, message: { t: 'moved', task, version, custodians } })
+      } else if (outcome) {
+        const { version } = entry.record
+        const decree = { kind: 'outcome', outcome } as const
+        out.push({
+          type: 'send',
+          to: from,
+          message: { t: 'chosen', task, version, ballot: entry.accepted!.ballot, decree },
+        })
+      }
+    }
+    if (unknown.length > 0) out.push({ type: 'send', to: from, message: { t: 'unknown', tasks: unknown } })
+  }
+}
