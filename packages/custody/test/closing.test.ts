@@ -25,7 +25,7 @@ describe('a chosen outcome', () => {
 
   test('that was not accepted here must be said, and is asked for when the lease is over', () => {
     const keeper = keeping()
-    expect(keeper.message('worker', { t: 'chosen', ...vote('a') })).toEqual([])
+    expect(keeper.message('c2', { t: 'chosen', ...vote('a') })).toEqual([])
     expect(told(keeper.pass(3_300), 'leaseAsk')).toEqual(['c2', 'c3'])
     const effects = keeper.message('c2', { t: 'chosen', ...vote('a'), decree: ends({ message: 'done' }) })
     expect(only(effects, 'closed')).toMatchObject([{ outcome: { message: 'done' } }])
@@ -62,7 +62,7 @@ describe('a task that others keep now', () => {
   test('leaves a pointer to them here, on disk', () => {
     const keeper = keeping()
     keeper.cancel('reader', 'a')
-    const effects = keeper.message('worker', moved)
+    const effects = keeper.message('c2', moved)
     expect(sent(effects, 'moved')).toMatchObject([{ to: 'reader', message: moved }])
     keeper.write()
     const next = keeper.restarted()
@@ -203,7 +203,7 @@ describe('a closed task', () => {
   })
 
   test('is forgotten where there are too many, the oldest first, on disk too', () => {
-    const keeper = new Keeper({ closedMax: 2 })
+    const keeper = new Keeper({ tombstonesMax: 2 })
     for (const name of ['a', 'b', 'c']) {
       keeper.keep(name)
       keeper.at(keeper.now + 10).close(name)
@@ -213,5 +213,24 @@ describe('a closed task', () => {
     keeper.write()
     expect(states(keeper)).toEqual([undefined, 'closed', 'closed'])
     expect(states(keeper.restarted())).toEqual([undefined, 'closed', 'closed'])
+  })
+})
+
+describe('a pointer', () => {
+  test('points on where its task was kept elsewhere once more', () => {
+    const keeper = keeping()
+    keeper.message('c2', moved)
+    const further = ['c3', 'c4', 'c5']
+    const again = { ...moved, version: versionOf(3, further), custodians: further }
+    keeper.message('c3', again)
+    expect(sent(keeper.cancel('reader', 'a'), 'moved')).toMatchObject([{ message: again }])
+  })
+
+  test('is not made by somebody who has nothing to do with the task', () => {
+    const keeper = keeping()
+    expect(keeper.message('stranger', { ...moved, custodians: ['c3', 'c4', 'c5'] })).toMatchObject([
+      { type: 'rejected', from: 'stranger', code: 'not-concerned' },
+    ])
+    expect(keeper.view('a')).toBeDefined()
   })
 })

@@ -64,7 +64,7 @@ describe('a watcher', () => {
     keeper.keep('a')
     watch(keeper, 'a')
     const { version } = record('a', {}, ['c2', 'c3', 'c4'], 2)
-    const effects = keeper.message('worker', { t: 'moved', task: idOf('a'), version, custodians: ['c2', 'c3', 'c4'] })
+    const effects = keeper.message('c2', { t: 'moved', task: idOf('a'), version, custodians: ['c2', 'c3', 'c4'] })
     expect(told(effects, 'moved')).toEqual(['reader'])
   })
 })
@@ -133,7 +133,7 @@ describe('a listing', () => {
   test('has nothing of tasks that others keep now', () => {
     const keeper = keeping('a')
     const { version } = record('a', {}, ['c2'], 2)
-    keeper.message('worker', { t: 'moved', task: idOf('a'), version, custodians: ['c2'] })
+    keeper.message('c2', { t: 'moved', task: idOf('a'), version, custodians: ['c2'] })
     expect(list(keeper).total).toBe(0)
     expect(keeper.custodian.snapshot()).toMatchObject({ tasks: {}, open: 0, kept: 1 })
   })

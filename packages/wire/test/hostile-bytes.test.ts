@@ -13,7 +13,8 @@ import {
   encodeValue,
   limits,
   messageSchemas,
-, wireVersion } from '../src/index.ts'
+  wireVersion,
+} from '../src/index.ts'
 import { precheck } from '../src/precheck.ts'
 import { anyFrame, anyValue, arbitraryOf } from './arbitraries.ts'
 

@@ -39,8 +39,13 @@ describe('ballots', () => {
   test('are begun with counters that no other role uses, each above what was seen', () => {
     fc.assert(
       fc.property(fc.nat(), (seen) => {
-        const [custodians, bearers] = [nextCounter(seen, 'custodian'), nextCounter(seen, 'bearer')]
-        expect([custodians - seen, bearers - seen].sort()).toEqual([1, 2])
+        const roles = ['origin', 'bearer', 'custodian'] as const
+        const [origins, bearers, custodians] = roles.map((role) => nextCounter(seen, role)) as [number, number, number]
+        expect(new Set([origins, bearers, custodians]).size).toBe(3)
+        for (const counter of [origins, bearers, custodians]) {
+          expect(counter).toBeGreaterThan(seen)
+          expect(counter).toBeLessThanOrEqual(seen + 4)
+        }
         expect(isBearers({ counter: bearers, peer: 'a', incarnation: 1 })).toBe(true)
         expect(isBearers({ counter: custodians, peer: 'a', incarnation: 1 })).toBe(false)
       }),
