@@ -52,9 +52,9 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     const store = this.#store
     this.#voter = new Voter(config, { self, book, readers, mesh, store })
     this.#copies = new Copies(config, { self, book, mesh })
-    const [closings, proposer] = [this.#closings, this.#proposer]
-    this.#requests = new Requests(config, { book, readers, proposer })
-    this.#retention = new Retention(config, { book, closings, proposer })
+    const parts = { book, readers, closings: this.#closings, proposer: this.#proposer }
+    this.#requests = new Requests(config, parts)
+    this.#retention = new Retention(config, parts)
   }
 
   step(input: CustodianInput, now: Millis, out: Out): void {
