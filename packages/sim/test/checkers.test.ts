@@ -187,7 +187,7 @@ describe('bounds', () => {
     checkers.bounds.onFrame(a, b, frame({ t: 'award', batons: [baton({ bounces: 2, moves: 3 })] }), 1)
     expect(found()).toEqual([])
     const attempt = { ballot: ballot(1), host: 'peer-0001', code: 'vanished', message: '' }
-    const attempts = Array.from({ length: 101 }, () => attempt)
+    const attempts = Array.from({ length: 501 }, () => attempt)
     checkers.bounds.onFrame(a, b, frame({ t: 'award', batons: [baton({ bounces: 3, moves: 4, attempts })] }), 1)
     expect(found()).toEqual(['I8', 'I8', 'I8'])
   })

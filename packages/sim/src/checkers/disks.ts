@@ -74,10 +74,11 @@ export class Disks implements Watch {
     return this.#disks.get(peer)?.read(recordKey(task)) as TaskRecord | undefined
   }
 
-  /** The number of the version in which this peer keeps it; 0: it does not. */
-  #keeps(peer: PeerId, task: TaskId): number {
+  /** Whether this peer keeps it in that version, or in a later one; another set of the same number is another task. */
+  #keeps(peer: PeerId, task: TaskId, version: number): boolean {
     const record = this.#record(peer, task)
-    return record === undefined || this.#end(peer, task)?.phase === 'moved' ? 0 : versionNumber(record.version)
+    if (record === undefined || this.#end(peer, task)?.phase === 'moved') return false
+    return record.version === version || versionNumber(record.version) > versionNumber(version)
   }
 
   /**
@@ -89,7 +90,7 @@ export class Disks implements Watch {
       .sort(([a], [b]) => b - a)
       .map(([version, custodians]) => ({
         custodians,
-        holders: custodians.filter((peer) => this.#keeps(peer, task) >= versionNumber(version)),
+        holders: custodians.filter((peer) => this.#keeps(peer, task, version)),
       }))
     return versions.find(({ custodians, holders }) => holders.length > custodians.length / 2) ?? versions[0]
   }

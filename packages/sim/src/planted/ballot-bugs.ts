@@ -100,18 +100,23 @@ export const ballotBugs: readonly PlantedBug[] = [
     about: 'starts a recovered task with the fence of the run before',
     breaks: ['I12', 'I16'],
     where: anything,
-    tamper: () => ({
-      hear(input) {
-        if (input.type !== 'running' && input.type !== 'ran') return [input]
-        const { counter } = input.ballot
-        return [counter === 1 ? input : { ...input, ballot: { ...input.ballot, counter: counter + 1 } }]
-      },
-      act(effect) {
-        if (effect.type !== 'run') return [effect]
-        const { ballot } = effect.order
-        if (ballot.counter < 3) return [effect]
-        return [{ ...effect, order: { ...effect.order, ballot: { ...ballot, counter: ballot.counter - 1 } } }]
-      },
-    }),
+    tamper: () => {
+      const real = new Map<string, Ballot>()
+      return {
+        hear(input) {
+          if (input.type !== 'running' && input.type !== 'ran') return [input]
+          return [{ ...input, ballot: real.get(input.task) ?? input.ballot }]
+        },
+        act(effect) {
+          if (effect.type === 'stop') {
+            const ballot = real.has(effect.task) ? { ...effect.ballot, counter: 1 } : effect.ballot
+            return [{ ...effect, ballot }]
+          }
+          if (effect.type !== 'run' || effect.order.ballot.counter === 1) return [effect]
+          real.set(effect.order.task, effect.order.ballot)
+          return [{ ...effect, order: { ...effect.order, ballot: { ...effect.order.ballot, counter: 1 } } }]
+        },
+      }
+    },
   },
 ]

@@ -1,5 +1,6 @@
+import { hash64 } from '@souk/kernel'
 import type { PeerEffect } from '@souk/peer'
-import type { Bearer, MessageOf, PeerId, TaskId, TaskRecord } from '@souk/wire'
+import type { MessageOf, PeerId, TaskId, TaskRecord } from '@souk/wire'
 import { heard, messageFrom, sent } from './messages.ts'
 import { anything, crashing, cutting, losing, type PlantedBug, type Tamper } from './planted-bug.ts'
 
@@ -157,30 +158,32 @@ export const quorumBugs: readonly PlantedBug[] = [
   {
     name: 'widens-the-custodians',
     about: 'lets a fourth peer store a task, and counts it for one of the three',
-    breaks: ['I2', 'I4'],
+    breaks: ['I2'],
     where: losing,
     tamper: () => {
-      const known = new Map<PeerId, Bearer>()
-      const stands = new Map<string, PeerId>()
+      const known = new Set<PeerId>()
+      const stands = new Map<string, { peer: PeerId; version: number }>()
       return {
-        hear(input) {
-          if (input.type === 'connected') known.set(input.peer, { peer: input.peer, incarnation: input.incarnation })
-          if (input.type !== 'frame') return [input]
-          const from = input.from
-          const stored = input.frame.messages.find((message) => message.t === 'stored')
-          const instead = stored === undefined ? undefined : stands.get(`${stored.task}/${from}`)
-          return instead === undefined ? [input] : [{ ...input, from: instead }]
+        hear(input, moment) {
+          if (input.type === 'connected') known.add(input.peer)
+          return heard(input, 'stored', (stored, from) => {
+            const one = stands.get(`${stored.task}/${from.peer}`)
+            if (one === undefined) return [stored]
+            moment.hear(messageFrom({ ...from, peer: one.peer }, { ...stored, version: one.version }))
+            return []
+          })
         },
         act(effect, moment) {
           const store = sent(effect, 'store')
           if (store === undefined || effect.type !== 'send') return [effect]
           const { record } = store
-          const fourth = [...known.keys()].find((peer) => !record.custodians.includes(peer))
+          const fourth = [...known].find((peer) => !record.custodians.includes(peer))
           if (fourth === undefined || effect.to !== record.custodians.findLast((peer) => peer !== moment.self))
             return [effect]
-          stands.set(`${record.id}/${fourth}`, effect.to)
+          stands.set(`${record.id}/${fourth}`, { peer: effect.to, version: record.version })
           const custodians = record.custodians.map((peer) => (peer === effect.to ? fourth : peer))
-          return [{ ...effect, to: fourth, message: { ...store, record: { ...record, custodians } } }]
+          const version = 2 ** 32 + hash64(custodians.join(), 5).lo
+          return [{ ...effect, to: fourth, message: { ...store, record: { ...record, custodians, version } } }]
         },
       }
     },
