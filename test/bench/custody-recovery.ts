@@ -34,10 +34,14 @@ export interface Recoveries {
 export async function recoveries(mesh: BenchMesh, kills: number): Promise<Recoveries> {
   const prng = new Prng(1, 'kills')
   const stamps = new Stamps(join(mesh.folder, 'stamps'))
-  const all: { seconds: number; ownOrigin: boolean; heldMs: number }[] = []
+  const all: Recovery[] = []
+  let notBegun = 0
   for (let i = 0; i < kills; i++) {
     const victim = mesh.peers[1 + (i % (mesh.peers.length - 1))]!
-    all.push(...(await killOnce(mesh, victim, stamps, runMs[0] + prng.float() * (runMs[1] - runMs[0]))))
+    const waitMs = runMs[0] + prng.float() * (runMs[1] - runMs[0])
+    const round = await killOnce(mesh, victim, stamps, waitMs)
+    all.push(...round.recovered)
+    notBegun += round.notBegun
   }
   const seconds = all.map((one) => one.seconds)
   const where = (own: boolean) => all.filter(({ ownOrigin }) => ownOrigin === own).map((one) => one.seconds)
@@ -46,18 +50,33 @@ export async function recoveries(mesh: BenchMesh, kills: number): Promise<Recove
     detail: {
       kills,
       tasks: all.length,
+      /** before the kill, within the time that a recovery may take */
+      not_begun: notBegun,
       never: seconds.filter((s) => s * 1000 >= patienceMs).length,
       p50_s: quantile(seconds, 0.5),
       p95_s: quantile(seconds, 0.95),
       max_s: Math.max(...seconds),
       origin_alive: { tasks: where(false).length, p95_s: quantile(where(false), 0.95) },
       origin_killed: { tasks: where(true).length, p95_s: quantile(where(true), 0.95) },
-      each: all.map(({ seconds: s, ownOrigin, heldMs }) => [round(s), ownOrigin, Math.round(heldMs)]),
+      each: all.map(({ seconds: s, ownOrigin, heldMs }) => ({ seconds: s, ownOrigin, heldMs })),
     },
   }
 }
 
-async function killOnce(mesh: BenchMesh, victim: BenchPeer, stamps: Stamps, waitMs: number) {
+interface Recovery {
+  seconds: number
+  /** it was submitted at the peer that was killed */
+  ownOrigin: boolean
+  /** from its start to the kill */
+  heldMs: number
+}
+
+async function killOnce(
+  mesh: BenchMesh,
+  victim: BenchPeer,
+  stamps: Stamps,
+  waitMs: number,
+): Promise<{ recovered: Recovery[]; notBegun: number }> {
   const first = await connect([mesh.peers[0]!.api])
   const own = await connect([victim.api])
   try {
@@ -66,11 +85,12 @@ async function killOnce(mesh: BenchMesh, victim: BenchPeer, stamps: Stamps, wait
     const tasks = [...there, ...others]
     await look(() => tasks.every((task) => stamps.of(task).length > 0))
     await pause(waitMs)
-    const lost = tasks.filter((task) => stamps.of(task).at(-1)!.host === victim.name)
+    const lost = tasks.filter((task) => stamps.of(task).at(-1)?.host === victim.name)
     const killedAtMs = Date.now()
     await mesh.kill(victim)
     await look(() => lost.every((task) => stamps.of(task).length > 1))
-    const results = lost.map((task) => {
+    const notBegun = tasks.filter((task) => stamps.of(task).length === 0).length
+    const recovered = lost.map((task) => {
       const [begun, again] = stamps.of(task)
       const tookMs = again === undefined ? patienceMs : again.atMs - killedAtMs
       return { seconds: tookMs / 1000, ownOrigin: there.includes(task), heldMs: killedAtMs - begun!.atMs }
@@ -78,7 +98,7 @@ async function killOnce(mesh: BenchMesh, victim: BenchPeer, stamps: Stamps, wait
     await Promise.all(tasks.map((task) => first.cancel(task)))
     await mesh.again(victim)
     await mesh.settled()
-    return results
+    return { recovered, notBegun }
   } finally {
     await first.close()
     await own.close()
@@ -120,5 +140,3 @@ async function look(isSo: () => boolean): Promise<void> {
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-const round = (value: number): number => Number(value.toFixed(3))
