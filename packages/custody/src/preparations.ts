@@ -68,6 +68,8 @@ export class Preparations {
     entry.attempts = mergeAttempts(entry.attempts, message.attempts)
     entry.ending ??= message.ending
     if (this.#undertakings.hasMajority(proposal.answers, proposal)) this.#onPromised(proposal, entry, now, out)
+    // Its own promise is on disk: now the others may hear of the ballot.
+    else if (from === proposal.ballot.peer) this.#undertakings.say(proposal, now, out)
   }
 
   onRefuse(from: PeerId, message: MessageOf<'refuse'>, now: Millis): void {

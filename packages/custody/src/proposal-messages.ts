@@ -14,7 +14,7 @@ export function messagesOf(proposal: Proposal, entry: Entry | undefined): Said[]
     case 'asking':
       return toSilent({ t: 'leaseAsk', ...voteOf(proposal, ballot) })
     case 'preparing':
-      return toSilent(prepareOf(proposal, entry))
+      return toPrepare(proposal).map((to) => ({ to, message: prepareOf(proposal, entry) }))
     case 'stopping':
       return [{ to: bearer.peer, message: fenceOf(proposal) }]
     case 'committing':
@@ -22,6 +22,12 @@ export function messagesOf(proposal: Proposal, entry: Entry | undefined): Said[]
     case 'storing':
       return storesOf(proposal, entry)
   }
+}
+
+/** This peer's own promise comes first: no later life of it must use the counter again without knowing. */
+function toPrepare({ record, ballot, answers }: Proposal): PeerId[] {
+  const silent = record.custodians.filter((peer) => !answers.has(peer))
+  return silent.includes(ballot.peer) ? [ballot.peer] : silent
 }
 
 function prepareOf(proposal: Proposal, entry: Entry | undefined): MessageOf<'prepare'> {
