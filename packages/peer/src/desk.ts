@@ -1,5 +1,6 @@
-import { Deadlines, type Machine, type Millis } from '@souk/kernel'
+import type { Machine, Millis } from '@souk/kernel'
 import { compareBallots, type MessageOf, type PeerId, type TaskId } from '@souk/wire'
+import { Asks } from './asks.ts'
 import type { DeskConfig } from './desk-config.ts'
 import type {
   Ask,
@@ -30,12 +31,11 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
   readonly #config: DeskConfig
   readonly #self: PeerId
   readonly #view: DeskView
-  readonly #asks = new Map<number, Ask>()
-  readonly #deadlines = new Deadlines<number>()
-  #next = 1
+  readonly #asks: Asks
 
   constructor(config: DeskConfig, { self, view }: { self: PeerId; view: DeskView }) {
     this.#config = config
+    this.#asks = new Asks(config.asksMax)
     this.#self = self
     this.#view = view
   }
@@ -55,7 +55,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
         this.#onFollow(input, now, out)
         break
       case 'gone':
-        for (const [ask, { client }] of this.#asks) if (client === input.client) this.#end(ask)
+        for (const [ask, { client }] of this.#asks.all()) if (client === input.client) this.#asks.end(ask)
         break
       case 'message':
         this.#onMessage(input.from, input.message, now, out)
@@ -67,7 +67,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
   }
 
   nextWakeup(): Millis | undefined {
-    return this.#deadlines.next()
+    return this.#asks.nextWakeup()
   }
 
   snapshot() {
@@ -78,7 +78,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
 
   #onQuery(input: Extract<DeskInput, { type: 'query' }>, now: Millis, out: Out): void {
     const { client, task, watch } = input
-    if (this.#full) {
+    if (this.#asks.full) {
       const reply: Reply = { type: 'view', task, view: undefined, reachable: false }
       out.push({ type: 'reply', client, reply })
       return
@@ -88,13 +88,13 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
 
   #onCancel(input: Extract<DeskInput, { type: 'cancel' }>, now: Millis, out: Out): void {
     const { client, task, reason } = input
-    if (this.#full) out.push({ type: 'reply', client, reply: { type: 'cancelled', task, answer: 'unreachable' } })
+    if (this.#asks.full) out.push({ type: 'reply', client, reply: { type: 'cancelled', task, answer: 'unreachable' } })
     else this.#begin({ kind: 'cancel', ...this.#asked(client, task), reason }, now, out)
   }
 
   #onList(input: Extract<DeskInput, { type: 'list' }>, now: Millis, out: Out): void {
     const { client, query, everywhere } = input
-    if (this.#full) {
+    if (this.#asks.full) {
       out.push({ type: 'reply', client, reply: { type: 'listed', tasks: [], total: 0, missing: [this.#self] } })
       return
     }
@@ -103,13 +103,13 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
     // Of one peer alone all that it keeps is told, whoever else keeps it too.
     const without = everywhere ? away : [...peers, ...away].filter((peer) => peer !== this.#self)
     const list: List = { kind: 'list', client, listing: new Listing(asked, query.limit) }
-    const ask = this.#register(list, now + this.#config.answerMsMax)
+    const ask = this.#asks.add(list, now + this.#config.answerMsMax)
     for (const to of asked) out.push({ type: 'send', to, message: { t: 'list', ask, ...query, without } })
   }
 
   #onFollow(input: Extract<DeskInput, { type: 'follow' }>, now: Millis, out: Out): void {
     const { client, task } = input
-    if (this.#full) out.push({ type: 'reply', client, reply: { type: 'outputEnd', task } })
+    if (this.#asks.full) out.push({ type: 'reply', client, reply: { type: 'outputEnd', task } })
     else this.#begin({ kind: 'follow', ...this.#asked(client, task), bearer: undefined }, now, out)
   }
 
@@ -140,7 +140,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
   }
 
   #endCancel(id: number, { client, task }: Cancel, answer: MessageOf<'cancelled'>['answer'] | 'unreachable', out: Out) {
-    this.#end(id)
+    this.#asks.end(id)
     out.push({ type: 'reply', client, reply: { type: 'cancelled', task, answer } })
   }
 
@@ -154,13 +154,13 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
     out.push({ type: 'reply', client, reply: { type: 'view', task, view, reachable: true } })
     ask.answered = true
     ask.awayTold = false
-    if (!ask.watch || view.state === 'closed') this.#end(message.ask)
-    else this.#deadlines.set(message.ask, now + this.#config.watchAgainMs)
+    if (!ask.watch || view.state === 'closed') this.#asks.end(message.ask)
+    else this.#asks.wait(message.ask, now + this.#config.watchAgainMs)
   }
 
   /** Others keep it by now: they are asked instead. */
   #onMoved(from: PeerId, { task, version, custodians }: MessageOf<'moved'>, now: Millis, out: Out): void {
-    for (const [id, ask] of this.#asks) {
+    for (const [id, ask] of this.#asks.all()) {
       if (ask.kind === 'list' || ask.task !== task || ask.keeper !== from) continue
       // Two that point at each other would be followed for ever: only what is newer leads on.
       if (version <= ask.version) {
@@ -183,9 +183,9 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
       return
     }
     ask.answered = true
-    this.#deadlines.set(message.ask, now + this.#config.watchAgainMs)
+    this.#asks.wait(message.ask, now + this.#config.watchAgainMs)
     if (view.state === 'closed') {
-      this.#end(message.ask)
+      this.#asks.end(message.ask)
       out.push({ type: 'reply', client, reply: { type: 'outputEnd', task } })
       return
     }
@@ -208,25 +208,14 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
   }
 
   #finishList(id: number, { client, listing }: List, out: Out): void {
-    this.#end(id)
+    this.#asks.end(id)
     out.push({ type: 'reply', client, reply: listing.reply() })
   }
 
   // ---- asks
 
-  get #full(): boolean {
-    return this.#asks.size >= this.#config.asksMax
-  }
-
-  #register(ask: Ask, deadlineMs: Millis): number {
-    const id = this.#next++
-    this.#asks.set(id, ask)
-    this.#deadlines.set(id, deadlineMs)
-    return id
-  }
-
   #begin(ask: Query | Cancel | Follow, now: Millis, out: Out): void {
-    this.#askNext(this.#register(ask, now), ask, now, out)
+    this.#askNext(this.#asks.add(ask, now), ask, now, out)
   }
 
   /** Puts it to the next one that may know; to nobody more, that is the answer. */
@@ -239,7 +228,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
       return
     }
     const { answerMsMax, cancelMsMax } = this.#config
-    this.#deadlines.set(id, now + (ask.kind === 'cancel' ? cancelMsMax : answerMsMax))
+    this.#asks.wait(id, now + (ask.kind === 'cancel' ? cancelMsMax : answerMsMax))
     const to = ask.keeper
     if (ask.kind === 'cancel')
       out.push({ type: 'send', to, message: { t: 'cancel', ask: id, task, reason: ask.reason } })
@@ -259,8 +248,8 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
       return
     }
     const goesOn = away && (ask.kind === 'follow' || ask.watch)
-    if (goesOn) this.#deadlines.set(id, now + this.#config.answerMsMax)
-    else this.#end(id)
+    if (goesOn) this.#asks.wait(id, now + this.#config.answerMsMax)
+    else this.#asks.end(id)
     if (ask.kind === 'query') {
       const reply: Reply = { type: 'view', task, view: undefined, reachable: !away }
       if (!ask.awayTold) out.push({ type: 'reply', client, reply })
@@ -268,13 +257,8 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
     } else if (!goesOn) out.push({ type: 'reply', client, reply: { type: 'outputEnd', task } })
   }
 
-  #end(id: number): void {
-    this.#asks.delete(id)
-    this.#deadlines.delete(id)
-  }
-
   #onWake(now: Millis, out: Out): void {
-    for (let id = this.#deadlines.popDue(now); id !== undefined; id = this.#deadlines.popDue(now)) {
+    for (let id = this.#asks.popDue(now); id !== undefined; id = this.#asks.popDue(now)) {
       const ask = this.#asks.get(id)
       if (ask) this.#onDeadline(id, ask, now, out)
     }
@@ -292,7 +276,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
   /** A watch that is due to be renewed, or that nobody could answer; a plain question ends here. */
   #askAgain(id: number, ask: Query | Follow, now: Millis, out: Out): void {
     if (ask.kind === 'query' && !ask.watch) {
-      this.#end(id)
+      this.#asks.end(id)
       const reply: Reply = { type: 'view', task: ask.task, view: undefined, reachable: false }
       out.push({ type: 'reply', client: ask.client, reply })
       return

@@ -1,6 +1,7 @@
 import type { Prng } from '@souk/kernel'
 import type { PeerInput, Reply } from '@souk/peer'
-import { type OutcomeKind, type PeerId, type TaskId, type TaskSpec, taskId } from '@souk/wire'
+import { type OutcomeKind, type TaskId, taskId } from '@souk/wire'
+import { type ClientTask, newClientTask } from './client-task.ts'
 import type { SimNode } from './node.ts'
 import type { Stage } from './stage.ts'
 import type { Watch } from './watch.ts'
@@ -20,30 +21,6 @@ const elsewhereChance = 0.5
 const againMsMax = 20_000
 /** Tasks in one repeated submit. */
 const resendMax = 256
-
-/** forgotten: only its own peer kept it, and lost it */
-export type ClientState = 'sent' | 'accepted' | 'refused' | 'closed' | 'forgotten'
-
-/** One task as its client sees it. */
-export interface ClientTask {
-  readonly id: TaskId
-  readonly nonce: string
-  readonly spec: TaskSpec
-  /** who is asked: for ever the same peer, save where clients may go to any */
-  node: SimNode
-  state: ClientState
-  /** the life of the peer that was asked last, and when */
-  life: number
-  /** who accepted it, and in which life, where only that one keeps it */
-  keeper: { id: PeerId; life: number } | undefined
-  sentAt: number
-  tries: number
-  /** since when its peer is known to be away; undefined while it is not */
-  awayAt: number | undefined
-  /** when it was last asked about, 0 = never */
-  askedAt: number
-  kind: OutcomeKind | undefined
-}
 
 /**
  * The people at the mesh. They submit with a key, ask again with the same key where they got no answer, ask what became
@@ -132,17 +109,7 @@ export class Clients implements Watch {
   #draw(node: SimNode): ClientTask {
     const { nonce, spec, ms } = this.#workload.drawTask()
     const id = taskId(nonce)
-    const fresh = {
-      state: 'sent',
-      life: 0,
-      keeper: undefined,
-      sentAt: 0,
-      tries: 0,
-      awayAt: undefined,
-      askedAt: 0,
-      kind: undefined,
-    } as const
-    const task: ClientTask = { id, nonce, spec, node, ...fresh }
+    const task = newClientTask({ id, nonce, spec, node })
     this.tasks.set(id, task)
     this.#open.set(id, task)
     this.longestMs = Math.max(this.longestMs, ms)
