@@ -10,7 +10,7 @@ export function seriesText(data: LedgerData): string {
     ['simulated', `${hours.toFixed(1)} hours, ${Math.round(simulatedMs / computedMs)} times as fast as real time`],
     ['tasks submitted', String(tasks)],
     ['faults injected', `${injected}: ${faultsText(data)}`],
-    ['runs overlapping', `${overlaps}, all of them under a pause or a liar`],
+    ['runs overlapping', `${overlaps}, under a pause, a liar, or of excused tasks, save where a violation says so`],
     ['tasks excused', `${excused.again}, submitted again with their key after members came or went (G5)`],
     ['', `${excused.undone}, kept by one peer alone as their clients asked, and that one died`],
     ['violations', `${violations}, in ${failures.length} seeds`],
