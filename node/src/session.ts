@@ -28,6 +28,10 @@ export async function withSession<T>(
   const client = await openSession(context, choice)
   try {
     return await work(client)
+  } catch (error) {
+    const { namedText } = await import('./refused.ts')
+    if (error instanceof Error) error.message = await namedText(client, error.message)
+    throw error
   } finally {
     await client.close()
   }

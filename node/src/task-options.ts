@@ -1,4 +1,4 @@
-import type { FileInput, Request, Task } from '@souk/client'
+import { apiLimits, type FileInput, type Request, type Task } from '@souk/client'
 import type { Command } from 'commander'
 import { parseBytes, parseCount, parseDurationMs, parseMilli, parsePairs } from './amounts.ts'
 import { usageError } from './cli-error.ts'
@@ -26,6 +26,7 @@ export interface TaskOptions {
   name?: string
   class?: string
   tenant?: string
+  key?: string
   outputMax?: string
   /** commander's form of --no-queue */
   queue: boolean
@@ -61,6 +62,11 @@ export function addTaskOptions(command: Command): Command {
     .option('--module <file>', 'JavaScript module that exports the function and travels along')
 }
 
+/** For commands that submit one task. */
+export function addKey(command: Command): Command {
+  return command.option('--key <key>', 'idempotency key: the same key (and tenant) is the same task, at whatever peer')
+}
+
 /** The task of the options, without files; every problem names its flag. */
 export function taskOf(options: TaskOptions, words: readonly string[]): Task {
   const task: Task = options.function === undefined ? { argv: [...words] } : functionTask(options.function, words)
@@ -84,8 +90,14 @@ export function taskOf(options: TaskOptions, words: readonly string[]): Task {
   if (options.name !== undefined) task.name = options.name
   if (options.class !== undefined) task.class = options.class
   if (options.tenant !== undefined) task.tenant = options.tenant
+  if (options.key !== undefined) task.key = keyOf(options.key)
   if (!options.queue) task.failIfUnplaceable = true
   return task
+}
+
+function keyOf(text: string): string {
+  if (text !== '' && text.length <= apiLimits.nameCharsMax) return text
+  throw usageError(`--key: it has ${text.length} characters; 1 to ${apiLimits.nameCharsMax} are needed`)
 }
 
 function requestOf(options: TaskOptions): Request {

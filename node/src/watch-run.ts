@@ -3,6 +3,7 @@ import { codeOf, messageOf } from './cli-error.ts'
 import type { Context } from './context.ts'
 import { shortTask } from './print/amount-text.ts'
 import { waitingAdvice } from './print/waiting-text.ts'
+import { refusedError } from './refused.ts'
 
 /** After a first Ctrl-C: so long may a second one come before the program leaves. */
 const secondInterruptMs = 3000
@@ -37,6 +38,12 @@ export async function watchRun(
     const end = await Promise.race([handle.outcome, interrupt.left])
     // Cancelled by the second Ctrl-C: its outcome is no answer of the task's own.
     return interrupt.cancelling() ? await interrupt.left : end
+  } catch (error) {
+    const accepted = await handle.id.then(
+      () => true,
+      () => false,
+    )
+    throw accepted ? error : await refusedError(client, handle, error)
   } finally {
     interrupt.stop()
     stopHints()

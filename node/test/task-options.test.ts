@@ -16,6 +16,7 @@ test('options become the task that the API takes', () => {
       durability: 'local',
       starts: 'at-most-once',
       expires: '2h',
+      key: 'order-17',
       queue: false,
     },
     ['echo', 'hi'],
@@ -31,6 +32,7 @@ test('options become the task that the API takes', () => {
     durability: 'local',
     starts: 'at-most-once',
     expiresMs: 7_200_000,
+    key: 'order-17',
     failIfUnplaceable: true,
   })
 })
@@ -48,6 +50,7 @@ test('mistakes are errors of usage that name their flag', () => {
   expect(() => taskOf({ queue: true }, [])).toThrowError(/no command to run/)
   expect(() => taskOf({ queue: true, priority: 'urgent' }, ['x'])).toThrowError(/--priority: 'urgent' is none of/)
   expect(() => taskOf({ queue: true, starts: 'once' }, ['x'])).toThrowError(/--starts: 'once' is none of at-least-once/)
+  expect(() => taskOf({ queue: true, key: '' }, ['x'])).toThrowError(/--key: it has 0 characters/)
   expect(() => taskOf({ queue: true, module: 'm.js' }, ['x'])).toThrowError(/--module needs --function/)
   expect(() => taskOf({ queue: true, need: ['licence=x'] }, ['x'])).toThrowError(/--need/)
 })

@@ -5,7 +5,7 @@ import { addExamples, addPeerChoice, type CommandModule } from '../command-modul
 import type { Context } from '../context.ts'
 import { exitCodeOfRun, exitCodes } from '../exit-codes.ts'
 import { type PeerChoice, withSession } from '../session.ts'
-import { addTaskOptions, type TaskOptions, taskOf, withFiles } from '../task-options.ts'
+import { addKey, addTaskOptions, type TaskOptions, taskOf, withFiles } from '../task-options.ts'
 
 export interface RunOptions extends TaskOptions, PeerChoice {
   stdin?: boolean
@@ -15,7 +15,7 @@ export interface RunOptions extends TaskOptions, PeerChoice {
 
 export const run: CommandModule = {
   define(command, context, done) {
-    addTaskOptions(command)
+    addKey(addTaskOptions(command))
       .argument('[command...]', 'the command and its arguments; no shell is involved unless you name one')
       .passThroughOptions()
       .option('--stdin', "hand this command's standard input to the task")
@@ -30,6 +30,7 @@ export const run: CommandModule = {
       ['souk run --in data.csv --out sum.txt -- sh -c "wc data.csv > sum.txt"', 'files there and back'],
       ['souk run --gpu 1 --mem 20G -- python train.py', 'on a host that has it'],
       ['souk run --starts at-most-once --expires 1h -- ./charge.sh', 'never twice, and not after an hour'],
+      ['souk run --key order-17 -- ./ship.sh', 'repeat it as often as you like: it is one task'],
       ['souk run --label site=attic --timeout 30s -- uptime', 'only where the label is'],
     ]).addHelpText(
       'after',

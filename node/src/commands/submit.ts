@@ -4,9 +4,10 @@ import type { Handle, SoukClient, Task } from '@souk/client'
 import { CliError, codeOf, messageOf, usageError } from '../cli-error.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
-import { exitCodeOfMany, exitCodeOfRefusal, exitCodes } from '../exit-codes.ts'
+import { exitCodeOfMany, exitCodes } from '../exit-codes.ts'
+import { refusedError } from '../refused.ts'
 import { type PeerChoice, withSession } from '../session.ts'
-import { addTaskOptions, type TaskOptions, taskOf } from '../task-options.ts'
+import { addKey, addTaskOptions, type TaskOptions, taskOf } from '../task-options.ts'
 import { attachFiles } from './run.ts'
 
 /** Tasks one --file may hold; what is more is better fed by `map` or the SDK. */
@@ -20,7 +21,7 @@ interface SubmitCommandOptions extends TaskOptions, PeerChoice {
 
 export const submit: CommandModule = {
   define(command, context, done) {
-    addTaskOptions(command)
+    addKey(addTaskOptions(command))
       .argument('[command...]', 'the command and its arguments')
       .passThroughOptions()
       .option('--file <path>', 'JSON lines, one task each as the API takes it (- is standard input)')
@@ -32,6 +33,7 @@ export const submit: CommandModule = {
     addExamples(command, [
       ['souk submit -- make -C /src', 'prints the id; see it with: souk logs -f last'],
       ['souk submit --durability local -- make', 'kept by this peer alone: also when the others are away'],
+      ['souk submit --key night-31 -- ./report.sh', 'again with the same key: the same task, not a second one'],
       ['souk submit --file tasks.jsonl', 'many: {"argv":["echo","hi"],"request":{"cpu":2}}'],
     ]).addHelpText(
       'after',
@@ -42,6 +44,9 @@ export const submit: CommandModule = {
 
 async function submitAll(context: Context, words: string[], options: SubmitCommandOptions): Promise<number> {
   if (options.file !== undefined && words.length > 0) throw usageError('give either a command or --file, not both')
+  if (options.file !== undefined && options.key !== undefined) {
+    throw usageError('--key is for one command; in --file give each task its own: {"argv":[…],"key":"…"}')
+  }
   const tasks =
     options.file === undefined ? [taskOf(options, words)] : readTasks(options.file, resolve(context.cwd, options.file))
   return await withSession(context, options, async (client) => {
@@ -51,24 +56,32 @@ async function submitAll(context: Context, words: string[], options: SubmitComma
         : tasks
     const handles = ready.map((task) => client.submit(task))
     for (const handle of handles) handle.outcome.catch(() => {})
-    const accepted = await printIds(context, handles, options.json === true)
+    const accepted = await printIds(client, context, handles, options.json === true)
     if (!options.wait || accepted !== exitCodes.ok) return accepted
     return await waitForAll(client, context, handles, options.json === true)
   })
 }
 
 /** Prints each id as it is accepted, in order; the worst exit code of those that were not. */
-async function printIds(context: Context, handles: readonly Handle[], json: boolean): Promise<number> {
+async function printIds(
+  client: SoukClient,
+  context: Context,
+  handles: readonly Handle[],
+  json: boolean,
+): Promise<number> {
+  const { errColours, err, out } = context.terminal
   let worst: number = exitCodes.ok
   for (const [index, handle] of handles.entries()) {
     try {
       const id = await handle.id
-      context.terminal.out(json ? JSON.stringify({ index, id }) : id)
+      out(json ? JSON.stringify({ index, id }) : id)
     } catch (error) {
-      worst = Math.max(worst, exitCodeOfRefusal(codeOf(error)))
+      const { exitCode, message, next } = await refusedError(client, handle, error)
+      worst = Math.max(worst, exitCode)
       const where = handles.length > 1 ? `task ${index + 1}: ` : ''
-      if (json) context.terminal.out(JSON.stringify({ index, code: codeOf(error), message: messageOf(error) }))
-      context.terminal.err(`souk: ${where}${messageOf(error)}`)
+      if (json) out(JSON.stringify({ index, code: codeOf(error), message: messageOf(error), key: handle.key }))
+      err(`souk: ${where}${message}`)
+      if (next !== undefined) err(`${errColours.dim('next:')} ${next}`)
     }
   }
   return worst

@@ -107,6 +107,11 @@ export interface OutputChunk {
 /** A submitted task: `id` resolves when it is accepted (see `durability`); `outcome` when it has ended. */
 export interface Handle {
   readonly id: Promise<string>
+  /**
+   * The idempotency key: the caller's, or the one that was made up. A submit of which nothing is known is safe to
+   * repeat with it. Until it has ended a key that was made up may still be replaced
+   */
+  readonly key: string
   readonly outcome: Promise<Outcome>
   cancel(reason?: string): Promise<CancelAnswer>
 }
@@ -185,6 +190,20 @@ export interface LinkLine {
   lastError?: { code: string; message: string }
 }
 
+/** How tasks that are submitted to a peer now are kept. */
+export interface Keeping {
+  /** who has a certificate of this mesh, up or not */
+  members: number
+  /** those of them that keep custody */
+  keepers: number
+  /** so many of the keepers a task gets: with 3 it survives the loss of one, with 5 of two, with 1 of none */
+  custodians: 1 | 3 | 5
+  /** this peer is one of the keepers */
+  here: boolean
+  /** false: where others keep a task too, this peer does not vote on it yet */
+  heardFromMajority: boolean
+}
+
 export interface Status {
   self: string
   name: string
@@ -197,6 +216,7 @@ export interface Status {
   offer: Record<string, unknown>
   free: Record<string, unknown>
   peers: { alive: number; suspect: number; dead: number }
+  keeping: Keeping
   tasks: Record<string, number>
   store: { ok: boolean; code?: string; message?: string }
   counters: Record<string, number>

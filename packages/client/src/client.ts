@@ -105,7 +105,7 @@ class Client implements SoukClient {
     }
     if (this.#closing.signal.aborted) failure = new SoukError('closed', 'this client is closed; connect again')
     const submitted = new SubmittedTask(this.#owner, json, {
-      keyed: task.key !== undefined,
+      key: task.key,
       onOutput: options.onOutput,
     })
     if (failure) {

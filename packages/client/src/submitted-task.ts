@@ -29,23 +29,24 @@ export class SubmittedTask implements Handle, Submit, Waiter {
   dropped = false
   /** the id once accepted */
   accepted: string | undefined
-  /** made up here, where the caller gave none */
-  #key: string | undefined
+  readonly #keyed: boolean
+  #key: string
   #onId!: (id: string) => void
   #onIdFail!: (error: SoukError) => void
   #onEnd!: (outcome: Outcome) => void
   #onEndFail!: (error: SoukError) => void
 
-  /** `json`: the task, with its caller's key or with none */
+  /** `json`: the task, with its caller's `key` or with none: then one is made up */
   constructor(
     owner: SubmittedTaskOwner,
     json: string,
-    { keyed, onOutput }: { keyed: boolean; onOutput: ((chunk: OutputChunk) => void) | undefined },
+    { key, onOutput }: { key: string | undefined; onOutput: ((chunk: OutputChunk) => void) | undefined },
   ) {
     this.#owner = owner
     this.#json = json
-    this.#key = keyed ? undefined : uniqueId()
-    this.keyFresh = !keyed
+    this.#keyed = key !== undefined
+    this.#key = key ?? uniqueId()
+    this.keyFresh = !this.#keyed
     this.live = onOutput !== undefined
     if (onOutput) this.onOutput = onOutput
     this.id = new Promise((resolve, reject) => {
@@ -62,8 +63,12 @@ export class SubmittedTask implements Handle, Submit, Waiter {
   }
 
   get json(): string {
-    if (this.#key === undefined) return this.#json
+    if (this.#keyed) return this.#json
     return `${this.#json.slice(0, -1)}${this.#json.length > 2 ? ',' : ''}"key":"${this.#key}"}`
+  }
+
+  get key(): string {
+    return this.#key
   }
 
   rekey(): void {

@@ -76,3 +76,13 @@ test('a task without any key may be drawn again by its peer', async () => {
   await request(server, 'POST', '/v1/tasks', { body: JSON.stringify({ tasks: [{ argv: ['echo'] }] }) })
   expect(submissions(server)).toMatchObject([{ drawable: true }])
 })
+
+test('a handle tells the key under which its task was submitted, its own or the one made up last', async () => {
+  const server = await serve()
+  server.peer.refuse = (task) => (task.choosy && submissions(server).length < 2 ? unlucky : undefined)
+  const { client } = await open([server])
+  const made = client.submit({ argv: ['echo'] })
+  const id = await made.id
+  expect(await client.submit({ argv: ['echo'], key: made.key }).id).toBe(id)
+  expect(client.submit({ argv: ['echo'], key: 'mine' }).key).toBe('mine')
+})
