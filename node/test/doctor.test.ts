@@ -1,6 +1,6 @@
-import type { LinkLine, PeerLine } from '@souk/client'
+import type { LinkLine, PeerLine, Status } from '@souk/client'
 import { expect, test } from 'vitest'
-import { linkCheck, meshChecks } from '../src/doctor/peer-checks.ts'
+import { keepersCheck, linkCheck, meshChecks } from '../src/doctor/peer-checks.ts'
 
 const whole: LinkLine = {
   id: '12D3KooWAApS52cQEAApBhdsZBZvVnZs8Vcj5Uu4i21xfjDxW1FR',
@@ -46,4 +46,12 @@ test('a mesh with one admin, or without a host that runs anything, is in danger'
   const levels = (peers: PeerLine[]) => Object.fromEntries(meshChecks(peers).map((check) => [check.name, check.level]))
   expect(levels([peer('admin', ['process']), peer('host', [])])).toEqual({ admins: 'warn', hosts: 'ok' })
   expect(levels([peer('admin', []), peer('admin', [])])).toEqual({ admins: 'ok', hosts: 'fail' })
+})
+
+test('three members of whom fewer than three keep custody are warned of', () => {
+  const check = (members: number, keepers: number, custodians: Status['keeping']['custodians']) =>
+    keepersCheck({ members, keepers, custodians, here: true, heardFromMajority: true })
+  expect(check(2, 2, 1)).toEqual([])
+  expect(check(4, 2, 1)).toMatchObject([{ level: 'warn', seen: expect.stringContaining('2 of 4 members') }])
+  expect(check(4, 3, 3)).toMatchObject([{ level: 'ok', seen: expect.stringContaining('by 3 of them') }])
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { bytesText, durationText, shortPeer } from '../src/print/amount-text.ts'
 import { coloursFor } from '../src/print/colours.ts'
+import { keepingLines } from '../src/print/keeping-text.ts'
 import { table } from '../src/print/table.ts'
 import { vectorText } from '../src/print/vector-text.ts'
 
@@ -51,4 +52,16 @@ test('an offer is one line without what it does not have', () => {
 
 test('a peer is told by the end of its id', () => {
   expect(shortPeer('12D3KooWAApS52cQEAApBhdsZBZvVnZs8Vcj5Uu4i21xfjDxW1FR')).toBe('12D3..W1FR')
+})
+
+test('status says by how many tasks are kept, and what is weaker than a person may expect', () => {
+  const five = { members: 6, keepers: 5, custodians: 3 as const, here: true, heardFromMajority: true }
+  expect(keepingLines(five)).toEqual(['3 of 5 peers that keep custody'])
+  expect(keepingLines({ ...five, keepers: 2, custodians: 1 })).toEqual([
+    '1 of 2 peers that keep custody',
+    'one: with three peers that keep custody a task survives the loss of one',
+  ])
+  const silent = { ...five, heardFromMajority: false }
+  expect(keepingLines(silent)[1]).toBe('it does not vote until it has heard from a majority of members (4 of 6)')
+  expect(keepingLines({ ...silent, here: false })).toHaveLength(1)
 })

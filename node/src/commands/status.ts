@@ -4,6 +4,7 @@ import { addExamples, addJson, addPeerChoice, type CommandModule } from '../comm
 import { fetchPeerNames } from '../peer-names.ts'
 import { durationText } from '../print/amount-text.ts'
 import type { Colours } from '../print/colours.ts'
+import { keepingLines } from '../print/keeping-text.ts'
 import { storeText } from '../print/store-text.ts'
 import { pairs } from '../print/table.ts'
 import { taskHeadText } from '../print/task-head-text.ts'
@@ -47,6 +48,7 @@ export function statusText(status: Status, colours: Colours): string {
     ['offers', vectorText(seen.offer.capacity as ResourceVector | undefined)],
     ['free now', vectorText(seen.free as unknown as ResourceVector)],
     ['tasks', tasks.map(([state, count]) => `${count} ${state}`).join(', ') || 'none'],
+    ['kept by', keepingLines(seen.keeping).join('\n              ')],
     ['store', seen.store.ok ? 'ok' : colours.red(storeText(seen.store))],
     ['up for', `${durationText(seen.uptimeMs)} (version ${seen.version}, life ${seen.incarnation})`],
     ['reached at', seen.addresses.join('\n              ')],

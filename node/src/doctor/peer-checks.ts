@@ -1,4 +1,4 @@
-import type { LinkLine, PeerLine } from '@souk/client'
+import type { LinkLine, PeerLine, Status } from '@souk/client'
 import { shortPeer } from '../print/amount-text.ts'
 import { visibleData } from '../print/visible.ts'
 import type { Check } from './local-checks.ts'
@@ -55,4 +55,20 @@ export function meshChecks(shown: readonly PeerLine[]): Check[] {
     })
   } else checks.push({ name: 'hosts', level: 'ok', seen: `${runs.length} of ${peers.length} peers run tasks` })
   return checks
+}
+
+/** Three members are enough to keep each task three times, if three of them keep any. */
+export function keepersCheck({ members, keepers, custodians }: Status['keeping']): Check[] {
+  if (members < 3) return []
+  const name = 'keepers'
+  const seen = `${keepers} of ${members} members keep custody`
+  if (keepers >= 3) return [{ name, level: 'ok', seen: `${seen}, each task is kept by ${custodians} of them` }]
+  return [
+    {
+      name,
+      level: 'warn',
+      seen: `only ${seen}: each task is kept by one peer, and nobody goes on with it while that one is away`,
+      next: 'souk up without --no-custody on three hosts (members of role submit or observe keep none)',
+    },
+  ]
 }

@@ -84,6 +84,7 @@ export function statusOf(snapshot: PeerSnapshotView, info: ControlInfo): Status 
     free: { ...snapshot.free },
     // This peer is alive: it answers.
     peers: { alive: count('alive') + 1, suspect: count('suspect'), dead: count('dead') },
+    keeping: snapshot.keeping,
     tasks: snapshot.tasks,
     store: { ok, ...(code === undefined ? {} : { code }), ...(message === undefined ? {} : { message }) },
     counters: snapshot.counters,

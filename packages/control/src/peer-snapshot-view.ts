@@ -27,6 +27,7 @@ export interface PeerSnapshotView {
   free: ResourceVector
   load?: { waiting: number; running: number } | undefined
   members: MemberView[]
+  keeping: { members: number; keepers: number; custodians: 1 | 3 | 5; here: boolean; heardFromMajority: boolean }
   /** by state, and by outcome kind for closed ones */
   tasks: Record<string, number>
   store: { ok: boolean; code?: string | undefined; message?: string | undefined }

@@ -168,6 +168,7 @@ export class MemoryPeer implements PeerHandle {
       offer: { ...offer, priceMilli: 0, summary: 'memory' },
       free: vector,
       members,
+      keeping: { members: members.length, keepers: members.length, custodians: 1, here: true, heardFromMajority: true },
       tasks: { running: this.#mesh.tasks.size },
       store: { ok: true },
       counters: { submitted: this.#mesh.tasks.size },

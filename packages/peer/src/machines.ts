@@ -1,4 +1,4 @@
-import { Bearer, Custodian, Submitter } from '@souk/custody'
+import { Bearer, Custodian, type MeshView, Submitter } from '@souk/custody'
 import { Host } from '@souk/host'
 import type { Millis, Prng } from '@souk/kernel'
 import { Auctioneer, Bidder } from '@souk/market'
@@ -16,6 +16,8 @@ import { bearersView, deskView, localView, membersView } from './views.ts'
 export class Machines {
   readonly self: PeerId
   readonly roster: Roster
+  /** the roster as custody sees it */
+  readonly mesh: MeshView
   readonly custodian: Custodian
   readonly submitter: Submitter
   readonly bearer: Bearer
@@ -47,6 +49,7 @@ export class Machines {
     const local = localView(this.host, () => this.offer)
     const bearers = bearersView(this.loads, this.roster)
     const mesh = meshView(this.roster, self, { heard: this.heard, behind: () => this.behind })
+    this.mesh = mesh
     this.custodian = new Custodian(config.custody, { self, mesh })
     this.submitter = new Submitter(config.custody, { self, mesh })
     this.bearer = new Bearer(config.custody, { self, mesh })

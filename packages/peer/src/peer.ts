@@ -15,6 +15,7 @@ import {
 import type { PeerConfig } from './config.ts'
 import type { PeerEffect } from './effects.ts'
 import type { PeerInput, Submission } from './inputs.ts'
+import { keepingOf } from './keeping.ts'
 import { Machines } from './machines.ts'
 import { Outlet } from './outlet.ts'
 import { Router } from './router.ts'
@@ -31,6 +32,8 @@ type ClientInput = Extract<PeerInput, { client: unknown }>
  */
 export class Peer implements Machine<PeerInput, PeerEffect> {
   readonly #machines: Machines
+  /** of a task, where there are enough members */
+  readonly #custodiansWanted: 3 | 5
   readonly #outlet: Outlet
   readonly #router: Router
   #certificate: Certificate | undefined
@@ -39,6 +42,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
 
   constructor(config: PeerConfig, { self, prng }: { self: PeerId; prng: Prng }) {
     this.#machines = new Machines(config, { self, prng, offer: emptyOffer() })
+    this.#custodiansWanted = config.custody.custodians
     this.#outlet = new Outlet(self)
     this.#router = new Router(this.#machines, this.#outlet, config)
   }
@@ -99,8 +103,21 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   }
 
   snapshot(): PeerSnapshot {
-    const { self, roster, custodian, submitter, bearer, auctioneer, bidder, host, loads, offer, incarnation, store } =
-      this.#machines
+    const {
+      self,
+      roster,
+      mesh,
+      custodian,
+      submitter,
+      bearer,
+      auctioneer,
+      bidder,
+      host,
+      loads,
+      offer,
+      incarnation,
+      store,
+    } = this.#machines
     const custody = custodian.snapshot()
     return {
       self,
@@ -115,6 +132,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       members: roster
         .members()
         .map((member) => toMemberView(member, member.peer === self ? this.#load : loads.get(member.peer))),
+      keeping: keepingOf(mesh, self, this.#custodiansWanted),
       tasks: custody.tasks,
       store: store.ok ? { ok: true } : store,
       counters: this.#outlet.counters.snapshot(),

@@ -1,6 +1,7 @@
 import type { Millis, ResourceVector, WallMillis } from '@souk/kernel'
 import type { Member } from '@souk/roster'
 import type { Incarnation, LoadStamp, Offer, PeerId, Role } from '@souk/wire'
+import type { Keeping } from './keeping.ts'
 
 export interface MemberView {
   peer: PeerId
@@ -28,6 +29,7 @@ export interface PeerSnapshot {
   free: ResourceVector
   load: LoadStamp
   members: MemberView[]
+  keeping: Keeping
   /** by state while open, by outcome once closed */
   tasks: Record<string, number>
   store: { ok: boolean; code?: string; message?: string }

@@ -138,3 +138,23 @@ describe('what is stored', () => {
     expect(more.filter((key) => !storedPrefixes.some((prefix) => key.startsWith(prefix)))).toEqual([])
   })
 })
+
+test('a peer tells by how many tasks are kept, as the submitter counts them', () => {
+  const meshes = [
+    new Mesh({ p0: 0, p1: 0 }),
+    new Mesh({ p0: 0, p1: 0, p2: keepsNone(0) }),
+    new Mesh({ p0: 0, p1: 0, p2: 0, p3: keepsNone(0) }),
+  ]
+  const seen = meshes.map((mesh) => {
+    const { peer } = mesh.node('p0')
+    const { keeping } = peer.snapshot()
+    expect(peer.custodiansOf({ tag: 1, nonce: nonceOf('a'), spec: spec() })).toHaveLength(keeping.custodians)
+    return keeping
+  })
+  expect(seen).toMatchObject([
+    { members: 2, keepers: 2, custodians: 1, here: true },
+    { members: 3, keepers: 2, custodians: 1, here: true },
+    { members: 4, keepers: 3, custodians: 3, heardFromMajority: true },
+  ])
+  expect(meshes[2]!.node('p3').peer.snapshot().keeping.here).toBe(false)
+})

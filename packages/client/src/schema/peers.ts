@@ -56,6 +56,13 @@ export const StatusBody = Type.Unsafe<Status>(
     offer: plainRecord,
     free: plainRecord,
     peers: strict({ alive: int(), suspect: int(), dead: int() }),
+    keeping: strict({
+      members: int(),
+      keepers: int(),
+      custodians: Type.Union([Type.Literal(1), Type.Literal(3), Type.Literal(5)]),
+      here: Type.Boolean(),
+      heardFromMajority: Type.Boolean(),
+    }),
     tasks: dictionary(int(), 64),
     store: strict({ ok: Type.Boolean(), code: optional(name), message: optional(text()) }),
     counters: dictionary(Type.Number(), 4096),
