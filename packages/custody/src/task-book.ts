@@ -20,17 +20,21 @@ import { decisionKey, endKey, recordKey, type StoredEnd, toStoredVote, voteKey }
 /** Writes of one task that may wait for the disk at once: its record, promises, acceptances, its end. */
 const journalPerTask = 6
 
+/** `generation`: of the entry when it was handed to the disk. */
+interface Handed {
+  generation?: number
+}
+
 /** What goes on when a write is on disk, or was refused. */
-export type Pending = {
-  /** of the entry when it was handed to the disk */ generation?: number
-} & /** a record's first write: the entry counts, or is dropped */
-(
-  | { kind: 'store'; entry: Entry; to: PeerId; ballot: Ballot }
-  /** an answer that must not leave before; `losses` as they were when it was handed to the disk */
-  | { kind: 'answer'; entry: Entry; to: PeerId; message: CustodianSays; losses: number }
-  /** nothing waits for it */
-  | { kind: 'note'; entry: Entry | undefined }
-)
+export type Pending = Handed &
+  /** a record's first write: the entry counts, or is dropped */
+  (
+    | { kind: 'store'; entry: Entry; to: PeerId; ballot: Ballot }
+    /** an answer that must not leave before; `losses` as they were when it was handed to the disk */
+    | { kind: 'answer'; entry: Entry; to: PeerId; message: CustodianSays; losses: number }
+    /** nothing waits for it */
+    | { kind: 'note'; entry: Entry | undefined }
+  )
 
 interface Write {
   key: string

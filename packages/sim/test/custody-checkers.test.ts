@@ -1,4 +1,4 @@
-import type { Accepted, Ballot, Outcome, TaskRecord } from '@souk/wire'
+import type { Accepted, Ballot, Decree, Outcome, TaskRecord } from '@souk/wire'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { SimNode } from '../src/node.ts'
 import {
@@ -192,7 +192,7 @@ describe('promises and decrees', () => {
   it('reports a version that nobody chose, and one with two sets of custodians', () => {
     write(a, recordOf('t'), ballot(1))
     const next = { ...recordOf('t'), version: 2 * version, custodians: ['peer-0001'] }
-    const decree = { kind: 'next', custodians: ['peer-0001'] } as const
+    const decree: Decree = { kind: 'next', custodians: ['peer-0001'] }
     write(a, { ...next, id: 'u' }, ballot(2))
     expect(found()).toEqual(['I4'])
     write(a, recordOf('t'), ballot(1), { ballot: ballot(1), decree })
