@@ -4,6 +4,9 @@
  */
 
 import type { TransportFactory } from './http-transport.ts'
+import type { Status } from './status.ts'
+
+export type { Keeping, Status } from './status.ts'
 
 /** Amounts as people write them: numbers, or text such as '500m' CPU, '2G' memory. */
 export interface Request {
@@ -188,38 +191,6 @@ export interface LinkLine {
   /** since the last success */
   failures: number
   lastError?: { code: string; message: string }
-}
-
-/** How tasks that are submitted to a peer now are kept. */
-export interface Keeping {
-  /** who has a certificate of this mesh, up or not */
-  members: number
-  /** those of them that keep custody */
-  keepers: number
-  /** so many of the keepers a task gets: with 3 it survives the loss of one, with 5 of two, with 1 of none */
-  custodians: 1 | 3 | 5
-  /** this peer is one of the keepers */
-  here: boolean
-  /** false: where others keep a task too, this peer does not vote on it yet */
-  heardFromMajority: boolean
-}
-
-export interface Status {
-  self: string
-  name: string
-  mesh: string
-  version: string
-  role: string
-  incarnation: number
-  uptimeMs: number
-  addresses: string[]
-  offer: Record<string, unknown>
-  free: Record<string, unknown>
-  peers: { alive: number; suspect: number; dead: number }
-  keeping: Keeping
-  tasks: Record<string, number>
-  store: { ok: boolean; code?: string; message?: string }
-  counters: Record<string, number>
 }
 
 export interface SubmitOptions {

@@ -7,6 +7,7 @@ import type { Bearer as Life, Offer, PeerId } from '@souk/wire'
 import type { PeerConfig } from './config.ts'
 import { Desk } from './desk.ts'
 import { Followers } from './followers.ts'
+import { type Keeping, keepingOf } from './keeping.ts'
 import { LoadTable } from './load-table.ts'
 import { MemberLog } from './member-log.ts'
 import { meshView } from './mesh-view.ts'
@@ -16,8 +17,6 @@ import { bearersView, deskView, localView, membersView } from './views.ts'
 export class Machines {
   readonly self: PeerId
   readonly roster: Roster
-  /** the roster as custody sees it */
-  readonly mesh: MeshView
   readonly custodian: Custodian
   readonly submitter: Submitter
   readonly bearer: Bearer
@@ -30,6 +29,9 @@ export class Machines {
   /** members that have said anything to this life */
   readonly heard = new Set<PeerId>()
   readonly memberLog = new MemberLog()
+  readonly #mesh: MeshView
+  /** of a task, where there are enough keepers */
+  readonly #custodiansWanted: 3 | 5
   offer: Offer
   incarnation = 0
   /** others remember a later life of this peer than its own store does */
@@ -49,7 +51,8 @@ export class Machines {
     const local = localView(this.host, () => this.offer)
     const bearers = bearersView(this.loads, this.roster)
     const mesh = meshView(this.roster, self, { heard: this.heard, behind: () => this.behind })
-    this.mesh = mesh
+    this.#mesh = mesh
+    this.#custodiansWanted = config.custody.custodians
     this.custodian = new Custodian(config.custody, { self, mesh })
     this.submitter = new Submitter(config.custody, { self, mesh })
     this.bearer = new Bearer(config.custody, { self, mesh })
@@ -62,6 +65,10 @@ export class Machines {
   /** This peer, in this life of it. */
   get life(): Life {
     return { peer: this.self, incarnation: this.incarnation }
+  }
+
+  get keeping(): Keeping {
+    return keepingOf(this.#mesh, this.self, this.#custodiansWanted)
   }
 
   nextWakeup(): Millis | undefined {

@@ -15,7 +15,6 @@ import {
 import type { PeerConfig } from './config.ts'
 import type { PeerEffect } from './effects.ts'
 import type { PeerInput, Submission } from './inputs.ts'
-import { keepingOf } from './keeping.ts'
 import { Machines } from './machines.ts'
 import { Outlet } from './outlet.ts'
 import { Router } from './router.ts'
@@ -32,8 +31,6 @@ type ClientInput = Extract<PeerInput, { client: unknown }>
  */
 export class Peer implements Machine<PeerInput, PeerEffect> {
   readonly #machines: Machines
-  /** of a task, where there are enough members */
-  readonly #custodiansWanted: 3 | 5
   readonly #outlet: Outlet
   readonly #router: Router
   #certificate: Certificate | undefined
@@ -42,7 +39,6 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
 
   constructor(config: PeerConfig, { self, prng }: { self: PeerId; prng: Prng }) {
     this.#machines = new Machines(config, { self, prng, offer: emptyOffer() })
-    this.#custodiansWanted = config.custody.custodians
     this.#outlet = new Outlet(self)
     this.#router = new Router(this.#machines, this.#outlet, config)
   }
@@ -103,21 +99,8 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   }
 
   snapshot(): PeerSnapshot {
-    const {
-      self,
-      roster,
-      mesh,
-      custodian,
-      submitter,
-      bearer,
-      auctioneer,
-      bidder,
-      host,
-      loads,
-      offer,
-      incarnation,
-      store,
-    } = this.#machines
+    const { self, roster, custodian, submitter, bearer, auctioneer, bidder, host, loads, offer, incarnation, store } =
+      this.#machines
     const custody = custodian.snapshot()
     return {
       self,
@@ -132,7 +115,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       members: roster
         .members()
         .map((member) => toMemberView(member, member.peer === self ? this.#load : loads.get(member.peer))),
-      keeping: keepingOf(mesh, self, this.#custodiansWanted),
+      keeping: this.#machines.keeping,
       tasks: custody.tasks,
       store: store.ok ? { ok: true } : store,
       counters: this.#outlet.counters.snapshot(),
@@ -213,10 +196,9 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   }
 
   #onDisconnected(input: Extract<PeerInput, { type: 'disconnected' }>): void {
-    const router = this.#router
     this.#outlet.trace({ type: 'link.down', peer: input.peer })
     this.#machines.loads.delete(input.peer)
-    router.stepRoster(input)
+    this.#router.stepRoster(input)
   }
 
   #onOutput(input: Extract<PeerInput, { type: 'output' }>, now: Millis): void {
