@@ -1,7 +1,7 @@
 import type { Millis } from '@souk/kernel'
 import { type Ballot, compareBallots, type Decree, type MessageOf, type Outcome, type PeerId } from '@souk/wire'
 import type { CustodianEffect } from './custodian-io.ts'
-import { type Entry, enterPhase, newEntry, outcomeOf, unkeep } from './entry.ts'
+import { type Entry, enterPhase, forgetVotes, newEntry, outcomeOf, unkeep } from './entry.ts'
 import type { Readers } from './readers.ts'
 import type { TaskBook } from './task-book.ts'
 import { versionNumber } from './version.ts'
@@ -69,6 +69,8 @@ export class Closings {
     // A pointer may have to point on: its task was kept elsewhere twice since.
     if (entry.phase !== 'moved') enterPhase(entry, 'moved')
     entry.record = { ...entry.record, version, custodians }
+    // Of that version nothing was promised or accepted here.
+    forgetVotes(entry)
     unkeep(entry)
     this.#book.leases.delete(task)
     this.#book.expiries.delete(task)

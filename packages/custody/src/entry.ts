@@ -136,6 +136,20 @@ export function promiseEnd(entry: Entry, ballot: Ballot): void {
   entry.promised = ballot
 }
 
+/** A pointer votes on nothing. */
+export function forgetVotes(entry: Entry): void {
+  entry.promised = { counter: 0, peer: entry.promised.peer, incarnation: 0 }
+  entry.accepted = undefined
+  forgetBearer(entry)
+}
+
+/** Nobody's word that it has stopped counts: no life of a peer has this incarnation. */
+export function forgetBearer(entry: Entry): void {
+  const { peer } = entry.promised
+  entry.bearer = { peer, incarnation: 0 }
+  entry.borneUnder = { counter: 0, peer, incarnation: 0 }
+}
+
 /** The outcome, where it is known to be chosen. */
 export function outcomeOf(entry: Entry): Outcome | undefined {
   const decree = entry.phase === 'closed' ? entry.accepted?.decree : undefined

@@ -1,7 +1,8 @@
-import { type Bearer, compareBallots, type MessageOf } from '@souk/wire'
+import { type Ballot, type Bearer, compareBallots, type MessageOf } from '@souk/wire'
 import type { CustodianMessage } from './custodian-io.ts'
 import type { Entry } from './entry.ts'
-import { namesItsSet, versionNumber } from './version.ts'
+import { mayBegin } from './quorum.ts'
+import { namesItsSet } from './version.ts'
 
 /** How far above its own promise a custodian follows a bearer's ballot: no counter may use up all others. */
 const aheadMax = 4096
@@ -48,9 +49,7 @@ function hostOf({ decree, ballot }: MessageOf<'chosen'>): string | undefined {
 }
 
 /** Whether a bearer's ballot above this custodian's promise can be one that it missed. */
-export function mayFollow(entry: Entry, ballot: { counter: number; peer: string; incarnation: number }): boolean {
+export function mayFollow(entry: Entry, ballot: Ballot): boolean {
   if (compareBallots(ballot, entry.promised) <= 0) return false
-  const { custodians, origin, version } = entry.record
-  const known = custodians.includes(ballot.peer) || origin === ballot.peer || versionNumber(version) > 1
-  return known && ballot.counter <= entry.promised.counter + aheadMax
+  return mayBegin(entry.record, ballot) && ballot.counter <= entry.promised.counter + aheadMax
 }

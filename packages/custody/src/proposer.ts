@@ -48,9 +48,11 @@ export class Proposer {
   readonly #nextVersions: NextVersions
   readonly #endings: ProposerEndings
   readonly #preparations: Preparations
+  readonly #mesh: MeshView
 
   constructor(config: CustodyConfig, { self, book, closings, mesh }: ProposerParts) {
     this.#config = config
+    this.#mesh = mesh
     this.#self = self
     this.#book = book
     const undertakings = new Undertakings(config, self, book)
@@ -85,7 +87,9 @@ export class Proposer {
 
   /** Its lease has run out here, grace included: this custodian's turn comes by its rank. */
   onLeaseEnded(entry: Entry, now: Millis, out: Out): void {
-    const rank = Math.max(0, entry.record.custodians.indexOf(this.#self))
+    // Of those that can be reached: a custodian that died with the bearer keeps nobody waiting.
+    const living = entry.record.custodians.filter((peer) => peer === this.#self || this.#mesh.fresh(peer))
+    const rank = Math.max(0, living.indexOf(this.#self))
     if (this.#undertakings.has(entry.record.id)) return
     if (rank === 0) this.#turn(entry.record.id, now, out)
     else this.#undertakings.turns.set(entry.record.id, now + rank * this.#config.staggerMs)

@@ -15,7 +15,11 @@ export function majorityTime(times: readonly number[]): number {
   return times.toSorted((a, b) => b - a)[majority(times.length) - 1] ?? -Infinity
 }
 
-/** Whether a ballot can be real: the first version's are begun by its origin or its custodians, later ones by any bearer. */
-export function mayBegin(record: TaskRecord, ballot: Ballot): boolean {
-  return versionNumber(record.version) > 1 || ballot.peer === record.origin || record.custodians.includes(ballot.peer)
+/**
+ * Whether a ballot can be real: even counters are begun by custodians, odd ones by the origin, and in later versions by
+ * any bearer (wire's `nextCounter`).
+ */
+export function mayBegin({ version, origin, custodians }: TaskRecord, { counter, peer }: Ballot): boolean {
+  if (counter % 2 === 0) return custodians.includes(peer) || versionNumber(version) > 1
+  return peer === origin || versionNumber(version) > 1
 }

@@ -40,6 +40,10 @@ export class VoteAnswers {
     const { task, ballot } = vote
     const ahead = versionNumber(version) - versionNumber(vote.version)
     if (ahead < 0) return false
+    if (entry.phase === 'closed' && ahead > 0) {
+      this.#sendClosed(entry, to, out)
+      return true
+    }
     if (entry.phase === 'moved' || ahead > 1) {
       this.#send(to, { t: 'moved', task, version, custodians }, out)
       return true
@@ -66,10 +70,21 @@ export class VoteAnswers {
     return true
   }
 
+  /** Its outcome was chosen in an earlier version than this copy's: there was no next one to choose. */
+  #sendClosed({ record, accepted }: Entry, to: PeerId, out: Out): void {
+    const { id: task, version, custodians } = record
+    const outcome = accepted?.decree.kind === 'outcome' ? accepted.decree.outcome : undefined
+    if (outcome && custodians.includes(to))
+      this.#send(to, { t: 'copy', record, ballot: accepted!.ballot, outcome }, out)
+    else this.#send(to, { t: 'moved', task, version, custodians }, out)
+  }
+
   /** Kept here as another submit of the same key stored it, with other custodians: in this version nothing is voted on. */
   #sendElsewhere(entry: Entry, to: PeerId, vote: MessageOf<'leaseAsk' | 'prepare' | 'commit'>, out: Out): void {
     const { task, version, ballot } = vote
     const known = { version: entry.record.version, custodians: entry.record.custodians }
+    // Whoever hears it counts on it: a drop comes too late now.
+    entry.relied = true
     this.#send(to, { t: 'already', task, version, ballot, promised: entry.promised, known }, out)
     if (vote.t !== 'commit') return
     const fence = { t: 'fenced', task, ballot, promised: entry.promised, code: 'fenced', final: false } as const

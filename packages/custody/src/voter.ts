@@ -1,8 +1,17 @@
 import type { Millis } from '@souk/kernel'
-import { type Ballot, type Bearer, compareBallots, type MessageOf, type PeerId, type TaskRecord } from '@souk/wire'
+import {
+  type Ballot,
+  type Bearer,
+  compareBallots,
+  type MessageOf,
+  type PeerId,
+  type TaskId,
+  type TaskRecord,
+} from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
-import { type Entry, enterPhase, mergeAttempts, newEntry, promise, promiseEnd } from './entry.ts'
+import { type Entry, enterPhase, forgetBearer, mergeAttempts, newEntry, promise, promiseEnd } from './entry.ts'
+import { mayBegin } from './quorum.ts'
 import type { Readers } from './readers.ts'
 import { type Pending, type TaskBook, voteOf } from './task-book.ts'
 import { versionNumber } from './version.ts'
@@ -47,8 +56,9 @@ export class Voter {
     const { record, ballot, attempts } = message
     const { book } = this.#parts
     if (!this.#answers.isOurs(from.peer, record, 'store', out)) return
-    const known = book.archive.get(record.id)
-    if (known && versionNumber(known.record.version) >= versionNumber(record.version)) {
+    const known = this.#known(record.id, record.version)
+    // An outcome was chosen, so no next version was: what its sender thinks to be one is answered like a version known.
+    if (known && (known.phase === 'closed' || versionNumber(known.record.version) >= versionNumber(record.version))) {
       this.#onStoreAgain(known, from.peer, message, out)
       return
     }
@@ -126,11 +136,11 @@ export class Voter {
   onPrepare(from: Bearer, message: MessageOf<'prepare'>, now: Millis, out: Out): void {
     const { record, ballot, aim } = message
     if (!this.#answers.isOurs(from.peer, record, 'prepare', out, message)) return
-    const known = this.#parts.book.archive.get(record.id)
+    const known = this.#known(record.id, record.version)
     if (known && this.#answers.isOver(known, from.peer, message, out)) return
     if (this.#answers.abstains(from.peer, record, message, out)) return
     // Of the version before too: its bearer goes on until it hears of the next.
-    let leftMs = known ? this.#parts.book.leaseLeftMs(known, now) : 0
+    const leftMs = known ? this.#parts.book.leaseLeftMs(known, now) : 0
     if (known && known.record.version !== record.version && aim === 'run' && leftMs > 0) {
       this.#answers.refuse(from.peer, message, known.promised, 'lease', leftMs, out)
       return
@@ -141,15 +151,16 @@ export class Voter {
         this.#answers.refuse(from.peer, message, known.promised, 'promised', 0, out)
         return
       }
-      // What this very proposer bore by its last try never came about.
-      if (aim === 'run' && known.bearer.peer === from.peer) leftMs = 0
       if (order > 0 && aim === 'run' && leftMs > 0) {
         this.#answers.refuse(from.peer, message, known.promised, 'lease', leftMs, out)
         return
       }
       if (order > 0) this.#promise(known, ballot, aim, now)
     }
-    const entry = known?.record.version === record.version ? known : this.#adopt(known, record, ballot, now)
+    const same = known?.record.version === record.version
+    const entry = same ? known : this.#adopt(known, record, ballot, now)
+    // Who bears what is to end is not known to who hears of it only now: time has to tell.
+    if (!same && aim === 'close') forgetBearer(entry)
     entry.attempts = mergeAttempts(entry.attempts, message.attempts)
     entry.ending ??= message.ending
     this.#answers.write(entry, from.peer, this.#promiseOf(entry, ballot, leftMs), out)
@@ -185,7 +196,7 @@ export class Voter {
   onCommit(from: Bearer, message: MessageOf<'commit'>, now: Millis, out: Out): void {
     const { task, version, ballot, decree, record } = message
     if (record && !this.#answers.isOurs(from.peer, record, 'commit', out, message)) return
-    const known = this.#parts.book.archive.get(task)
+    const known = this.#known(task, version)
     if (known && this.#answers.isOver(known, from.peer, message, out)) return
     if (known?.record.version !== version && !record) {
       this.#send(from.peer, { t: 'lacking', task, version, ballot }, out)
@@ -198,7 +209,13 @@ export class Voter {
       this.#answers.fence(entry, from.peer, ballot, out)
       return
     }
-    if (order > 0) promise(entry, ballot)
+    if (order > 0) {
+      if (!mayBegin(entry.record, ballot)) {
+        out.push({ type: 'rejected', from: from.peer, tag: 'commit', code: 'forged-ballot' })
+        return
+      }
+      promise(entry, ballot)
+    }
     entry.bearer = from
     entry.accepted = { ballot, decree }
     this.#parts.book.grantLease(entry, now)
@@ -219,6 +236,15 @@ export class Voter {
   }
 
   // ---- what they have in common
+
+  /** The task as it is kept here. A pointer to a set that this peer is in is no copy: of that version nothing is known. */
+  #known(task: TaskId, version: number): Entry | undefined {
+    const { book, self } = this.#parts
+    const entry = book.archive.get(task)
+    const hollow =
+      entry?.phase === 'moved' && entry.record.version === version && entry.record.custodians.includes(self)
+    return hollow ? undefined : entry
+  }
 
   /** A known version is what it is: the sender hears of it and nothing changes, unless it repeats itself. */
   #onStoreAgain(known: Entry, to: PeerId, { record, ballot }: MessageOf<'store'>, out: Out): void {
@@ -251,8 +277,8 @@ export class Voter {
       entry.watchers = known.watchers
       entry.timeline = known.timeline
       entry.phase = 'open'
-      book.archive.reopen(record.id)
     }
+    book.archive.reopen(record.id)
     book.archive.add(entry)
     book.grantLease(entry, now)
     const { expiresMs } = record.spec

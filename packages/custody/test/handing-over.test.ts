@@ -160,7 +160,7 @@ describe('a baton from another peer', () => {
     carrier.ended('a')
     carrier.committed(trio, 'a')
     expect(carrier.award('a')).toEqual([{ type: 'rejected', from: 'origin', code: 'borne-before' }])
-    expect(only(carrier.award('a', { ballot: ballot(2) }), 'offered')).toHaveLength(1)
+    expect(only(carrier.award('a', { ballot: ballot(5) }), 'offered')).toHaveLength(1)
   })
 
   test('that was passed on does not come back', () => {
@@ -229,9 +229,9 @@ describe('a bounce', () => {
   test('does not lose sight of an older run that is still ending here', () => {
     const carrier = new Carrier('worker')
     carrier.running('a')
-    const [handed] = sent(carrier.award('a', { ballot: ballot(2), alternates }), 'award')
+    const [handed] = sent(carrier.award('a', { ballot: ballot(5), alternates }), 'award')
     expect(handed?.message.batons[0]).toMatchObject(
-      baton('a', { ballot: ballot(2), path: ['origin', 'worker'], bounces: 1, alternates: [alternates[1]!] }),
+      baton('a', { ballot: ballot(5), path: ['origin', 'worker'], bounces: 1, alternates: [alternates[1]!] }),
     )
     expect(only(carrier.fenced(['c1', 'c2'], 'a'), 'halt')).toMatchObject([{ ballot: ballot(1), code: 'fenced' }])
     expect(sent(carrier.ended('a', { end: 'stopped' }), 'stopped')[0]).toMatchObject({ message: { ballot: ballot(1) } })
@@ -240,7 +240,7 @@ describe('a bounce', () => {
   test('without alternates does not lose sight of it either', () => {
     const carrier = new Carrier('worker')
     carrier.running('a')
-    expect(sent(carrier.award('a', { ballot: ballot(2) }), 'giveUp')[0]).toMatchObject({
+    expect(sent(carrier.award('a', { ballot: ballot(5) }), 'giveUp')[0]).toMatchObject({
       message: { code: 'stopping' },
     })
     expect(carrier.state('a')).toBe('running')

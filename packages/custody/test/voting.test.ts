@@ -110,10 +110,14 @@ describe('a commit', () => {
     const keeper = keeping()
     for (const other of [record('b'), record('a', {}, trio, 2)]) {
       const commit = { t: 'commit', ...vote('c'), decree: ends(), record: other } as const
-      expect(keeper.message('mallory', commit)).toMatchObject([{ type: 'rejected', code: expect.stringMatching(/^(forged-record|not-concerned)$/) }])
+      expect(keeper.message('mallory', commit)).toMatchObject([
+        { type: 'rejected', code: expect.stringMatching(/^(forged-record|not-concerned)$/) },
+      ])
     }
     const prepare = keeper.prepare('mallory', 'c', ballot(2, 'c2'), { record: record('a', {}, trio, 2) })
-    expect(prepare).toMatchObject([{ type: 'rejected', code: expect.stringMatching(/^(forged-record|not-concerned)$/) }])
+    expect(prepare).toMatchObject([
+      { type: 'rejected', code: expect.stringMatching(/^(forged-record|not-concerned)$/) },
+    ])
     expect(keeper.view('a')).toMatchObject({ ballot: ballot(), record: { version: versionOf(1) } })
   })
 

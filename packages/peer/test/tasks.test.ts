@@ -225,7 +225,7 @@ describe('a cancel', () => {
     mesh.step('p2', { type: 'cancel', client: 5, task: idOf('a'), reason: 'not needed' })
     mesh.until(() => mesh.node('p1').runs.size === 0)
     expect(mesh.replies('p2', 'cancelled')).toEqual([])
-    mesh.run(10)
+    mesh.run(20)
     expect(mesh.node('p2').replies).toMatchObject([{ client: 5, reply: { type: 'cancelled', answer: 'cancelled' } }])
     expect(mesh.replies('p0', 'outcome')).toMatchObject([{ outcome: { kind: 'cancelled', message: 'not needed' } }])
     expect(mesh.traces('p1', 'task.stop')).toMatchObject([{ code: 'cancelled' }])
