@@ -221,7 +221,7 @@ describe('a cancel', () => {
   test('of a task that runs elsewhere is confirmed once it has stopped there, to whoever asked', () => {
     const mesh = new Mesh({ p0: 0, p1: 1, p2: 0 })
     mesh.submit('p0', 'a', { ms: 10_000 })
-    mesh.run(100)
+    mesh.run(300)
     mesh.step('p2', { type: 'cancel', client: 5, task: idOf('a'), reason: 'not needed' })
     mesh.until(() => mesh.node('p1').runs.size === 0)
     expect(mesh.replies('p2', 'cancelled')).toEqual([])

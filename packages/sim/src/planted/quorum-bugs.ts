@@ -142,20 +142,6 @@ export const quorumBugs: readonly PlantedBug[] = [
     }),
   },
   {
-    name: 're-proposes-the-lowest',
-    about: 'of two decrees takes up the one that it accepted itself, under a lower ballot, and misses what is chosen',
-    breaks: ['I4', 'I1'],
-    where: cutting,
-    tamper: () => ({
-      hear: (input) =>
-        heard(input, 'promise', (promise) => {
-          const { accepted } = promise
-          if (accepted === undefined) return [promise]
-          return [{ ...promise, accepted: { ...accepted, ballot: { ...accepted.ballot, counter: 0 } } }]
-        }).flatMap((left) => heard(left, 'chosen', (chosen) => (chosen.decree === undefined ? [] : [chosen]))),
-    }),
-  },
-  {
     name: 'widens-the-custodians',
     about: 'lets a fourth peer store a task, and counts it for one of the three',
     breaks: ['I2'],
