@@ -51,10 +51,12 @@ test('names and messages of others are shown so wherever they are printed', () =
     free: {},
     peers: { alive: 1, suspect: 0, dead: 0 },
     tasks: {},
+    keeping: { members: 3, keepers: 3, custodians: 3, here: true, heardFromMajority: false },
     store: { ok: false, code: 'disk-full', message: 'No room.' },
     counters: {},
   } as never
   expect(statusText(status, colours)).toContain('\\u001b[31mx')
+  expect(statusText(status, colours)).toContain('a majority of members (2 of 3)')
   expect(statusText(status, colours)).toContain('disk-full: No room. It takes no new tasks')
   expect(table([{ title: 'a' }], [['one\ntwo']])).toBe('a\none\\ntwo')
 })

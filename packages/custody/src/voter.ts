@@ -239,11 +239,9 @@ export class Voter {
 
   /** The task as it is kept here. A pointer to a set that this peer is in is no copy: of that version nothing is known. */
   #known(task: TaskId, version: number): Entry | undefined {
-    const { book, self } = this.#parts
-    const entry = book.archive.get(task)
-    const hollow =
-      entry?.phase === 'moved' && entry.record.version === version && entry.record.custodians.includes(self)
-    return hollow ? undefined : entry
+    const entry = this.#parts.book.archive.get(task)
+    const pointsHere = entry?.phase === 'moved' && entry.record.version === version
+    return pointsHere && entry.record.custodians.includes(this.#parts.self) ? undefined : entry
   }
 
   /** A known version is what it is: the sender hears of it and nothing changes, unless it repeats itself. */

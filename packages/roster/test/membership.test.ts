@@ -76,22 +76,28 @@ describe('lives', () => {
     expect(lone.roster.offerOf('a')).toBeUndefined()
   })
 
-  test('a peer that connects with an older incarnation is told, and not taken for connected', () => {
+  test('a peer that connects with an older incarnation is told, in its own signed words, and not taken for connected', () => {
     const lone = new Lone('m')
-    lone.gossip(advertOf('a', 3, 1))
+    const later = advertOf('a', 3, 1)
+    lone.gossip(later)
     lone.effects()
     lone.connect('a', 2)
     expect(lone.roster.reachable('a')).toBe(false)
     const updates = [update('a', 'alive', 3)]
-    const message = expect.objectContaining({ t: 'ping', updates })
-    expect(lone.effects()).toEqual([{ type: 'send', to: 'a', message }])
+    const ping = expect.objectContaining({ t: 'ping', updates })
+    expect(lone.effects()).toEqual([
+      { type: 'send', to: 'a', message: ping },
+      { type: 'send', to: 'a', message: { t: 'adverts', adverts: [later] } },
+    ])
   })
 
-  test('and the peer that is told so knows that its store is behind', () => {
+  test('and the peer that is told so knows that its store is behind; a rumour alone does not make it so', () => {
     const lone = new Lone('m', {}, { incarnation: 2 })
     lone.connect('a')
     expect(lone.roster.incarnationSeenOfSelf).toBe(2)
     lone.rumour('a', update('m', 'alive', 3))
+    expect(lone.roster.incarnationSeenOfSelf).toBe(2)
+    lone.hear('a', { t: 'adverts', adverts: [advertOf('m', 3, 1)] })
     expect(lone.roster.incarnationSeenOfSelf).toBe(3)
     expect(lone.roster.get('m')?.incarnation).toBe(2)
   })
