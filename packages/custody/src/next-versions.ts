@@ -81,10 +81,13 @@ export class NextVersions {
     const entry = this.#book.archive.get(message.task)
     if (!proposal || !entry || proposal.stage === 'storing') return
     const { version, custodians } = message.known
-    if (entry.record.version !== proposal.record.version || version === entry.record.version) return
-    if (proposal.other?.version !== version) this.#askOther(proposal, message.known, out)
-    const { other, record, elsewhere } = proposal
+    const { record, elsewhere } = proposal
+    if (entry.record.version !== record.version || version === entry.record.version) return
+    // Again with each answer of ours: they may have stored it since.
+    if (proposal.other?.version !== version || record.custodians.includes(from))
+      this.#askOther(proposal, message.known, out)
     if (record.custodians.includes(from)) elsewhere.add(from)
+    const { other } = proposal
     if (custodians.includes(from)) other!.keep.add(from)
     const { length } = record.custodians
     const ourNever = length - elsewhere.size < majority(length)
@@ -95,11 +98,12 @@ export class NextVersions {
 
   /** Those of the other set that are not of ours are asked as well. */
   #askOther(proposal: Proposal, known: { version: number; custodians: PeerId[] }, out: Out): void {
-    proposal.other = { version: known.version, keep: new Set() }
+    if (proposal.other?.version !== known.version) proposal.other = { version: known.version, keep: new Set() }
+    const { keep } = proposal.other
     const { custodians } = proposal.record
     const message: CustodianSays = { t: 'leaseAsk', ...voteOf(proposal, proposal.ballot) }
     for (const to of known.custodians) {
-      if (to !== this.#self && !custodians.includes(to)) out.push({ type: 'send', to, message })
+      if (to !== this.#self && !custodians.includes(to) && !keep.has(to)) out.push({ type: 'send', to, message })
     }
   }
 }

@@ -42,6 +42,8 @@ export class VoteAnswers {
     if (ahead < 0) return false
     if (entry.phase === 'closed' && ahead > 0) {
       this.#sendClosed(entry, to, out)
+      // The copy is for the custodian there: its bearer has nothing left to bear.
+      if (vote.t === 'commit') this.#endBearing(entry, to, ballot, out)
       return true
     }
     if (entry.phase === 'moved' || ahead > 1) {
@@ -65,9 +67,13 @@ export class VoteAnswers {
       return true
     }
     this.#send(to, { t: 'chosen', task, version, ballot: accepted!.ballot, decree: accepted!.decree }, out)
-    const fence = { t: 'fenced', task, ballot, promised: entry.promised, code: 'closed', final: true } as const
-    this.#send(to, fence, out)
+    this.#endBearing(entry, to, ballot, out)
     return true
+  }
+
+  /** Its outcome is chosen: whoever bears it under that ballot has no say any more, whatever the other custodians know. */
+  #endBearing({ record, promised }: Entry, to: PeerId, ballot: Ballot, out: Out): void {
+    this.#send(to, { t: 'fenced', task: record.id, ballot, promised, code: 'closed', final: true }, out)
   }
 
   /** Its outcome was chosen in an earlier version than this copy's: there was no next one to choose. */

@@ -116,6 +116,15 @@ describe('a copy of a closed task', () => {
     expect(keeper.restarted().view('a')).toMatchObject({ state: 'closed', record: copy().record })
   })
 
+  test('is the answer to a commit of the version before, whose bearer has nothing left to bear', () => {
+    const keeper = new Keeper()
+    keeper.message('c2', copy())
+    keeper.write()
+    const effects = keeper.message('c4', { t: 'commit', ...vote('a'), decree: ends() })
+    expect(told(effects, 'copy')).toEqual(['c4'])
+    expect(sent(effects, 'fenced')).toMatchObject([{ to: 'c4', message: { ballot: ballot(), final: true } }])
+  })
+
   test('is nothing for a peer that is none of its custodians', () => {
     expect(new Keeper().message('c2', copy(after))).toEqual([])
   })

@@ -213,6 +213,22 @@ describe('what is proposed', () => {
   })
 })
 
+describe('a task that another submit of its key stored with other custodians', () => {
+  test('points to them once a majority of them has it; until then they are asked again and again', () => {
+    const others = ['c2', 'c4', 'c5']
+    const known = { version: versionOf(1, others), custodians: others }
+    const elsewhere = { t: 'already', ...vote('a'), promised: ballot(1, 'second'), known } as const
+    const keeper = renewed()
+    keeper.pass(leaseMs)
+    expect(told(keeper.message('c2', elsewhere), 'leaseAsk')).toEqual(['c4', 'c5'])
+    keeper.pass(1_000)
+    expect(told(keeper.message('c2', elsewhere), 'leaseAsk')).toEqual(['c4', 'c5'])
+    const effects = keeper.message('c4', elsewhere)
+    expect(effects).not.toEqual([])
+    expect(keeper.view('a')).toBeUndefined()
+  })
+})
+
 describe('a proposal', () => {
   const refuse = (keeper: Keeper, from: string, higher = ballot(6, 'c3')) =>
     keeper.message(from, { t: 'refuse', ...vote('a', own), promised: higher, code: 'promised', leftMs: 0 })
