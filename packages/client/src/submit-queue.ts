@@ -21,6 +21,8 @@ export interface Submit {
   readonly live: boolean
   /** how often the answer was `submit-unknown` */
   unknown: number
+  /** since when its custodians could not be reached */
+  awaySince: number | undefined
   /** nobody waits for it any more: it is not sent again */
   dropped: boolean
   onAccepted(task: string, generation: number): void
@@ -35,8 +37,12 @@ const requestsMax = 4
 const batchCharsMax = 2 * 1024 * 1024
 const unknownMax = 5
 /** keys tried until one leads to custodians that are all there; then a majority of them will do */
-const rekeyMax = 16
+const rekeyMax = 64
 const againPauseMs = 250
+/** where nothing of it has begun, because others come first or its custodians are away, there is no hurry */
+const laterPauseMs = 1_000
+/** a peer that is cut off, or custodians that are just starting: for so long the submit is tried again */
+const awayMsMax = 10_000
 
 /** All submits of one turn go in one request, at most four requests at a time. */
 export class SubmitQueue {
@@ -126,6 +132,7 @@ export class SubmitQueue {
 
   #onAnswers(batch: Submit[], { results }: SubmitAnswer, generation: number): void {
     const again: Submit[] = []
+    const later: Submit[] = []
     for (let i = 0; i < batch.length; i++) {
       const submit = batch[i]!
       const answer = results[i]
@@ -135,9 +142,22 @@ export class SubmitQueue {
       else if (answer?.code === 'submit-unknown' && submit.unknown++ < unknownMax) {
         submit.keyFresh = false
         again.push(submit)
-      } else submit.onFail(refusalOf(answer))
+      } else if (answer && this.#isForLater(submit, answer.code)) later.push(submit)
+      else submit.onFail(refusalOf(answer))
     }
-    if (again.length > 0) void this.#again(again)
+    if (again.length > 0) void this.#again(again, againPauseMs)
+    if (later.length === 0) return
+    // The peer may be on the smaller side of a cut, and another one on the larger.
+    if (later.some(({ awaySince }) => awaySince !== undefined)) this.#pool.move(generation)
+    void this.#again(later, laterPauseMs)
+  }
+
+  /** Nothing has happened for it: its peer has too much to do, or cannot reach who would keep it. */
+  #isForLater(submit: Submit, code: string): boolean {
+    if (code === 'busy') return true
+    if (code !== 'no-quorum') return false
+    submit.awaySince ??= performance.now()
+    return performance.now() - submit.awaySince < awayMsMax
   }
 
   /** Nothing has happened under the key that it had. */
@@ -172,8 +192,8 @@ export class SubmitQueue {
    * The answer is not known, or its input is on its way to the custodians that its key leads to: the same key makes the
    * same task, so asking again is safe.
    */
-  async #again(submits: Submit[]): Promise<void> {
-    await pause(againPauseMs, this.#signal)
+  async #again(submits: Submit[], pauseMs: number): Promise<void> {
+    await pause(pauseMs, this.#signal)
     this.#queue.push(...submits)
     this.#soon()
   }

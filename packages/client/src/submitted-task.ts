@@ -24,6 +24,7 @@ export class SubmittedTask implements Handle, Submit, Waiter {
   readonly #owner: SubmittedTaskOwner
   unknown = 0
   rekeyed = 0
+  awaySince: number | undefined
   keyFresh: boolean
   readonly #json: string
   dropped = false

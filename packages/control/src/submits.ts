@@ -10,7 +10,7 @@ import { toTaskSpec } from './to-task-spec.ts'
 
 /** submits that wait for the peer's answer, of all requests together */
 const waitingMax = 100_000
-/** The peer answers within a second; after this the answer is unknown and the client asks again with its key. */
+/** The peer answers within nine seconds; after this the answer is unknown and the client asks again with its key. */
 const answerMsMax = 10_000
 
 interface Batch {

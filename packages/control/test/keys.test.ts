@@ -25,14 +25,14 @@ test('after many keys without luck the last one goes out as it is', async () => 
   server.peer.refuse = (task) => (task.choosy ? unlucky : undefined)
   const { client } = await open([server])
   expect((await client.submit({ argv: ['echo'] }).outcome).kind).toBe('succeeded')
-  expect(submissions(server).map(({ choosy }) => choosy === true)).toEqual([...new Array(16).fill(true), false])
+  expect(submissions(server).map(({ choosy }) => choosy === true)).toEqual([...new Array(64).fill(true), false])
 })
 
 test("a caller's own key is never replaced", async () => {
   const server = await serve()
-  server.peer.refuse = () => ({ code: 'no-quorum', message: '2 of 3 custodians cannot be reached' })
+  server.peer.refuse = () => unlucky
   const { client } = await open([server])
-  await expect(client.submit({ argv: ['echo'], key: 'mine' }).id).rejects.toMatchObject({ code: 'no-quorum' })
+  await expect(client.submit({ argv: ['echo'], key: 'mine' }).id).rejects.toMatchObject({ code: 'key-unlucky' })
   expect(submissions(server)).toMatchObject([{ nonce: expect.any(String) }])
   expect(submissions(server)[0]).not.toHaveProperty('choosy')
   expect(submissions(server)[0]).not.toHaveProperty('drawable')
@@ -47,6 +47,20 @@ test('a submit whose custodians did not all answer is asked again with its key',
   expect(again!.nonce).toBe(asked!.nonce)
   expect([asked!.choosy, again!.choosy]).toEqual([true, undefined])
 })
+
+test.each(['busy', 'no-quorum'])(
+  'a submit that its peer cannot begin now (%s) is asked again, with its key',
+  async (code) => {
+    const server = await serve()
+    const refusal = { code, message: 'nothing has happened for it' }
+    server.peer.refuse = () => (submissions(server).length < 2 ? refusal : undefined)
+    const { client } = await open([server])
+    expect((await client.submit({ argv: ['echo'] }).outcome).kind).toBe('succeeded')
+    const asked = submissions(server)
+    expect(asked).toHaveLength(2)
+    expect(new Set(asked.map(({ nonce }) => nonce)).size).toBe(1)
+  },
+)
 
 test('a submit whose input is under way to its custodians is asked again, as long as it takes', async () => {
   const server = await serve()

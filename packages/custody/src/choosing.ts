@@ -3,11 +3,11 @@ import type { CustodyConfig } from './config.ts'
 import { majority } from './quorum.ts'
 import { chooseCustodians, custodianCount } from './rendezvous.ts'
 import type { Refused } from './submission.ts'
-import type { SubmitterInput } from './submitter-io.ts'
+import type { SubmitInput } from './submitter-io.ts'
 import type { MeshView } from './views.ts'
 
 /** What decides who keeps a task. */
-export type Choice = Pick<Extract<SubmitterInput, { type: 'submit' }>, 'nonce' | 'drawable' | 'choosy' | 'spec'>
+export type Choice = Pick<SubmitInput, 'nonce' | 'drawable' | 'choosy' | 'spec'>
 
 /** A submit's id, its custodians, and why it is not even tried, if so. */
 export interface Chosen {
@@ -32,22 +32,39 @@ export class Choosing {
     const { spec, choosy } = submit
     const id = this.#drawId(submit)
     const custodians = this.#custodiansOf(id, spec)
-    const away = custodians.filter((peer) => !this.canReach(peer))
-    const reached = custodians.length - away.length
-    const unlucky = choosy && away.length > 0 && this.#freshEnough(custodians.length) ? keyUnlucky(away) : undefined
-    const quorum = reached < majority(custodians.length) ? noQuorum(custodians, away) : undefined
-    return { id, custodians, refused: this.#noKeeper(spec) ?? unlucky ?? quorum }
+    const refused =
+      this.#noKeeper(spec) ?? (choosy ? this.#unlucky(custodians) : undefined) ?? this.#noQuorum(custodians)
+    return { id, custodians, refused }
   }
 
-  /** An id without a caller's key is drawn again until all its custodians were heard from of late. */
+  /** An id without a caller's key is drawn again until all its custodians were heard from of late, or else a majority. */
   #drawId({ nonce, drawable, spec }: Choice): TaskId {
-    if (!drawable || spec.durability !== 'quorum') return taskId(nonce)
-    if (!this.#freshEnough(this.#custodiansOf(taskId(nonce), spec).length)) return taskId(nonce)
+    const first = taskId(nonce)
+    if (!drawable || spec.durability !== 'quorum') return first
+    let enough: TaskId | undefined
     for (let draw = 0; draw < drawsMax; draw++) {
       const id = taskId(nonce, draw)
-      if (this.#custodiansOf(id, spec).every((peer) => this.canReach(peer))) return id
+      const custodians = this.#custodiansOf(id, spec)
+      const reached = custodians.filter((peer) => this.canReach(peer)).length
+      if (reached === custodians.length) return id
+      if (reached >= majority(custodians.length)) enough ??= id
     }
-    return taskId(nonce)
+    return enough ?? first
+  }
+
+  /** Another key would lead to better custodians: to such that are all there or, if there are not so many, to a majority. */
+  #unlucky(custodians: readonly PeerId[]): Refused | undefined {
+    const away = custodians.filter((peer) => !this.canReach(peer))
+    if (away.length === 0) return undefined
+    const need = majority(custodians.length)
+    const few = custodians.length - away.length < need && this.#freshEnough(need)
+    return few || this.#freshEnough(custodians.length) ? keyUnlucky(away) : undefined
+  }
+
+  /** Who is only slow to answer is asked all the same; what has no link cannot answer. */
+  #noQuorum(custodians: readonly PeerId[]): Refused | undefined {
+    const away = custodians.filter((peer) => peer !== this.#self && !this.#mesh.linked(peer))
+    return custodians.length - away.length < majority(custodians.length) ? noQuorum(custodians, away) : undefined
   }
 
   #custodiansOf(id: TaskId, spec: TaskSpec): PeerId[] {

@@ -20,8 +20,10 @@ export interface CustodyConfig {
   custodians: 3 | 5
   /** custodian of rank i waits i times this until it recovers a task: shorter, and two of them get in each other's way */
   staggerMs: Millis
-  /** a submit is answered within this: accepted, refused or unknown */
+  /** a submit that its custodians were asked to store is answered within this: accepted, refused or unknown */
   submitMs: Millis
+  /** a submit that waits for others to be stored first is refused as `busy` after this: shorter than its client waits */
+  queueMs: Millis
   /** a submit that was answered `unknown` waits so long for its custodians yet, and for its key to come again */
   lingerMs: Millis
   /** a proposal whose answers do not come is said again after this */
@@ -74,6 +76,7 @@ export const defaultCustodyConfig: CustodyConfig = {
   custodians: 3,
   staggerMs: 500,
   submitMs: 1_000,
+  queueMs: 8_000,
   lingerMs: 10_000,
   proposeMs: 500,
   replaceMs: 10_000,

@@ -11,6 +11,7 @@ import {
 } from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
 import { majority } from './quorum.ts'
+import { StoringWindow } from './storing-window.ts'
 import type { Submission, Submitter } from './submission.ts'
 import type { Submissions } from './submissions.ts'
 import type { SubmitterEffect } from './submitter-io.ts'
@@ -32,6 +33,9 @@ export class Storing {
   #floor = 0
   /** counters of submits that were given up: whoever stores one of them late is told to drop it */
   readonly #givenUp: BoundedMap<TaskId, number>
+  /** those whose clients have no answer yet */
+  readonly #underWay = new Set<TaskId>()
+  readonly #window = new StoringWindow()
   #incarnation: Incarnation = 0
 
   constructor(config: CustodyConfig, self: PeerId, submissions: Submissions) {
@@ -44,6 +48,11 @@ export class Storing {
 
   start(incarnation: Incarnation): void {
     this.#incarnation = incarnation
+  }
+
+  /** So many are under way that another one would make all of them late. */
+  get full(): boolean {
+    return this.#underWay.size >= this.#window.size
   }
 
   /** Its custodians are sent the record, and the local bearer gets its baton, which leaves once it is durable. */
@@ -72,6 +81,7 @@ export class Storing {
     }
     this.#submissions.addClient(submission, submitter.client)
     this.#submissions.add(submission)
+    this.#underWay.add(id)
     this.#submissions.due.set(id, now + this.#config.submitMs)
     for (const to of record.custodians)
       out.push({ type: 'send', to, message: { t: 'store', record, ballot, attempts: [] } })
@@ -84,6 +94,8 @@ export class Storing {
     const asked = submitters.length > 0
     submitters.push(submitter)
     if (asked) return
+    submission.sinceMs = now
+    this.#underWay.add(record.id)
     this.#submissions.due.set(record.id, now + this.#config.submitMs)
     for (const to of record.custodians) {
       if (stored.has(to) || already.has(to) || unstored.has(to)) continue
@@ -122,9 +134,10 @@ export class Storing {
       `${has} of this task's ${record.custodians.length} custodians answered within ${this.#config.submitMs} ms, ` +
       `${majority(record.custodians.length)} are needed; it may or may not run: submit it again with the same key`
     if (submitters.length === 0) {
-      this.#refuse(submission, 'unknown', message, out)
+      this.#refuse(submission, 'unknown', message, now, out)
       return
     }
+    this.#answered(submission, now)
     for (const { client, tag } of submitters) out.push({ type: 'refused', client, tag, code: 'unknown', message })
     const told = new Set(submitters.map(({ client }) => client))
     submission.clients = submission.clients.filter((client) => !told.has(client))
@@ -151,13 +164,14 @@ export class Storing {
     if (stored.size + already.size >= need) this.#accept(submission, now, out)
     else if (length - unstored.size < need) {
       const [why] = unstored.values()
-      this.#refuse(submission, why!.code, why!.message, out)
+      this.#refuse(submission, why!.code, why!.message, now, out)
     }
   }
 
   #accept(submission: Submission, now: Millis, out: Out): void {
     const task = submission.record.id
     submission.storing = false
+    this.#answered(submission, now)
     this.#void(submission, out)
     for (const { client, tag } of submission.submitters) out.push({ type: 'accepted', client, tag, task })
     submission.submitters = []
@@ -176,13 +190,19 @@ export class Storing {
     this.#submissions.due.set(task, now + askMs)
   }
 
-  #refuse(submission: Submission, code: string, message: string, out: Out): void {
+  #refuse(submission: Submission, code: string, message: string, now: Millis, out: Out): void {
     const { record, ballot } = submission
+    this.#answered(submission, now)
     this.#void(submission, out)
     this.#givenUp.push(record.id, ballot.counter)
     this.#dropStored(submission, out)
     for (const { client, tag } of submission.submitters) out.push({ type: 'refused', client, tag, code, message })
     this.#submissions.end(record.id)
+  }
+
+  #answered({ record, sinceMs }: Submission, now: Millis): void {
+    const { size } = this.#underWay
+    if (this.#underWay.delete(record.id)) this.#window.onAnswered(now - sinceMs, size, now)
   }
 
   #dropStored({ record, ballot, stored }: Submission, out: Out): void {

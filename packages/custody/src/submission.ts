@@ -35,5 +35,6 @@ export interface Submission {
   unknownBy: Set<PeerId>
   /** how often its custodians were asked what became of it */
   asked: number
+  /** when its custodians were first asked to store it */
   sinceMs: Millis
 }

@@ -7,24 +7,26 @@ export type SubmitterMessage = MessageOf<'stored' | 'already' | 'unstored' | 'ch
 export type SubmitterInput =
   | { type: 'start'; wallMs: WallMillis; incarnation: Incarnation }
   | { type: 'wake' }
-  /**
-   * drawable: nobody can ever say this key again, so its id may be drawn again where custodians are away. choosy: the
-   * client would rather make another key then: refused as `key-unlucky`, before anything happens
-   */
-  | {
-      type: 'submit'
-      client: number
-      tag: number
-      nonce: string
-      drawable: boolean
-      choosy: boolean
-      spec: TaskSpec
-    }
+  | SubmitInput
   | { type: 'message'; from: PeerId; message: SubmitterMessage }
   /** the local custodian knows its outcome */
   | { type: 'closed'; task: TaskId; outcome: Outcome }
   /** a local client reads no more */
   | { type: 'gone'; client: number }
+
+/**
+ * drawable: nobody can ever say this key again, so its id may be drawn again where custodians are away. choosy: the
+ * client would rather make another key then: refused as `key-unlucky`, before anything happens
+ */
+export interface SubmitInput {
+  type: 'submit'
+  client: number
+  tag: number
+  nonce: string
+  drawable: boolean
+  choosy: boolean
+  spec: TaskSpec
+}
 
 export type SubmitterEffect =
   | { type: 'send'; to: PeerId; message: MessageOf<'store' | 'drop' | 'await'> }

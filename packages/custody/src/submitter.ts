@@ -1,17 +1,17 @@
 import type { Machine, Millis, WallMillis } from '@souk/kernel'
 import type { PeerId, TaskId, TaskRecord } from '@souk/wire'
-import { type Choice, Choosing, type Chosen } from './choosing.ts'
+import { type Choice, Choosing } from './choosing.ts'
 import type { CustodyConfig } from './config.ts'
 import { Following } from './following.ts'
+import { QueuedSubmits } from './queued-submits.ts'
 import { Storing } from './storing.ts'
 import type { Refused, Submission } from './submission.ts'
 import { Submissions } from './submissions.ts'
-import type { SubmitterEffect, SubmitterInput, SubmitterMessage } from './submitter-io.ts'
+import type { SubmitInput, SubmitterEffect, SubmitterInput, SubmitterMessage } from './submitter-io.ts'
 import { firstVersion } from './version.ts'
 import type { MeshView } from './views.ts'
 
 type Out = SubmitterEffect[]
-type SubmitInput = Extract<SubmitterInput, { type: 'submit' }>
 
 /**
  * The origin's part of custody: it chooses a task's custodians (`choosing.ts`), has them store it and tells the client
@@ -20,7 +20,8 @@ type SubmitInput = Extract<SubmitterInput, { type: 'submit' }>
  * Invariants: I2 accepted is answered only when a majority has it on disk. The set of a version is fixed before its
  * first STORE. This peer bears a task only if a majority stored it under its own ballot.
  * Inputs: clients' submits, custodians' answers. Effects: sends, a baton for the local bearer, replies to clients.
- * Bounds: submitsMax, watchersMax. Every submit is answered within submitMs.
+ * Bounds: submitsMax, watchersMax; as many at once as can be stored in time (`storing-window.ts`), the others wait for
+ * their turn. Every submit is answered within queueMs + submitMs.
  */
 export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
   readonly #config: CustodyConfig
@@ -29,6 +30,7 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
   readonly #choosing: Choosing
   readonly #storing: Storing
   readonly #following: Following
+  readonly #queued: QueuedSubmits
   #wallOffset: WallMillis = 0
 
   constructor(config: CustodyConfig, { self, mesh }: { self: PeerId; mesh: MeshView }) {
@@ -36,6 +38,7 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     this.#self = self
     this.#choosing = new Choosing(config, { self, mesh })
     this.#storing = new Storing(config, self, this.#submissions)
+    this.#queued = new QueuedSubmits(config.submitsMax, config.queueMs)
     this.#following = new Following(config, this.#submissions, this.#choosing)
   }
 
@@ -56,21 +59,25 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
         break
       case 'gone':
         this.#submissions.onGone(input.client)
+        this.#queued.onGone(input.client)
         break
       case 'wake':
         this.#onWake(now, out)
         break
     }
+    this.#beginQueued(now, out)
   }
 
   nextWakeup(): Millis | undefined {
-    return this.#submissions.due.next()
+    const due = this.#submissions.due.next()
+    const overdue = this.#queued.nextDueMs()
+    return due === undefined || overdue === undefined ? (due ?? overdue) : Math.min(due, overdue)
   }
 
   snapshot() {
     let storing = 0
     for (const submission of this.#submissions.all()) if (submission.storing) storing++
-    return { storing, awaited: this.#submissions.size - storing }
+    return { storing, awaited: this.#submissions.size - storing, queued: this.#queued.size }
   }
 
   /** The submission that clients here wait for. */
@@ -81,13 +88,29 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
   // ---- submits
 
   #onSubmit(input: SubmitInput, now: Millis, out: Out): void {
+    const { client, tag } = input
+    const full = this.#whyFull()
+    if (full) out.push({ type: 'refused', client, tag, ...full })
+    else this.#queued.push(input, now)
+  }
+
+  /** As many as can be stored in time, the first first. */
+  #beginQueued(now: Millis, out: Out): void {
+    while (!this.#storing.full) {
+      const next = this.#queued.shift()
+      if (!next) return
+      this.#begin(next, now, out)
+    }
+  }
+
+  #begin(input: SubmitInput, now: Millis, out: Out): void {
     const { client, tag, spec } = input
     const known = this.#submissions.knownOf(input)
     if (known) {
       this.#onSubmitAgain(known, client, tag, now, out)
       return
     }
-    const { id, custodians, refused } = this.#choose(input)
+    const { id, custodians, refused } = this.#choosing.choose(input)
     if (refused) {
       out.push({ type: 'refused', client, tag, ...refused })
       return
@@ -115,17 +138,12 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
   custodiansOf(submit: Choice): readonly PeerId[] | undefined {
     const known = this.#submissions.knownOf(submit)
     if (known) return known.record.custodians
-    const { custodians, refused } = this.#choose(submit)
-    return refused ? undefined : custodians
-  }
-
-  #choose(submit: Choice): Chosen {
-    const chosen = this.#choosing.choose(submit)
-    return { ...chosen, refused: this.#whyFull() ?? chosen.refused }
+    const { custodians, refused } = this.#choosing.choose(submit)
+    return refused || this.#whyFull() ? undefined : custodians
   }
 
   #whyFull(): Refused | undefined {
-    if (this.#submissions.size < this.#config.submitsMax) return undefined
+    if (this.#submissions.size + this.#queued.size < this.#config.submitsMax) return undefined
     const message = `clients of this peer wait for ${this.#config.submitsMax} tasks already; submit to another peer, or later`
     return { code: 'too-many-tasks', message }
   }
@@ -162,5 +180,10 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
       else this.#following.queueAsk(submission, now)
     }
     this.#following.flush(out)
+    for (let late = this.#queued.shiftOverdue(now); late; late = this.#queued.shiftOverdue(now)) {
+      const { client, tag } = late
+      const message = `${this.#queued.size + 1} submits wait at this peer until others are stored; nothing has happened for this one: submit it again`
+      out.push({ type: 'refused', client, tag, code: 'busy', message })
+    }
   }
 }

@@ -33,7 +33,7 @@ describe('a submit', () => {
     const store = storeOf(desk.submit('a'))
     desk.stored(['c1', 'c1', 'mallory'], store)
     desk.stored(['c2', 'c3'], { record: store.record, ballot: ballot(3) })
-    expect(desk.submitter.snapshot()).toEqual({ storing: 1, awaited: 0 })
+    expect(desk.submitter.snapshot()).toEqual({ storing: 1, awaited: 0, queued: 0 })
   })
 
   test('that a majority knew before is accepted, but not borne here', () => {
@@ -130,6 +130,15 @@ describe('custodians', () => {
     expect(only(desk.submit('a', { durability: 'local' }), 'refused')).toEqual([])
   })
 
+  test('that are slow to answer are asked all the same', () => {
+    const desk = new Desk()
+    for (const peer of ['c1', 'c3']) {
+      desk.mesh.away.add(peer)
+      desk.mesh.slow.add(peer)
+    }
+    expect(told(desk.submit('a'), 'store')).toHaveLength(3)
+  })
+
   test('are asked when one of three cannot be reached', () => {
     const desk = new Desk()
     desk.mesh.away.add('c1')
@@ -158,6 +167,13 @@ describe('a draw', () => {
     expect(record.id).not.toBe(idOf('a'))
     expect(record.id.slice(0, -1)).toBe(idOf('a').slice(0, -1))
     expect(record.custodians).not.toContain(first)
+  })
+
+  test('takes a majority that is there where no key leads to more', () => {
+    const few = desk()
+    for (const peer of five.slice(0, 3)) few.mesh.away.add(peer)
+    const { record } = storeOf(few.submit('a', {}, { drawable: true }))
+    expect(record.custodians.filter((peer) => few.mesh.fresh(peer))).toHaveLength(2)
   })
 
   test('is final for a key that the caller may say again', () => {

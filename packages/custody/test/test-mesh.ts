@@ -28,6 +28,13 @@ export class TestMesh implements MeshView {
     return !this.away.has(peer)
   }
 
+  /** slow to answer, though a link to it stands */
+  readonly slow = new Set<string>()
+
+  linked(peer: string): boolean {
+    return this.slow.has(peer) || this.fresh(peer)
+  }
+
   /** Of whom a test says nothing it is not known: whoever is not heard of has vanished. */
   readonly living = new Set<string>()
 

@@ -54,7 +54,7 @@ describe('a client that waits', () => {
     desk.accepted('a')
     expect(desk.message('c1', { t: 'chosen', ...vote('a'), decree: next(['c1', 'c2', 'c4']) })).toEqual([])
     expect(desk.message('c1', { t: 'chosen', ...vote('a') })).toEqual([])
-    expect(desk.submitter.snapshot()).toEqual({ storing: 0, awaited: 1 })
+    expect(desk.submitter.snapshot()).toEqual({ storing: 0, awaited: 1, queued: 0 })
   })
 
   test('makes its peer ask by and by, another custodian each time, at longer and longer intervals', () => {
@@ -104,6 +104,6 @@ describe('a client that waits', () => {
     desk.step({ type: 'gone', client: 1 })
     expect(only(desk.stored(['c1', 'c2'], store), 'durable')).toHaveLength(1)
     expect(told(desk.stored(['c3'], store), 'drop')).toEqual([])
-    expect(desk.submitter.snapshot()).toEqual({ storing: 0, awaited: 0 })
+    expect(desk.submitter.snapshot()).toEqual({ storing: 0, awaited: 0, queued: 0 })
   })
 })

@@ -25,6 +25,7 @@ export function meshView(
     },
     keepers: () => facts.current.keepers,
     fresh: (peer) => peer === self || roster.reachable(peer),
+    linked: (peer) => peer === self || roster.linked(peer),
     lives: ({ peer, incarnation }) => roster.reachable(peer) && roster.get(peer)?.incarnation === incarnation,
     gone: (now, forMs) => facts.gone(now, forMs),
     get heardFromMajority() {

@@ -81,9 +81,13 @@ export class MemberRecord implements Member {
     return this.life.incarnation
   }
 
-  get reachable(): boolean {
+  get linked(): boolean {
     if (this.expired || this.life.state === 'dead' || this.life.state === 'left') return false
-    return this.isSelf || (this.connected && !this.missed)
+    return this.isSelf || this.connected
+  }
+
+  get reachable(): boolean {
+    return this.linked && (this.isSelf || !this.missed)
   }
 
   /** An advert of an earlier life says nothing about this one. */

@@ -82,6 +82,11 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
     return this.#table.find(peer)?.reachable ?? false
   }
 
+  /** A link to it stands and it is not known to be gone, though it may be slow to answer. */
+  linked(peer: PeerId): boolean {
+    return this.#table.find(peer)?.linked ?? false
+  }
+
   /** What it offers in its present life, as far as known. */
   offerOf(peer: PeerId): Offer | undefined {
     return this.get(peer)?.advert?.offer
