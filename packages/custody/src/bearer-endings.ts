@@ -125,13 +125,16 @@ export class BearerEndings {
     if (borne.confirmed.size >= majority(borne.record.custodians.length)) this.#onChosen(borne, out)
   }
 
-  /** Its custodians know the value; the origin gets it where it is none of them. */
+  /** Its custodians know the value; the origin gets it where it is none of them. For it, clients wait. */
   #onChosen(borne: Borne, out: Out): void {
     const { record, ballot, outcome } = borne
     const { id: task, version, custodians, origin } = record
     this.#hands.borne.delete(task)
     out.push({ type: 'chosen', task, ballot })
-    for (const to of custodians) out.push({ type: 'send', to, message: { t: 'chosen', task, version, ballot } })
+    for (const to of custodians) {
+      const message = { t: 'chosen', task, version, ballot } as const
+      out.push(to === origin ? { type: 'send', to, message } : { type: 'send', to, message, along: true })
+    }
     if (custodians.includes(origin)) return
     const decree = { kind: 'outcome', outcome: outcome! } as const
     out.push({ type: 'send', to: origin, message: { t: 'chosen', task, version, ballot, decree } })

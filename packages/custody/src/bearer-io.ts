@@ -62,7 +62,8 @@ export type BearerSays = MessageOf<
 >
 
 export type BearerEffect =
-  | { type: 'send'; to: PeerId; message: BearerSays }
+  /** along: it has no haste, so it may go with the next message to that peer that has */
+  | { type: 'send'; to: PeerId; message: BearerSays; along?: true }
   /** it may be placed now: market's turn */
   | { type: 'waiting'; record: TaskRecord; attempts: number }
   /** no longer ours to place */

@@ -76,7 +76,7 @@ export class BearerRounds {
     const still = (b: Borne) => borne.get(b.record.id) === b
     const grown = announcements.grown(now - this.#config.announceMs, still)
     for (const { to, message } of renewals.announce(grown, incarnation, now)) out.push({ type: 'send', to, message })
-    for (const { to, message } of announcements.takeNotes(self)) out.push({ type: 'send', to, message })
+    for (const { to, message } of announcements.takeNotes(self)) out.push({ type: 'send', to, message, along: true })
     this.#nextAnnounce = announcements.empty ? Infinity : now + this.#config.announceMs
   }
 

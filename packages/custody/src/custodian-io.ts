@@ -88,7 +88,8 @@ export type CustodianInput =
 
 export type CustodianEffect =
   | { type: 'send'; to: PeerId; message: CustodianSays }
-  | { type: 'persist'; seq: number; writes: { key: string; value: unknown }[] }
+  /** along: nothing waits for it, so it may go with the next write that something does wait for */
+  | { type: 'persist'; seq: number; writes: { key: string; value: unknown }[]; along?: true }
   /** the local bearer gets a baton under a ballot of this peer */
   | { type: 'bear'; record: TaskRecord; ballot: Ballot; attempts: Attempt[]; durable: true }
   /** its outcome is known to be chosen */

@@ -25,7 +25,9 @@ export class Outbox {
     }
     for (const [to, tasks] of this.#accepts) {
       for (let i = 0; i < tasks.length; i += limits.batonsPerMessageMax) {
-        out.push({ type: 'send', to, message: { t: 'accept', tasks: tasks.slice(i, i + limits.batonsPerMessageMax) } })
+        const message = { t: 'accept', tasks: tasks.slice(i, i + limits.batonsPerMessageMax) } as const
+        // Only for the case that the connection breaks: then whoever handed them over would do it again.
+        out.push({ type: 'send', to, message, along: true })
       }
     }
     this.#awards.clear()

@@ -169,20 +169,18 @@ export class TaskBook {
     // What it is the end of must not be lost where that write fails and this one does not.
     if (!entry.kept || entry.inFlight > 0) writes.push({ key: voteKey(task), value: toStoredVote(entry) })
     if (!entry.kept) writes.push({ key: recordKey(task), value: entry.record })
-    this.#persist(entry, writes, { kind: 'note', entry }, out)
+    this.#persistAlong(entry, writes, { kind: 'note', entry }, out)
   }
 
   saveDecision(entry: Entry, out: CustodianEffect[]): void {
     const write = { key: decisionKey(entry.record.id), value: entry.decision }
-    this.#persist(entry, [write], { kind: 'note', entry: undefined }, out)
+    this.#persistAlong(entry, [write], { kind: 'note', entry: undefined }, out)
   }
 
   erase(tasks: readonly TaskId[], out: CustodianEffect[]): void {
     const keys = tasks.flatMap((task) => [recordKey(task), voteKey(task), endKey(task), decisionKey(task)])
-    this.remember(
-      keys.map((key) => ({ key, value: undefined })),
-      out,
-    )
+    const writes = keys.map((key) => ({ key, value: undefined }))
+    out.push({ type: 'persist', seq: this.journal.next({ kind: 'note', entry: undefined }), writes, along: true })
   }
 
   remember(writes: Write[], out: CustodianEffect[]): void {
@@ -199,9 +197,19 @@ export class TaskBook {
 
   #persist(entry: Entry, writes: Write[], pending: Pending, out: CustodianEffect[]): boolean {
     if (entry.record.spec.durability === 'none') return true
-    if (pending.entry) pending.entry.inFlight++
-    out.push({ type: 'persist', seq: this.journal.next({ ...pending, generation: entry.generation }), writes })
+    out.push({ type: 'persist', seq: this.#hand(entry, pending), writes })
     return false
+  }
+
+  /** With the next write that has haste. */
+  #persistAlong(entry: Entry, writes: Write[], pending: Pending, out: CustodianEffect[]): void {
+    if (entry.record.spec.durability === 'none') return
+    out.push({ type: 'persist', seq: this.#hand(entry, pending), writes, along: true })
+  }
+
+  #hand({ generation }: Entry, pending: Pending): number {
+    if (pending.entry) pending.entry.inFlight++
+    return this.journal.next({ ...pending, generation })
   }
 }
 

@@ -23,7 +23,8 @@ export class CustodyRoutes {
         this.#outlet.send(effect.to, effect.message)
         break
       case 'persist':
-        this.#outlet.emit(effect)
+        if (effect.along) this.#outlet.persistAlong(effect)
+        else this.#outlet.persist(effect)
         break
       case 'bear':
         this.#steps.stepBearer(effect)
@@ -90,7 +91,8 @@ export class CustodyRoutes {
   onBearer(effect: BearerEffect): void {
     switch (effect.type) {
       case 'send':
-        this.#outlet.send(effect.to, effect.message)
+        if (effect.along) this.#outlet.sendAlong(effect.to, effect.message)
+        else this.#outlet.send(effect.to, effect.message)
         break
       case 'waiting':
         this.#steps.stepAuctioneer({ type: 'waiting', record: effect.record })

@@ -2,7 +2,10 @@ import type { Millis } from '@souk/kernel'
 import type { Message, PeerId } from '@souk/wire'
 import { Counters } from './counters.ts'
 import type { PeerEffect } from './effects.ts'
+import { RidingMessages, RidingWrites } from './riders.ts'
 import type { TraceEvent } from './trace.ts'
+
+type PersistEffect = Extract<PeerEffect, { type: 'persist' }>
 
 /** TraceEvent without its time, for each of its kinds. */
 type Event = TraceEvent extends infer E ? (E extends { at: Millis } ? Omit<E, 'at'> : never) : never
@@ -13,6 +16,9 @@ export class Outlet {
   tracing = true
   readonly #self: PeerId
   readonly #local: Message[] = []
+  readonly #ridingMessages = new RidingMessages()
+  readonly #ridingWrites = new RidingWrites()
+  #leaving = false
   #now: Millis = 0
   #out: PeerEffect[] = []
 
@@ -43,7 +49,58 @@ export class Outlet {
 
   send(to: PeerId, message: Message): void {
     if (to === this.#self) this.#local.push(message)
-    else this.#out.push({ type: 'send', to, message })
+    else {
+      this.#release(to)
+      this.#out.push({ type: 'send', to, message })
+    }
+  }
+
+  /** With the next message to that peer, or a little later. */
+  sendAlong(to: PeerId, message: Message): void {
+    if (to === this.#self || this.#leaving) this.send(to, message)
+    else if (!this.#ridingMessages.add(to, message, this.#now)) this.#release(to)
+  }
+
+  persist({ seq, writes }: Pick<PersistEffect, 'seq' | 'writes'>): void {
+    const before = this.#ridingWrites.take()
+    this.#out.push({ type: 'persist', seq, writes: before ? [...before.writes, ...writes] : writes })
+  }
+
+  /** With the next write that something waits for, or a little later. */
+  persistAlong(effect: Pick<PersistEffect, 'seq' | 'writes'>): void {
+    if (this.#leaving) this.persist(effect)
+    else if (!this.#ridingWrites.add(effect.seq, effect.writes, this.#now)) this.#releaseWrites()
+  }
+
+  /** This peer is going: nothing waits for company any more. */
+  leave(): void {
+    this.#leaving = true
+    this.#releaseDue(Infinity)
+  }
+
+  nextWakeup(): Millis | undefined {
+    const due = Math.min(this.#ridingMessages.nextDueMs() ?? Infinity, this.#ridingWrites.nextDueMs() ?? Infinity)
+    return due === Infinity ? undefined : due
+  }
+
+  /** What has waited for long enough. */
+  wake(): void {
+    this.#releaseDue(this.#now)
+  }
+
+  #releaseDue(now: Millis): void {
+    for (let to = this.#ridingMessages.popDue(now); to !== undefined; to = this.#ridingMessages.popDue(now))
+      this.#release(to)
+    if ((this.#ridingWrites.nextDueMs() ?? Infinity) <= now) this.#releaseWrites()
+  }
+
+  #release(to: PeerId): void {
+    for (const message of this.#ridingMessages.take(to)) this.#out.push({ type: 'send', to, message })
+  }
+
+  #releaseWrites(): void {
+    const riding = this.#ridingWrites.take()
+    if (riding) this.#out.push({ type: 'persist', ...riding })
   }
 
   /** The next message of this peer to itself. */

@@ -50,7 +50,9 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   }
 
   nextWakeup(): Millis | undefined {
-    return this.#machines.nextWakeup()
+    const machines = this.#machines.nextWakeup()
+    const riders = this.#outlet.nextWakeup()
+    return machines === undefined || riders === undefined ? (machines ?? riders) : Math.min(machines, riders)
   }
 
   /** How loaded this peer is now; the driver puts it into every frame. */
@@ -213,6 +215,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   #onLeave(input: Extract<PeerInput, { type: 'leave' }>): void {
     const router = this.#router
     this.#outlet.trace({ type: 'peer.leaving' })
+    this.#outlet.leave()
     router.stepBidder(input)
     router.stepBearer(input)
     router.stepRoster(input)

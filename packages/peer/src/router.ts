@@ -270,6 +270,7 @@ export class Router implements Steps {
     else if (due(this.#machines.bidder)) this.stepBidder({ type: 'wake' })
     else if (due(this.#machines.host)) this.stepHost({ type: 'wake' })
     else if (due(this.#machines.desk)) this.stepDesk({ type: 'wake' })
+    else if (due(this.#outlet)) this.#outlet.wake()
     else return false
     return true
   }

@@ -88,7 +88,7 @@ describe('batons and fences', () => {
 describe('durable', () => {
   const three = () => ({ ...recordOf('t'), custodians: ['peer-0000', 'peer-0001', 'peer-0002'] })
   beforeEach(() => {
-    for (const node of [a, b]) checkers.disks.onStart(node)
+    for (const node of [a, b]) checkers.disks.onStart(node, 0)
   })
 
   it('reports an accepted reply while a majority of its custodians has not written the task', () => {
@@ -113,6 +113,14 @@ describe('durable', () => {
     a.renew()
     checkers.disks.onRenew(a, 20)
     expect(checkers.disks.durable('t')).toBe(false)
+  })
+
+  it('gives peers that start the time anew to find out whose disk is gone', () => {
+    for (const node of [a, b]) store(node, writesOf(three(), ballot(1)))
+    b.renew()
+    checkers.disks.onRenew(b, 10)
+    checkers.disks.onStart(a, 30)
+    expect([checkers.disks.durable('t', 29), checkers.disks.durable('t', 30)]).toEqual([true, false])
   })
 
   it('counts what is kept under a later version, and no pointer', () => {

@@ -22,10 +22,13 @@ export class Disks implements Watch {
   /** when a disk was lost, and which tasks a peer ever had on its own */
   readonly #lostAt = new Map<PeerId, number>()
   readonly #had = new Map<TaskId, Set<PeerId>>()
+  /** a peer that starts has to find out anew who is gone */
+  #lastStartMs = Number.NEGATIVE_INFINITY
   /** every version of every task that was ever on a disk, with its custodians */
   readonly #records = new Map<TaskId, Map<number, readonly PeerId[]>>()
 
-  onStart({ id, index, disk }: SimNode): void {
+  onStart({ id, index, disk }: SimNode, now: number): void {
+    this.#lastStartMs = now
     this.#disks.set(id, disk)
     this.#ids.set(index, id)
   }
@@ -81,6 +84,12 @@ export class Disks implements Watch {
     return record.version === version || versionNumber(record.version) > versionNumber(version)
   }
 
+  /** Since when a lost disk's tasks can be copied without a break. */
+  #repairBeganMs(peer: PeerId): number {
+    const lostAt = this.#lostAt.get(peer)
+    return lostAt === undefined ? Number.NEGATIVE_INFINITY : Math.max(lostAt, this.#lastStartMs)
+  }
+
   /**
    * Who has the task: by the newest of its versions that is on a majority of its custodians' disks, else the newest.
    * While a later version is set up, those that have that one have it.
@@ -96,16 +105,14 @@ export class Disks implements Watch {
   }
 
   /**
-   * Whether a majority of its custodians has it; or had it, where disks were lost since `lostSince`, as long as one of
-   * them still has it.
+   * Whether a majority of its custodians has it; or had it, where disks were lost, or any peer started, since
+   * `lostSince`, as long as one of them still has it.
    */
   durable(task: TaskId, lostSince = Number.NEGATIVE_INFINITY): boolean {
     const custody = this.custody(task)
     if (custody === undefined) return false
     const { custodians, holders } = custody
-    const lost = custodians.filter(
-      (peer) => this.#had.get(task)?.has(peer) && (this.#lostAt.get(peer) ?? lostSince) > lostSince,
-    )
+    const lost = custodians.filter((peer) => this.#had.get(task)?.has(peer) && this.#repairBeganMs(peer) > lostSince)
     return holders.length > 0 && holders.length + lost.length > custodians.length / 2
   }
 }
