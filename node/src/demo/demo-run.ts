@@ -189,7 +189,7 @@ function summarize({ jobs, outcomes, details, different, wallMs, victim, mesh }:
   const decisions = details.flatMap((detail) => (detail.decision === undefined ? [] : [detail.decision as Decision]))
   const auctions = decisions.filter((decision) => decision.bidsTotal > 0)
   // What a host fetched was not decided here; it waited for room, which is no time of deciding either.
-  const deciding = decisions.filter(({ how }) => how === 'auction' || how === 'local').map((d) => d.auctionMs)
+  const deciding = decisions.filter(({ how }) => how !== 'wanted' && how !== 'waiting').map((d) => d.auctionMs)
   const times = decisions.map((decision) => decision.decisionMs)
   const bids = auctions.reduce((sum, decision) => sum + decision.bidsTotal, 0)
   const how: Record<string, number> = {}

@@ -23,6 +23,8 @@ function headline({ how, by, reason, winner }: Decision, names: PeerNames, colou
   switch (how) {
     case 'local':
       return `${colours.bold('placed where it was submitted')}${where}: ${reason}, so nobody else was asked`
+    case 'load-stamp':
+      return `${colours.bold('placed without asking')}${where}: ${reason}`
     case 'auction':
       return `${colours.bold('placed by auction')}${where}: ${reason}`
     case 'wanted':

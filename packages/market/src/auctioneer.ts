@@ -19,18 +19,28 @@ import { decideFit } from './fit.ts'
 import { Giver } from './giver.ts'
 import type { Lot } from './lot.ts'
 import { Lots } from './lots.ts'
+import { NoRoom } from './no-room.ts'
 import { Pace } from './pace.ts'
 import { scoreBid } from './score-bid.ts'
 import { isMulti } from './shape.ts'
+import { Shortcut } from './shortcut.ts'
 import { spend } from './spend.ts'
-import { auctionDecision, type DecisionFrame, plainDecision, refusalsText } from './to-decision.ts'
-import type { LocalView, MembersView } from './views.ts'
+import { auctionDecision, type DecisionFrame, type FrameOf, plainDecision } from './to-decision.ts'
+import type { LoadsView, LocalView, MembersView } from './views.ts'
 
 type Out = AuctioneerEffect[]
 
+export interface AuctioneerParts {
+  self: PeerId
+  prng: Prng
+  members: MembersView
+  local: LocalView
+  loads: LoadsView
+}
+
 /**
- * Places the tasks that this peer bears: local first, then by auction while there is room, then they wait for a host
- * that asks (protocol.md section 3).
+ * Places the tasks that this peer bears: local first, short ones with whoever said to have room, others by auction while
+ * there is room; then they wait for a host that asks (protocol.md section 3).
  *
  * Invariants: a task is in at most one lot; it leaves the lot in the step that awards, keeps or withdraws it, so it is
  * never given twice (I16). A lot has at most one auction. I11 an auction asks at most askedMaxMulti peers.
@@ -48,15 +58,14 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   readonly #durations: Durations
   readonly #pace: Pace
   readonly #giver: Giver
+  readonly #noRoom: NoRoom
+  readonly #shortcut: Shortcut
   #nextAuction = 1
   #wallOffset: WallMillis = 0
   /** what is left of this host in the current step, after what was kept in it */
   #room: ResourceVector | undefined
 
-  constructor(
-    config: MarketConfig,
-    { self, prng, members, local }: { self: PeerId; prng: Prng; members: MembersView; local: LocalView },
-  ) {
+  constructor(config: MarketConfig, { self, prng, members, local, loads }: AuctioneerParts) {
     this.#config = config
     this.#self = self
     this.#prng = prng
@@ -65,10 +74,12 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#lots = new Lots(config)
     this.#durations = new Durations(config.classesMax)
     this.#pace = new Pace(config, this.#durations, members)
-    this.#giver = new Giver(config, this.#lots, this.#durations, members, {
-      waiting: () => this.waiting,
-      frame: (sinceMs, startedMs, now) => this.#frame(sinceMs, startedMs, now),
-    })
+    const frame: FrameOf = (sinceMs, startedMs, now) => this.#frame(sinceMs, startedMs, now)
+    const waiting = () => this.waiting
+    this.#giver = new Giver(config, this.#lots, this.#durations, members, { waiting, frame })
+    const parts = { self, prng, members, local, loads, lots: this.#lots, pace: this.#pace, waiting, frame }
+    this.#noRoom = new NoRoom(config, parts)
+    this.#shortcut = new Shortcut(config, parts)
   }
 
   step(input: AuctioneerInput, now: Millis, out: Out): void {
@@ -131,8 +142,11 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#keepWhatFits(lot, now, out)
     if (lot.size === 0 || lot.auction !== undefined || now < lot.quietUntil) return
     const filtered = filterCandidates(this.#members.candidates(), this.#self, lot.shape)
+    this.#shortcut.place(lot, filtered.candidates, now, out)
+    this.#lots.tidy(lot)
+    if (lot.size === 0) return
     if (filtered.candidates.length > 0) this.#ask(lot, filtered, 1, now, out)
-    else this.#wait(lot, filtered, now, out)
+    else this.#noRoom.onNobodyToAsk(lot, filtered, now, out)
   }
 
   /** Local first: what could start here this instant needs no auction. */
@@ -148,26 +162,6 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     const frame = this.#frame(tasks[0]!.sinceMs, now, now)
     const decision = plainDecision(frame, 'local', 'this host has room', this.#self)
     out.push({ type: 'keep', tasks: tasks.map(({ task }) => task), decision })
-  }
-
-  /** Nobody else can be asked: wait for room here, or for somebody to come who can. */
-  #wait(lot: Lot, { refused }: Filtered, now: Millis, out: Out): void {
-    const offer = this.#local.offer()
-    const own = decideFit(offer, lot.shape)
-    const here = own ? [{ peer: this.#self, refusal: own }, ...refused] : refused
-    this.#lots.beQuiet(lot, this.#pace.quietMsFirst(), now)
-    const ever = !own || refused.some(({ refusal }) => !refusal.never)
-    const reason = ever ? 'only peers that are busy or away could run it' : 'no peer that is known could ever run it'
-    const frame = this.#frame(now, now, now)
-    const decision = plainDecision(frame, ever ? 'waiting' : 'unplaceable', reason, undefined, here)
-    const code = ever ? 'no-room' : 'unplaceable'
-    for (const { task, failIfUnplaceable } of ever ? [] : [...lot.waiting()]) {
-      if (!failIfUnplaceable) continue
-      this.#lots.withdraw(task)
-      out.push({ type: 'unplaceable', task, message: refusalsText(here), decision })
-    }
-    const tasks = lot.tell(code)
-    if (tasks.length > 0) out.push({ type: 'waits', tasks, code, decision })
   }
 
   /** Quotes from a random sample (the first round) or from twice as many of those not asked yet (the second). */
@@ -237,13 +231,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     if (lot.size === 0) return
     if (awarded < auction.count) {
       if (this.#askOthers(lot, auction, now, out)) return
-      this.#lots.beQuiet(lot, this.#pace.quietMsFirst(), now)
-      this.#sayOver(auction, out)
-      const tasks = lot.tell('no-room')
-      if (tasks.length === 0) return
-      const frame = this.#frame(now, auction.startedMs, now)
-      const decision = auctionDecision(frame, auction, closed, undefined, this.#config)
-      out.push({ type: 'waits', tasks, code: 'no-room', decision })
+      this.#noRoom.onAuction(lot, { auction, closed }, now, out)
     } else this.#lots.lookAgain(lot, now)
   }
 
@@ -274,12 +262,6 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   #bearer(peer: PeerId): Bearer | undefined {
     const view = this.#members.candidate(peer)
     return view?.reachable ? { peer, incarnation: view.incarnation } : undefined
-  }
-
-  /** A host that had no room must know whom to ask once it has. */
-  #sayOver(auction: Auction, out: Out): void {
-    const message = { t: 'over', lot: auction.id, waiting: this.waiting } as const
-    for (const { peer, refusal } of auction.refused) if (!refusal.never) out.push({ type: 'send', to: peer, message })
   }
 
   // ---- time

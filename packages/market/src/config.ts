@@ -15,8 +15,10 @@ export interface MarketConfig {
   rttMsUnknown: Millis
   /** bids with no wait at which there is nothing to gain by waiting for more */
   bidsEnough: number
-  /** classes shorter than this many round trips take the first such bid (guess) */
+  /** classes shorter than this many round trips go to whoever has room, or take the first such bid (guess) */
   shortRoundTrips: number
+  /** older load stamps say nothing: about two rounds of probes (guess) */
+  stampMsMax: Millis
   /** tasks of one lot that one auction asks for */
   lotCountMax: number
   /** after an auction that found no room: wait for WANTED, ask again after 4 RTT, doubling up to this */
@@ -49,6 +51,7 @@ export const defaultMarketConfig: MarketConfig = {
   rttMsUnknown: 5,
   bidsEnough: 3,
   shortRoundTrips: 4,
+  stampMsMax: 2_000,
   lotCountMax: 1024,
   askAgainMsMax: 1_000,
   ageingMs: 30_000,

@@ -7,7 +7,7 @@ import { decideFit } from './fit.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import { spend } from './spend.ts'
-import { type DecisionFrame, plainDecision } from './to-decision.ts'
+import { type FrameOf, plainDecision } from './to-decision.ts'
 import type { CandidateView, MembersView } from './views.ts'
 
 type Out = AuctioneerEffect[]
@@ -16,7 +16,7 @@ type Out = AuctioneerEffect[]
 export interface GiverView {
   /** tasks that wait here for a host with room */
   waiting(): number
-  frame(sinceMs: Millis, startedMs: Millis, now: Millis): DecisionFrame
+  frame: FrameOf
 }
 
 /** Answers WANTED: a host with room asks, and is given what fits, with some work ahead for tasks that end soon. */

@@ -28,9 +28,13 @@ export class Pace {
 
   /** For tasks of a few round trips the first bid that starts at once will do: another costs more than it could gain. */
   bidsEnough(className: string): number {
-    const { bidsEnough, shortRoundTrips } = this.#config
+    return this.isShort(className) ? 1 : this.#config.bidsEnough
+  }
+
+  /** Tasks that take no longer than a few round trips. */
+  isShort(className: string): boolean {
     const mean = this.#durations.meanMs(className)
-    return mean !== undefined && mean < shortRoundTrips * this.#rtt() ? 1 : bidsEnough
+    return mean !== undefined && mean < this.#config.shortRoundTrips * this.#rtt()
   }
 
   #rtt(): Millis {

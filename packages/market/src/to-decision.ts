@@ -11,7 +11,10 @@ export interface DecisionFrame {
   auctionMs: Millis
 }
 
-/** A decision without an auction: kept here, given to one who asked, or waiting. */
+/** The frame of a decision about tasks that wait since `sinceMs`, by an auction that began at `startedMs`. */
+export type FrameOf = (sinceMs: Millis, startedMs: Millis, now: Millis) => DecisionFrame
+
+/** A decision without an auction: kept here, given to one who asked or has room, or waiting. */
 export function plainDecision(
   frame: DecisionFrame,
   how: Decision['how'],

@@ -33,3 +33,11 @@ export interface LocalView {
 export interface BearersView {
   waiting(): readonly { peer: PeerId; waiting: number }[]
 }
+
+/** What others said of their room in their last frames. */
+export interface LoadsView {
+  /** slots, less what this peer has awarded since, and when it said so; nothing while tasks queue there */
+  free(peer: PeerId, now: Millis): { slots: number; saidMs: Millis } | undefined
+  /** so many of them were just awarded to one task */
+  awarded(peer: PeerId, slots: number, now: Millis): void
+}

@@ -1,6 +1,6 @@
 import { copiesThatFit, emptyRequest, emptyVector, Prng, type ResourceVector, take } from '@souk/kernel'
 import type { BidTerms, Offer, Shape, TaskRecord, TaskSpec } from '@souk/wire'
-import { type CandidateView, type LocalView, type MembersView, shapeOf } from '../src/index.ts'
+import { type CandidateView, type LoadsView, type LocalView, type MembersView, shapeOf } from '../src/index.ts'
 
 export const prng = (label = 'market'): Prng => new Prng(1, label)
 
@@ -123,6 +123,19 @@ export class Local implements LocalView {
   start(request: Parameters<LocalView['room']>[0]): void {
     take(this.theFree, request)
     this.atWork++
+  }
+}
+
+/** What others said of their room, to be changed at will. */
+export class Loads implements LoadsView {
+  readonly all = new Map<string, { slots: number; saidMs: number }>()
+
+  free(peer: string): { slots: number; saidMs: number } | undefined {
+    return this.all.get(peer)
+  }
+  awarded(peer: string, slots: number): void {
+    const free = this.all.get(peer)
+    if (free) free.slots -= slots
   }
 }
 

@@ -6,21 +6,22 @@ import {
   defaultMarketConfig,
   type MarketConfig,
 } from '../src/index.ts'
-import { Local, Members, noHost, only, prng, record, spec, terms, vector } from './fixtures.ts'
+import { Loads, Local, Members, noHost, only, prng, record, spec, terms, vector } from './fixtures.ts'
 
 /** An auctioneer with its clock, its members and its host. Each call returns the effects of that one step. */
 export class Stall {
   readonly members = new Members()
   readonly local: Local
+  readonly loads = new Loads()
   readonly auctioneer: Auctioneer
   now = 0
 
   constructor({ config = {} as Partial<MarketConfig>, host = noHost() } = {}) {
     this.local = new Local(host)
-    const { members, local } = this
+    const { members, local, loads } = this
     this.auctioneer = new Auctioneer(
       { ...defaultMarketConfig, ...config },
-      { self: 'self', prng: prng(), members, local },
+      { self: 'self', prng: prng(), members, local, loads },
     )
     this.step({ type: 'start', wallMs: 1_000_000 })
   }

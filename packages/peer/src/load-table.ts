@@ -1,8 +1,10 @@
+import type { Millis } from '@souk/kernel'
 import type { LoadStamp, PeerId } from '@souk/wire'
 
 /** The newest load stamp of every connected peer, and who has waiting work by it. */
 export class LoadTable {
   readonly #stamps = new Map<PeerId, LoadStamp>()
+  readonly #saidMs = new Map<PeerId, Millis>()
   #waiting: { peer: PeerId; waiting: number }[] | undefined
 
   get(peer: PeerId): LoadStamp | undefined {
@@ -10,7 +12,12 @@ export class LoadTable {
   }
 
   /** True when the peer has waiting work that it did not have before. */
-  set(peer: PeerId, stamp: LoadStamp): boolean {
+  set(peer: PeerId, stamp: LoadStamp, now: Millis): boolean {
+    this.#saidMs.set(peer, now)
+    return this.#set(peer, stamp)
+  }
+
+  #set(peer: PeerId, stamp: LoadStamp): boolean {
     const before = this.#stamps.get(peer)?.waiting ?? 0
     this.#stamps.set(peer, stamp)
     if (before !== stamp.waiting) this.#waiting = undefined
@@ -20,11 +27,17 @@ export class LoadTable {
   /** What a bearer said in its answer to WANTED is newer than its stamp. */
   setWaiting(peer: PeerId, waiting: number): void {
     const stamp = this.#stamps.get(peer)
-    if (stamp) this.set(peer, { ...stamp, waiting })
+    if (stamp) this.#set(peer, { ...stamp, waiting })
+  }
+
+  /** When its newest stamp came, on this peer's clock. */
+  saidMs(peer: PeerId): Millis | undefined {
+    return this.#saidMs.get(peer)
   }
 
   delete(peer: PeerId): void {
     this.#stamps.delete(peer)
+    this.#saidMs.delete(peer)
     this.#waiting = undefined
   }
 

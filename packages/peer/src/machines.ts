@@ -11,7 +11,8 @@ import { type Keeping, keepingOf } from './keeping.ts'
 import { LoadTable } from './load-table.ts'
 import { MemberLog } from './member-log.ts'
 import { meshView } from './mesh-view.ts'
-import { bearersView, deskView, localView, membersView } from './views.ts'
+import { UnheardAwards } from './unheard-awards.ts'
+import { bearersView, deskView, loadsView, localView, membersView } from './views.ts'
 
 /** The machines of one peer, and what they share. */
 export class Machines {
@@ -26,6 +27,7 @@ export class Machines {
   readonly desk: Desk
   readonly followers: Followers
   readonly loads = new LoadTable()
+  readonly unheard = new UnheardAwards()
   /** members that have said anything to this life */
   readonly heard = new Set<PeerId>()
   readonly memberLog = new MemberLog()
@@ -56,7 +58,8 @@ export class Machines {
     this.custodian = new Custodian(config.custody, { self, mesh })
     this.submitter = new Submitter(config.custody, { self, mesh })
     this.bearer = new Bearer(config.custody, { self, mesh })
-    this.auctioneer = new Auctioneer(config.market, { self, prng: prng.fork('auctioneer'), members, local })
+    const loads = loadsView(this.loads, this.unheard)
+    this.auctioneer = new Auctioneer(config.market, { self, prng: prng.fork('auctioneer'), members, local, loads })
     this.bidder = new Bidder(config.market, { prng: prng.fork('bidder'), members, local, bearers })
     this.desk = new Desk(config.desk, { self, view: deskView(this.roster, mesh, this.custodian, self) })
     this.followers = new Followers(config.followers)

@@ -200,6 +200,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   #onDisconnected(input: Extract<PeerInput, { type: 'disconnected' }>): void {
     this.#outlet.trace({ type: 'link.down', peer: input.peer })
     this.#machines.loads.delete(input.peer)
+    this.#machines.unheard.delete(input.peer)
     this.#router.stepRoster(input)
   }
 
@@ -251,7 +252,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   #onFrame(from: PeerId, frame: Frame): void {
     const router = this.#router
     this.#outlet.counters.add('frames.in')
-    if (this.#machines.loads.set(from, frame.load)) this.#machines.loadsChanged = true
+    if (this.#machines.loads.set(from, frame.load, this.#outlet.now)) this.#machines.loadsChanged = true
     const life = { peer: from, incarnation: frame.incarnation }
     for (const message of frame.messages) router.onMessage(life, message)
   }

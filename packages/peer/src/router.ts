@@ -87,6 +87,7 @@ export class Router implements Steps {
         this.stepAuctioneer({ type: 'message', from: from.peer, message: message as AuctioneerMessage })
         break
       case 'bearer':
+        if (message.t === 'accept') this.#machines.unheard.accepted(from.peer, message.tasks.length)
         this.stepBearer({ type: 'message', from, message: message as BearerMessage })
         break
       case 'custodian':

@@ -1,10 +1,11 @@
 import { type Custodian, type MeshView, rankKeepers } from '@souk/custody'
 import type { Host } from '@souk/host'
-import type { BearersView, CandidateView, LocalView, MembersView } from '@souk/market'
+import type { BearersView, CandidateView, LoadsView, LocalView, MembersView } from '@souk/market'
 import type { Roster } from '@souk/roster'
 import { custodiansMax, type Offer, type PeerId } from '@souk/wire'
 import type { DeskView } from './desk-io.ts'
 import type { LoadTable } from './load-table.ts'
+import type { UnheardAwards } from './unheard-awards.ts'
 
 /** The roster as the market sees it. */
 export function membersView(roster: Roster): MembersView {
@@ -45,6 +46,17 @@ export function localView(host: Host, offer: () => Offer): LocalView {
 
 export function bearersView(loads: LoadTable, roster: Roster): BearersView {
   return { waiting: () => loads.waiting().filter(({ peer }) => roster.reachable(peer)) }
+}
+
+export function loadsView(loads: LoadTable, unheard: UnheardAwards): LoadsView {
+  return {
+    free: (peer, now) => {
+      const stamp = loads.get(peer)
+      if (!stamp || stamp.draining) return undefined
+      return { slots: stamp.freeSlots - unheard.slots(peer, now), saidMs: loads.saidMs(peer)! }
+    },
+    awarded: (peer, slots, now) => unheard.add(peer, slots, now),
+  }
 }
 
 export function deskView(roster: Roster, mesh: MeshView, custodian: Custodian, self: PeerId): DeskView {

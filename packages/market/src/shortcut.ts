@@ -1,0 +1,75 @@
+import type { Millis, Prng } from '@souk/kernel'
+import { assignShares } from './assign.ts'
+import type { AuctioneerEffect } from './auctioneer-io.ts'
+import type { MarketConfig } from './config.ts'
+import type { Lot } from './lot.ts'
+import type { Lots } from './lots.ts'
+import type { Pace } from './pace.ts'
+import { isMulti } from './shape.ts'
+import { type FrameOf, plainDecision } from './to-decision.ts'
+import type { CandidateView, LoadsView } from './views.ts'
+
+type Out = AuctioneerEffect[]
+
+interface ShortcutParts {
+  prng: Prng
+  loads: LoadsView
+  lots: Lots
+  pace: Pace
+  frame: FrameOf
+}
+
+/** A host that said not long ago how many more of a lot it could start. */
+interface Room {
+  candidate: CandidateView
+  count: number
+  ageMs: Millis
+}
+
+/**
+ * Tasks that end sooner than an auction would are given to hosts whose last frame said that they have room: where that is
+ * no longer true the baton bounces to another of them, which costs no more than asking all of them would have.
+ */
+export class Shortcut {
+  readonly #config: MarketConfig
+  readonly #parts: ShortcutParts
+
+  constructor(config: MarketConfig, parts: ShortcutParts) {
+    this.#config = config
+    this.#parts = parts
+  }
+
+  place(lot: Lot, candidates: readonly CandidateView[], now: Millis, out: Out): void {
+    const { prng, lots, loads, pace, frame } = this.#parts
+    if (!pace.isShort(lot.shape.class) || isMulti(lot.shape)) return
+    const rooms = this.#rooms(lot, candidates, now)
+    const line = rooms.map(({ candidate: { peer }, count }) => ({ peer, count, score: 0 }))
+    for (const { peer, count } of assignShares(line, Math.min(lot.size, this.#config.lotCountMax), 1, prng)) {
+      const { candidate, ageMs } = rooms.find((room) => room.candidate.peer === peer)!
+      const others = prng.sample(rooms, rooms.length).filter((room) => room.candidate !== candidate)
+      const tasks = lots.take(lot, count, now)
+      if (tasks.length === 0) return
+      for (const _ of tasks) loads.awarded(peer, slotsOf(lot), now)
+      const reason = `it said ${Math.round(ageMs)} ms ago that it has room, and such tasks are shorter than asking`
+      const decision = plainDecision(frame(tasks[0]!.sinceMs, now, now), 'load-stamp', reason, peer)
+      const alternates = others.slice(0, 2).map((room) => bearerOf(room.candidate))
+      out.push({ type: 'award', tasks: tasks.map(({ task }) => task), to: bearerOf(candidate), alternates, decision })
+    }
+  }
+
+  #rooms(lot: Lot, candidates: readonly CandidateView[], now: Millis): Room[] {
+    const { askAllMax, askedMax, stampMsMax } = this.#config
+    const { loads, prng } = this.#parts
+    const asked = candidates.length <= askAllMax ? candidates : prng.sample(candidates, askedMax)
+    return asked.flatMap((candidate) => {
+      const free = loads.free(candidate.peer, now)
+      const count = free ? Math.floor(free.slots / slotsOf(lot)) : 0
+      const ageMs = now - (free?.saidMs ?? Number.NEGATIVE_INFINITY)
+      return candidate.reachable && count > 0 && ageMs <= stampMsMax ? [{ candidate, count, ageMs }] : []
+    })
+  }
+}
+
+const slotsOf = ({ shape }: Lot): number => Math.max(1, shape.request.slots)
+
+const bearerOf = ({ peer, incarnation }: CandidateView) => ({ peer, incarnation })
