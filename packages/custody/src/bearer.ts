@@ -140,7 +140,9 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     if (known && !durable) return
     if (known && this.#endings.supersede(known, input, out)) return
     if (known?.state === 'waiting') this.#hands.drop(record.id, out)
-    this.#hands.memory.remember(record.id, ballot, now)
+    // Until it is durable it goes nowhere. Where it never becomes so it must not stand in the way of what its custodians
+    // give to this peer, whose ballot may be lower than that of a repeated submit.
+    if (durable) this.#hands.memory.remember(record.id, ballot, now)
     const facts = { attempts, now, leaseAgeMs: 0, announced: true, durable }
     this.#hands.borne.set(record.id, newBorne(record, ballot, facts))
     out.push({ type: 'waiting', record, attempts: attempts.length })

@@ -39,6 +39,8 @@ export interface Succession {
   confirmed: Set<PeerId>
   stored: Set<PeerId>
   already: Set<PeerId>
+  /** storing: how often this was said */
+  tries: number
 }
 
 /** A baton in this peer's hands (or just passed on). */

@@ -3,15 +3,12 @@ import { compareBallots, type MessageOf, type PeerId, type TaskRecord } from '@s
 import type { Closings } from './closings.ts'
 import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
 import { type Proposal, type Vote, voteOf } from './proposal.ts'
-import { majority } from './quorum.ts'
+import { majority, type Standing, standingOf } from './quorum.ts'
 import type { TaskBook } from './task-book.ts'
 import type { Undertakings } from './undertakings.ts'
 import { versionNumber } from './version.ts'
 
 type Out = CustodianEffect[]
-
-/** Whether a next version stands, and whose it is. */
-export type Standing = 'not-yet' | 'ours' | 'theirs'
 
 /**
  * A custodian's part in a task's next version, where its bearer did not live to see to it: the new custodians get the
@@ -57,7 +54,7 @@ export class NextVersions {
     if (!next?.record.custodians.includes(from)) return 'not-yet'
     next[message.t].add(from)
     const proposal = this.#undertakings.get(message.task)!
-    const standing = standingOf(next, proposal.tries)
+    const standing = standingOf(next, next.record.custodians.length, proposal.tries)
     if (standing !== 'not-yet') this.#tellMoved(proposal, next.record, out)
     return standing
   }
@@ -106,14 +103,4 @@ export class NextVersions {
       if (to !== this.#self && !custodians.includes(to) && !keep.has(to)) out.push({ type: 'send', to, message })
     }
   }
-}
-
-/** It stands when a majority has it; it is this peer's to bear only if a majority has it under its own ballot. */
-function standingOf({ record, stored, already }: NonNullable<Proposal['next']>, tries: number): Standing {
-  const { length } = record.custodians
-  const need = majority(length)
-  if (stored.size >= need) return 'ours'
-  if (stored.size + already.size < need) return 'not-yet'
-  // Those that have not answered may yet make it ours; they are not waited for long.
-  return length - already.size >= need && tries < 2 ? 'not-yet' : 'theirs'
 }

@@ -34,6 +34,7 @@ export class Placings {
     const borne = this.#hands.borne.get(task)
     if (!borne || borne.durable) return
     borne.durable = true
+    this.#hands.memory.remember(task, borne.ballot, now)
     this.placePending(borne, now, out)
   }
 

@@ -48,8 +48,9 @@ export function commitOf(proposal: Proposal): MessageOf<'commit'> {
 }
 
 function storesOf({ next, begun }: Proposal, entry: Entry | undefined): Said[] {
-  const { record, ballot, stored, already } = next!
+  const { record, ballot, stored } = next!
   const message: MessageOf<'store'> = { t: 'store', record, ballot, attempts: [...(entry?.attempts ?? [])] }
   if (begun || entry?.begun) message.begun = true
-  return record.custodians.filter((to) => !stored.has(to) && !already.has(to)).map((to) => ({ to, message }))
+  // Also to those that had it before: without their answers nobody would look again whether it stands.
+  return record.custodians.filter((to) => !stored.has(to)).map((to) => ({ to, message }))
 }

@@ -1,4 +1,4 @@
-import type { Ballot, TaskRecord } from '@souk/wire'
+import type { Ballot, PeerId, TaskRecord } from '@souk/wire'
 import { versionNumber } from './version.ts'
 
 /** How many of n custodians are a majority. */
@@ -13,6 +13,28 @@ export function majorityTime(times: readonly number[]): number {
   // Of three the middle one, without sorting: asked for every baton, often.
   if (times.length === 3) return Math.max(Math.min(a!, b!), Math.min(Math.max(a!, b!), c!))
   return times.toSorted((a, b) => b - a)[majority(times.length) - 1] ?? -Infinity
+}
+
+/** Whether a next version stands, and whose it is. */
+export type Standing = 'not-yet' | 'ours' | 'theirs'
+
+/** Who of a next version's custodians has it under the ballot of whoever asks, and who had it before. */
+export interface Stored {
+  stored: ReadonlySet<PeerId>
+  already: ReadonlySet<PeerId>
+}
+
+/**
+ * It stands when a majority of its custodians has it; it is for this peer to bear only if a majority has it under its
+ * own ballot. Those that have not answered may yet make it so. After two sayings they are not waited for: one that died
+ * since would leave the task in the hands of a peer that can end it no more.
+ */
+export function standingOf({ stored, already }: Stored, length: number, tries: number): Standing {
+  const need = majority(length)
+  if (stored.size >= need) return 'ours'
+  // One that promised more since has answered twice.
+  if (new Set([...stored, ...already]).size < need) return 'not-yet'
+  return length - already.size >= need && tries < 2 ? 'not-yet' : 'theirs'
 }
 
 /**

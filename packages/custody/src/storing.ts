@@ -10,6 +10,7 @@ import {
   type TaskRecord,
 } from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
+import { OtherSets } from './other-sets.ts'
 import { majority } from './quorum.ts'
 import { StoringWindow } from './storing-window.ts'
 import type { Submission, Submitter } from './submission.ts'
@@ -72,6 +73,7 @@ export class Storing {
       bearing: true,
       stored: new Set(),
       already: new Set(),
+      others: new OtherSets(),
       unstored: new Map(),
       unknownBy: new Set(),
       submitters: [submitter],
@@ -83,24 +85,25 @@ export class Storing {
     this.#submissions.add(submission)
     this.#underWay.add(id)
     this.#submissions.due.set(id, now + this.#config.submitMs)
-    for (const to of record.custodians)
-      out.push({ type: 'send', to, message: { t: 'store', record, ballot, attempts: [] } })
+    for (const to of record.custodians) this.#sendStore(submission, to, out)
     out.push({ type: 'bear', record, ballot, attempts: [], durable: false })
   }
 
   /** Its custodians have not answered yet, and whoever asked before may have been told so: those are asked once more. */
   onWaitAgain(submission: Submission, submitter: Submitter, now: Millis, out: Out): void {
-    const { record, ballot, stored, already, unstored, submitters } = submission
+    const { record, stored, already, unstored, others, submitters } = submission
     const asked = submitters.length > 0
     submitters.push(submitter)
     if (asked) return
     submission.sinceMs = now
     this.#underWay.add(record.id)
     this.#submissions.due.set(record.id, now + this.#config.submitMs)
-    for (const to of record.custodians) {
-      if (stored.has(to) || already.has(to) || unstored.has(to)) continue
-      out.push({ type: 'send', to, message: { t: 'store', record, ballot, attempts: [] } })
-    }
+    const silent = record.custodians.filter((to) => !stored.has(to) && !already.has(to) && !unstored.has(to))
+    for (const to of new Set([...silent, ...others.silent()])) this.#sendStore(submission, to, out)
+  }
+
+  #sendStore({ record, ballot }: Submission, to: PeerId, out: Out): void {
+    out.push({ type: 'send', to, message: { t: 'store', record, ballot, attempts: [] } })
   }
 
   // ---- answers of custodians
@@ -112,15 +115,28 @@ export class Storing {
     if (!ours || !submission.storing) {
       // Too late: whoever waited was told that nothing is known of it. What was accepted stays, of course.
       const own = ballot.peer === this.#self && ballot.incarnation === this.#incarnation && versionNumber(version) === 1
-      if (!submission && own && message.t === 'stored' && this.#givenUp.get(task) === ballot.counter)
+      if (own && message.t === 'stored' && this.#givenUp.get(task) === ballot.counter)
         out.push({ type: 'send', to: from, message: { t: 'drop', task, version, ballot } })
       return
     }
-    if (!submission.record.custodians.includes(from)) return
-    if (message.t === 'stored') submission.stored.add(from)
-    else if (message.t === 'already') noteKnown(submission, from, message)
-    else submission.unstored.set(from, { code: message.code, message: message.message })
+    const own = submission.record.custodians.includes(from)
+    if (message.t === 'already' && (own || submission.others.includes(from)))
+      this.#noteKnown(submission, from, message, out)
+    else if (!own) return
+    else if (message.t === 'stored') submission.stored.add(from)
+    else if (message.t === 'unstored') submission.unstored.set(from, { code: message.code, message: message.message })
     this.#decide(submission, now, out)
+  }
+
+  /** A custodian knew the task before: in this version, or as an earlier submit of the same key chose its custodians. */
+  #noteKnown(submission: Submission, from: PeerId, { known }: MessageOf<'already'>, out: Out): void {
+    const { record, others } = submission
+    if (known.version === record.version) {
+      if (record.custodians.includes(from)) submission.already.add(from)
+    } else if (others.note(from, known)) {
+      // Those of them that are not of ours would never say that they keep it, and ours alone may be too few of them.
+      for (const to of others.silent()) if (!record.custodians.includes(to)) this.#sendStore(submission, to, out)
+    }
   }
 
   /**
@@ -147,13 +163,13 @@ export class Storing {
 
   /** Accepted, refused, or not yet; and whether this peer bears it. */
   #decide(submission: Submission, now: Millis, out: Out): void {
-    const { record, stored, already, unstored, known } = submission
+    const { record, stored, already, unstored, others } = submission
     const { length } = record.custodians
     const need = majority(length)
     // Begun with other custodians by an earlier submit: those decide, once it is known that they stand.
-    if (known) {
+    if (others.size > 0) {
       this.#void(submission, out)
-      if (stands(known)) this.#accept(submission, now, out)
+      if (others.standing) this.#accept(submission, now, out)
       return
     }
     if (submission.bearing && stored.size >= need) {
@@ -176,26 +192,25 @@ export class Storing {
     for (const { client, tag } of submission.submitters) out.push({ type: 'accepted', client, tag, task })
     submission.submitters = []
     // Known with other custodians, as an earlier submit of the same key chose them: those keep it, and ours forget it.
-    if (submission.known) {
-      this.#dropStored(submission, out)
-      const { version, custodians } = submission.known
-      submission.record = { ...submission.record, version, custodians }
+    const other = submission.others.standing
+    if (other) {
+      this.#forgetTry(submission, out)
+      submission.record = { ...submission.record, ...other }
     }
     if (submission.clients.length === 0) {
       this.#submissions.end(task)
       return
     }
     // Somebody knew it before: it may be over already.
-    const askMs = submission.already.size > 0 || submission.known ? 0 : this.#config.followMs
+    const askMs = submission.already.size > 0 || other ? 0 : this.#config.followMs
     this.#submissions.due.set(task, now + askMs)
   }
 
   #refuse(submission: Submission, code: string, message: string, now: Millis, out: Out): void {
-    const { record, ballot } = submission
+    const { record } = submission
     this.#answered(submission, now)
     this.#void(submission, out)
-    this.#givenUp.push(record.id, ballot.counter)
-    this.#dropStored(submission, out)
+    this.#forgetTry(submission, out)
     for (const { client, tag } of submission.submitters) out.push({ type: 'refused', client, tag, code, message })
     this.#submissions.end(record.id)
   }
@@ -205,7 +220,9 @@ export class Storing {
     if (this.#underWay.delete(record.id)) this.#window.onAnswered(now - sinceMs, size, now)
   }
 
-  #dropStored({ record, ballot, stored }: Submission, out: Out): void {
+  /** Whoever has it under this ballot forgets it, also those that answer only now. */
+  #forgetTry({ record, ballot, stored }: Submission, out: Out): void {
+    this.#givenUp.push(record.id, ballot.counter)
     const vote = { task: record.id, version: record.version, ballot }
     for (const to of stored) out.push({ type: 'send', to, message: { t: 'drop', ...vote } })
   }
@@ -215,20 +232,4 @@ export class Storing {
     submission.bearing = false
     out.push({ type: 'void', task: submission.record.id, ballot: submission.ballot })
   }
-}
-
-/** A custodian knew the task before: in this version, or as an earlier submit of the same key chose its custodians. */
-function noteKnown(submission: Submission, from: PeerId, { known }: MessageOf<'already'>): void {
-  const { version, custodians } = known
-  if (version === submission.record.version) {
-    submission.already.add(from)
-    return
-  }
-  if (submission.known?.version !== version) submission.known = { version, custodians, by: new Set() }
-  if (custodians.includes(from)) submission.known.by.add(from)
-}
-
-/** A later version began on a majority's decision; a first one stands when a majority of its custodians have it. */
-function stands({ version, custodians, by }: NonNullable<Submission['known']>): boolean {
-  return versionNumber(version) > 1 || by.size >= majority(custodians.length)
 }

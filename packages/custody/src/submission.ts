@@ -1,5 +1,6 @@
 import type { Millis } from '@souk/kernel'
 import type { Ballot, PeerId, TaskRecord } from '@souk/wire'
+import type { OtherSets } from './other-sets.ts'
 
 /** A local client that submitted it, and its own number for it. */
 export interface Submitter {
@@ -25,8 +26,8 @@ export interface Submission {
   bearing: boolean
   stored: Set<PeerId>
   already: Set<PeerId>
-  /** its version and custodians as an earlier submit of the same key chose them, and who of those keeps it so */
-  known?: { version: number; custodians: PeerId[]; by: Set<PeerId> }
+  /** custodians that earlier submits of the same key chose */
+  readonly others: OtherSets
   /** who will not keep it, and what was said */
   unstored: Map<PeerId, Refused>
   submitters: Submitter[]

@@ -5,7 +5,7 @@ import type { BearerEffect } from './bearer-io.ts'
 import { type Borne, mayHaveBegun } from './borne.ts'
 import type { CustodyConfig } from './config.ts'
 import type { Hands } from './hands.ts'
-import { majority } from './quorum.ts'
+import { majority, standingOf } from './quorum.ts'
 import { custodianCount, decideSuccession } from './rendezvous.ts'
 import { nextVersion, succeed } from './version.ts'
 import type { MeshView } from './views.ts'
@@ -70,6 +70,7 @@ export class Successions {
       confirmed: new Set(),
       stored: new Set(),
       already: new Set(),
+      tries: 0,
     }
     this.#say(borne, out)
   }
@@ -88,8 +89,10 @@ export class Successions {
     }
     const attempts = [...borne.attempts]
     const nextRecord = succeed(record, next.custodians)
+    next.tries++
     for (const to of next.custodians) {
-      if (next.stored.has(to) || next.already.has(to)) continue
+      // Also to those that had it before: with their answers it is looked at again whether it stands.
+      if (next.stored.has(to)) continue
       const message: MessageOf<'store'> = { t: 'store', record: nextRecord, ballot: next.ballot, attempts }
       if (mayHaveBegun(borne)) message.begun = true
       out.push({ type: 'send', to, message })
@@ -122,16 +125,12 @@ export class Successions {
     this.#decide(borne!, now, out)
   }
 
-  /** The version stands once a majority has it; it is ours only if they have it under our ballot. */
   #decide(borne: Borne, now: Millis, out: Out): void {
-    const { custodians, stored, already, ballot } = borne.next!
-    const need = majority(custodians.length)
+    const { custodians, ballot, tries } = borne.next!
     const { record } = borne
-    if (stored.size >= need) {
-      this.#stand(borne, now, out)
-      return
-    }
-    if (custodians.length - already.size >= need) return
+    const standing = standingOf(borne.next!, custodians.length, tries)
+    if (standing === 'ours') this.#stand(borne, now, out)
+    if (standing !== 'theirs') return
     // Somebody else brought that version about: its custodians see to it.
     delete borne.next
     borne.record = succeed(record, custodians)

@@ -89,9 +89,11 @@ export class VoteAnswers {
   #sendElsewhere(entry: Entry, to: PeerId, vote: MessageOf<'leaseAsk' | 'prepare' | 'commit'>, out: Out): void {
     const { task, version, ballot } = vote
     const known = { version: entry.record.version, custodians: entry.record.custodians }
-    // Whoever hears it counts on it: a drop comes too late now.
+    // Whoever hears it counts on it: a drop comes too late now, and it must be on disk by then.
     entry.relied = true
-    this.#send(to, { t: 'already', task, version, ballot, promised: entry.promised, known }, out)
+    const already = { t: 'already', task, version, ballot, promised: entry.promised, known } as const
+    if (entry.phase === 'storing') this.write(entry, to, already, out)
+    else this.#send(to, already, out)
     if (vote.t !== 'commit') return
     const fence = { t: 'fenced', task, ballot, promised: entry.promised, code: 'fenced', final: false } as const
     this.#send(to, fence, out)

@@ -55,13 +55,13 @@ export class Voter {
   onStore(from: Bearer, message: MessageOf<'store'>, now: Millis, out: Out): void {
     const { record, ballot, attempts } = message
     const { book } = this.#parts
-    if (!this.#answers.isOurs(from.peer, record, 'store', out)) return
     const known = this.#known(record.id, record.version)
-    // An outcome was chosen, so no next version was: what its sender thinks to be one is answered like a version known.
+    // Where an outcome was chosen no next version was; and a later submit of a key asks those that an earlier one chose.
     if (known && (known.phase === 'closed' || versionNumber(known.record.version) >= versionNumber(record.version))) {
       this.#onStoreAgain(known, from.peer, message, out)
       return
     }
+    if (!this.#answers.isOurs(from.peer, record, 'store', out)) return
     const full = this.#whyFull()
     if (full) {
       const vote = { task: record.id, version: record.version, ballot }

@@ -35,6 +35,14 @@ describe('a baton of this peer', () => {
     expect(carrier.step({ type: 'durable', task: idOf('a') })).toEqual([])
   })
 
+  test('that was void is no reason to refuse what its custodians recovered under a lower ballot', () => {
+    const carrier = new Carrier('origin')
+    carrier.bear('a', { durable: false, b: ballot(5) })
+    carrier.step({ type: 'void', task: idOf('a'), ballot: ballot(5) })
+    expect(only(carrier.bear('a', { b: ballot(4) }), 'waiting')).toHaveLength(1)
+    expect(carrier.state('a')).toBe('waiting')
+  })
+
   test('is handed over once', () => {
     const carrier = new Carrier('origin')
     carrier.bear('a')

@@ -211,6 +211,23 @@ describe('what is proposed', () => {
     const effects = [...keeper.message('c4', already), ...keeper.message('c2', already)]
     expect(only([...effects, ...keeper.pass(2_000)], 'bear')).toEqual([])
   })
+
+  test('of a version that one knew already is theirs, too, where another is not heard of: who knew it is asked again', () => {
+    const after = ['c1', 'c2', 'c4']
+    const keeper = committing({ ballot: ballot(), decree: next(after) })
+    accept(keeper, 'c1')
+    accept(keeper, 'c3')
+    const version = versionOf(2, after)
+    const named = vote('a', ballot(4, 'c1'), version)
+    const known = { version, custodians: after }
+    const already = { t: 'already', ...named, promised: ballot(6, 'c2'), known } as const
+    keeper.message('c1', { t: 'stored', ...named })
+    // c4 may yet make it this peer's.
+    expect(keeper.message('c2', already)).toEqual([])
+    expect(told(keeper.pass(500), 'store')).toEqual(['c2', 'c4'])
+    expect(told(keeper.message('c2', already), 'moved')).toEqual([...trio, 'origin'])
+    expect(told(keeper.pass(20_000), 'store')).toEqual([])
+  })
 })
 
 describe('a task that another submit of its key stored with other custodians', () => {

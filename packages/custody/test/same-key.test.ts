@@ -68,7 +68,7 @@ describe('a key that is submitted at two peers', () => {
       )
       const shared = before.filter((peer) => stores[0]?.includes(peer)).length
       // With none in common nobody could know: the same key is the same task while its custodians stand (G5).
-      if (shared < 2 || shared === 3) continue
+      if (shared === 0 || shared === 3) continue
       moved++
       expect(accepted(cluster, 'second')).toBe(1)
       expect(cluster.waiters(name)).toEqual(['origin'])

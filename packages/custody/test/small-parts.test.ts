@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { batonBatches } from '../src/baton-batches.ts'
 import { BatonMemory } from '../src/baton-memory.ts'
 import { decideNext, decideRetry, ownFailureCount } from '../src/decide-next.ts'
+import { OtherSets } from '../src/other-sets.ts'
 import { majority, majorityTime } from '../src/quorum.ts'
 import { storedBlobs } from '../src/stored-blobs.ts'
 import { recordKey, voteKey } from '../src/stored-task.ts'
 import { firstVersion, nextVersion, succeed, versionNumber } from '../src/version.ts'
-import { attempt, ballot, baton, outcome, record, result, spec } from './fixtures.ts'
+import { attempt, ballot, baton, outcome, record, result, spec, versionOf } from './fixtures.ts'
 
 describe('the memory of batons', () => {
   test('knows a ballot and those below it', () => {
@@ -24,6 +25,34 @@ describe('the memory of batons', () => {
     expect(memory.remember('a', ballot(2), 999)).toBe(true)
     expect(memory.remember('c', ballot(), 1_500)).toBe(true)
     expect([memory.has('a', ballot(2)), memory.has('b', ballot())]).toEqual([true, false])
+  })
+})
+
+describe('the sets that earlier submits of a key chose', () => {
+  const keptBy = (custodians: string[], number = 1) => ({ version: versionOf(number, custodians), custodians })
+  const [first, second] = [keptBy(['a', 'b', 'c']), keptBy(['a', 'd', 'e'])]
+
+  test('stand where a majority of one says that it keeps the task, whatever is heard of another', () => {
+    const sets = new OtherSets()
+    expect([sets.note('a', first), sets.note('d', second), sets.note('f', first)]).toEqual([true, true, false])
+    expect(sets.standing).toBeUndefined()
+    expect(sets.silent()).toEqual(['a', 'b', 'c', 'e'])
+    sets.note('c', first)
+    expect(sets.standing).toEqual(first)
+  })
+
+  test('stand in a later version on the word of anybody', () => {
+    const sets = new OtherSets()
+    for (const peer of ['a', 'b']) sets.note(peer, first)
+    const later = keptBy(['x', 'y', 'z'], 2)
+    sets.note('q', later)
+    expect(sets.standing).toEqual(later)
+  })
+
+  test('are only so many', () => {
+    const sets = new OtherSets()
+    for (let i = 0; i < 100; i++) sets.note('a', keptBy(['a', `b${i}`, `c${i}`]))
+    expect(sets.size).toBe(8)
   })
 })
 

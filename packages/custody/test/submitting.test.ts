@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { chooseCustodians } from '../src/index.ts'
 import { Desk, storeOf } from './desk.ts'
-import { ballot, idOf, keepers, only, outcome, sent, told, trio, versionOf } from './fixtures.ts'
+import { ballot, idOf, keepers, only, outcome, sent, told, trio, versionOf, vote } from './fixtures.ts'
 import { TestMesh } from './test-mesh.ts'
 
 describe('a submit', () => {
@@ -54,6 +54,34 @@ describe('a submit', () => {
     const other = new Desk()
     other.stored(['c1'], storeOf(other.submit('a')))
     expect(other.already(['c2'], store).map(({ type }) => type)).toEqual(['void', 'accepted'])
+  })
+
+  test('that one of its custodians keeps with others is asked of those too, and accepted once a majority of them has it', () => {
+    const desk = new Desk()
+    const store = storeOf(desk.submit('a'))
+    const others = ['c1', 'c4', 'c5']
+    const known = { version: versionOf(1, others), custodians: others }
+    const already = { t: 'already', ...vote('a'), promised: ballot(2, 'c1'), known } as const
+    const asked = desk.message('c1', already)
+    expect(sent(asked, 'store')).toEqual([
+      { to: 'c4', message: store },
+      { to: 'c5', message: store },
+    ])
+    // c2 only points there: it keeps nothing itself.
+    expect(desk.message('c2', already)).toEqual([])
+    expect(only(desk.message('c5', already), 'accepted')).toHaveLength(1)
+    // Two that stored it as this submit chose them would be a second task.
+    expect(told(desk.stored(['c2', 'c3'], store), 'drop')).toEqual(['c2', 'c3'])
+  })
+
+  test('that others keep, too few of whom have said so, is asked of the silent ones again when it is said again', () => {
+    const desk = new Desk()
+    desk.submit('a')
+    const others = ['c1', 'c4', 'c5']
+    const known = { version: versionOf(1, others), custodians: others }
+    desk.message('c1', { t: 'already', ...vote('a'), promised: ballot(2, 'c1'), known })
+    desk.pass(1_000)
+    expect(told(desk.submit('a'), 'store')).toEqual(['c1', 'c3', 'c2', 'c4', 'c5'])
   })
 
   test('that too many refuse is refused with what they said, and dropped by who has it', () => {

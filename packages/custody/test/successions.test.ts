@@ -118,6 +118,20 @@ describe('the next version', () => {
     expect(told(carrier.ended('a', { end: 'stopped' }), 'stopped')).toEqual(after)
   })
 
+  test('that one had already, and one that is dead since cannot make its own, is left to its custodians', () => {
+    const carrier = bereft()
+    carrier.pass(1_000, renewing(carrier, trio))
+    const { record: after2, ballot: b } = storeOf(carrier.committed(['c1', 'c2'], 'a'))
+    carrier.stored(['c1'], { t: 'store', record: after2, ballot: b, attempts: [] })
+    const known = { version: after2.version, custodians: after }
+    const vote = { task: idOf('a'), version: after2.version, ballot: b, promised: ballot(4, 'c2') }
+    const already = () => carrier.message('c2', { t: 'already', ...vote, known })
+    // c4 may yet have it under this ballot.
+    expect(already()).toEqual([])
+    expect(told(carrier.pass(1_000, renewing(carrier, trio)), 'store')).toEqual(['c2', 'c4'])
+    expect(only(already(), 'halt')).toMatchObject([{ ballot: ballot(), code: 'fenced' }])
+  })
+
   test('of a task that may have begun says so to those who learn of it', () => {
     const carrier = new Carrier('worker', {}, { mesh: new TestMesh('c1', 'c2', 'c3', 'c4') })
     carrier.award('a', { record: record('a', { starts: 'at-most-once' }) })

@@ -1,3 +1,4 @@
+import type { MessageOf } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import { attempt, ballot, ends, idOf, next, only, record, sent, trio, versionOf, vote } from './fixtures.ts'
 import { Keeper } from './keeper.ts'
@@ -8,6 +9,26 @@ function keeping(): Keeper {
   keeper.keep('a')
   return keeper
 }
+
+describe('a store', () => {
+  test('that names others as custodians is answered by one that keeps the task as an earlier submit chose them', () => {
+    const others = record('a', {}, ['c2', 'c4', 'c5'])
+    const store: MessageOf<'store'> = { t: 'store', record: others, ballot: ballot(1, 'second'), attempts: [] }
+    expect(sent(keeping().message('second', store), 'already')).toMatchObject([
+      { to: 'second', message: { version: others.version, known: { version: versionOf(1), custodians: trio } } },
+    ])
+    expect(only(new Keeper().message('second', store), 'rejected')).toMatchObject([{ code: 'forged-record' }])
+  })
+
+  test('by another set than its own is told of it only once that is on disk', () => {
+    const keeper = new Keeper()
+    keeper.message('origin', { t: 'store', record: record('a'), ballot: ballot(), attempts: [] })
+    const others = versionOf(1, ['c1', 'c4', 'c5'])
+    const ask = { t: 'leaseAsk', ...vote('a', ballot(1, 'second'), others) } as const
+    expect(sent(keeper.message('c4', ask), 'already')).toEqual([])
+    expect(sent(keeper.write(), 'already')).toHaveLength(1)
+  })
+})
 
 describe('a promise', () => {
   test('is given behind the disk, with what is known of the task', () => {

@@ -30,8 +30,9 @@ const resendMax = 256
 export class Clients implements Watch {
   readonly tasks = new Map<TaskId, ClientTask>()
   readonly refusals = new Map<string, number>()
+  /** of one task, all its runs where it fails again and again */
   longestMs = 0
-  /** world time of the last outcome a client heard */
+  /** world time of the last outcome a client heard, or of the last task that was new: nobody can have heard of that before */
   progressAt = 0
   submittedAll = false
   readonly #open = new Map<TaskId, ClientTask>()
@@ -107,12 +108,13 @@ export class Clients implements Watch {
   }
 
   #draw(node: SimNode): ClientTask {
-    const { nonce, spec, ms } = this.#workload.drawTask()
+    const { nonce, spec, ms, runsMs } = this.#workload.drawTask()
     const id = taskId(nonce)
     const task = newClientTask({ id, nonce, spec, node })
     this.tasks.set(id, task)
     this.#open.set(id, task)
-    this.longestMs = Math.max(this.longestMs, ms)
+    this.longestMs = Math.max(this.longestMs, runsMs)
+    this.progressAt = this.#stage.now
     if (this.#prng.chance(this.#workload.shape.cancelChance)) {
       this.#stage.later(this.#prng.float() * ms * 1.5, () => this.#cancel(task))
     }

@@ -23,6 +23,11 @@ export class Connections {
     this.#prng = prng
   }
 
+  /** A connection stands between them, and both know it. */
+  connected(a: SimNode, b: SimNode): boolean {
+    return this.links.holds(a.index, b.index) && this.links.holds(b.index, a.index)
+  }
+
   /** Starts to connect two nodes where nothing stands in the way and nobody tries yet. */
   consider(a: SimNode, b: SimNode): void {
     if (!a.alive || !b.alive || this.cuts.between(a.index, b.index)) return

@@ -140,7 +140,8 @@ class Simulation {
   #monitor(): void {
     const { now } = this.#world
     const over = now >= this.#plan.endMs && this.#clients.submittedAll
-    if (now >= this.#plan.endMs) this.#watches.tell('onCalm', this.#world.nodes, now)
+    const { nodes, connections } = this.#world
+    if (now >= this.#plan.endMs) this.#watches.tell('onCalm', nodes, (a, b) => connections.connected(a, b), now)
     if (over && this.#clients.open === 0 && !this.#clients.sayingAgain) this.#quietSince ??= now
     const heardAt = Math.max(this.#plan.endMs, this.#clients.progressAt)
     const stalled = over && this.#clients.open > 0 && now - heardAt > stallMs + this.#clients.longestMs

@@ -21,8 +21,8 @@ export interface Watch {
   onForged?(task: TaskId, now: number): void
   /** these are on its disk now */
   onWritten?(node: SimNode, writes: readonly Write[], now: number): void
-  /** once a virtual second after the faults are over */
-  onCalm?(nodes: readonly SimNode[], now: number): void
+  /** once a virtual second after the faults are over; `connected`: a connection stands and both hosts hold it */
+  onCalm?(nodes: readonly SimNode[], connected: (a: SimNode, b: SimNode) => boolean, now: number): void
   onSubmit?(node: SimNode, submit: Extract<PeerInput, { type: 'submit' }>, now: number): void
   onFrame?(from: SimNode, to: SimNode, frame: Frame, now: number): void
   /** a run effect left the machine */

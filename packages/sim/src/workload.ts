@@ -61,6 +61,8 @@ export interface TaskDraft {
   nonce: string
   spec: TaskSpec
   ms: number
+  /** all its runs: one that fails or takes too long is run again */
+  runsMs: number
 }
 
 /** Draws tasks and the times between submits. */
@@ -103,7 +105,8 @@ export class Workload {
     const priority = pickWeighted(prng, priorities, (name) => this.shape.priorityWeights[priorities.indexOf(name)]!)
     const spec = specOf(taskClass, priority, encodeArgs({ ms, fail }), timeoutMs, this.shape.retries)
     Object.assign(spec, this.#drawPromises(ms))
-    return { nonce: nonceOf(this.#seed, index), spec, ms }
+    const runsMs = fail || timeoutMs > 0 ? ms * (1 + spec.retries) : ms
+    return { nonce: nonceOf(this.#seed, index), spec, ms, runsMs }
   }
 
   /** What is promised of it: most tasks want all there is. */

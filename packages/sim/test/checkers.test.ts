@@ -166,9 +166,9 @@ describe('idle slots', () => {
   it('reports a task that waits beside a slot that is idle for long', () => {
     a.peer = peerOf(1, 0)
     b.peer = peerOf(0, 1)
-    for (const now of [0, 1000, 2000]) checkers.idleSlots.onCalm([a, b], now)
+    for (const now of [0, 1000, 2000]) checkers.idleSlots.onCalm([a, b], () => true, now)
     expect(found()).toEqual([])
-    for (const now of [3000, 4000]) checkers.idleSlots.onCalm([a, b], now)
+    for (const now of [3000, 4000]) checkers.idleSlots.onCalm([a, b], () => true, now)
     expect(found()).toEqual(['idle'])
   })
 
@@ -176,9 +176,20 @@ describe('idle slots', () => {
     a.peer = peerOf(1, 0)
     for (const now of [0, 1000, 2000, 3000, 4000]) {
       b.peer = peerOf(0, now === 2000 ? 0 : 1)
-      checkers.idleSlots.onCalm([a, b], now)
+      checkers.idleSlots.onCalm([a, b], () => true, now)
     }
     expect(found()).toEqual([])
+  })
+
+  it('does not count while the two have no connection, but at one host it needs none', () => {
+    a.peer = peerOf(1, 0)
+    b.peer = peerOf(0, 1)
+    for (const now of [0, 1000, 2000, 3000]) checkers.idleSlots.onCalm([a, b], () => false, now)
+    for (const now of [4000, 5000]) checkers.idleSlots.onCalm([a, b], () => true, now)
+    expect(found()).toEqual([])
+    a.peer = peerOf(1, 1)
+    for (const now of [6000, 7000]) checkers.idleSlots.onCalm([a, b], () => false, now)
+    expect(found()).toEqual(['idle'])
   })
 })
 

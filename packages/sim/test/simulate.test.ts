@@ -60,6 +60,16 @@ it('leaves out the faults it is told to', () => {
   expect(result.counters.crashes).toBe(0)
 })
 
+it('does not take a task for stuck that has only just come, long after the one before it', () => {
+  const { workload, ...rest } = profileOf('calm')!
+  const classes = [{ ...workload.classes[0]!, duration: { kind: 'fixed', ms: 20_000 } as const }]
+  const shape = { ...workload, classes, spanMsMin: 4_000_000, batchMax: 1, cancelChance: 0 }
+  const plan = { faults: [], endMs: 3000 }
+  const { violations, closed } = simulate(optionsOf('calm', { profile: { ...rest, workload: shape }, tasks: 4, plan }))
+  expect(violations).toEqual([])
+  expect(closed).toBe(4)
+})
+
 describe('catches a peer that', () => {
   it('answers before the disk does', () => {
     const seeds = [1, 2, 3, 4, 5, 6, 7, 8]

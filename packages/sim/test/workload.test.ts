@@ -35,6 +35,14 @@ it('tells the executor what the task takes', () => {
   expect(argsOf(spec)).toEqual({ ms, fail: true })
 })
 
+it('says how long all runs of a task take, where it fails each time', () => {
+  const shape = { ...profileOf('calm')!.workload, timeoutChance: 0, retries: 3 }
+  const failing = new Workload({ ...shape, failChance: 1 }, 1, new Prng(1)).drawTask()
+  expect(failing.runsMs).toBe(4 * failing.ms)
+  const sound = new Workload({ ...shape, failChance: 0 }, 1, new Prng(1)).drawTask()
+  expect(sound.runsMs).toBe(sound.ms)
+})
+
 it('spaces tasks so that the slots are as busy as asked', () => {
   const workload = new Workload({ ...profileOf('calm')!.workload, spanMsMin: 0 }, 1, new Prng(1))
   const slots = 40

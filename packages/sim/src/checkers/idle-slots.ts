@@ -7,7 +7,8 @@ const idleMsMax = 3000
 
 /**
  * Liveness, once the faults are over: no slot is idle beside a task that it could run. Slots are what binds in these
- * meshes; a host counts as idle while it has room for the widest class of tasks.
+ * meshes; a host counts as idle while it has room for the widest class of tasks. A host that died without a word and is
+ * back is still held for connected by others that could not notice yet: between those two nothing can be asked.
  */
 export class IdleSlotsChecker implements Watch {
   readonly #violations: Violations
@@ -20,18 +21,24 @@ export class IdleSlotsChecker implements Watch {
     this.#widestSlots = widestSlots
   }
 
-  onCalm(nodes: readonly SimNode[], now: number): void {
-    const waiting = nodes.find(({ peer }) => peer !== undefined && peer.loadStamp().waiting > 0)
-    const idle = nodes.find(({ peer }) => {
-      const stamp = peer?.loadStamp()
-      return stamp !== undefined && !stamp.draining && stamp.freeSlots >= this.#widestSlots
-    })
-    if (waiting === undefined || idle === undefined) this.#sinceMs = undefined
+  onCalm(nodes: readonly SimNode[], connected: (a: SimNode, b: SimNode) => boolean, now: number): void {
+    const waiting = nodes.filter(({ peer }) => peer !== undefined && peer.loadStamp().waiting > 0)
+    const idle = nodes.filter((node) => this.#isIdle(node))
+    const [first] = waiting.flatMap((from) =>
+      idle.filter((to) => from === to || connected(from, to)).map((to) => ({ from, to })),
+    )
+    if (first === undefined) this.#sinceMs = undefined
     else this.#sinceMs ??= now
     if (this.#sinceMs === undefined || this.#reported || now - this.#sinceMs < idleMsMax) return
     this.#reported = true
-    const { waiting: tasks } = waiting!.peer!.loadStamp()
-    const detail = `${idle!.id} has idle slots for ${now - this.#sinceMs} ms, ${tasks} tasks wait at ${waiting!.id}`
+    const { from, to } = first!
+    const tasks = from.peer!.loadStamp().waiting
+    const detail = `${to.id} has idle slots for ${now - this.#sinceMs} ms, ${tasks} tasks wait at ${from.id}`
     this.#violations.add('liveness', 'idle', now, detail)
+  }
+
+  #isIdle({ peer }: SimNode): boolean {
+    const stamp = peer?.loadStamp()
+    return stamp !== undefined && !stamp.draining && stamp.freeSlots >= this.#widestSlots
   }
 }
