@@ -150,6 +150,11 @@ export function forgetBearer(entry: Entry): void {
   entry.borneUnder = { counter: 0, peer, incarnation: 0 }
 }
 
+/** Who bears it, as far as is known here. */
+export function lastBearerOf({ borneUnder, bearer, heard, bearerState }: Entry) {
+  return { ballot: borneUnder, bearer, runs: heard && bearerState !== 'waiting' }
+}
+
 /** The outcome, where it is known to be chosen. */
 export function outcomeOf(entry: Entry): Outcome | undefined {
   const decree = entry.phase === 'closed' ? entry.accepted?.decree : undefined

@@ -35,7 +35,7 @@ export class Preparations {
   /** A new ballot, above all that it knows of. */
   prepare(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
     if (proposal.aim === 'run') this.#countVanished(entry)
-    this.#undertakings.enter(proposal, 'preparing')
+    this.#undertakings.enter(proposal, 'preparing', now)
     proposal.ballot = this.#undertakings.ballotFor(entry)
     this.#undertakings.say(proposal, now, out)
   }
@@ -63,8 +63,9 @@ export class Preparations {
     if (accepted && (!proposal.best || compareBallots(accepted.ballot, proposal.best.ballot) > 0))
       proposal.best = accepted
     proposal.begun ||= message.begun
+    // Whoever bears it has a majority's leases: of a majority that promises at least one names it.
     if (message.leftMs === 0) proposal.over.add(from)
-    if (message.borne) noteBearer(proposal, message.borne)
+    else if (message.borne) proposal.lastBearers.add(message.borne)
     entry.attempts = mergeAttempts(entry.attempts, message.attempts)
     entry.ending ??= message.ending
     if (this.#undertakings.hasMajority(proposal.answers, proposal)) this.#onPromised(proposal, entry, now, out)
@@ -93,8 +94,8 @@ export class Preparations {
       return
     }
     if (entry.ending) {
-      const over = this.#undertakings.hasMajority(proposal.over, proposal) || now >= proposal.stoppedByMs
-      if (over) this.#endings.commitEnding(proposal, entry, now, out)
+      const over = this.#undertakings.hasMajority(proposal.over, proposal)
+      if (over || proposal.lastBearers.haveStopped) this.#endings.commitEnding(proposal, entry, now, out)
       else this.#endings.stop(proposal, entry, now, out)
       return
     }
@@ -114,13 +115,4 @@ export class Preparations {
     out.push({ type: 'recovered', task, ballot, code: proposal.code })
     out.push({ type: 'bear', record, ballot, attempts: [...entry.attempts], durable: true })
   }
-}
-
-/** Of the majority that promises at least one knows who bears it last: the one under the highest ballot is to be stopped. */
-function noteBearer(proposal: Proposal, borne: NonNullable<MessageOf<'promise'>['borne']>): void {
-  const order = compareBallots(borne.ballot, proposal.fenced)
-  if (order < 0 || (order === 0 && (proposal.runs || !borne.runs))) return
-  proposal.fenced = borne.ballot
-  proposal.bearer = borne.bearer
-  proposal.runs = borne.runs
 }

@@ -100,7 +100,7 @@ export class Proposer {
     const known = this.#undertakings.get(entry.record.id)
     if (known && (known.aim === 'close' || known.stage === 'committing' || known.stage === 'storing')) return
     this.#preparations.prepare(
-      this.#undertakings.begin(entry, 'close', entry.ending?.kind ?? 'closed'),
+      this.#undertakings.begin(entry, 'close', entry.ending?.kind ?? 'closed', now),
       entry,
       now,
       out,
@@ -164,7 +164,7 @@ export class Proposer {
     const leftMs = this.#book.leaseLeftMs(entry, now)
     if (leftMs > 0) return
     const code = entry.released ? 'given-up' : 'vanished'
-    const proposal = this.#undertakings.begin(entry, 'run', code)
+    const proposal = this.#undertakings.begin(entry, 'run', code, now)
     this.#book.note(entry, 'lease ended', entry.bearer.peer, now)
     this.#ask(proposal, entry, now, out)
   }
