@@ -70,8 +70,8 @@ export class BearerEndings {
   /** A newer baton of a task that still runs here has to wait until that has stopped. False: it need not. */
   supersede(borne: Borne, after: Extract<BearerInput, { type: 'bear' }>, out: Out): boolean {
     if (borne.state !== 'queued' && borne.state !== 'running') return false
-    const { record, ballot, attempts, durable } = after
-    borne.after = { record, ballot, attempts, durable }
+    const { record, ballot, attempts, leasedMs, durable } = after
+    borne.after = { record, ballot, attempts, leasedMs, durable }
     if (!borne.ending) {
       borne.ending = 'fenced'
       out.push({ type: 'halt', task: record.id, ballot: borne.runBallot, code: 'fenced' })

@@ -1,4 +1,4 @@
-import type { WallMillis } from '@souk/kernel'
+import type { Millis, WallMillis } from '@souk/kernel'
 import type {
   Attempt,
   Ballot,
@@ -22,8 +22,8 @@ export type BearerMessage = MessageOf<
 export type BearerInput =
   | { type: 'start'; wallMs: WallMillis; incarnation: Incarnation }
   | { type: 'wake' }
-  /** the local submitter or custodian gives a baton under a ballot of this peer */
-  | { type: 'bear'; record: TaskRecord; ballot: Ballot; attempts: Attempt[]; durable: boolean }
+  /** the local submitter or custodian gives a baton under a ballot of this peer; its lease counts from `leasedMs` */
+  | { type: 'bear'; record: TaskRecord; ballot: Ballot; attempts: Attempt[]; leasedMs: Millis; durable: boolean }
   | { type: 'durable'; task: TaskId }
   /** it is not ours to bear under this ballot */
   | { type: 'void'; task: TaskId; ballot: Ballot }

@@ -131,7 +131,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
   // ---- batons of this peer's own
 
   #onBear(input: Extract<BearerInput, { type: 'bear' }>, now: Millis, out: Out): void {
-    const { record, ballot, attempts, durable } = input
+    const { record, ballot, attempts, leasedMs, durable } = input
     if (this.#hands.leaving) return
     if (this.#hands.memory.has(record.id, ballot)) return
     // A baton under an older ballot is over; market must not know the task twice.
@@ -141,7 +141,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     if (known && this.#endings.supersede(known, input, out)) return
     if (known?.state === 'waiting') this.#hands.drop(record.id, out)
     this.#hands.memory.remember(record.id, ballot, now)
-    const facts = { attempts, now, leaseAgeMs: 0, announced: true, durable }
+    const facts = { attempts, now, leasedMs, announced: true, durable }
     this.#hands.borne.set(record.id, newBorne(record, ballot, facts))
     out.push({ type: 'waiting', record, attempts: attempts.length })
   }

@@ -74,7 +74,7 @@ export interface Borne {
   /** set when it was told to end: what to say once nothing runs */
   ending?: 'cancelled' | 'fenced' | 'lease-lost' | 'shutdown'
   /** a newer baton of the same task, which came while this one still runs: one run at a time */
-  after?: { record: TaskRecord; ballot: Ballot; attempts: Attempt[]; durable: boolean }
+  after?: { record: TaskRecord; ballot: Ballot; attempts: Attempt[]; leasedMs: Millis; durable: boolean }
 }
 
 export function enterBorne(borne: Borne, state: BorneState): void {
@@ -92,11 +92,11 @@ export function mayHaveBegun({ record, state }: Borne): boolean {
 
 export const attemptOf = (borne: Borne): number => borne.attempts.length + 1
 
-/** A baton as it comes into these hands; `leaseAgeMs`: how long ago its custodians heard of it last. */
+/** A baton as it comes into these hands; `leasedMs`: when its custodians were last told of it. */
 export function newBorne(
   record: TaskRecord,
   ballot: Ballot,
-  facts: { attempts: Attempt[]; now: Millis; leaseAgeMs: Millis; announced: boolean; durable: boolean },
+  facts: { attempts: Attempt[]; now: Millis; leasedMs: Millis; announced: boolean; durable: boolean },
 ): Borne {
   return {
     record,
@@ -104,7 +104,7 @@ export function newBorne(
     runBallot: ballot,
     attempts: facts.attempts,
     sinceMs: facts.now,
-    leasedMs: facts.now - facts.leaseAgeMs,
+    leasedMs: facts.leasedMs,
     announced: facts.announced,
     state: facts.announced ? 'waiting' : 'offered',
     durable: facts.durable,

@@ -1,4 +1,4 @@
-import type { WallMillis } from '@souk/kernel'
+import type { Millis, WallMillis } from '@souk/kernel'
 import type {
   Attempt,
   Ballot,
@@ -89,8 +89,8 @@ export type CustodianInput =
 export type CustodianEffect =
   | { type: 'send'; to: PeerId; message: CustodianSays }
   | { type: 'persist'; seq: number; writes: { key: string; value: unknown }[] }
-  /** the local bearer gets a baton under a ballot of this peer */
-  | { type: 'bear'; record: TaskRecord; ballot: Ballot; attempts: Attempt[]; durable: true }
+  /** the local bearer gets a baton under a ballot of this peer; its lease counts from `leasedMs` */
+  | { type: 'bear'; record: TaskRecord; ballot: Ballot; attempts: Attempt[]; leasedMs: Millis; durable: true }
   /** its outcome is known to be chosen */
   | { type: 'closed'; task: TaskId; outcome: Outcome }
   | { type: 'recovered'; task: TaskId; ballot: Ballot; code: string }

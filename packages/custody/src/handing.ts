@@ -103,7 +103,13 @@ export class Handing {
       return
     }
     const { record, ballot, attempts, leaseAgeMs } = baton
-    const borne = newBorne(record, ballot, { attempts, now, leaseAgeMs, announced: false, durable: true })
+    const borne = newBorne(record, ballot, {
+      attempts,
+      now,
+      leasedMs: now - leaseAgeMs,
+      announced: false,
+      durable: true,
+    })
     borne.offered = { from, baton }
     const refusal = this.#decideRefusal(known !== undefined, this.#hands.memory.remember(task, baton.ballot, now))
     if (refusal) {

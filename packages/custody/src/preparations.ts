@@ -1,5 +1,6 @@
 import type { Millis } from '@souk/kernel'
 import { type Ballot, compareBallots, type MessageOf, type PeerId } from '@souk/wire'
+import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect } from './custodian-io.ts'
 import { decideNext } from './decide-next.ts'
 import { type Entry, mergeAttempts } from './entry.ts'
@@ -20,12 +21,14 @@ interface PreparationsParts {
 
 /** An undertaking that asks for promises of its ballot, and what a majority of them comes to: it bears the task, or ends it. */
 export class Preparations {
+  readonly #config: CustodyConfig
   readonly #book: TaskBook
   readonly #mesh: MeshView
   readonly #undertakings: Undertakings
   readonly #endings: ProposerEndings
 
-  constructor({ book, mesh, undertakings, endings }: PreparationsParts) {
+  constructor(config: CustodyConfig, { book, mesh, undertakings, endings }: PreparationsParts) {
+    this.#config = config
     this.#book = book
     this.#mesh = mesh
     this.#undertakings = undertakings
@@ -104,15 +107,21 @@ export class Preparations {
       this.#endings.commitFailure(proposal, entry, next, now, out)
       return
     }
-    this.bear(proposal, entry, proposal.ballot, out)
+    this.bear(proposal, entry, proposal.ballot, now, out)
   }
 
   /** The undertaking ends with its task in the hands of this peer. */
-  bear(proposal: Proposal, entry: Entry, ballot: Ballot, out: Out): void {
-    const task = proposal.record.id
-    const record = proposal.next?.record ?? proposal.record
+  bear(proposal: Proposal, entry: Entry, ballot: Ballot, now: Millis, out: Out): void {
+    const { record: before, next, sinceMs: leasedMs } = proposal
+    const record = next?.record ?? before
+    const task = record.id
+    // The first of its leases may be over by now, and another ballot granted: it is asked for once more.
+    if (now - leasedMs >= this.#config.leaseStopMs) {
+      this.#undertakings.retry(proposal, now)
+      return
+    }
     this.#undertakings.end(task)
     out.push({ type: 'recovered', task, ballot, code: proposal.code })
-    out.push({ type: 'bear', record, ballot, attempts: [...entry.attempts], durable: true })
+    out.push({ type: 'bear', record, ballot, attempts: [...entry.attempts], leasedMs, durable: true })
   }
 }

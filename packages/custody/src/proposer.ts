@@ -59,7 +59,7 @@ export class Proposer {
     this.#undertakings = undertakings
     this.#nextVersions = new NextVersions(self, book, closings, undertakings)
     this.#endings = new ProposerEndings(config, { book, undertakings, nextVersions: this.#nextVersions })
-    this.#preparations = new Preparations({ book, mesh, undertakings, endings: this.#endings })
+    this.#preparations = new Preparations(config, { book, mesh, undertakings, endings: this.#endings })
   }
 
   get size(): number {
@@ -235,7 +235,7 @@ export class Proposer {
     if (standing === 'theirs' || !entry) return
     const { record, ballot } = proposal.next!
     if (entry.ending && record.custodians.includes(this.#self)) this.close(entry, now, out)
-    else this.#preparations.bear(proposal, entry, ballot, out)
+    else this.#preparations.bear(proposal, entry, ballot, now, out)
   }
 
   /** The task is over here. */

@@ -85,7 +85,7 @@ export class Storing {
     this.#submissions.due.set(id, now + this.#config.submitMs)
     for (const to of record.custodians)
       out.push({ type: 'send', to, message: { t: 'store', record, ballot, attempts: [] } })
-    out.push({ type: 'bear', record, ballot, attempts: [], durable: false })
+    out.push({ type: 'bear', record, ballot, attempts: [], leasedMs: now, durable: false })
   }
 
   /** Its custodians have not answered yet, and whoever asked before may have been told so: those are asked once more. */

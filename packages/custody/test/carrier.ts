@@ -48,9 +48,12 @@ export class Carrier {
   }
 
   /** The local submitter, or custodian, gives a baton. */
-  bear(name: string, over: { durable?: boolean; record?: TaskRecord; attempts?: Attempt[]; b?: Ballot } = {}) {
-    const { durable = true, record: kept = record(name), attempts = [], b = ballot() } = over
-    return this.step({ type: 'bear', record: kept, ballot: b, attempts, durable })
+  bear(
+    name: string,
+    over: { durable?: boolean; record?: TaskRecord; attempts?: Attempt[]; b?: Ballot; leasedMs?: number } = {},
+  ) {
+    const { durable = true, record: kept = record(name), attempts = [], b = ballot(), leasedMs = this.now } = over
+    return this.step({ type: 'bear', record: kept, ballot: b, attempts, leasedMs, durable })
   }
 
   handOver(name: string, to: string, { incarnation = 1, alternates = [] as string[] } = {}): BearerEffect[] {

@@ -57,6 +57,16 @@ describe('a lease', () => {
     expect(only(carrier.pass(450), 'halt')).toHaveLength(1)
   })
 
+  test('of a recovered task counts from when its promises were asked for, and is renewed accordingly', () => {
+    const carrier = new Carrier('c1').at(2_500)
+    carrier.bear('a', { leasedMs: 0 })
+    carrier.keep('a')
+    expect(only(carrier.pass(450), 'halt')).toHaveLength(1)
+    const other = new Carrier('c1').at(1_500)
+    other.bear('a', { leasedMs: 0 })
+    expect(told(other.pass(1_000), 'renew')).toEqual(trio)
+  })
+
   test('that is not confirmed in time stops the run, gives the baton up, and nothing resumes it', () => {
     const carrier = new Carrier('worker')
     carrier.running('a')

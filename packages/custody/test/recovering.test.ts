@@ -106,6 +106,19 @@ describe('with the promises of a majority', () => {
     expect(only(effects, 'recovered')).toMatchObject([{ ballot: own, code: 'vanished' }])
   })
 
+  test('of which some may be over by now it asks anew, under another ballot', () => {
+    const keeper = preparing()
+    promised(keeper, 'c1')
+    keeper.pass(2_000)
+    const [bear] = only(promised(keeper, 'c3'), 'bear')
+    expect(keeper.now - bear!.leasedMs).toBe(2_000)
+    const late = preparing()
+    promised(late, 'c1')
+    late.pass(3_000)
+    expect(only(promised(late, 'c3'), 'bear')).toEqual([])
+    expect(told(late.pass(1), 'leaseAsk')).toEqual(['c2', 'c3'])
+  })
+
   test('a promise given twice, by a stranger, or of another ballot is not one more', () => {
     const keeper = preparing()
     const said = [
