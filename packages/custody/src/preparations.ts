@@ -46,7 +46,7 @@ export class Preparations {
   /** Whoever bore it is gone without a word, and may have run it. */
   #countVanished(entry: Entry): void {
     const { released, heard, bearerState, bearer, keptIn } = entry
-    if (released || entry.accepted) return
+    if (released || entry.accepted?.decree.kind === 'outcome') return
     if (keptIn === undefined && heard && bearerState === 'waiting') return
     // After a restart nobody knows whether it was waiting: a bearer that was not heard of is not held against the task.
     if (keptIn === undefined && !heard && entry.timeline.length === 0) return

@@ -3,6 +3,7 @@ import type { Ballot, Bearer, MessageOf, PeerId, TaskId } from '@souk/wire'
 import type { Closings } from './closings.ts'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect } from './custodian-io.ts'
+import { decideNext } from './decide-next.ts'
 import type { Entry } from './entry.ts'
 import { NextVersions, type Standing } from './next-versions.ts'
 import { Preparations } from './preparations.ts'
@@ -234,8 +235,11 @@ export class Proposer {
     this.#undertakings.end(task)
     if (standing === 'theirs' || !entry) return
     const { record, ballot } = proposal.next!
-    if (entry.ending && record.custodians.includes(this.#self)) this.close(entry, now, out)
-    else this.#preparations.bear(proposal, entry, ballot, now, out)
+    const next = decideNext(record.spec, entry.attempts, proposal.begun || entry.begun)
+    const over = next.choice !== 'again'
+    if ((entry.ending || over) && record.custodians.includes(this.#self)) this.close(entry, now, out)
+    // Where this peer is none of them they see to its end, once its lease is over.
+    else if (!over) this.#preparations.bear(proposal, entry, ballot, now, out)
   }
 
   /** The task is over here. */

@@ -106,6 +106,15 @@ describe('with the promises of a majority', () => {
     expect(only(effects, 'recovered')).toMatchObject([{ ballot: own, code: 'vanished' }])
   })
 
+  test('an attempt is what its bearer said of it, where any of them has heard that', () => {
+    const keeper = preparing()
+    promised(keeper, 'c1')
+    const effects = promised(keeper, 'c3', { attempts: [attempt('exit')] })
+    expect(only(effects, 'bear')).toMatchObject([{ attempts: [{ code: 'exit' }] }])
+    promised(keeper, 'c2', { attempts: [attempt('cut-off')] })
+    expect(keeper.view('a')?.attempts).toMatchObject([{ code: 'exit' }])
+  })
+
   test('of which some may be over by now it asks anew, under another ballot', () => {
     const keeper = preparing()
     promised(keeper, 'c1')
@@ -213,6 +222,21 @@ describe('what is proposed', () => {
     expect(only(effects, 'bear')).toMatchObject([{ record: later, ballot: ballot(4, 'c1') }])
   })
 
+  test('as the next custodians is not borne again where the task must not start once more', () => {
+    const after = ['c1', 'c2', 'c4']
+    const keeper = preparing({ starts: 'at-most-once' })
+    const kept = { starts: 'at-most-once' } as const
+    promised(keeper, 'c1', { accepted: { ballot: ballot(), decree: next(after) }, begun: true })
+    promised(keeper, 'c2')
+    accept(keeper, 'c1')
+    const [store] = sent(accept(keeper, 'c3'), 'store')
+    expect(store!.message).toMatchObject({ record: record('a', kept, after, 2), begun: true })
+    const stored = { t: 'stored', ...vote('a', ballot(4, 'c1'), versionOf(2, after)) } as const
+    const effects = [...keeper.message('c4', stored), ...keeper.message('c2', stored)]
+    expect(only(effects, 'bear')).toEqual([])
+    expect(told(effects, 'prepare')).toEqual(['c1'])
+  })
+
   test('of a version that a majority knew already is theirs to go on with', () => {
     const after = ['c1', 'c2', 'c4']
     const keeper = committing({ ballot: ballot(), decree: next(after) })
@@ -223,22 +247,6 @@ describe('what is proposed', () => {
     const already = { t: 'already', ...vote('a', ballot(4, 'c1'), version), promised: ballot(3), known } as const
     const effects = [...keeper.message('c4', already), ...keeper.message('c2', already)]
     expect(only([...effects, ...keeper.pass(2_000)], 'bear')).toEqual([])
-  })
-})
-
-describe('a task that another submit of its key stored with other custodians', () => {
-  test('points to them once a majority of them has it; until then they are asked again and again', () => {
-    const others = ['c2', 'c4', 'c5']
-    const known = { version: versionOf(1, others), custodians: others }
-    const elsewhere = { t: 'already', ...vote('a'), promised: ballot(1, 'second'), known } as const
-    const keeper = renewed()
-    keeper.pass(leaseMs)
-    expect(told(keeper.message('c2', elsewhere), 'leaseAsk')).toEqual(['c4', 'c5'])
-    keeper.pass(1_000)
-    expect(told(keeper.message('c2', elsewhere), 'leaseAsk')).toEqual(['c4', 'c5'])
-    const effects = keeper.message('c4', elsewhere)
-    expect(effects).not.toEqual([])
-    expect(keeper.view('a')).toBeUndefined()
   })
 })
 
