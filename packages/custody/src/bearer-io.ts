@@ -10,6 +10,7 @@ import type {
   PeerId,
   Refusal,
   RunResult,
+  Taker,
   TaskId,
   TaskRecord,
 } from '@souk/wire'
@@ -29,7 +30,7 @@ export type BearerInput =
   | { type: 'void'; task: TaskId; ballot: Ballot }
   | { type: 'message'; from: Bearer; message: BearerMessage }
   /** market's choice: hand these over, with where else they may go */
-  | { type: 'handOver'; tasks: TaskId[]; to: Bearer; alternates: Bearer[] }
+  | { type: 'handOver'; tasks: TaskId[]; to: Taker; alternates: Taker[] }
   /** market's choice: run these here */
   | { type: 'keep'; tasks: TaskId[] }
   /** market's verdict where the caller asked not to wait */

@@ -66,7 +66,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
       case 'handOver':
         this.#placings.onPlaced(
           input.tasks,
-          { choice: 'handOver', to: input.to, alternates: input.alternates },
+          { choice: 'handOver', to: input.to, alternates: input.alternates, chosenMs: now },
           now,
           out,
         )

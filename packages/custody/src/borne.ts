@@ -1,5 +1,5 @@
 import { invariant, type Millis } from '@souk/kernel'
-import type { Attempt, Ballot, Baton, Bearer, Outcome, PeerId, TaskRecord } from '@souk/wire'
+import type { Attempt, Ballot, Baton, Bearer, Outcome, PeerId, Taker, TaskRecord } from '@souk/wire'
 
 /**
  * waiting: market places it · offered: this host was asked · beginning: its custodians are asked whether it may start
@@ -21,7 +21,7 @@ export const borneTransitions: Record<BorneState, readonly BorneState[]> = {
 /** What market chose for a waiting baton. */
 export type Placing =
   | { choice: 'keep' }
-  | { choice: 'handOver'; to: Bearer; alternates: Bearer[] }
+  | { choice: 'handOver'; to: Taker; alternates: Taker[]; chosenMs: Millis }
   | { choice: 'unplaceable'; message: string }
 
 /**
@@ -61,7 +61,7 @@ export interface Borne {
   /** what was decided before it could be done */
   pending?: Placing
   /** as it was handed over, for the retry to that same peer and no other */
-  handed?: { to: Bearer; baton: Baton; atMs: Millis }
+  handed?: { to: Taker; baton: Baton; atMs: Millis }
   /** a baton that was offered to this host, and by whom */
   offered?: { from: Bearer; baton: Baton }
   outcome?: Outcome

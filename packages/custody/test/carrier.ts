@@ -1,4 +1,4 @@
-import type { Attempt, Ballot, Baton, Decree, Bearer as Life, MessageOf, RunResult, TaskRecord } from '@souk/wire'
+import type { Attempt, Ballot, Baton, Decree, MessageOf, RunResult, Taker, TaskRecord } from '@souk/wire'
 import {
   Bearer,
   type BearerEffect,
@@ -57,8 +57,13 @@ export class Carrier {
   }
 
   handOver(name: string, to: string, { incarnation = 1, alternates = [] as string[] } = {}): BearerEffect[] {
-    const lives = alternates.map((peer): Life => ({ peer, incarnation: 1 }))
-    return this.step({ type: 'handOver', tasks: [idOf(name)], to: { peer: to, incarnation }, alternates: lives })
+    const lives = alternates.map((peer): Taker => ({ peer, incarnation: 1, offeredMs: 0 }))
+    return this.step({
+      type: 'handOver',
+      tasks: [idOf(name)],
+      to: { peer: to, incarnation, offeredMs: 0 },
+      alternates: lives,
+    })
   }
 
   keep(name: string): BearerEffect[] {

@@ -68,7 +68,12 @@ describe('a quote', () => {
     const booth = new Booth(offer({ priceMilli: 7 }))
     expect(booth.quote()).toMatchObject({
       to: 'asker',
-      message: { t: 'bid', lot: 5, terms: { count: 4, startMs: 0, priceMilli: 7, warm: false, fragMilli: 0 } },
+      message: {
+        t: 'bid',
+        lot: 5,
+        offeredMs: 0,
+        terms: { count: 4, startMs: 0, priceMilli: 7, warm: false, fragMilli: 0 },
+      },
     })
     expect(booth.quote({}, 2)?.message).toMatchObject({ terms: { count: 2 } })
     expect(booth.quote({ request: { ...emptyRequest(), cpuMilli: 2000 } })?.message).toMatchObject({

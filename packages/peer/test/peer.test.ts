@@ -14,6 +14,7 @@ function messages(from: string): Message[] {
     record,
     ballot,
     incarnation: 1,
+    offeredMs: 0,
     path: [from],
     alternates: [],
     bounces: 0,

@@ -69,7 +69,7 @@ export function frame(...messages: Message[]): Frame {
 
 export function baton(over: Partial<Baton>): Baton {
   const plain = { ballot: ballot(1), incarnation: 1, path: [], alternates: [], bounces: 0, moves: 0, attempts: [] }
-  return { record: recordOf('t'), leaseAgeMs: 0, ...plain, ...over }
+  return { record: recordOf('t'), offeredMs: 0, leaseAgeMs: 0, ...plain, ...over }
 }
 
 /** Writes as custody makes them. */

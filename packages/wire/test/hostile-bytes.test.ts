@@ -174,6 +174,7 @@ test('invalid UTF-8 becomes replacement characters', () => {
 const bid = (terms: object) => ({
   t: 'bid',
   lot: 1,
+  offeredMs: 0,
   terms: {
     count: 1,
     startMs: 0,
