@@ -19,7 +19,7 @@ export interface Network {
 }
 
 const signal = new AbortController().signal
-const load = { seq: 7, waiting: 3, freeSlots: 2, running: 1, draining: false }
+const load = { seq: 7, waiting: 3, freeSlots: 2, running: 1, draining: false, saidMs: 12_345 }
 const ping = (nonce: number): Message => ({ t: 'ping', nonce, updates: [] })
 const frame = (...messages: Message[]): Frame => ({ incarnation: 1, load, messages })
 

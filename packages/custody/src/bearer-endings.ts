@@ -9,13 +9,15 @@ import {
   type TaskId,
 } from '@souk/wire'
 import type { BearerEffect, BearerInput } from './bearer-io.ts'
-import { type Borne, enterBorne } from './borne.ts'
+import { type Borne, enterBorne, type Succession } from './borne.ts'
 import { decideRetry } from './decide-next.ts'
 import type { Hands } from './hands.ts'
 import { majority } from './quorum.ts'
 import { attemptCode, toOutcome } from './to-outcome.ts'
+import { nextVersion } from './version.ts'
 
 type Out = BearerEffect[]
+type Why = Pick<MessageOf<'giveUp'>, 'ran' | 'code' | 'message' | 'refusal'>
 
 /** What becomes of a baton in hand: its run's outcome is committed, it is given up, or it is fenced. */
 export class BearerEndings {
@@ -70,8 +72,8 @@ export class BearerEndings {
   /** A newer baton of a task that still runs here has to wait until that has stopped. False: it need not. */
   supersede(borne: Borne, after: Extract<BearerInput, { type: 'bear' }>, out: Out): boolean {
     if (borne.state !== 'queued' && borne.state !== 'running') return false
-    const { record, ballot, attempts, durable } = after
-    borne.after = { record, ballot, attempts, durable }
+    const { record, ballot, attempts, leasedMs, durable } = after
+    borne.after = { record, ballot, attempts, leasedMs, durable }
     if (!borne.ending) {
       borne.ending = 'fenced'
       out.push({ type: 'halt', task: record.id, ballot: borne.runBallot, code: 'fenced' })
@@ -86,11 +88,18 @@ export class BearerEndings {
     for (const to of borne.record.custodians) out.push({ type: 'send', to, message: { t: 'stopped', task, ballot } })
   }
 
-  giveUp(borne: Borne, why: { ran: boolean; code: string; message: string; refusal?: Refusal }, out: Out): void {
+  giveUp(borne: Borne, why: Why, out: Out): void {
     const { ballot } = borne
     const { id: task, version, custodians } = borne.record
     if (this.#hands.borne.get(task) === borne) this.#hands.borne.delete(task)
     out.push({ type: 'givenUp', task, ballot, code: why.code })
+    for (const to of custodians) out.push({ type: 'send', to, message: { t: 'giveUp', task, version, ballot, ...why } })
+    // Its next custodians may have it by now, under the ballot of their version.
+    if (borne.next?.stage === 'storing') this.#giveUpNext(task, version, borne.next, why, out)
+  }
+
+  #giveUpNext(task: TaskId, before: number, { custodians, ballot }: Succession, why: Why, out: Out): void {
+    const version = nextVersion(before, custodians)
     for (const to of custodians) out.push({ type: 'send', to, message: { t: 'giveUp', task, version, ballot, ...why } })
   }
 

@@ -1,4 +1,4 @@
-import type { WallMillis } from '@souk/kernel'
+import type { Millis, WallMillis } from '@souk/kernel'
 import type {
   Attempt,
   Ballot,
@@ -10,6 +10,7 @@ import type {
   PeerId,
   Refusal,
   RunResult,
+  Taker,
   TaskId,
   TaskRecord,
 } from '@souk/wire'
@@ -22,14 +23,14 @@ export type BearerMessage = MessageOf<
 export type BearerInput =
   | { type: 'start'; wallMs: WallMillis; incarnation: Incarnation }
   | { type: 'wake' }
-  /** the local submitter or custodian gives a baton under a ballot of this peer */
-  | { type: 'bear'; record: TaskRecord; ballot: Ballot; attempts: Attempt[]; durable: boolean }
+  /** the local submitter or custodian gives a baton under a ballot of this peer; its lease counts from `leasedMs` */
+  | { type: 'bear'; record: TaskRecord; ballot: Ballot; attempts: Attempt[]; leasedMs: Millis; durable: boolean }
   | { type: 'durable'; task: TaskId }
   /** it is not ours to bear under this ballot */
   | { type: 'void'; task: TaskId; ballot: Ballot }
   | { type: 'message'; from: Bearer; message: BearerMessage }
   /** market's choice: hand these over, with where else they may go */
-  | { type: 'handOver'; tasks: TaskId[]; to: Bearer; alternates: Bearer[] }
+  | { type: 'handOver'; tasks: TaskId[]; to: Taker; alternates: Taker[] }
   /** market's choice: run these here */
   | { type: 'keep'; tasks: TaskId[] }
   /** market's verdict where the caller asked not to wait */

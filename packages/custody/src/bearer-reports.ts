@@ -97,7 +97,9 @@ export class BearerReports {
       this.#proposer.onStopped(from, message, now, out)
       return
     }
-    if (order < 0 || (entry.phase !== 'open' && entry.phase !== 'storing') || entry.accepted) return
+    if (order < 0 || (entry.phase !== 'open' && entry.phase !== 'storing')) return
+    // With the next custodians accepted it counts all the same: whoever sees to that version takes it over.
+    if (entry.accepted?.decree.kind === 'outcome') return
     if (message.ran) this.#book.failed(entry, from.peer, message.code, message.message)
     entry.released = true
     // How it ended is known: it does not count as one that may be under way somewhere.

@@ -66,7 +66,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
       case 'handOver':
         this.#placings.onPlaced(
           input.tasks,
-          { choice: 'handOver', to: input.to, alternates: input.alternates },
+          { choice: 'handOver', to: input.to, alternates: input.alternates, chosenMs: now },
           now,
           out,
         )
@@ -131,7 +131,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
   // ---- batons of this peer's own
 
   #onBear(input: Extract<BearerInput, { type: 'bear' }>, now: Millis, out: Out): void {
-    const { record, ballot, attempts, durable } = input
+    const { record, ballot, attempts, leasedMs, durable } = input
     if (this.#hands.leaving) return
     if (this.#hands.memory.has(record.id, ballot)) return
     // A baton under an older ballot is over; market must not know the task twice.
@@ -143,7 +143,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     // Until it is durable it goes nowhere. Where it never becomes so it must not stand in the way of what its custodians
     // give to this peer, whose ballot may be lower than that of a repeated submit.
     if (durable) this.#hands.memory.remember(record.id, ballot, now)
-    const facts = { attempts, now, leaseAgeMs: 0, announced: true, durable }
+    const facts = { attempts, now, leasedMs, announced: true, durable }
     this.#hands.borne.set(record.id, newBorne(record, ballot, facts))
     out.push({ type: 'waiting', record, attempts: attempts.length })
   }

@@ -1,5 +1,5 @@
 import { invariant, type Millis } from '@souk/kernel'
-import type { Attempt, Ballot, Baton, Bearer, Outcome, PeerId, TaskRecord } from '@souk/wire'
+import type { Attempt, Ballot, Baton, Bearer, Outcome, PeerId, Taker, TaskRecord } from '@souk/wire'
 
 /**
  * waiting: market places it · offered: this host was asked · beginning: its custodians are asked whether it may start
@@ -21,7 +21,7 @@ export const borneTransitions: Record<BorneState, readonly BorneState[]> = {
 /** What market chose for a waiting baton. */
 export type Placing =
   | { choice: 'keep' }
-  | { choice: 'handOver'; to: Bearer; alternates: Bearer[] }
+  | { choice: 'handOver'; to: Taker; alternates: Taker[]; chosenMs: Millis }
   | { choice: 'unplaceable'; message: string }
 
 /**
@@ -63,7 +63,7 @@ export interface Borne {
   /** what was decided before it could be done */
   pending?: Placing
   /** as it was handed over, for the retry to that same peer and no other */
-  handed?: { to: Bearer; baton: Baton; atMs: Millis }
+  handed?: { to: Taker; baton: Baton; atMs: Millis }
   /** a baton that was offered to this host, and by whom */
   offered?: { from: Bearer; baton: Baton }
   outcome?: Outcome
@@ -76,7 +76,7 @@ export interface Borne {
   /** set when it was told to end: what to say once nothing runs */
   ending?: 'cancelled' | 'fenced' | 'lease-lost' | 'shutdown'
   /** a newer baton of the same task, which came while this one still runs: one run at a time */
-  after?: { record: TaskRecord; ballot: Ballot; attempts: Attempt[]; durable: boolean }
+  after?: { record: TaskRecord; ballot: Ballot; attempts: Attempt[]; leasedMs: Millis; durable: boolean }
 }
 
 export function enterBorne(borne: Borne, state: BorneState): void {
@@ -94,11 +94,11 @@ export function mayHaveBegun({ record, state }: Borne): boolean {
 
 export const attemptOf = (borne: Borne): number => borne.attempts.length + 1
 
-/** A baton as it comes into these hands; `leaseAgeMs`: how long ago its custodians heard of it last. */
+/** A baton as it comes into these hands; `leasedMs`: when its custodians were last told of it. */
 export function newBorne(
   record: TaskRecord,
   ballot: Ballot,
-  facts: { attempts: Attempt[]; now: Millis; leaseAgeMs: Millis; announced: boolean; durable: boolean },
+  facts: { attempts: Attempt[]; now: Millis; leasedMs: Millis; announced: boolean; durable: boolean },
 ): Borne {
   return {
     record,
@@ -106,7 +106,7 @@ export function newBorne(
     runBallot: ballot,
     attempts: facts.attempts,
     sinceMs: facts.now,
-    leasedMs: facts.now - facts.leaseAgeMs,
+    leasedMs: facts.leasedMs,
     announced: facts.announced,
     state: facts.announced ? 'waiting' : 'offered',
     durable: facts.durable,

@@ -1,4 +1,4 @@
-import type { WallMillis } from '@souk/kernel'
+import type { Millis, WallMillis } from '@souk/kernel'
 import type {
   Attempt,
   Ballot,
@@ -90,8 +90,8 @@ export type CustodianEffect =
   | { type: 'send'; to: PeerId; message: CustodianSays }
   /** along: nothing waits for it, so it may go with the next write that something does wait for */
   | { type: 'persist'; seq: number; writes: { key: string; value: unknown }[]; along?: true }
-  /** the local bearer gets a baton under a ballot of this peer */
-  | { type: 'bear'; record: TaskRecord; ballot: Ballot; attempts: Attempt[]; durable: true }
+  /** the local bearer gets a baton under a ballot of this peer; its lease counts from `leasedMs` */
+  | { type: 'bear'; record: TaskRecord; ballot: Ballot; attempts: Attempt[]; leasedMs: Millis; durable: true }
   /** its outcome is known to be chosen */
   | { type: 'closed'; task: TaskId; outcome: Outcome }
   | { type: 'recovered'; task: TaskId; ballot: Ballot; code: string }

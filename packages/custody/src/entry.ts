@@ -1,17 +1,18 @@
 import { invariant } from '@souk/kernel'
-import type {
-  Accepted,
-  Attempt,
-  Ballot,
-  Bearer,
-  Decision,
-  Ending,
-  Incarnation,
-  Outcome,
-  PeerId,
-  TaskEvent,
-  TaskRecord,
-  TaskState,
+import {
+  type Accepted,
+  type Attempt,
+  type Ballot,
+  type Bearer,
+  compareBallots,
+  type Decision,
+  type Ending,
+  type Incarnation,
+  type Outcome,
+  type PeerId,
+  type TaskEvent,
+  type TaskRecord,
+  type TaskState,
 } from '@souk/wire'
 
 /** Somebody who is told of every change. */
@@ -150,6 +151,11 @@ export function forgetBearer(entry: Entry): void {
   entry.borneUnder = { counter: 0, peer, incarnation: 0 }
 }
 
+/** Who bears it, as far as is known here. */
+export function lastBearerOf({ borneUnder, bearer, heard, bearerState }: Entry) {
+  return { ballot: borneUnder, bearer, runs: heard && bearerState !== 'waiting' }
+}
+
 /** The outcome, where it is known to be chosen. */
 export function outcomeOf(entry: Entry): Outcome | undefined {
   const decree = entry.phase === 'closed' ? entry.accepted?.decree : undefined
@@ -170,18 +176,16 @@ export function noteEvent(entry: Entry, event: TaskEvent, limit: number): void {
   entry.timeline.push({ ...event, detail: event.detail.slice(0, 200) })
 }
 
-/** Adds attempts that were not known here; each ballot counts once. */
+/** What a custodian supposes of a bearer that it did not hear from. */
+const supposed = new Set(['vanished', 'cut-off'])
+
+/** Adds attempts that were not known here; each ballot counts once, by what its bearer said where anybody heard that. */
 export function mergeAttempts(known: readonly Attempt[], more: readonly Attempt[], limit = 128): Attempt[] {
   const merged = [...known]
   for (const attempt of more) {
-    const { ballot } = attempt
-    const same = merged.some(
-      (a) =>
-        a.ballot.counter === ballot.counter &&
-        a.ballot.peer === ballot.peer &&
-        a.ballot.incarnation === ballot.incarnation,
-    )
-    if (!same && merged.length < limit) merged.push(attempt)
+    const at = merged.findIndex(({ ballot }) => compareBallots(ballot, attempt.ballot) === 0)
+    if (at < 0 && merged.length < limit) merged.push(attempt)
+    else if (at >= 0 && supposed.has(merged[at]!.code)) merged[at] = attempt
   }
   return merged
 }

@@ -6,15 +6,18 @@ import {
   compareBallots,
   type PeerId,
   type Refusal,
+  type Taker,
   type TaskId,
 } from '@souk/wire'
 import type { BearerEndings } from './bearer-endings.ts'
 import type { BearerEffect } from './bearer-io.ts'
-import { attemptOf, type Borne, enterBorne, newBorne } from './borne.ts'
+import { attemptOf, type Borne, enterBorne, newBorne, type Placing } from './borne.ts'
 import type { Hands } from './hands.ts'
 import { majority, mayBegin } from './quorum.ts'
 
 type Out = BearerEffect[]
+
+type Chosen = Extract<Placing, { choice: 'handOver' }>
 
 /** How batons come and go: awards, admissions, bounces, accepts. */
 export class Handing {
@@ -26,34 +29,36 @@ export class Handing {
     this.#endings = endings
   }
 
-  handOver(borne: Borne, to: BearerId, alternates: BearerId[], now: Millis): void {
+  handOver(borne: Borne, { to, alternates, chosenMs }: Chosen, now: Millis): void {
+    const leaseAgeMs = Math.max(0, Math.round(chosenMs - this.#hands.renewals.heldSinceMs(borne)))
+    this.#send(borne, to, { alternates, leaseAgeMs }, now)
+  }
+
+  #send(borne: Borne, to: Taker, given: Pick<Baton, 'alternates' | 'leaseAgeMs'>, now: Millis): void {
     const before = borne.offered?.baton
     const baton: Baton = {
       record: borne.record,
       ballot: borne.ballot,
       incarnation: to.incarnation,
+      offeredMs: to.offeredMs,
       path: [...(before?.path ?? []), this.#hands.self],
-      alternates,
+      ...given,
       bounces: before ? before.bounces + 1 : 0,
       moves: before?.moves ?? 0,
       attempts: borne.attempts,
-      leaseAgeMs: this.#leaseAgeMs(borne, now),
     }
     enterBorne(borne, 'handed')
     borne.handed = { to, baton, atMs: now }
-    this.#hands.memory.passOn(borne.record.id, borne.ballot, to)
-    this.#hands.outbox.award(to.peer, baton)
+    const { peer, incarnation } = to
+    this.#hands.memory.passOn(borne.record.id, borne.ballot, { peer, incarnation })
+    this.#hands.outbox.award(peer, baton)
   }
 
   /** The handover may have been lost: once more to that same peer, while its custodians cannot have given it to another. */
   handAgain(borne: Borne, now: Millis): void {
     if (this.#hands.renewals.ranOut(borne, now)) return
     const { to, baton } = borne.handed!
-    this.#hands.outbox.award(to.peer, { ...baton, leaseAgeMs: this.#leaseAgeMs(borne, now) })
-  }
-
-  #leaseAgeMs(borne: Borne, now: Millis): Millis {
-    return Math.max(0, Math.round(now - this.#hands.renewals.heldSinceMs(borne)))
+    this.#hands.outbox.award(to.peer, baton)
   }
 
   /** It runs here: at once, or once its custodians know that it may have started. */
@@ -97,13 +102,20 @@ export class Handing {
       if (known.state !== 'offered' && known.state !== 'handed') this.sayAccepted(known, from.peer)
       return
     }
-    const wrong = this.#decideWrong(from.peer, baton)
+    const leaseAgeMs = ageOf(baton, now)
+    const wrong = this.#decideWrong(from.peer, baton, leaseAgeMs)
     if (wrong) {
       out.push({ type: 'rejected', from: from.peer, code: wrong })
       return
     }
-    const { record, ballot, attempts, leaseAgeMs } = baton
-    const borne = newBorne(record, ballot, { attempts, now, leaseAgeMs, announced: false, durable: true })
+    const { record, ballot, attempts } = baton
+    const borne = newBorne(record, ballot, {
+      attempts,
+      now,
+      leasedMs: now - leaseAgeMs,
+      announced: false,
+      durable: true,
+    })
     borne.offered = { from, baton }
     const refusal = this.#decideRefusal(known !== undefined, this.#hands.memory.remember(task, baton.ballot, now))
     if (refusal) {
@@ -115,12 +127,12 @@ export class Handing {
   }
 
   /** A baton that was not meant for this life of this peer, or that it had before: it is not answered. */
-  #decideWrong(from: PeerId, baton: Baton): string | undefined {
+  #decideWrong(from: PeerId, baton: Baton, leaseAgeMs: Millis): string | undefined {
     if (baton.incarnation !== this.#hands.incarnation) return 'old-incarnation'
     if (baton.path.includes(this.#hands.self)) return 'on-path'
     if (baton.path.at(-1) !== from) return 'forged-path'
     // Its custodians may have given it to another by now.
-    if (baton.leaseAgeMs >= this.#hands.leaseStopMs) return 'lease-over'
+    if (leaseAgeMs >= this.#hands.leaseStopMs) return 'lease-over'
     const { record, ballot } = baton
     // Whoever began a ballot is the first to bear it.
     if (baton.path[0] !== ballot.peer || !mayBegin(record, ballot)) return 'forged-ballot'
@@ -166,7 +178,9 @@ export class Handing {
     }
     // An older run of it that is still ending here stays in sight; then a lost handover is left to the lease.
     if (!this.#hands.borne.has(task)) this.#hands.borne.set(task, borne)
-    this.handOver(borne, to, baton.alternates.slice(next + 1), now)
+    // The alternates were chosen with the first taker: for all of them the lease is as old as it was then.
+    const { leaseAgeMs } = baton
+    this.#send(borne, to, { alternates: baton.alternates.slice(next + 1), leaseAgeMs }, now)
   }
 
   #mayPass(to: BearerId, baton: Baton): boolean {
@@ -180,4 +194,12 @@ export class Handing {
     // It, or one of those that it may have been passed on to.
     if (to.peer === from || baton.alternates.some(({ peer }) => peer === from)) this.#hands.borne.delete(task)
   }
+}
+
+/**
+ * How old its lease is at the most. A baton may be long on its way, or wait while this peer stands still; but its takers
+ * were chosen after this one offered to be one.
+ */
+function ageOf({ leaseAgeMs, offeredMs }: Baton, now: Millis): Millis {
+  return leaseAgeMs + Math.max(0, now - offeredMs)
 }

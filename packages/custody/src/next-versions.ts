@@ -38,7 +38,7 @@ export class NextVersions {
 
   /** Its next set is chosen: it gets the record, under a ballot of this peer. */
   store(proposal: Proposal, record: TaskRecord, now: Millis, out: Out): void {
-    this.#undertakings.enter(proposal, 'storing')
+    this.#undertakings.enter(proposal, 'storing', now)
     proposal.next = {
       record,
       ballot: this.#book.ballotAfter(proposal.ballot),

@@ -57,7 +57,7 @@ export class Placings {
         this.#handing.take(borne, out)
         break
       case 'handOver':
-        this.#handing.handOver(borne, placing.to, placing.alternates, now)
+        this.#handing.handOver(borne, placing, now)
         break
       case 'unplaceable': {
         const { ballot, attempts } = borne

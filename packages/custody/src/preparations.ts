@@ -1,5 +1,6 @@
 import type { Millis } from '@souk/kernel'
 import { type Ballot, compareBallots, type MessageOf, type PeerId } from '@souk/wire'
+import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect } from './custodian-io.ts'
 import { decideNext } from './decide-next.ts'
 import { type Entry, mergeAttempts } from './entry.ts'
@@ -20,12 +21,14 @@ interface PreparationsParts {
 
 /** An undertaking that asks for promises of its ballot, and what a majority of them comes to: it bears the task, or ends it. */
 export class Preparations {
+  readonly #config: CustodyConfig
   readonly #book: TaskBook
   readonly #mesh: MeshView
   readonly #undertakings: Undertakings
   readonly #endings: ProposerEndings
 
-  constructor({ book, mesh, undertakings, endings }: PreparationsParts) {
+  constructor(config: CustodyConfig, { book, mesh, undertakings, endings }: PreparationsParts) {
+    this.#config = config
     this.#book = book
     this.#mesh = mesh
     this.#undertakings = undertakings
@@ -35,7 +38,7 @@ export class Preparations {
   /** A new ballot, above all that it knows of. */
   prepare(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
     if (proposal.aim === 'run') this.#countVanished(entry)
-    this.#undertakings.enter(proposal, 'preparing')
+    this.#undertakings.enter(proposal, 'preparing', now)
     proposal.ballot = this.#undertakings.ballotFor(entry)
     this.#undertakings.say(proposal, now, out)
   }
@@ -43,7 +46,7 @@ export class Preparations {
   /** Whoever bore it is gone without a word, and may have run it. */
   #countVanished(entry: Entry): void {
     const { released, heard, bearerState, bearer, keptIn } = entry
-    if (released || entry.accepted) return
+    if (released || entry.accepted?.decree.kind === 'outcome') return
     if (keptIn === undefined && heard && bearerState === 'waiting') return
     // After a restart nobody knows whether it was waiting: a bearer that was not heard of is not held against the task.
     if (keptIn === undefined && !heard && entry.timeline.length === 0) return
@@ -63,8 +66,9 @@ export class Preparations {
     if (accepted && (!proposal.best || compareBallots(accepted.ballot, proposal.best.ballot) > 0))
       proposal.best = accepted
     proposal.begun ||= message.begun
+    // Whoever bears it has a majority's leases: of a majority that promises at least one names it.
     if (message.leftMs === 0) proposal.over.add(from)
-    if (message.borne) noteBearer(proposal, message.borne)
+    else if (message.borne) proposal.lastBearers.add(message.borne)
     entry.attempts = mergeAttempts(entry.attempts, message.attempts)
     entry.ending ??= message.ending
     if (this.#undertakings.hasMajority(proposal.answers, proposal)) this.#onPromised(proposal, entry, now, out)
@@ -93,8 +97,8 @@ export class Preparations {
       return
     }
     if (entry.ending) {
-      const over = this.#undertakings.hasMajority(proposal.over, proposal) || now >= proposal.stoppedByMs
-      if (over) this.#endings.commitEnding(proposal, entry, now, out)
+      const over = this.#undertakings.hasMajority(proposal.over, proposal)
+      if (over || proposal.lastBearers.haveStopped) this.#endings.commitEnding(proposal, entry, now, out)
       else this.#endings.stop(proposal, entry, now, out)
       return
     }
@@ -103,24 +107,21 @@ export class Preparations {
       this.#endings.commitFailure(proposal, entry, next, now, out)
       return
     }
-    this.bear(proposal, entry, proposal.ballot, out)
+    this.bear(proposal, entry, proposal.ballot, now, out)
   }
 
   /** The undertaking ends with its task in the hands of this peer. */
-  bear(proposal: Proposal, entry: Entry, ballot: Ballot, out: Out): void {
-    const task = proposal.record.id
-    const record = proposal.next?.record ?? proposal.record
+  bear(proposal: Proposal, entry: Entry, ballot: Ballot, now: Millis, out: Out): void {
+    const { record: before, next, sinceMs: leasedMs } = proposal
+    const record = next?.record ?? before
+    const task = record.id
+    // The first of its leases may be over by now, and another ballot granted: it is asked for once more.
+    if (now - leasedMs >= this.#config.leaseStopMs) {
+      this.#undertakings.retry(proposal, now)
+      return
+    }
     this.#undertakings.end(task)
     out.push({ type: 'recovered', task, ballot, code: proposal.code })
-    out.push({ type: 'bear', record, ballot, attempts: [...entry.attempts], durable: true })
+    out.push({ type: 'bear', record, ballot, attempts: [...entry.attempts], leasedMs, durable: true })
   }
-}
-
-/** Of the majority that promises at least one knows who bears it last: the one under the highest ballot is to be stopped. */
-function noteBearer(proposal: Proposal, borne: NonNullable<MessageOf<'promise'>['borne']>): void {
-  const order = compareBallots(borne.ballot, proposal.fenced)
-  if (order < 0 || (order === 0 && (proposal.runs || !borne.runs))) return
-  proposal.fenced = borne.ballot
-  proposal.bearer = borne.bearer
-  proposal.runs = borne.runs
 }

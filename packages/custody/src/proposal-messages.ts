@@ -7,7 +7,7 @@ type Said = { to: PeerId; message: CustodianSays }
 
 /** What an undertaking has to say in its stage, to whoever has not answered it. */
 export function messagesOf(proposal: Proposal, entry: Entry | undefined): Said[] {
-  const { record, ballot, bearer } = proposal
+  const { record, ballot } = proposal
   const silent = record.custodians.filter((peer) => !proposal.answers.has(peer))
   const toSilent = (message: CustodianSays): Said[] => silent.map((to) => ({ to, message }))
   switch (proposal.stage) {
@@ -16,7 +16,7 @@ export function messagesOf(proposal: Proposal, entry: Entry | undefined): Said[]
     case 'preparing':
       return toPrepare(proposal).map((to) => ({ to, message: prepareOf(proposal, entry) }))
     case 'stopping':
-      return [{ to: bearer.peer, message: fenceOf(proposal) }]
+      return fencesOf(proposal)
     case 'committing':
       return toSilent(commitOf(proposal))
     case 'storing':
@@ -38,8 +38,11 @@ function prepareOf(proposal: Proposal, entry: Entry | undefined): MessageOf<'pre
   return said
 }
 
-function fenceOf({ record, fenced, ballot, code }: Proposal): MessageOf<'fenced'> {
-  return { t: 'fenced', task: record.id, ballot: fenced, promised: ballot, code, final: true }
+function fencesOf({ record, lastBearers, ballot: promised, code }: Proposal): Said[] {
+  return lastBearers.left.map(({ ballot, bearer }) => ({
+    to: bearer.peer,
+    message: { t: 'fenced', task: record.id, ballot, promised, code, final: true },
+  }))
 }
 
 export function commitOf(proposal: Proposal): MessageOf<'commit'> {

@@ -1,5 +1,6 @@
 import type { Millis } from '@souk/kernel'
-import type { Accepted, Ballot, Bearer, Decree, PeerId, TaskId, TaskRecord } from '@souk/wire'
+import type { Accepted, Ballot, Decree, PeerId, TaskId, TaskRecord } from '@souk/wire'
+import type { LastBearers } from './last-bearers.ts'
 
 /**
  * asking: has the lease run out for the others too? · preparing: promise me a ballot · stopping: the bearer is fenced,
@@ -25,12 +26,12 @@ export interface Proposal {
   readonly code: string
   /** asking: the ballot whose lease it asks about; then its own */
   ballot: Ballot
-  /** the ballot that it fences, its bearer, and when that one has stopped by itself at the latest */
-  fenced: Ballot
-  bearer: Bearer
-  /** it said itself that it runs it: then it did not pass it on, and a new life of it has nothing to stop either */
-  runs: boolean
+  /** who bears it yet, as far as is known: fenced before it ends */
+  readonly lastBearers: LastBearers
+  /** stopping: by then they have stopped by themselves */
   stoppedByMs: Millis
+  /** since when it is in this stage: whatever is granted to its ballot meanwhile may count from here */
+  sinceMs: Millis
   /** who has answered in this stage */
   answers: Set<PeerId>
   /** who says that nobody bears it under the ballot before any more */

@@ -1,13 +1,5 @@
 import type { Millis } from '@souk/kernel'
-import {
-  type Ballot,
-  type Bearer,
-  compareBallots,
-  type Decree,
-  type MessageOf,
-  type PeerId,
-  type TaskId,
-} from '@souk/wire'
+import type { Ballot, Bearer, Decree, MessageOf, PeerId, TaskId } from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
 import type { Next } from './decide-next.ts'
@@ -46,33 +38,28 @@ export class ProposerEndings {
   /** It may run yet: its bearer is fenced, and waited for. */
   stop(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
     const { leaseMs, graceMs } = this.#config
-    this.#undertakings.enter(proposal, 'stopping')
+    this.#undertakings.enter(proposal, 'stopping', now)
     // From now on a majority confirms no lease any more: it stops by itself at the latest then.
     proposal.stoppedByMs = now + leaseMs + graceMs
-    this.#book.note(entry, 'stopping', proposal.bearer.peer, now)
+    const peers = proposal.lastBearers.left.map(({ bearer }) => bearer.peer)
+    this.#book.note(entry, 'stopping', peers.join(', '), now)
     this.#undertakings.say(proposal, now, out)
   }
 
-  /** Only the word of whoever has it counts: a host that passed it on has nothing to stop. */
+  /** Also before it was told to: then nobody has to tell it. */
   onStopped(from: Bearer, message: { task: TaskId; ballot: Ballot }, now: Millis, out: Out): void {
     const proposal = this.#undertakings.get(message.task)
     const entry = this.#book.archive.get(message.task)
-    if (!proposal || !entry || proposal.bearer.peer !== from.peer) return
-    // A life that began later does not know whom the one before passed it on to.
-    if (!proposal.runs && proposal.bearer.incarnation !== from.incarnation) return
-    if (compareBallots(message.ballot, proposal.fenced) < 0) return
-    if (proposal.stage === 'stopping') this.commitEnding(proposal, entry, now, out)
-    // It ended by itself before it was told to.
-    else proposal.stoppedByMs = now
+    if (!proposal || !entry) return
+    proposal.lastBearers.onStopped(from, message.ballot)
+    if (proposal.stage === 'stopping' && proposal.lastBearers.haveStopped) this.commitEnding(proposal, entry, now, out)
   }
 
   /** It went on before the fence came: that goes after it. */
   onBounce(from: PeerId, message: MessageOf<'bounce'>, now: Millis, out: Out): void {
     const proposal = this.#undertakings.get(message.task)
-    if (proposal?.stage !== 'stopping' || proposal.bearer.peer !== from) return
-    proposal.bearer = message.to
-    proposal.runs = false
-    this.#undertakings.say(proposal, now, out)
+    if (proposal?.stage !== 'stopping') return
+    if (proposal.lastBearers.onPassedOn(from, message.ballot, message.to)) this.#undertakings.say(proposal, now, out)
   }
 
   // ---- committing
@@ -86,7 +73,7 @@ export class ProposerEndings {
 
   /** A majority hears no lower ballot any more: this is proposed until it is chosen. */
   commit(proposal: Proposal, decree: Decree, now: Millis, out: Out): void {
-    this.#undertakings.enter(proposal, 'committing')
+    this.#undertakings.enter(proposal, 'committing', now)
     proposal.decree = decree
     this.#undertakings.say(proposal, now, out)
   }

@@ -3,6 +3,7 @@ import type { Ballot, Bearer, MessageOf, PeerId, TaskId } from '@souk/wire'
 import type { Closings } from './closings.ts'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect } from './custodian-io.ts'
+import { decideNext } from './decide-next.ts'
 import type { Entry } from './entry.ts'
 import { NextVersions } from './next-versions.ts'
 import { Preparations } from './preparations.ts'
@@ -60,7 +61,7 @@ export class Proposer {
     this.#undertakings = undertakings
     this.#nextVersions = new NextVersions(self, book, closings, undertakings)
     this.#endings = new ProposerEndings(config, { book, undertakings, nextVersions: this.#nextVersions })
-    this.#preparations = new Preparations({ book, mesh, undertakings, endings: this.#endings })
+    this.#preparations = new Preparations(config, { book, mesh, undertakings, endings: this.#endings })
   }
 
   get size(): number {
@@ -101,7 +102,7 @@ export class Proposer {
     const known = this.#undertakings.get(entry.record.id)
     if (known && (known.aim === 'close' || known.stage === 'committing' || known.stage === 'storing')) return
     this.#preparations.prepare(
-      this.#undertakings.begin(entry, 'close', entry.ending?.kind ?? 'closed'),
+      this.#undertakings.begin(entry, 'close', entry.ending?.kind ?? 'closed', now),
       entry,
       now,
       out,
@@ -165,7 +166,7 @@ export class Proposer {
     const leftMs = this.#book.leaseLeftMs(entry, now)
     if (leftMs > 0) return
     const code = entry.released ? 'given-up' : 'vanished'
-    const proposal = this.#undertakings.begin(entry, 'run', code)
+    const proposal = this.#undertakings.begin(entry, 'run', code, now)
     this.#book.note(entry, 'lease ended', entry.bearer.peer, now)
     this.#ask(proposal, entry, now, out)
   }
@@ -235,8 +236,11 @@ export class Proposer {
     this.#undertakings.end(task)
     if (standing === 'theirs' || !entry) return
     const { record, ballot } = proposal.next!
-    if (entry.ending && record.custodians.includes(this.#self)) this.close(entry, now, out)
-    else this.#preparations.bear(proposal, entry, ballot, out)
+    const next = decideNext(record.spec, entry.attempts, proposal.begun || entry.begun)
+    const over = next.choice !== 'again'
+    if ((entry.ending || over) && record.custodians.includes(this.#self)) this.close(entry, now, out)
+    // Where this peer is none of them they see to its end, once its lease is over.
+    else if (!over) this.#preparations.bear(proposal, entry, ballot, now, out)
   }
 
   /** The task is over here. */

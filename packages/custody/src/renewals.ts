@@ -22,9 +22,10 @@ export class Renewals {
     this.#self = self
   }
 
-  /** One round of renewals, by custodian in the order of their ids. A task held for less than a period is left out. */
+  /** One round of renewals, by custodian in the order of their ids. A task whose first lease is younger than a period is left out. */
   round(borne: Iterable<Borne>, incarnation: Incarnation, now: Millis): Renewal[] {
-    const held = this.#byCustodian(borne, (b) => now - b.sinceMs >= this.#config.renewMs || this.#isSaid(b))
+    const youngMs = now - this.#config.renewMs
+    const held = this.#byCustodian(borne, (b) => Math.min(b.sinceMs, b.leasedMs) <= youngMs || this.#isSaid(b))
     const round: Renewal[] = []
     for (const to of [...this.#links.keys()].sort()) {
       const messages = this.#links.get(to)!.renew(held.get(to) ?? [], incarnation, now)

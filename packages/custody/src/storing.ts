@@ -86,7 +86,7 @@ export class Storing {
     this.#underWay.add(id)
     this.#submissions.due.set(id, now + this.#config.submitMs)
     for (const to of record.custodians) this.#sendStore(submission, to, out)
-    out.push({ type: 'bear', record, ballot, attempts: [], durable: false })
+    out.push({ type: 'bear', record, ballot, attempts: [], leasedMs: now, durable: false })
   }
 
   /** Its custodians have not answered yet, and whoever asked before may have been told so: those are asked once more. */

@@ -1,4 +1,4 @@
-import type { WallMillis } from '@souk/kernel'
+import type { Millis, WallMillis } from '@souk/kernel'
 import type { Attempt, Ballot, Incarnation, MessageOf, Outcome, PeerId, TaskId, TaskRecord, TaskSpec } from '@souk/wire'
 
 /** What a submitter may be told by other peers. */
@@ -31,7 +31,7 @@ export interface SubmitInput {
 export type SubmitterEffect =
   | { type: 'send'; to: PeerId; message: MessageOf<'store' | 'drop' | 'await'> }
   /** the local bearer gets a baton under a ballot of this peer; it may be handed over once `durable` */
-  | { type: 'bear'; record: TaskRecord; ballot: Ballot; attempts: Attempt[]; durable: false }
+  | { type: 'bear'; record: TaskRecord; ballot: Ballot; attempts: Attempt[]; leasedMs: Millis; durable: false }
   | { type: 'durable'; task: TaskId }
   /** a majority does not have it under this ballot: the local bearer drops it */
   | { type: 'void'; task: TaskId; ballot: Ballot }

@@ -13,7 +13,7 @@ import {
 import { Archive } from './archive.ts'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
-import { type Entry, noteEvent, unkeep } from './entry.ts'
+import { type Entry, mergeAttempts, noteEvent, unkeep } from './entry.ts'
 import { Journal } from './journal.ts'
 import { decisionKey, endKey, recordKey, type StoredEnd, toStoredVote, voteKey } from './stored-task.ts'
 
@@ -121,7 +121,7 @@ export class TaskBook {
 
   failed(entry: Entry, host: PeerId, code: string, message: string): void {
     const attempt: Attempt = { ballot: entry.borneUnder, host, code, message: message.slice(0, 500) }
-    if (entry.attempts.length < 128) entry.attempts.push(attempt)
+    entry.attempts = mergeAttempts(entry.attempts, [attempt])
   }
 
   /** Nothing of it is left here, its deadlines included. */

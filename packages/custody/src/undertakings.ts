@@ -2,7 +2,8 @@ import { Deadlines, invariant, type Millis } from '@souk/kernel'
 import { type Ballot, compareBallots, type PeerId, type TaskId } from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect } from './custodian-io.ts'
-import type { Entry } from './entry.ts'
+import { type Entry, lastBearerOf } from './entry.ts'
+import { LastBearers } from './last-bearers.ts'
 import { type Proposal, type Stage, stageTransitions, type Vote } from './proposal.ts'
 import { messagesOf } from './proposal-messages.ts'
 import { majority } from './quorum.ts'
@@ -49,17 +50,18 @@ export class Undertakings {
     return this.#proposals.has(task)
   }
 
-  begin(entry: Entry, aim: Proposal['aim'], code: string): Proposal {
+  begin(entry: Entry, aim: Proposal['aim'], code: string, now: Millis): Proposal {
+    const lastBearers = new LastBearers()
+    if (this.#book.leaseLeftMs(entry, now) > 0) lastBearers.add(lastBearerOf(entry))
     const proposal: Proposal = {
       record: entry.record,
       aim,
       stage: aim === 'run' ? 'asking' : 'preparing',
       code,
       ballot: entry.promised,
-      fenced: entry.borneUnder,
-      bearer: entry.bearer,
-      runs: entry.heard && entry.bearerState !== 'waiting',
+      lastBearers,
       stoppedByMs: Infinity,
+      sinceMs: now,
       answers: new Set(),
       over: new Set(),
       refusals: new Set(),
@@ -76,10 +78,11 @@ export class Undertakings {
     return proposal
   }
 
-  enter(proposal: Proposal, stage: Stage): void {
+  enter(proposal: Proposal, stage: Stage, now: Millis): void {
     const stays = proposal.stage === stage
     invariant(stays || stageTransitions[proposal.stage].includes(stage), `${proposal.stage} cannot become ${stage}`)
     proposal.stage = stage
+    proposal.sinceMs = now
     proposal.answers = new Set()
     proposal.over = new Set()
     proposal.refusals = new Set()

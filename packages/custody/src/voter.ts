@@ -11,6 +11,7 @@ import {
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
 import { type Entry, enterPhase, forgetBearer, mergeAttempts, newEntry, promise, promiseEnd } from './entry.ts'
+import { promiseOf } from './promise-of.ts'
 import { mayBegin } from './quorum.ts'
 import type { Readers } from './readers.ts'
 import { type Pending, type TaskBook, voteOf } from './task-book.ts'
@@ -163,7 +164,7 @@ export class Voter {
     if (!same && aim === 'close') forgetBearer(entry)
     entry.attempts = mergeAttempts(entry.attempts, message.attempts)
     entry.ending ??= message.ending
-    this.#answers.write(entry, from.peer, this.#promiseOf(entry, ballot, leftMs), out)
+    this.#answers.write(entry, from.peer, promiseOf(entry, ballot, leftMs), out)
     this.#parts.readers.changed(entry, now, out)
   }
 
@@ -175,22 +176,6 @@ export class Voter {
     }
     promise(entry, ballot)
     this.#parts.book.grantLease(entry, now)
-  }
-
-  #promiseOf(entry: Entry, ballot: Ballot, leftMs: Millis): MessageOf<'promise'> {
-    const said: MessageOf<'promise'> = {
-      t: 'promise',
-      ...voteOf(entry, ballot),
-      attempts: [...entry.attempts],
-      begun: entry.begun,
-      leftMs,
-    }
-    if (entry.accepted) said.accepted = entry.accepted
-    if (entry.ending) said.ending = entry.ending
-    const { bearer, borneUnder, heard, bearerState } = entry
-    if (compareBallots(borneUnder, ballot) !== 0)
-      said.borne = { ballot: borneUnder, bearer, runs: heard && bearerState !== 'waiting' }
-    return said
   }
 
   onCommit(from: Bearer, message: MessageOf<'commit'>, now: Millis, out: Out): void {

@@ -1,3 +1,4 @@
+import type { Ballot, MessageOf } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import { Cluster } from './cluster.ts'
 import { ballot, idOf, only, sent, told, vote } from './fixtures.ts'
@@ -167,6 +168,15 @@ describe('the fence of a cancel', () => {
     )
     return { keeper, effects }
   }
+  /** The lease runs yet, and this one bears it. */
+  const promise = (peer: string, b: Ballot): MessageOf<'promise'> => ({
+    t: 'promise',
+    ...vote('a', ballot(2, 'c1')),
+    attempts: [],
+    begun: false,
+    leftMs: 3_000,
+    borne: { ballot: b, bearer: { peer, incarnation: 1 }, runs: false },
+  })
   const stopped = (b = ballot()) => ({ t: 'stopped', task: idOf('a'), ballot: b }) as const
 
   test('is final, and said again until it is answered', () => {
@@ -190,5 +200,31 @@ describe('the fence of a cancel', () => {
     ]
     expect(told(effects, 'commit')).toEqual([])
     expect(only(effects, 'closed')).toEqual([])
+  })
+
+  test('goes to whoever bears it since, where the one that was known has stopped by itself', () => {
+    const keeper = new Keeper()
+    keeper.keep('a')
+    keeper.renew('worker', 'a')
+    keeper.cancel('reader', 'a')
+    keeper.prepare('c1', 'a', ballot(2, 'c1'))
+    keeper.giveUp('worker', 'a')
+    keeper.message('c1', promise('worker', ballot()))
+    const effects = keeper.message('c2', promise('other', ballot(2, 'c2')))
+    expect([told(effects, 'fenced'), told(effects, 'commit')]).toEqual([['other'], []])
+    expect(told(keeper.message('other', stopped(ballot(2, 'c2'))), 'commit')).toHaveLength(3)
+  })
+
+  test('of a task that was submitted twice goes to both: any of them may have its majority', () => {
+    const keeper = new Keeper()
+    // The higher of the two in the order of ballots, and known here alone.
+    keeper.store('a', { b: ballot(1, 'second') })
+    keeper.write()
+    keeper.cancel('reader', 'a')
+    keeper.message('c1', promise('second', ballot(1, 'second')))
+    const fences = keeper.message('c2', promise('first', ballot(1, 'first')))
+    expect(told(fences, 'fenced')).toEqual(['second', 'first'])
+    expect(told(keeper.message('second', stopped(ballot(1, 'second'))), 'commit')).toEqual([])
+    expect(told(keeper.message('first', stopped(ballot(1, 'first'))), 'commit')).toHaveLength(3)
   })
 })

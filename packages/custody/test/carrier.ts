@@ -1,4 +1,4 @@
-import type { Attempt, Ballot, Baton, Decree, Bearer as Life, MessageOf, RunResult, TaskRecord } from '@souk/wire'
+import type { Attempt, Ballot, Baton, Decree, MessageOf, RunResult, Taker, TaskRecord } from '@souk/wire'
 import {
   Bearer,
   type BearerEffect,
@@ -48,14 +48,22 @@ export class Carrier {
   }
 
   /** The local submitter, or custodian, gives a baton. */
-  bear(name: string, over: { durable?: boolean; record?: TaskRecord; attempts?: Attempt[]; b?: Ballot } = {}) {
-    const { durable = true, record: kept = record(name), attempts = [], b = ballot() } = over
-    return this.step({ type: 'bear', record: kept, ballot: b, attempts, durable })
+  bear(
+    name: string,
+    over: { durable?: boolean; record?: TaskRecord; attempts?: Attempt[]; b?: Ballot; leasedMs?: number } = {},
+  ) {
+    const { durable = true, record: kept = record(name), attempts = [], b = ballot(), leasedMs = this.now } = over
+    return this.step({ type: 'bear', record: kept, ballot: b, attempts, leasedMs, durable })
   }
 
   handOver(name: string, to: string, { incarnation = 1, alternates = [] as string[] } = {}): BearerEffect[] {
-    const lives = alternates.map((peer): Life => ({ peer, incarnation: 1 }))
-    return this.step({ type: 'handOver', tasks: [idOf(name)], to: { peer: to, incarnation }, alternates: lives })
+    const lives = alternates.map((peer): Taker => ({ peer, incarnation: 1, offeredMs: 0 }))
+    return this.step({
+      type: 'handOver',
+      tasks: [idOf(name)],
+      to: { peer: to, incarnation, offeredMs: 0 },
+      alternates: lives,
+    })
   }
 
   keep(name: string): BearerEffect[] {

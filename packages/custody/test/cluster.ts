@@ -69,7 +69,10 @@ export class Cluster {
   handOver(peer: string, name: string, to: string): void {
     const { life } = this.site(to)
     this.site(peer).waiting.delete(idOf(name))
-    this.site(peer).onBearer({ type: 'handOver', tasks: [idOf(name)], to: life, alternates: [] }, this.now)
+    this.site(peer).onBearer(
+      { type: 'handOver', tasks: [idOf(name)], to: { ...life, offeredMs: this.now }, alternates: [] },
+      this.now,
+    )
     this.settle()
   }
 

@@ -7,6 +7,7 @@ import {
   emptyResult,
   type Outcome,
   type RunResult,
+  type Taker,
   type TaskRecord,
   type TaskSpec,
   taskId,
@@ -94,6 +95,7 @@ export function baton(name: string, over: Partial<Baton> = {}): Baton {
     record: record(name),
     ballot: ballot(),
     incarnation: 1,
+    offeredMs: 2 ** 40,
     path: [origin],
     alternates: [],
     bounces: 0,
@@ -103,6 +105,9 @@ export function baton(name: string, over: Partial<Baton> = {}): Baton {
     ...over,
   }
 }
+
+/** One that offered to take work in the future: whatever comes of that is not yet old. */
+export const taker = (peer: string): Taker => ({ peer, incarnation: 1, offeredMs: 2 ** 40 })
 
 export function decision(over: Partial<Decision> = {}): Decision {
   return {

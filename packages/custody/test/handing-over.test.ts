@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Carrier, proposed, renewing } from './carrier.ts'
-import { ballot, baton, idOf, only, record, sent, told, trio } from './fixtures.ts'
+import { ballot, baton, idOf, only, record, sent, taker, told, trio } from './fixtures.ts'
 
 describe('a baton of this peer', () => {
   test('is for market to place', () => {
@@ -84,6 +84,19 @@ describe('a baton of this peer', () => {
     expect(sent(silent.handOver('a', 'worker'), 'award')[0]!.message.batons).toMatchObject([{ leaseAgeMs: 2_400 }])
   })
 
+  test('says how old its lease was when its takers were chosen, for all of them, however late it leaves', () => {
+    const carrier = new Carrier('origin')
+    carrier.bear('a', { durable: false })
+    carrier.at(100).handOver('a', 'worker')
+    const leaving = carrier.at(900).step({ type: 'durable', task: idOf('a') })
+    const again = carrier.at(1_500).step({ type: 'connected', peer: 'worker', incarnation: 1 })
+    const batons = [...sent(leaving, 'award'), ...sent(again, 'award')].flatMap(({ message }) => message.batons)
+    expect(batons.map(({ leaseAgeMs }) => leaseAgeMs)).toEqual([100, 100])
+    const passed = new Carrier('worker').at(500)
+    passed.award('a', { leaseAgeMs: 100, offeredMs: 200, alternates: [taker('w2')] })
+    expect(sent(passed.admit('a', true), 'award')[0]!.message.batons).toMatchObject([{ leaseAgeMs: 100 }])
+  })
+
   test('whose lease has run out meanwhile is nobody’s to place', () => {
     const carrier = new Carrier('origin')
     carrier.bear('a')
@@ -94,7 +107,7 @@ describe('a baton of this peer', () => {
   test('travels with its like in one message', () => {
     const carrier = new Carrier('origin')
     for (const name of ['a', 'b']) carrier.bear(name)
-    const to = { peer: 'worker', incarnation: 1 }
+    const to = { peer: 'worker', incarnation: 1, offeredMs: 0 }
     const effects = carrier.step({ type: 'handOver', tasks: [idOf('a'), idOf('b')], to, alternates: [] })
     expect(sent(effects, 'award').map(({ message }) => message.batons.length)).toEqual([2])
   })
@@ -173,7 +186,7 @@ describe('a baton from another peer', () => {
 
   test('that was passed on does not come back', () => {
     const carrier = new Carrier('w1')
-    carrier.award('a', { alternates: [{ peer: 'w2', incarnation: 1 }] })
+    carrier.award('a', { alternates: [taker('w2')] })
     carrier.admit('a', true)
     const back = carrier.award('a', { path: ['origin', 'w1', 'w2'], bounces: 2 }, 'w2')
     expect(only(back, 'offered')).toEqual([])
@@ -195,7 +208,7 @@ describe('a baton from another peer', () => {
 })
 
 describe('a bounce', () => {
-  const alternates = ['w2', 'w3'].map((peer) => ({ peer, incarnation: 1 }))
+  const alternates = ['w2', 'w3'].map(taker)
 
   test('passes the baton on to the next alternate, and tells nobody else', () => {
     const carrier = new Carrier('w1')
@@ -211,7 +224,7 @@ describe('a bounce', () => {
 
   test('goes round those who had it and this peer itself', () => {
     const carrier = new Carrier('w1')
-    const lives = ['origin', 'w1', 'w3'].map((peer) => ({ peer, incarnation: 1 }))
+    const lives = ['origin', 'w1', 'w3'].map(taker)
     carrier.award('a', { alternates: lives })
     expect(sent(carrier.admit('a', true), 'award').map(({ to }) => to)).toEqual(['w3'])
   })
@@ -219,7 +232,7 @@ describe('a bounce', () => {
   test('is the second at most: then the baton is given up', () => {
     const carrier = new Carrier('w3')
     const path = ['origin', 'w1', 'w2']
-    carrier.award('a', { path, bounces: 2, alternates: [{ peer: 'w4', incarnation: 1 }] }, 'w2')
+    carrier.award('a', { path, bounces: 2, alternates: [taker('w4')] }, 'w2')
     const effects = carrier.admit('a', true)
     expect(sent(effects, 'award')).toEqual([])
     expect(only(effects, 'givenUp')).toMatchObject([{ code: 'no-room' }])

@@ -2,7 +2,7 @@ import type { MessageOf } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import type { BearerEffect } from '../src/index.ts'
 import { Carrier, renewing } from './carrier.ts'
-import { ballot, decision, idOf, only, record, sent, told, trio } from './fixtures.ts'
+import { ballot, decision, idOf, only, record, sent, taker, told, trio } from './fixtures.ts'
 
 type Held = MessageOf<'renewed'>['refused']
 /** All is well with what that sending held. */
@@ -55,6 +55,26 @@ describe('a lease', () => {
     const carrier = new Carrier('worker')
     carrier.running('a', { leaseAgeMs: 2_600 })
     expect(only(carrier.pass(450), 'halt')).toHaveLength(1)
+  })
+
+  test('that came with a baton is older by the time since this peer offered to take it', () => {
+    const late = new Carrier('worker').at(10_000)
+    expect(only(late.award('a', { leaseAgeMs: 100, offeredMs: 7_200 }), 'rejected')).toMatchObject([
+      { code: 'lease-over' },
+    ])
+    const carrier = new Carrier('worker').at(10_000)
+    carrier.running('a', { leaseAgeMs: 100, offeredMs: 7_500 })
+    expect(only(carrier.pass(400), 'halt')).toHaveLength(1)
+  })
+
+  test('of a recovered task counts from when its promises were asked for, and is renewed accordingly', () => {
+    const carrier = new Carrier('c1').at(2_500)
+    carrier.bear('a', { leasedMs: 0 })
+    carrier.keep('a')
+    expect(only(carrier.pass(450), 'halt')).toHaveLength(1)
+    const other = new Carrier('c1').at(1_500)
+    other.bear('a', { leasedMs: 0 })
+    expect(told(other.pass(1_000), 'renew')).toEqual(trio)
   })
 
   test('that is not confirmed in time stops the run, gives the baton up, and nothing resumes it', () => {
@@ -204,7 +224,7 @@ describe('a fence', () => {
 
   test('of what was passed on is answered with where it went', () => {
     const carrier = new Carrier('w1')
-    carrier.award('a', { alternates: [{ peer: 'w2', incarnation: 1 }] })
+    carrier.award('a', { alternates: [taker('w2')] })
     carrier.admit('a', true)
     const effects = carrier.fenced(['c1'], 'a', { final: true })
     expect(sent(effects, 'stopped')).toEqual([])

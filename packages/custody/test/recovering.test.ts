@@ -1,42 +1,9 @@
-import type { Accepted, MessageOf } from '@souk/wire'
+import type { Accepted } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import { decideNext } from '../src/decide-next.ts'
-import { attempt, ballot, ends, idOf, next, only, record, sent, told, trio, versionOf, vote } from './fixtures.ts'
+import { attempt, ballot, ends, only, record, sent, told, trio, vote } from './fixtures.ts'
 import { Keeper } from './keeper.ts'
-
-/** a lease and the grace after it */
-const leaseMs = 3_300
-/** under which `c1` recovers a task that its origin began */
-const own = ballot(2, 'c1')
-
-/** `c1`, the first custodian of task `a`, which the worker has renewed once. */
-function renewed(over: Parameters<typeof record>[1] = {}): Keeper {
-  const keeper = new Keeper()
-  keeper.keep('a', over)
-  keeper.renew('worker', 'a')
-  return keeper
-}
-
-const lapsed = (keeper: Keeper, from: string, leftMs = 0, b = ballot()) =>
-  keeper.message(from, { t: 'leaseTold', ...vote('a', b), leftMs })
-
-const promised = (keeper: Keeper, from: string, over: Partial<MessageOf<'promise'>> = {}) =>
-  keeper.message(from, {
-    t: 'promise',
-    ...vote('a', over.ballot ?? own),
-    attempts: [],
-    begun: false,
-    leftMs: 0,
-    ...over,
-  })
-
-/** Its lease is over, a majority said so, and `c1` itself promises its own ballot. */
-function preparing(over: Parameters<typeof record>[1] = {}): Keeper {
-  const keeper = renewed(over)
-  keeper.pass(leaseMs)
-  lapsed(keeper, 'c2')
-  return keeper
-}
+import { lapsed, leaseMs, own, preparing, promised, renewed } from './recovery.ts'
 
 describe('a lease that ran out', () => {
   test('is asked about before anything is written', () => {
@@ -106,6 +73,28 @@ describe('with the promises of a majority', () => {
     expect(only(effects, 'recovered')).toMatchObject([{ ballot: own, code: 'vanished' }])
   })
 
+  test('an attempt is what its bearer said of it, where any of them has heard that', () => {
+    const keeper = preparing()
+    promised(keeper, 'c1')
+    const effects = promised(keeper, 'c3', { attempts: [attempt('exit')] })
+    expect(only(effects, 'bear')).toMatchObject([{ attempts: [{ code: 'exit' }] }])
+    promised(keeper, 'c2', { attempts: [attempt('cut-off')] })
+    expect(keeper.view('a')?.attempts).toMatchObject([{ code: 'exit' }])
+  })
+
+  test('of which some may be over by now it asks anew, under another ballot', () => {
+    const keeper = preparing()
+    promised(keeper, 'c1')
+    keeper.pass(2_000)
+    const [bear] = only(promised(keeper, 'c3'), 'bear')
+    expect(keeper.now - bear!.leasedMs).toBe(2_000)
+    const late = preparing()
+    promised(late, 'c1')
+    late.pass(3_000)
+    expect(only(promised(late, 'c3'), 'bear')).toEqual([])
+    expect(told(late.pass(1), 'leaseAsk')).toEqual(['c2', 'c3'])
+  })
+
   test('a promise given twice, by a stranger, or of another ballot is not one more', () => {
     const keeper = preparing()
     const said = [
@@ -151,129 +140,6 @@ describe('with the promises of a majority', () => {
     const waiting = preparing({ starts: 'at-most-once' })
     promised(waiting, 'c1')
     expect(only(promised(waiting, 'c2'), 'bear')).toHaveLength(1)
-  })
-})
-
-describe('what is proposed', () => {
-  const accept = (keeper: Keeper, from: string) => keeper.message(from, { t: 'committed', ...vote('a', own) })
-  const committing = (accepted?: Accepted) => {
-    const keeper = preparing({ attemptsMax: accepted ? 3 : 1 })
-    promised(keeper, 'c1', accepted ? { accepted } : {})
-    promised(keeper, 'c2')
-    return keeper
-  }
-
-  test('is chosen with a majority, and told to custodians and origin', () => {
-    const keeper = committing()
-    expect([...accept(keeper, 'c2'), ...accept(keeper, 'mallory')]).toEqual([])
-    const effects = accept(keeper, 'c3')
-    expect(told(effects, 'chosen')).toEqual([...trio, 'origin'])
-    expect(sent(effects, 'chosen')[3]!.message.decree).toMatchObject({ outcome: { kind: 'quarantined' } })
-  })
-
-  test('is said again to those that are silent, at longer and longer intervals', () => {
-    const keeper = committing()
-    accept(keeper, 'c2')
-    expect(told(keeper.pass(500), 'commit')).toEqual(['c1', 'c3'])
-    const said = told(keeper.pass(60_000), 'commit')
-    expect(said.length).toBeGreaterThan(10)
-    expect(said.length).toBeLessThan(60)
-  })
-
-  test('goes with its record, so that nobody lacks it', () => {
-    const keeper = committing()
-    const lacking = keeper.message('c3', { t: 'lacking', ...vote('a', own) })
-    expect(sent(lacking, 'commit')).toMatchObject([{ to: 'c3', message: { record: record('a', { attemptsMax: 1 }) } }])
-  })
-
-  test('as the next custodians is stored by them once it is chosen, and then borne here under a ballot of its own', () => {
-    const after = ['c1', 'c2', 'c4']
-    const keeper = committing({ ballot: ballot(), decree: next(after) })
-    accept(keeper, 'c1')
-    const [store] = sent(accept(keeper, 'c3'), 'store')
-    const later = record('a', {}, after, 2)
-    expect(store!.message).toMatchObject({ record: later, ballot: ballot(4, 'c1') })
-    const stored = { t: 'stored', ...vote('a', ballot(4, 'c1'), versionOf(2, after)) } as const
-    expect(keeper.message('c4', stored)).toEqual([])
-    const effects = keeper.message('c2', stored)
-    expect(told(effects, 'moved')).toEqual([...trio, 'origin'])
-    expect(only(effects, 'bear')).toMatchObject([{ record: later, ballot: ballot(4, 'c1') }])
-  })
-
-  test('of a version that a majority knew already is theirs to go on with', () => {
-    const after = ['c1', 'c2', 'c4']
-    const keeper = committing({ ballot: ballot(), decree: next(after) })
-    accept(keeper, 'c1')
-    accept(keeper, 'c3')
-    const version = versionOf(2, after)
-    const known = { version, custodians: after }
-    const already = { t: 'already', ...vote('a', ballot(4, 'c1'), version), promised: ballot(3), known } as const
-    const effects = [...keeper.message('c4', already), ...keeper.message('c2', already)]
-    expect(only([...effects, ...keeper.pass(2_000)], 'bear')).toEqual([])
-  })
-
-  test('of a version that one knew already is theirs, too, where another is not heard of: who knew it is asked again', () => {
-    const after = ['c1', 'c2', 'c4']
-    const keeper = committing({ ballot: ballot(), decree: next(after) })
-    accept(keeper, 'c1')
-    accept(keeper, 'c3')
-    const version = versionOf(2, after)
-    const named = vote('a', ballot(4, 'c1'), version)
-    const known = { version, custodians: after }
-    const already = { t: 'already', ...named, promised: ballot(6, 'c2'), known } as const
-    keeper.message('c1', { t: 'stored', ...named })
-    // c4 may yet make it this peer's.
-    expect(keeper.message('c2', already)).toEqual([])
-    expect(told(keeper.pass(500), 'store')).toEqual(['c2', 'c4'])
-    expect(told(keeper.message('c2', already), 'moved')).toEqual([...trio, 'origin'])
-    expect(told(keeper.pass(20_000), 'store')).toEqual([])
-  })
-})
-
-describe('a task that another submit of its key stored with other custodians', () => {
-  test('points to them once a majority of them has it; until then they are asked again and again', () => {
-    const others = ['c2', 'c4', 'c5']
-    const known = { version: versionOf(1, others), custodians: others }
-    const elsewhere = { t: 'already', ...vote('a'), promised: ballot(1, 'second'), known } as const
-    const keeper = renewed()
-    keeper.pass(leaseMs)
-    expect(told(keeper.message('c2', elsewhere), 'leaseAsk')).toEqual(['c4', 'c5'])
-    keeper.pass(1_000)
-    expect(told(keeper.message('c2', elsewhere), 'leaseAsk')).toEqual(['c4', 'c5'])
-    const effects = keeper.message('c4', elsewhere)
-    expect(effects).not.toEqual([])
-    expect(keeper.view('a')).toBeUndefined()
-  })
-})
-
-describe('a proposal', () => {
-  const refuse = (keeper: Keeper, from: string, higher = ballot(6, 'c3')) =>
-    keeper.message(from, { t: 'refuse', ...vote('a', own), promised: higher, code: 'promised', leftMs: 0 })
-
-  test('that one custodian refuses goes on with the others', () => {
-    const keeper = preparing()
-    refuse(keeper, 'c3')
-    promised(keeper, 'c1')
-    expect(only(promised(keeper, 'c2'), 'bear')).toHaveLength(1)
-  })
-
-  test('that a majority refuses ends, and is tried again later above what they promised', () => {
-    const keeper = preparing()
-    refuse(keeper, 'c3')
-    refuse(keeper, 'c2')
-    promised(keeper, 'c1')
-    expect(only(promised(keeper, 'c3'), 'bear')).toEqual([])
-    keeper.pass(500)
-    const again = sent(lapsed(keeper, 'c2'), 'prepare')
-    expect(again[0]!.message.ballot).toEqual(ballot(8, 'c1'))
-  })
-
-  test('ends when it hears that an outcome was chosen meanwhile', () => {
-    const keeper = preparing()
-    const effects = keeper.message('c2', { t: 'chosen', ...vote('a', ballot()), decree: ends() })
-    expect(only(effects, 'closed')).toMatchObject([{ task: idOf('a'), outcome: { kind: 'succeeded' } }])
-    keeper.write()
-    expect(only(keeper.pass(9_000), 'send')).toEqual([])
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ballot, decision, idOf, only, sent, told, vote } from './fixtures.ts'
+import { ballot, decision, idOf, next, only, sent, told, vote } from './fixtures.ts'
 import { alone, Keeper } from './keeper.ts'
 
 /** a lease and the grace after it */
@@ -104,6 +104,14 @@ describe('a baton given up', () => {
     accepting.giveUp('worker', 'a')
     for (const { custodian } of [keeper, accepting]) expect(custodian.nextWakeup()).toBe(leaseMs)
     for (const each of [keeper, accepting]) expect(each.view('a')?.attempts).toEqual([])
+  })
+
+  test('while its next custodians are accepted counts for them', () => {
+    const keeper = keeping()
+    keeper.commit('worker', 'a', ballot(), next(['c1', 'c2', 'c4']))
+    keeper.giveUp('worker', 'a')
+    expect(keeper.custodian.nextWakeup()).toBe(0)
+    expect(keeper.view('a')?.attempts).toMatchObject([{ host: 'worker', code: 'exit' }])
   })
 })
 

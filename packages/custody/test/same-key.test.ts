@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Cluster } from './cluster.ts'
-import { idOf } from './fixtures.ts'
+import { ballot, idOf, told, versionOf, vote } from './fixtures.ts'
+import { Keeper } from './keeper.ts'
 
 const peers = ['p1', 'p2', 'p3', 'p4', 'p5']
 const more = [...peers, 'p6', 'p7', 'p8', 'p9']
@@ -80,5 +81,22 @@ describe('a key that is submitted at two peers', () => {
       expect(cluster.site('worker').runs.has(idOf(name))).toBe(false)
     }
     expect(moved).toBeGreaterThan(0)
+  })
+})
+
+describe('a task that another submit of its key stored with other custodians', () => {
+  test('points to them once a majority of them has it; until then they are asked again and again', () => {
+    const others = ['c2', 'c4', 'c5']
+    const known = { version: versionOf(1, others), custodians: others }
+    const elsewhere = { t: 'already', ...vote('a'), promised: ballot(1, 'second'), known } as const
+    const keeper = new Keeper()
+    keeper.keep('a')
+    keeper.pass(3_300)
+    expect(told(keeper.message('c2', elsewhere), 'leaseAsk')).toEqual(['c4', 'c5'])
+    keeper.pass(1_000)
+    expect(told(keeper.message('c2', elsewhere), 'leaseAsk')).toEqual(['c4', 'c5'])
+    const effects = keeper.message('c4', elsewhere)
+    expect(effects).not.toEqual([])
+    expect(keeper.view('a')).toBeUndefined()
   })
 })

@@ -61,6 +61,15 @@ describe('a custodian that is gone for good', () => {
     expect(decrees).toMatchObject(after.map((to) => [to, { kind: 'outcome' }]))
   })
 
+  test('hears from a bearer that gives the task up, and so do those that come after, as soon as they may have it', () => {
+    const carrier = bereft()
+    carrier.pass(1_000, renewing(carrier, trio))
+    carrier.committed(['c1', 'c2'], 'a')
+    const given = sent(carrier.ended('a', { end: 'refused' }), 'giveUp')
+    expect(given.map(({ to }) => to)).toEqual([...trio, ...after])
+    expect(given[5]!.message).toMatchObject({ version: versionOf(2, after), ballot: later('worker'), ran: true })
+  })
+
   test('keeps a placing waiting until then', () => {
     const carrier = new Carrier('origin', {}, { mesh: new TestMesh('c1', 'c2', 'c3', 'c4') })
     carrier.bear('a')

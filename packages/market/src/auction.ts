@@ -1,9 +1,11 @@
 import type { Millis } from '@souk/kernel'
-import type { BidTerms, Decision, PeerId, Refusal } from '@souk/wire'
+import type { BidTerms, Decision, MessageOf, PeerId, Refusal } from '@souk/wire'
 
 export interface Bid {
   peer: PeerId
   terms: BidTerms
+  /** when it was made, by the bidder's clock */
+  offeredMs: number
   /** milliseconds after asking */
   afterMs: Millis
 }
@@ -37,4 +39,12 @@ export function decideClose(auction: Auction, bidsEnough: number): Closed | unde
 
 export function hasAnswered(auction: Auction, peer: PeerId): boolean {
   return auction.bids.some((bid) => bid.peer === peer) || auction.refused.some((refused) => refused.peer === peer)
+}
+
+export function noteAnswer(auction: Auction, peer: PeerId, answer: MessageOf<'bid' | 'noBid'>, now: Millis): void {
+  if (answer.t === 'noBid') auction.refused.push({ peer, refusal: answer.refusal })
+  else {
+    const { terms, offeredMs } = answer
+    auction.bids.push({ peer, terms, offeredMs, afterMs: now - auction.startedMs })
+  }
 }

@@ -1,5 +1,5 @@
 import type { WallMillis } from '@souk/kernel'
-import type { Bearer, Decision, MessageOf, PeerId, TaskId, TaskRecord } from '@souk/wire'
+import type { Decision, MessageOf, PeerId, Taker, TaskId, TaskRecord } from '@souk/wire'
 
 export type AuctioneerMessage = MessageOf<'bid' | 'noBid' | 'wanted'>
 
@@ -17,7 +17,7 @@ export type AuctioneerInput =
 
 export type AuctioneerEffect =
   | { type: 'send'; to: PeerId; message: MessageOf<'quote' | 'given' | 'over'> }
-  | { type: 'award'; tasks: TaskId[]; to: Bearer; alternates: Bearer[]; decision: Decision }
+  | { type: 'award'; tasks: TaskId[]; to: Taker; alternates: Taker[]; decision: Decision }
   | { type: 'keep'; tasks: TaskId[]; decision: Decision }
   /** told once for each task that cannot be placed now */
   | { type: 'waits'; tasks: TaskId[]; code: string; decision: Decision }

@@ -8,9 +8,9 @@ import {
   type ResourceVector,
   type WallMillis,
 } from '@souk/kernel'
-import type { Bearer, PeerId } from '@souk/wire'
+import type { PeerId, Taker } from '@souk/wire'
 import { assignShares } from './assign.ts'
-import { type Auction, type Closed, decideClose, hasAnswered } from './auction.ts'
+import { type Auction, type Closed, decideClose, hasAnswered, noteAnswer } from './auction.ts'
 import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
 import { Durations } from './durations.ts'
@@ -213,8 +213,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     }
     const auction = this.#auctions.get(message.lot)
     if (!auction?.asked.has(from) || hasAnswered(auction, from)) return
-    if (message.t === 'bid') auction.bids.push({ peer: from, terms: message.terms, afterMs: now - auction.startedMs })
-    else auction.refused.push({ peer: from, refusal: message.refusal })
+    noteAnswer(auction, from, message, now)
     const closed = decideClose(auction, this.#pace.bidsEnough(this.#lots.get(auction.lotKey)!.shape.class))
     if (closed) this.#close(auction, closed, now, out)
   }
@@ -243,14 +242,14 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     const count = Math.min(lot.size, auction.count)
     let awarded = 0
     for (const share of assignShares(scored, count, this.#config.weights.spread, this.#prng)) {
-      const to = this.#bearer(share.peer)
+      const to = this.#taker(share.peer, auction)
       if (!to) continue
       const tasks = this.#lots.take(lot, share.count, now)
       if (tasks.length === 0) break
       const others = scored
         .filter(({ peer }) => peer !== share.peer)
         .sort((a, b) => a.score - b.score || (a.peer < b.peer ? -1 : 1))
-      const alternates = others.flatMap(({ peer }) => this.#bearer(peer) ?? []).slice(0, 2)
+      const alternates = others.flatMap(({ peer }) => this.#taker(peer, auction) ?? []).slice(0, 2)
       const frame = this.#frame(tasks[0]!.sinceMs, auction.startedMs, now)
       const decision = auctionDecision(frame, auction, closed, share.peer, this.#config)
       out.push({ type: 'award', tasks: tasks.map(({ task }) => task), to, alternates, decision })
@@ -259,9 +258,10 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     return awarded
   }
 
-  #bearer(peer: PeerId): Bearer | undefined {
+  #taker(peer: PeerId, { bids }: Auction): Taker | undefined {
     const view = this.#members.candidate(peer)
-    return view?.reachable ? { peer, incarnation: view.incarnation } : undefined
+    const bid = bids.find((b) => b.peer === peer)
+    return bid && view?.reachable ? { peer, incarnation: view.incarnation, offeredMs: bid.offeredMs } : undefined
   }
 
   // ---- time

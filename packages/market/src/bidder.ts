@@ -63,7 +63,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   step(input: BidderInput, now: Millis, out: BidderEffect[]): void {
     switch (input.type) {
       case 'quote':
-        out.push({ type: 'send', to: input.from, message: this.#answer(input.message) })
+        out.push({ type: 'send', to: input.from, message: this.#answer(input.message, now) })
         return
       case 'given':
         this.#onGiven(input.from, input.message, now)
@@ -93,7 +93,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
 
   // ---- quotes
 
-  #answer({ lot, shape, count }: MessageOf<'quote'>): MessageOf<'bid'> | MessageOf<'noBid'> {
+  #answer({ lot, shape, count }: MessageOf<'quote'>, now: Millis): MessageOf<'bid'> | MessageOf<'noBid'> {
     const offer = this.#local.offer()
     const unfit = decideFit(offer, shape)
     if (unfit) return { t: 'noBid', lot, refusal: unfit }
@@ -117,7 +117,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
       warm: mean > 0,
       loadSeq: ++this.#loadSeq,
     }
-    return { t: 'bid', lot, terms }
+    return { t: 'bid', lot, terms, offeredMs: Math.floor(now) }
   }
 
   // ---- WANTED
@@ -175,7 +175,9 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     const id = this.#nextWant++
     this.#wants.set(peer, { id, count: want.count, sentMs: now })
     this.#timers.set(peer, now + this.#config.wantMsMax)
-    out.push({ type: 'send', to: peer, message: { t: 'wanted', want: id, free: clamped(this.#local.free()), ...want } })
+    const free = clamped(this.#local.free())
+    const offeredMs = Math.floor(now)
+    out.push({ type: 'send', to: peer, message: { t: 'wanted', want: id, free, ...want, offeredMs } })
     out.push({ type: 'wanted', to: peer, count: want.count })
   }
 

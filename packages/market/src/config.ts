@@ -17,7 +17,7 @@ export interface MarketConfig {
   bidsEnough: number
   /** classes shorter than this many round trips go to whoever has room, or take the first such bid (guess) */
   shortRoundTrips: number
-  /** older load stamps say nothing: about two rounds of probes (guess) */
+  /** older load stamps say nothing; what is awarded for one has so much less of its first lease (guess) */
   stampMsMax: Millis
   /** tasks of one lot that one auction asks for */
   lotCountMax: number
@@ -51,7 +51,7 @@ export const defaultMarketConfig: MarketConfig = {
   rttMsUnknown: 5,
   bidsEnough: 3,
   shortRoundTrips: 4,
-  stampMsMax: 2_000,
+  stampMsMax: 1_000,
   lotCountMax: 1024,
   askAgainMsMax: 1_000,
   ageingMs: 30_000,

@@ -1,5 +1,5 @@
 import { copiesThatFit, copyVector, type Millis } from '@souk/kernel'
-import type { MessageOf, PeerId } from '@souk/wire'
+import type { MessageOf, PeerId, Taker } from '@souk/wire'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
 import { aheadCount, type Durations } from './durations.ts'
@@ -8,7 +8,7 @@ import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import { spend } from './spend.ts'
 import { type FrameOf, plainDecision } from './to-decision.ts'
-import type { CandidateView, MembersView } from './views.ts'
+import type { MembersView } from './views.ts'
 
 type Out = AuctioneerEffect[]
 
@@ -51,7 +51,8 @@ export class Giver {
       if (extra > 0) ahead -= Math.max(0, count - fitting) / extra
       left -= count
       spend(free, lot.shape.request, Math.min(count, fitting))
-      this.#give(lot, view, count, now, out)
+      const { incarnation } = view
+      this.#give(lot, { peer: from, incarnation, offeredMs: message.offeredMs }, count, now, out)
     }
     const count = message.count - left
     const waiting = this.#view.waiting()
@@ -64,11 +65,11 @@ export class Giver {
     return mean === undefined ? 0 : aheadCount(aheadMs, concurrent, mean, this.#config.aheadMax)
   }
 
-  #give(lot: Lot, { peer, incarnation }: CandidateView, count: number, now: Millis, out: Out): void {
+  #give(lot: Lot, to: Taker, count: number, now: Millis, out: Out): void {
     const given = this.#lots.take(lot, count, now)
     const frame = this.#view.frame(given[0]!.sinceMs, now, now)
-    const decision = plainDecision(frame, 'wanted', 'it asked, having room', peer)
+    const decision = plainDecision(frame, 'wanted', 'it asked, having room', to.peer)
     const tasks = given.map(({ task }) => task)
-    out.push({ type: 'award', tasks, to: { peer, incarnation }, alternates: [], decision })
+    out.push({ type: 'award', tasks, to, alternates: [], decision })
   }
 }

@@ -1,4 +1,5 @@
 import type { Millis, Prng } from '@souk/kernel'
+import type { Taker } from '@souk/wire'
 import { assignShares } from './assign.ts'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
@@ -21,7 +22,7 @@ interface ShortcutParts {
 
 /** A host that said not long ago how many more of a lot it could start. */
 interface Room {
-  candidate: CandidateView
+  taker: Taker
   count: number
   ageMs: Millis
 }
@@ -43,17 +44,17 @@ export class Shortcut {
     const { prng, lots, loads, pace, frame } = this.#parts
     if (!pace.isShort(lot.shape.class) || isMulti(lot.shape)) return
     const rooms = this.#rooms(lot, candidates, now)
-    const line = rooms.map(({ candidate: { peer }, count }) => ({ peer, count, score: 0 }))
+    const line = rooms.map(({ taker: { peer }, count }) => ({ peer, count, score: 0 }))
     for (const { peer, count } of assignShares(line, Math.min(lot.size, this.#config.lotCountMax), 1, prng)) {
-      const { candidate, ageMs } = rooms.find((room) => room.candidate.peer === peer)!
-      const others = prng.sample(rooms, rooms.length).filter((room) => room.candidate !== candidate)
+      const { taker: to, ageMs } = rooms.find(({ taker }) => taker.peer === peer)!
+      const others = prng.sample(rooms, rooms.length).filter(({ taker }) => taker !== to)
       const tasks = lots.take(lot, count, now)
       if (tasks.length === 0) return
       for (const _ of tasks) loads.awarded(peer, slotsOf(lot), now)
       const reason = `it said ${Math.round(ageMs)} ms ago that it has room, and such tasks are shorter than asking`
       const decision = plainDecision(frame(tasks[0]!.sinceMs, now, now), 'load-stamp', reason, peer)
-      const alternates = others.slice(0, 2).map((room) => bearerOf(room.candidate))
-      out.push({ type: 'award', tasks: tasks.map(({ task }) => task), to: bearerOf(candidate), alternates, decision })
+      const alternates = others.slice(0, 2).map(({ taker }) => taker)
+      out.push({ type: 'award', tasks: tasks.map(({ task }) => task), to, alternates, decision })
     }
   }
 
@@ -61,15 +62,13 @@ export class Shortcut {
     const { askAllMax, askedMax, stampMsMax } = this.#config
     const { loads, prng } = this.#parts
     const asked = candidates.length <= askAllMax ? candidates : prng.sample(candidates, askedMax)
-    return asked.flatMap((candidate) => {
-      const free = loads.free(candidate.peer, now)
+    return asked.flatMap(({ peer, incarnation, reachable }) => {
+      const free = loads.free(peer, now)
       const count = free ? Math.floor(free.slots / slotsOf(lot)) : 0
-      const ageMs = now - (free?.saidMs ?? Number.NEGATIVE_INFINITY)
-      return candidate.reachable && count > 0 && ageMs <= stampMsMax ? [{ candidate, count, ageMs }] : []
+      if (!free || !reachable || count <= 0 || free.ageMs > stampMsMax) return []
+      return [{ taker: { peer, incarnation, offeredMs: free.saidMs }, count, ageMs: free.ageMs }]
     })
   }
 }
 
 const slotsOf = ({ shape }: Lot): number => Math.max(1, shape.request.slots)
-
-const bearerOf = ({ peer, incarnation }: CandidateView) => ({ peer, incarnation })

@@ -36,8 +36,11 @@ export interface BearersView {
 
 /** What others said of their room in their last frames. */
 export interface LoadsView {
-  /** slots, less what this peer has awarded since, and when it said so; nothing while tasks queue there */
-  free(peer: PeerId, now: Millis): { slots: number; saidMs: Millis } | undefined
+  /**
+   * Slots, less what this peer has awarded since; nothing while tasks queue there. `saidMs`: by that peer's own clock.
+   * `ageMs`: since this peer heard it.
+   */
+  free(peer: PeerId, now: Millis): { slots: number; saidMs: number; ageMs: Millis } | undefined
   /** so many of them were just awarded to one task */
   awarded(peer: PeerId, slots: number, now: Millis): void
 }

@@ -125,6 +125,9 @@ describe('an auction', () => {
       ['r', 'p', 'q'],
       ['s', 'p', 'q'],
     ])
+    // Each is told when it made its bid.
+    const [first] = only(effects, 'award')
+    expect([first!.to, ...first!.alternates].map(({ offeredMs }) => offeredMs)).toEqual([7, 7, 7])
   })
 
   test('closes as soon as enough bids cover the lot', () => {

@@ -68,7 +68,12 @@ describe('a quote', () => {
     const booth = new Booth(offer({ priceMilli: 7 }))
     expect(booth.quote()).toMatchObject({
       to: 'asker',
-      message: { t: 'bid', lot: 5, terms: { count: 4, startMs: 0, priceMilli: 7, warm: false, fragMilli: 0 } },
+      message: {
+        t: 'bid',
+        lot: 5,
+        offeredMs: 0,
+        terms: { count: 4, startMs: 0, priceMilli: 7, warm: false, fragMilli: 0 },
+      },
     })
     expect(booth.quote({}, 2)?.message).toMatchObject({ terms: { count: 2 } })
     expect(booth.quote({ request: { ...emptyRequest(), cpuMilli: 2000 } })?.message).toMatchObject({
@@ -209,7 +214,7 @@ describe('asking for work', () => {
     const [want] = booth.see({ p: 9_999 })
     expect(want).toMatchObject({ count: 256, aheadMs: 50, free: { memoryBytes: 0, gpuMilli: [0], custom: { x: 0 } } })
     const { to: _, ...message } = want!
-    const load = { seq: 1, waiting: 0, freeSlots: 0, running: 0, draining: false }
+    const load = { seq: 1, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 }
     expect(decodeFrame(encodeFrame({ incarnation: 1, load, messages: [message] }))).toMatchObject({
       ok: true,
       value: { rejected: [] },

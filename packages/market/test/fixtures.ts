@@ -128,10 +128,11 @@ export class Local implements LocalView {
 
 /** What others said of their room, to be changed at will. */
 export class Loads implements LoadsView {
-  readonly all = new Map<string, { slots: number; saidMs: number }>()
+  readonly all = new Map<string, { slots: number; saidMs: number; heardMs: number }>()
 
-  free(peer: string): { slots: number; saidMs: number } | undefined {
-    return this.all.get(peer)
+  free(peer: string, now: number): { slots: number; saidMs: number; ageMs: number } | undefined {
+    const free = this.all.get(peer)
+    return free && { slots: free.slots, saidMs: free.saidMs, ageMs: now - free.heardMs }
   }
   awarded(peer: string, slots: number): void {
     const free = this.all.get(peer)

@@ -84,7 +84,7 @@ describe('when an auction closes', () => {
     ...over,
   })
   const bids = (counts: number[], startMs = 0) =>
-    counts.map((count, i) => ({ peer: `p${i}`, terms: terms({ count, startMs }), afterMs: 1 }))
+    counts.map((count, i) => ({ peer: `p${i}`, terms: terms({ count, startMs }), offeredMs: 0, afterMs: 1 }))
   const refused = (n: number) =>
     Array.from({ length: n }, (_, i) => ({
       peer: `r${i}`,

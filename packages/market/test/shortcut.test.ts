@@ -7,7 +7,7 @@ import { asked, awards, Stall } from './stall.ts'
 function shortTasks(runMs = 1): Stall {
   const stall = Stall.among('p', 'q')
   stall.step({ type: 'duration', class: 'noop', runMs })
-  for (const peer of ['p', 'q']) stall.loads.all.set(peer, { slots: 2, saidMs: 0 })
+  for (const peer of ['p', 'q']) stall.loads.all.set(peer, { slots: 2, saidMs: 77, heardMs: 0 })
   return stall
 }
 
@@ -17,6 +17,8 @@ describe('tasks that are shorter than asking', () => {
     expect(asked(effects)).toEqual([])
     const [award] = only(effects, 'award')
     expect(award).toMatchObject({ tasks: ['a'], decision: { how: 'load-stamp', by: 'self', winner: award!.to.peer } })
+    // Each gets back when it said so.
+    expect([award!.to, ...award!.alternates].map(({ offeredMs }) => offeredMs)).toEqual([77, 77])
     expect([award!.to.peer, ...award!.alternates.map(({ peer }) => peer)].sort()).toEqual(['p', 'q'])
     expect(award!.decision.reason).toContain('100 ms ago')
   })
@@ -45,14 +47,14 @@ describe('tasks that are shorter than asking', () => {
   })
 
   test('are asked for where nobody said anything of late', () => {
-    expect(asked(shortTasks().at(2_001).wait(['a']))).toEqual(['p', 'q'])
+    expect(asked(shortTasks().at(1_001).wait(['a']))).toEqual(['p', 'q'])
   })
 
   test('stay here where there is room', () => {
     const stall = new Stall({ host: offer() })
     stall.members.add('p')
     stall.step({ type: 'duration', class: 'noop', runMs: 1 })
-    stall.loads.all.set('p', { slots: 2, saidMs: 0 })
+    stall.loads.all.set('p', { slots: 2, saidMs: 77, heardMs: 0 })
     expect(only(stall.wait(['a']), 'keep')).toHaveLength(1)
   })
 })

@@ -79,7 +79,7 @@ export class Stall {
   }
 
   bid(from: string, over: Partial<BidTerms> = {}, lot = this.lot): AuctioneerEffect[] {
-    return this.step({ type: 'message', from, message: { t: 'bid', lot, terms: terms(over) } })
+    return this.step({ type: 'message', from, message: { t: 'bid', lot, terms: terms(over), offeredMs: 7 } })
   }
 
   noBid(from: string, over: Partial<Refusal> = {}, lot = this.lot): AuctioneerEffect[] {
@@ -88,7 +88,7 @@ export class Stall {
   }
 
   wanted(from: string, over: Partial<Omit<MessageOf<'wanted'>, 't'>> = {}): AuctioneerEffect[] {
-    const wanted = { want: 1, free: vector(), count: 4, aheadMs: 0, concurrent: 1, ...over }
+    const wanted = { want: 1, free: vector(), count: 4, aheadMs: 0, concurrent: 1, offeredMs: 7, ...over }
     return this.step({ type: 'message', from, message: { t: 'wanted', ...wanted } })
   }
 

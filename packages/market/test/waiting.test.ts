@@ -117,7 +117,11 @@ describe('a host that asks for work', () => {
       ['p', ['other']],
       ['p', ['medium']],
     ])
-    expect(only(effects, 'award')[0]).toMatchObject({ alternates: [], decision: { how: 'wanted', winner: 'p' } })
+    expect(only(effects, 'award')[0]).toMatchObject({
+      to: { peer: 'p', offeredMs: 7 },
+      alternates: [],
+      decision: { how: 'wanted', winner: 'p' },
+    })
     expect(only(effects, 'send')).toMatchObject([{ to: 'p', message: { t: 'given', want: 9, count: 2, waiting: 1 } }])
     expect(only(effects, 'given')).toMatchObject([{ to: 'p', count: 2 }])
   })

@@ -4,7 +4,7 @@ import type { LoadStamp, PeerId } from '@souk/wire'
 /** The newest load stamp of every connected peer, and who has waiting work by it. */
 export class LoadTable {
   readonly #stamps = new Map<PeerId, LoadStamp>()
-  readonly #saidMs = new Map<PeerId, Millis>()
+  readonly #heardMs = new Map<PeerId, Millis>()
   #waiting: { peer: PeerId; waiting: number }[] | undefined
 
   get(peer: PeerId): LoadStamp | undefined {
@@ -13,7 +13,7 @@ export class LoadTable {
 
   /** True when the peer has waiting work that it did not have before. */
   set(peer: PeerId, stamp: LoadStamp, now: Millis): boolean {
-    this.#saidMs.set(peer, now)
+    this.#heardMs.set(peer, now)
     return this.#set(peer, stamp)
   }
 
@@ -31,13 +31,13 @@ export class LoadTable {
   }
 
   /** When its newest stamp came, on this peer's clock. */
-  saidMs(peer: PeerId): Millis | undefined {
-    return this.#saidMs.get(peer)
+  heardMs(peer: PeerId): Millis | undefined {
+    return this.#heardMs.get(peer)
   }
 
   delete(peer: PeerId): void {
     this.#stamps.delete(peer)
-    this.#saidMs.delete(peer)
+    this.#heardMs.delete(peer)
     this.#waiting = undefined
   }
 

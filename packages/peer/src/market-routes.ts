@@ -22,8 +22,7 @@ export class MarketRoutes {
         this.#outlet.send(effect.to, effect.message)
         break
       case 'award':
-        this.#decided(effect.tasks, effect.decision, effect.to)
-        this.#steps.stepBearer({ type: 'handOver', tasks: effect.tasks, to: effect.to, alternates: effect.alternates })
+        this.#onAward(effect)
         break
       case 'keep':
         this.#decided(effect.tasks, effect.decision, this.#machines.life)
@@ -48,6 +47,12 @@ export class MarketRoutes {
         this.#outlet.trace({ type: 'wanted.given', to: effect.to, count: effect.count })
         break
     }
+  }
+
+  #onAward({ tasks, to, alternates, decision }: Extract<AuctioneerEffect, { type: 'award' }>): void {
+    const { peer, incarnation } = to
+    this.#decided(tasks, decision, { peer, incarnation })
+    this.#steps.stepBearer({ type: 'handOver', tasks, to, alternates })
   }
 
   onBidder(effect: BidderEffect): void {

@@ -35,7 +35,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   readonly #router: Router
   #certificate: Certificate | undefined
   #startedWallMs: WallMillis = 0
-  #load: LoadStamp = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false }
+  #load: LoadStamp = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 }
 
   constructor(config: PeerConfig, { self, prng }: { self: PeerId; prng: Prng }) {
     this.#machines = new Machines(config, { self, prng, offer: emptyOffer() })
@@ -65,7 +65,8 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     const { draining } = offer
     const same =
       load.waiting === waiting && load.freeSlots === freeSlots && load.running === running && load.draining === draining
-    if (!same) this.#load = { seq: (load.seq + 1) >>> 0, waiting, freeSlots, running, draining }
+    const seq = same ? load.seq : (load.seq + 1) >>> 0
+    this.#load = { seq, waiting, freeSlots, running, draining, saidMs: Math.floor(this.#outlet.now) }
     return this.#load
   }
 

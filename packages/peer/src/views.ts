@@ -53,7 +53,11 @@ export function loadsView(loads: LoadTable, unheard: UnheardAwards): LoadsView {
     free: (peer, now) => {
       const stamp = loads.get(peer)
       if (!stamp || stamp.draining) return undefined
-      return { slots: stamp.freeSlots - unheard.slots(peer, now), saidMs: loads.saidMs(peer)! }
+      return {
+        slots: stamp.freeSlots - unheard.slots(peer, now),
+        saidMs: stamp.saidMs,
+        ageMs: now - loads.heardMs(peer)!,
+      }
     },
     awarded: (peer, slots, now) => unheard.add(peer, slots, now),
   }

@@ -14,6 +14,7 @@ function messages(from: string): Message[] {
     record,
     ballot,
     incarnation: 1,
+    offeredMs: 0,
     path: [from],
     alternates: [],
     bounces: 0,
@@ -81,7 +82,7 @@ describe('what a role may send', () => {
 
   test('is nothing for one who is no member', () => {
     const mesh = new Mesh({ p0: 1 })
-    const load = { seq: 1, waiting: 0, freeSlots: 0, running: 0, draining: false }
+    const load = { seq: 1, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 }
     mesh.step('p0', {
       type: 'frame',
       from: 'stranger',
@@ -166,7 +167,9 @@ describe('the load stamp', () => {
     const idle = peer.loadStamp()
     expect(idle).toMatchObject({ waiting: 0, freeSlots: 1, running: 0, draining: false })
     mesh.run(5_000)
-    expect(peer.loadStamp()).toEqual(idle)
+    const later = peer.loadStamp()
+    expect(later).toEqual({ ...idle, saidMs: later.saidMs })
+    expect(later.saidMs).toBeGreaterThan(idle.saidMs)
     for (const name of ['a', 'b', 'c']) mesh.submit('p0', name, { ms: 100 })
     mesh.run(50)
     const busy = peer.loadStamp()

@@ -5,7 +5,7 @@ import { AdvertGate } from '../src/advert-gate.ts'
 import { KeyTable } from './toy-credentials.ts'
 import { ping } from './world.ts'
 
-const load = { seq: 1, waiting: 0, freeSlots: 0, running: 0, draining: false }
+const load = { seq: 1, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 }
 const frame = (...messages: Message[]): PeerInput => ({
   type: 'frame',
   from: 'b',

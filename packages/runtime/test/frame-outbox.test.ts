@@ -13,7 +13,7 @@ function outbox() {
       return true
     },
   }
-  const load = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false }
+  const load = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 }
   return { sent, box: new FrameOutbox(transport as Transport, 1, () => load) }
 }
 

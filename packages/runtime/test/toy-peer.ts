@@ -17,7 +17,7 @@ export class ToyPeer implements PeerMachine {
   custodians: Record<string, string[]> = {}
   /** named by tasks that are kept */
   blobs: StoredBlobs[] = []
-  load: LoadStamp = { seq: 1, waiting: 0, freeSlots: 0, running: 0, draining: false }
+  load: LoadStamp = { seq: 1, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 }
   #watchers: { type: string; resolve: (input: PeerInput) => void }[] = []
 
   constructor(handlers: Handlers = {}) {

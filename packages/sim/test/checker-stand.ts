@@ -63,13 +63,13 @@ export function run(node: SimNode, runOrder: RunOrder): () => void {
 }
 
 export function frame(...messages: Message[]): Frame {
-  const load = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false }
+  const load = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 }
   return { incarnation: 1, load, messages }
 }
 
 export function baton(over: Partial<Baton>): Baton {
   const plain = { ballot: ballot(1), incarnation: 1, path: [], alternates: [], bounces: 0, moves: 0, attempts: [] }
-  return { record: recordOf('t'), leaseAgeMs: 0, ...plain, ...over }
+  return { record: recordOf('t'), offeredMs: 0, leaseAgeMs: 0, ...plain, ...over }
 }
 
 /** Writes as custody makes them. */

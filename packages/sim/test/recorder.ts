@@ -23,7 +23,7 @@ export class Recorder implements SimPeer {
   }
 
   loadStamp(): LoadStamp {
-    return { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false }
+    return { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 }
   }
 
   snapshot(): unknown {

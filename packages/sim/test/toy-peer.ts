@@ -87,7 +87,7 @@ export class ToyPeer implements SimPeer {
   }
 
   loadStamp(): LoadStamp {
-    return { seq: 0, waiting: this.#queue.length, freeSlots: 0, running: this.#running, draining: false }
+    return { seq: 0, waiting: this.#queue.length, freeSlots: 0, running: this.#running, draining: false, saidMs: 0 }
   }
 
   snapshot(): unknown {

@@ -184,7 +184,7 @@ export async function connect(a: Member, b: Member): Promise<void> {
 export function numbered(nonce: number, incarnation = 1): Frame {
   return {
     incarnation,
-    load: { seq: nonce, waiting: 0, freeSlots: 0, running: 0, draining: false },
+    load: { seq: nonce, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 },
     messages: [{ t: 'ping', nonce, updates: [] }],
   }
 }

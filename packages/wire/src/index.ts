@@ -55,7 +55,7 @@ export {
 export type { FaultCode, ValueLimits } from './precheck.ts'
 export type { DecodeCode, DecodeResult } from './result.ts'
 export { signableAdvert, signableCertificate } from './signable.ts'
-export { Baton, custodiansMax, TaskEvent, TaskRecord, TaskState, taskStates } from './task-record.ts'
+export { Baton, custodiansMax, Taker, TaskEvent, TaskRecord, TaskState, taskStates } from './task-record.ts'
 export {
   BlobRef,
   FileRef,

@@ -1,4 +1,4 @@
-/** The 12 bytes in every frame that say how loaded its sender is right now. */
+/** The 20 bytes in every frame that say how loaded its sender is right now. */
 export interface LoadStamp {
   /** rises with every change; wraps at 2^32 */
   seq: number
@@ -8,9 +8,11 @@ export interface LoadStamp {
   freeSlots: number
   running: number
   draining: boolean
+  /** when it was so, by the sender's clock in whole ms: whoever is given work for it gets that back with the work */
+  saidMs: number
 }
 
-export const loadStampBytes = 12
+export const loadStampBytes = 20
 
 export function encodeLoadStamp(stamp: LoadStamp): Uint8Array {
   const out = new Uint8Array(loadStampBytes)
@@ -20,17 +22,20 @@ export function encodeLoadStamp(stamp: LoadStamp): Uint8Array {
   view.setUint16(6, Math.min(stamp.freeSlots, 65535))
   view.setUint16(8, Math.min(stamp.running, 65535))
   view.setUint16(10, stamp.draining ? 1 : 0)
+  view.setFloat64(12, stamp.saidMs)
   return out
 }
 
-/** Any 12 bytes decode; the caller has checked the length. */
+/** Any 20 bytes decode; the caller has checked the length. A time that is no whole number is none. */
 export function decodeLoadStamp(data: Uint8Array): LoadStamp {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
+  const saidMs = view.getFloat64(12)
   return {
     seq: view.getUint32(0),
     waiting: view.getUint16(4),
     freeSlots: view.getUint16(6),
     running: view.getUint16(8),
     draining: (view.getUint16(10) & 1) === 1,
+    saidMs: Number.isSafeInteger(saidMs) && saidMs >= 0 ? saidMs : 0,
   }
 }

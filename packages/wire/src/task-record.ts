@@ -21,19 +21,25 @@ export const TaskRecord = strict({
 })
 export type TaskRecord = Static<typeof TaskRecord>
 
+/** Who offered to take tasks: a peer in one life, and when it said so, by its own clock. It gets that back with them. */
+export const Taker = strict({ peer: PeerId, incarnation: Incarnation, offeredMs: int() })
+export type Taker = Static<typeof Taker>
+
 /** The right to queue, run, move and commit a task, handed to one named peer in one life. */
 export const Baton = strict({
   record: TaskRecord,
   ballot: Ballot,
   /** the receiver's life this is meant for; any other refuses it */
   incarnation: Incarnation,
+  /** when the receiver offered to take it, by its own clock: the baton is on its way since then at the longest */
+  offeredMs: int(),
   /** who bore it so far under this ballot, first to last; it never goes to a peer on it */
   path: list(PeerId, limits.pathMax),
   /** where to bounce it, best first */
-  alternates: list(strict({ peer: PeerId, incarnation: Incarnation }), 2),
+  alternates: list(Taker, 2),
   bounces: int(8),
   moves: int(8),
-  /** how old the giver's lease was when it left: the receiver's own first one is shorter by that */
+  /** how old the lease was when its takers were chosen: the receiver's own first one is shorter by that, and the way */
   leaseAgeMs: int(2 ** 32),
   attempts: list(Attempt, 128),
 })

@@ -67,6 +67,7 @@ export const frameOf = (messages: fc.Arbitrary<Message[]>): fc.Arbitrary<Frame> 
           freeSlots: fc.integer({ min: 0, max: 65535 }),
           running: fc.integer({ min: 0, max: 65535 }),
           draining: fc.boolean(),
+          saidMs: fc.maxSafeNat(),
         },
         { noNullPrototype: true },
       ),

@@ -15,6 +15,7 @@ import {
   messageSchemas,
   wireVersion,
 } from '../src/index.ts'
+import { loadStampBytes } from '../src/load-stamp.ts'
 import { precheck } from '../src/precheck.ts'
 import { anyFrame, anyValue, arbitraryOf } from './arbitraries.ts'
 
@@ -37,7 +38,7 @@ const code = (bytes: Uint8Array) => {
 }
 /** A frame around hand-made bytes of its messages. */
 const framed = (...messages: (number | number[] | Uint8Array)[]) =>
-  bytesOf(0x94, wireVersion, 0, 0xc4, 12, new Uint8Array(12), ...messages)
+  bytesOf(0x94, wireVersion, 0, 0xc4, loadStampBytes, new Uint8Array(loadStampBytes), ...messages)
 const raw = new Packr({ useRecords: false, variableMapSize: true, useToJSON: false } as object)
 
 test('random bytes are refused or read, never thrown at', () => {
@@ -174,6 +175,7 @@ test('invalid UTF-8 becomes replacement characters', () => {
 const bid = (terms: object) => ({
   t: 'bid',
   lot: 1,
+  offeredMs: 0,
   terms: {
     count: 1,
     startMs: 0,
@@ -203,7 +205,7 @@ test('one bad message is left out and reported, its neighbours stand', () => {
     [],
   ]
   const messages = [bid({}), ...bad, bid({ count: 2 })]
-  const result = decodeFrame(raw.pack([wireVersion, 0, new Uint8Array(12), messages]))
+  const result = decodeFrame(raw.pack([wireVersion, 0, new Uint8Array(loadStampBytes), messages]))
   if (!result.ok) return expect.unreachable(result.detail)
   expect(result.value.frame.messages).toEqual([bid({}), bid({ count: 2 })])
   expect(result.value.rejected.map((r) => `${r.tag}: ${r.code}`)).toEqual([
@@ -223,14 +225,14 @@ test('a task that takes no slot is refused: without one it would be started with
     priority: 'low',
     expectedMs: 0,
   })
-  const result = decodeFrame(raw.pack([wireVersion, 0, new Uint8Array(12), [quote(0), quote(1)]]))
+  const result = decodeFrame(raw.pack([wireVersion, 0, new Uint8Array(loadStampBytes), [quote(0), quote(1)]]))
   expect(result).toMatchObject({ ok: true, value: { frame: { messages: [quote(1)] }, rejected: [{ tag: 'quote' }] } })
 })
 
 test('numbers that are not finite, and negative zero, never get into a message', () => {
   const decision = (score: number) => bid({ fragMilli: score })
   for (const score of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
-    const result = decodeFrame(raw.pack([wireVersion, 0, new Uint8Array(12), [decision(score)]]))
+    const result = decodeFrame(raw.pack([wireVersion, 0, new Uint8Array(loadStampBytes), [decision(score)]]))
     expect(result).toMatchObject({ ok: true, value: { frame: { messages: [] }, rejected: [{ tag: 'bid' }] } })
   }
   expect(decodeValue(bytesOf(0xcb, 0x80, new Uint8Array(7)))).toMatchObject({ detail: 'negative zero' })
@@ -253,12 +255,12 @@ test('the keys of a dictionary are bounded like its values', () => {
 
 test('another version is told apart from damage, even where its format differs', () => {
   expect(code(bytesOf(0x94, wireVersion + 1, 0xd4, 0, 0))).toBe('bad-version')
-  expect(code(raw.pack([wireVersion - 1, 0, new Uint8Array(12), []]))).toBe('bad-version')
-  expect(code(raw.pack([String(wireVersion), 0, new Uint8Array(12), []]))).toBe('bad-version')
+  expect(code(raw.pack([wireVersion - 1, 0, new Uint8Array(loadStampBytes), []]))).toBe('bad-version')
+  expect(code(raw.pack([String(wireVersion), 0, new Uint8Array(loadStampBytes), []]))).toBe('bad-version')
 })
 
 test('a frame whose parts are of another kind is refused', () => {
-  const stamp = new Uint8Array(12)
+  const stamp = new Uint8Array(loadStampBytes)
   for (const value of [
     7,
     {},

@@ -16,6 +16,7 @@ import {
   messageSchemas,
   TaskRecord,
 } from '../src/index.ts'
+import { decodeLoadStamp, encodeLoadStamp } from '../src/load-stamp.ts'
 import { anyFrame, anyValue, arbitraryOf, frameOf, messageOf, tags } from './arbitraries.ts'
 
 function decoded(bytes: Uint8Array): Frame {
@@ -93,7 +94,7 @@ test('an encoded frame keeps its bytes while later ones are encoded', () => {
 test('an optional field that is undefined is left out', () => {
   const frame: Frame = {
     incarnation: 1,
-    load: { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false },
+    load: { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 },
     messages: [{ t: 'view', ask: 1, task: '0123456789abcdefghjkmnpq', view: undefined } as unknown as Message],
   }
   expect(decoded(encodeFrame(frame)).messages).toStrictEqual([{ t: 'view', ask: 1, task: '0123456789abcdefghjkmnpq' }])
@@ -110,7 +111,7 @@ test('a turn over the limit of one frame travels in several, in order, without w
     end: false,
   })
   const messages = Array.from({ length: 40 }, (_, i) => output(i, i === 7 ? 20_000 : 1000))
-  const load = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false }
+  const load = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 }
   const max = { ...frameLimits, bytesMax: 8000, messagesMax: 4 }
   const { frames, tooLarge } = encodeFrames({ incarnation: 1, load, messages }, max)
   const received = frames.flatMap((bytes) => {
@@ -122,9 +123,15 @@ test('a turn over the limit of one frame travels in several, in order, without w
 })
 
 test('an empty turn still travels, for its load stamp', () => {
-  const load = { seq: 9, waiting: 1, freeSlots: 2, running: 3, draining: true }
+  const load = { seq: 9, waiting: 1, freeSlots: 2, running: 3, draining: true, saidMs: 2 ** 45 + 1 }
   const { frames } = encodeFrames({ incarnation: 1, load, messages: [] })
   expect(frames.map(decoded)).toStrictEqual([{ incarnation: 1, load, messages: [] }])
+})
+
+test('a load stamp from any time that is no whole number is from none', () => {
+  const load = { seq: 9, waiting: 1, freeSlots: 2, running: 3, draining: true }
+  for (const saidMs of [Number.NaN, -1, 0.5, 2 ** 60, Infinity])
+    expect(decodeLoadStamp(encodeLoadStamp({ ...load, saidMs }))).toStrictEqual({ ...load, saidMs: 0 })
 })
 
 test('what could not be read back is not stored', () => {

@@ -78,7 +78,7 @@ export class Liar {
     const prng = this.#prng
     switch (lie) {
       case 'inflated-bids':
-        return inflated({ t: 'bid', lot: prng.below(1000), terms: noTerms })
+        return inflated({ t: 'bid', lot: prng.below(1000), terms: noTerms, offeredMs: 0 })
       case 'replayed-adverts':
         return this.#adverts.length === 0 ? undefined : { t: 'adverts', adverts: [prng.pick(this.#adverts)] }
       case 'forged-batons':
@@ -92,7 +92,7 @@ export class Liar {
       case 'garbage': {
         const nonsense = prng.pick([-1, 1.5, Number.NaN, 'x', null, undefined, [], {}])
         const terms = { ...noTerms, [prng.pick(Object.keys(noTerms))]: nonsense }
-        return { t: 'bid', lot: prng.below(1000), terms } as MessageOf<'bid'>
+        return { t: 'bid', lot: prng.below(1000), terms, offeredMs: 0 } as MessageOf<'bid'>
       }
     }
   }
@@ -102,9 +102,13 @@ export class Liar {
     const { id: peer, incarnation } = this.#node
     const ballot = { counter: baton.ballot.counter + 1 + this.#prng.below(3), peer, incarnation }
     this.#mouth.onForged(baton.record.id)
-    return { t: 'award', batons: [{ ...baton, ballot, incarnation: to.incarnation, path: [peer], alternates: [] }] }
+    const handed = { incarnation: to.incarnation, offeredMs: endlessMs, path: [peer], alternates: [] }
+    return { t: 'award', batons: [{ ...baton, ballot, ...handed }] }
   }
 }
+
+/** Later than any peer's clock. */
+const endlessMs = 2 ** 50
 
 const noTerms: MessageOf<'bid'>['terms'] = {
   count: 0,

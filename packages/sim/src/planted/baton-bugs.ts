@@ -13,7 +13,8 @@ export const batonBugs: readonly PlantedBug[] = [
         for (const baton of sent(effect, 'award')?.batons ?? []) {
           const [next] = baton.alternates
           if (next === undefined || next.peer === moment.self) continue
-          const copy = { ...baton, incarnation: next.incarnation, alternates: [] }
+          const { incarnation, offeredMs } = next
+          const copy = { ...baton, incarnation, offeredMs, alternates: [] }
           moment.say({ type: 'send', to: next.peer, message: { t: 'award', batons: [copy] } })
         }
         return [effect]

@@ -19,7 +19,7 @@ export function heard<T extends MessageTag>(
 
 /** As if this message alone had come from a peer. */
 export function messageFrom({ peer, incarnation }: Bearer, message: Message): PeerInput {
-  const load = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false }
+  const load = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 }
   return { type: 'frame', from: peer, frame: { incarnation, load, messages: [message] } }
 }
 

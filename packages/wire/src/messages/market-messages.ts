@@ -29,7 +29,7 @@ export const marketMessages = {
     /** what the asker expects one of them to take; 0 = unknown */
     expectedMs: int(2 ** 40),
   }),
-  bid: strict({ t: Type.Literal('bid'), lot, terms: BidTerms }),
+  bid: strict({ t: Type.Literal('bid'), lot, terms: BidTerms, offeredMs: int() }),
   noBid: strict({ t: Type.Literal('noBid'), lot, refusal: Refusal }),
   /** to who was asked and had no room: the auction is over, and so many tasks still wait for whoever has room first */
   over: strict({ t: Type.Literal('over'), lot, waiting: int() }),
@@ -44,6 +44,7 @@ export const marketMessages = {
     aheadMs: int(10_000),
     /** slots that work on it */
     concurrent: int(limits.batonsPerMessageMax),
+    offeredMs: int(),
   }),
   /** answer to wanted: this many batons were handed over (in award), so many still wait */
   given: strict({
