@@ -39,6 +39,11 @@ export class LastBearers {
     }
   }
 
+  /** An outcome was accepted under this ballot: whoever bore it up to then has ended. */
+  onEnded(ballot: Ballot): void {
+    for (const one of this.#all) one.stopped ||= compareBallots(one.ballot, ballot) <= 0
+  }
+
   /** It went on before the fence came: that goes after it. True: that is news. */
   onPassedOn(from: PeerId, ballot: Ballot, to: Bearer): boolean {
     const one = this.#all.find((o) => o.bearer.peer === from && compareBallots(ballot, o.ballot) >= 0)

@@ -92,13 +92,12 @@ export class Preparations {
 
   /** A majority hears no lower ballot any more: what is to become of the task? */
   #onPromised(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
-    if (proposal.best) {
-      this.#endings.commit(proposal, proposal.best.decree, now, out)
-      return
-    }
-    if (entry.ending) {
-      const over = this.#undertakings.hasMajority(proposal.over, proposal)
-      if (over || proposal.lastBearers.haveStopped) this.#endings.commitEnding(proposal, entry, now, out)
+    const { best, lastBearers } = proposal
+    if (best?.decree.kind === 'outcome') lastBearers.onEnded(best.ballot)
+    if (best || entry.ending) {
+      // Also before what was accepted earlier: once a task has ended nothing of it runs.
+      const over = this.#undertakings.hasMajority(proposal.over, proposal) || lastBearers.haveStopped
+      if (over || (best && lastBearers.left.length === 0)) this.#endings.commitEnd(proposal, entry, now, out)
       else this.#endings.stop(proposal, entry, now, out)
       return
     }

@@ -52,7 +52,7 @@ export class ProposerEndings {
     const entry = this.#book.archive.get(message.task)
     if (!proposal || !entry) return
     proposal.lastBearers.onStopped(from, message.ballot)
-    if (proposal.stage === 'stopping' && proposal.lastBearers.haveStopped) this.commitEnding(proposal, entry, now, out)
+    if (proposal.stage === 'stopping' && proposal.lastBearers.haveStopped) this.commitEnd(proposal, entry, now, out)
   }
 
   /** It went on before the fence came: that goes after it. */
@@ -64,8 +64,13 @@ export class ProposerEndings {
 
   // ---- committing
 
-  /** Nothing runs any more: it ends as it was to. */
-  commitEnding(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
+  /** Nothing runs any more: it ends with what was accepted before, or else as it was to. */
+  commitEnd(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
+    if (proposal.best) this.commit(proposal, proposal.best.decree, now, out)
+    else this.#commitEnding(proposal, entry, now, out)
+  }
+
+  #commitEnding(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
     const { kind, reason } = entry.ending!
     const code = kind === 'cancelled' ? 'cancelled' : 'expired'
     this.commit(proposal, this.#outcome(proposal, entry, kind, code, reason, now), now, out)

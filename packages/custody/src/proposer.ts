@@ -266,8 +266,7 @@ export class Proposer {
       return
     }
     // Its bearer has stopped by itself by now, wherever it is.
-    if (proposal.stage === 'stopping' && now >= proposal.stoppedByMs)
-      this.#endings.commitEnding(proposal, entry, now, out)
+    if (proposal.stage === 'stopping' && now >= proposal.stoppedByMs) this.#endings.commitEnd(proposal, entry, now, out)
     else this.#undertakings.say(proposal, now, out)
   }
 }

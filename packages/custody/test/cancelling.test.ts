@@ -1,7 +1,7 @@
 import type { Ballot, MessageOf } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import { Cluster } from './cluster.ts'
-import { ballot, idOf, only, sent, told, vote } from './fixtures.ts'
+import { ballot, ends, idOf, only, sent, told, vote } from './fixtures.ts'
 import { Keeper } from './keeper.ts'
 
 const peers = ['p1', 'p2', 'p3', 'p4', 'p5']
@@ -226,5 +226,27 @@ describe('the fence of a cancel', () => {
     expect(told(fences, 'fenced')).toEqual(['second', 'first'])
     expect(told(keeper.message('second', stopped(ballot(1, 'second'))), 'commit')).toEqual([])
     expect(told(keeper.message('first', stopped(ballot(1, 'first'))), 'commit')).toHaveLength(3)
+  })
+
+  test('comes before an earlier outcome is taken up, where a later run may be under way', () => {
+    const keeper = new Keeper()
+    keeper.keep('a')
+    keeper.cancel('reader', 'a')
+    const accepted = { ballot: ballot(), decree: ends() }
+    keeper.message('c1', { ...promise('worker', ballot()), leftMs: 0, accepted })
+    const effects = keeper.message('c2', promise('other', ballot(2, 'c2')))
+    expect([told(effects, 'fenced'), told(effects, 'commit')]).toEqual([['other'], []])
+    const commits = sent(keeper.message('other', stopped(ballot(2, 'c2'))), 'commit')
+    expect(commits.map(({ message }) => message.decree)).toEqual([ends(), ends(), ends()])
+  })
+
+  test('waits for nobody whose own outcome was accepted', () => {
+    const keeper = new Keeper()
+    keeper.keep('a')
+    keeper.cancel('reader', 'a')
+    keeper.message('c1', promise('worker', ballot()))
+    const accepted = { ballot: ballot(), decree: ends() }
+    const effects = keeper.message('c2', { ...promise('worker', ballot()), leftMs: 0, accepted })
+    expect([told(effects, 'fenced'), told(effects, 'commit')]).toEqual([[], ['c1', 'c2', 'c3']])
   })
 })
