@@ -1,4 +1,4 @@
-import type { Accepted, Ballot, Decree, Outcome, TaskRecord } from '@souk/wire'
+import { type Accepted, type Ballot, type Decree, type Outcome, type TaskRecord, taskId } from '@souk/wire'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { SimNode } from '../src/node.ts'
 import {
@@ -242,6 +242,32 @@ describe('what is not promised', () => {
     checkers.outcomes.onTrace(b, closed(3), 2)
     expect(found()).toEqual([])
     expect(checkers.configurations.excusedTasks.again).toEqual(new Set(['t']))
+  })
+
+  it('a task that only its peer kept may end in another way once that peer has an old disk', () => {
+    const spec = { ...recordOf('t').spec, durability: 'local' } as const
+    const task = taskId('n'.repeat(23))
+    checkers.configurations.onSubmit(a, { ...submit, tasks: [{ tag: 0, nonce: 'n'.repeat(23), spec }] })
+    const ends = (ended: Outcome) =>
+      checkers.decrees.onWritten(a, writesOf(recordOf(task), ballot(2), acceptedOf(ballot(2), ended)), 1)
+    ends(outcome)
+    const rollback = { kind: 'rollback', node: 0, imageAtMs: 0, atMs: 1, untilMs: 2 } as const
+    checkers.configurations.onFault({ ...rollback, node: 1 }, true)
+    ends({ ...outcome, kind: 'failed' })
+    expect(new Set(found())).toEqual(new Set(['I4']))
+    const before = found().length
+    checkers.configurations.onFault(rollback, true)
+    ends({ ...outcome, kind: 'expired' })
+    expect(found()).toHaveLength(before)
+    expect(checkers.configurations.excusedTasks.undone).toEqual(new Set([task]))
+  })
+
+  it('a task of which a liar made up a baton may end twice, and no other', () => {
+    checkers.excuses.onForged('t')
+    for (const counter of [1, 3]) checkers.outcomes.onTrace(a, closed(counter), counter)
+    expect(found()).toEqual([])
+    for (const counter of [1, 3]) checkers.outcomes.onTrace(a, { ...closed(counter), task: 'u' }, counter)
+    expect(found()).toEqual(['I1'])
   })
 
   it('a third of the custodians of one that never stood is none', () => {

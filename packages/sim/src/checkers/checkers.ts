@@ -50,7 +50,7 @@ export class Checkers {
     const { excuses, disks } = this
     const configurations = new Configurations(violations)
     this.configurations = configurations
-    this.outcomes = new OutcomesChecker(violations, configurations)
+    this.outcomes = new OutcomesChecker(violations, excuses, configurations)
     this.noneLost = new NoneLostChecker(violations, configurations)
     this.durable = new DurableChecker(violations, disks, excuses, configurations)
     this.promises = new PromisesChecker(violations, excuses)

@@ -44,9 +44,16 @@ export class Configurations implements Watch {
 
   /** Whether this task may be there twice, or not at all, without a promise being broken. Asking counts. */
   excused(task: TaskId): boolean {
-    if (this.#undone.has(task)) this.excusedTasks.undone.add(task)
-    else if (this.#split.has(task)) this.excusedTasks.again.add(task)
-    else return false
+    if (this.undone(task)) return true
+    if (!this.#split.has(task)) return false
+    this.excusedTasks.again.add(task)
+    return true
+  }
+
+  /** Whether its only peer lost what it had of it, or has an old image, and so may do and decide again. Asking counts. */
+  undone(task: TaskId): boolean {
+    if (!this.#undone.has(task)) return false
+    this.excusedTasks.undone.add(task)
     return true
   }
 

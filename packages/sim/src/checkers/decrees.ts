@@ -17,7 +17,7 @@ interface Proposal {
  * I4: under one ballot and version one value is proposed, and one value is chosen per version: that which a majority
  * of its custodians has on disk under the same ballot. A later version exists only after it was chosen as the decree of
  * the one before, with one set of custodians; of a closed task, which is copied, after its outcome was. And nobody takes
- * a task for closed before its outcome is chosen.
+ * a task for closed before its outcome is chosen. What a single peer kept and lost, it may decide again.
  */
 export class DecreesChecker implements Watch {
   readonly #violations: Violations
@@ -59,7 +59,7 @@ export class DecreesChecker implements Watch {
       if (chosen === undefined) {
         this.#chosen.set(key, proposal.text)
         this.#decided.add(`${task}/${proposal.text.startsWith('next/') ? proposal.text : 'outcome'}`)
-      } else if (chosen !== proposal.text) {
+      } else if (chosen !== proposal.text && !this.#configurations.undone(task)) {
         this.#violations.safety('I4', now, `${key} was chosen to be ${chosen}, then ${proposal.text}`)
       }
     }
@@ -103,7 +103,7 @@ export class DecreesChecker implements Watch {
       this.#proposals.set(key, proposal)
       return proposal
     }
-    if (before.text !== text) {
+    if (before.text !== text && !this.#configurations.undone(task)) {
       this.#violations.safety('I4', now, `${peer} has ${text} under ${key}, which was ${before.text}`)
     }
     return before

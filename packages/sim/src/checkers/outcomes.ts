@@ -4,6 +4,7 @@ import type { SimNode } from '../node.ts'
 import type { Violations } from '../violation.ts'
 import type { Watch } from '../watch.ts'
 import type { Configurations } from './configurations.ts'
+import type { Excuses } from './excuses.ts'
 
 /** What is known of one task's end. */
 interface Closing {
@@ -12,14 +13,19 @@ interface Closing {
   ballot: Ballot | undefined
 }
 
-/** I1: one committed outcome a task, under one ballot, for ever; and what clients hear is that one. */
+/**
+ * I1: one committed outcome a task, under one ballot, for ever; and what clients hear is that one. A member that makes
+ * up a baton of a task that it had is believed, and can bring about another.
+ */
 export class OutcomesChecker implements Watch {
   readonly #violations: Violations
+  readonly #excuses: Excuses
   readonly #configurations: Configurations
   readonly #closed = new Map<TaskId, Closing>()
 
-  constructor(violations: Violations, configurations: Configurations) {
+  constructor(violations: Violations, excuses: Excuses, configurations: Configurations) {
     this.#violations = violations
+    this.#excuses = excuses
     this.#configurations = configurations
   }
 
@@ -44,7 +50,7 @@ export class OutcomesChecker implements Watch {
     }
     first.ballot ??= ballot
     const same = ballot === undefined || compareBallots(first.ballot!, ballot) === 0
-    if ((first.kind === kind && same) || this.#configurations.excused(task)) return
+    if ((first.kind === kind && same) || this.#excuses.forged(task) || this.#configurations.excused(task)) return
     const detail = `task ${task} was ${textOf(first)}, then ${textOf({ kind, ballot })}: ${who}`
     this.#violations.safety('I1', now, detail)
   }
