@@ -44,11 +44,12 @@ export class Giver {
       if (left === 0 || !view?.offer) break
       if (lot.auction !== undefined || decideFit(view.offer, lot.shape)) continue
       const fitting = copiesThatFit(free, lot.shape.request, Math.min(left, lot.size))
-      const extra = Math.floor(ahead * this.#aheadOf(lot, message))
+      const wholeAhead = this.#aheadOf(lot, message)
+      const extra = Math.floor(ahead * wholeAhead)
       const count = Math.min(left, lot.size, fitting + extra)
       if (count === 0) continue
       // Work ahead is one budget for all lots.
-      if (extra > 0) ahead -= Math.max(0, count - fitting) / extra
+      if (extra > 0) ahead -= Math.max(0, count - fitting) / wholeAhead
       left -= count
       spend(free, lot.shape.request, Math.min(count, fitting))
       const { incarnation } = view

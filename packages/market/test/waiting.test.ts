@@ -152,6 +152,14 @@ describe('a host that asks for work', () => {
     expect(awards(effects).flatMap(([, tasks]) => tasks)).toHaveLength(3)
   })
 
+  test('never overdraws it, however many kinds there are', () => {
+    const stall = saturated(['x', 'x', 'y', 'y', 'y', 'z'].map((kind, i) => [`${kind}${i}`, { class: kind }]))
+    for (const name of ['x', 'y', 'z']) stall.step({ type: 'duration', class: name, runMs: 10 })
+    // Four ahead: two of x take a half of it, two of y the other.
+    const effects = stall.wanted('p', { count: 9, free: vector({ slots: 0 }), aheadMs: 20, concurrent: 2 })
+    expect(awards(effects).map(([, tasks]) => tasks.length)).toEqual([2, 2])
+  })
+
   test('uses its free vector up over several kinds', () => {
     const stall = saturated([
       ['a', { request: wide }],
