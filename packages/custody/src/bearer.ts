@@ -34,7 +34,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
   constructor(config: CustodyConfig, { self, mesh }: { self: PeerId; mesh: MeshView }) {
     this.#hands = new Hands(config, self)
     this.#endings = new BearerEndings(this.#hands)
-    this.#handing = new Handing(this.#hands, this.#endings)
+    this.#handing = new Handing(this.#hands, this.#endings, mesh)
     this.#placings = new Placings(this.#hands, this.#endings, this.#handing)
     this.#successions = new Successions(config, this.#hands, this.#endings, mesh)
     this.#rounds = new BearerRounds(config, {

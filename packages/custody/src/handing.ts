@@ -14,6 +14,7 @@ import type { BearerEffect } from './bearer-io.ts'
 import { attemptOf, type Borne, enterBorne, newBorne, type Placing } from './borne.ts'
 import type { Hands } from './hands.ts'
 import { majority, mayBegin } from './quorum.ts'
+import type { MeshView } from './views.ts'
 
 type Out = BearerEffect[]
 
@@ -22,9 +23,11 @@ type Chosen = Extract<Placing, { choice: 'handOver' }>
 /** How batons come and go: awards, admissions, bounces, accepts. */
 export class Handing {
   readonly #hands: Hands
+  readonly #mesh: MeshView
   readonly #endings: BearerEndings
 
-  constructor(hands: Hands, endings: BearerEndings) {
+  constructor(hands: Hands, endings: BearerEndings, mesh: MeshView) {
+    this.#mesh = mesh
     this.#hands = hands
     this.#endings = endings
   }
@@ -129,6 +132,8 @@ export class Handing {
   /** A baton that was not meant for this life of this peer, or that it had before: it is not answered. */
   #decideWrong(from: PeerId, baton: Baton, leaseAgeMs: Millis): string | undefined {
     if (baton.incarnation !== this.#hands.incarnation) return 'old-incarnation'
+    // A life of this number may have had it before, and its disk was rolled back since: enough members would say so.
+    if (baton.record.custodians.length >= 3 && !this.#mesh.heardFromMajority) return 'not-sure-of-itself'
     if (baton.path.includes(this.#hands.self)) return 'on-path'
     if (baton.path.at(-1) !== from) return 'forged-path'
     // Its custodians may have given it to another by now.

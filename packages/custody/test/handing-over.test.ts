@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Carrier, proposed, renewing } from './carrier.ts'
 import { ballot, baton, idOf, only, record, sent, taker, told, trio } from './fixtures.ts'
+import { TestMesh } from './test-mesh.ts'
 
 describe('a baton of this peer', () => {
   test('is for market to place', () => {
@@ -220,6 +221,15 @@ describe('a bounce', () => {
     expect(only(effects, 'bounced')).toMatchObject([{ to: 'w2', refusal: { code: 'no-room' } }])
     expect(effects.map(({ type }) => type)).toEqual(['bounced', 'send'])
     expect(carrier.state('a')).toBe('handed')
+  })
+
+  test('is none of a peer that does not know yet whether its disk is an old one: it may have had the baton', () => {
+    const mesh = new TestMesh()
+    mesh.heardFromMajority = false
+    const carrier = new Carrier('worker', {}, { mesh })
+    expect(carrier.award('a')).toMatchObject([{ type: 'rejected', code: 'not-sure-of-itself' }])
+    mesh.heardFromMajority = true
+    expect(only(carrier.award('a'), 'offered')).toHaveLength(1)
   })
 
   test('goes round those who had it and this peer itself', () => {

@@ -1,3 +1,4 @@
+import type { Advert, Message } from '@souk/wire'
 import { anything, crashing, type PlantedBug } from './planted-bug.ts'
 
 export const rosterBugs: readonly PlantedBug[] = [
@@ -12,21 +13,27 @@ export const rosterBugs: readonly PlantedBug[] = [
     name: 'goes-on-with-an-old-disk',
     about: 'does not hear that others know later lives of it than its disk, and goes on voting',
     breaks: ['I1', 'I3', 'I4', 'I16'],
-    where: anything,
+    // Of three its vote is needed often.
+    where: { ...anything, peers: 3, tasks: 150 },
     tamper: () => {
       let own = 0
       return {
         hear(input, { self }) {
           if (input.type === 'start') own = input.incarnation
+          const later = ({ peer, incarnation }: Advert) => peer === self && incarnation > own
+          if (input.type === 'gossip') return later(input.advert) ? [] : [input]
           if (input.type !== 'frame') return [input]
-          const messages = input.frame.messages.map((message) => {
-            if (!('updates' in message)) return message
-            const updates = message.updates.filter(({ peer, incarnation }) => peer !== self || incarnation <= own)
-            return { ...message, updates }
+          // Who says so has answered: that counts for the majority whose word it waits for.
+          const messages = input.frame.messages.flatMap((message): Message[] => {
+            if (message.t !== 'adverts' || !message.adverts.some(later)) return [message]
+            const adverts = message.adverts.filter((advert) => !later(advert))
+            return [
+              { ...message, adverts },
+              { t: 'ack', nonce: 0, updates: [] },
+            ]
           })
           return [{ ...input, frame: { ...input.frame, messages } }]
         },
-        act: (effect) => (effect.type === 'trace' && effect.event.type === 'store.behind' ? [] : [effect]),
       }
     },
   },
