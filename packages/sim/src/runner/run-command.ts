@@ -144,5 +144,5 @@ export class RunCommand {
 
 function plantedText({ name, seed, invariant, wallMs }: PlantedResult): string {
   const found = seed === 0 ? 'MISSED' : `${invariant} with seed ${seed}`
-  return `${name.padEnd(40)}${found.padEnd(20)}${(wallMs / 1000).toFixed(1)} s`
+  return `${name.padEnd(42)}${found.padEnd(20)}${(wallMs / 1000).toFixed(1)} s`
 }
