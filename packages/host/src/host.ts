@@ -72,7 +72,7 @@ export class Host implements Machine<HostInput, HostEffect> {
         if (!this.#runs.has(input.task) && this.#ledger.holds(input.task)) this.#ledger.give(input.task)
         break
       case 'take':
-        this.#onTake(input, now)
+        this.#onTake(input, now, out)
         break
       case 'running':
         this.#onRunning(input.task, input.ballot, out)
@@ -147,13 +147,15 @@ export class Host implements Machine<HostInput, HostEffect> {
     }
   }
 
-  #onTake(input: Extract<HostInput, { type: 'take' }>, now: Millis): void {
+  #onTake(input: Extract<HostInput, { type: 'take' }>, now: Millis, out: HostEffect[]): void {
     const { record, ballot, attempt, leased } = input
     invariant(!this.#runs.has(record.id), `task ${record.id} is taken twice`)
     const run: Run = { task: record.id, ballot, record, attempt, leased, phase: 'queued', startedMs: now }
     this.#runs.set(run.task, run)
     this.#queue.push(record.spec.priority, run, now)
     this.#changes++
+    // It has its room already. Behind others it would keep that from them, and wait for them.
+    if (this.#ledger.holds(run.task)) this.#startRun(run, now, out)
   }
 
   #onRunning(task: TaskId, ballot: Ballot, out: HostEffect[]): void {
@@ -201,7 +203,6 @@ export class Host implements Machine<HostInput, HostEffect> {
 
   #unqueue(run: Run): void {
     this.#queue.remove((queued) => queued === run)
-    if (this.#ledger.holds(run.task)) this.#ledger.give(run.task)
     this.#forget(run)
   }
 
@@ -233,7 +234,7 @@ export class Host implements Machine<HostInput, HostEffect> {
   }
 
   #fits(run: Run): boolean {
-    return this.#ledger.holds(run.task) || this.#ledger.room(run.record.spec.request, 1) > 0
+    return this.#ledger.room(run.record.spec.request, 1) > 0
   }
 
   #startRun(run: Run, now: Millis, out: HostEffect[]): boolean {

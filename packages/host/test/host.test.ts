@@ -97,6 +97,15 @@ describe('room', () => {
     expect(bench.host.free.slots).toBe(2)
   })
 
+  test('that is reserved is used at once, however many wait in front and for how long', () => {
+    const bench = new Bench(capacity({ slots: 1 }), { overtakeScanMax: 2, overtakeMsMax: 500 })
+    bench.step({ type: 'reserve', task: 'a', request: request() })
+    for (const name of ['b', 'c', 'd']) expect(started(bench.take(name))).toEqual([])
+    bench.now += 1_000
+    expect(started(bench.take('a'))).toEqual(['a'])
+    expect(started(bench.ran('a'))).toEqual(['b'])
+  })
+
   test('comes back when the task does not come, and somebody who waits gets it', () => {
     const bench = new Bench(capacity())
     bench.step({ type: 'reserve', task: 'a', request: request() })
