@@ -1,7 +1,7 @@
 import type { Millis } from '@souk/kernel'
 
 const least = 32
-const first = 256
+const first = 32
 const most = 8_192
 /** Slower answers than this shrink the window: well under `submitMs`, after which a client is told that nothing is known. */
 const goalMs = 300
