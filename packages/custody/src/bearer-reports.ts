@@ -13,7 +13,7 @@ import {
 } from '@souk/wire'
 import type { CustodianEffect, CustodianInput } from './custodian-io.ts'
 import { isOwnFailure } from './decide-next.ts'
-import { type Entry, promise } from './entry.ts'
+import { type Entry, promise, runsAtBearer } from './entry.ts'
 import { HeldSets } from './held-sets.ts'
 import { mayFollow } from './may-tell.ts'
 import type { Proposer } from './proposer.ts'
@@ -169,11 +169,13 @@ export class BearerReports {
     this.#readers.changed(entry, now, out)
   }
 
+  /** What ran there ended with its life. What only waited there may run elsewhere by now, and nobody says so yet. */
   onBearerRestarted(peer: PeerId, incarnation: Incarnation, now: Millis): void {
     this.#held.forget(peer)
     for (const entry of this.#book.archive.entries()) {
       if (entry.bearer.peer !== peer || entry.bearer.incarnation >= incarnation) continue
-      if (entry.phase === 'open') this.#book.endLease(entry, now)
+      if (entry.phase !== 'open') continue
+      if (runsAtBearer(entry) || this.#book.leaseLeftMs(entry, now) === 0) this.#book.endLease(entry, now)
     }
   }
 

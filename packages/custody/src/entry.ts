@@ -151,9 +151,14 @@ export function forgetBearer(entry: Entry): void {
   entry.borneUnder = { counter: 0, peer, incarnation: 0 }
 }
 
+/** Its bearer said itself that it has it to run: then it did not pass it on. Of any other nobody here can tell. */
+export function runsAtBearer({ heard, bearerState }: Entry): boolean {
+  return heard && bearerState !== 'waiting'
+}
+
 /** Who bears it, as far as is known here. */
-export function lastBearerOf({ borneUnder, bearer, heard, bearerState }: Entry) {
-  return { ballot: borneUnder, bearer, runs: heard && bearerState !== 'waiting' }
+export function lastBearerOf(entry: Entry) {
+  return { ballot: entry.borneUnder, bearer: entry.bearer, runs: runsAtBearer(entry) }
 }
 
 /** The outcome, where it is known to be chosen. */

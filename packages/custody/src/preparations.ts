@@ -1,5 +1,5 @@
 import type { Millis } from '@souk/kernel'
-import { type Ballot, compareBallots, type MessageOf, type PeerId } from '@souk/wire'
+import { type Ballot, compareBallots, type MessageOf, type PeerId, type TaskRecord } from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect } from './custodian-io.ts'
 import { decideNext } from './decide-next.ts'
@@ -115,12 +115,16 @@ export class Preparations {
     const record = next?.record ?? before
     const task = record.id
     // The first of its leases may be over by now, and another ballot granted: it is asked for once more.
-    if (now - leasedMs >= this.#config.leaseStopMs) {
+    if (!this.#isAlone(entry, record) && now - leasedMs >= this.#config.leaseStopMs) {
       this.#undertakings.retry(proposal, now)
       return
     }
     this.#undertakings.end(task)
     out.push({ type: 'recovered', task, ballot, code: proposal.code })
     out.push({ type: 'bear', record, ballot, attempts: [...entry.attempts], leasedMs, durable: true })
+  }
+  /** Nobody else grants it, however long the disk took; and where this life has its ballot no lease of it ever ends here. */
+  #isAlone(entry: Entry, { version }: TaskRecord): boolean {
+    return entry.record.version === version && this.#book.needsNoLease(entry)
   }
 }

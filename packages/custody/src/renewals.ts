@@ -86,8 +86,9 @@ export class Renewals {
     return !borne.announced && heldMs <= borne.leasedMs && now - borne.sinceMs >= this.#config.unconfirmedStopMs
   }
 
-  /** When the last sending that a majority confirmed was sent: from then on its lease counts. */
+  /** When the last sending that a majority confirmed was sent: from then on its lease counts. Infinity: it has none yet. */
   heldSinceMs(borne: Borne): Millis {
+    if (this.#needsNone(borne)) return Infinity
     const { custodians, id } = borne.record
     return majorityTime(
       custodians.map((c) => Math.max(this.#links.get(c)?.confirmedMs(id) ?? -Infinity, borne.leasedMs)),

@@ -98,6 +98,13 @@ describe('a baton of this peer', () => {
     expect(sent(passed.admit('a', true), 'award')[0]!.message.batons).toMatchObject([{ leaseAgeMs: 100 }])
   })
 
+  test('that this peer alone keeps has a lease only from when its taker is chosen', () => {
+    const carrier = new Carrier('origin', {}, { mesh: new TestMesh('origin') })
+    carrier.bear('a', { record: record('a', {}, ['origin']) })
+    carrier.pass(9_000)
+    expect(sent(carrier.handOver('a', 'worker'), 'award')[0]!.message.batons).toMatchObject([{ leaseAgeMs: 0 }])
+  })
+
   test('whose lease has run out meanwhile is nobody’s to place', () => {
     const carrier = new Carrier('origin')
     carrier.bear('a')

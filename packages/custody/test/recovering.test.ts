@@ -2,7 +2,7 @@ import type { Accepted } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import { decideNext } from '../src/decide-next.ts'
 import { attempt, ballot, ends, only, record, sent, told, trio, vote } from './fixtures.ts'
-import { Keeper } from './keeper.ts'
+import { alone, Keeper } from './keeper.ts'
 import { lapsed, leaseMs, own, preparing, promised, renewed } from './recovery.ts'
 
 describe('a lease that ran out', () => {
@@ -71,6 +71,19 @@ describe('with the promises of a majority', () => {
       { record: record('a'), ballot: own, durable: true, attempts: [{ code: 'vanished' }, { code: 'lease-lost' }] },
     ])
     expect(only(effects, 'recovered')).toMatchObject([{ ballot: own, code: 'vanished' }])
+  })
+
+  test('a task that this peer alone keeps is borne here, however long its disk refused the promise', () => {
+    const keeper = alone()
+    keeper.keep('a', {}, ['origin'])
+    keeper.decided('a', 'worker')
+    const { message } = sent(keeper.pass(leaseMs), 'prepare')[0]!
+    keeper.message('origin', message)
+    keeper.refuse()
+    keeper.pass(5_000)
+    keeper.message('origin', message)
+    const [promise] = sent(keeper.write(), 'promise')
+    expect(only(keeper.message('origin', promise!.message), 'bear')).toMatchObject([{ ballot: message.ballot }])
   })
 
   test('an attempt is what its bearer said of it, where any of them has heard that', () => {

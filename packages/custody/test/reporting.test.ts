@@ -126,6 +126,20 @@ describe('a bearer', () => {
     expect(sent(keeper.pass(0), 'leaseAsk').map(({ message }) => message.task)).toEqual([idOf('a'), idOf('a')])
   })
 
+  test('that comes back in another life may have passed on what it did not say that it runs', () => {
+    const keeper = keeping()
+    keeper.keep('b')
+    keeper.renew('origin', 'b', { state: 'waiting' })
+    keeper.step({ type: 'bearerRestarted', peer: 'origin', incarnation: 2 })
+    expect(told(keeper.pass(leaseMs - 1), 'leaseAsk')).toEqual([])
+    expect(sent(keeper.pass(1), 'leaseAsk').map(({ message }) => message.task)).toEqual([
+      idOf('a'),
+      idOf('a'),
+      idOf('b'),
+      idOf('b'),
+    ])
+  })
+
   test('that was only waiting when it vanished costs no attempt', () => {
     const keeper = keeping()
     keeper.renew('origin', 'a', { state: 'waiting' })

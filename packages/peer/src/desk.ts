@@ -125,7 +125,8 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
       return
     }
     const ask = this.#asks.get(message.ask)
-    if (!ask) return
+    // An earlier life of this peer counted its asks alike, and those who watch a task for it do so for a minute.
+    if (!ask || (ask.kind !== 'list' && message.t !== 'listed' && message.task !== ask.task)) return
     if (message.t === 'view' && ask.kind === 'query' && from === ask.keeper) this.#onView(message, ask, now, out)
     if (message.t === 'view' && ask.kind === 'follow' && from === ask.keeper) {
       this.#onFollowedView(message, ask, now, out)

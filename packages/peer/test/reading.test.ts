@@ -123,6 +123,22 @@ describe('a peer that is neither origin nor host', () => {
     expect(mesh.replies('p2', 'outputEnd')).toHaveLength(1)
   })
 
+  test('tells its clients nothing of what an earlier life of it watched', () => {
+    const mesh = running(2_000)
+    mesh.submit('p0', 'b', { ms: 9_000 })
+    mesh.step('p2', { type: 'query', client: 1, task, watch: true })
+    mesh.run(100)
+    mesh.kill('p2')
+    mesh.run(100)
+    mesh.start('p2')
+    mesh.run(500)
+    mesh.node('p2').replies.length = 0
+    mesh.step('p2', { type: 'query', client: 1, task: idOf('b'), watch: true })
+    mesh.run(3_000)
+    const told = new Set(mesh.replies('p2', 'view').map(({ view }) => view?.record.id))
+    expect(told).toEqual(new Set([idOf('b')]))
+  })
+
   test('hears nothing more once its client is gone', () => {
     const mesh = running(500)
     mesh.step('p2', { type: 'follow', client: 8, task })
@@ -157,8 +173,9 @@ describe('a peer that is neither origin nor host', () => {
     mesh.step('p2', { type: 'follow', client: 8, task })
     mesh.run(20)
     const follow = mesh.node('p2').sent.find(({ message }) => message.t === 'follow')!.message as MessageOf<'follow'>
-    const other = idOf('other')
-    const output = { t: 'output', ask: follow.ask, task: other, stream: 'stdout', offset: 0, end: false } as const
+    const output = { t: 'output', ask: follow.ask, task, stream: 'stdout', offset: 0, end: false } as const
+    mesh.frame('p1', 'p2', [{ ...output, task: idOf('other'), data: bytes('of another') }])
+    expect(mesh.replies('p2', 'output').at(-1)).toEqual(liveFromHere)
     mesh.frame('p1', 'p2', [{ ...output, data: bytes('forged') }])
     expect(mesh.replies('p2', 'output').at(-1)).toMatchObject({ task, data: bytes('forged') })
   })

@@ -1,3 +1,4 @@
+import { taskId } from '@souk/wire'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Checkers } from '../src/checkers/checkers.ts'
 import type { SimNode } from '../src/node.ts'
@@ -154,6 +155,25 @@ describe('accounts', () => {
     expect(found()).toEqual([])
     accounts.onEnd([a, b], [], 9)
     expect(violations.list).toMatchObject([{ kind: 'liveness', detail: expect.stringContaining('2 in custody.borne') }])
+  })
+
+  it('reports no baton of a task whose only peer went for good, but those of any other', () => {
+    const nonce = 'n'.repeat(23)
+    const leftoversOf = (_: unknown, excused: (task: string) => boolean) => ({
+      'custody.borne': excused(taskId(nonce)) ? 0 : 1,
+    })
+    const subject = { makePeer: () => never(), rosterOf: () => new Map(), leftoversOf }
+    const { accounts, configurations } = new Checkers(violations, subject, { faultless: true, widestSlots: 1 })
+    a.peer = { snapshot: () => ({}) } as unknown as NonNullable<SimNode['peer']>
+    const local = { ...spec, durability: 'local' } as const
+    configurations.onSubmit(b, { type: 'submit', client: 1, tasks: [{ tag: 0, nonce, spec: local }] })
+    configurations.onCrash(b)
+    accounts.onEnd([a], [], 9)
+    expect(found()).toEqual(['I13'])
+    b.gone = true
+    configurations.onCrash(b)
+    accounts.onEnd([a], [], 9)
+    expect(found()).toEqual(['I13'])
   })
 })
 

@@ -210,6 +210,17 @@ describe('promises and decrees', () => {
     expect(found()).toEqual(['I4', 'I4'])
   })
 
+  it('takes a copy of a closed task for one, also where an earlier try of the same key is erased with the same write', () => {
+    write(a, recordOf('t'), ballot(1), acceptedOf(ballot(1)))
+    const copy = writesOf({ ...recordOf('t'), version: 2 * version, custodians: ['peer-0001'] }, ballot(1))
+    const erased = { key: 'over/t', value: undefined }
+    checkers.decrees.onWritten(b, [erased, ...copy, { key: 'over/t', value: { phase: 'closed', wallMs: 0 } }], 2)
+    expect(found()).toEqual([])
+    const later = writesOf({ ...recordOf('t'), version: 3 * version, custodians: ['peer-0002'] }, ballot(1))
+    checkers.decrees.onWritten(b, [{ key: 'over/t', value: { phase: 'closed', wallMs: 0 } }, ...later, erased], 3)
+    expect(found()).toEqual(['I4'])
+  })
+
   it('reports a task that is closed before its outcome is chosen', () => {
     const closed = { type: 'task.closed', at: 0, task: 't', ballot: ballot(1), kind: 'succeeded', code: 'ok' } as const
     checkers.decrees.onTrace(a, closed, 1)

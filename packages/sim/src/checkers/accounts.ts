@@ -43,11 +43,12 @@ export class AccountsChecker implements Watch {
 
   onEnd(nodes: readonly SimNode[], open: readonly TaskId[], now: number): void {
     if (open.length > 0 || this.#leftoversOf === undefined) return
+    const configurations = this.#configurations
+    // Whoever ran it offers its outcome to the only peer that kept it for as long as that may come back.
+    const mayStay = (task: TaskId) => configurations.excused(task) || configurations.orphaned(task)
     for (const node of nodes) {
       if (!node.alive) continue
-      for (const [name, count] of Object.entries(
-        this.#leftoversOf(node.peer!.snapshot(), (task) => this.#configurations.excused(task)),
-      )) {
+      for (const [name, count] of Object.entries(this.#leftoversOf(node.peer!.snapshot(), mayStay))) {
         if (count === 0) continue
         this.#violations.add('liveness', 'I13', now, `${node.id} still has ${count} in ${name}, and all work has ended`)
       }

@@ -28,6 +28,7 @@ export class Configurations implements Watch {
   /** by host: tasks that only its peer keeps */
   readonly #kept = new Map<number, Map<TaskId, TaskSpec['durability']>>()
   readonly #undone = new Set<TaskId>()
+  readonly #orphans = new Set<TaskId>()
   readonly #configurations = new Map<TaskId, Map<number, Configuration>>()
   readonly #split = new Set<TaskId>()
   readonly #members = new Set<PeerId>()
@@ -57,6 +58,13 @@ export class Configurations implements Watch {
     return true
   }
 
+  /** Whether nobody can ever choose its outcome: its only peer went for good. Asking counts. */
+  orphaned(task: TaskId): boolean {
+    if (!this.#orphans.has(task)) return false
+    this.excusedTasks.undone.add(task)
+    return true
+  }
+
   onStart({ id }: SimNode): void {
     if (this.#members.has(id)) return
     this.#members.add(id)
@@ -76,7 +84,10 @@ export class Configurations implements Watch {
 
   onCrash({ index, gone }: SimNode): void {
     if (gone) this.#changes++
-    for (const [task, durability] of this.#kept.get(index) ?? []) if (durability === 'none') this.#undone.add(task)
+    for (const [task, durability] of this.#kept.get(index) ?? []) {
+      if (durability === 'none') this.#undone.add(task)
+      else if (gone) this.#orphans.add(task)
+    }
   }
 
   onSubmit({ index }: SimNode, { tasks }: Extract<PeerInput, { type: 'submit' }>): void {

@@ -26,9 +26,9 @@ export interface EndView {
   phase: 'closed' | 'moved'
 }
 
-/** Ends among some writes. */
+/** What these writes leave of a task's end: one that rode along may be undone by the next of the same key. */
 export function storedEnd(writes: readonly Write[], task: TaskId): EndView | undefined {
-  return writes.find(({ key }) => key === endKey(task))?.value as EndView | undefined
+  return writes.findLast(({ key }) => key === endKey(task))?.value as EndView | undefined
 }
 
 /** The votes among some writes; without a view: deleted. */
