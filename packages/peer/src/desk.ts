@@ -125,8 +125,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
       return
     }
     const ask = this.#asks.get(message.ask)
-    // An earlier life of this peer counted its asks alike, and those who watch a task for it do so for a minute.
-    if (!ask || (ask.kind !== 'list' && message.t !== 'listed' && message.task !== ask.task)) return
+    if (!ask || isOfAnother(ask, message)) return
     if (message.t === 'view' && ask.kind === 'query' && from === ask.keeper) this.#onView(message, ask, now, out)
     if (message.t === 'view' && ask.kind === 'follow' && from === ask.keeper) {
       this.#onFollowedView(message, ask, now, out)
@@ -285,4 +284,12 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
     ask.left = this.#asked(ask.client, ask.task).left
     this.#askNext(id, ask, now, out)
   }
+}
+
+/**
+ * About another task than was asked: asks are numbered anew in every life, and whoever an earlier one asked to watch,
+ * cancel or relay a task may answer that yet, under a number that is another question's by now.
+ */
+function isOfAnother(ask: Ask, message: Exclude<DeskMessage, { t: 'moved' }>): boolean {
+  return message.t !== 'listed' && ask.kind !== 'list' && message.task !== ask.task
 }

@@ -15,17 +15,29 @@ import {
   voteKey,
 } from './stored-view.ts'
 
+/** One version of a task, and who ever had it on disk. */
+interface Version {
+  custodians: readonly PeerId[]
+  writtenBy: Set<PeerId>
+}
+
+/** Who keeps a version of a task, and who of them has it now. */
+interface Custody {
+  version: number
+  custodians: readonly PeerId[]
+  holders: PeerId[]
+}
+
 /** Every disk that still has what a peer wrote to it, whether that peer is up or not. */
 export class Disks implements Watch {
   readonly #disks = new Map<PeerId, Disk>()
   readonly #ids = new Map<number, PeerId>()
-  /** when a disk was lost, and which tasks a peer ever had on its own */
+  /** when a disk was lost */
   readonly #lostAt = new Map<PeerId, number>()
-  readonly #had = new Map<TaskId, Set<PeerId>>()
   /** a peer that starts has to find out anew who is gone */
   #lastStartMs = Number.NEGATIVE_INFINITY
-  /** every version of every task that was ever on a disk, with its custodians */
-  readonly #records = new Map<TaskId, Map<number, readonly PeerId[]>>()
+  /** every version of every task that was ever on a disk */
+  readonly #versions = new Map<TaskId, Map<number, Version>>()
 
   onStart({ id, index, disk }: SimNode, now: number): void {
     this.#lastStartMs = now
@@ -50,11 +62,12 @@ export class Disks implements Watch {
   onWritten({ id: peer }: SimNode, writes: readonly Write[]): void {
     for (const record of storedRecords(writes)) {
       if (storedEnd(writes, record.id)?.phase === 'moved') continue
-      const had = this.#had.get(record.id) ?? new Set<PeerId>()
-      this.#had.set(record.id, had.add(peer))
-      const versions = this.#records.get(record.id) ?? new Map<number, readonly PeerId[]>()
-      versions.set(record.version, record.custodians)
-      this.#records.set(record.id, versions)
+      const versions = this.#versions.get(record.id) ?? new Map<number, Version>()
+      this.#versions.set(record.id, versions)
+      const { version, custodians } = record
+      const known = versions.get(version)
+      if (known) known.writtenBy.add(peer)
+      else versions.set(version, { custodians, writtenBy: new Set([peer]) })
     }
   }
 
@@ -77,11 +90,17 @@ export class Disks implements Watch {
     return this.#disks.get(peer)?.read(recordKey(task)) as TaskRecord | undefined
   }
 
-  /** Whether this peer keeps it in that version, or in a later one; another set of the same number is another task. */
+  /** Whether this peer keeps it in that version, or in a later one. */
   #keeps(peer: PeerId, task: TaskId, version: number): boolean {
     const record = this.#record(peer, task)
     if (record === undefined || this.#end(peer, task)?.phase === 'moved') return false
-    return record.version === version || versionNumber(record.version) > versionNumber(version)
+    return isOrFollows(record.version, version)
+  }
+
+  /** Whether this peer ever kept it so. */
+  #had(peer: PeerId, task: TaskId, version: number): boolean {
+    const versions = [...(this.#versions.get(task) ?? [])]
+    return versions.some(([other, { writtenBy }]) => isOrFollows(other, version) && writtenBy.has(peer))
   }
 
   /** Since when a lost disk's tasks can be copied without a break. */
@@ -90,18 +109,27 @@ export class Disks implements Watch {
     return lostAt === undefined ? Number.NEGATIVE_INFINITY : Math.max(lostAt, this.#lastStartMs)
   }
 
+  /** Who has the task: by a version that is on a majority of its custodians' disks, the newest one, else by the newest. */
+  custody(task: TaskId): Custody | undefined {
+    const counting = this.#counting(task)
+    return counting.find(({ custodians, holders }) => holders.length > custodians.length / 2) ?? counting[0]
+  }
+
   /**
-   * Who has the task: by the newest of its versions that is on a majority of its custodians' disks, else the newest.
-   * While a later version is set up, those that have that one have it.
+   * The versions by which it may be kept, newest first: the newest that a majority of its custodians ever had, and any
+   * that is being set up after it. Of two submits of one key both may have stood.
    */
-  custody(task: TaskId): { custodians: readonly PeerId[]; holders: PeerId[] } | undefined {
-    const versions = [...(this.#records.get(task) ?? [])]
-      .sort(([a], [b]) => b - a)
-      .map(([version, custodians]) => ({
-        custodians,
-        holders: custodians.filter((peer) => this.#keeps(peer, task, version)),
-      }))
-    return versions.find(({ custodians, holders }) => holders.length > custodians.length / 2) ?? versions[0]
+  #counting(task: TaskId): Custody[] {
+    const versions = [...(this.#versions.get(task) ?? [])].sort(([a], [b]) => b - a)
+    const stood = versions.filter(([version, { custodians }]) => {
+      return isMajority(custodians, (peer) => this.#had(peer, task, version))
+    })
+    const newest = versionNumber(stood[0]?.[0] ?? 0)
+    return versions
+      .filter((one) => versionNumber(one[0]) > newest || (versionNumber(one[0]) === newest && stood.includes(one)))
+      .map(([version, { custodians }]) => {
+        return { version, custodians, holders: custodians.filter((peer) => this.#keeps(peer, task, version)) }
+      })
   }
 
   /**
@@ -109,10 +137,19 @@ export class Disks implements Watch {
    * `lostSince`, as long as one of them still has it.
    */
   durable(task: TaskId, lostSince = Number.NEGATIVE_INFINITY): boolean {
-    const custody = this.custody(task)
-    if (custody === undefined) return false
-    const { custodians, holders } = custody
-    const lost = custodians.filter((peer) => this.#had.get(task)?.has(peer) && this.#repairBeganMs(peer) > lostSince)
-    return holders.length > 0 && holders.length + lost.length > custodians.length / 2
+    return this.#counting(task).some(({ version, custodians, holders }) => {
+      const has = (peer: PeerId) => holders.includes(peer)
+      const hadAndLost = (peer: PeerId) => this.#had(peer, task, version) && this.#repairBeganMs(peer) > lostSince
+      return holders.length > 0 && isMajority(custodians, (peer) => has(peer) || hadAndLost(peer))
+    })
   }
+}
+
+function isMajority(custodians: readonly PeerId[], counts: (peer: PeerId) => boolean): boolean {
+  return custodians.filter(counts).length > custodians.length / 2
+}
+
+/** Another set of the same number is another task. */
+function isOrFollows(version: number, before: number): boolean {
+  return version === before || versionNumber(version) > versionNumber(before)
 }
