@@ -1,8 +1,7 @@
 import type { Millis } from '@souk/kernel'
 
 const least = 32
-/** A burst that meets peers which have just started must not make all of it late. */
-const first = 64
+const first = 256
 const most = 8_192
 /** Slower answers than this shrink the window: well under `submitMs`, after which a client is told that nothing is known. */
 const goalMs = 300
