@@ -1,4 +1,4 @@
-import type { Millis } from '@souk/kernel'
+import { earliest, type Millis } from '@souk/kernel'
 import type { BearerEndings } from './bearer-endings.ts'
 import type { BearerEffect } from './bearer-io.ts'
 import type { Borne } from './borne.ts'
@@ -40,8 +40,7 @@ export class BearerRounds {
   }
 
   nextWakeup(): Millis | undefined {
-    const due = Math.min(this.#nextRenew, this.#nextCheck, this.#nextAnnounce)
-    return due === Infinity ? undefined : due
+    return earliest(this.#nextRenew, this.#nextCheck, this.#nextAnnounce)
   }
 
   /** What is in hand now has to be said and looked at in time. */

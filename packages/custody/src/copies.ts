@@ -1,4 +1,4 @@
-import { Deadlines, type Millis } from '@souk/kernel'
+import { Deadlines, earliest, type Millis } from '@souk/kernel'
 import type { MessageOf, PeerId, TaskId, TaskRecord } from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect } from './custodian-io.ts'
@@ -51,8 +51,7 @@ export class Copies {
   }
 
   nextWakeup(): Millis | undefined {
-    const due = Math.min(this.#nextMs ?? Infinity, this.#turns.next() ?? Infinity)
-    return due === Infinity ? undefined : due
+    return earliest(this.#nextMs, this.#turns.next())
   }
 
   /** Looks at all of them once whenever somebody else has come to count as gone. */

@@ -1,4 +1,4 @@
-import type { Machine, Millis } from '@souk/kernel'
+import { earliest, type Machine, type Millis } from '@souk/kernel'
 import type { Ballot, Bearer, Outcome, PeerId, TaskId, TaskRecord } from '@souk/wire'
 import { BearerReports } from './bearer-reports.ts'
 import { Closings } from './closings.ts'
@@ -91,9 +91,8 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
 
   nextWakeup(): Millis | undefined {
     const { leases, expiries } = this.#book
-    const own = Math.min(leases.next() ?? Infinity, expiries.next() ?? Infinity, this.#retention.nextWakeup())
-    const due = Math.min(own, this.#proposer.nextWakeup() ?? Infinity, this.#copies.nextWakeup() ?? Infinity)
-    return due === Infinity ? undefined : due
+    const parts = [this.#retention, this.#proposer, this.#copies].map((part) => part.nextWakeup())
+    return earliest(leases.next(), expiries.next(), ...parts)
   }
 
   snapshot() {

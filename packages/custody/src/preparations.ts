@@ -123,6 +123,7 @@ export class Preparations {
     out.push({ type: 'recovered', task, ballot, code: proposal.code })
     out.push({ type: 'bear', record, ballot, attempts: [...entry.attempts], leasedMs, durable: true })
   }
+
   /** Nobody else grants it, however long the disk took; and where this life has its ballot no lease of it ever ends here. */
   #isAlone(entry: Entry, { version }: TaskRecord): boolean {
     return entry.record.version === version && this.#book.needsNoLease(entry)

@@ -1,4 +1,4 @@
-import type { Machine, Millis, WallMillis } from '@souk/kernel'
+import { earliest, type Machine, type Millis, type WallMillis } from '@souk/kernel'
 import type { PeerId, TaskId, TaskRecord } from '@souk/wire'
 import { type Choice, Choosing } from './choosing.ts'
 import type { CustodyConfig } from './config.ts'
@@ -69,9 +69,7 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
   }
 
   nextWakeup(): Millis | undefined {
-    const due = this.#submissions.due.next()
-    const overdue = this.#queued.nextDueMs()
-    return due === undefined || overdue === undefined ? (due ?? overdue) : Math.min(due, overdue)
+    return earliest(this.#submissions.due.next(), this.#queued.nextDueMs())
   }
 
   snapshot() {

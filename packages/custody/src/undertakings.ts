@@ -1,4 +1,4 @@
-import { Deadlines, invariant, type Millis } from '@souk/kernel'
+import { Deadlines, earliest, invariant, type Millis } from '@souk/kernel'
 import { type Ballot, compareBallots, type PeerId, type TaskId } from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect } from './custodian-io.ts'
@@ -38,8 +38,7 @@ export class Undertakings {
   }
 
   nextWakeup(): Millis | undefined {
-    const due = Math.min(this.due.next() ?? Infinity, this.turns.next() ?? Infinity)
-    return due === Infinity ? undefined : due
+    return earliest(this.due.next(), this.turns.next())
   }
 
   get(task: TaskId): Proposal | undefined {

@@ -1,6 +1,7 @@
 export { BoundedMap } from './bounded-map.ts'
 export { BoundedQueue } from './bounded-queue.ts'
 export { Deadlines } from './deadlines.ts'
+export { earliest } from './earliest.ts'
 export { base32Alphabet, compareHash, type Hash64, hash64, hashBase32, hashHex } from './hash.ts'
 export { InvariantError, invariant } from './invariant.ts'
 export type { Machine } from './machine.ts'

@@ -2,6 +2,7 @@ import {
   copiesThatFit,
   copyVector,
   Deadlines,
+  earliest,
   type Machine,
   type Millis,
   type Prng,
@@ -110,8 +111,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   }
 
   nextWakeup(): Millis | undefined {
-    const due = Math.min(this.#closing.next() ?? Infinity, this.#lots.next() ?? Infinity)
-    return due === Infinity ? undefined : due
+    return earliest(this.#closing.next(), this.#lots.next())
   }
 
   /** Tasks that wait here for a host with room; what is being auctioned right now does not. */

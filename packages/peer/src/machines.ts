@@ -1,6 +1,6 @@
 import { Bearer, Custodian, type MeshView, Submitter } from '@souk/custody'
 import { Host } from '@souk/host'
-import type { Millis, Prng } from '@souk/kernel'
+import { earliest, type Millis, type Prng } from '@souk/kernel'
 import { Auctioneer, Bidder } from '@souk/market'
 import { Roster } from '@souk/roster'
 import type { Bearer as Life, Offer, PeerId } from '@souk/wire'
@@ -75,9 +75,7 @@ export class Machines {
   }
 
   nextWakeup(): Millis | undefined {
-    let due = Infinity
-    for (const machine of this.#timed()) due = Math.min(due, machine.nextWakeup() ?? Infinity)
-    return due === Infinity ? undefined : due
+    return earliest(...this.#timed().map((machine) => machine.nextWakeup()))
   }
 
   #timed() {

@@ -1,4 +1,4 @@
-import type { Millis } from '@souk/kernel'
+import { earliest, type Millis } from '@souk/kernel'
 import type { Message, PeerId } from '@souk/wire'
 import { Counters } from './counters.ts'
 import type { PeerEffect } from './effects.ts'
@@ -79,8 +79,7 @@ export class Outlet {
   }
 
   nextWakeup(): Millis | undefined {
-    const due = Math.min(this.#ridingMessages.nextDueMs() ?? Infinity, this.#ridingWrites.nextDueMs() ?? Infinity)
-    return due === Infinity ? undefined : due
+    return earliest(this.#ridingMessages.nextDueMs(), this.#ridingWrites.nextDueMs())
   }
 
   /** What has waited for long enough. */

@@ -1,5 +1,5 @@
 import type { StoredBlobs } from '@souk/custody'
-import { emptyVector, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
+import { earliest, emptyVector, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
 import {
   type Certificate,
   type Frame,
@@ -50,9 +50,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   }
 
   nextWakeup(): Millis | undefined {
-    const machines = this.#machines.nextWakeup()
-    const riders = this.#outlet.nextWakeup()
-    return machines === undefined || riders === undefined ? (machines ?? riders) : Math.min(machines, riders)
+    return earliest(this.#machines.nextWakeup(), this.#outlet.nextWakeup())
   }
 
   /** How loaded this peer is now; the driver puts it into every frame. */

@@ -1,4 +1,4 @@
-import { BoundedMap, Deadlines, type Millis, type WallMillis } from '@souk/kernel'
+import { BoundedMap, Deadlines, earliest, type Millis, type WallMillis } from '@souk/kernel'
 import type { Certificate, Incarnation, MemberUpdate, PeerId } from '@souk/wire'
 import type { RosterConfig } from './config.ts'
 import type { RosterEffect } from './effects.ts'
@@ -49,10 +49,7 @@ export class Membership {
   }
 
   nextWakeup(): Millis | undefined {
-    const suspicion = this.#suspicions.nextWakeup() ?? Number.POSITIVE_INFINITY
-    const expiry = this.#expiries.next() ?? Number.POSITIVE_INFINITY
-    const next = Math.min(suspicion, expiry)
-    return next === Number.POSITIVE_INFINITY ? undefined : next
+    return earliest(this.#suspicions.nextWakeup(), this.#expiries.next())
   }
 
   wake(now: Millis, out: RosterEffect[]): void {

@@ -1,4 +1,4 @@
-import { invariant, type Machine, type Millis, type Prng } from '@souk/kernel'
+import { earliest, invariant, type Machine, type Millis, type Prng } from '@souk/kernel'
 import { limits, type MemberUpdate, type Offer, type PeerId, type RosterMessage } from '@souk/wire'
 import { Adverts } from './adverts.ts'
 import { AntiEntropy } from './anti-entropy.ts'
@@ -151,13 +151,8 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
 
   nextWakeup(): Millis | undefined {
     if (this.#own === undefined || this.#own.state === 'left') return undefined
-    const never = Number.POSITIVE_INFINITY
-    return Math.min(
-      this.#probes.nextWakeup() ?? never,
-      this.#membership.nextWakeup() ?? never,
-      this.#ownAdvert!.nextWakeup() ?? never,
-      this.#antiEntropy.nextWakeup() ?? never,
-    )
+    const parts = [this.#probes, this.#membership, this.#ownAdvert!, this.#antiEntropy]
+    return earliest(...parts.map((part) => part.nextWakeup()))
   }
 
   snapshot(): RosterSnapshot {
