@@ -183,3 +183,11 @@ test('who keeps a task is told by name, with who of them is away and whether the
   expect(text(oak)).not.toContain('cannot end')
   expect(text(oak, elm)).toContain('1 of 3 can be asked: it cannot end until most can')
 })
+
+test('a task placed by a load stamp says that nobody was asked, and how old the stamp was', () => {
+  const stamped: Decision = { ...decided, how: 'load-stamp', asked: 0, candidates: 0, closed: 'none', winner: ash }
+  stamped.reason = 'it said 12 ms ago that it has room, and such tasks are shorter than asking'
+  const text = explain(stamped)
+  expect(text).toContain('placed without asking on ash: it said 12 ms ago that it has room')
+  expect(text).toContain('decided by oak')
+})

@@ -175,6 +175,9 @@ interface Counted {
   mesh: DemoMesh
 }
 
+/** Ways in which the peer that has a task chooses its place itself. */
+const decidedHere: ReadonlySet<string> = new Set(['local', 'load-stamp', 'auction'])
+
 function summarize({ jobs, outcomes, details, different, wallMs, victim, mesh }: Counted): DemoFigures {
   const names = new Map(mesh.peers.map((peer) => [peer.report.peer, peer.name]))
   const perPeer: DemoFigures['perPeer'] = {}
@@ -189,7 +192,7 @@ function summarize({ jobs, outcomes, details, different, wallMs, victim, mesh }:
   const decisions = details.flatMap((detail) => (detail.decision === undefined ? [] : [detail.decision as Decision]))
   const auctions = decisions.filter((decision) => decision.bidsTotal > 0)
   // What a host fetched was not decided here; it waited for room, which is no time of deciding either.
-  const deciding = decisions.filter(({ how }) => how !== 'wanted' && how !== 'waiting').map((d) => d.auctionMs)
+  const deciding = decisions.filter(({ how }) => decidedHere.has(how)).map((d) => d.auctionMs)
   const times = decisions.map((decision) => decision.decisionMs)
   const bids = auctions.reduce((sum, decision) => sum + decision.bidsTotal, 0)
   const how: Record<string, number> = {}

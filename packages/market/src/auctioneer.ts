@@ -143,7 +143,6 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     if (lot.size === 0 || lot.auction !== undefined || now < lot.quietUntil) return
     const filtered = filterCandidates(this.#members.candidates(), this.#self, lot.shape)
     this.#shortcut.place(lot, filtered.candidates, now, out)
-    this.#lots.tidy(lot)
     if (lot.size === 0) return
     if (filtered.candidates.length > 0) this.#ask(lot, filtered, 1, now, out)
     else this.#noRoom.onNobodyToAsk(lot, filtered, now, out)

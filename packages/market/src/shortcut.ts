@@ -50,7 +50,7 @@ export class Shortcut {
       const others = prng.sample(rooms, rooms.length).filter(({ taker }) => taker !== to)
       const tasks = lots.take(lot, count, now)
       if (tasks.length === 0) return
-      for (const _ of tasks) loads.awarded(peer, slotsOf(lot), now)
+      for (const { task } of tasks) loads.awarded(peer, task, slotsOf(lot), now)
       const reason = `it said ${Math.round(ageMs)} ms ago that it has room, and such tasks are shorter than asking`
       const decision = plainDecision(frame(tasks[0]!.sinceMs, now, now), 'load-stamp', reason, peer)
       const alternates = others.slice(0, 2).map(({ taker }) => taker)

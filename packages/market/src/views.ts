@@ -1,5 +1,5 @@
 import type { Millis, ResourceRequest, ResourceVector } from '@souk/kernel'
-import type { Incarnation, Offer, PeerId } from '@souk/wire'
+import type { Incarnation, Offer, PeerId, TaskId } from '@souk/wire'
 
 /** A member as the market sees it. */
 export interface CandidateView {
@@ -37,10 +37,10 @@ export interface BearersView {
 /** What others said of their room in their last frames. */
 export interface LoadsView {
   /**
-   * Slots, less what this peer has awarded since; nothing while tasks queue there. `saidMs`: by that peer's own clock.
+   * Slots, less what this peer has awarded for a stamp and was not accepted yet; nothing while tasks queue there. `saidMs`: by that peer's own clock.
    * `ageMs`: since this peer heard it.
    */
   free(peer: PeerId, now: Millis): { slots: number; saidMs: number; ageMs: Millis } | undefined
-  /** so many of them were just awarded to one task */
-  awarded(peer: PeerId, slots: number, now: Millis): void
+  /** so many of them were just awarded to this task */
+  awarded(peer: PeerId, task: TaskId, slots: number, now: Millis): void
 }

@@ -134,7 +134,7 @@ export class Loads implements LoadsView {
     const free = this.all.get(peer)
     return free && { slots: free.slots, saidMs: free.saidMs, ageMs: now - free.heardMs }
   }
-  awarded(peer: string, slots: number): void {
+  awarded(peer: string, _task: string, slots: number): void {
     const free = this.all.get(peer)
     if (free) free.slots -= slots
   }

@@ -5,6 +5,7 @@ export type Destination =
   | 'bidder'
   | 'auctioneer'
   | 'bearer'
+  | 'unheardAwards'
   | 'custodian'
   | 'submitter'
   | 'desk'
@@ -26,7 +27,7 @@ export const destinations: Record<MessageTag, readonly Destination[]> = {
   noBid: ['auctioneer'],
   wanted: ['auctioneer'],
   award: ['bearer'],
-  accept: ['bearer'],
+  accept: ['bearer', 'unheardAwards'],
   renewed: ['bearer'],
   begun: ['bearer'],
   committed: ['bearer', 'custodian'],

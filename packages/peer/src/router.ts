@@ -87,8 +87,10 @@ export class Router implements Steps {
         this.stepAuctioneer({ type: 'message', from: from.peer, message: message as AuctioneerMessage })
         break
       case 'bearer':
-        if (message.t === 'accept') this.#machines.unheard.accepted(from.peer, message.tasks.length)
         this.stepBearer({ type: 'message', from, message: message as BearerMessage })
+        break
+      case 'unheardAwards':
+        this.#machines.unheard.accepted(from.peer, (message as MessageOf<'accept'>).tasks)
         break
       case 'custodian':
         this.stepCustodian({ type: 'message', from, message: message as CustodianMessage })

@@ -1,5 +1,5 @@
 import type { Millis } from '@souk/kernel'
-import type { PeerId } from '@souk/wire'
+import type { PeerId, TaskId } from '@souk/wire'
 
 /** An award that was not accepted until then was lost or bounced. */
 const heardMsMax = 1_000
@@ -9,27 +9,30 @@ interface Award {
   atMs: Millis
 }
 
-/** What this peer has given others and they have not accepted yet: their load stamps do not tell of it. */
+/** What this peer has given others by their load stamps and they have not accepted yet: no stamp tells of it. */
 export class UnheardAwards {
-  readonly #byPeer = new Map<PeerId, Award[]>()
+  /** by peer, the oldest first */
+  readonly #byPeer = new Map<PeerId, Map<TaskId, Award>>()
 
-  add(peer: PeerId, slots: number, now: Millis): void {
-    const awards = this.#byPeer.get(peer)
-    if (awards) awards.push({ slots, atMs: now })
-    else this.#byPeer.set(peer, [{ slots, atMs: now }])
+  add(peer: PeerId, task: TaskId, slots: number, now: Millis): void {
+    const awards = this.#byPeer.get(peer) ?? new Map<TaskId, Award>()
+    this.#byPeer.set(peer, awards)
+    awards.set(task, { slots, atMs: now })
   }
 
-  /** So many tasks were accepted there: the oldest. */
-  accepted(peer: PeerId, tasks: number): void {
-    this.#byPeer.get(peer)?.splice(0, tasks)
+  /** Of what was awarded otherwise nothing is known here. */
+  accepted(peer: PeerId, tasks: readonly { task: TaskId }[]): void {
+    for (const { task } of tasks) this.#byPeer.get(peer)?.delete(task)
   }
 
   slots(peer: PeerId, now: Millis): number {
-    const awards = this.#byPeer.get(peer)
-    if (!awards) return 0
-    const old = awards.findIndex(({ atMs }) => now - atMs < heardMsMax)
-    awards.splice(0, old < 0 ? awards.length : old)
-    return awards.reduce((sum, { slots }) => sum + slots, 0)
+    let sum = 0
+    const awards = this.#byPeer.get(peer) ?? new Map<TaskId, Award>()
+    for (const [task, { slots, atMs }] of awards) {
+      if (now - atMs >= heardMsMax) awards.delete(task)
+      else sum += slots
+    }
+    return sum
   }
 
   delete(peer: PeerId): void {

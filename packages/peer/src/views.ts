@@ -59,7 +59,7 @@ export function loadsView(loads: LoadTable, unheard: UnheardAwards): LoadsView {
         ageMs: now - loads.heardMs(peer)!,
       }
     },
-    awarded: (peer, slots, now) => unheard.add(peer, slots, now),
+    awarded: (peer, task, slots, now) => unheard.add(peer, task, slots, now),
   }
 }
 

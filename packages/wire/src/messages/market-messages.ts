@@ -29,6 +29,7 @@ export const marketMessages = {
     /** what the asker expects one of them to take; 0 = unknown */
     expectedMs: int(2 ** 40),
   }),
+  /** offeredMs: by the bidder's own clock; the baton brings it back */
   bid: strict({ t: Type.Literal('bid'), lot, terms: BidTerms, offeredMs: int() }),
   noBid: strict({ t: Type.Literal('noBid'), lot, refusal: Refusal }),
   /** to who was asked and had no room: the auction is over, and so many tasks still wait for whoever has room first */
@@ -44,6 +45,7 @@ export const marketMessages = {
     aheadMs: int(10_000),
     /** slots that work on it */
     concurrent: int(limits.batonsPerMessageMax),
+    /** as in a bid */
     offeredMs: int(),
   }),
   /** answer to wanted: this many batons were handed over (in award), so many still wait */
