@@ -2,8 +2,8 @@ import type { ClientRef, PeerInput, Reply } from '@souk/peer'
 import type { PeerHandle } from '@souk/runtime'
 import { ApiError } from './api-error.ts'
 
-/** the peer itself ends every question, a cancel within ten seconds; this is for a peer that does not keep up */
-const answerMsMax = 12_000
+/** the peer itself ends every question, a cancel within fifteen seconds; this is for a peer that does not keep up */
+const answerMsMax = 17_000
 
 /** One question to the peer and its first fitting reply, as a client of its own. Rejects with 504 `peer-slow`. */
 export async function ask<T>(

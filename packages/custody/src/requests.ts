@@ -59,6 +59,8 @@ export class Requests {
       out.push({ type: 'send', to: from, message: { t: 'cancelled', ask, task, answer: answer ?? 'unknown' } })
       return
     }
+    // At once, for stopping it may take long: who hears nothing asks another custodian.
+    out.push({ type: 'send', to: from, message: { t: 'cancelled', ask, task, answer: 'stopping' } })
     if (entry.cancellers.length < this.#config.watchersMax) entry.cancellers.push({ peer: from, ask })
     if (!entry.ending) this.#book.note(entry, 'cancelling', reason, now)
     entry.ending ??= { kind: 'cancelled', reason }

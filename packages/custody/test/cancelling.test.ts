@@ -13,10 +13,11 @@ function waiting(over = {}) {
   const [c1, c2, c3] = cluster.custodians('a') as [string, string, string]
   const cancel = (at: string, ask = 1) =>
     cluster.say('reader', at, { t: 'cancel', ask, task: idOf('a'), reason: 'changed my mind' })
-  /** What readers were told of their cancels. */
-  const answers = () =>
+  const heard = () =>
     cluster.letters.flatMap(({ to, message }) => (to === 'reader' && message.t === 'cancelled' ? [message.answer] : []))
-  return { cluster, c1, c2, c3, cancel, answers }
+  /** What readers were told of their cancels in the end; first each hears that it is being stopped. */
+  const answers = () => heard().filter((answer) => answer !== 'stopping')
+  return { cluster, c1, c2, c3, cancel, heard, answers }
 }
 
 function running(over = {}) {
@@ -40,11 +41,11 @@ describe('a cancel', () => {
   })
 
   test('is confirmed only when nothing of it runs', () => {
-    const { cluster, c1, cancel, answers } = running()
+    const { cluster, c1, cancel, heard, answers } = running()
     cluster.site('worker').frozen = true
     cancel(c1)
     cluster.pass(1_000)
-    expect([answers(), cluster.view(c1, 'a')?.state]).toEqual([[], 'ending'])
+    expect([heard(), cluster.view(c1, 'a')?.state]).toEqual([['stopping'], 'ending'])
     cluster.finish('worker', 'a', { end: 'stopped' })
     expect(answers()).toEqual(['cancelled'])
   })

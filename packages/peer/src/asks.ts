@@ -1,5 +1,5 @@
 import { Deadlines, type Millis } from '@souk/kernel'
-import type { Ask } from './desk-io.ts'
+import type { Ask, DeskMessage } from './desk-io.ts'
 
 /** Questions of local clients that are not at their end, each with the time until which it waits. At most asksMax. */
 export class Asks {
@@ -53,4 +53,12 @@ export class Asks {
   popDue(now: Millis): number | undefined {
     return this.#deadlines.popDue(now)
   }
+}
+
+/**
+ * About another task than was asked: asks are numbered anew in every life, and whoever an earlier one asked to watch,
+ * cancel or relay a task may answer that yet, under a number that is another question's by now.
+ */
+export function isOfAnother(ask: Ask, message: Exclude<DeskMessage, { t: 'moved' }>): boolean {
+  return message.t !== 'listed' && ask.kind !== 'list' && message.task !== ask.task
 }

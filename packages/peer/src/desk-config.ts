@@ -6,7 +6,7 @@ export interface DeskConfig {
   asksMax: number
   /** a peer that has not answered by then counts as unreachable */
   answerMsMax: Millis
-  /** a cancel may wait for a process group to end, or for a lease to run out */
+  /** a cancel may wait until it is noticed that a custodian has gone, for a lease to run out, or for a process group to end */
   cancelMsMax: Millis
   /** a watch is renewed this often: so late it is noticed that the custodian which is read has gone */
   watchAgainMs: Millis
@@ -15,6 +15,6 @@ export interface DeskConfig {
 export const defaultDeskConfig: DeskConfig = {
   asksMax: 100_000,
   answerMsMax: 1_500,
-  cancelMsMax: 10_000,
+  cancelMsMax: 15_000,
   watchAgainMs: 5_000,
 }

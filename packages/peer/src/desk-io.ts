@@ -1,3 +1,4 @@
+import type { Millis } from '@souk/kernel'
 import type { Ballot, MessageOf, PeerId, TaskId } from '@souk/wire'
 import type { Reply } from './effects.ts'
 import type { ClientRef } from './inputs.ts'
@@ -41,7 +42,8 @@ export interface Asked {
 
 /** `awayTold`: that nobody who may know it can be asked, since it was last told of */
 export type Query = Asked & { kind: 'query'; watch: boolean; awayTold: boolean }
-export type Cancel = Asked & { kind: 'cancel'; reason: string }
+/** `byMs`: whoever asked is answered by then */
+export type Cancel = Asked & { kind: 'cancel'; reason: string; byMs: Millis }
 export type Follow = Asked & { kind: 'follow'; bearer: PeerId | undefined; ballot?: Ballot }
 export type List = { kind: 'list'; client: ClientRef; listing: Listing }
 export type Ask = Query | Cancel | Follow | List

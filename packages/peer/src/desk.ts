@@ -1,6 +1,6 @@
 import type { Machine, Millis } from '@souk/kernel'
 import { compareBallots, type MessageOf, type PeerId, type TaskId } from '@souk/wire'
-import { Asks } from './asks.ts'
+import { Asks, isOfAnother } from './asks.ts'
 import type { DeskConfig } from './desk-config.ts'
 import type {
   Ask,
@@ -89,7 +89,10 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
   #onCancel(input: Extract<DeskInput, { type: 'cancel' }>, now: Millis, out: Out): void {
     const { client, task, reason } = input
     if (this.#asks.full) out.push({ type: 'reply', client, reply: { type: 'cancelled', task, answer: 'unreachable' } })
-    else this.#begin({ kind: 'cancel', ...this.#asked(client, task), reason }, now, out)
+    else {
+      const byMs = now + this.#config.cancelMsMax
+      this.#begin({ kind: 'cancel', ...this.#asked(client, task), reason, byMs }, now, out)
+    }
   }
 
   #onList(input: Extract<DeskInput, { type: 'list' }>, now: Millis, out: Out): void {
@@ -132,6 +135,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
     }
     if (message.t === 'cancelled' && ask.kind === 'cancel' && from === ask.keeper) {
       if (message.answer === 'unknown') this.#askNext(message.ask, ask, now, out)
+      else if (message.answer === 'stopping') ask.answered = true
       else this.#endCancel(message.ask, ask, message.answer, out)
     }
     if (message.t === 'listed' && ask.kind === 'list' && ask.listing.onListed(from, message))
@@ -227,8 +231,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
       this.#onNobody(id, ask, now, out)
       return
     }
-    const { answerMsMax, cancelMsMax } = this.#config
-    this.#asks.wait(id, now + (ask.kind === 'cancel' ? cancelMsMax : answerMsMax))
+    this.#asks.wait(id, now + this.#config.answerMsMax)
     const to = ask.keeper
     if (ask.kind === 'cancel')
       out.push({ type: 'send', to, message: { t: 'cancel', ask: id, task, reason: ask.reason } })
@@ -266,11 +269,17 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
 
   #onDeadline(id: number, ask: Ask, now: Millis, out: Out): void {
     if (ask.kind === 'list') this.#finishList(id, ask, out)
-    else if (ask.kind === 'cancel') {
-      const answer = ask.keeper !== undefined && this.#view.reachable(ask.keeper) ? 'stopping' : 'unreachable'
-      this.#endCancel(id, ask, answer, out)
-    } else if (!ask.answered && ask.left.length > 0) this.#askNext(id, ask, now, out)
+    else if (ask.kind === 'cancel') this.#onCancelDeadline(id, ask, now, out)
+    else if (!ask.answered && ask.left.length > 0) this.#askNext(id, ask, now, out)
     else this.#askAgain(id, ask, now, out)
+  }
+
+  /** Who has said that it sees to it may need long; who says nothing, or went away since, leaves it to the next one. */
+  #onCancelDeadline(id: number, ask: Cancel, now: Millis, out: Out): void {
+    const seesToIt = ask.answered && ask.keeper !== undefined && this.#view.reachable(ask.keeper)
+    if (now >= ask.byMs) this.#endCancel(id, ask, seesToIt ? 'stopping' : 'unreachable', out)
+    else if (seesToIt) this.#asks.wait(id, Math.min(ask.byMs, now + this.#config.answerMsMax))
+    else this.#askNext(id, ask, now, out)
   }
 
   /** A watch that is due to be renewed, or that nobody could answer; a plain question ends here. */
@@ -284,12 +293,4 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
     ask.left = this.#asked(ask.client, ask.task).left
     this.#askNext(id, ask, now, out)
   }
-}
-
-/**
- * About another task than was asked: asks are numbered anew in every life, and whoever an earlier one asked to watch,
- * cancel or relay a task may answer that yet, under a number that is another question's by now.
- */
-function isOfAnother(ask: Ask, message: Exclude<DeskMessage, { t: 'moved' }>): boolean {
-  return message.t !== 'listed' && ask.kind !== 'list' && message.task !== ask.task
 }

@@ -272,6 +272,21 @@ describe('a cancel', () => {
     expect(mesh.replies('p1', 'cancelled')).toMatchObject([{ answer }])
   })
 
+  test('goes on to the next custodian when the one that was asked has gone without a word', () => {
+    const mesh = new Mesh({ p0: 0, p1: keepsNone(1), p2: 0, p3: 0, p4: keepsNone(0) })
+    mesh.submit('p0', 'a', { ms: 60_000 })
+    mesh.run(300)
+    mesh.step('p4', { type: 'cancel', client: 5, task: idOf('a'), reason: 'not needed' })
+    const asked = mesh.node('p4').sent.filter(({ message }) => message.t === 'cancel')
+    expect(asked).toHaveLength(1)
+    // It is frozen: nobody is told that it has gone.
+    mesh.node(asked[0]!.to).up = false
+    mesh.run(2_500)
+    expect(mesh.replies('p4', 'cancelled')).toMatchObject([{ answer: 'cancelled' }])
+    expect(mesh.traces('p1', 'task.started')).toHaveLength(1)
+    expect(mesh.node('p1').runs.size).toBe(0)
+  })
+
   test('of a task whose keeper is away says so at once', () => {
     const mesh = new Mesh({ p0: 1, p1: 0 })
     mesh.cut('p0', 'p1')
