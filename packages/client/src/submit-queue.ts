@@ -16,8 +16,8 @@ export interface Submit {
   keyFresh: boolean
   /** how often another key was made, since custodians of the one before were away */
   rekeyed: number
-  /** makes another key */
-  rekey(): void
+  /** takes another key: this one, or one that it makes up */
+  rekey(key?: string): void
   readonly live: boolean
   /** how often the answer was `submit-unknown` */
   unknown: number
@@ -137,7 +137,8 @@ export class SubmitQueue {
       const submit = batch[i]!
       const answer = results[i]
       if (answer && 'task' in answer) submit.onAccepted(answer.task, generation)
-      else if (answer?.code === 'key-unlucky' && submit.keyFresh) this.#rekey(submit)
+      else if (answer?.code === 'key-unlucky' && submit.keyFresh) this.#rekey(submit, answer.key)
+      else if (answer?.code === 'not-begun') this.#queue.push(submit)
       else if (answer?.code === 'inputs-moving') again.push(submit)
       else if (answer?.code === 'submit-unknown' && submit.unknown++ < unknownMax) {
         submit.keyFresh = false
@@ -161,8 +162,8 @@ export class SubmitQueue {
   }
 
   /** Nothing has happened under the key that it had. */
-  #rekey(submit: Submit): void {
-    submit.rekey()
+  #rekey(submit: Submit, key: string | undefined): void {
+    submit.rekey(key)
     submit.keyFresh = ++submit.rekeyed < rekeyMax
     this.#queue.push(submit)
   }

@@ -72,8 +72,8 @@ export class SubmittedTask implements Handle, Submit, Waiter {
     return this.#key
   }
 
-  rekey(): void {
-    this.#key = uniqueId()
+  rekey(key = uniqueId()): void {
+    this.#key = key
   }
 
   async cancel(reason?: string): Promise<CancelAnswer> {

@@ -3,6 +3,7 @@ import type { ClientRef, Submission } from '@souk/peer'
 import type { PeerHandle } from '@souk/runtime'
 import type { TaskSpec } from '@souk/wire'
 import { ApiError } from './api-error.ts'
+import { BetterKeys, type Prepared } from './better-keys.ts'
 import { nonceOf, randomNonce } from './nonce.ts'
 import type { Session } from './session.ts'
 import type { Sessions, SubmitReply } from './sessions.ts'
@@ -31,6 +32,7 @@ export class Submits {
   readonly #handle: PeerHandle
   /** for requests without a session: their outcomes go nowhere */
   readonly #anonymous: ClientRef
+  readonly #betterKeys: BetterKeys
   readonly #waiting = new Map<number, Waiting>()
   #tag = 0
   /** the most recent task accepted here */
@@ -38,12 +40,17 @@ export class Submits {
 
   constructor(handle: PeerHandle) {
     this.#handle = handle
+    this.#betterKeys = new BetterKeys(handle)
     this.#anonymous = handle.attach((reply) => {
       if (reply.type === 'accepted' || reply.type === 'refused') this.onReply(reply)
     })
   }
 
-  /** Answers when every task is durable or refused, or with `submit-unknown` after 10 s. */
+  /**
+   * Answers when every task is durable or refused, or with `submit-unknown` after 10 s. At once, with nothing begun, where
+   * keys that were made up for it lead to custodians that are away: were these refused when the others are stored, and
+   * this peer died until then, their client could not know that it may take other keys.
+   */
   async submit(body: SubmitBody, sessions: Sessions): Promise<SubmitAnswer> {
     if (this.#waiting.size + body.tasks.length > waitingMax) {
       throw new ApiError(
@@ -54,22 +61,23 @@ export class Submits {
     }
     const session = body.session === undefined ? undefined : sessions.get(body.session)
     const live = new Set(body.live)
-    const fresh = new Set(body.freshKeys)
+    const prepared = prepare(body)
+    const better = this.#betterKeys.of(prepared)
+    if (better.size > 0) return { results: prepared.map((_, index) => better.get(index) ?? notBegun) }
     const results: (SubmitResult | undefined)[] = new Array(body.tasks.length).fill(undefined)
     const submissions: Submission[] = []
     let timer: NodeJS.Timeout | undefined
     await new Promise<void>((resolve) => {
       const batch: Batch = { results, left: 0, done: resolve }
-      body.tasks.forEach((task, index) => {
-        try {
-          const spec = toTaskSpec(task)
-          const tag = ++this.#tag
-          this.#waiting.set(tag, { batch, index, live: live.has(index), session })
-          submissions.push({ tag, spec, ...nameOf(spec, task.key, fresh.has(index)) })
-          batch.left++
-        } catch (error) {
-          results[index] = refusalOf(error)
+      prepared.forEach((task, index) => {
+        if (!('spec' in task)) {
+          results[index] = task
+          return
         }
+        const tag = ++this.#tag
+        this.#waiting.set(tag, { batch, index, live: live.has(index), session })
+        submissions.push({ tag, ...task })
+        batch.left++
       })
       if (submissions.length === 0) return resolve()
       timer = setTimeout(resolve, answerMsMax)
@@ -99,6 +107,18 @@ export class Submits {
   }
 }
 
+function prepare({ tasks, freshKeys }: SubmitBody): Prepared[] {
+  const fresh = new Set(freshKeys)
+  return tasks.map((task, index) => {
+    try {
+      const spec = toTaskSpec(task)
+      return { spec, ...nameOf(spec, task.key, fresh.has(index)) }
+    } catch (error) {
+      return refusalOf(error)
+    }
+  })
+}
+
 /** What makes its id. Without a key nobody can ever ask for it again; a fresh key may be replaced by its client. */
 function nameOf(
   spec: TaskSpec,
@@ -108,6 +128,11 @@ function nameOf(
   if (key === undefined) return { nonce: randomNonce(), drawable: true }
   return { nonce: nonceOf(spec.tenant, key), ...(fresh ? { choosy: true } : {}) }
 }
+
+const notBegun = {
+  code: 'not-begun',
+  message: 'another task of this request needs another key; nothing has happened for this one: submit it again',
+} satisfies SubmitResult
 
 const unknown = {
   code: 'submit-unknown',

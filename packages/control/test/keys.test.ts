@@ -1,3 +1,4 @@
+import type { SubmitAnswer } from '@souk/client'
 import type { Submission } from '@souk/peer'
 import { afterEach, expect, test } from 'vitest'
 import { closeAll, type Fixture, open, request, serve } from './fixture.ts'
@@ -5,6 +6,8 @@ import { MemoryMesh } from './memory-peer.ts'
 
 afterEach(closeAll)
 
+const submit = async (server: Fixture, body: object) =>
+  (await request(server, 'POST', '/v1/tasks', { body: JSON.stringify(body) })).body as unknown as SubmitAnswer
 const submissions = ({ peer }: Fixture): Submission[] =>
   peer.inputs.flatMap((input) => (input.type === 'submit' ? input.tasks : []))
 const unlucky = { code: 'key-unlucky', message: 'not all custodians that this key leads to can be reached' }
@@ -18,6 +21,39 @@ test('a key that the client made up is replaced while it leads to custodians tha
   const asked = submissions(server)
   expect(asked).toHaveLength(4)
   expect(new Set(asked.map(({ nonce }) => nonce)).size).toBe(4)
+})
+
+test('where a key is to be replaced nothing of its request has begun, and the peer says which key is better', async () => {
+  const server = await serve()
+  const [mine, bad, good] = ['mine', 'bad', 'good'].map((key) => ({ argv: ['echo'], key }))
+  const { nonce } = (await submit(server, { tasks: [bad] })) && submissions(server)[0]!
+  server.peer.refuse = (task) => (task.choosy && task.nonce === nonce ? unlucky : undefined)
+  const before = submissions(server).length
+  const { results } = await submit(server, { tasks: [mine, bad, good], freshKeys: [1, 2] })
+  expect(results).toMatchObject([
+    { code: 'not-begun' },
+    { code: 'key-unlucky', key: expect.stringMatching(/^[0-9a-z]{23}$/) },
+    { code: 'not-begun' },
+  ])
+  expect(submissions(server)).toHaveLength(before)
+  const { key } = results[1] as { key: string }
+  const again = await submit(server, { tasks: [mine, { argv: ['echo'], key }, good], freshKeys: [1, 2] })
+  expect(again.results).toMatchObject([
+    { task: expect.any(String) },
+    { task: expect.any(String) },
+    { task: expect.any(String) },
+  ])
+})
+
+test('the client takes the better keys that its peer names, and all tasks of the request are done', async () => {
+  const server = await serve()
+  const { client } = await open([server])
+  const lucky = /^[0-7]/
+  server.peer.refuse = (task) => (task.choosy && !lucky.test(task.nonce) ? unlucky : undefined)
+  const handles = Array.from({ length: 40 }, () => client.submit({ argv: ['echo'] }))
+  for (const { outcome } of handles) expect((await outcome).kind).toBe('succeeded')
+  expect(submissions(server)).toHaveLength(40)
+  expect(submissions(server).every(({ nonce }) => lucky.test(nonce))).toBe(true)
 })
 
 test('after many keys without luck the last one goes out as it is', async () => {

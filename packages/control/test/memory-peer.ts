@@ -86,6 +86,10 @@ export class MemoryPeer implements PeerHandle {
     })
   }
 
+  isUnlucky(submission: Submission): boolean {
+    return this.refuse({ ...submission, choosy: true })?.code === 'key-unlucky'
+  }
+
   input(input: PeerInput): void {
     this.inputs.push(input)
     const at = this.#waits.findIndex((wait) => wait.type === input.type)

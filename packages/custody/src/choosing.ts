@@ -29,12 +29,16 @@ export class Choosing {
   }
 
   choose(submit: Choice): Chosen {
-    const { spec, choosy } = submit
+    const { spec } = submit
     const id = this.#drawId(submit)
     const custodians = this.#custodiansOf(id, spec)
-    const refused =
-      this.#noKeeper(spec) ?? (choosy ? this.#unlucky(custodians) : undefined) ?? this.#noQuorum(custodians)
+    const refused = this.#noKeeper(spec) ?? this.#unlucky(submit, custodians) ?? this.#noQuorum(custodians)
     return { id, custodians, refused }
+  }
+
+  /** Whether its client had better make another key. */
+  isUnlucky(submit: Choice): boolean {
+    return this.choose(submit).refused?.code === unluckyCode
   }
 
   /** An id without a caller's key is drawn again until all its custodians were heard from of late, or else a majority. */
@@ -53,7 +57,8 @@ export class Choosing {
   }
 
   /** Another key would lead to better custodians: to such that are all there or, if there are not so many, to a majority. */
-  #unlucky(custodians: readonly PeerId[]): Refused | undefined {
+  #unlucky({ choosy }: Choice, custodians: readonly PeerId[]): Refused | undefined {
+    if (!choosy) return undefined
     const away = custodians.filter((peer) => !this.canReach(peer))
     if (away.length === 0) return undefined
     const need = majority(custodians.length)
@@ -96,9 +101,11 @@ export class Choosing {
   }
 }
 
+const unluckyCode = 'key-unlucky'
+
 function keyUnlucky(away: readonly PeerId[]): Refused {
   const message = `not all custodians that this key leads to can be reached (${away.join(', ')}); another key has better ones`
-  return { code: 'key-unlucky', message }
+  return { code: unluckyCode, message }
 }
 
 function noQuorum(custodians: readonly PeerId[], away: readonly PeerId[]): Refused {

@@ -140,6 +140,11 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     return refused || this.#whyFull() ? undefined : custodians
   }
 
+  /** Whether its client had better make another key: not all custodians that this one leads to can be reached. */
+  isUnlucky(submit: Choice): boolean {
+    return submit.choosy && !this.#submissions.knownOf(submit) && this.#choosing.isUnlucky(submit)
+  }
+
   #whyFull(): Refused | undefined {
     if (this.#submissions.size + this.#queued.size < this.#config.submitsMax) return undefined
     const message = `clients of this peer wait for ${this.#config.submitsMax} tasks already; submit to another peer, or later`

@@ -73,6 +73,11 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     return this.#machines.submitter.custodiansOf({ nonce, drawable, choosy, spec })
   }
 
+  /** Whether its client, which has just made up its key, had better make another (as `key-unlucky` would say). */
+  isUnlucky({ nonce, drawable = false, spec }: Submission): boolean {
+    return this.#machines.submitter.isUnlucky({ nonce, drawable, choosy: true, spec })
+  }
+
   /** Who keeps a task that is kept here too. */
   keepersOf(task: TaskId): readonly PeerId[] {
     return this.#machines.custodian.find(task)?.record.custodians ?? []

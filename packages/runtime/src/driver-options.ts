@@ -11,6 +11,8 @@ export interface PeerMachine extends Machine<PeerInput, PeerEffect>, KeptBlobs {
   loadStamp(): LoadStamp
   /** who would keep this task, were it submitted now; undefined: it would be refused */
   custodiansOf(submission: Submission): readonly PeerId[] | undefined
+  /** whether its client, which has just made up its key, had better make another */
+  isUnlucky(submission: Submission): boolean
   /** While off the machine builds no trace effects. */
   setTracing?(on: boolean): void
 }

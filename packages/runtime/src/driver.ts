@@ -3,6 +3,7 @@ import {
   type PeerEffect,
   type PeerInput,
   type Reply,
+  type Submission,
   storedPrefixes,
   type TraceEvent,
 } from '@souk/peer'
@@ -162,6 +163,10 @@ export class Driver implements PeerHandle {
     return this.#listeners.trace(listener)
   }
 
+  isUnlucky(submission: Submission): boolean {
+    return this.#peer.isUnlucky(submission)
+  }
+
   snapshot(): unknown {
     return this.#peer.snapshot()
   }
@@ -222,18 +227,20 @@ export class Driver implements PeerHandle {
       case 'reply':
         this.#listeners.reply(effect.client, effect.reply)
         break
-      case 'trace':
-        this.#onTrace(effect.event)
+      case 'trace': {
+        this.#listeners.event(effect.event)
+        const behind = behindIn(effect.event)
+        if (behind !== undefined) this.#onBug(behind, 'this peer stops')
         break
+      }
       case 'scale':
         break
     }
   }
 
   /**
-   * Once per turn of the event loop, after its I/O callbacks: inputs that arrive together (frames of several
-   * peers, a batch of submits) share frames and one commit. A round trip over TCP takes as long as with a flush in
-   * the microtask after each input, which could join nothing.
+   * Once per turn of the event loop, after its I/O callbacks: what arrives together shares frames and one commit. A round
+   * trip over TCP takes as long as with a flush in the microtask after each input, which could join nothing.
    */
   #flushSoon(): void {
     this.#flushing ??= setImmediate(() => this.#flush())
@@ -247,21 +254,14 @@ export class Driver implements PeerHandle {
       this.#commit.flush()
       const now = this.#clock.now()
       const restMs = this.#outbox?.flush(now)
-      if (restMs !== undefined) this.#cancelPaced ??= this.#clock.after(restMs - now, () => this.#onPaced())
+      if (restMs === undefined) return
+      this.#cancelPaced ??= this.#clock.after(restMs - now, () => {
+        this.#cancelPaced = undefined
+        this.#flush()
+      })
     } catch (error) {
       this.#onBug(error)
     }
-  }
-
-  #onTrace(event: TraceEvent): void {
-    this.#listeners.event(event)
-    const behind = behindIn(event)
-    if (behind !== undefined) this.#onBug(behind, 'this peer stops')
-  }
-
-  #onPaced(): void {
-    this.#cancelPaced = undefined
-    this.#flush()
   }
 
   #onBug(error: unknown, message = 'this peer broke one of its own rules and stops'): void {
@@ -294,7 +294,7 @@ export class Driver implements PeerHandle {
   }
 
   #log(level: 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>): void {
-    const log = this.#options.log ?? console.error
+    const { log = console.error } = this.#options
     log(level, message, fields)
   }
 }

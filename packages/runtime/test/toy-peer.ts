@@ -40,6 +40,10 @@ export class ToyPeer implements PeerMachine {
     return this.custodians[nonce]
   }
 
+  isUnlucky({ nonce }: Submission): boolean {
+    return this.custodians[nonce] === undefined
+  }
+
   keepersOf(task: string): readonly string[] {
     return this.custodians[task] ?? []
   }

@@ -11,16 +11,20 @@ export const SubmitBody = strict({
   live: Type.Optional(list(int(apiLimits.tasksPerRequestMax - 1), apiLimits.tasksPerRequestMax)),
   /**
    * indexes of the tasks whose key was made up for this very request and was never sent before: where the custodians
-   * that it leads to are not all there, the answer is `key-unlucky`, nothing has happened, and another key may do better
+   * that it leads to are not all there, the answer is `key-unlucky` with a better key, and nothing has begun, neither of
+   * this task nor of the others in the request (they are `not-begun`)
    */
   freshKeys: Type.Optional(list(int(apiLimits.tasksPerRequestMax - 1), apiLimits.tasksPerRequestMax)),
 })
 export type SubmitBody = Static<typeof SubmitBody>
 
-/** `path`: which part of that task was at fault. Code `submit-unknown`: no answer in time, retry with the same key. */
+/**
+ * `path`: which part of that task was at fault. `key`: submit it under this one instead. Code `submit-unknown`: no answer
+ * in time, retry with the same key. Code `not-begun`: the request was not taken up, submit it again.
+ */
 export const SubmitResult = Type.Union([
   strict({ task: TaskIdText }),
-  strict({ code: text(256), message: text(), path: Type.Optional(text()) }),
+  strict({ code: text(256), message: text(), path: Type.Optional(text()), key: Type.Optional(text()) }),
 ])
 export type SubmitResult = Static<typeof SubmitResult>
 
