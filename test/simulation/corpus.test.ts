@@ -52,6 +52,10 @@ const corpus: [Seed, found: string][] = [
     { seed: 43, peers: 9, tasks: 94, profile: 'swarm' },
     'the copy of a closed task that a full disk had refused was there as an open one later',
   ],
+  [
+    { seed: 1670, peers: 5, tasks: 154, profile: 'swarm' },
+    'a baton was handed again to an old life of a host whose later one was known',
+  ],
 ]
 
 for (const [run, found] of corpus) {
