@@ -52,6 +52,14 @@ const corpus: [Seed, found: string][] = [
     { seed: 43, peers: 9, tasks: 94, profile: 'swarm' },
     'the copy of a closed task that a full disk had refused was there as an open one later',
   ],
+  [
+    { seed: 1670, peers: 5, tasks: 154, profile: 'swarm' },
+    'a baton was handed again to an old life of a host whose later one was known',
+  ],
+  [
+    { seed: 2800, peers: 4, tasks: 157, profile: 'swarm' },
+    'a custodian took the renewals of a bearer with other custodians for its own bearer’s, and its task stayed open',
+  ],
 ]
 
 for (const [run, found] of corpus) {

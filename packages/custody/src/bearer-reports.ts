@@ -14,14 +14,17 @@ import {
 import type { CustodianEffect, CustodianInput } from './custodian-io.ts'
 import { isOwnFailure } from './decide-next.ts'
 import { type Entry, promise, runsAtBearer } from './entry.ts'
-import { HeldSets } from './held-sets.ts'
+import { HeldSets, type HeldTask } from './held-sets.ts'
 import { mayFollow } from './may-tell.ts'
 import type { Proposer } from './proposer.ts'
 import type { Readers } from './readers.ts'
 import type { TaskBook } from './task-book.ts'
+import { versionNumber } from './version.ts'
 
 type Out = CustodianEffect[]
 type Held = { task: TaskId; ballot: Ballot }
+/** What a renewal says of one task. */
+type Said = HeldTask & { task: TaskId }
 
 /** What bearers say to a custodian of the tasks that they have, and what is known of them otherwise. */
 export class BearerReports {
@@ -90,7 +93,7 @@ export class BearerReports {
 
   onGiveUp(from: Bearer, message: MessageOf<'giveUp'>, now: Millis, out: Out): void {
     const entry = this.#book.archive.get(message.task)
-    this.#held.drop(from.peer, message.task)
+    this.#held.drop(from.peer, message)
     if (!entry || entry.record.version !== message.version) return
     const order = compareBallots(entry.promised, message.ballot)
     if (order > 0) {
@@ -116,15 +119,15 @@ export class BearerReports {
     const refused: Held[] = []
     const lacking: Held[] = []
     // All of it where it says so, not only what is new: a fence that was lost is repeated by the next refusal.
-    const said: Iterable<Held> = message.full ? entriesOf(held) : held ? message.adds : []
-    for (const { task, ballot } of said) {
-      const entry =
-        this.#openUnder(task, ballot) ?? this.#movedOn(task, ballot, bearer) ?? this.#catchUp(task, ballot, out)
+    const said: Iterable<Said> = message.full ? entriesOf(held) : held ? message.adds : []
+    for (const one of said) {
+      const { task, ballot } = one
+      const entry = this.#openUnder(task, ballot) ?? this.#movedOn(task, ballot, bearer) ?? this.#catchUp(one, out)
       if (entry) this.#renewed(entry, bearer, states.get(task), now, out)
-      else if (!this.#book.archive.get(task)) push(lacking, task, ballot)
+      else if (this.#lacks(one)) push(lacking, task, ballot)
       else if (!this.#isChosenUnder(task, ballot)) push(refused, task, ballot)
     }
-    for (const { task } of [...refused, ...lacking]) this.#held.drop(from, task)
+    for (const held of [...refused, ...lacking]) this.#held.drop(from, held)
     // More than one answer can name: it confirms nothing, and what it names goes first.
     const full = refused.length + lacking.length >= limits.tasksPerMessageMax
     const again = held === undefined || full
@@ -140,15 +143,25 @@ export class BearerReports {
     return own && compareBallots(ballot, promised) < 0 ? entry : undefined
   }
 
-  /** A higher ballot than it promised: a majority of the others did, and this one missed it. */
-  #catchUp(task: TaskId, ballot: Ballot, out: Out): Entry | undefined {
+  /**
+   * A higher ballot than it promised: a majority of the others did, and this one missed it. Of the same version: another
+   * one's, or that of another submit's custodians, is no business of this copy.
+   */
+  #catchUp({ task, version, ballot }: Said, out: Out): Entry | undefined {
     const entry = this.#book.archive.get(task)
-    if (entry?.phase !== 'open' || !mayFollow(entry, ballot)) return undefined
+    if (entry?.phase !== 'open' || entry.record.version !== version || !mayFollow(entry, ballot)) return undefined
     promise(entry, ballot)
     // Whoever began that ballot asked a majority what had begun before.
     entry.begun = false
     this.#book.save(entry, { kind: 'note', entry }, out)
     return entry
+  }
+
+  /** It is not known here, or not yet in a version as late as that. */
+  #lacks({ task, version }: Said): boolean {
+    const entry = this.#book.archive.get(task)
+    if (!entry) return true
+    return entry.phase !== 'closed' && versionNumber(entry.record.version) < versionNumber(version)
   }
 
   /** Its own outcome stands: the answer to its commit is on its way. */
@@ -179,13 +192,19 @@ export class BearerReports {
     }
   }
 
-  drop(from: PeerId, task: TaskId): void {
-    this.#held.drop(from, task)
+  /**
+   * Its run is over where this outcome of it is accepted; with the next custodians its bearer goes on, and its lease
+   * with it. One that is not accepted is renewed like any other: or its bearer would take a silence for a lease.
+   */
+  onCommit(from: PeerId, { task, ballot, decree }: MessageOf<'commit'>): void {
+    const accepted = this.#book.archive.get(task)?.accepted
+    if (decree.kind !== 'outcome' || !accepted || compareBallots(accepted.ballot, ballot) !== 0) return
+    this.#held.drop(from, { task, ballot })
   }
 }
 
-function* entriesOf(held: ReadonlyMap<TaskId, Ballot> | undefined): Generator<Held> {
-  for (const [task, ballot] of held ?? []) yield { task, ballot }
+function* entriesOf(held: ReadonlyMap<TaskId, HeldTask> | undefined): Generator<Said> {
+  for (const [task, one] of held ?? []) yield { task, ...one }
 }
 
 function push(list: Held[], task: TaskId, ballot: Ballot): void {

@@ -189,9 +189,8 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
         this.#onPrepared(message.task, now)
         break
       case 'commit':
-        // Its run is over; with the next custodians its bearer goes on, and its lease with it.
-        if (message.decree.kind === 'outcome') this.#reports.drop(from.peer, message.task)
         this.#voter.onCommit(from, message, now, out)
+        this.#reports.onCommit(from.peer, message)
         break
       case 'begin':
         this.#voter.onBegin(from, message, out)

@@ -6,6 +6,7 @@ const sendingsMax = 64
 
 export interface Held {
   task: TaskId
+  version: number
   ballot: Ballot
   state: TaskState
 }

@@ -25,7 +25,10 @@ export class Renewals {
   /** One round of renewals, by custodian in the order of their ids. A task whose first lease is younger than a period is left out. */
   round(borne: Iterable<Borne>, incarnation: Incarnation, now: Millis): Renewal[] {
     const youngMs = now - this.#config.renewMs
-    const held = this.#byCustodian(borne, (b) => Math.min(b.sinceMs, b.leasedMs) <= youngMs || this.#isSaid(b))
+    const held = this.#byCustodian(
+      borne,
+      (b) => !this.#isLeft(b, now) && (Math.min(b.sinceMs, b.leasedMs) <= youngMs || this.#isSaid(b)),
+    )
     const round: Renewal[] = []
     for (const to of [...this.#links.keys()].sort()) {
       const messages = this.#links.get(to)!.renew(held.get(to) ?? [], incarnation, now)
@@ -52,12 +55,17 @@ export class Renewals {
       if (!renewed.has(b.state) || !b.durable || this.#needsNone(b) || !wanted(b)) continue
       for (const custodian of b.record.custodians) {
         const list = held.get(custodian) ?? []
-        list.push({ task: b.record.id, ballot: b.ballot, state: stateSaid(b.state) })
+        list.push({ task: b.record.id, version: b.record.version, ballot: b.ballot, state: stateSaid(b.state) })
         held.set(custodian, list)
         if (!this.#links.has(custodian)) this.#links.set(custodian, new RenewalLink(this.#counter))
       }
     }
     return held
+  }
+
+  /** An outcome that no majority answers to: renewed by the rest it would keep them from looking where it went. */
+  #isLeft(borne: Borne, now: Millis): boolean {
+    return borne.state === 'committing' && this.ranOut(borne, now)
   }
 
   #isSaid({ record, state }: Borne): boolean {

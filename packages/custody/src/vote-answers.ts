@@ -36,7 +36,7 @@ export class VoteAnswers {
 
   /** Its decree stands, or others keep it: the answer says so, and the vote is not needed any more. */
   isOver(entry: Entry, to: PeerId, vote: MessageOf<'leaseAsk' | 'prepare' | 'commit'>, out: Out): boolean {
-    const { version, custodians } = entry.record
+    const { version } = entry.record
     const { task, ballot } = vote
     const ahead = versionNumber(version) - versionNumber(vote.version)
     if (ahead < 0) return false
@@ -46,13 +46,8 @@ export class VoteAnswers {
       if (vote.t === 'commit') this.#endBearing(entry, to, ballot, out)
       return true
     }
-    if (entry.phase === 'moved' || ahead > 1) {
-      this.#send(to, { t: 'moved', task, version, custodians }, out)
-      return true
-    }
-    if (ahead === 1) {
-      const decree = { kind: 'next', custodians } as const
-      this.#send(to, { t: 'chosen', task, version: vote.version, ballot, decree }, out)
+    if (entry.phase === 'moved' || ahead > 0) {
+      this.#sendMoved(entry, to, vote, out)
       return true
     }
     if (version !== vote.version) {
@@ -74,6 +69,17 @@ export class VoteAnswers {
   /** Its outcome is chosen: whoever bears it under that ballot has no say any more, whatever the other custodians know. */
   #endBearing({ record, promised }: Entry, to: PeerId, ballot: Ballot, out: Out): void {
     this.#send(to, { t: 'fenced', task: record.id, ballot, promised, code: 'closed', final: true }, out)
+  }
+
+  /** Others keep it by now, or it is kept here with others: whoever bears it as it was before ends nothing here any more. */
+  #sendMoved(entry: Entry, to: PeerId, vote: MessageOf<'leaseAsk' | 'prepare' | 'commit'>, out: Out): void {
+    const { version, custodians } = entry.record
+    const { task, ballot } = vote
+    if (entry.phase !== 'moved' && versionNumber(version) === versionNumber(vote.version) + 1) {
+      const decree = { kind: 'next', custodians } as const
+      this.#send(to, { t: 'chosen', task, version: vote.version, ballot, decree }, out)
+    } else this.#send(to, { t: 'moved', task, version, custodians }, out)
+    if (vote.t === 'commit' && vote.decree.kind === 'outcome') this.fence(entry, to, ballot, out)
   }
 
   /** Its outcome was chosen in an earlier version than this copy's: there was no next one to choose. */

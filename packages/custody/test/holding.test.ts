@@ -109,6 +109,19 @@ describe('a lease', () => {
     expect(only(carrier.pass(4_000, renewing(carrier, ['c1'])), 'halt')).toHaveLength(1)
   })
 
+  test('of an outcome that no majority answers to is let go: it keeps no custodian from looking where it went', () => {
+    const carrier = new Carrier('worker')
+    carrier.running('a')
+    carrier.pass(1_000, renewing(carrier, trio))
+    carrier.ended('a')
+    const answer = renewing(carrier, ['c1'])
+    expect(told(carrier.pass(2_500, answer), 'renew')).toContain('c1')
+    carrier.pass(1_000, answer)
+    const effects = carrier.pass(5_000, answer)
+    expect([told(effects, 'renew'), carrier.state('a')]).toEqual([[], 'committing'])
+    expect(new Set(told(effects, 'commit'))).toEqual(new Set(trio))
+  })
+
   test('is not confirmed by custodians that refuse it, or do not know the task', () => {
     const carrier = new Carrier('worker')
     carrier.running('a')

@@ -135,15 +135,19 @@ export class Keeper {
   }
 
   /** A vote on the version that is kept here. */
-  #vote(name: string, b: Ballot) {
-    return vote(name, b, this.custodian.find(idOf(name))?.record.version)
+  #vote(name: string, b: Ballot, version = this.custodian.find(idOf(name))?.record.version) {
+    return vote(name, b, version)
   }
 
   /** Renewal number `seq` of a bearer that holds this one task; from nothing with base 0. */
-  renew(from: string, name: string, over: { seq?: number; base?: number; b?: Ballot; state?: TaskState } = {}) {
+  renew(
+    from: string,
+    name: string,
+    over: { seq?: number; base?: number; b?: Ballot; state?: TaskState; version?: number } = {},
+  ) {
     const { seq = 1, b = ballot(), state = 'running' } = over
     const { base = seq - 1 } = over
-    const adds = base === 0 ? [{ task: idOf(name), ballot: b, state }] : []
+    const adds = base === 0 ? [{ ...this.#vote(name, b, over.version), state }] : []
     return this.message(from, { t: 'renew', seq, base, incarnation: 1, full: true, adds, removes: [] })
   }
 

@@ -7,6 +7,7 @@ import { ballot, idOf } from './fixtures.ts'
 
 const held = (name: string, state: TaskState = 'running', counter = 1): Held => ({
   task: idOf(name),
+  version: 1,
   ballot: ballot(counter),
   state,
 })
@@ -52,6 +53,7 @@ describe('a renewal', () => {
   test('goes in several messages when it is long, each on top of the one before', () => {
     const many = Array.from({ length: limits.tasksPerMessageMax + 1 }, (_, i) => ({
       task: `t${i}`,
+      version: 1,
       ballot: ballot(),
       state: 'running' as const,
     }))

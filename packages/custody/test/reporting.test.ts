@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ballot, decision, idOf, next, only, sent, told, vote } from './fixtures.ts'
+import { ballot, decision, idOf, next, only, sent, told, versionOf, vote } from './fixtures.ts'
 import { alone, Keeper } from './keeper.ts'
 
 /** a lease and the grace after it */
@@ -40,7 +40,7 @@ describe('a renewal', () => {
     const keeper = keeping()
     keeper.keep('b')
     keeper.renew('worker', 'a')
-    const adds = [{ task: idOf('b'), ballot: ballot(), state: 'running' as const }]
+    const adds = [{ ...vote('b'), state: 'running' as const }]
     keeper.at(2_000)
     keeper.message('worker', { t: 'renew', seq: 2, base: 1, incarnation: 1, full: false, adds, removes: [] })
     const asked = sent(keeper.pass(1_400), 'leaseAsk').map(({ message }) => message.task)
@@ -62,6 +62,36 @@ describe('a renewal', () => {
     keeper.write()
     expect(keeper.restarted().view('a')?.ballot).toEqual(ballot(2, 'c2'))
     expect(sent(keeper.commit('worker', 'a'), 'fenced')).toHaveLength(1)
+  })
+
+  test('of another version changes nothing here: a later one is lacking, any other is refused', () => {
+    const answer = (version: number) => {
+      const keeper = keeping()
+      const [renewed] = sent(keeper.renew('c2', 'a', { b: ballot(2, 'c2'), version }), 'renewed')
+      keeper.write()
+      expect(keeper.view('a')?.ballot).toEqual(ballot())
+      return renewed!.message
+    }
+    const held = [{ task: idOf('a'), ballot: ballot(2, 'c2') }]
+    expect(answer(versionOf(1, ['c1', 'c2', 'c4']))).toMatchObject({ refused: held, lacking: [] })
+    expect(answer(versionOf(2, ['c1', 'c2', 'c4']))).toMatchObject({ refused: [], lacking: held })
+  })
+
+  test('is not cut short by what its bearer says of another ballot of the task', () => {
+    const keeper = keeping()
+    keeper.renew('worker', 'a')
+    keeper.giveUp('worker', 'a', ballot(2, 'c2'), { ran: false, code: 'stopping' })
+    keeper.at(2_000).renew('worker', 'a', { seq: 2 })
+    expect(told(keeper.pass(leaseMs - 1), 'leaseAsk')).toEqual([])
+  })
+
+  test('of an outcome that is not accepted here is refused like any other', () => {
+    const keeper = keeping()
+    keeper.renew('worker', 'a')
+    keeper.prepare('c2', 'a', ballot(2, 'c2'))
+    expect(sent(keeper.commit('worker', 'a'), 'fenced')).toHaveLength(1)
+    const refused = [{ task: idOf('a'), ballot: ballot() }]
+    expect(sent(keeper.renew('worker', 'a', { seq: 2 }), 'renewed')).toMatchObject([{ message: { refused } }])
   })
 
   test('of an unknown task is lacking here, and of a closed one refused, but for the one that closed it', () => {

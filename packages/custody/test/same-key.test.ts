@@ -98,5 +98,7 @@ describe('a task that another submit of its key stored with other custodians', (
     const effects = keeper.message('c4', elsewhere)
     expect(effects).not.toEqual([])
     expect(keeper.view('a')).toBeUndefined()
+    // Whoever bore it as it was here has to hear that it ends nothing any more.
+    expect(told(keeper.commit('worker', 'a'), 'fenced')).toEqual(['worker'])
   })
 })

@@ -249,6 +249,8 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     this.#outlet.trace({ type: 'link.up', peer, name: certificate.name })
     this.#machines.marketChanged = true
     router.stepRoster(input)
+    // An old disk, by what is known of that peer: it is told so, and gets nothing that was meant for that life of it.
+    if (incarnation < (this.#machines.roster.get(peer)?.incarnation ?? incarnation)) return
     router.stepCustodian({ type: 'bearerRestarted', peer, incarnation })
     router.stepBearer({ type: 'connected', peer, incarnation })
   }

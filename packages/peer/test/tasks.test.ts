@@ -139,6 +139,23 @@ describe('a task whose host', () => {
     })
   })
 
+  test('comes back with an old disk, after a later life of it was known, is not given it again', () => {
+    const mesh = new Mesh({ p0: 0, p1: 1 })
+    const awards = () => mesh.node('p0').sent.filter(({ message }) => message.t === 'award').length
+    mesh.submit('p0', 'a', { ms: 100 })
+    // It took the task, and its word for that is lost with its link.
+    mesh.until(() => mesh.node('p1').runs.size > 0)
+    for (const incarnation of [2, 1]) {
+      mesh.kill('p1')
+      mesh.run(10)
+      mesh.node('p1').incarnation = incarnation - 1
+      mesh.start('p1')
+      mesh.run(10)
+    }
+    expect(mesh.traces('p1', 'store.behind')).toMatchObject([{ own: 1, seen: 2 }])
+    expect(awards()).toBe(1)
+  })
+
   test('loses its link for a moment goes on, and is not run twice', () => {
     const mesh = new Mesh({ p0: 0, p1: 1, p2: 1 })
     mesh.submit('p0', 'a', { ms: 10_000 })

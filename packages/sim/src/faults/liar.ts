@@ -85,7 +85,8 @@ export class Liar {
         return this.#batons.length === 0 ? undefined : this.#forge(prng.pick(this.#batons), to)
       case 'oversized': {
         const { peer } = this.#node.certificate
-        const one = { task: '0'.repeat(24), ballot: { counter: 1, peer, incarnation: 1 }, state: 'running' as const }
+        const ballot = { counter: 1, peer, incarnation: 1 }
+        const one = { task: '0'.repeat(24), version: 1, ballot, state: 'running' as const }
         const adds = Array.from({ length: limits.tasksPerMessageMax + 1 }, () => one)
         return { t: 'renew', seq: 1, base: 0, incarnation: this.#node.incarnation, full: true, adds, removes: [] }
       }

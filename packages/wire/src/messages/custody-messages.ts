@@ -6,7 +6,6 @@ import { Accepted, Attempt, Bearer, Decree, Ending, Outcome } from '../outcome.t
 import { bytes, choice, int, list, strict, text } from '../schema.ts'
 import { Baton, Custodians, TaskEvent, TaskRecord, TaskState } from '../task-record.ts'
 
-const held = strict({ task: TaskId, ballot: Ballot, state: TaskState })
 const ask = int(2 ** 32)
 
 /** One line of a listing. */
@@ -39,6 +38,7 @@ export const TaskView = strict({
 })
 
 const version = int(undefined, 1)
+const held = strict({ task: TaskId, version, ballot: Ballot, state: TaskState })
 /** what a custodian and a proposer speak of */
 const vote = { task: TaskId, version, ballot: Ballot }
 const attempts = list(Attempt, 128)
@@ -169,7 +169,7 @@ export const custodyMessages = {
     removes: list(strict({ task: TaskId, ballot: Ballot }), limits.tasksPerMessageMax),
   }),
   /**
-   * `refused`: these are fenced. `lacking`: these are not known here, and their leases not confirmed.
+   * `refused`: these are fenced. `lacking`: these are not known here, or in an earlier version, and their leases not confirmed.
    * `again`: the base is not known here, say all from nothing
    */
   renewed: strict({
