@@ -52,6 +52,10 @@ const corpus: [Seed, found: string][] = [
     { seed: 43, peers: 9, tasks: 94, profile: 'swarm' },
     'the copy of a closed task that a full disk had refused was there as an open one later',
   ],
+  [
+    { seed: 2080, peers: 7, tasks: 140, profile: 'swarm' },
+    'a peer that had just joined took itself for a mesh of one, and kept a task alone',
+  ],
 ]
 
 for (const [run, found] of corpus) {
