@@ -8,7 +8,7 @@ import { defaultConfig, Peer } from '@souk/peer'
 import { Driver, type DriverLog, PeerBlobs, type PeerHandle, StoreBehindError, SystemClock } from '@souk/runtime'
 import { FileBlobs, LmdbRecords, SelfStore } from '@souk/store-lmdb'
 import { Libp2pTransport, type LinkReport, MeshCredentials } from '@souk/transport-libp2p'
-import type { Offer } from '@souk/wire'
+import type { Certificate, Offer } from '@souk/wire'
 import { apiTokens } from './api-tokens.ts'
 import type { DataFolder } from './data-folder.ts'
 import { InvitationDesk } from './invitation-desk.ts'
@@ -64,7 +64,8 @@ export async function composePeer(options: ComposeOptions): Promise<RunningPeer>
 
 async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise<RunningPeer> {
   const { folder, settings, signal, log } = options
-  const base = await makeBase(records, options)
+  // A joiner is answered once the peer has started.
+  const base = await makeBase(records, options, () => peer.introductions())
   const { member, incarnation, credentials, inventory, transport, blobAccess } = base
   const self = member.identity.peer
   let offer = toOffer(inventory, {
@@ -75,8 +76,9 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     custody: settings.custody,
   })
   const { processes, functions } = makeExecutors(options, self, blobAccess, offer.capacity.slots)
+  const peer = new Peer(defaultConfig(), { self, prng: new Prng(randomBytes(16).toString('hex'), 'peer') })
   const driver = new Driver({
-    peer: new Peer(defaultConfig(), { self, prng: new Prng(randomBytes(16).toString('hex'), 'peer') }),
+    peer,
     clock: new SystemClock(),
     transport,
     records,
@@ -133,7 +135,11 @@ interface Base {
   desk: InvitationDesk
 }
 
-async function makeBase(records: LmdbRecords, { folder, settings, listen, signal }: ComposeOptions): Promise<Base> {
+async function makeBase(
+  records: LmdbRecords,
+  { folder, settings, listen, signal }: ComposeOptions,
+  members: () => readonly Certificate[],
+): Promise<Base> {
   const member = await readMember(folder, records, { meshName: settings.meshName ?? 'home', name: settings.name })
   const { identity, mesh, certificate } = member
   const inventory = await detectInventory(folder.path, signal)
@@ -144,7 +150,8 @@ async function makeBase(records: LmdbRecords, { folder, settings, listen, signal
     folder: folder.path,
     ...(diskBytesMax === undefined ? {} : { blobBytesMax: diskBytesMax }),
   })
-  const desk = new InvitationDesk({ records, self: identity.peer, mesh, addresses: () => transport.addresses() })
+  const addresses = () => transport.addresses()
+  const desk = new InvitationDesk({ records, self: identity.peer, mesh, addresses, members })
   const transport = new Libp2pTransport({
     identity,
     mesh,

@@ -10,7 +10,7 @@ import {
   type JoinApplication,
   type Mesh,
 } from '@souk/transport-libp2p'
-import type { PeerId, Role } from '@souk/wire'
+import type { Certificate, PeerId, Role } from '@souk/wire'
 
 const invitationsKey = 'self/invitations'
 
@@ -23,13 +23,22 @@ export class InvitationDesk {
   readonly #self: PeerId
   readonly #mesh: Mesh
   readonly #addresses: () => string[]
+  readonly #members: () => readonly Certificate[]
   readonly #invitations: Invitations
 
-  constructor(options: { records: LmdbRecords; self: PeerId; mesh: Mesh; addresses: () => string[] }) {
+  /** `members`: whom the new ones have to know, this peer first. */
+  constructor(options: {
+    records: LmdbRecords
+    self: PeerId
+    mesh: Mesh
+    addresses: () => string[]
+    members: () => readonly Certificate[]
+  }) {
     this.#records = options.records
     this.#self = options.self
     this.#mesh = options.mesh
     this.#addresses = options.addresses
+    this.#members = options.members
     this.#invitations = new IssuedInvitations((options.records.get(invitationsKey) as IssuedInvitation[]) ?? [])
   }
 
@@ -80,7 +89,8 @@ export class InvitationDesk {
     await this.#store()
     const fields = { peer: application.peer, role: redeemed.role, name: application.name }
     const certificate = await issueCertificate(signingKey, { ...fields, issuedWallMs: wallMs, expiresWallMs: 0 })
-    return redeemed.role === 'admin' ? { certificate, signingKey } : { certificate }
+    const members = this.#members()
+    return redeemed.role === 'admin' ? { certificate, signingKey, members } : { certificate, members }
   }
 
   async #store(): Promise<void> {

@@ -3,7 +3,7 @@ import { decodeInvitation, joinMesh as joinOverLibp2p } from '@souk/transport-li
 import { CliError, messageOf } from './cli-error.ts'
 import type { DataFolder } from './data-folder.ts'
 import { exitCodes } from './exit-codes.ts'
-import { readIdentity, writeCertificate } from './member.ts'
+import { readIdentity, writeMember } from './member.ts'
 import { writeMesh } from './mesh-file.ts'
 import { keptTasks } from './store-tools.ts'
 import { storeTrouble } from './store-trouble.ts'
@@ -22,7 +22,7 @@ export async function joinMesh(folder: DataFolder, line: string, wish: { name: s
     const identity = await readIdentity(records)
     const signal = AbortSignal.timeout(joinMsMax)
     const joined = await joinOverLibp2p({ identity, invitation, name: wish.name, signal })
-    await writeCertificate(records, joined.certificate)
+    await writeMember(records, joined)
     writeMesh(folder, { mesh: joined.mesh, addresses: joined.addresses })
   } finally {
     await records.close()

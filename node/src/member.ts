@@ -1,3 +1,4 @@
+import { firstMembers } from '@souk/peer'
 import type { LmdbRecords } from '@souk/store-lmdb'
 import { SelfStore } from '@souk/store-lmdb'
 import {
@@ -55,13 +56,16 @@ export async function readMember(
     issuedWallMs: Date.now(),
     expiresWallMs: 0,
   })
-  await writeCertificate(records, certificate)
+  await writeMember(records, { certificate, members: [] })
   const addresses = known?.addresses ?? []
   writeMesh(folder, { mesh, addresses })
   return { identity, mesh, meshIsNew: known === undefined, certificate, addresses }
 }
 
-/** Durable before it resolves. */
-export async function writeCertificate(records: LmdbRecords, certificate: Certificate): Promise<void> {
-  await records.write([{ key: certificateKey, value: certificate }])
+/** What makes a member, and the others that it counts from its first life on. Durable before it resolves. */
+export async function writeMember(
+  records: LmdbRecords,
+  { certificate, members }: { certificate: Certificate; members: readonly Certificate[] },
+): Promise<void> {
+  await records.write([{ key: certificateKey, value: certificate }, ...firstMembers(members)])
 }

@@ -60,6 +60,10 @@ const corpus: [Seed, found: string][] = [
     { seed: 2800, peers: 4, tasks: 157, profile: 'swarm' },
     'a custodian took the renewals of a bearer with other custodians for its own bearer’s, and its task stayed open',
   ],
+  [
+    { seed: 2080, peers: 7, tasks: 140, profile: 'swarm' },
+    'a peer that had just joined took itself for a mesh of one, and kept a task alone',
+  ],
 ]
 
 for (const [run, found] of corpus) {

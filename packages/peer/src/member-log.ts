@@ -1,9 +1,20 @@
 import type { Member, RememberedMember } from '@souk/roster'
-import type { PeerId } from '@souk/wire'
+import type { Certificate, PeerId } from '@souk/wire'
 import type { Write } from './effects.ts'
 import type { StoredEntry } from './inputs.ts'
 
 const prefix = 'member/'
+
+/**
+ * What the store of a peer that has just joined holds: the members it was told of, so that its first life counts them
+ * already. Life 0: none of theirs was met, and whichever shows itself is newer.
+ */
+export function firstMembers(certificates: readonly Certificate[]): StoredEntry[] {
+  return certificates.map((certificate) => {
+    const value: RememberedMember = { certificate, incarnation: 0 }
+    return { key: prefix + certificate.peer, value }
+  })
+}
 
 /**
  * The members that this peer knows, on its disk. After a restart it knows how many there are before it meets any, and

@@ -54,7 +54,7 @@ class MeshFacts {
       // Who is down, for whatever reason, is a member as long as its certificate stands.
       const members = this.#roster.members()
       const keepers = members
-        .filter(keepsCustody)
+        .filter(mayKeep)
         .map((member) => ({ peer: member.peer, domain: member.advert?.offer.labels[domainLabel] ?? member.peer }))
       const down = this.#roster.members().filter(({ state }) => state === 'dead' || state === 'left')
       this.#current = { members: members.length, keepers, down }
@@ -74,7 +74,8 @@ class MeshFacts {
   }
 }
 
-function keepsCustody({ role, advert, newestOffer }: Member): boolean {
+/** It is one of those that custodians are chosen from, as far as is known. */
+export function mayKeep({ role, advert, newestOffer }: Member): boolean {
   if (role !== 'host' && role !== 'admin') return false
   return (advert?.offer ?? newestOffer)?.custody ?? true
 }

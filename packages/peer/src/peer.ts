@@ -15,6 +15,7 @@ import {
 import type { PeerConfig } from './config.ts'
 import type { PeerEffect } from './effects.ts'
 import type { PeerInput, Submission } from './inputs.ts'
+import { introductions } from './introductions.ts'
 import { Machines } from './machines.ts'
 import { Outlet } from './outlet.ts'
 import { Router } from './router.ts'
@@ -81,6 +82,11 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   /** Who keeps a task that is kept here too. */
   keepersOf(task: TaskId): readonly PeerId[] {
     return this.#machines.custodian.find(task)?.record.custodians ?? []
+  }
+
+  /** Certificates of the members that one who joins through this peer has to know. */
+  introductions(): readonly Certificate[] {
+    return introductions(this.#machines.roster.members(), this.#machines.self)
   }
 
   /** Every blob that a task which is kept here names, and who had it first. */

@@ -2,6 +2,7 @@ import { Prng } from '@souk/kernel'
 import type { Advert, Message, TaskSpec, TaskState } from '@souk/wire'
 import {
   defaultConfig,
+  firstMembers,
   Peer,
   type PeerEffect,
   type PeerInput,
@@ -40,9 +41,11 @@ export class Mesh {
     for (const node of this.#nodes.values()) Object.assign(node, { replies: [], traces: [], sent: [] })
   }
 
-  /** A new member, which nobody has met before. */
+  /** A new member, which nobody has met before: it knows those whom the first host names. */
   join(name: string, host: Host): void {
+    const inviter = [...this.#nodes.values()].find(({ up }) => up)!
     this.#add(name, host)
+    for (const { key, value } of firstMembers(inviter.peer.introductions())) this.node(name).disk.set(key, value)
     this.start(name)
   }
 

@@ -43,6 +43,11 @@ export class Disk {
     return this.#damaged
   }
 
+  /** What is there before the first life begins. */
+  prepare(entries: readonly StoredEntry[]): void {
+    for (const { key, value } of entries) this.#entries.set(key, copyPlain(value))
+  }
+
   persist(seq: number, writes: readonly Write[]): void {
     this.#waiting.push({ seq, writes: writes.map(({ key, value }) => ({ key, value: copyPlain(value) })) })
   }

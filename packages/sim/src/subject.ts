@@ -1,12 +1,14 @@
 import type { Machine, Prng } from '@souk/kernel'
 import type { PeerEffect, PeerInput } from '@souk/peer'
-import type { LoadStamp, PeerId, TaskId } from '@souk/wire'
+import type { Certificate, LoadStamp, PeerId, TaskId } from '@souk/wire'
 
 /** A peer as the driver sees it: the machine, and the stamp it puts on each frame. */
 export interface SimPeer extends Machine<PeerInput, PeerEffect> {
   loadStamp(): LoadStamp
   /** nothing runs or waits to run here: a peer that is told to leave may stop */
   readonly quiet?: boolean
+  /** the members that one who joins through it is told of */
+  introductions?(): readonly Certificate[]
 }
 
 /** What is simulated: how to make one peer, and how to read its roster out of a snapshot. */

@@ -10,6 +10,7 @@ import { EventQueue } from './event-queue.ts'
 import { Cuts } from './faults/cuts.ts'
 import type { KillWrites } from './faults/fault.ts'
 import { offerOf } from './hosts.ts'
+import { askAgainMs, Invitations } from './invitations.ts'
 import { Links } from './links.ts'
 import { MachineCrash } from './machine-crash.ts'
 import { Network } from './network.ts'
@@ -52,6 +53,7 @@ export class World implements Stage {
   readonly post: Post
   readonly processes: Processes
   readonly turnover: Turnover
+  readonly #invitations: Invitations
   readonly counters = { inputs: 0, effects: 0, crashes: 0 }
   readonly #options: WorldOptions
   readonly watches: Watches
@@ -79,6 +81,7 @@ export class World implements Stage {
     const links = new Links(peers)
     this.connections = new Connections(this, links, this.network, cuts, this.#root.fork('connections'))
     this.post = new Post(this, links, this.network, options.carriage, watches)
+    this.#invitations = new Invitations(this, cuts, this.#root.fork('invitations'))
     this.processes = new Processes(this, watches, this.#root.fork('processes'))
   }
 
@@ -128,6 +131,10 @@ export class World implements Stage {
   start(node: SimNode): void {
     if (node.alive || node.gone) return
     if (node.disk.damaged) this.turnover.renew(node)
+    if (node.disk.incarnation === 0 && !this.#invitations.redeem(node)) {
+      this.later(askAgainMs, () => this.start(node))
+      return
+    }
     const { subject, profile } = this.#options
     const peer = subject.makePeer(node.id, this.#root.fork(`${node.id}/${node.incarnation + 1}`))
     node.begin(peer, this.#nodePrng, profile.clockDriftMax)

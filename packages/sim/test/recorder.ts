@@ -1,6 +1,6 @@
 import type { Millis } from '@souk/kernel'
 import type { PeerEffect, PeerInput } from '@souk/peer'
-import type { LoadStamp } from '@souk/wire'
+import type { Certificate, LoadStamp } from '@souk/wire'
 import { CopyCarriage } from '../src/carriage.ts'
 import { profileOf } from '../src/profiles.ts'
 import type { SimPeer } from '../src/subject.ts'
@@ -11,6 +11,7 @@ import { World } from '../src/world.ts'
 export class Recorder implements SimPeer {
   readonly heard: { input: PeerInput; now: Millis }[] = []
   wakeAt: Millis | undefined
+  introductions: () => readonly Certificate[] = () => []
   react: (input: PeerInput, now: Millis, out: PeerEffect[]) => void = () => {}
 
   step(input: PeerInput, now: Millis, out: PeerEffect[]): void {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { nodeCut } from '../src/faults/cuts.ts'
 import type { SimNode } from '../src/node.ts'
 import type { World } from '../src/world.ts'
 import { type Recorder, runFor, worldOf } from './recorder.ts'
@@ -57,6 +58,28 @@ it('starts a rolled back peer with its old incarnation, and ends it when it says
     ['peer-0000', 2],
     ['peer-0000-1', 1],
   ])
+})
+
+it('starts a peer that joins with the members that another one knows, once it reaches one', () => {
+  const { world, recorders } = worldOf(3)
+  const [first, second, late] = world.nodes as [SimNode, SimNode, SimNode]
+  world.start(first)
+  recorders[0]!.introductions = () => [first.certificate, second.certificate]
+  const cut = nodeCut(1000, late.index)
+  world.connections.onCut(cut)
+  world.later(1000, () => world.connections.onHeal(cut))
+  world.later(500, () => world.start(late))
+  runFor(world, 900)
+  expect(recorders).toHaveLength(1)
+  while (world.step());
+  expect(recorders[1]!.heard[0]!.input).toMatchObject({
+    type: 'start',
+    incarnation: 1,
+    stored: [
+      { key: 'member/peer-0000', value: { certificate: first.certificate, incarnation: 0 } },
+      { key: 'member/peer-0001', value: { certificate: second.certificate, incarnation: 0 } },
+    ],
+  })
 })
 
 it('never starts a host again that is gone for good', () => {

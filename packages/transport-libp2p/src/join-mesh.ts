@@ -1,6 +1,6 @@
 import type { Connection } from '@libp2p/interface'
 import { CodedError } from '@souk/runtime'
-import type { Certificate } from '@souk/wire'
+import type { Certificate, PeerId } from '@souk/wire'
 import { verifyCertificate } from './certificate.ts'
 import { createNode, type Node } from './create-node.ts'
 import { addressesMax, type DialFailure, dialError, dialOne } from './dialer.ts'
@@ -27,6 +27,8 @@ export interface Joined {
   mesh: Mesh
   /** of members, to dial first */
   addresses: string[]
+  /** certificates, verified, of the others that the inviter knows */
+  members: Certificate[]
 }
 
 /**
@@ -49,7 +51,8 @@ export async function joinMesh(options: JoinOptions): Promise<Joined> {
     const fault = await verifyCertificate(mesh.publicKey, certificate, identity.peer, wallMs)
     if (fault !== undefined) throw forged(`the certificate that came back does not hold (${fault})`)
     if (reply.signingKey !== undefined) mesh.signingKey = signingKeyOf(mesh, reply.signingKey)
-    return { certificate, mesh, addresses: reply.addresses }
+    const members = await verified(reply.members ?? [], mesh, { self: identity.peer, wallMs })
+    return { certificate, mesh, addresses: reply.addresses, members }
   } finally {
     await node.stop()
   }
@@ -102,6 +105,22 @@ async function ask(connection: Connection, options: JoinOptions, tuning: Tuning)
       cause,
     })
   }
+}
+
+/** One that does not hold (expired since, or made up) makes nobody a member, and does no harm to the others. */
+async function verified(
+  certificates: readonly Certificate[],
+  mesh: Mesh,
+  { self, wallMs }: { self: PeerId; wallMs: number },
+): Promise<Certificate[]> {
+  const members = new Map<PeerId, Certificate>()
+  for (const certificate of certificates) {
+    const { peer } = certificate
+    if (peer === self || members.has(peer)) continue
+    if ((await verifyCertificate(mesh.publicKey, certificate, peer, wallMs)) === undefined)
+      members.set(peer, certificate)
+  }
+  return [...members.values()]
 }
 
 /** A key that is not this mesh's would make members that nobody accepts. */

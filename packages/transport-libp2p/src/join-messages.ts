@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { Certificate, wireVersion } from '@souk/wire'
+import { Certificate, limits, wireVersion } from '@souk/wire'
 import { Addresses } from './hello.ts'
 
 export const JoinRequest = Type.Object({
@@ -20,6 +20,8 @@ export const JoinReply = Type.Object({
   signingKey: Type.Optional(Type.Uint8Array({ maxByteLength: 256 })),
   /** of members, the inviter first */
   addresses: Addresses,
+  /** whom the inviter knows, itself first; a release from before this field neither sends nor reads it */
+  members: Type.Optional(Type.Array(Certificate, { maxItems: limits.introducedMax })),
 })
 export type JoinReply = Static<typeof JoinReply>
 

@@ -1,5 +1,5 @@
 import type { Connection, Stream } from '@libp2p/interface'
-import type { Certificate, PeerId } from '@souk/wire'
+import { type Certificate, limits, type PeerId } from '@souk/wire'
 import { Exchange } from './exchange.ts'
 import { type JoinReply, JoinRequest, joinVersion } from './join-messages.ts'
 import type { Tuning } from './tuning.ts'
@@ -14,9 +14,11 @@ export interface JoinApplication {
 
 /**
  * The composition root's answer: it redeems the invitation, stores that, and issues the certificate. Admins get the
- * mesh's signing key with it: they may make members too.
+ * mesh's signing key with it: they may make members too. `members`: whom the new one has to know, this peer first.
  */
-export type JoinAnswer = { certificate: Certificate; signingKey?: Uint8Array } | { code: string; message: string }
+export type JoinAnswer =
+  | { certificate: Certificate; signingKey?: Uint8Array; members: readonly Certificate[] }
+  | { code: string; message: string }
 export type OnJoin = (application: JoinApplication) => Promise<JoinAnswer>
 
 export interface JoinServerOptions {
@@ -79,7 +81,8 @@ export class JoinServer {
     if ('code' in answer) return refuse(answer.code, answer.message)
     const addresses = this.#options.addresses()
     const { certificate, signingKey } = answer
-    return { ok: true, code: '', message: '', certificate, ...(signingKey ? { signingKey } : {}), addresses }
+    const members = answer.members.slice(0, limits.introducedMax)
+    return { ok: true, code: '', message: '', certificate, ...(signingKey ? { signingKey } : {}), addresses, members }
   }
 }
 

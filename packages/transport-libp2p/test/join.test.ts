@@ -1,4 +1,6 @@
+import { type Certificate, limits } from '@souk/wire'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { encodeSmall, smallMessageBytesMax } from '../src/hello.ts'
 import {
   createIdentity,
   createMesh,
@@ -7,6 +9,7 @@ import {
   encodeInvitation,
   type Invitation,
   Invitations,
+  issueCertificate,
   joinMesh,
   type OnJoin,
 } from '../src/index.ts'
@@ -18,6 +21,7 @@ let invitations: Invitations
 let inviter: Member
 beforeEach(async () => {
   signingKey = undefined
+  introduced = []
   mesh = await TestMesh.create('home')
   invitations = new Invitations()
   inviter = await mesh.start({ onJoin: async (application) => await onJoin(application) })
@@ -31,10 +35,13 @@ const onJoin: OnJoin = async ({ peer, secretId, proof }) => {
   const redeemed = invitations.redeem({ secretId, proof, joiner: peer, inviter: inviter.identity.peer, wallMs: now() })
   if (!redeemed.ok) return redeemed
   const certificate = await mesh.certify({ peer } as never, { role: redeemed.role })
-  return signingKey === undefined ? { certificate } : { certificate, signingKey }
+  const members = introduced
+  return signingKey === undefined ? { certificate, members } : { certificate, signingKey, members }
 }
 /** What comes along with the certificate, for admins. */
 let signingKey: Uint8Array | undefined
+/** Whom the inviter says it knows. */
+let introduced: Certificate[] = []
 let wallMs = 1_000_000
 const now = () => wallMs
 
@@ -54,6 +61,8 @@ function invite(overrides: Partial<Invitation> = {}): Invitation {
 const join = async (invitation: Invitation) =>
   await joinMesh({ identity: await createIdentity(), invitation, name: 'new', signal: forever, wall: now })
 
+const peersOf = (certificates: readonly Certificate[]) => certificates.map(({ peer }) => peer)
+
 test('a name that could steer a terminal is refused, and the invitation is not used up', async () => {
   const identity = await createIdentity()
   const invitation = invite()
@@ -72,6 +81,30 @@ test('a stranger joins with one line and then connects as a member', async () =>
   const member = await mesh.start({ identity, certificate: joined.certificate })
   expect(await member.transport.dial(joined.addresses, forever)).toBe(inviter.identity.peer)
   await inviter.ear.hears('connected', (t) => t.peer === identity.peer && t.certificate.role === 'submit')
+})
+
+test('a joiner is told who the members are, and drops what the mesh has not signed', async () => {
+  const [identity, other, stranger, gone] = await Promise.all([1, 2, 3, 4].map(createIdentity))
+  const good = await mesh.certify(other!)
+  const forged = await mesh.certify(stranger!, { signedBy: await createMesh('home') })
+  const expired = await mesh.certify(gone!, { expiresWallMs: wallMs })
+  introduced = [inviter.credentials.certificate, forged, good, expired, good, await mesh.certify(identity!)]
+  const joined = await joinMesh({ identity: identity!, invitation: invite(), name: 'new', signal: forever, wall: now })
+  expect(peersOf(joined.members)).toEqual([inviter.identity.peer, other!.peer])
+})
+
+test('of a large mesh as many members are named as the answer holds, with the longest names there are', async () => {
+  const fields = { role: 'observe', name: '\u5e02'.repeat(64), issuedWallMs: wallMs, expiresWallMs: 2 ** 52 } as const
+  const certify = async () =>
+    await issueCertificate(mesh.mesh.signingKey!, { ...fields, peer: (await createIdentity()).peer })
+  const many = await Promise.all(Array.from({ length: limits.introducedMax + 1 }, certify))
+  introduced = many
+  signingKey = mesh.mesh.signingKey
+  expect(peersOf((await join(invite())).members)).toEqual(peersOf(many.slice(0, limits.introducedMax)))
+  // The other longest part of the answer.
+  const addresses = Array.from({ length: 16 }, () => 'x'.repeat(limits.nameCharsMax))
+  const size = encodeSmall({ members: introduced.slice(0, limits.introducedMax), addresses }).byteLength
+  expect(size).toBeLessThan(smallMessageBytesMax - 2048)
 })
 
 test('a new admin gets the key of the mesh, and refuses another key', async () => {

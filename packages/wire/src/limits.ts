@@ -28,6 +28,8 @@ export const limits = {
   bidsKeptMax: 8,
   functionsMax: 512,
   membersMax: 4096,
+  /** members that the answer to a joiner names: what fits into a small message (32 KiB) with the longest names */
+  introducedMax: 48,
   pathMax: 8,
 } as const
 

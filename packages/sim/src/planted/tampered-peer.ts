@@ -1,6 +1,6 @@
 import type { Millis } from '@souk/kernel'
 import type { PeerEffect, PeerInput } from '@souk/peer'
-import type { LoadStamp, PeerId } from '@souk/wire'
+import type { Certificate, LoadStamp, PeerId } from '@souk/wire'
 import type { SimPeer } from '../subject.ts'
 import type { Moment, Tamper } from './planted-bug.ts'
 
@@ -45,6 +45,10 @@ export class TamperedPeer implements SimPeer {
 
   get quiet(): boolean {
     return this.#peer.quiet ?? true
+  }
+
+  introductions(): readonly Certificate[] {
+    return this.#peer.introductions?.() ?? []
   }
 
   snapshot(): unknown {

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { firstMembers } from '@souk/peer'
+import { FileBlobs, LmdbRecords } from '@souk/store-lmdb'
+import {
+  createIdentity,
+  createMesh,
+  type Identity,
+  issueCertificate,
+  Libp2pTransport,
+  type Mesh,
+  MeshCredentials,
+} from '@souk/transport-libp2p'
+import type { Certificate } from '@souk/wire'
+import { expect, onTestFinished, test } from 'vitest'
+import type { DataFolder } from '../src/data-folder.ts'
+import { InvitationDesk } from '../src/invitation-desk.ts'
+import { joinMesh } from '../src/join-mesh.ts'
+import { readMember } from '../src/member.ts'
+
+const forever = new AbortController().signal
+const ignore = () => {}
+
+function dataFolder(): DataFolder {
+  const path = mkdtempSync(join(tmpdir(), 'souk-node-'))
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
+  return { path, api: join(path, 'api.json'), mesh: join(path, 'mesh.json'), log: join(path, 'peer.log') }
+}
+
+async function certify(mesh: Mesh, { peer }: Identity): Promise<Certificate> {
+  const fields = { peer, role: 'admin', name: 'member', issuedWallMs: 1, expiresWallMs: 0 } as const
+  const certificate = await issueCertificate(mesh.signingKey!, fields)
+  // As it is read from a store: no Buffer.
+  return { ...certificate, signature: new Uint8Array(certificate.signature) }
+}
+
+async function recordsOf(folder: DataFolder): Promise<LmdbRecords> {
+  const records = new LmdbRecords({ folder: folder.path })
+  await records.open()
+  onTestFinished(() => records.close())
+  return records
+}
+
+/** A peer that invites, without all that a running one has besides. */
+async function openDesk(mesh: Mesh, members: (self: Certificate) => Certificate[]): Promise<InvitationDesk> {
+  const folder = dataFolder()
+  const records = await recordsOf(folder)
+  const identity = await createIdentity()
+  const certificate = await certify(mesh, identity)
+  const transport: Libp2pTransport = new Libp2pTransport({
+    identity,
+    mesh,
+    incarnation: 1,
+    credentials: new MeshCredentials({ identity, mesh, certificate }),
+    blobs: new FileBlobs({ folder: folder.path }),
+    listen: ['/ip4/127.0.0.1/tcp/0'],
+    mdns: false,
+    onJoin: (application) => desk.onJoin(application),
+  })
+  const addresses = () => transport.addresses()
+  const desk = new InvitationDesk({
+    records,
+    self: identity.peer,
+    mesh,
+    addresses,
+    members: () => members(certificate),
+  })
+  await transport.start(
+    { connected: ignore, disconnected: ignore, frame: ignore, gossip: ignore, rejected: ignore },
+    forever,
+  )
+  onTestFinished(() => transport.stop())
+  return desk
+}
+
+test('who joins finds the members that the inviter knows in its store, before its peer has met any', async () => {
+  const mesh = await createMesh('home')
+  const other = await certify(mesh, await createIdentity())
+  let inviter: Certificate | undefined
+  const desk = await openDesk(mesh, (self) => {
+    inviter = self
+    return [self, other]
+  })
+  const folder = dataFolder()
+  await joinMesh(folder, (await desk.invite({})).line, { name: 'new' })
+  const records = await recordsOf(folder)
+  const expected = firstMembers([inviter!, other]).sort((a, b) => (a.key < b.key ? -1 : 1))
+  expect(records.entries('member/')).toEqual(expected)
+  const { certificate, meshIsNew } = await readMember(folder, records, { meshName: 'another', name: 'another' })
+  expect([certificate.name, certificate.role, meshIsNew]).toEqual(['new', 'host', false])
+}, 30_000)
+
+test('who makes a mesh knows nobody', async () => {
+  const folder = dataFolder()
+  const records = await recordsOf(folder)
+  expect(await readMember(folder, records, { meshName: 'home', name: 'first' })).toMatchObject({ meshIsNew: true })
+  expect(records.entries('member/')).toEqual([])
+})
