@@ -52,6 +52,18 @@ const corpus: [Seed, found: string][] = [
     { seed: 43, peers: 9, tasks: 94, profile: 'swarm' },
     'the copy of a closed task that a full disk had refused was there as an open one later',
   ],
+  [
+    { seed: 11462, peers: 4, tasks: 179, profile: 'swarm' },
+    'the room of a task that never got leave to start stayed taken for ever',
+  ],
+  [
+    { seed: 11641, peers: 9, tasks: 116, profile: 'swarm' },
+    'another fault started a host on an old store of its very life, which nobody can notice',
+  ],
+  [
+    { seed: 17236, peers: 7, tasks: 157, profile: 'swarm' },
+    'a host on an old store died unheard and was then in the life that all remembered',
+  ],
 ]
 
 for (const [run, found] of corpus) {

@@ -31,6 +31,7 @@ export class Disk {
   onWritten: (writes: readonly Write[]) => void = () => {}
   #entries = new Map<string, unknown>()
   #damaged = false
+  #old = false
   #waiting: Pending[] = []
   #flushing: Pending[] = []
 
@@ -41,6 +42,11 @@ export class Disk {
   /** A record does not match its checksum: no peer starts on this store. */
   get damaged(): boolean {
     return this.#damaged
+  }
+
+  /** It went back to an image from before, and is as it went on from there. */
+  get old(): boolean {
+    return this.#old
   }
 
   persist(seq: number, writes: readonly Write[]): void {
@@ -101,6 +107,7 @@ export class Disk {
   restore({ entries, incarnation }: DiskImage): void {
     this.#entries = new Map(entries)
     this.incarnation = incarnation
+    this.#old = true
   }
 
   /** Part of the flush made it, and the last of that in part. */

@@ -73,7 +73,7 @@ export class World implements Stage {
     this.#nodePrng = this.#root.fork('node')
     const hostPrng = this.#root.fork('hosts')
     this.nodes = Array.from({ length: peers }, (_, index) => new SimNode(index, offerOf(profile.hosts, hostPrng)))
-    this.turnover = new Turnover(this, watches, this)
+    this.turnover = new Turnover(this, watches, this, options.subject)
     const cuts = new Cuts()
     this.network = new Network(profile.network, peers, this.#root.fork('network'), cuts)
     const links = new Links(peers)
@@ -124,10 +124,10 @@ export class World implements Stage {
     return this.#root.fork(label)
   }
 
-  /** A new life for a node that is down. Where its store is damaged, another peer takes its place. */
+  /** A new life for a node that is down. Where its store is of no use, another peer takes its place. */
   start(node: SimNode): void {
     if (node.alive || node.gone) return
-    if (node.disk.damaged) this.turnover.renew(node)
+    if (this.turnover.mustRenew(node)) this.turnover.renew(node)
     const { subject, profile } = this.#options
     const peer = subject.makePeer(node.id, this.#root.fork(`${node.id}/${node.incarnation + 1}`))
     node.begin(peer, this.#nodePrng, profile.clockDriftMax)
@@ -149,15 +149,6 @@ export class World implements Stage {
     this.counters.crashes++
     this.connections.onCrash(node, quiet)
     this.watches.tell('onCrash', node, this.now)
-  }
-
-  /** Whether most peers are up and remember a later life of this one than the next of its disk would be. */
-  remembered(node: SimNode): boolean {
-    const { lifeOf } = this.#options.subject
-    const knowing = this.nodes.filter(
-      ({ peer }) => (lifeOf?.(peer?.snapshot(), node.id) ?? 0) > node.disk.incarnation + 1,
-    )
-    return 2 * knowing.length > this.nodes.length
   }
 
   /** Nothing of the peer runs for a while; its runs do, until their guardian sees to it. */
