@@ -57,6 +57,14 @@ const corpus: [Seed, found: string][] = [
     'the room of a task that never got leave to start stayed taken for ever',
   ],
   [
+    { seed: 12455, peers: 3, tasks: 192, profile: 'swarm' },
+    'what ended while a disk was full was never written there, since nobody asked for it again',
+  ],
+  [
+    { seed: 12685, peers: 6, tasks: 86, profile: 'swarm' },
+    'a peer with nothing to write never learned that its disk was no longer full',
+  ],
+  [
     { seed: 11641, peers: 9, tasks: 116, profile: 'swarm' },
     'another fault started a host on an old store of its very life, which nobody can notice',
   ],

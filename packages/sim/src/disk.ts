@@ -32,6 +32,7 @@ export class Disk {
   #entries = new Map<string, unknown>()
   #damaged = false
   #old = false
+  #writtenSeq = 0
   #waiting: Pending[] = []
   #flushing: Pending[] = []
 
@@ -71,7 +72,13 @@ export class Disk {
       return { type: 'persistFailed', fromSeq, upToSeq, code: 'disk-full', message: 'the simulated disk is full' }
     }
     this.#apply(batch)
+    this.#writtenSeq = upToSeq
     return { type: 'persisted', upToSeq }
+  }
+
+  /** Writing works again: nothing new is on disk with that. */
+  get works(): Answer {
+    return { type: 'persisted', upToSeq: this.#writtenSeq }
   }
 
   /** The process is gone; what that does to unanswered writes is drawn. A full disk keeps none of them. */
@@ -83,6 +90,7 @@ export class Disk {
     }
     this.#flushing = []
     this.#waiting = []
+    this.#writtenSeq = 0
   }
 
   /** A bit of a stored record changed by itself. An empty store has none. */

@@ -3,6 +3,7 @@ import type { PeerEffect, PeerInput } from '@souk/peer'
 import type { PeerId } from '@souk/wire'
 import type { Carriage } from './carriage.ts'
 import { Connections } from './connections.ts'
+import { DiskProbes } from './disk-probes.ts'
 import { lognormal } from './distributions.ts'
 import { hashEffect } from './effect-hash.ts'
 import type { NodeEvent, SimEvent } from './event.ts'
@@ -52,6 +53,7 @@ export class World implements Stage {
   readonly post: Post
   readonly processes: Processes
   readonly turnover: Turnover
+  readonly #probes: DiskProbes
   readonly counters = { inputs: 0, effects: 0, crashes: 0 }
   readonly #options: WorldOptions
   readonly watches: Watches
@@ -74,6 +76,7 @@ export class World implements Stage {
     const hostPrng = this.#root.fork('hosts')
     this.nodes = Array.from({ length: peers }, (_, index) => new SimNode(index, offerOf(profile.hosts, hostPrng)))
     this.turnover = new Turnover(this, watches, this, options.subject)
+    this.#probes = new DiskProbes(this)
     const cuts = new Cuts()
     this.network = new Network(profile.network, peers, this.#root.fork('network'), cuts)
     const links = new Links(peers)
@@ -201,7 +204,7 @@ export class World implements Stage {
   #handle(event: NodeEvent): void {
     const { node } = event
     if (event.kind === 'input') this.input(node, event.input)
-    else if (event.kind === 'flushed') this.input(node, node.disk.finish())
+    else if (event.kind === 'flushed') this.#onFlushed(node)
     else if (event.kind === 'linkDown') this.connections.onDown(event)
     else if (event.kind === 'frame') this.#onFrame(event)
   }
@@ -210,6 +213,12 @@ export class World implements Stage {
     const thaw = Math.max(event.a.frozenUntil, event.b.frozenUntil)
     if (thaw > this.now) this.#queue.push(thaw, event)
     else this.connections.onUp(event.a, event.b)
+  }
+
+  #onFlushed(node: SimNode): void {
+    const answer = node.disk.finish()
+    this.#probes.onFlushed(node, answer)
+    this.input(node, answer)
   }
 
   #onFrame({ node, from, epoch, frame }: Extract<SimEvent, { kind: 'frame' }>): void {
