@@ -64,6 +64,30 @@ const corpus: [Seed, found: string][] = [
     { seed: 2080, peers: 7, tasks: 140, profile: 'swarm' },
     'a peer that had just joined took itself for a mesh of one, and kept a task alone',
   ],
+  [
+    { seed: 11462, peers: 4, tasks: 179, profile: 'swarm' },
+    'the room of a task that never got leave to start stayed taken for ever',
+  ],
+  [
+    { seed: 12455, peers: 3, tasks: 192, profile: 'swarm' },
+    'what ended while a disk was full was never written there, since nobody asked for it again',
+  ],
+  [
+    { seed: 12685, peers: 6, tasks: 86, profile: 'swarm' },
+    'a peer with nothing to write never learned that its disk was no longer full',
+  ],
+  [
+    { seed: 11641, peers: 9, tasks: 116, profile: 'swarm' },
+    'another fault started a host on an old store of its very life, which nobody can notice',
+  ],
+  [
+    { seed: 17236, peers: 7, tasks: 157, profile: 'swarm' },
+    'a host on an old store died unheard and was then in the life that all remembered',
+  ],
+  [
+    { seed: 9037, peers: 9, tasks: 51, profile: 'swarm' },
+    'a late member that knew some of the others only chose custodians that nobody else would',
+  ],
 ]
 
 for (const [run, found] of corpus) {

@@ -84,13 +84,20 @@ export class BearerEndings {
   sayStopped(borne: Borne, out: Out): void {
     const { ballot } = borne
     const task = borne.record.id
+    this.#withdraw(borne, out)
     this.#hands.borne.delete(task)
     for (const to of borne.record.custodians) out.push({ type: 'send', to, message: { t: 'stopped', task, ballot } })
+  }
+
+  /** What waits for leave to start was promised room here, as what is kept before it is durable was: that is free again. */
+  #withdraw({ state, record }: Borne, out: Out): void {
+    if (state === 'waiting' || state === 'beginning') out.push({ type: 'withdrawn', task: record.id })
   }
 
   giveUp(borne: Borne, why: Why, out: Out): void {
     const { ballot } = borne
     const { id: task, version, custodians } = borne.record
+    this.#withdraw(borne, out)
     if (this.#hands.borne.get(task) === borne) this.#hands.borne.delete(task)
     out.push({ type: 'givenUp', task, ballot, code: why.code })
     for (const to of custodians) out.push({ type: 'send', to, message: { t: 'giveUp', task, version, ballot, ...why } })
@@ -176,7 +183,6 @@ export class BearerEndings {
       borne.ending = code === 'cancelled' ? 'cancelled' : 'fenced'
       out.push({ type: 'halt', task: borne.record.id, ballot: borne.runBallot, code: borne.ending })
     } else {
-      if (state === 'waiting') out.push({ type: 'withdrawn', task: borne.record.id })
       this.sayStopped(borne, out)
     }
   }

@@ -67,7 +67,7 @@ export type BearerEffect =
   | { type: 'send'; to: PeerId; message: BearerSays; along?: true }
   /** it may be placed now: market's turn */
   | { type: 'waiting'; record: TaskRecord; attempts: number }
-  /** no longer ours to place */
+  /** no longer ours to place or to start: room that was promised to it is free */
   | { type: 'withdrawn'; task: TaskId }
   /** somebody hands us a baton: may this host have it? Answer with `admit` */
   | { type: 'offered'; baton: Baton; from: PeerId }

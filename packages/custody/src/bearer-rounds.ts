@@ -103,7 +103,6 @@ export class BearerRounds {
       out.push({ type: 'leaseLost', task, ballot })
       if (state === 'waiting' || state === 'beginning') {
         // Nothing runs: as long as it is renewed anywhere, nobody else may take it up.
-        if (state === 'waiting') out.push({ type: 'withdrawn', task })
         this.#endings.giveUp(borne, { ran: false, code: 'lease-lost', message: 'its custodians did not answer' }, out)
         continue
       }

@@ -139,7 +139,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     // Submitted once more: whether it is a new task at all its custodians have yet to say, and they know this one.
     if (known && !durable) return
     if (known && this.#endings.supersede(known, input, out)) return
-    if (known?.state === 'waiting') this.#hands.drop(record.id, out)
+    if (known?.state === 'waiting' || known?.state === 'beginning') this.#hands.drop(record.id, out)
     // Until it is durable it goes nowhere. Where it never becomes so it must not stand in the way of what its custodians
     // give to this peer, whose ballot may be lower than that of a repeated submit.
     if (durable) this.#hands.memory.remember(record.id, ballot, now)
@@ -234,14 +234,12 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
   #onLeave(out: Out): void {
     this.#hands.leaving = true
     for (const borne of [...this.#hands.borne.values()]) {
-      const task = borne.record.id
       if (borne.state === 'waiting' || borne.state === 'beginning') {
-        if (borne.state === 'waiting') out.push({ type: 'withdrawn', task })
         this.#endings.giveUp(borne, { ran: false, code: 'shutdown', message: 'its bearer is going' }, out)
       }
       if (borne.state !== 'queued' && borne.state !== 'running') continue
       borne.ending = 'shutdown'
-      out.push({ type: 'halt', task, ballot: borne.runBallot, code: 'shutdown' })
+      out.push({ type: 'halt', task: borne.record.id, ballot: borne.runBallot, code: 'shutdown' })
     }
   }
 }

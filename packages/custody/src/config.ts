@@ -59,8 +59,6 @@ export interface CustodyConfig {
   /** tasks looked at for the listings of one other peer within a second; its further ones get no answer. Each costs
    * about 0.3 us: without a bound one frame of listings stops this peer for many seconds */
   listedPerSecondMax: number
-  /** what could not be written is tried again after this long */
-  storeRetryMs: Millis
   /** events kept of one task's life */
   timelineMax: number
 }
@@ -94,6 +92,5 @@ export const defaultCustodyConfig: CustodyConfig = {
   watchersMax: 64,
   watchMs: 60_000,
   listedPerSecondMax: 1_000_000,
-  storeRetryMs: 1_000,
   timelineMax: 32,
 }

@@ -151,6 +151,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
       if (pending.kind === 'store') this.#voter.onStored(pending, now, out)
       else if (pending.kind === 'answer') this.#voter.onAnswerWritten(pending, out)
     }
+    this.#book.writeRefused(out)
   }
 
   #onPersistFailed({ upToSeq, code, message }: Extract<CustodianInput, { type: 'persistFailed' }>, out: Out): void {

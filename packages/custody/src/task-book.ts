@@ -36,6 +36,9 @@ export type Pending = Handed &
     | { kind: 'note'; entry: Entry | undefined }
   )
 
+/** Tasks written again at once, up to three writes each; the next ones go when these are on disk. */
+const againMax = 1_000
+
 interface Write {
   key: string
   value: unknown
@@ -51,6 +54,8 @@ export class TaskBook {
   readonly journal: Journal<Pending>
   readonly #config: CustodyConfig
   readonly #self: PeerId
+  /** tasks of which the disk refused a write since it last took one */
+  readonly #refused = new Set<TaskId>()
   #incarnation: Incarnation = 0
   #wallOffset: WallMillis = 0
 
@@ -159,6 +164,22 @@ export class TaskBook {
     entry.inFlight--
     entry.losses++
     unkeep(entry)
+    this.#refused.add(entry.record.id)
+  }
+
+  /**
+   * The disk takes writes: of what it refused, what is over goes there now. Votes on what is open are asked for again,
+   * but of what is over everybody has his answer, and only a copy here, or none, would be left of it.
+   */
+  writeRefused(out: CustodianEffect[]): void {
+    let left = againMax
+    for (const task of this.#refused) {
+      if (left-- === 0) return
+      this.#refused.delete(task)
+      const entry = this.archive.get(task)
+      const end = entry && !entry.kept ? this.#endOf(entry) : undefined
+      if (end) this.saveEnd(entry!, end.phase, end.wallMs, out)
+    }
   }
 
   /** That it is over. Nothing waits for it: whatever was answered was on disk before, or goes with it. */

@@ -132,6 +132,18 @@ describe('a task that starts at most once', () => {
     expect(told(carrier.fenced(['c1', 'c2'], 'a'), 'stopped')).toEqual(trio)
     expect(begun(carrier, trio)).toEqual([])
   })
+
+  test.each([
+    ['its custodians do not answer', (carrier: Carrier) => carrier.pass(3_100)],
+    ['they fence it', (carrier: Carrier) => carrier.fenced(['c1', 'c2'], 'a')],
+    ['this peer leaves', (carrier: Carrier) => carrier.step({ type: 'leave' })],
+    ['they give it to this peer anew', (carrier: Carrier) => carrier.bear('a', { record: once, b: ballot(4, 'c1') })],
+  ])('keeps no room here where %s before it may start', (_, end) => {
+    const carrier = new Carrier('c1')
+    carrier.bear('a', { record: once })
+    expect(told(carrier.keep('a'), 'begin')).toEqual(trio)
+    expect(only(end(carrier), 'withdrawn')).toEqual([{ type: 'withdrawn', task: idOf('a') }])
+  })
 })
 
 describe('a newer baton of a task that still runs here', () => {

@@ -170,6 +170,21 @@ describe('a disk that refuses', () => {
     expect(keeper.view('b')?.state).toBe('waiting')
   })
 
+  test('has all that ended meanwhile once it takes writes again: nobody asks for that any more', () => {
+    const keeper = new Keeper()
+    keeper.keep('a')
+    keeper.commit('worker', 'a')
+    keeper.refuse()
+    keeper.message('worker', { t: 'chosen', ...vote('a'), decree: ends() })
+    keeper.refuse()
+    expect(keeper.restarted().view('a')).toMatchObject({ state: 'waiting' })
+    // Nothing new: the disk only says that writing works.
+    keeper.write()
+    keeper.write()
+    expect(keeper.restarted().view('a')).toMatchObject({ state: 'closed', outcome: { kind: 'succeeded' } })
+    expect(only(keeper.write(), 'persist')).toEqual([])
+  })
+
   test('for one promise loses none that was answered: what is written next holds the record as well', () => {
     const keeper = new Keeper()
     keeper.keep('a')

@@ -31,6 +31,8 @@ export class Disk {
   onWritten: (writes: readonly Write[]) => void = () => {}
   #entries = new Map<string, unknown>()
   #damaged = false
+  #old = false
+  #writtenSeq = 0
   #waiting: Pending[] = []
   #flushing: Pending[] = []
 
@@ -46,6 +48,11 @@ export class Disk {
   /** What is there before the first life begins. */
   prepare(entries: readonly StoredEntry[]): void {
     for (const { key, value } of entries) this.#entries.set(key, copyPlain(value))
+  }
+
+  /** It went back to an image from before, and is as it went on from there. */
+  get old(): boolean {
+    return this.#old
   }
 
   persist(seq: number, writes: readonly Write[]): void {
@@ -70,7 +77,13 @@ export class Disk {
       return { type: 'persistFailed', fromSeq, upToSeq, code: 'disk-full', message: 'the simulated disk is full' }
     }
     this.#apply(batch)
+    this.#writtenSeq = upToSeq
     return { type: 'persisted', upToSeq }
+  }
+
+  /** Writing works again: nothing new is on disk with that. */
+  get works(): Answer {
+    return { type: 'persisted', upToSeq: this.#writtenSeq }
   }
 
   /** The process is gone; what that does to unanswered writes is drawn. A full disk keeps none of them. */
@@ -82,6 +95,7 @@ export class Disk {
     }
     this.#flushing = []
     this.#waiting = []
+    this.#writtenSeq = 0
   }
 
   /** A bit of a stored record changed by itself. An empty store has none. */
@@ -106,6 +120,7 @@ export class Disk {
   restore({ entries, incarnation }: DiskImage): void {
     this.#entries = new Map(entries)
     this.incarnation = incarnation
+    this.#old = true
   }
 
   /** Part of the flush made it, and the last of that in part. */

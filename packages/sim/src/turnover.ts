@@ -2,6 +2,7 @@ import type { PeerId } from '@souk/wire'
 import type { KillWrites } from './faults/fault.ts'
 import type { SimNode } from './node.ts'
 import type { Stage } from './stage.ts'
+import type { Subject } from './subject.ts'
 import type { Watches } from './watch.ts'
 
 /** A member that goes has so long until it is stopped; it is looked at so often. */
@@ -21,17 +22,36 @@ export class Turnover {
   readonly #stage: Stage
   readonly #watches: Watches
   readonly #lives: Lives
+  readonly #lifeOf: Subject['lifeOf']
   readonly #indexes: Map<PeerId, number>
 
-  constructor(stage: Stage, watches: Watches, lives: Lives) {
+  constructor(stage: Stage, watches: Watches, lives: Lives, { lifeOf }: Pick<Subject, 'lifeOf'>) {
     this.#stage = stage
     this.#watches = watches
     this.#lives = lives
+    this.#lifeOf = lifeOf
     this.#indexes = new Map(stage.nodes.map(({ id, index }) => [id, index]))
   }
 
   indexOf(peer: PeerId): number | undefined {
     return this.#indexes.get(peer)
+  }
+
+  /**
+   * Whether no peer may start on its store: it is damaged; or it is an old image and the mesh could not tell, for
+   * whoever put that there knows, whatever starts the host then.
+   */
+  mustRenew(node: SimNode): boolean {
+    return node.disk.damaged || (node.disk.old && !this.#remembered(node))
+  }
+
+  /** Whether most peers are up and remember a later life of this one than the next of its disk would be. */
+  #remembered(node: SimNode): boolean {
+    const { nodes } = this.#stage
+    const knowing = nodes.filter(
+      ({ peer }) => (this.#lifeOf?.(peer?.snapshot(), node.id) ?? 0) > node.disk.incarnation + 1,
+    )
+    return 2 * knowing.length > nodes.length
   }
 
   /** The host, which is down, has an empty disk and so another peer. */

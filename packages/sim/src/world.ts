@@ -3,6 +3,7 @@ import type { PeerEffect, PeerInput } from '@souk/peer'
 import type { PeerId } from '@souk/wire'
 import type { Carriage } from './carriage.ts'
 import { Connections } from './connections.ts'
+import { DiskProbes } from './disk-probes.ts'
 import { lognormal } from './distributions.ts'
 import { hashEffect } from './effect-hash.ts'
 import type { NodeEvent, SimEvent } from './event.ts'
@@ -54,6 +55,7 @@ export class World implements Stage {
   readonly processes: Processes
   readonly turnover: Turnover
   readonly #invitations: Invitations
+  readonly #probes: DiskProbes
   readonly counters = { inputs: 0, effects: 0, crashes: 0 }
   readonly #options: WorldOptions
   readonly watches: Watches
@@ -75,7 +77,8 @@ export class World implements Stage {
     this.#nodePrng = this.#root.fork('node')
     const hostPrng = this.#root.fork('hosts')
     this.nodes = Array.from({ length: peers }, (_, index) => new SimNode(index, offerOf(profile.hosts, hostPrng)))
-    this.turnover = new Turnover(this, watches, this)
+    this.turnover = new Turnover(this, watches, this, options.subject)
+    this.#probes = new DiskProbes(this)
     const cuts = new Cuts()
     this.network = new Network(profile.network, peers, this.#root.fork('network'), cuts)
     const links = new Links(peers)
@@ -127,10 +130,10 @@ export class World implements Stage {
     return this.#root.fork(label)
   }
 
-  /** A new life for a node that is down. Where its store is damaged, another peer takes its place. */
+  /** A new life for a node that is down. Where its store is of no use, another peer takes its place. */
   start(node: SimNode): void {
     if (node.alive || node.gone) return
-    if (node.disk.damaged) this.turnover.renew(node)
+    if (this.turnover.mustRenew(node)) this.turnover.renew(node)
     if (node.disk.incarnation === 0 && !this.#invitations.redeem(node)) {
       this.later(askAgainMs, () => this.start(node))
       return
@@ -156,15 +159,6 @@ export class World implements Stage {
     this.counters.crashes++
     this.connections.onCrash(node, quiet)
     this.watches.tell('onCrash', node, this.now)
-  }
-
-  /** Whether most peers are up and remember a later life of this one than the next of its disk would be. */
-  remembered(node: SimNode): boolean {
-    const { lifeOf } = this.#options.subject
-    const knowing = this.nodes.filter(
-      ({ peer }) => (lifeOf?.(peer?.snapshot(), node.id) ?? 0) > node.disk.incarnation + 1,
-    )
-    return 2 * knowing.length > this.nodes.length
   }
 
   /** Nothing of the peer runs for a while; its runs do, until their guardian sees to it. */
@@ -217,7 +211,7 @@ export class World implements Stage {
   #handle(event: NodeEvent): void {
     const { node } = event
     if (event.kind === 'input') this.input(node, event.input)
-    else if (event.kind === 'flushed') this.input(node, node.disk.finish())
+    else if (event.kind === 'flushed') this.#onFlushed(node)
     else if (event.kind === 'linkDown') this.connections.onDown(event)
     else if (event.kind === 'frame') this.#onFrame(event)
   }
@@ -226,6 +220,12 @@ export class World implements Stage {
     const thaw = Math.max(event.a.frozenUntil, event.b.frozenUntil)
     if (thaw > this.now) this.#queue.push(thaw, event)
     else this.connections.onUp(event.a, event.b)
+  }
+
+  #onFlushed(node: SimNode): void {
+    const answer = node.disk.finish()
+    this.#probes.onFlushed(node, answer)
+    this.input(node, answer)
   }
 
   #onFrame({ node, from, epoch, frame }: Extract<SimEvent, { kind: 'frame' }>): void {

@@ -36,7 +36,8 @@ export class Recorder implements SimPeer {
   }
 }
 
-export function worldOf(peers: number): { world: World; recorders: Recorder[] } {
+/** `known`: the life of any peer that each of them remembers. */
+export function worldOf(peers: number, { known = 0 } = {}): { world: World; recorders: Recorder[] } {
   const recorders: Recorder[] = []
   const subject = {
     makePeer: () => {
@@ -45,6 +46,7 @@ export function worldOf(peers: number): { world: World; recorders: Recorder[] } 
       return recorder
     },
     rosterOf: () => new Map(),
+    lifeOf: () => known,
   }
   const parts = { seed: 1, peers, profile: profileOf('calm')!, subject, watches: new Watches([]) }
   return { world: new World({ ...parts, carriage: new CopyCarriage() }), recorders }

@@ -30,8 +30,9 @@ it('gives a host whose store is damaged another peer with an empty store', () =>
   ])
 })
 
-it('starts a rolled back peer with its old incarnation, and ends it when it says that it is behind', () => {
-  const { world, recorders } = worldOf(2)
+/** Two peers; the first is in its third life when it gets its disk back as it was in its first. */
+function rolledBack(known: number) {
+  const { world, recorders } = worldOf(2, { known })
   for (const node of world.nodes) world.start(node)
   const node = world.nodes[0]!
   const restart = (atMs: number) => {
@@ -43,14 +44,23 @@ it('starts a rolled back peer with its old incarnation, and ends it when it says
   restart(1000)
   restart(1500)
   world.later(1550, () => node.restoreImage())
+  return { world, recorders, node, restart }
+}
+
+function livesOf(recorders: readonly Recorder[]) {
+  const starts = recorders.map(({ heard }) => heard[0]!.input)
+  return starts.map((input) => input.type === 'start' && [input.certificate.peer, input.incarnation])
+}
+
+it('starts a rolled back peer with its old incarnation, and ends it when it says that it is behind', () => {
+  const { world, recorders, node } = rolledBack(3)
   world.later(2000, () => {
     const old = recorders.at(-1)!
     old.react = (_input, at, out) => out.push({ type: 'trace', event: { type: 'store.behind', at } as never })
     world.input(node, { type: 'addresses', addresses: [] })
   })
   while (world.step());
-  const starts = recorders.map(({ heard }) => heard[0]!.input)
-  expect(starts.map((input) => input.type === 'start' && [input.certificate.peer, input.incarnation])).toEqual([
+  expect(livesOf(recorders)).toEqual([
     ['peer-0000', 1],
     ['peer-0001', 1],
     ['peer-0000', 2],
@@ -80,6 +90,22 @@ it('starts a peer that joins with the members that another one knows, once it re
       { key: 'member/peer-0001', value: { certificate: second.certificate, incarnation: 0 } },
     ],
   })
+})
+
+it('gives a host with an old store another peer where the mesh cannot tell, whatever starts it, and at a later start too', () => {
+  const first = rolledBack(2)
+  while (first.world.step());
+  expect(livesOf(first.recorders).slice(4)).toEqual([['peer-0000-1', 1]])
+  const second = rolledBack(3)
+  // Nobody hears the life that is behind before it dies; the next one would be the one that all remember.
+  second.restart(2000)
+  second.restart(3000)
+  while (second.world.step());
+  expect(livesOf(second.recorders).slice(4)).toEqual([
+    ['peer-0000', 2],
+    ['peer-0000-1', 1],
+    ['peer-0000-1', 2],
+  ])
 })
 
 it('never starts a host again that is gone for good', () => {

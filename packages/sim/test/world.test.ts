@@ -52,6 +52,48 @@ it('moves the one pending wake when the peer changes its mind', () => {
   expect(peer.heard[3]!.now).toBeGreaterThanOrEqual(startedAt + 300)
 })
 
+it('tries by itself whether a disk that refused takes writes, less and less often, and says so once', () => {
+  const { world, recorders } = worldOf(1)
+  const [node] = world.nodes
+  world.start(node!)
+  const peer = recorders[0]!
+  peer.react = (input, _now, out) => {
+    if (input.type === 'addresses') out.push({ type: 'persist', seq: 3, writes: [{ key: 'a', value: 1 }] })
+  }
+  node!.disk.full = true
+  world.input(node!, { type: 'addresses', addresses: [] })
+  runFor(world, 2500)
+  node!.disk.full = false
+  expect(peer.types()).toEqual(['start', 'addresses', 'persistFailed'])
+  runFor(world, 200)
+  expect(peer.types()).toHaveLength(3)
+  runFor(world, 10_000)
+  expect(peer.heard.slice(3).map(({ input }) => input)).toEqual([{ type: 'persisted', upToSeq: 0 }])
+})
+
+it('does not try that for a life that is over, nor after a write that worked', () => {
+  const { world, recorders } = worldOf(1)
+  const [node] = world.nodes
+  world.start(node!)
+  const persist = (seq: number) => {
+    recorders.at(-1)!.react = (input, _now, out) => {
+      if (input.type === 'addresses') out.push({ type: 'persist', seq, writes: [{ key: 'a', value: 1 }] })
+    }
+    world.input(node!, { type: 'addresses', addresses: [] })
+    runFor(world, 500)
+  }
+  node!.disk.full = true
+  persist(1)
+  world.crash(node!, { quiet: false, writes: 'lost' })
+  world.start(node!)
+  persist(1)
+  node!.disk.full = false
+  persist(2)
+  runFor(world, 10_000)
+  const said = recorders.map((recorder) => recorder.types().filter((type) => type.startsWith('persist')))
+  expect(said).toEqual([['persistFailed'], ['persistFailed', 'persisted']])
+})
+
 it('puts all that one turn says to one peer into one frame, as copies', () => {
   const { world, recorders } = worldOf(2)
   for (const node of world.nodes) world.start(node)
