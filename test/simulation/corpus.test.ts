@@ -52,6 +52,22 @@ const corpus: [Seed, found: string][] = [
     { seed: 43, peers: 9, tasks: 94, profile: 'swarm' },
     'the copy of a closed task that a full disk had refused was there as an open one later',
   ],
+  [
+    { seed: 7402, peers: 4, tasks: 185, profile: 'swarm' },
+    'a lease that ended while its custodian was at setting up a next version was never looked at again',
+  ],
+  [
+    { seed: 15438, peers: 7, tasks: 188, profile: 'swarm' },
+    'a record that its bearer brought to its only custodian counted as borne by that one, for ever',
+  ],
+  [
+    { seed: 6425, peers: 5, tasks: 89, profile: 'swarm' },
+    'a peer that went for good while it was down did not count as gone',
+  ],
+  [
+    { seed: 12980, peers: 5, tasks: 59, profile: 'swarm' },
+    'a client said a submit again that its peer had forgotten, and waited for nothing',
+  ],
 ]
 
 for (const [run, found] of corpus) {
