@@ -61,6 +61,10 @@ const corpus: [Seed, found: string][] = [
     'a record that its bearer brought to its only custodian counted as borne by that one, for ever',
   ],
   [
+    { seed: 4937, peers: 6, tasks: 188, profile: 'swarm' },
+    'a ballot was taken for one that had been here before, and its only custodian waited for its bearer for ever',
+  ],
+  [
     { seed: 6425, peers: 5, tasks: 89, profile: 'swarm' },
     'a peer that went for good while it was down did not count as gone',
   ],
