@@ -65,6 +65,14 @@ const corpus: [Seed, found: string][] = [
     'a ballot was taken for one that had been here before, and its only custodian waited for its bearer for ever',
   ],
   [
+    { seed: 13298, peers: 3, tasks: 76, profile: 'swarm' },
+    'what another submit left open waited for the others that kept the closed one, and they were gone',
+  ],
+  [
+    { seed: 18020, peers: 3, tasks: 96, profile: 'swarm' },
+    'the copy of a closed task was never taken where another submit of its key had left it open',
+  ],
+  [
     { seed: 6425, peers: 5, tasks: 89, profile: 'swarm' },
     'a peer that went for good while it was down did not count as gone',
   ],
