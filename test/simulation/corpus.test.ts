@@ -73,6 +73,10 @@ const corpus: [Seed, found: string][] = [
     'the copy of a closed task was never taken where another submit of its key had left it open',
   ],
   [
+    { seed: 18805, peers: 5, tasks: 163, profile: 'swarm' },
+    'a client never heard of its task where its custodian pointed to those of another submit of the same key',
+  ],
+  [
     { seed: 6425, peers: 5, tasks: 89, profile: 'swarm' },
     'a peer that went for good while it was down did not count as gone',
   ],
