@@ -88,6 +88,38 @@ const corpus: [Seed, found: string][] = [
     { seed: 9037, peers: 9, tasks: 51, profile: 'swarm' },
     'a late member that knew some of the others only chose custodians that nobody else would',
   ],
+  [
+    { seed: 7402, peers: 4, tasks: 185, profile: 'swarm' },
+    'a lease that ended while its custodian was at setting up a next version was never looked at again',
+  ],
+  [
+    { seed: 15438, peers: 7, tasks: 188, profile: 'swarm' },
+    'a record that its bearer brought to its only custodian counted as borne by that one, for ever',
+  ],
+  [
+    { seed: 4937, peers: 6, tasks: 188, profile: 'swarm' },
+    'a ballot was taken for one that had been here before, and its only custodian waited for its bearer for ever',
+  ],
+  [
+    { seed: 13298, peers: 3, tasks: 76, profile: 'swarm' },
+    'what another submit left open waited for the others that kept the closed one, and they were gone',
+  ],
+  [
+    { seed: 18020, peers: 3, tasks: 96, profile: 'swarm' },
+    'the copy of a closed task was never taken where another submit of its key had left it open',
+  ],
+  [
+    { seed: 18805, peers: 5, tasks: 163, profile: 'swarm' },
+    'a client never heard of its task where its custodian pointed to those of another submit of the same key',
+  ],
+  [
+    { seed: 6425, peers: 5, tasks: 89, profile: 'swarm' },
+    'a peer that went for good while it was down did not count as gone',
+  ],
+  [
+    { seed: 12980, peers: 5, tasks: 59, profile: 'swarm' },
+    'a client said a submit again that its peer had forgotten, and waited for nothing',
+  ],
 ]
 
 for (const [run, found] of corpus) {

@@ -133,9 +133,12 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
   #onBear(input: Extract<BearerInput, { type: 'bear' }>, now: Millis, out: Out): void {
     const { record, ballot, attempts, leasedMs, durable } = input
     if (this.#hands.leaving) return
-    if (this.#hands.memory.has(record.id, ballot)) return
-    // A baton under an older ballot is over; market must not know the task twice.
     const known = this.#hands.borne.get(record.id)
+    if (this.#hands.memory.has(record.id, ballot)) {
+      if (durable) this.#decline(input, now, out)
+      return
+    }
+    // A baton under an older ballot is over; market must not know the task twice.
     // Submitted once more: whether it is a new task at all its custodians have yet to say, and they know this one.
     if (known && !durable) return
     if (known && this.#endings.supersede(known, input, out)) return
@@ -146,6 +149,17 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     const facts = { attempts, now, leasedMs, announced: true, durable }
     this.#hands.borne.set(record.id, newBorne(record, ballot, facts))
     out.push({ type: 'waiting', record, attempts: attempts.length })
+  }
+
+  /**
+   * It had this ballot or a higher one before, which may have been of another set of custodians: those that gave it this
+   * one must not wait for it. Of a run of theirs that still goes on here nothing is said.
+   */
+  #decline(input: Extract<BearerInput, { type: 'bear' }>, now: Millis, out: Out): void {
+    const { record, ballot } = input
+    if (this.#hands.borne.get(record.id)?.record.version === record.version) return
+    const borne = newBorne(record, ballot, { ...input, now, announced: true })
+    this.#endings.giveUp(borne, { ran: false, code: 'borne-before', message: 'it had a higher ballot before' }, out)
   }
 
   /** An older run of it is over: now the newer baton that waited for that. */

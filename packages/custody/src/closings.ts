@@ -87,11 +87,13 @@ export class Closings {
     const { record, ballot } = message
     if (!record.custodians.includes(this.#self)) return
     const known = this.#book.archive.get(record.id)
-    const newer = known && versionNumber(known.record.version) >= versionNumber(record.version)
-    if (newer && known.record.version !== record.version) return
+    const same = known?.record.version === record.version
     const open = known?.phase === 'open' || known?.phase === 'storing'
-    if (newer && open) this.close(known, ballot, message.outcome, now, out)
-    else if (!newer) this.#takeCopy(known, message, now, out)
+    const older = !known || versionNumber(known.record.version) < versionNumber(record.version)
+    if (same && open) this.close(known!, ballot, message.outcome, now, out)
+    // A pointer to this very set is no copy; and what another submit of its key left open here is over with it.
+    else if (same ? known!.phase === 'moved' : older || known.phase === 'open') this.#takeCopy(known, message, now, out)
+    else if (!same) return
     const entry = this.#book.archive.get(record.id)!
     const stored = { t: 'stored', task: record.id, version: record.version, ballot } as const
     if (this.#book.save(entry, { kind: 'answer', entry, to: from, message: stored, losses: entry.losses }, out))

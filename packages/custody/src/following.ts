@@ -24,10 +24,13 @@ export class Following {
     this.#choosing = choosing
   }
 
-  onMoved({ task, version, custodians }: MessageOf<'moved'>): void {
+  /** Others keep it: in a later version, or as another submit of its key chose them, once those asked point there. */
+  onMoved(from: PeerId, { task, version, custodians }: MessageOf<'moved'>): void {
     const submission = this.#submissions.get(task)
-    if (submission && versionNumber(version) > versionNumber(submission.record.version))
-      submission.record = { ...submission.record, version, custodians }
+    if (!submission) return
+    const { record, storing } = submission
+    const later = versionNumber(version) > versionNumber(record.version)
+    if (later || (!storing && record.custodians.includes(from))) submission.record = { ...record, version, custodians }
   }
 
   onOutcome(task: TaskId, outcome: Outcome, out: Out): void {

@@ -71,7 +71,8 @@ export class NextVersions {
 
   /**
    * It keeps the task as another submit of the same key stored it, with other custodians. Where a majority of ours do,
-   * nothing was or will be decided here; and where a majority of theirs do, theirs stands, and ours never did.
+   * nothing was or will be decided here; and where a majority of theirs do, or one of them knows that a majority did,
+   * theirs stands, and ours never did.
    */
   onElsewhere(from: PeerId, message: MessageOf<'already'>, now: Millis, out: Out): void {
     const proposal = this.#undertakings.under(message)
@@ -88,7 +89,7 @@ export class NextVersions {
     if (custodians.includes(from)) other!.keep.add(from)
     const { length } = record.custodians
     const ourNever = length - elsewhere.size < majority(length)
-    if (!ourNever && other!.keep.size < majority(custodians.length)) return
+    if (!ourNever && !message.known.stands && other!.keep.size < majority(custodians.length)) return
     this.#undertakings.forget(message.task)
     this.#closings.pointTo(entry, version, custodians, now, out)
   }

@@ -164,7 +164,7 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
         if (message.decree?.kind === 'outcome') this.#following.onOutcome(message.task, message.decree.outcome, out)
         break
       case 'moved':
-        this.#following.onMoved(message)
+        this.#following.onMoved(from, message)
         break
       case 'unknown':
         this.#following.onUnknown(from, message.tasks, out)

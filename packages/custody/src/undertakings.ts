@@ -145,8 +145,12 @@ export class Undertakings {
   }
 
   end(task: TaskId): void {
+    const proposal = this.#proposals.get(task)
+    if (!proposal) return
     this.#proposals.delete(task)
     this.due.delete(task)
+    // Its lease may have ended unheeded meanwhile: what is still open then gets its turn, or nobody would look at it again.
+    if (this.#book.leases.get(task) === undefined) this.turns.set(task, this.nextTry(proposal, proposal.sinceMs))
   }
 
   /** The task is over here. */

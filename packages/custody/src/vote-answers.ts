@@ -39,7 +39,8 @@ export class VoteAnswers {
     const { version } = entry.record
     const { task, ballot } = vote
     const ahead = versionNumber(version) - versionNumber(vote.version)
-    if (ahead < 0) return false
+    // Where an outcome was chosen no next version was: that one is of another submit of the same key.
+    if (ahead < 0 && entry.phase !== 'closed') return false
     if (entry.phase === 'closed' && ahead > 0) {
       this.#sendClosed(entry, to, out)
       // The copy is for the custodian there: its bearer has nothing left to bear.
@@ -94,13 +95,20 @@ export class VoteAnswers {
   /** Kept here as another submit of the same key stored it, with other custodians: in this version nothing is voted on. */
   #sendElsewhere(entry: Entry, to: PeerId, vote: MessageOf<'leaseAsk' | 'prepare' | 'commit'>, out: Out): void {
     const { task, version, ballot } = vote
-    const known = { version: entry.record.version, custodians: entry.record.custodians }
+    const { version: ours, custodians } = entry.record
+    const known: MessageOf<'already'>['known'] = { version: ours, custodians }
+    // The others of them may be gone by now, and would never say so themselves.
+    if (entry.phase === 'closed') known.stands = true
     // Whoever hears it counts on it: a drop comes too late now, and it must be on disk by then.
     entry.relied = true
     const already = { t: 'already', task, version, ballot, promised: entry.promised, known } as const
     if (entry.phase === 'storing') this.write(entry, to, already, out)
     else this.#send(to, already, out)
     if (vote.t !== 'commit') return
+    if (entry.phase === 'closed') {
+      this.#endBearing(entry, to, ballot, out)
+      return
+    }
     const fence = { t: 'fenced', task, ballot, promised: entry.promised, code: 'fenced', final: false } as const
     this.#send(to, fence, out)
   }

@@ -70,6 +70,9 @@ export class Voter {
       return
     }
     const entry = this.#adopt(known, record, ballot, now)
+    // Not always whoever began that ballot: where the record is lacking its bearer brings it, and may vanish.
+    entry.bearer = from
+    book.grantLease(entry, now)
     entry.attempts = mergeAttempts(entry.attempts, attempts)
     entry.begun ||= message.begun ?? false
     const pending = { kind: 'store', entry, to: from.peer, ballot } as const

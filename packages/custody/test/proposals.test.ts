@@ -2,7 +2,7 @@ import type { Accepted } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import { ballot, ends, idOf, next, only, record, sent, told, trio, versionOf, vote } from './fixtures.ts'
 import type { Keeper } from './keeper.ts'
-import { lapsed, own, preparing, promised } from './recovery.ts'
+import { lapsed, leaseMs, own, preparing, promised } from './recovery.ts'
 
 describe('what is proposed', () => {
   const accept = (keeper: Keeper, from: string) => keeper.message(from, { t: 'committed', ...vote('a', own) })
@@ -92,6 +92,24 @@ describe('what is proposed', () => {
     expect(told(keeper.pass(500), 'store')).toEqual(['c2', 'c4'])
     expect(told(keeper.message('c2', already), 'moved')).toEqual([...trio, 'origin'])
     expect(told(keeper.pass(20_000), 'store')).toEqual([])
+  })
+
+  test('of a version that is theirs is looked after here as well, where its lease ended before that was known', () => {
+    const after = ['c1', 'c2', 'c4']
+    const keeper = committing({ ballot: ballot(), decree: next(after) })
+    accept(keeper, 'c1')
+    const [store] = sent(accept(keeper, 'c3'), 'store')
+    keeper.written('c1', store!.message)
+    keeper.pass(leaseMs)
+    const version = versionOf(2, after)
+    const known = { version, custodians: after }
+    const already = { t: 'already', ...vote('a', ballot(4, 'c1'), version), promised: ballot(3), known } as const
+    for (const from of ['c2', 'c4']) keeper.message(from, already)
+    const asked = sent(keeper.pass(400), 'leaseAsk')
+    expect(asked.map(({ to, message }) => [to, message.version])).toEqual([
+      ['c2', version],
+      ['c4', version],
+    ])
   })
 })
 

@@ -167,6 +167,27 @@ describe('a newer baton of a task that still runs here', () => {
   })
 })
 
+describe('a ballot that is given here after a higher one was', () => {
+  test('is given up where that one was of other custodians, so that they give a higher one', () => {
+    const carrier = new Carrier('origin')
+    carrier.award('a', { ballot: ballot(6, 'c1'), path: ['c1'] }, 'c1')
+    carrier.admit('a', true)
+    const kept = record('a', {}, ['origin'])
+    expect(sent(carrier.bear('a', { record: kept, b: ballot(2) }), 'giveUp')).toMatchObject([
+      { to: 'origin', message: { version: kept.version, ballot: ballot(2), ran: false } },
+    ])
+    expect(only(carrier.bear('a', { record: kept, b: ballot(8) }), 'waiting')).toHaveLength(1)
+  })
+
+  test('is over without a word while a run for the same custodians goes on', () => {
+    const carrier = new Carrier('worker')
+    carrier.running('a')
+    carrier.award('a', { ballot: ballot(6, 'c2'), path: ['c2'] }, 'c2')
+    expect(carrier.bear('a', { b: ballot(2, 'worker') })).toEqual([])
+    expect(carrier.state('a')).toBe('running')
+  })
+})
+
 describe('a peer that leaves', () => {
   test('stops what runs and gives it up without an attempt, and lets outcomes go on', () => {
     const carrier = new Carrier('worker')

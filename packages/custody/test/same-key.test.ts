@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Cluster } from './cluster.ts'
-import { ballot, idOf, told, versionOf, vote } from './fixtures.ts'
+import { ballot, ends, idOf, outcome, record, sent, told, versionOf, vote } from './fixtures.ts'
 import { Keeper } from './keeper.ts'
 
 const peers = ['p1', 'p2', 'p3', 'p4', 'p5']
@@ -100,5 +100,47 @@ describe('a task that another submit of its key stored with other custodians', (
     expect(keeper.view('a')).toBeUndefined()
     // Whoever bore it as it was here has to hear that it ends nothing any more.
     expect(told(keeper.commit('worker', 'a'), 'fenced')).toEqual(['worker'])
+  })
+
+  test('points to them at once where one of them says that it has an outcome: the others may be gone', () => {
+    const others = ['c2', 'c4', 'c5']
+    const known = { version: versionOf(1, others), custodians: others, stands: true }
+    const keeper = new Keeper()
+    keeper.keep('a')
+    keeper.pass(3_300)
+    keeper.message('c2', { t: 'already', ...vote('a'), promised: ballot(1, 'second'), known })
+    expect(keeper.view('a')).toBeUndefined()
+    expect(told(keeper.pass(60_000), 'leaseAsk')).toEqual([])
+  })
+
+  test('is told by who knows its outcome that this one stands, in whichever version it is asked about', () => {
+    const keeper = new Keeper()
+    keeper.keep('a')
+    keeper.close('a')
+    const others = ['c1', 'c4', 'c5']
+    for (const number of [1, 2]) {
+      const asked = vote('a', ballot(1, 'second'), versionOf(number, others))
+      const told = sent(keeper.message('c4', { t: 'leaseAsk', ...asked }), 'already')
+      expect(told).toMatchObject([{ to: 'c4', message: { known: { version: versionOf(1), stands: true } } }])
+      const fences = sent(keeper.message('worker', { t: 'commit', ...asked, decree: ends() }), 'fenced')
+      expect(fences).toMatchObject([{ to: 'worker', message: { code: 'closed', final: true } }])
+    }
+    expect(keeper.view('a')?.state).toBe('closed')
+  })
+
+  test('is over with the copy of the one that has an outcome, and so is a pointer to that', () => {
+    const after = ['c1', 'c2', 'c4']
+    const copied = { t: 'copy', record: record('a', {}, after, 2), ballot: ballot(), outcome: outcome() } as const
+    const known = { version: versionOf(2, after), custodians: after, stands: true }
+    for (const pointing of [false, true]) {
+      const keeper = new Keeper()
+      const other = record('a', {}, ['c1', 'c5', 'c6'], 2)
+      keeper.written('second', { t: 'store', record: other, ballot: ballot(3, 'second'), attempts: [] })
+      keeper.pass(3_300)
+      const named = vote('a', ballot(3, 'second'), other.version)
+      if (pointing) keeper.message('c5', { t: 'already', ...named, promised: ballot(), known })
+      expect(told(keeper.written('c2', copied), 'stored')).toEqual(['c2'])
+      expect(keeper.restarted().view('a')).toMatchObject({ state: 'closed', record: copied.record })
+    }
   })
 })

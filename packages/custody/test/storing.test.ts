@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { attempt, ballot, ends, idOf, only, record, sent, spec, trio, versionOf, vote } from './fixtures.ts'
-import { Keeper } from './keeper.ts'
+import { alone, Keeper } from './keeper.ts'
 
 describe('a record', () => {
   test('is answered only once the disk has it, with its votes', () => {
@@ -45,6 +45,14 @@ describe('a record', () => {
       expect(effects).toEqual([{ type: 'rejected', from: 'origin', tag: 'store', code: 'forged-record' }])
     }
     expect(keeper.view('a')).toBeUndefined()
+  })
+
+  test('that its bearer brings to where it is lacking is borne by that one, and leased, though it is alone here', () => {
+    const keeper = alone()
+    const kept = record('a', {}, ['origin'])
+    keeper.written('worker', { t: 'store', record: kept, ballot: ballot(), attempts: [] })
+    expect(keeper.view('a')?.bearer).toBe('worker')
+    expect(sent(keeper.pass(3_300), 'prepare')).toMatchObject([{ to: 'origin', message: { aim: 'run' } }])
   })
 
   test('is refused while too many tasks have not ended, until one has', () => {

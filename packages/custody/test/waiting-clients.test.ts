@@ -87,6 +87,14 @@ describe('a client that waits', () => {
     expect(told(desk.pass(5_000), 'await')).toEqual(['c4'])
   })
 
+  test('has those asked that keep its task as another submit made it, once its own custodians point to them', () => {
+    const desk = new Desk()
+    desk.accepted('a')
+    desk.message('c9', { t: 'moved', task: idOf('a'), version: versionOf(1, ['c5']), custodians: ['c5'] })
+    desk.message('c1', { t: 'moved', task: idOf('a'), version: versionOf(1, ['c4']), custodians: ['c4'] })
+    expect(told(desk.pass(5_000), 'await')).toEqual(['c4'])
+  })
+
   test('that is gone is told nothing, and nobody is asked for it', () => {
     const desk = new Desk()
     desk.accepted('a', { client: 1 })

@@ -227,7 +227,8 @@ export class Clients implements Watch {
     this.#againUntilMs = Math.max(this.#againUntilMs, this.#stage.now + afterMs)
     this.#stage.later(afterMs, () => {
       const node = this.#mayGo(task) ? this.#again.pick(this.#stage.nodes) : task.node
-      if (!node.alive || this.#isForgotten(task)) return
+      // What its peer has forgotten would begin anew, and nobody would wait for that to end.
+      if (!node.alive || task.state === 'forgotten' || this.#isForgotten(task)) return
       const { nonce, spec } = task
       this.#tell(node, { type: 'submit', client: this.#nextClient++, tasks: [{ tag: 0, nonce, spec }] })
     })

@@ -170,8 +170,8 @@ describe('accounts', () => {
     configurations.onCrash(b)
     accounts.onEnd([a], [], 9)
     expect(found()).toEqual(['I13'])
+    // It had crashed before.
     b.gone = true
-    configurations.onCrash(b)
     accounts.onEnd([a], [], 9)
     expect(found()).toEqual(['I13'])
   })

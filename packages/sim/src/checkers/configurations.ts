@@ -27,8 +27,9 @@ export class Configurations implements Watch {
   readonly #durability = new Map<TaskId, TaskSpec['durability']>()
   /** by host: tasks that only its peer keeps */
   readonly #kept = new Map<number, Map<TaskId, TaskSpec['durability']>>()
+  /** and their hosts */
+  readonly #keepers = new Map<TaskId, SimNode>()
   readonly #undone = new Set<TaskId>()
-  readonly #orphans = new Set<TaskId>()
   readonly #configurations = new Map<TaskId, Map<number, Configuration>>()
   readonly #split = new Set<TaskId>()
   readonly #members = new Set<PeerId>()
@@ -60,7 +61,9 @@ export class Configurations implements Watch {
 
   /** Whether nobody can ever choose its outcome: its only peer went for good. Asking counts. */
   orphaned(task: TaskId): boolean {
-    if (!this.#orphans.has(task)) return false
+    const keeper = this.#keepers.get(task)
+    // It may have gone for good while it was down: then no crash tells of it.
+    if (!keeper?.gone || keeper.alive) return false
     this.excusedTasks.undone.add(task)
     return true
   }
@@ -86,17 +89,17 @@ export class Configurations implements Watch {
     if (gone) this.#changes++
     for (const [task, durability] of this.#kept.get(index) ?? []) {
       if (durability === 'none') this.#undone.add(task)
-      else if (gone) this.#orphans.add(task)
     }
   }
 
-  onSubmit({ index }: SimNode, { tasks }: Extract<PeerInput, { type: 'submit' }>): void {
+  onSubmit(node: SimNode, { tasks }: Extract<PeerInput, { type: 'submit' }>): void {
     for (const { nonce, spec } of tasks) {
       const task = taskId(nonce)
       this.#durability.set(task, spec.durability)
       if (spec.durability === 'quorum') continue
-      const kept = this.#kept.get(index) ?? new Map<TaskId, TaskSpec['durability']>()
-      this.#kept.set(index, kept.set(task, spec.durability))
+      const kept = this.#kept.get(node.index) ?? new Map<TaskId, TaskSpec['durability']>()
+      this.#kept.set(node.index, kept.set(task, spec.durability))
+      this.#keepers.set(task, node)
     }
   }
 

@@ -61,7 +61,8 @@ export const custodyMessages = {
     t: Type.Literal('already'),
     ...vote,
     promised: Ballot,
-    known: strict({ version, custodians: Custodians }),
+    /** stands: its outcome is chosen, so a majority of those had it */
+    known: strict({ version, custodians: Custodians, stands: Type.Optional(Type.Boolean()) }),
   }),
   /** not kept here, and why */
   unstored: strict({ t: Type.Literal('unstored'), ...vote, code: text(64), message: text(4096) }),
