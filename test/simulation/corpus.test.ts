@@ -52,6 +52,14 @@ const corpus: [Seed, found: string][] = [
     { seed: 43, peers: 9, tasks: 94, profile: 'swarm' },
     'the copy of a closed task that a full disk had refused was there as an open one later',
   ],
+  [
+    { seed: 15522, peers: 4, tasks: 146, profile: 'swarm' },
+    'a renewal was confirmed by a custodian that lacked the task and whose answer that said so was lost',
+  ],
+  [
+    { seed: 19548, peers: 4, tasks: 87, profile: 'swarm' },
+    'a renewal was confirmed by a custodian that refused the task and whose answer that said so was lost',
+  ],
 ]
 
 for (const [run, found] of corpus) {
