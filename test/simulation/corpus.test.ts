@@ -60,6 +60,10 @@ const corpus: [Seed, found: string][] = [
     { seed: 19548, peers: 4, tasks: 87, profile: 'swarm' },
     'a renewal was confirmed by a custodian that refused the task and whose answer that said so was lost',
   ],
+  [
+    { seed: 17854, peers: 6, tasks: 195, profile: 'swarm' },
+    'a peer with an old disk was started, cut off, until its life had a number that the others remembered',
+  ],
 ]
 
 for (const [run, found] of corpus) {

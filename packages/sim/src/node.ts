@@ -31,6 +31,8 @@ export class SimNode {
   laggedUntil = 0
   /** what its wall clock shows too much */
   wallOffsetMs = 0
+  /** its disk is an older image of itself, and no peer of it has ended for that yet */
+  restored = false
   /** it will never be back: nobody starts it any more */
   gone = false
   /** wakes in a row that did nothing, and the last of them: to notice a machine that turns in place */
@@ -73,6 +75,7 @@ export class SimNode {
     this.id = peerIdOf(this.index, this.generation)
     this.certificate = certificateOf(this.id)
     this.#image = undefined
+    this.restored = false
   }
 
   /** Keeps the disk as it is now, to be restored later. */
@@ -82,7 +85,9 @@ export class SimNode {
 
   /** Puts the kept disk back, where there is one of this peer. */
   restoreImage(): void {
-    if (this.#image !== undefined) this.disk.restore(this.#image)
+    if (this.#image === undefined) return
+    this.disk.restore(this.#image)
     this.#image = undefined
+    this.restored = true
   }
 }

@@ -124,10 +124,14 @@ export class World implements Stage {
     return this.#root.fork(label)
   }
 
-  /** A new life for a node that is down. Where its store is damaged, another peer takes its place. */
+  /**
+   * A new life for a node that is down. Where its store is damaged, another peer takes its place; so it does where that
+   * is an old one and the mesh could not tell: then whoever sets it up knows. Each start brings its number closer to the
+   * lives that others remember, so this is asked at each.
+   */
   start(node: SimNode): void {
     if (node.alive || node.gone) return
-    if (node.disk.damaged) this.turnover.renew(node)
+    if (node.disk.damaged || (node.restored && !this.#remembered(node))) this.turnover.renew(node)
     const { subject, profile } = this.#options
     const peer = subject.makePeer(node.id, this.#root.fork(`${node.id}/${node.incarnation + 1}`))
     node.begin(peer, this.#nodePrng, profile.clockDriftMax)
@@ -152,7 +156,7 @@ export class World implements Stage {
   }
 
   /** Whether most peers are up and remember a later life of this one than the next of its disk would be. */
-  remembered(node: SimNode): boolean {
+  #remembered(node: SimNode): boolean {
     const { lifeOf } = this.#options.subject
     const knowing = this.nodes.filter(
       ({ peer }) => (lifeOf?.(peer?.snapshot(), node.id) ?? 0) > node.disk.incarnation + 1,

@@ -1,6 +1,6 @@
 import type { Millis } from '@souk/kernel'
 import type { PeerEffect, PeerInput } from '@souk/peer'
-import type { LoadStamp } from '@souk/wire'
+import type { LoadStamp, PeerId } from '@souk/wire'
 import { CopyCarriage } from '../src/carriage.ts'
 import { profileOf } from '../src/profiles.ts'
 import type { SimPeer } from '../src/subject.ts'
@@ -11,6 +11,8 @@ import { World } from '../src/world.ts'
 export class Recorder implements SimPeer {
   readonly heard: { input: PeerInput; now: Millis }[] = []
   wakeAt: Millis | undefined
+  /** the newest life of others that it remembers */
+  lives: Record<PeerId, number> = {}
   react: (input: PeerInput, now: Millis, out: PeerEffect[]) => void = () => {}
 
   step(input: PeerInput, now: Millis, out: PeerEffect[]): void {
@@ -27,7 +29,7 @@ export class Recorder implements SimPeer {
   }
 
   snapshot(): unknown {
-    return {}
+    return this.lives
   }
 
   types(): string[] {
@@ -44,6 +46,7 @@ export function worldOf(peers: number): { world: World; recorders: Recorder[] } 
       return recorder
     },
     rosterOf: () => new Map(),
+    lifeOf: (snapshot: unknown, peer: PeerId) => (snapshot as Record<PeerId, number> | undefined)?.[peer],
   }
   const parts = { seed: 1, peers, profile: profileOf('calm')!, subject, watches: new Watches([]) }
   return { world: new World({ ...parts, carriage: new CopyCarriage() }), recorders }

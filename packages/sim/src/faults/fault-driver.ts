@@ -96,11 +96,7 @@ function beginAtNode(world: World, fault: Extract<Fault, { node: number }>): () 
     case 'rollback':
       world.crash(node, { quiet: false, writes: 'either' })
       node.restoreImage()
-      // Whoever sets it up again knows that it is an old one, where the mesh would not.
-      return () => {
-        if (!node.alive && !world.remembered(node)) world.turnover.renew(node)
-        world.start(node)
-      }
+      return () => world.start(node)
     case 'loss':
       world.turnover.lose(node)
       node.gone = !fault.returns
