@@ -244,6 +244,8 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     this.#outlet.trace({ type: 'link.up', peer, name: certificate.name })
     this.#machines.marketChanged = true
     router.stepRoster(input)
+    // Its store is an old one, as the roster tells it: what its real life of that number had is not handed to it again.
+    if ((this.#machines.roster.get(peer)?.incarnation ?? 0) > incarnation) return
     router.stepCustodian({ type: 'bearerRestarted', peer, incarnation })
     router.stepBearer({ type: 'connected', peer, incarnation })
   }

@@ -160,6 +160,30 @@ describe('a full disk', () => {
   })
 })
 
+describe('a peer whose disk was rolled back', () => {
+  test('is not handed again what its first life of that number had, by whoever remembers a later one', () => {
+    const mesh = new Mesh({ p0: 0, p1: keepsNone(1) })
+    const back = (incarnation: number) => {
+      mesh.kill('p1')
+      mesh.run(10)
+      mesh.node('p1').incarnation = incarnation - 1
+      mesh.start('p1')
+      mesh.run(100)
+    }
+    mesh.submit('p0', 'a', { ms: 10_000 })
+    mesh.until(() => mesh.node('p1').runs.size === 1)
+    // The accept is lost: the baton is still to be handed again to that life, and to no other.
+    mesh.cut('p0', 'p1')
+    mesh.run(100)
+    mesh.heal('p0', 'p1')
+    back(2)
+    mesh.node('p0').sent.length = 0
+    back(1)
+    expect(mesh.node('p0').sent.filter(({ message }) => message.t === 'award')).toEqual([])
+    expect(mesh.traces('p1', 'store.behind')).toHaveLength(1)
+  })
+})
+
 describe('the load stamp', () => {
   test('says what waits, runs and is free, and its seq rises with every change and only then', () => {
     const mesh = new Mesh({ p0: 1 })
