@@ -120,6 +120,34 @@ const corpus: [Seed, found: string][] = [
     { seed: 12980, peers: 5, tasks: 59, profile: 'swarm' },
     'a client said a submit again that its peer had forgotten, and waited for nothing',
   ],
+  [
+    { seed: 15522, peers: 4, tasks: 146, profile: 'swarm' },
+    'a renewal was confirmed by a custodian that lacked the task and whose answer that said so was lost',
+  ],
+  [
+    { seed: 19548, peers: 4, tasks: 87, profile: 'swarm' },
+    'a renewal was confirmed by a custodian that refused the task and whose answer that said so was lost',
+  ],
+  [
+    { seed: 6970, peers: 5, tasks: 98, profile: 'swarm' },
+    'a renewal was confirmed by a custodian that lacked the task and whose answer that said so was lost',
+  ],
+  [
+    { seed: 13516, peers: 8, tasks: 179, profile: 'swarm' },
+    'a renewal was confirmed by a custodian that refused the task and whose answer that said so was lost',
+  ],
+  [
+    { seed: 15329, peers: 6, tasks: 133, profile: 'swarm' },
+    'a renewal was confirmed by a custodian that lacked the task and whose answer that said so was lost',
+  ],
+  [
+    { seed: 14126, peers: 7, tasks: 130, profile: 'swarm' },
+    'a baton was handed again to a peer with an old disk, as the life that it had been meant for',
+  ],
+  [
+    { seed: 17854, peers: 6, tasks: 195, profile: 'swarm' },
+    'a peer with an old disk was started, cut off, until its life had a number that the others remembered',
+  ],
 ]
 
 for (const [run, found] of corpus) {

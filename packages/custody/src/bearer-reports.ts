@@ -11,6 +11,7 @@ import {
   type TaskId,
   type TaskState,
 } from '@souk/wire'
+import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect, CustodianInput } from './custodian-io.ts'
 import { isOwnFailure } from './decide-next.ts'
 import { type Entry, promise, runsAtBearer } from './entry.ts'
@@ -26,14 +27,21 @@ type Held = { task: TaskId; ballot: Ballot }
 /** What a renewal says of one task. */
 type Said = HeldTask & { task: TaskId }
 
+interface BearerReportsParts {
+  book: TaskBook
+  readers: Readers
+  proposer: Proposer
+}
+
 /** What bearers say to a custodian of the tasks that they have, and what is known of them otherwise. */
 export class BearerReports {
   readonly #book: TaskBook
   readonly #readers: Readers
   readonly #proposer: Proposer
-  readonly #held = new HeldSets()
+  readonly #held: HeldSets
 
-  constructor(book: TaskBook, readers: Readers, proposer: Proposer) {
+  constructor({ openMax }: CustodyConfig, { book, readers, proposer }: BearerReportsParts) {
+    this.#held = new HeldSets(openMax + limits.tasksPerMessageMax)
     this.#book = book
     this.#readers = readers
     this.#proposer = proposer
@@ -118,7 +126,8 @@ export class BearerReports {
     const states = new Map(message.adds.map(({ task, state }) => [task, state]))
     const refused: Held[] = []
     const lacking: Held[] = []
-    // All of it where it says so, not only what is new: a fence that was lost is repeated by the next refusal.
+    // All of it where it says so, not only what is new: what is refused or lacking is said with every answer until its
+    // bearer takes it back. An answer may be lost, and the next would confirm what that one did not.
     const said: Iterable<Said> = message.full ? entriesOf(held) : held ? message.adds : []
     for (const one of said) {
       const { task, ballot } = one
@@ -127,9 +136,9 @@ export class BearerReports {
       else if (this.#lacks(one)) push(lacking, task, ballot)
       else if (!this.#isChosenUnder(task, ballot)) push(refused, task, ballot)
     }
-    for (const held of [...refused, ...lacking]) this.#held.drop(from, held)
     // More than one answer can name: it confirms nothing, and what it names goes first.
     const full = refused.length + lacking.length >= limits.tasksPerMessageMax
+    if (full) this.#held.forget(from)
     const again = held === undefined || full
     out.push({ type: 'send', to: from, message: { t: 'renewed', seq: message.seq, again, refused, lacking } })
   }

@@ -48,7 +48,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     const readers = new Readers(config, book.archive, self)
     this.#closings = new Closings(self, book, readers)
     this.#proposer = new Proposer(config, { self, book, closings: this.#closings, mesh })
-    this.#reports = new BearerReports(book, readers, this.#proposer)
+    this.#reports = new BearerReports(config, { book, readers, proposer: this.#proposer })
     const store = this.#store
     this.#voter = new Voter(config, { self, book, readers, mesh, store })
     this.#copies = new Copies(config, { self, book, mesh })

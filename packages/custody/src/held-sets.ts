@@ -12,9 +12,18 @@ interface HeldSet {
   tasks: Map<TaskId, HeldTask>
 }
 
-/** What each bearer said that it holds of our tasks, kept by changes. */
+/**
+ * What each bearer said that it holds of our tasks, kept by changes. What was refused to it stays until it says so no
+ * more: the answer may have been lost, and the next one must refuse it too.
+ */
 export class HeldSets {
   readonly #sets = new Map<PeerId, HeldSet>()
+  readonly #limit: number
+
+  /** Of one bearer at most `limit`: nobody holds more of ours than are kept here. */
+  constructor(limit: number) {
+    this.#limit = limit
+  }
 
   /** Applies one renewal; what its bearer holds of ours then, or undefined when its base is not what we have, and the bearer must say all from nothing. */
   apply(from: PeerId, renew: MessageOf<'renew'>): ReadonlyMap<TaskId, HeldTask> | undefined {
@@ -27,7 +36,9 @@ export class HeldSets {
     set.seq = renew.seq
     for (const { task } of renew.removes) set.tasks.delete(task)
     for (const { task, version, ballot } of renew.adds) set.tasks.set(task, { version, ballot })
-    return set.tasks
+    if (set.tasks.size <= this.#limit) return set.tasks
+    this.#sets.delete(from)
+    return undefined
   }
 
   /** No longer under this ballot; what its bearer says that it holds under another one stays. */
@@ -37,7 +48,7 @@ export class HeldSets {
     if (held && compareBallots(held.ballot, ballot) === 0) tasks!.delete(task)
   }
 
-  /** That peer's life is over. */
+  /** All of it has to be said again: that peer's life is over, or it said too much that is not so. */
   forget(from: PeerId): void {
     this.#sets.delete(from)
   }

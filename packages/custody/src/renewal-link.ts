@@ -12,7 +12,7 @@ export interface Held {
 }
 
 interface Said extends Held {
-  /** the first sending of the present base that named it; Infinity: none has yet */
+  /** the first sending of the present base that named it and was not refused; Infinity: none has yet */
   firstSeq: number
   /** when a sending was sent that confirmed it, other than the last full one: an announcement, or one of an earlier base */
   confirmedMs: Millis | undefined
@@ -142,9 +142,12 @@ export class RenewalLink {
     }
   }
 
-  /** It is not known there: nothing that was said of it counts. */
+  /** It is not known there: nothing that was said of it counts. It is taken back like all else once it is not held. */
   unsay(task: TaskId): void {
-    this.#said.delete(task)
+    const said = this.#said.get(task)
+    if (!said) return
+    said.firstSeq = Infinity
+    said.confirmedMs = undefined
   }
 
   /** Say all from nothing next time (a new connection, or the custodian asked). */

@@ -76,6 +76,19 @@ describe('a renewal', () => {
     expect([link.confirmedMs(idOf('a')), link.confirmedMs(idOf('b'))]).toEqual([1_000, 1_000])
   })
 
+  test('of what is not known there is said again, counts from then on, and is taken back in the end', () => {
+    const link = new RenewalLink()
+    link.renew([held('a'), held('b')], 1, 0)
+    link.onRenewed(1, false)
+    link.unsay(idOf('a'))
+    expect([link.confirmedMs(idOf('a')), link.confirmedMs(idOf('b'))]).toEqual([undefined, 0])
+    expect(names(link.renew([held('a'), held('b')], 1, 1_000)[0]!.adds)).toEqual(['a'])
+    link.onRenewed(2, false)
+    expect(link.confirmedMs(idOf('a'))).toBe(1_000)
+    link.unsay(idOf('a'))
+    expect(names(link.renew([held('b')], 1, 2_000)[0]!.removes)).toEqual(['a'])
+  })
+
   test('that starts from nothing again takes no confirmation back', () => {
     const link = new RenewalLink()
     link.renew([held('a')], 1, 0)
@@ -99,12 +112,12 @@ describe('a custodian', () => {
     fc.assert(
       fc.property(fc.array(round, { maxLength: 30 }), (rounds) => {
         const link = new RenewalLink()
-        let sets = new HeldSets()
+        let sets = new HeldSets(10)
         let healthy = 0
         let now = 0
         for (const { held: names, state, there, back, restart } of rounds) {
           now += 1_000
-          if (restart === 'custodian') sets = new HeldSets()
+          if (restart === 'custodian') sets = new HeldSets(10)
           if (restart === 'connection') link.reset()
           const holds = names.map((name) => held(name, state))
           let known: { keys(): Iterable<string> } | undefined = new Map()

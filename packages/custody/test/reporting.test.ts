@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ballot, decision, idOf, next, only, sent, told, versionOf, vote } from './fixtures.ts'
+import { ballot, decision, idOf, next, only, sent, told, versionOf, versionOf, vote } from './fixtures.ts'
 import { alone, Keeper } from './keeper.ts'
 
 /** a lease and the grace after it */
@@ -53,7 +53,34 @@ describe('a renewal', () => {
     keeper.prepare('c2', 'a', ballot(2, 'c2'))
     const refused = [{ task: idOf('a'), ballot: ballot() }]
     expect(sent(keeper.renew('worker', 'a', { seq: 2 }), 'renewed')).toMatchObject([{ message: { refused } }])
-    expect(sent(keeper.renew('worker', 'a', { seq: 3, base: 0 }), 'renewed')).toMatchObject([{ message: { refused } }])
+    expect(sent(keeper.renew('worker', 'a', { seq: 3 }), 'renewed')).toMatchObject([{ message: { refused } }])
+    expect(sent(keeper.renew('worker', 'a', { seq: 4, base: 0 }), 'renewed')).toMatchObject([{ message: { refused } }])
+  })
+
+  test('of a task that is not known here is lacking with every answer, until its bearer takes it back', () => {
+    const keeper = keeping()
+    const lacking = [{ task: idOf('z'), ballot: ballot() }]
+    for (const seq of [1, 2, 3])
+      expect(sent(keeper.renew('worker', 'z', { seq }), 'renewed')).toMatchObject([{ message: { lacking } }])
+    const back = { t: 'renew' as const, seq: 4, base: 3, incarnation: 1, full: true, adds: [], removes: lacking }
+    expect(sent(keeper.message('worker', back), 'renewed')).toMatchObject([
+      { message: { seq: 4, again: false, lacking: [] } },
+    ])
+  })
+
+  test('of more tasks than can be kept here is believed in nothing', () => {
+    const keeper = new Keeper({ openMax: 10 })
+    const say = (seq: number, count: number) => {
+      const adds = Array.from({ length: count }, (_, i) => ({
+        task: `${seq}.${i}`,
+        version: versionOf(1),
+        ballot: ballot(),
+        state: 'running' as const,
+      }))
+      const said = { t: 'renew' as const, seq, base: seq - 1, incarnation: 1, full: false, adds, removes: [] }
+      return sent(keeper.message('worker', said), 'renewed')[0]!.message.again
+    }
+    expect([say(1, 1_000), say(2, 34), say(3, 1), say(4, 1)]).toEqual([false, false, true, true])
   })
 
   test('of a higher ballot than was promised here is news: a majority of the others promised it', () => {
