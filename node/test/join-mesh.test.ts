@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { firstMembers } from '@souk/peer'
 import { FileBlobs, LmdbRecords } from '@souk/store-lmdb'
 import {
   createIdentity,
@@ -85,7 +84,9 @@ test('who joins finds the members that the inviter knows in its store, before it
   const folder = dataFolder()
   await joinMesh(folder, (await desk.invite({})).line, { name: 'new' })
   const records = await recordsOf(folder)
-  const expected = firstMembers([inviter!, other]).sort((a, b) => (a.key < b.key ? -1 : 1))
+  const expected = [inviter!, other]
+    .map((certificate) => ({ key: `member/${certificate.peer}`, value: { certificate, incarnation: 0 } }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
   expect(records.entries('member/')).toEqual(expected)
   const { certificate, meshIsNew } = await readMember(folder, records, { meshName: 'another', name: 'another' })
   expect([certificate.name, certificate.role, meshIsNew]).toEqual(['new', 'host', false])
