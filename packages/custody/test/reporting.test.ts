@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ballot, decision, idOf, next, only, sent, told, versionOf, versionOf, vote } from './fixtures.ts'
+import { ballot, decision, idOf, next, only, sent, told, versionOf, vote } from './fixtures.ts'
 import { alone, Keeper } from './keeper.ts'
 
 /** a lease and the grace after it */
