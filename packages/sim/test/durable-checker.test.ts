@@ -55,6 +55,17 @@ describe('durable', () => {
     expect([checkers.disks.durable('t', 29), checkers.disks.durable('t', 30)]).toEqual([true, false])
   })
 
+  it('gives peers that were frozen that time too, from when they go on', () => {
+    for (const node of [a, b]) store(node, writesOf(three(), ballot(1)))
+    b.renew()
+    checkers.disks.onRenew(b, 10)
+    const freeze = { kind: 'freeze', atMs: 5, untilMs: 30, node: 0 } as const
+    checkers.disks.onFault(freeze, true, 12)
+    expect(checkers.disks.durable('t', 10)).toBe(false)
+    checkers.disks.onFault(freeze, false, 30)
+    expect([checkers.disks.durable('t', 29), checkers.disks.durable('t', 30)]).toEqual([true, false])
+  })
+
   it('counts what is kept under a later version, and no pointer', () => {
     store(a, writesOf(three(), ballot(1)))
     const later = { ...three(), version: 2 * version, custodians: ['peer-0000', 'peer-0001', 'peer-0003'] }

@@ -34,7 +34,7 @@ export class Disks implements Watch {
   readonly #ids = new Map<number, PeerId>()
   /** when a disk was lost */
   readonly #lostAt = new Map<PeerId, number>()
-  /** a peer that starts has to find out anew who is gone */
+  /** a peer that starts, or was frozen, has to find out anew who is gone */
   #lastStartMs = Number.NEGATIVE_INFINITY
   /** every version of every task that was ever on a disk */
   readonly #versions = new Map<TaskId, Map<number, Version>>()
@@ -54,6 +54,7 @@ export class Disks implements Watch {
 
   /** What was written since the image is lost, too. */
   onFault(fault: Fault, began: boolean, now: number): void {
+    if (fault.kind === 'freeze' && !began) this.#lastStartMs = now
     if (fault.kind !== 'rollback' || !began) return
     const id = this.#ids.get(fault.node)
     if (id !== undefined) this.#lostAt.set(id, now)
