@@ -148,6 +148,14 @@ const corpus: [Seed, found: string][] = [
     { seed: 17854, peers: 6, tasks: 195, profile: 'swarm' },
     'a peer with an old disk was started, cut off, until its life had a number that the others remembered',
   ],
+  [
+    { seed: 5387, peers: 4, tasks: 127, profile: 'swarm' },
+    'a submit that came to nothing kept the lease of an earlier ballot alive, and that one could end nothing',
+  ],
+  [
+    { seed: 1713, peers: 4, tasks: 147, profile: 'swarm' },
+    'whoever alone had a task was frozen, and got no time afterwards to have it copied',
+  ],
 ]
 
 for (const [run, found] of corpus) {

@@ -131,7 +131,7 @@ export class BearerReports {
     const said: Iterable<Said> = message.full ? entriesOf(held) : held ? message.adds : []
     for (const one of said) {
       const { task, ballot } = one
-      const entry = this.#openUnder(task, ballot) ?? this.#movedOn(task, ballot, bearer) ?? this.#catchUp(one, out)
+      const entry = this.#openUnder(task, ballot) ?? this.#movedOn(one, bearer) ?? this.#catchUp(one, out)
       if (entry) this.#renewed(entry, bearer, states.get(task), now, out)
       else if (this.#lacks(one)) push(lacking, task, ballot)
       else if (!this.#isChosenUnder(task, ballot)) push(refused, task, ballot)
@@ -143,10 +143,14 @@ export class BearerReports {
     out.push({ type: 'send', to: from, message: { t: 'renewed', seq: message.seq, again, refused, lacking } })
   }
 
-  /** Its own next version, which it does not know to stand yet: the same bearer, so the same lease. */
-  #movedOn(task: TaskId, ballot: Ballot, { peer, incarnation }: Bearer): Entry | undefined {
+  /**
+   * Its own next version, which it does not know to stand yet: the same bearer, so the same lease. Under a higher ballot of
+   * the same version it is not what that one began, be it of the same peer: a submit that came to nothing.
+   */
+  #movedOn({ task, version, ballot }: Said, { peer, incarnation }: Bearer): Entry | undefined {
     const entry = this.#book.archive.get(task)
     if (entry?.phase !== 'open' && entry?.phase !== 'storing') return undefined
+    if (versionNumber(entry.record.version) <= versionNumber(version)) return undefined
     const { promised } = entry
     const own = promised.peer === peer && promised.incarnation === incarnation && isBearers(promised)
     return own && compareBallots(ballot, promised) < 0 ? entry : undefined

@@ -91,6 +91,15 @@ describe('a renewal', () => {
     expect(sent(keeper.commit('worker', 'a'), 'fenced')).toHaveLength(1)
   })
 
+  test('of an earlier ballot than its own peer began with a submit that came to nothing is refused', () => {
+    const keeper = new Keeper()
+    keeper.store('a', { b: ballot(1, 'worker') })
+    keeper.write()
+    const refused = [{ task: idOf('a'), ballot: ballot() }]
+    expect(sent(keeper.renew('worker', 'a'), 'renewed')).toMatchObject([{ message: { refused } }])
+    expect(told(keeper.pass(leaseMs), 'leaseAsk')).toHaveLength(2)
+  })
+
   test('of another version changes nothing here: a later one is lacking, any other is refused', () => {
     const answer = (version: number) => {
       const keeper = keeping()
