@@ -85,6 +85,11 @@ describe('batons and fences', () => {
   })
 })
 
+const promise = (counter: number) => {
+  const vote = { task: 't', version, ballot: ballot(counter) }
+  return frame({ t: 'promise', ...vote, attempts: [], begun: false, leftMs: 0 })
+}
+
 describe('promises and decrees', () => {
   const write = (node: SimNode, record: TaskRecord, promised: Ballot, accepted?: Accepted) => {
     const writes = writesOf(record, promised, accepted)
@@ -111,12 +116,16 @@ describe('promises and decrees', () => {
   })
 
   it('reports what a custodian promises below what it promised before', () => {
-    const promise = (counter: number) => {
-      const vote = { task: 't', version, ballot: ballot(counter) }
-      return frame({ t: 'promise', ...vote, attempts: [], begun: false, leftMs: 0 })
-    }
     checkers.promises.onFrame(a, b, promise(5), 1)
     checkers.promises.onFrame(a, b, promise(4), 2)
+    expect(found()).toEqual(['I3'])
+  })
+
+  it('finds no order in promises that leave at once, and one in those that come later', () => {
+    checkers.promises.onFrame(a, b, promise(5), 1)
+    checkers.promises.onFrame(a, a, promise(4), 1)
+    expect(found()).toEqual([])
+    checkers.promises.onFrame(a, a, promise(4), 2)
     expect(found()).toEqual(['I3'])
   })
 

@@ -16,6 +16,9 @@ export class PromisesChecker implements Watch {
   /** (peer, task) to the highest ballot */
   readonly #written = new Map<string, Ballot>()
   readonly #said = new Map<string, Ballot>()
+  /** what was said in this very moment: frames that leave together, to different peers, have no order among them */
+  readonly #saidNow = new Map<string, Ballot>()
+  #nowMs = Number.NEGATIVE_INFINITY
 
   constructor(violations: Violations, excuses: Excuses) {
     this.#violations = violations
@@ -40,8 +43,17 @@ export class PromisesChecker implements Watch {
       // What it accepted may leave late, behind its disk; a promise that was overtaken must not.
       if (message.t !== 'promise') continue
       const { task, version, ballot } = message
-      this.#raise(this.#said, `${from.id}/${task}/${version}`, ballot, 'promises', now)
+      if (now > this.#nowMs) this.#nextMoment(now)
+      const key = `${from.id}/${task}/${version}`
+      this.#compare(this.#said.get(key), key, ballot, 'promises', now)
+      this.#saidNow.set(key, higher(this.#saidNow.get(key), ballot))
     }
+  }
+
+  #nextMoment(now: number): void {
+    for (const [key, ballot] of this.#saidNow) this.#said.set(key, higher(this.#said.get(key), ballot))
+    this.#saidNow.clear()
+    this.#nowMs = now
   }
 
   #forget(prefix: string): void {
@@ -49,13 +61,18 @@ export class PromisesChecker implements Watch {
   }
 
   #raise(highest: Map<string, Ballot>, key: string, ballot: Ballot, what: string, now: number): void {
-    const before = highest.get(key)
-    if (before === undefined || compareBallots(ballot, before) > 0) highest.set(key, ballot)
-    else if (compareBallots(ballot, before) < 0) {
-      this.#violations.safety('I3', now, `${key} ${what} ${ballotText(ballot)} after ${ballotText(before)}`)
-    }
+    this.#compare(highest.get(key), key, ballot, what, now)
+    highest.set(key, higher(highest.get(key), ballot))
+  }
+
+  #compare(before: Ballot | undefined, key: string, ballot: Ballot, what: string, now: number): void {
+    if (before === undefined || compareBallots(ballot, before) >= 0) return
+    this.#violations.safety('I3', now, `${key} ${what} ${ballotText(ballot)} after ${ballotText(before)}`)
   }
 }
+
+const higher = (before: Ballot | undefined, ballot: Ballot): Ballot =>
+  before !== undefined && compareBallots(before, ballot) > 0 ? before : ballot
 
 /** Whether an origin began it with its first submit. */
 function isSubmits(ballot: Ballot | undefined): boolean {
