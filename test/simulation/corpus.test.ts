@@ -156,6 +156,14 @@ const corpus: [Seed, found: string][] = [
     { seed: 1713, peers: 4, tasks: 147, profile: 'swarm' },
     'whoever alone had a task was frozen, and got no time afterwards to have it copied',
   ],
+  [
+    { seed: 10812, peers: 7, tasks: 144, profile: 'swarm' },
+    'two promises of one turn were read in the order of their frames',
+  ],
+  [
+    { seed: 13965, peers: 7, tasks: 169, profile: 'swarm' },
+    'the copy of a closed task came with a lower ballot than an open one of its key had promised',
+  ],
 ]
 
 for (const [run, found] of corpus) {

@@ -115,6 +115,13 @@ describe('promises and decrees', () => {
     expect(found()).toEqual([])
   })
 
+  it('lets it fall where the task is closed: a copy of it comes with the ballot of its outcome', () => {
+    write(a, recordOf('t'), ballot(5))
+    const closing = [...writesOf(recordOf('t'), ballot(4)), { key: 'over/t', value: { phase: 'closed', wallMs: 0 } }]
+    checkers.promises.onWritten(a, closing, 1)
+    expect(found()).toEqual([])
+  })
+
   it('reports what a custodian promises below what it promised before', () => {
     checkers.promises.onFrame(a, b, promise(5), 1)
     checkers.promises.onFrame(a, b, promise(4), 2)

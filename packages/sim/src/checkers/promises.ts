@@ -4,7 +4,7 @@ import type { SimNode } from '../node.ts'
 import type { Violations } from '../violation.ts'
 import type { Watch } from '../watch.ts'
 import type { Excuses } from './excuses.ts'
-import { storedVotes } from './stored-view.ts'
+import { storedEnd, storedVotes } from './stored-view.ts'
 
 /**
  * I3: a custodian's promise never falls, across restarts, neither on its disk nor in what it says. A peer is its id:
@@ -30,6 +30,8 @@ export class PromisesChecker implements Watch {
     for (const [task, view] of storedVotes(writes)) {
       // Of a submit that was given up it may forget all, on a full disk without a trace: nobody was told that it is accepted.
       if (view === undefined) this.#forget(`${node.id}/${task}/`)
+      // A closed one votes on nothing any more; its copy comes with the ballot of its outcome.
+      else if (storedEnd(writes, task)?.phase === 'closed') this.#forget(`${node.id}/${task}/`)
       else {
         const key = `${node.id}/${task}/${view.version}`
         if (this.#excuses.wasFull(node.index) && isSubmits(this.#written.get(key))) this.#written.delete(key)
