@@ -133,10 +133,16 @@ interface Base {
   desk: InvitationDesk
 }
 
-async function makeBase(records: LmdbRecords, { folder, settings, listen, signal }: ComposeOptions): Promise<Base> {
+async function makeBase(
+  records: LmdbRecords,
+  { folder, settings, environment, listen, signal }: ComposeOptions,
+): Promise<Base> {
   const member = await readMember(folder, records, { meshName: settings.meshName ?? 'home', name: settings.name })
   const { identity, mesh, certificate } = member
-  const inventory = await detectInventory(folder.path, signal)
+  const inventory = await detectInventory(
+    { folder: folder.path, path: environment.PATH ?? '', declared: settings.declared },
+    signal,
+  )
   const incarnation = await new SelfStore(records).nextIncarnation()
   const credentials = new MeshCredentials({ identity, mesh, certificate })
   const { diskBytesMax } = settings

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { cpus, freemem, loadavg, totalmem } from 'node:os'
+import { realFiles } from './host-files.ts'
+import { parseMemInfo } from './memory/mem-info.ts'
 
 /** How the host is used now, and this process in it. */
 export interface Usage {
@@ -41,18 +42,8 @@ export class UsageMeter {
   }
 }
 
-/** /proc/meminfo: what can be had without swapping; `free` alone leaves out what the page cache would give back. */
-export function parseMemAvailable(text: string): number | undefined {
-  const kib = /^MemAvailable:\s+(\d+) kB$/m.exec(text)?.[1]
-  return kib === undefined ? undefined : Number(kib) * 1024
-}
-
 function availableBytes(): number {
-  try {
-    return parseMemAvailable(readFileSync('/proc/meminfo', 'utf8')) ?? freemem()
-  } catch {
-    return freemem()
-  }
+  return parseMemInfo(realFiles.read('/proc/meminfo') ?? '').availableBytes ?? freemem()
 }
 
 function times(): Times {

@@ -1,0 +1,59 @@
+import { detectInventory } from '@souk/inventory'
+import { addExamples, addJson, type CommandModule } from '../command-module.ts'
+import type { Context } from '../context.ts'
+import { dataFolder } from '../data-folder.ts'
+import { readInventoryFile } from '../inventory-file.ts'
+import { inventoryText } from '../print/inventory-text.ts'
+
+interface InventoryOptions {
+  data?: string
+  inventory?: string
+  json?: boolean
+}
+
+/** In the help: what only the owner of a host knows is written by hand. */
+const fileHelp = `
+An inventory file is JSON; all of it is optional:
+  {
+    "reserve":     { "cpu": "500m", "memory": "2G", "disk": "20G" },
+    "cloud":       { "provider": "hetzner", "region": "fsn1", "zone": "fsn1-dc14", "instanceType": "ccx33", "pricePerHour": 0.12 },
+    "gpus":        [{ "model": "n150", "vendor": "Tenstorrent", "memory": "12G", "count": 2, "numa": 0 }],
+    "specialised": [{ "type": "licence", "name": "matlab", "count": 2 },
+                    { "type": "device", "name": "microscope", "path": "/dev/ttyUSB0" },
+                    { "type": "model", "name": "llama-3-8b", "path": "/models/llama" }],
+    "data":        [{ "name": "genomes", "path": "/data/genomes" }],
+    "software":    [{ "name": "blender", "version": "4.2", "path": "/opt/blender/blender" }],
+    "people":      [{ "name": "Ann", "skills": ["labelling"], "hours": ["mon-fri 09:00-17:00"],
+                      "timeZone": "Europe/Berlin", "tasksMax": 2 }]
+  }
+Licences, devices, sensors and units are offered as resources of their name; models and data as labels
+(model.NAME=yes, data.NAME=yes). souk up and souk join take the same file.`
+
+export const inventory: CommandModule = {
+  define(command, context, done) {
+    command
+      .option('--data <folder>', 'data folder of the peer that will be here (default: $SOUK_DATA or ~/.souk)')
+      .option('--inventory <file>', 'what cannot be found, declared: licences, devices, people, place, price')
+      .action(async (options: InventoryOptions) => {
+        await show(context, options)
+        done(0)
+      })
+    addJson(command)
+    addExamples(command, [
+      ['souk inventory', 'everything this host has; no peer needs to run'],
+      ['souk inventory --inventory lab.json', 'with what the file declares'],
+      [`souk inventory --json | jq '.entries[] | select(.kind == "gpu")'`, 'for programs'],
+    ]).addHelpText('after', fileHelp)
+  },
+}
+
+async function show(context: Context, options: InventoryOptions): Promise<void> {
+  const declared = readInventoryFile(options.inventory, context.cwd)
+  const { path } = dataFolder(context, options.data)
+  const found = await detectInventory(
+    { folder: path, path: context.env.PATH ?? '', declared },
+    new AbortController().signal,
+  )
+  const { out, colours } = context.terminal
+  out(options.json ? JSON.stringify(found) : inventoryText(found, colours))
+}
