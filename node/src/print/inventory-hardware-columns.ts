@@ -74,6 +74,12 @@ export const hardwareColumns: Pick<ColumnsByKind, HardwareKind> = {
       text: ({ facts }) => (facts.speedMbps === undefined ? '' : `${facts.speedMbps} Mb/s`),
     },
     { title: 'MTU', align: right, text: ({ facts }) => (facts.mtuBytes === undefined ? '' : String(facts.mtuBytes)) },
+    {
+      title: 'round trip',
+      align: right,
+      text: ({ facts }) => (facts.rttMs === undefined ? '' : durationText(facts.rttMs)),
+    },
+    { title: 'peer', text: ({ id, name }) => (id.startsWith('network/peer/') ? name : '') },
     { title: 'addresses', text: ({ facts }) => facts.addresses.join(', ') },
   ],
 }

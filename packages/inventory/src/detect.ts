@@ -34,10 +34,12 @@ export interface DetectOptions {
 export async function detectInventory(options: DetectOptions, signal: AbortSignal): Promise<Inventory> {
   const declared = options.declared ?? nothingDeclared
   const name = hostname()
+  const wallMs = Date.now()
   const probe: Probe = {
     host: `host/${name}`,
     files: realFiles,
-    wallMs: Date.now(),
+    wallMs,
+    seenAt: new Date(wallMs).toISOString(),
     folder: nearestFolder(options.folder),
     path: new SearchPath(options.path),
     signal,
@@ -59,7 +61,7 @@ export async function detectInventory(options: DetectOptions, signal: AbortSigna
       os: { platform: platform(), release: release(), architecture: arch() },
       nodeVersion: process.versions.node,
     },
-    seenWallMs: probe.wallMs,
+    seenAt: probe.seenAt,
     entries: inOrder(found.flatMap(({ entries }) => entries)),
     relations: found.flatMap(({ relations }) => relations),
     reserve: declared.reserve,

@@ -47,8 +47,8 @@ export interface EntryOf<K extends EntryKind> {
   kind: K
   /** for people */
   name: string
-  /** when it was looked at, by this host's clock */
-  seenWallMs: number
+  /** when it was looked at, by this host's clock: ISO time */
+  seenAt: string
   availability: Availability
   /** said in the inventory file, not found */
   declared: boolean

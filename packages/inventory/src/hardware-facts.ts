@@ -77,7 +77,8 @@ export interface Throughput {
   writeBytesPerSecond: number
   /** until one small write is safely on the disk, median */
   syncMs: number
-  measuredWallMs: number
+  /** ISO time */
+  measuredAt: string
 }
 
 export type StorageFacts =
@@ -107,4 +108,6 @@ export interface NetworkFacts {
   /** undefined: the system does not say (virtual machines mostly do not) */
   speedMbps: number | undefined
   mtuBytes: number | undefined
+  /** of the way to another peer, as the running peer measures it */
+  rttMs: number | undefined
 }

@@ -7,4 +7,13 @@ export type { StorageFacts, Throughput } from './hardware-facts.ts'
 export { entriesOf, type Inventory, type Relation } from './inventory.ts'
 export { type OfferOptions, toOffer } from './offer.ts'
 export { type OfferOverrides, parseOffer } from './offer-text.ts'
-export { type Usage, UsageMeter } from './usage.ts'
+export { offeredGpus } from './offered-gpus.ts'
+export { measureThroughput } from './storage/measure-throughput.ts'
+export {
+  type HourBaseline,
+  type Moment,
+  UsageBaselines,
+  type UsageResource,
+  usageResources,
+} from './usage/usage-baselines.ts'
+export { type Usage, UsageMeter } from './usage/usage-meter.ts'

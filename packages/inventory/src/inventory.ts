@@ -29,8 +29,8 @@ export interface Inventory {
     os: { platform: string; release: string; architecture: string }
     nodeVersion: string
   }
-  /** when it was looked at, by this host's clock */
-  seenWallMs: number
+  /** when it was looked at, by this host's clock: ISO time */
+  seenAt: string
   /** by kind, in the order of `entryKinds` */
   entries: Entry[]
   relations: Relation[]

@@ -7,6 +7,8 @@ export interface Probe {
   host: string
   files: HostFiles
   wallMs: number
+  /** the same, as entries tell it */
+  seenAt: string
   /** the data folder, or the nearest one above it that exists */
   folder: string
   /** where programs are */

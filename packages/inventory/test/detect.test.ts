@@ -24,12 +24,12 @@ test('this very host is found, and what it offers fits into it', async () => {
 })
 
 test('every entry has an id of its own, a time and a state with its reason; kinds come in their order', async () => {
-  const { entries, seenWallMs } = await look()
+  const { entries, seenAt } = await look()
   expect(new Set(entries.map(({ id }) => id)).size).toBe(entries.length)
   const order = entries.map(({ kind }) => entryKinds.indexOf(kind))
   expect(order).toEqual(order.toSorted((a, b) => a - b))
   for (const entry of entries) {
-    expect(entry.seenWallMs).toBe(seenWallMs)
+    expect(entry.seenAt).toBe(seenAt)
     expect(entry.availability.state === 'available' || entry.availability.reason !== '').toBe(true)
   }
 })

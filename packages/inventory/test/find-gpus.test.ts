@@ -8,7 +8,7 @@ import { recorded } from './fixtures/recorded.ts'
 import { recordedFiles } from './recorded-files.ts'
 
 const probeOf = (files: Record<string, string>): Probe =>
-  ({ files: recordedFiles(files), wallMs: 0, signal: new AbortController().signal }) as unknown as Probe
+  ({ files: recordedFiles(files), seenAt: 'now', signal: new AbortController().signal }) as unknown as Probe
 const noTool: RunTool = async () => ''
 
 const kernel = {

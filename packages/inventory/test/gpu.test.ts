@@ -14,14 +14,14 @@ const nvidia = parseNvidia({
   processes: recorded('nvidia-smi/processes.csv'),
   versions: recorded('nvidia-smi/versions.txt'),
 })
-const nvidiaEntries = nvidia.map((gpu) => gpuEntry(gpu, 7))
+const nvidiaEntries = nvidia.map((gpu) => gpuEntry(gpu, 'now'))
 
 test('NVIDIA: devices come by index, known by their own number; memory in bytes', () => {
   expect(nvidiaEntries[0]).toEqual({
     id: 'gpu/GPU-5c0bd1d2-96a5-4b5f-8f5a-0d6b1a7c9e21',
     kind: 'gpu',
     name: 'NVIDIA GeForce RTX 4070',
-    seenWallMs: 7,
+    seenAt: 'now',
     availability: { state: 'available' },
     declared: false,
     facts: {

@@ -45,7 +45,7 @@ const disks = recordedFiles({
 })
 
 test('disks are found with their NUMA node; a virtual one does not tell what it stands on', () => {
-  const { entries, relations } = findDevices(disks, 5)
+  const { entries, relations } = findDevices(disks, 'now')
   expect(entries.map(({ id, facts }) => [id, facts])).toEqual([
     [
       'storage/nvme0n1',
@@ -70,7 +70,7 @@ test('a network card without a link is told, and says why it cannot be used', ()
   })
   const address = { address: '192.0.2.1', internal: false }
   const interfaces = { lo: [{ address: '127.0.0.1', internal: true }], eth0: [address] } as never
-  const { entries, relations } = findLinks({ files, wallMs: 0 } as Probe, interfaces)
+  const { entries, relations } = findLinks({ files, seenAt: 'now' } as Probe, interfaces)
   expect(entries).toMatchObject([
     { id: 'network/eth0', availability: { state: 'available' }, facts: { speedMbps: 10_000 } },
     { id: 'network/eth1', availability: { state: 'unavailable', reason: 'the link is down' } },

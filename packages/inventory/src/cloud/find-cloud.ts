@@ -24,7 +24,7 @@ export async function findCloud(probe: Probe, declared: Partial<CloudFacts> | un
     id: `cloud/${facts.provider}`,
     kind: 'cloud',
     name: facts.instanceType ?? facts.provider,
-    seenWallMs: probe.wallMs,
+    seenAt: probe.seenAt,
     availability: isSilent
       ? { state: 'unknown', reason: `the metadata service of ${provider} did not answer within 300 ms` }
       : available,

@@ -9,7 +9,7 @@ import { type CpuDescription, describeCpus } from './cpu-sysfs.ts'
 const askedMsMax = 700
 
 /** The CPUs, and what this process may use of them. */
-export async function findCpu({ files, wallMs }: Probe): Promise<Found> {
+export async function findCpu({ files, seenAt }: Probe): Promise<Found> {
   const seen = cpus()
   const plain = { model: seen[0]?.model.trim() || 'unknown', threads: seen.length || availableParallelism() }
   const described = describeCpus(files, plain)
@@ -19,7 +19,7 @@ export async function findCpu({ files, wallMs }: Probe): Promise<Found> {
     id: 'cpu',
     kind: 'cpu',
     name: description.model,
-    seenWallMs: wallMs,
+    seenAt,
     availability: available,
     declared: false,
     facts: {

@@ -27,7 +27,7 @@ export function declaredEntries(probe: Probe, declared: Declared): Found {
   return { entries, relations: [...gpus.relations, ...data.relations] }
 }
 
-const common = ({ wallMs }: Probe, id: string, name: string) => ({ id, name, seenWallMs: wallMs, declared: true })
+const common = ({ seenAt }: Probe, id: string, name: string) => ({ id, name, seenAt, declared: true })
 
 function atPath(path: string | undefined): Availability {
   if (path === undefined || existsSync(path)) return available

@@ -14,12 +14,12 @@ const gpusMax = 1024
 
 /** All devices that a vendor's tool or the kernel knows of: NVIDIA's first, then AMD's and Intel's. */
 export async function findGpus(probe: Probe, run: RunTool = toolRunner(probe)): Promise<Found> {
-  const { files, wallMs } = probe
+  const { files, seenAt } = probe
   const [nvidia, amd, intel] = await Promise.all([askNvidia(run), askAmd(run), askIntel(run)])
   const gpus = withoutTwins([...nvidia, ...amd, ...intel, ...gpusOfKernel(files)]).slice(0, gpusMax)
   const found: Found = { entries: [], relations: [] }
   for (const gpu of gpus) {
-    const entry = gpuEntry(gpu, wallMs)
+    const entry = gpuEntry(gpu, seenAt)
     found.entries.push(entry)
     const node = nodeOf(files, gpu)
     if (node !== undefined) found.relations.push({ from: entry.id, relation: 'near', to: node })

@@ -13,12 +13,12 @@ export interface FoundGpu {
 /** above this a device is being used, whoever does (a guess: idle desktops stay below) */
 const idlePercentMax = 10
 
-export function gpuEntry({ key, trouble, facts }: FoundGpu, wallMs: number): EntryOf<'gpu'> {
+export function gpuEntry({ key, trouble, facts }: FoundGpu, seenAt: string): EntryOf<'gpu'> {
   return {
     id: `gpu/${key}`,
     kind: 'gpu',
     name: facts.model,
-    seenWallMs: wallMs,
+    seenAt,
     availability: trouble === undefined ? useOf(facts) : { state: 'unavailable', reason: trouble },
     declared: false,
     facts,

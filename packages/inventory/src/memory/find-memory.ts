@@ -7,7 +7,7 @@ import type { Probe } from '../probe.ts'
 import { parseMemInfo } from './mem-info.ts'
 
 /** Main memory, and what the system may move out to disk. */
-export function findMemory({ files, wallMs }: Probe): Found {
+export function findMemory({ files, seenAt }: Probe): Found {
   const info = parseMemInfo(files.read('/proc/meminfo') ?? '')
   const totalBytes = totalmem()
   const usableBytes = Math.min(totalBytes, cgroupLimits().memoryBytes ?? Number.POSITIVE_INFINITY)
@@ -15,7 +15,7 @@ export function findMemory({ files, wallMs }: Probe): Found {
     id: 'memory/ram',
     kind: 'memory',
     name: 'main memory',
-    seenWallMs: wallMs,
+    seenAt,
     availability: available,
     declared: false,
     facts: {

@@ -9,7 +9,7 @@ import type { Probe } from '../probe.ts'
  * systeminformation would start a dozen processes for it, one after the other, and block this one meanwhile.
  */
 export function findLinks(
-  { files, wallMs }: Probe,
+  { files, seenAt }: Probe,
   interfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = networkInterfaces(),
 ): Found {
   const found: Found = { entries: [], relations: [] }
@@ -22,13 +22,14 @@ export function findLinks(
       id: `network/${name}`,
       kind: 'network',
       name,
-      seenWallMs: wallMs,
+      seenAt,
       availability: availabilityOf(files, folder, outside.length),
       declared: false,
       facts: {
         addresses: outside.map((a) => a.address),
         speedMbps: parseSpeed(files.read(`${folder}/speed`)),
         mtuBytes: readAmount(files, `${folder}/mtu`),
+        rttMs: undefined,
       },
     }
     found.entries.push(entry)

@@ -10,14 +10,14 @@ import { type Program, programs } from './programs.ts'
  * Node itself, and what of `programs` is on the search path. Nothing is run: a version is told only where the
  * program's file says it.
  */
-export function findSoftware({ wallMs, path }: Probe): Found {
+export function findSoftware({ seenAt, path }: Probe): Found {
   const node = { type: 'runtime' as const, version: process.versions.node, path: process.execPath }
-  const entries = [softwareEntry('node', node, available, wallMs)]
+  const entries = [softwareEntry('node', node, available, seenAt)]
   for (const program of programs) {
     const file = program.commands.map((command) => path.find(command)).find((each) => each !== undefined)
     if (file === undefined) continue
     const facts = { type: program.type, version: versionInPath(resolved(file)), path: file }
-    entries.push(softwareEntry(program.name, facts, availabilityOf(program), wallMs))
+    entries.push(softwareEntry(program.name, facts, availabilityOf(program), seenAt))
   }
   return { entries, relations: [] }
 }
@@ -26,12 +26,12 @@ export function softwareEntry(
   name: string,
   facts: SoftwareFacts,
   availability: Availability,
-  wallMs: number,
+  seenAt: string,
 ): EntryOf<'software'> {
   const kind = 'software'
   const id =
     facts.type === 'executor' || facts.type === 'function' ? `software/${facts.type}/${name}` : `software/${name}`
-  return { id, kind, name, seenWallMs: wallMs, availability, declared: false, facts }
+  return { id, kind, name, seenAt, availability, declared: false, facts }
 }
 
 function resolved(file: string): string {

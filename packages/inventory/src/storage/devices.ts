@@ -7,7 +7,7 @@ const made = /^(loop|ram|zram|dm-|md|fd|sr|nbd)/
 const sectorBytes = 512
 
 /** Disks, as Linux lists them in /sys/block. */
-export function findDevices(files: HostFiles, wallMs: number): Found {
+export function findDevices(files: HostFiles, seenAt: string): Found {
   const found: Found = { entries: [], relations: [] }
   for (const name of files.list('/sys/block')) {
     const folder = `/sys/block/${name}`
@@ -20,7 +20,7 @@ export function findDevices(files: HostFiles, wallMs: number): Found {
       id: `storage/${name}`,
       kind: 'storage',
       name: model ?? name,
-      seenWallMs: wallMs,
+      seenAt,
       availability: available,
       declared: false,
       facts: {

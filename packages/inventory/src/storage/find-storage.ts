@@ -12,13 +12,13 @@ const mountsMax = 64
 
 /** Disks and file systems; `throughput` is what was measured of the data folder. */
 export async function findStorage(probe: Probe, throughput: Throughput | undefined): Promise<Found> {
-  const { files, folder, wallMs } = probe
-  const found = findDevices(files, wallMs)
+  const { files, folder, seenAt } = probe
+  const found = findDevices(files, seenAt)
   const mounts = platform() === 'linux' ? parseMounts(files.read('/proc/self/mountinfo') ?? '') : []
   const data = mountOf(mounts, folder) ?? unlisted(folder)
   const shown = [data, ...mounts.filter((mount) => mount !== data)].slice(0, mountsMax)
   const entries = await Promise.all(
-    shown.map((mount) => describe(mount, wallMs, mount === data ? { folder, throughput } : undefined)),
+    shown.map((mount) => describe(mount, seenAt, mount === data ? { folder, throughput } : undefined)),
   )
   found.entries.push(...entries)
   for (const [i, mount] of shown.entries()) {
@@ -35,7 +35,7 @@ function unlisted(path: string): Mount {
 
 async function describe(
   mount: Mount,
-  wallMs: number,
+  seenAt: string,
   data: { folder: string; throughput: Throughput | undefined } | undefined,
 ): Promise<EntryOf<'storage'>> {
   const space = data || !isRemote(mount.fileSystem) ? await spaceOf(data?.folder ?? mount.path) : undefined
@@ -43,7 +43,7 @@ async function describe(
     id: `storage/mount${mount.path}`,
     kind: 'storage',
     name: mount.path,
-    seenWallMs: wallMs,
+    seenAt,
     availability: availabilityOf(mount, space),
     declared: false,
     facts: {
