@@ -1,5 +1,6 @@
-import { detectInventory } from '@souk/inventory'
+import { detectInventory, parseDeclaration } from '@souk/inventory'
 import { expect, test } from 'vitest'
+import { inventoryFileExample } from '../src/inventory-file.ts'
 import { coloursFor } from '../src/print/colours.ts'
 import { inventoryText } from '../src/print/inventory-text.ts'
 
@@ -45,4 +46,10 @@ test('a reason is shown, and what a device says of itself cannot move the cursor
   )
   expect(text).toContain('unavailable: down')
   expect(text).not.toContain('\u001b')
+})
+
+test('the inventory file that the help shows is one', () => {
+  const { said, reserve } = parseDeclaration(inventoryFileExample)
+  expect(Object.keys(said)).toHaveLength(7)
+  expect(reserve.memoryBytes).toBe(2e9)
 })

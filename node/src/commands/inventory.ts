@@ -2,7 +2,7 @@ import { detectInventory, type Inventory } from '@souk/inventory'
 import { addExamples, addJson, type CommandModule, collect } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { dataFolder } from '../data-folder.ts'
-import { readInventoryFile } from '../inventory-file.ts'
+import { inventoryFileExample, readInventoryFile } from '../inventory-file.ts'
 import { inventoryText } from '../print/inventory-text.ts'
 import { usageText } from '../print/usage-text.ts'
 import { withSession } from '../session.ts'
@@ -19,18 +19,7 @@ interface InventoryOptions {
 /** In the help: what only the owner of a host knows is written by hand. */
 const fileHelp = `
 An inventory file is JSON; all of it is optional:
-  {
-    "reserve":     { "cpu": "500m", "memory": "2G", "disk": "20G" },
-    "cloud":       { "provider": "hetzner", "region": "fsn1", "zone": "fsn1-dc14", "instanceType": "ccx33", "pricePerHour": 0.12 },
-    "gpus":        [{ "model": "n150", "vendor": "Tenstorrent", "memory": "12G", "count": 2, "numa": 0 }],
-    "specialised": [{ "type": "licence", "name": "matlab", "count": 2 },
-                    { "type": "device", "name": "microscope", "path": "/dev/ttyUSB0" },
-                    { "type": "model", "name": "llama-3-8b", "path": "/models/llama" }],
-    "data":        [{ "name": "genomes", "path": "/data/genomes" }],
-    "software":    [{ "name": "blender", "version": "4.2", "path": "/opt/blender/blender" }],
-    "people":      [{ "name": "Ann", "skills": ["labelling"], "hours": ["mon-fri 09:00-17:00"],
-                      "timeZone": "Europe/Berlin", "tasksMax": 2 }]
-  }
+${inventoryFileExample}
 Licences, devices, sensors and units are offered as resources of their name; models and data as labels
 (model.NAME=yes, data.NAME=yes). souk up and souk join take the same file.`
 
