@@ -109,6 +109,12 @@ test('AMD: the newer form of amd-smi, without use and processes', () => {
   expect(gpu).toMatchObject({ facts: { model: 'AMD Radeon PRO W7900', memoryBytes: 48 * 2 ** 30, computeUnits: 96 } })
 })
 
+test('AMD: what a process takes is in bytes where no unit is told', () => {
+  const processes = '[{"gpu":0,"process_list":[{"process_info":{"pid":7,"mem_usage":{"value":4096}}}]}]'
+  const [gpu] = parseAmdSmi({ devices: recorded('amd-smi/static-7.json'), use: '', processes })
+  expect(gpu!.facts.processes).toEqual([{ pid: 7, name: 'a process', memoryBytes: 4096 }])
+})
+
 test('AMD: rocm-smi, in the order of its cards', () => {
   expect(parseRocmSmi(recorded('rocm-smi/all.json'))).toMatchObject([
     {

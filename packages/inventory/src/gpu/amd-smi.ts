@@ -31,8 +31,8 @@ export function parseAmdSmi(answers: AmdAnswers): FoundGpu[] {
     const facts = {
       vendor: 'AMD',
       model,
-      memoryBytes: bytesAt(device, 'vram', 'size') ?? 0,
-      memoryUsedBytes: bytesAt(use, 'mem_usage', 'used_vram'),
+      memoryBytes: bytesAt(device, 'MB', 'vram', 'size') ?? 0,
+      memoryUsedBytes: bytesAt(use, 'MB', 'mem_usage', 'used_vram'),
       integrated: false,
       computeUnits: numberIn(at(device, 'asic', 'num_compute_units')),
       driver: known(textAt(device, 'driver', 'version')) ?? known(textAt(device, 'driver', 'driver_version')),
@@ -57,10 +57,11 @@ function amountIn(amount: unknown): unknown {
   return isTree(amount) ? amount.value : amount
 }
 
-function bytesAt(tree: unknown, ...names: string[]): number | undefined {
+/** `plainUnit` is the unit of an amount that tells none. */
+function bytesAt(tree: unknown, plainUnit: string, ...names: string[]): number | undefined {
   const amount = at(tree, ...names)
   const value = numberIn(amountIn(amount))
-  const unit = (isTree(amount) ? textAt(amount, 'unit') : undefined) ?? 'MB'
+  const unit = (isTree(amount) ? textAt(amount, 'unit') : undefined) ?? plainUnit
   return value === undefined ? undefined : value * (units[unit] ?? 1)
 }
 
@@ -71,7 +72,7 @@ function processesOf(device: Tree | undefined): GpuProcess[] {
     const info = isTree(item.process_info) ? item.process_info : item
     const pid = numberIn(info.pid)
     if (pid === undefined) return []
-    const memoryBytes = bytesAt(info, 'memory_usage', 'vram_mem') ?? bytesAt(info, 'mem_usage')
+    const memoryBytes = bytesAt(info, 'B', 'memory_usage', 'vram_mem') ?? bytesAt(info, 'B', 'mem_usage')
     return [{ pid, name: known(textAt(info, 'name')) ?? 'a process', memoryBytes }]
   })
 }
