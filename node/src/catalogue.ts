@@ -124,6 +124,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/peers.ts')).peers,
   },
   {
+    name: 'inventory',
+    usage: '',
+    summary: 'everything this host has and could offer; no peer needs to run',
+    group: 'hosts',
+    load: async () => (await import('./commands/inventory.ts')).inventory,
+  },
+  {
     name: 'doctor',
     usage: '',
     summary: 'check this host and the way to every peer; names what fails',

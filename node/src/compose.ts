@@ -11,10 +11,13 @@ import { Libp2pTransport, type LinkReport, MeshCredentials } from '@souk/transpo
 import type { Certificate, Offer } from '@souk/wire'
 import { apiTokens } from './api-tokens.ts'
 import type { DataFolder } from './data-folder.ts'
+import { HostWatch } from './host-watch.ts'
 import { InvitationDesk } from './invitation-desk.ts'
 import { KnownPeers } from './known-peers.ts'
 import { type Member, readMember } from './member.ts'
 import type { PeerSettings } from './peer-options.ts'
+import { readThroughput } from './throughput-file.ts'
+import { UsageRecorder } from './usage-recorder.ts'
 import { version } from './version.ts'
 
 export interface ComposeOptions {
@@ -92,7 +95,8 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     driver.input({ type: 'offer', offer })
   })
   const known = new KnownPeers(folder, transport)
-  const { control, token } = makeControl(options, base, driver, functions)
+  const watch = makeWatch(records, base, options)
+  const { control, token } = makeControl(options, base, driver, functions, watch)
   // Before the records close: a later start would count its life on, and nobody would see any more that it is behind.
   let marking: Promise<void> | undefined
   driver.failed.catch((error: unknown) => {
@@ -101,6 +105,7 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
   })
   await driver.start({ incarnation, offer: () => offer }, signal)
   known.start([...member.addresses, ...settings.staticPeers], signal)
+  watch.start()
   return {
     member,
     offer: () => offer,
@@ -114,6 +119,7 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     stop: async (stopSignal) => {
       await control.stop()
       known.stop()
+      await watch.stop()
       await marking?.catch(() => {})
       await driver.stop(stopSignal)
     },
@@ -137,12 +143,13 @@ interface Base {
 
 async function makeBase(
   records: LmdbRecords,
-  { folder, settings, listen, signal }: ComposeOptions,
+  options: ComposeOptions,
   members: () => readonly Certificate[],
 ): Promise<Base> {
+  const { folder, settings, listen, signal } = options
   const member = await readMember(folder, records, { meshName: settings.meshName ?? 'home', name: settings.name })
   const { identity, mesh, certificate } = member
-  const inventory = await detectInventory(folder.path, signal)
+  const inventory = await lookAtHost(options, signal)
   const incarnation = await new SelfStore(records).nextIncarnation()
   const credentials = new MeshCredentials({ identity, mesh, certificate })
   const { diskBytesMax } = settings
@@ -172,6 +179,7 @@ function makeControl(
   { member, blobs, blobAccess, transport, desk }: Base,
   driver: Driver,
   functions: FunctionExecutor,
+  watch: HostWatch,
 ): { control: ControlServer; token: string } {
   const { tokens, token } = apiTokens(member.mesh)
   const control = new ControlServer({
@@ -184,12 +192,31 @@ function makeControl(
       version,
       addresses: () => transport.addresses(),
       links: () => transport.report().map(linkOf),
+      host: () => watch.view(),
     },
     log,
     onStop,
     invite: (body) => desk.invite(body),
   })
   return { control, token }
+}
+
+function makeWatch(records: LmdbRecords, { inventory }: Base, options: ComposeOptions): HostWatch {
+  return new HostWatch({
+    folder: options.folder,
+    inventory,
+    look: (signal) => lookAtHost(options, signal),
+    recorder: new UsageRecorder(records, inventory),
+    log: options.log,
+  })
+}
+
+function lookAtHost({ folder, settings, environment }: ComposeOptions, signal: AbortSignal): Promise<Inventory> {
+  const { declared } = settings
+  return detectInventory(
+    { folder: folder.path, path: environment.PATH ?? '', declared, throughput: readThroughput(folder) },
+    signal,
+  )
 }
 
 function makeExecutors(

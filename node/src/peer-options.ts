@@ -1,10 +1,11 @@
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
-import { parseOffer } from '@souk/inventory'
+import { type Declared, parseOffer } from '@souk/inventory'
 import type { Command } from 'commander'
 import { parseBytes, parseCount, parseHostPort, parsePairs } from './amounts.ts'
 import { messageOf, usageError } from './cli-error.ts'
 import { collect } from './command-module.ts'
+import { readInventoryFile } from './inventory-file.ts'
 
 /** The options of a peer as commander gives them; up and join share them. */
 export interface PeerOptions {
@@ -17,6 +18,7 @@ export interface PeerOptions {
   listenApi?: string
   offer?: string[]
   label?: string[]
+  inventory?: string
   allow: string
   functions?: string[]
   peer?: string[]
@@ -53,6 +55,8 @@ export interface PeerSettings {
   /** as `parseOffer` of inventory takes it */
   offer: string
   labels: Record<string, string>
+  /** what the inventory file says */
+  declared: Declared | undefined
   allow: ExecutorKind[]
   functions: string[]
   staticPeers: string[]
@@ -73,6 +77,7 @@ export function addPeerOptions(command: Command): Command {
     .option('--no-mdns', 'do not look for peers on the local network')
     .option('--offer <amounts>', 'what to offer instead of what is found: cpu=4,mem=8G,slots=4,gpu=1,NAME=n', collect)
     .option('--label <name=value>', 'a label that tasks can ask for (repeatable)', collect)
+    .option('--inventory <file>', 'what cannot be found, declared: licences, place, people; see souk help inventory')
     .option('--allow <kinds>', 'what members may run here: process,function or none', 'process,function')
     .option('--functions <file>', 'module whose exports are functions of this host (repeatable)', collect)
     .option('--no-custody', "do not keep other peers' tasks")
@@ -98,6 +103,7 @@ export function peerSettings(options: PeerOptions, cwd: string): PeerSettings {
       options.listenApi === undefined ? undefined : parseHostPort('--listen-api', options.listenApi, '0.0.0.0'),
     offer: offerOf(options.offer ?? []),
     labels: parsePairs('--label', options.label ?? [], true),
+    declared: readInventoryFile(options.inventory, cwd),
     allow: parseAllow(options.allow),
     functions: (options.functions ?? []).map((file) => resolve(cwd, file)),
     staticPeers: options.peer ?? [],

@@ -81,3 +81,12 @@ test('an endpoint that is none is wrong usage, and its token is not repeated', a
   expect(err).toContain("'nonsense' is no URL")
   expect(err).not.toContain('secret')
 })
+
+test('the inventory of this host needs no peer; with --peer it does', async () => {
+  const { code, out } = await run('inventory', '--json')
+  expect(code).toBe(0)
+  expect(JSON.parse(out).entries.map(({ kind }: { kind: string }) => kind)).toEqual(
+    expect.arrayContaining(['cpu', 'memory', 'storage', 'software']),
+  )
+  expect((await run('inventory', '--peer')).code).toBe(69)
+})

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { peerArguments } from '../src/commands/up.ts'
 import { type PeerOptions, parseAllow, peerSettings } from '../src/peer-options.ts'
@@ -26,6 +27,8 @@ test('mistakes name their flag before anything starts', () => {
     [{ name: 'x'.repeat(65) }, /^--name: .* 65 characters/],
     [{ log: 'loud' }, /^--log: 'loud'/],
     [{ label: ['alone'] }, /^--label/],
+    [{ inventory: 'nowhere.json' }, /^--inventory: \/nowhere.json cannot be read/],
+    [{ inventory: fileURLToPath(import.meta.url) }, /^--inventory: .*peer-options.test.ts: it is no JSON/],
   ]
   for (const [options, message] of wrong)
     expect(() => peerSettings({ ...plain, ...options }, '/')).toThrowError(message)

@@ -24,6 +24,7 @@ export const up: CommandModule = {
       ['souk up', 'in the foreground; Ctrl-C stops it'],
       ['souk up --detach', 'in the background; logs in ~/.souk/peer.log'],
       ['souk up --offer cpu=2,mem=4G,slots=2 --allow function', 'offer less, allow less'],
+      ['souk up --inventory lab.json', 'with what the file declares: licences, devices, zone, price'],
       ['souk up --listen-api 0.0.0.0:7443', 'for clients on other hosts, with souk token'],
     ])
   },
@@ -75,6 +76,7 @@ export function peerArguments(options: PeerOptions): string[] {
   one('--listen', options.listen)
   one('--api-port', options.apiPort)
   one('--listen-api', options.listenApi)
+  one('--inventory', options.inventory)
   one('--allow', options.allow)
   one('--log', options.log)
   one('--disk-max', options.diskMax)

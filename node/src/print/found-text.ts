@@ -1,24 +1,33 @@
-import type { Inventory } from '@souk/inventory'
+import { entriesOf, type Inventory } from '@souk/inventory'
 import { bytesText, milliText } from './amount-text.ts'
 
 /** What a host was found to have, on one line. */
 export function foundText(found: Inventory): string {
-  const { cpu, memory, disk, gpus, network } = found
-  const usable = cpu.usableMilli < cpu.threads * 1000 ? ` (${milliText(cpu.usableMilli)} usable)` : ''
-  const speed = Math.max(0, ...network.map((link) => link.speedMbps ?? 0))
+  const cpu = entriesOf(found, 'cpu')[0]?.facts
+  const memory = entriesOf(found, 'memory').find(({ facts }) => facts.type === 'ram')
+  const isLess = cpu !== undefined && cpu.usableMilli < cpu.threads * 1000
+  const speed = Math.max(0, ...entriesOf(found, 'network').map(({ facts }) => facts.speedMbps ?? 0))
   return [
-    `${cpu.threads} cpu${usable} ${cpu.model}`,
-    bytesText(memory.usableBytes),
-    ...gpuTexts(gpus),
-    `${bytesText(disk.freeBytes)} disk free`,
+    ...(cpu ? [`${cpu.threads} cpu${isLess ? ` (${milliText(cpu.usableMilli)} usable)` : ''} ${cpu.model}`] : []),
+    ...(memory ? [bytesText(memory.facts.usableBytes)] : []),
+    ...gpuTexts(found),
+    `${bytesText(freeBytes(found))} disk free`,
     ...(speed > 0 ? [`${speed} Mb/s`] : []),
   ].join(', ')
 }
 
-function gpuTexts(gpus: Inventory['gpus']): string[] {
+function freeBytes(found: Inventory): number {
+  const mounts = entriesOf(found, 'storage').map(({ facts }) => facts)
+  return mounts.reduce(
+    (sum, facts) => sum + (facts.type === 'mount' && facts.holdsData ? (facts.freeBytes ?? 0) : 0),
+    0,
+  )
+}
+
+function gpuTexts(found: Inventory): string[] {
   const counts = new Map<string, number>()
-  for (const gpu of gpus) {
-    const text = `${gpu.name} ${bytesText(gpu.memoryBytes)}`
+  for (const { facts } of entriesOf(found, 'gpu')) {
+    const text = `${facts.model} ${bytesText(facts.memoryBytes)}`
     counts.set(text, (counts.get(text) ?? 0) + 1)
   }
   return [...counts].map(([text, count]) => `${count} x ${text}`)

@@ -4,8 +4,10 @@
  */
 
 import type { TransportFactory } from './http-transport.ts'
+import type { HostInventory } from './inventory.ts'
 import type { Status } from './status.ts'
 
+export type { HostInventory, InventoryEntry, UsageHour } from './inventory.ts'
 export type { Keeping, Status } from './status.ts'
 
 /** Amounts as people write them: numbers, or text such as '500m' CPU, '2G' memory. */
@@ -249,6 +251,8 @@ export interface SoukClient {
   peers(signal?: AbortSignal): Promise<PeerLine[]>
   /** how far the connected peer got with each other one: what `souk doctor` shows */
   links(signal?: AbortSignal): Promise<LinkLine[]>
+  /** everything that the connected peer's host has */
+  inventory(signal?: AbortSignal): Promise<HostInventory>
   status(signal?: AbortSignal): Promise<Status>
   /** trace events as they happen */
   events(signal?: AbortSignal): AsyncIterable<Record<string, unknown>>

@@ -209,6 +209,10 @@ class Client implements SoukClient {
     return (await this.#call('peers', {}, signal)).peers
   }
 
+  inventory(signal?: AbortSignal) {
+    return this.#call('inventory', {}, signal)
+  }
+
   status(signal?: AbortSignal) {
     return this.#call('status', {}, signal)
   }

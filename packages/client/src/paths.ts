@@ -15,6 +15,7 @@ export const paths = {
   watch: { method: 'POST', path: '/v1/sessions/:session/watch' },
   peers: { method: 'GET', path: '/v1/peers' },
   links: { method: 'GET', path: '/v1/links' },
+  inventory: { method: 'GET', path: '/v1/inventory' },
   status: { method: 'GET', path: '/v1/status' },
   events: { method: 'GET', path: '/v1/events' },
   putBlob: { method: 'PUT', path: '/v1/blobs' },

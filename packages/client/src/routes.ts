@@ -3,6 +3,7 @@ import { paths, type RouteName } from './paths.ts'
 import { InvitationAnswer, InvitationBody, StopAnswer } from './schema/admin.ts'
 import { AttachAnswer, AttachBody, DetachAnswer, ResultsAnswer, ResultsBody } from './schema/agents.ts'
 import { BlobAnswer, BlobParams, BlobQuery } from './schema/blobs.ts'
+import { InventoryAnswer } from './schema/inventory.ts'
 import { ResolveAnswer, TaskDetailBody, TasksAnswer, TasksQuery } from './schema/listing.ts'
 import { HealthAnswer, LinksAnswer, PeersAnswer, StatusBody, WhoAnswer } from './schema/peers.ts'
 import { WatchAnswer, WatchBody } from './schema/session.ts'
@@ -98,6 +99,12 @@ export const routes = {
     role: 'observe',
     summary: 'how far this peer got with each other',
     answer: LinksAnswer,
+  }),
+  inventory: route({
+    ...paths.inventory,
+    role: 'observe',
+    summary: "everything this peer's host has, how it is used by the hour of the week, and what of it is free",
+    answer: InventoryAnswer,
   }),
   status: route({ ...paths.status, role: 'observe', summary: 'this peer', answer: StatusBody }),
   events: route({

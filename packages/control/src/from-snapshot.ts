@@ -1,4 +1,5 @@
 import type { LinkLine, PeerLine, Status } from '@souk/client'
+import type { HostView } from './from-inventory.ts'
 import type { MemberView, PeerSnapshotView } from './peer-snapshot-view.ts'
 
 /** What the composition root knows beyond the peer's own snapshot. */
@@ -8,6 +9,8 @@ export interface ControlInfo {
   addresses(): string[]
   /** how far it got with each other peer */
   links(): Omit<LinkLine, 'name'>[]
+  /** what this host has, looked at a short while ago at most */
+  host(): Promise<HostView>
 }
 
 /** One line per member, this peer first. */

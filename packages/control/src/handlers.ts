@@ -7,6 +7,7 @@ import { ask } from './ask.ts'
 import type { AttachedAgents } from './attached-agents.ts'
 import type { BlobFinder } from './blob-finder.ts'
 import type { EventWriters } from './event-writers.ts'
+import { inventoryOf } from './from-inventory.ts'
 import { linkLines, peerLines, statusOf } from './from-snapshot.ts'
 import { fromSummary, fromView } from './from-view.ts'
 import type { ControlOptions } from './options.ts'
@@ -89,6 +90,7 @@ export const handlers: Handlers = {
   },
   peers: (_, parts) => ({ peers: peerLines(snapshotOf(parts), parts.options.info) }),
   links: (_, parts) => ({ links: linkLines(snapshotOf(parts), parts.options.info) }),
+  inventory: async (_, parts) => inventoryOf(await parts.options.info.host(), snapshotOf(parts)),
   status: (_, parts) => statusOf(snapshotOf(parts), parts.options.info),
   events: ({ reply }, { writers, options }) => streamTrace(options.handle, writers.open(reply)),
   async putBlob({ request, reply }, { options }) {

@@ -1,5 +1,6 @@
 export type { AgentAnswer, AgentCall, AgentHubView } from './agent-hub-view.ts'
 export { ControlServer } from './control-server.ts'
+export type { HostView } from './from-inventory.ts'
 export type { ControlInfo } from './from-snapshot.ts'
 export type { ControlOptions, ListenOptions } from './options.ts'
 export type { MemberView, PeerSnapshotView } from './peer-snapshot-view.ts'

@@ -34,6 +34,7 @@ test('every answer has the form that the route table says', async () => {
     ['cancel', `/v1/tasks/${held}/cancel`],
     ['watch', `/v1/sessions/${session}/watch`, { tasks: [task] }],
     ['peers', '/v1/peers'],
+    ['inventory', '/v1/inventory'],
     ['status', '/v1/status'],
     ['agentResults', `/v1/agents/${body.agent}/results`, { results: [{ run: 'r', value: '1' }] }],
     ['detachAgent', `/v1/agents/${body.agent}`],

@@ -1,5 +1,6 @@
 import { type ConnectOptions, connect, fetchTransport, type HttpTransport, type SoukClient } from '@souk/client'
 import { type ControlOptions, ControlServer, TokenTable } from '@souk/control'
+import { hostInventory, hostUsage } from './host-inventory.ts'
 import { MemoryBlobs } from './memory-blobs.ts'
 import { MemoryHub } from './memory-hub.ts'
 import { MemoryMesh, MemoryPeer } from './memory-peer.ts'
@@ -50,6 +51,7 @@ export async function serve(
     info: {
       version: '0.0.0',
       addresses: () => ['/ip4/127.0.0.1/tcp/1'],
+      host: async () => ({ inventory: hostInventory, usage: hostUsage }),
       links: () => [
         {
           id: 'PeerB',

@@ -1,54 +1,81 @@
-import { statfsSync } from 'node:fs'
-import { arch, availableParallelism, cpus, hostname, platform, release, totalmem } from 'node:os'
-import { cgroupLimits } from './cgroup.ts'
+import { existsSync } from 'node:fs'
+import { arch, hostname, platform, release } from 'node:os'
+import { dirname } from 'node:path'
+import { findCloud } from './cloud/find-cloud.ts'
+import { findCpu } from './cpu/find-cpu.ts'
+import { declaredEntries } from './declared/declared-entries.ts'
+import { type Declared, nothingDeclared } from './declared/parse-declaration.ts'
+import { type Entry, entryKinds } from './entry.ts'
+import { findGpus } from './gpu/find-gpus.ts'
+import type { Throughput } from './hardware-facts.ts'
+import { realFiles } from './host-files.ts'
 import type { Inventory } from './inventory.ts'
-import { networkLinks } from './network.ts'
-import { nvidiaGpus } from './nvidia.ts'
+import { findMemory } from './memory/find-memory.ts'
+import { findLinks } from './network/links.ts'
+import type { Probe } from './probe.ts'
+import { SearchPath } from './search-path.ts'
+import { findSoftware } from './software/find-software.ts'
+import { findStorage } from './storage/find-storage.ts'
 
-/** systeminformation starts a process or two for the CPU; a start does not wait longer for a nicer name. */
-const cpuMsMax = 700
+export interface DetectOptions {
+  /** the data folder; where it does not exist yet, the one that it will be in is looked at */
+  folder: string
+  /** folders in which programs are looked for, as in PATH */
+  path: string
+  declared?: Declared | undefined
+  /** what was measured of the data folder before */
+  throughput?: Throughput | undefined
+}
 
 /**
- * What this host is; `folder` (which must exist) says which disk. Takes under a second where there is no NVIDIA
- * driver that has to be woken up. Never fails for want of a tool: what cannot be found out is left out.
+ * What this host is and has. Takes a fraction of a second where there is no GPU driver that has to be woken up. Never
+ * fails for want of a tool: what cannot be found out is left out, or its state is unknown.
  */
-export async function detectInventory(folder: string, signal: AbortSignal): Promise<Inventory> {
-  const limits = cgroupLimits()
-  const [cpu, gpus] = await Promise.all([describeCpu(), nvidiaGpus(signal)])
-  const disk = statfsSync(folder)
-  const usableMilli = Math.min(availableParallelism() * 1000, limits.cpuMilli ?? Number.POSITIVE_INFINITY)
+export async function detectInventory(options: DetectOptions, signal: AbortSignal): Promise<Inventory> {
+  const declared = options.declared ?? nothingDeclared
+  const name = hostname()
+  const wallMs = Date.now()
+  const probe: Probe = {
+    host: `host/${name}`,
+    files: realFiles,
+    wallMs,
+    seenAt: new Date(wallMs).toISOString(),
+    folder: nearestFolder(options.folder),
+    path: new SearchPath(options.path),
+    signal,
+  }
+  const found = await Promise.all([
+    findCpu(probe),
+    findGpus(probe),
+    findMemory(probe),
+    findStorage(probe, options.throughput),
+    findLinks(probe),
+    findCloud(probe, declared.said.cloud),
+    findSoftware(probe),
+    declaredEntries(probe, declared),
+  ])
   return {
-    hostname: hostname(),
-    os: { platform: platform(), release: release(), arch: arch() },
-    nodeVersion: process.versions.node,
-    cpu: { ...cpu, usableMilli },
-    memory: {
-      totalBytes: totalmem(),
-      usableBytes: Math.min(totalmem(), limits.memoryBytes ?? Number.POSITIVE_INFINITY),
+    host: {
+      id: probe.host,
+      name,
+      os: { platform: platform(), release: release(), architecture: arch() },
+      nodeVersion: process.versions.node,
     },
-    disk: { path: folder, totalBytes: disk.blocks * disk.bsize, freeBytes: disk.bavail * disk.bsize },
-    network: networkLinks(),
-    gpus,
+    seenAt: probe.seenAt,
+    entries: inOrder(found.flatMap(({ entries }) => entries)),
+    relations: found.flatMap(({ relations }) => relations),
+    reserve: declared.reserve,
   }
 }
 
-async function describeCpu(): Promise<{ model: string; cores: number; threads: number }> {
-  const seen = cpus()
-  const plain = { model: seen[0]?.model.trim() || 'unknown', cores: seen.length, threads: seen.length || 1 }
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), cpuMsMax)
-  })
-  try {
-    // Loaded here: it takes longer to load than to ask, and a client command never needs it.
-    const { cpu } = (await import('systeminformation')).default
-    const found = await Promise.race([cpu(), late])
-    if (!found) return plain
-    const model = `${found.manufacturer} ${found.brand}`.trim()
-    return { model: model || plain.model, cores: found.physicalCores || plain.cores, threads: plain.threads }
-  } catch {
-    return plain
-  } finally {
-    clearTimeout(timer)
-  }
+/** By kind; within a kind as found. What is declared under the id of something that was found stands for it. */
+function inOrder(entries: readonly Entry[]): Entry[] {
+  const byId = new Map(entries.map((entry) => [entry.id, entry]))
+  return entryKinds.flatMap((kind) => [...byId.values()].filter((entry) => entry.kind === kind))
+}
+
+function nearestFolder(folder: string): string {
+  let path = folder
+  while (!existsSync(path) && dirname(path) !== path) path = dirname(path)
+  return path
 }

@@ -1,7 +1,19 @@
 export { parseBytes, parseCount, parseCpuMilli, parseMbps } from './amounts.ts'
 export { type CgroupLimits, cgroupLimits } from './cgroup.ts'
-export { detectInventory } from './detect.ts'
-export type { Gpu, Inventory, NetworkLink } from './inventory.ts'
+export { type Declared, parseDeclaration } from './declared/parse-declaration.ts'
+export { type DetectOptions, detectInventory } from './detect.ts'
+export { type Availability, type Entry, type EntryKind, type EntryOf, entryKinds } from './entry.ts'
+export type { StorageFacts, Throughput } from './hardware-facts.ts'
+export { entriesOf, type Inventory, type Relation } from './inventory.ts'
 export { type OfferOptions, toOffer } from './offer.ts'
 export { type OfferOverrides, parseOffer } from './offer-text.ts'
-export { type Usage, UsageMeter } from './usage.ts'
+export { offeredGpus } from './offered-gpus.ts'
+export { measureThroughput } from './storage/measure-throughput.ts'
+export {
+  type HourBaseline,
+  type Moment,
+  UsageBaselines,
+  type UsageResource,
+  usageResources,
+} from './usage/usage-baselines.ts'
+export { type Usage, UsageMeter } from './usage/usage-meter.ts'

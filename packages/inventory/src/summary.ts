@@ -1,13 +1,14 @@
 import type { ResourceVector } from '@souk/kernel'
 import { limits } from '@souk/wire'
-import type { Inventory } from './inventory.ts'
+import { entriesOf, type Inventory } from './inventory.ts'
+import { offeredGpus } from './offered-gpus.ts'
 
 /** One line for people, of what is offered: "8 cpu 31 GB 1x RTX 4070 12 GB 210 GB disk net 1000 Mb/s". */
 export function summaryLine(capacity: ResourceVector, inventory: Inventory): string {
   const parts = [`${capacity.cpuMilli / 1000} cpu`, bytesText(capacity.memoryBytes), ...gpuTexts(capacity, inventory)]
   parts.push(`${bytesText(capacity.diskBytes)} disk`)
   // Only what is known: a guess is no news for people.
-  const isKnown = inventory.network.some((link) => link.speedMbps === capacity.networkMbps)
+  const isKnown = entriesOf(inventory, 'network').some(({ facts }) => facts.speedMbps === capacity.networkMbps)
   if (isKnown) parts.push(`net ${capacity.networkMbps} Mb/s`)
   for (const [name, units] of Object.entries(capacity.custom)) parts.push(`${units} ${name}`)
   return parts.join(' ').slice(0, limits.nameCharsMax)
@@ -16,11 +17,12 @@ export function summaryLine(capacity: ResourceVector, inventory: Inventory): str
 /** Like devices together: "2x A100 80 GB". */
 function gpuTexts(capacity: ResourceVector, inventory: Inventory): string[] {
   const counts = new Map<string, number>()
+  const gpus = offeredGpus(inventory)
   capacity.gpuMilli.forEach((_, i) => {
-    const gpu = inventory.gpus[i]
+    const gpu = gpus[i]?.facts
     // Graphics memory is sold in binary units.
     const memory = gpu && gpu.memoryBytes > 0 ? ` ${Math.round(gpu.memoryBytes / 2 ** 30)} GB` : ''
-    const text = gpu ? `${shortName(gpu.name)}${memory}` : 'gpu'
+    const text = gpu ? `${shortName(gpu.model)}${memory}` : 'gpu'
     counts.set(text, (counts.get(text) ?? 0) + 1)
   })
   return [...counts].map(([text, count]) => `${count}x ${text}`)

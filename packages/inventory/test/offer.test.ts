@@ -1,17 +1,18 @@
 import { expect, test } from 'vitest'
-import { type Inventory, parseOffer, toOffer } from '../src/index.ts'
+import { parseOffer, toOffer } from '../src/index.ts'
+import {
+  cpuOf,
+  entryOf,
+  gpuOf,
+  inventoryOf,
+  linkOf,
+  memoryOf,
+  sampleEntries,
+  sampleWith,
+} from './fixtures/sample-inventory.ts'
 
 const gibi = 2 ** 30
-const host: Inventory = {
-  hostname: 'box',
-  os: { platform: 'linux', release: '6.1', arch: 'x64' },
-  nodeVersion: '24.0.0',
-  cpu: { model: 'Some CPU', cores: 4, threads: 8, usableMilli: 8000 },
-  memory: { totalBytes: 32 * gibi, usableBytes: 32 * gibi },
-  disk: { path: '/data', totalBytes: 500e9, freeBytes: 233e9 },
-  network: [{ name: 'eth0', addresses: ['192.0.2.1'], speedMbps: 1000 }],
-  gpus: [{ index: 0, name: 'NVIDIA GeForce RTX 4070', memoryBytes: 12282 * 2 ** 20, driver: '550' }],
-}
+const host = inventoryOf()
 const executors: ['process', 'function'] = ['process', 'function']
 
 test('a host offers what it has less a reserve, and says it in one line', () => {
@@ -25,6 +26,7 @@ test('a host offers what it has less a reserve, and says it in one line', () => 
       gpuMilli: [1000],
       custom: {},
     },
+    gpus: [{ model: 'NVIDIA GeForce RTX 4070', memoryBytes: 12282 * 2 ** 20, count: 1 }],
     labels: { host: 'box', os: 'linux', arch: 'x64' },
     executors,
     functions: [],
@@ -55,29 +57,84 @@ test('slots follow the CPUs unless they are declared', () => {
 })
 
 test('a container offers its limits, not the machine', () => {
-  const small = {
-    ...host,
-    cpu: { ...host.cpu, usableMilli: 2000 },
-    memory: { totalBytes: 32 * gibi, usableBytes: gibi },
-  }
+  const entries = sampleEntries.filter(({ kind }) => kind !== 'cpu' && kind !== 'memory')
+  const small = inventoryOf([...entries, cpuOf(2000), memoryOf(gibi)])
   const { capacity } = toOffer(small, { executors })
   expect(capacity).toMatchObject({ cpuMilli: 2000, memoryBytes: Math.floor(gibi * 0.9), slots: 16 })
 })
 
 test('a link whose speed is unknown is offered with a guess and not talked about', () => {
-  const network = [{ name: 'eth0', addresses: ['192.0.2.1'], speedMbps: undefined }]
-  const offer = toOffer({ ...host, network, gpus: [] }, { executors })
+  const offer = toOffer(sampleWith('network', linkOf(undefined)), { executors })
   expect(offer.capacity.networkMbps).toBe(1000)
-  expect(offer.summary).toBe('8 cpu 31 GB 210 GB disk')
-  expect(toOffer({ ...host, network: [] }, { executors }).capacity.networkMbps).toBe(0)
+  expect(offer.summary).toBe('8 cpu 31 GB 1x RTX 4070 12 GB 210 GB disk')
+  expect(toOffer(sampleWith('network'), { executors }).capacity.networkMbps).toBe(0)
 })
 
 test('like devices are counted together; declared ones that were not found have no name', () => {
-  const gpu = { name: 'NVIDIA A100', memoryBytes: 81920 * 2 ** 20, driver: '550' }
-  const gpus = [0, 1].map((index) => ({ ...gpu, index }))
-  expect(toOffer({ ...host, gpus }, { executors, offer: 'gpu=3' }).summary).toContain(
-    '2x A100 80 GB 1x gpu 210 GB disk',
-  )
+  const a100 = { memoryBytes: 81920 * 2 ** 20 }
+  const two = sampleWith('gpu', gpuOf('NVIDIA A100', a100), gpuOf('NVIDIA A100', a100))
+  expect(toOffer(two, { executors, offer: 'gpu=3' }).summary).toContain('2x A100 80 GB 1x gpu 210 GB disk')
+})
+
+test('an offer names the models of its devices in their order, and of no more than it offers', () => {
+  const gpus = [gpuOf('A100'), gpuOf('A100'), gpuOf('T4', { memoryBytes: 16e9 }), gpuOf('A100')]
+  const mixed = sampleWith('gpu', ...gpus)
+  const memoryBytes = 12282 * 2 ** 20
+  expect(toOffer(mixed, { executors }).gpus).toEqual([
+    { model: 'A100', memoryBytes, count: 2 },
+    { model: 'T4', memoryBytes: 16e9, count: 1 },
+    { model: 'A100', memoryBytes, count: 1 },
+  ])
+  expect(toOffer(mixed, { executors, offer: 'gpu=1' }).gpus).toEqual([{ model: 'A100', memoryBytes, count: 1 }])
+  expect(toOffer(mixed, { executors, offer: 'gpu=0' }).gpus).toBeUndefined()
+})
+
+test('what a processor has of graphics, and a device that cannot be used, are not offered', () => {
+  const lost = { ...gpuOf('T4'), availability: { state: 'unavailable', reason: 'lost' } } as const
+  const offer = toOffer(sampleWith('gpu', gpuOf('UHD 770', { integrated: true }), lost as never), { executors })
+  expect(offer.capacity.gpuMilli).toEqual([])
+})
+
+test('what is declared as a reserve is kept, instead of a tenth', () => {
+  const reserve = { cpuMilli: 500, memoryBytes: 2 * gibi, diskBytes: 33e9 }
+  const { capacity } = toOffer({ ...host, reserve }, { executors })
+  expect(capacity).toMatchObject({ cpuMilli: 7500, memoryBytes: 30 * gibi, diskBytes: 200e9 })
+})
+
+test('a reserve above what there is leaves nothing, not less than nothing', () => {
+  const reserve = { cpuMilli: 1e6, memoryBytes: 1e15, diskBytes: 1e15 }
+  expect(toOffer({ ...host, reserve }, { executors }).capacity).toMatchObject({
+    cpuMilli: 0,
+    memoryBytes: 0,
+    diskBytes: 0,
+  })
+})
+
+test('where the host stands, what it holds and what it costs go into the offer', () => {
+  const cloud = entryOf('cloud', 'cloud/aws', {
+    provider: 'aws',
+    region: 'eu-west-1',
+    zone: 'eu-west-1b',
+    instanceType: 'g5.xlarge',
+    instanceId: 'i-1',
+    spot: true,
+    pricePerHour: 0.41,
+  })
+  const special = (type: 'licence' | 'model' | 'data', name: string, count: number) =>
+    entryOf('specialised', `specialised/${type}/${name}`, { type, count, path: undefined }, name)
+  const entries = [cloud, special('licence', 'matlab', 2), special('model', 'llama', 1), special('data', 'genomes', 1)]
+  const offer = toOffer(inventoryOf([...sampleEntries, ...entries]), { executors })
+  expect(offer.labels).toMatchObject({
+    zone: 'eu-west-1b',
+    region: 'eu-west-1',
+    cloud: 'aws',
+    instance: 'g5.xlarge',
+    spot: 'yes',
+    'model.llama': 'yes',
+    'data.genomes': 'yes',
+  })
+  expect(offer.capacity.custom).toEqual({ matlab: 2 })
+  expect(offer.priceMilli).toBe(410)
 })
 
 test('labels are added to host, os and arch, and win over them', () => {

@@ -103,11 +103,15 @@ export class AntiEntropy {
 /** Ids, names, numbers and two signatures. */
 const advertFixedBytes = 768
 
+/** Names of its fields, and two numbers. */
+const gpuGroupFixedBytes = 40
+
 /** About what an advert takes on the wire; what can be long is counted. */
 function advertBytes(advert: Advert): number {
   let bytes = advertFixedBytes
   for (const address of advert.addresses) bytes += address.length
   for (const name of advert.offer.functions) bytes += name.length
+  for (const group of advert.offer.gpus ?? []) bytes += group.model.length + gpuGroupFixedBytes
   for (const key in advert.offer.labels) bytes += key.length + advert.offer.labels[key]!.length
   for (const key in advert.offer.capacity.custom) bytes += key.length + 8
   return bytes + advert.offer.capacity.gpuMilli.length * 3

@@ -20,9 +20,20 @@ export const Certificate = strict({
 })
 export type Certificate = Static<typeof Certificate>
 
+/** Like devices that follow each other in `gpuMilli` of a capacity: the first so many, then the next group's. */
+export const GpuGroup = strict({
+  model: text(64, 1),
+  /** of each; 0: not known */
+  memoryBytes: int(2 ** 52),
+  count: int(1024, 1),
+})
+export type GpuGroup = Static<typeof GpuGroup>
+
 /** What a host is. How loaded it is now travels in quotes and load stamps. */
 export const Offer = strict({
   capacity: VectorSchema,
+  /** absent: of its GPUs, if it has any, nothing but their number is known */
+  gpus: Type.Optional(list(GpuGroup, limits.gpuGroupsMax)),
   labels: dictionary(text(limits.nameCharsMax), limits.labelsMax),
   /** executor kinds that members may use here */
   executors: list(choice('process', 'function'), 4),

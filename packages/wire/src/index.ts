@@ -1,4 +1,4 @@
-export { Advert, Certificate, compareAdverts, Offer, Role } from './advert.ts'
+export { Advert, Certificate, compareAdverts, GpuGroup, Offer, Role } from './advert.ts'
 export { outcomeBlobs, specBlobs } from './blob-refs.ts'
 export {
   type DecodedFrame,

@@ -20,6 +20,8 @@ export const limits = {
   argvMax: 1024,
   envMax: 256,
   labelsMax: 64,
+  /** groups of like GPUs of one host; what a host has beyond is offered without its model */
+  gpuGroupsMax: 32,
   filesMax: 4096,
   updatesMax: 16,
   advertsPerMessageMax: 64,

@@ -12,13 +12,14 @@ export function signableCertificate(c: Certificate): Uint8Array {
 /** The bytes that a peer signs of its advert: every field but the signature, its certificate's signature included. */
 export function signableAdvert(a: Advert): Uint8Array {
   const certificate = [signableCertificate(a.certificate), a.certificate.signature]
-  return pack(['souk-advert-1', a.peer, a.incarnation, a.seq, a.addresses, offerParts(a.offer), certificate])
+  return pack(['souk-advert-2', a.peer, a.incarnation, a.seq, a.addresses, offerParts(a.offer), certificate])
 }
 
 function offerParts(o: Offer): unknown[] {
   const c = o.capacity
   return [
     [c.cpuMilli, c.memoryBytes, c.diskBytes, c.networkMbps, c.slots, c.gpuMilli, sorted(c.custom)],
+    (o.gpus ?? []).map(({ model, memoryBytes, count }) => [model, memoryBytes, count]),
     sorted(o.labels),
     o.executors,
     o.functions,

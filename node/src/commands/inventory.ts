@@ -1,0 +1,67 @@
+import { detectInventory, type Inventory } from '@souk/inventory'
+import { addExamples, addJson, type CommandModule, collect } from '../command-module.ts'
+import type { Context } from '../context.ts'
+import { dataFolder } from '../data-folder.ts'
+import { inventoryFileExample, readInventoryFile } from '../inventory-file.ts'
+import { inventoryText } from '../print/inventory-text.ts'
+import { usageText } from '../print/usage-text.ts'
+import { withSession } from '../session.ts'
+import { readThroughput } from '../throughput-file.ts'
+
+interface InventoryOptions {
+  data?: string
+  inventory?: string
+  peer?: boolean
+  endpoint?: string[]
+  json?: boolean
+}
+
+/** In the help: what only the owner of a host knows is written by hand. */
+const fileHelp = `
+An inventory file is JSON; all of it is optional:
+${inventoryFileExample}
+Licences, devices, sensors and units are offered as resources of their name; models and data as labels
+(model.NAME=yes, data.NAME=yes). souk up and souk join take the same file.`
+
+export const inventory: CommandModule = {
+  define(command, context, done) {
+    command
+      .option('--data <folder>', 'data folder of the peer that will be here (default: $SOUK_DATA or ~/.souk)')
+      .option('--inventory <file>', 'what cannot be found, declared: licences, devices, people, place, price')
+      .option('--peer', 'ask the running peer: with what tasks have of it, its use by hour, the way to other peers')
+      .option('--endpoint <url#token>', 'ask a peer elsewhere through its API, see `souk token`', collect)
+      .action(async (options: InventoryOptions) => {
+        if (options.peer || options.endpoint !== undefined) await showPeers(context, options)
+        else await show(context, options)
+        done(0)
+      })
+    addJson(command)
+    addExamples(command, [
+      ['souk inventory', 'everything this host has; no peer needs to run'],
+      ['souk inventory --peer', 'as the running peer sees it'],
+      ['souk inventory --inventory lab.json', 'with what the file declares'],
+      [`souk inventory --json | jq '.entries[] | select(.kind == "gpu")'`, 'for programs'],
+    ]).addHelpText('after', fileHelp)
+  },
+}
+
+async function show(context: Context, options: InventoryOptions): Promise<void> {
+  const declared = readInventoryFile(options.inventory, context.cwd)
+  const folder = dataFolder(context, options.data)
+  const found = await detectInventory(
+    { folder: folder.path, path: context.env.PATH ?? '', declared, throughput: readThroughput(folder) },
+    new AbortController().signal,
+  )
+  const { out, colours } = context.terminal
+  out(options.json ? JSON.stringify(found) : inventoryText(found, colours))
+}
+
+/** As the running peer tells it; its entries have what people read in the same places. */
+async function showPeers(context: Context, options: InventoryOptions): Promise<void> {
+  await withSession(context, options, async (client) => {
+    const told = await client.inventory()
+    const { out, colours } = context.terminal
+    if (options.json) out(JSON.stringify(told))
+    else out([inventoryText(told as unknown as Inventory, colours), ...usageText(told.usage, colours)].join('\n\n'))
+  })
+}

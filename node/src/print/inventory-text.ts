@@ -1,0 +1,69 @@
+import type { Availability, EntryKind, EntryOf, Inventory } from '@souk/inventory'
+import { entriesOf, entryKinds } from '@souk/inventory'
+import type { Colours } from './colours.ts'
+import type { ColumnsByKind } from './entry-column.ts'
+import { otherColumns } from './inventory-columns.ts'
+import { hardwareColumns } from './inventory-hardware-columns.ts'
+import { indent, table } from './table.ts'
+import { visibleData } from './visible.ts'
+
+const columns: ColumnsByKind = { ...hardwareColumns, ...otherColumns }
+
+const titles: Record<EntryKind, string> = {
+  cpu: 'CPU',
+  gpu: 'GPU',
+  memory: 'Memory',
+  storage: 'Storage',
+  network: 'Network',
+  cloud: 'Cloud',
+  specialised: 'Specialised',
+  software: 'Software',
+  people: 'People',
+}
+
+/** What a host has, a section for each kind of which it has anything. */
+export function inventoryText(inventory: Inventory, colours: Colours): string {
+  const seen = visibleData(inventory)
+  const { host } = seen
+  const head = `${colours.bold(host.name)}  ${host.os.platform} ${host.os.release} ${host.os.architecture}`
+  const sections = entryKinds
+    .filter((kind) => entriesOf(seen, kind).length > 0)
+    .map((kind) => section(kind, entriesOf(seen, kind), colours))
+  return [head, ...sections, ...relationsText(seen, colours)].join('\n\n')
+}
+
+function section<K extends EntryKind>(kind: K, entries: EntryOf<K>[], colours: Colours): string {
+  const own = columns[kind]
+  const rows = entries.map((entry) => [
+    entry.id,
+    ...own.map((column) => column.text(entry)),
+    stateText(entry.availability, colours),
+  ])
+  // A column that says nothing of any of them is not there.
+  const used = [{ title: 'id' }, ...own, { title: 'state' }].map((column, i) => ({
+    column,
+    cells: rows.map((row) => row[i] ?? ''),
+  }))
+  const shown = used.filter(({ cells }) => cells.some((cell) => cell !== ''))
+  const lines = rows.map((_, row) => shown.map(({ cells }) => cells[row] ?? ''))
+  const body = table(
+    shown.map(({ column }) => column),
+    lines,
+    colours.dim,
+  )
+  return `${colours.bold(titles[kind])}\n${indent(body)}`
+}
+
+function stateText(availability: Availability, colours: Colours): string {
+  if (availability.state === 'available') return colours.green('available')
+  const { state, reason } = availability
+  const colour = state === 'unavailable' ? colours.red : colours.yellow
+  return `${colour(state)}: ${reason}`
+}
+
+function relationsText({ relations }: Inventory, colours: Colours): string[] {
+  if (relations.length === 0) return []
+  const rows = relations.map(({ from, relation, to }) => [from, relation, to])
+  const body = table([{ title: 'what' }, { title: 'is' }, { title: 'of this host' }], rows, colours.dim)
+  return [`${colours.bold('What belongs together')}\n${indent(body)}`]
+}

@@ -1,0 +1,60 @@
+import type { HostView } from '@souk/control'
+import { entriesOf, type Inventory, type Moment, UsageBaselines, UsageMeter, usageResources } from '@souk/inventory'
+import type { RecordStore } from '@souk/runtime'
+
+const key = 'self/usage'
+
+/** How this host is used, by the hour of the week; kept in the peer's store, so that a restart forgets nothing. */
+export class UsageRecorder {
+  readonly #records: Pick<RecordStore, 'get' | 'write'>
+  readonly #baselines: UsageBaselines
+  readonly #meter: UsageMeter
+
+  /** The store must be open; `inventory` says which disk and links are measured. */
+  constructor(records: Pick<RecordStore, 'get' | 'write'>, inventory: Inventory) {
+    this.#records = records
+    this.#baselines = UsageBaselines.from(records.get(key))
+    this.#meter = new UsageMeter({
+      disk: dataDisk(inventory),
+      links: entriesOf(inventory, 'network').map(({ name }) => name),
+    })
+  }
+
+  /** Looks at all but the GPUs, since the last look. */
+  sample(now: Date): void {
+    const { cpuPercent, memoryUsedBytes, memoryTotalBytes, diskPercent, networkMbps } = this.#meter.read()
+    this.#baselines.add(momentOf(now), {
+      cpu: cpuPercent,
+      memory: (100 * memoryUsedBytes) / memoryTotalBytes,
+      disk: diskPercent,
+      network: networkMbps,
+    })
+  }
+
+  /** How busy the GPUs are on average, 0 to 100. */
+  sampleGpus(now: Date, percent: number): void {
+    this.#baselines.add(momentOf(now), { gpu: percent })
+  }
+
+  /** Resources that were measured at all. */
+  usage(): HostView['usage'] {
+    return usageResources
+      .map((resource) => ({ resource, hours: this.#baselines.hours(resource) }))
+      .filter(({ hours }) => hours.length > 0)
+  }
+
+  async save(): Promise<void> {
+    await this.#records.write([{ key, value: this.#baselines.snapshot() }])
+  }
+}
+
+function momentOf(now: Date): Moment {
+  return { wallMs: now.getTime(), hourOfWeek: now.getDay() * 24 + now.getHours() }
+}
+
+/** The block device under the file system of the data folder: 'nvme0n1'. */
+function dataDisk(inventory: Inventory): string | undefined {
+  const mount = entriesOf(inventory, 'storage').find(({ facts }) => facts.type === 'mount' && facts.holdsData)
+  const on = inventory.relations.find(({ from, relation }) => from === mount?.id && relation === 'on')
+  return on?.to.replace(/^storage\//, '')
+}

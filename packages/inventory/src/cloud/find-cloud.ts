@@ -1,0 +1,45 @@
+import { available, type EntryOf } from '../entry.ts'
+import type { Found, Relation } from '../inventory.ts'
+import type { CloudFacts } from '../other-facts.ts'
+import type { Probe } from '../probe.ts'
+import { askMetadata } from './metadata-service.ts'
+import { providerHint } from './provider-hint.ts'
+
+/** Where this machine stands; what is declared wins, and where all of it is, nobody is asked. */
+export async function findCloud(probe: Probe, declared: Partial<CloudFacts> | undefined): Promise<Found> {
+  const provider = declared?.provider === undefined ? providerHint(probe.files) : undefined
+  const told = provider && (await askMetadata(provider, probe.signal))
+  if (provider === undefined && declared === undefined) return { entries: [], relations: [] }
+  const facts: CloudFacts = {
+    provider: declared?.provider ?? provider ?? 'here',
+    region: declared?.region ?? told?.region,
+    zone: declared?.zone ?? told?.zone,
+    instanceType: declared?.instanceType ?? told?.instanceType,
+    instanceId: declared?.instanceId ?? told?.instanceId,
+    spot: declared?.spot ?? told?.spot,
+    pricePerHour: declared?.pricePerHour,
+  }
+  const isSilent = provider !== undefined && told === undefined
+  const entry: EntryOf<'cloud'> = {
+    id: `cloud/${facts.provider}`,
+    kind: 'cloud',
+    name: facts.instanceType ?? facts.provider,
+    seenAt: probe.seenAt,
+    availability: isSilent
+      ? { state: 'unknown', reason: `the metadata service of ${provider} did not answer within 300 ms` }
+      : available,
+    declared: declared !== undefined,
+    facts,
+  }
+  return { entries: [entry], relations: places(probe.host, facts) }
+}
+
+/** host in zone in region; host in region where no zone is known */
+function places(host: string, { zone, region }: CloudFacts): Relation[] {
+  const relations: Relation[] = []
+  if (zone !== undefined) relations.push({ from: host, relation: 'in', to: `zone/${zone}` })
+  if (region !== undefined) {
+    relations.push({ from: zone === undefined ? host : `zone/${zone}`, relation: 'in', to: `region/${region}` })
+  }
+  return relations
+}
