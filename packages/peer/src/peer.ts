@@ -6,12 +6,11 @@ import {
   type LoadStamp,
   limits,
   type Offer,
-  outcomeBlobs,
   type PeerId,
-  specBlobs,
   specBytes,
   type TaskId,
 } from '@souk/wire'
+import { blobsOf } from './blobs-of.ts'
 import type { PeerConfig } from './config.ts'
 import type { PeerEffect } from './effects.ts'
 import type { PeerInput, Submission } from './inputs.ts'
@@ -90,14 +89,8 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   }
 
   /** Every blob that a task which is kept here names, and who had it first. */
-  *blobsKept(): Iterable<StoredBlobs> {
-    for (const { record, outcome } of this.#machines.custodian.tasks()) {
-      const { id: task, spec, origin, custodians } = record
-      const blobs = specBlobs(spec)
-      if (blobs.length > 0) yield { task, blobs, from: [origin, ...custodians] }
-      const results = outcome ? outcomeBlobs(outcome) : []
-      if (results.length > 0) yield { task, blobs: results, from: [outcome!.host ?? origin, ...custodians] }
-    }
+  blobsKept(): Iterable<StoredBlobs> {
+    return blobsOf(this.#machines.custodian.tasks())
   }
 
   /** Trace effects are built only while somebody reads them. Counters are kept always. */
