@@ -261,7 +261,7 @@ function named(driver: Driver, meshName: string): PeerHandle {
     attach: (listener) => driver.attach(listener),
     detach: (client) => driver.detach(client),
     input: (input) => driver.input(input),
-    isUnlucky: (submission) => driver.isUnlucky(submission),
+    whyUnlucky: (task) => driver.whyUnlucky(task),
     trace: (listener) => driver.trace(listener),
     snapshot: () => {
       const { counters, ...rest } = driver.snapshot() as { counters: Record<string, number> }

@@ -1,15 +1,13 @@
 import type { SubmitResult } from '@souk/client'
-import type { Submission } from '@souk/peer'
+import type { NamedTask } from '@souk/peer'
 import type { PeerHandle } from '@souk/runtime'
 import { nonceOf, randomNonce } from './nonce.ts'
 
 /** One task of a request as the peer takes it, or why it cannot. */
-export type Prepared = Omit<Submission, 'tag'> | SubmitResult
+export type Prepared = NamedTask | SubmitResult
 
 /** keys tried for one task until one leads to custodians that can all be reached */
 const keysMax = 64
-
-const message = 'not all custodians that this key leads to can be reached; another key has better ones'
 
 /** Other keys for tasks whose clients made theirs up, and whose custodians are not all there. */
 export class BetterKeys {
@@ -23,22 +21,19 @@ export class BetterKeys {
   of(prepared: readonly Prepared[]): Map<number, SubmitResult> {
     const answers = new Map<number, SubmitResult>()
     prepared.forEach((task, index) => {
-      if (!('spec' in task) || !task.choosy || !this.#isUnlucky(task)) return
-      const key = this.#luckyKey(task)
-      if (key !== undefined) answers.set(index, { code: 'key-unlucky', message, key })
+      if (!('spec' in task) || !task.choosy) return
+      const why = this.#handle.whyUnlucky(task)
+      const key = why && this.#luckyKey(task)
+      if (key !== undefined) answers.set(index, { ...why!, key })
     })
     return answers
   }
 
-  #luckyKey(task: Omit<Submission, 'tag'>): string | undefined {
+  #luckyKey(task: NamedTask): string | undefined {
     for (let tried = 0; tried < keysMax; tried++) {
       const key = randomNonce()
-      if (!this.#isUnlucky({ ...task, nonce: nonceOf(task.spec.tenant, key) })) return key
+      if (!this.#handle.whyUnlucky({ ...task, nonce: nonceOf(task.spec.tenant, key) })) return key
     }
     return undefined
-  }
-
-  #isUnlucky(task: Omit<Submission, 'tag'>): boolean {
-    return this.#handle.isUnlucky({ ...task, tag: 0 })
   }
 }

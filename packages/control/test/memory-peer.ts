@@ -1,4 +1,4 @@
-import type { PeerInput, Reply, Submission, TraceEvent } from '@souk/peer'
+import type { NamedTask, PeerInput, Reply, Submission, TraceEvent } from '@souk/peer'
 import type { PeerHandle } from '@souk/runtime'
 import { type RunResult, type TaskId, taskId } from '@souk/wire'
 import { type KeptTask, resultOf, viewOf } from './kept-task.ts'
@@ -36,7 +36,7 @@ export class MemoryPeer implements PeerHandle {
   /** takes submits in and answers none */
   mute = false
   /** why a submit is refused, where it is */
-  refuse: (task: Submission) => { code: string; message: string } | undefined = () => undefined
+  refuse: (task: NamedTask) => { code: string; message: string } | undefined = () => undefined
 
   constructor(self: string, mesh: MemoryMesh = new MemoryMesh()) {
     this.self = self
@@ -86,8 +86,9 @@ export class MemoryPeer implements PeerHandle {
     })
   }
 
-  isUnlucky(submission: Submission): boolean {
-    return this.refuse({ ...submission, choosy: true })?.code === 'key-unlucky'
+  whyUnlucky(task: NamedTask): { code: string; message: string } | undefined {
+    const refused = this.refuse({ ...task, choosy: true })
+    return refused?.code === 'key-unlucky' ? refused : undefined
   }
 
   input(input: PeerInput): void {

@@ -29,16 +29,17 @@ export class Choosing {
   }
 
   choose(submit: Choice): Chosen {
-    const { spec } = submit
+    const { spec, choosy } = submit
     const id = this.#drawId(submit)
     const custodians = this.#custodiansOf(id, spec)
-    const refused = this.#noKeeper(spec) ?? this.#unlucky(submit, custodians) ?? this.#noQuorum(custodians)
+    const refused =
+      this.#noKeeper(spec) ?? (choosy ? this.#unlucky(custodians) : undefined) ?? this.#noQuorum(custodians)
     return { id, custodians, refused }
   }
 
-  /** Whether its client had better make another key. */
-  isUnlucky(submit: Choice): boolean {
-    return this.choose(submit).refused?.code === unluckyCode
+  /** Why its client had better make another key, if so. */
+  whyUnlucky(submit: Choice): Refused | undefined {
+    return this.#unlucky(this.#custodiansOf(this.#drawId(submit), submit.spec))
   }
 
   /** An id without a caller's key is drawn again until all its custodians were heard from of late, or else a majority. */
@@ -57,8 +58,7 @@ export class Choosing {
   }
 
   /** Another key would lead to better custodians: to such that are all there or, if there are not so many, to a majority. */
-  #unlucky({ choosy }: Choice, custodians: readonly PeerId[]): Refused | undefined {
-    if (!choosy) return undefined
+  #unlucky(custodians: readonly PeerId[]): Refused | undefined {
     const away = custodians.filter((peer) => !this.canReach(peer))
     if (away.length === 0) return undefined
     const need = majority(custodians.length)
@@ -101,11 +101,9 @@ export class Choosing {
   }
 }
 
-const unluckyCode = 'key-unlucky'
-
 function keyUnlucky(away: readonly PeerId[]): Refused {
   const message = `not all custodians that this key leads to can be reached (${away.join(', ')}); another key has better ones`
-  return { code: unluckyCode, message }
+  return { code: 'key-unlucky', message }
 }
 
 function noQuorum(custodians: readonly PeerId[], away: readonly PeerId[]): Refused {

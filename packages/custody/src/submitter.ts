@@ -140,9 +140,9 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     return refused || this.#whyFull() ? undefined : custodians
   }
 
-  /** Whether its client had better make another key: not all custodians that this one leads to can be reached. */
-  isUnlucky(submit: Choice): boolean {
-    return submit.choosy && !this.#submissions.knownOf(submit) && this.#choosing.isUnlucky(submit)
+  /** Why its client had better make another key: not all custodians that this one leads to can be reached. */
+  whyUnlucky(submit: Choice): Refused | undefined {
+    return this.#submissions.knownOf(submit) ? undefined : this.#choosing.whyUnlucky(submit)
   }
 
   #whyFull(): Refused | undefined {

@@ -1,7 +1,7 @@
 export { type StoredBlobs, storedBlobs, versionNumber } from '@souk/custody'
 export { defaultConfig, type PeerConfig } from './config.ts'
 export type { PeerEffect, Reply, RunOrder, StopCode, Write } from './effects.ts'
-export type { ClientRef, PeerInput, StoredEntry, Submission } from './inputs.ts'
+export type { ClientRef, NamedTask, PeerInput, StoredEntry, Submission } from './inputs.ts'
 export { firstMembers } from './member-log.ts'
 export { Peer } from './peer.ts'
 export type { MemberView, PeerSnapshot } from './snapshot.ts'

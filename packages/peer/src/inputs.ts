@@ -16,10 +16,8 @@ import type {
 /** A local client's request or subscription. The driver makes them; replies name them. */
 export type ClientRef = number
 
-/** One task of a submit. */
-export interface Submission {
-  /** the client's own number for it, echoed in accepted / refused */
-  tag: number
+/** A task and what makes its id. */
+export interface NamedTask {
   /** 23 base-32 characters: the hash of (tenant, idempotency key), made in the driver */
   nonce: string
   /** there is no key that anybody could say again: its id may be drawn again where custodians are away */
@@ -27,6 +25,12 @@ export interface Submission {
   /** the client makes another key where custodians are away: refused as `key-unlucky` then, before anything happens */
   choosy?: boolean
   spec: TaskSpec
+}
+
+/** One task of a submit. */
+export interface Submission extends NamedTask {
+  /** the client's own number for it, echoed in accepted / refused */
+  tag: number
 }
 
 /** What the store held at start: one entry per key, checksums already verified by the driver. */

@@ -13,7 +13,7 @@ import {
 import { blobsOf } from './blobs-of.ts'
 import type { PeerConfig } from './config.ts'
 import type { PeerEffect } from './effects.ts'
-import type { PeerInput, Submission } from './inputs.ts'
+import type { NamedTask, PeerInput, Submission } from './inputs.ts'
 import { introductions } from './introductions.ts'
 import { Machines } from './machines.ts'
 import { Outlet } from './outlet.ts'
@@ -73,9 +73,9 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     return this.#machines.submitter.custodiansOf({ nonce, drawable, choosy, spec })
   }
 
-  /** Whether its client, which has just made up its key, had better make another (as `key-unlucky` would say). */
-  isUnlucky({ nonce, drawable = false, spec }: Submission): boolean {
-    return this.#machines.submitter.isUnlucky({ nonce, drawable, choosy: true, spec })
+  /** Why a client that has just made up this key had better make another, as a choosy submit would be refused; if so. */
+  whyUnlucky({ nonce, spec }: NamedTask): { code: string; message: string } | undefined {
+    return this.#machines.submitter.whyUnlucky({ nonce, drawable: false, choosy: true, spec })
   }
 
   /** Who keeps a task that is kept here too. */

@@ -87,14 +87,14 @@ describe('a task that three keep', () => {
     const away = custodians()!.find((peer) => peer !== 'p0')!
     mesh.cut('p0', away)
     expect(custodians()).toBeUndefined()
-    expect(mesh.node('p0').peer.isUnlucky(submission)).toBe(true)
+    expect(mesh.node('p0').peer.whyUnlucky(submission)).toMatchObject({ code: 'key-unlucky' })
     mesh.step('p0', { type: 'submit', client: 1, tasks: [submission] })
     expect(mesh.replies('p0', 'refused')).toMatchObject([{ code: 'key-unlucky' }])
     // Alone no key could do better.
     for (const other of ['p1', 'p2', 'p3', 'p4'].filter((peer) => peer !== away)) mesh.cut('p0', other)
     mesh.step('p0', { type: 'submit', client: 1, tasks: [submission] })
     expect(mesh.replies('p0', 'refused').map(({ code }) => code)).toEqual(['key-unlucky', 'no-quorum'])
-    expect(mesh.node('p0').peer.isUnlucky(submission)).toBe(false)
+    expect(mesh.node('p0').peer.whyUnlucky(submission)).toBeUndefined()
   })
 
   test('is listed once, also when the first of them is away', () => {

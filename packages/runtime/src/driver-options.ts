@@ -1,5 +1,5 @@
 import type { Machine } from '@souk/kernel'
-import type { PeerEffect, PeerInput, Submission } from '@souk/peer'
+import type { NamedTask, PeerEffect, PeerInput, Submission } from '@souk/peer'
 import type { Incarnation, LoadStamp, Offer, PeerId } from '@souk/wire'
 import type { PeerBlobs } from './blob-access.ts'
 import type { KeptBlobs } from './blob-upkeep.ts'
@@ -11,8 +11,8 @@ export interface PeerMachine extends Machine<PeerInput, PeerEffect>, KeptBlobs {
   loadStamp(): LoadStamp
   /** who would keep this task, were it submitted now; undefined: it would be refused */
   custodiansOf(submission: Submission): readonly PeerId[] | undefined
-  /** whether its client, which has just made up its key, had better make another */
-  isUnlucky(submission: Submission): boolean
+  /** why a client that has just made up this key had better make another, if so */
+  whyUnlucky(task: NamedTask): { code: string; message: string } | undefined
   /** While off the machine builds no trace effects. */
   setTracing?(on: boolean): void
 }

@@ -1,9 +1,9 @@
 import {
   type ClientRef,
+  type NamedTask,
   type PeerEffect,
   type PeerInput,
   type Reply,
-  type Submission,
   storedPrefixes,
   type TraceEvent,
 } from '@souk/peer'
@@ -163,8 +163,8 @@ export class Driver implements PeerHandle {
     return this.#listeners.trace(listener)
   }
 
-  isUnlucky(submission: Submission): boolean {
-    return this.#peer.isUnlucky(submission)
+  whyUnlucky(task: NamedTask): { code: string; message: string } | undefined {
+    return this.#peer.whyUnlucky(task)
   }
 
   snapshot(): unknown {

@@ -1,4 +1,4 @@
-import type { ClientRef, PeerInput, Reply, Submission, TraceEvent } from '@souk/peer'
+import type { ClientRef, NamedTask, PeerInput, Reply, TraceEvent } from '@souk/peer'
 import type { PeerId } from '@souk/wire'
 
 /** What the inside of this host may ask of its running peer: the one door for control and node. */
@@ -9,8 +9,8 @@ export interface PeerHandle {
   /** The client reads no more; its tasks go on. */
   detach(client: ClientRef): void
   input(input: PeerInput): void
-  /** whether its client, which has just made up its key, had better make another: custodians of this one are away */
-  isUnlucky(submission: Submission): boolean
+  /** why a client that has just made up this key had better make another, if so: custodians that it leads to are away */
+  whyUnlucky(task: NamedTask): { code: string; message: string } | undefined
   /** plain data of the whole machine (see PeerSnapshot in @souk/peer); built on demand */
   snapshot(): unknown
   /** Reads trace events until the returned function is called; while nobody reads, none are built. */

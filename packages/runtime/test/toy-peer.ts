@@ -1,5 +1,5 @@
 import type { Millis } from '@souk/kernel'
-import type { PeerEffect, PeerInput, StoredBlobs, Submission } from '@souk/peer'
+import type { NamedTask, PeerEffect, PeerInput, StoredBlobs, Submission } from '@souk/peer'
 import type { LoadStamp } from '@souk/wire'
 import type { PeerMachine } from '../src/index.ts'
 
@@ -40,8 +40,8 @@ export class ToyPeer implements PeerMachine {
     return this.custodians[nonce]
   }
 
-  isUnlucky({ nonce }: Submission): boolean {
-    return this.custodians[nonce] === undefined
+  whyUnlucky({ nonce }: NamedTask): { code: string; message: string } | undefined {
+    return this.custodians[nonce] ? undefined : { code: 'key-unlucky', message: 'its custodians are away' }
   }
 
   keepersOf(task: string): readonly string[] {

@@ -197,6 +197,7 @@ export const custodyMessages = {
 
   // ---- readers
   cancel: strict({ t: Type.Literal('cancel'), ask, task: TaskId, reason: text(limits.nameCharsMax) }),
+  /** `stopping`: it is seen to, and the last word comes later; whoever hears nothing asks another custodian */
   cancelled: strict({
     t: Type.Literal('cancelled'),
     ask,
