@@ -1,5 +1,5 @@
 import type { HostView } from '@souk/control'
-import { entriesOf, type Inventory, measureThroughput } from '@souk/inventory'
+import { dataMount, entriesOf, type Inventory, measureThroughput } from '@souk/inventory'
 import type { DriverLog } from '@souk/runtime'
 import type { DataFolder } from './data-folder.ts'
 import { isStale, readThroughput, writeThroughput } from './throughput-file.ts'
@@ -85,9 +85,7 @@ export class HostWatch {
   async #measure(): Promise<void> {
     const { folder } = this.#options
     if (!isStale(readThroughput(folder), Date.now())) return
-    const mounts = entriesOf(await this.#look(), 'storage').map(({ facts }) => facts)
-    const data = mounts.find((facts) => facts.type === 'mount' && facts.holdsData)
-    if (data?.type !== 'mount' || (data.freeBytes ?? 0) < freeBytesMin) return
+    if ((dataMount(await this.#look())?.facts.freeBytes ?? 0) < freeBytesMin) return
     writeThroughput(folder, await measureThroughput(folder.path, this.#stopping.signal))
   }
 

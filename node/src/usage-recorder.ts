@@ -1,5 +1,13 @@
 import type { HostView } from '@souk/control'
-import { entriesOf, type Inventory, type Moment, UsageBaselines, UsageMeter, usageResources } from '@souk/inventory'
+import {
+  dataMount,
+  entriesOf,
+  type Inventory,
+  type Moment,
+  UsageBaselines,
+  UsageMeter,
+  usageResources,
+} from '@souk/inventory'
 import type { RecordStore } from '@souk/runtime'
 
 const key = 'self/usage'
@@ -54,7 +62,7 @@ function momentOf(now: Date): Moment {
 
 /** The block device under the file system of the data folder: 'nvme0n1'. */
 function dataDisk(inventory: Inventory): string | undefined {
-  const mount = entriesOf(inventory, 'storage').find(({ facts }) => facts.type === 'mount' && facts.holdsData)
+  const mount = dataMount(inventory)
   const on = inventory.relations.find(({ from, relation }) => from === mount?.id && relation === 'on')
   return on?.to.replace(/^storage\//, '')
 }

@@ -1,27 +1,19 @@
-import { entriesOf, type Inventory } from '@souk/inventory'
+import { dataMount, entriesOf, type Inventory, mainMemory } from '@souk/inventory'
 import { bytesText, milliText } from './amount-text.ts'
 
 /** What a host was found to have, on one line. */
 export function foundText(found: Inventory): string {
   const cpu = entriesOf(found, 'cpu')[0]?.facts
-  const memory = entriesOf(found, 'memory').find(({ facts }) => facts.type === 'ram')
+  const memory = mainMemory(found)
   const isLess = cpu !== undefined && cpu.usableMilli < cpu.threads * 1000
   const speed = Math.max(0, ...entriesOf(found, 'network').map(({ facts }) => facts.speedMbps ?? 0))
   return [
     ...(cpu ? [`${cpu.threads} cpu${isLess ? ` (${milliText(cpu.usableMilli)} usable)` : ''} ${cpu.model}`] : []),
-    ...(memory ? [bytesText(memory.facts.usableBytes)] : []),
+    ...(memory ? [bytesText(memory.usableBytes)] : []),
     ...gpuTexts(found),
-    `${bytesText(freeBytes(found))} disk free`,
+    `${bytesText(dataMount(found)?.facts.freeBytes ?? 0)} disk free`,
     ...(speed > 0 ? [`${speed} Mb/s`] : []),
   ].join(', ')
-}
-
-function freeBytes(found: Inventory): number {
-  const mounts = entriesOf(found, 'storage').map(({ facts }) => facts)
-  return mounts.reduce(
-    (sum, facts) => sum + (facts.type === 'mount' && facts.holdsData ? (facts.freeBytes ?? 0) : 0),
-    0,
-  )
 }
 
 function gpuTexts(found: Inventory): string[] {

@@ -1,6 +1,7 @@
 import type { TSchema } from '@sinclair/typebox'
 import { TypeCompiler, type ValueError } from '@sinclair/typebox/compiler'
 import type { Complaints } from '@souk/client'
+import { expectedText } from '@souk/wire'
 import { ApiError } from './api-error.ts'
 
 /** of one request; the errors are found lazily, so a body full of mistakes costs no more than this */
@@ -26,7 +27,7 @@ function complaint(part: string, errors: Iterable<ValueError>): ApiError {
     // The first complaint about a place says most; those that follow restate it.
     if (paths.has(error.path)) continue
     paths.add(error.path)
-    found.push({ path: error.path, message: messageOf(error) })
+    found.push({ path: error.path, message: expectedText(error) })
     if (found.length === complaintsMax) break
   }
   const first = found[0] ?? { path: '', message: 'does not fit the schema' }
@@ -36,13 +37,4 @@ function complaint(part: string, errors: Iterable<ValueError>): ApiError {
     path: first.path,
     details: found,
   })
-}
-
-function messageOf(error: ValueError): string {
-  const options = error.schema.anyOf as TSchema[] | undefined
-  if (options?.every((option) => option.const !== undefined)) {
-    return `expected one of ${options.map((option) => option.const).join(', ')}`
-  }
-  if (options) return `expected ${options.map((option) => option.type ?? 'another form').join(' or ')}`
-  return error.message.charAt(0).toLowerCase() + error.message.slice(1)
 }

@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs'
+import type { HostFiles } from './host-files.ts'
 
 /** What a container lets this process have; undefined where it sets no limit. */
 export interface CgroupLimits {
   cpuMilli: number | undefined
   memoryBytes: number | undefined
 }
-
-/** undefined: no such file. */
-export type ReadText = (path: string) => string | undefined
 
 /** cgroup v1 says "no limit" with a number near 2^63. */
 const noLimitBytes = 2 ** 60
@@ -21,7 +18,7 @@ interface Mount {
 }
 
 /** The tightest limits of this process's cgroups and all above them, v1 and v2. */
-export function cgroupLimits(read: ReadText = readText): CgroupLimits {
+export function cgroupLimits({ read }: Pick<HostFiles, 'read'>): CgroupLimits {
   const mounts = parseMounts(read('/proc/self/mountinfo') ?? '')
   const paths = parseOwnPaths(read('/proc/self/cgroup') ?? '')
   const cpu: number[] = []
@@ -97,12 +94,4 @@ function parseBytesLimit(text: string | undefined): number[] {
 
 function least(values: number[]): number | undefined {
   return values.length === 0 ? undefined : Math.min(...values)
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
 }

@@ -81,27 +81,29 @@ export interface Throughput {
   measuredAt: string
 }
 
-export type StorageFacts =
-  | {
-      type: 'device'
-      sizeBytes: number
-      model: string | undefined
-      /** spinning disk; undefined: not known */
-      rotational: boolean | undefined
-    }
-  | {
-      type: 'mount'
-      path: string
-      /** device or share that is mounted */
-      source: string
-      fileSystem: string
-      /** undefined: not asked, a network file system may never answer */
-      totalBytes: number | undefined
-      freeBytes: number | undefined
-      /** this peer keeps its data folder here, and offers its free space */
-      holdsData: boolean
-      throughput: Throughput | undefined
-    }
+export interface DeviceFacts {
+  type: 'device'
+  sizeBytes: number
+  model: string | undefined
+  /** spinning disk; undefined: not known */
+  rotational: boolean | undefined
+}
+
+export interface MountFacts {
+  type: 'mount'
+  path: string
+  /** device or share that is mounted */
+  source: string
+  fileSystem: string
+  /** undefined: not asked, a network file system may never answer */
+  totalBytes: number | undefined
+  freeBytes: number | undefined
+  /** this peer keeps its data folder here, and offers its free space */
+  holdsData: boolean
+  throughput: Throughput | undefined
+}
+
+export type StorageFacts = DeviceFacts | MountFacts
 
 export interface NetworkFacts {
   addresses: string[]

@@ -17,3 +17,4 @@ export {
   usageResources,
 } from './usage/usage-baselines.ts'
 export { type Usage, UsageMeter } from './usage/usage-meter.ts'
+export { dataMount, mainMemory } from './well-known.ts'

@@ -5,6 +5,7 @@ import { offerLabels } from './offer-labels.ts'
 import { applyOverrides, parseOffer } from './offer-text.ts'
 import { gpuGroups, offeredGpus } from './offered-gpus.ts'
 import { summaryLine } from './summary.ts'
+import { dataMount, mainMemory } from './well-known.ts'
 
 export interface OfferOptions {
   /** such as 'cpu=4,mem=8G,slots=4,gpu=0'; see `parseOffer` */
@@ -57,24 +58,15 @@ function found(inventory: Inventory, cpuMilli: number): ResourceVector {
   const { reserve } = inventory
   const links = entriesOf(inventory, 'network').filter(({ availability }) => availability.state === 'available')
   const speeds = links.map(({ facts }) => facts.speedMbps ?? networkMbpsGuess)
-  const memory = entriesOf(inventory, 'memory').find(({ facts }) => facts.type === 'ram')
   return {
     cpuMilli,
-    memoryBytes: lessReserve(memory?.facts.usableBytes ?? 0, reserve.memoryBytes),
-    diskBytes: lessReserve(freeDiskBytes(inventory), reserve.diskBytes),
+    memoryBytes: lessReserve(mainMemory(inventory)?.usableBytes ?? 0, reserve.memoryBytes),
+    diskBytes: lessReserve(dataMount(inventory)?.facts.freeBytes ?? 0, reserve.diskBytes),
     networkMbps: Math.max(0, ...speeds),
     slots: Math.max(1, Math.ceil(cpuMilli / 1000)) * slotsPerCpu,
     gpuMilli: offeredGpus(inventory).map(() => 1000),
     custom: declaredUnits(inventory),
   }
-}
-
-/** Of the file system that the data folder is in: tasks work there. */
-function freeDiskBytes(inventory: Inventory): number {
-  for (const { facts } of entriesOf(inventory, 'storage')) {
-    if (facts.type === 'mount' && facts.holdsData) return facts.freeBytes ?? 0
-  }
-  return 0
 }
 
 function lessReserve(bytes: number, reserveBytes: number | undefined): number {

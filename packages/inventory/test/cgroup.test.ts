@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { cgroupLimits } from '../src/index.ts'
 
-const limitsOf = (files: Record<string, string>) => cgroupLimits((path) => files[path])
+const limitsOf = (files: Record<string, string>) => cgroupLimits({ read: (path) => files[path] })
 
 const v2Mount = '34 25 0:29 / /sys/fs/cgroup rw,nosuid,nodev,noexec,relatime shared:9 - cgroup2 cgroup2 rw,nsdelegate\n'
 

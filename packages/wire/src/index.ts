@@ -13,6 +13,7 @@ export {
   frameLimits,
 } from './codec.ts'
 export { BidTerms, Decision, Refusal } from './decision.ts'
+export { expectedText } from './expected-text.ts'
 export type { Frame } from './frame.ts'
 export {
   Ballot,
@@ -51,9 +52,9 @@ export {
   OutcomeKind,
   RunResult,
 } from './outcome.ts'
-
 export type { FaultCode, ValueLimits } from './precheck.ts'
 export type { DecodeCode, DecodeResult } from './result.ts'
+export { choice, strict } from './schema.ts'
 export { signableAdvert, signableCertificate } from './signable.ts'
 export { Baton, custodiansMax, Taker, TaskEvent, TaskRecord, TaskState, taskStates } from './task-record.ts'
 export {

@@ -14,7 +14,7 @@ export async function findCpu({ files, seenAt }: Probe): Promise<Found> {
   const plain = { model: seen[0]?.model.trim() || 'unknown', threads: seen.length || availableParallelism() }
   const described = describeCpus(files, plain)
   const description = platform() === 'linux' ? described : await askSystem(described)
-  const quotaMilli = cgroupLimits().cpuMilli ?? Number.POSITIVE_INFINITY
+  const quotaMilli = cgroupLimits(files).cpuMilli ?? Number.POSITIVE_INFINITY
   const entry: EntryOf<'cpu'> = {
     id: 'cpu',
     kind: 'cpu',

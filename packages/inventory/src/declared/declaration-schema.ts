@@ -1,8 +1,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { choice, strict } from '@souk/wire'
 
 const optional = Type.Optional
-const strict = <T extends Record<string, TSchema>>(properties: T) =>
-  Type.Object(properties, { additionalProperties: false })
 const text = (maxLength: number) => Type.String({ minLength: 1, maxLength })
 const name = text(64)
 const path = text(4096)
@@ -10,8 +9,6 @@ const path = text(4096)
 const unitName = Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_.-]{0,63}$' })
 const amount = Type.Union([Type.String({ minLength: 1, maxLength: 32 }), Type.Number({ minimum: 0 })])
 const list = <T extends TSchema>(item: T, maxItems: number) => optional(Type.Array(item, { maxItems }))
-const choice = <const T extends readonly string[]>(...values: T) =>
-  Type.Union(values.map((value) => Type.Literal(value))) as unknown as ReturnType<typeof Type.Unsafe<T[number]>>
 
 const GpuDeclaration = strict({
   model: name,

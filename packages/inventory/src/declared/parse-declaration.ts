@@ -1,5 +1,5 @@
-import type { TSchema } from '@sinclair/typebox'
 import { Value, type ValueError } from '@sinclair/typebox/value'
+import { expectedText } from '@souk/wire'
 import { parseBytes, parseCpuMilli } from '../amounts.ts'
 import type { Reserve } from '../inventory.ts'
 import { InventoryError } from '../inventory-error.ts'
@@ -92,11 +92,9 @@ function complaintsOf(errors: Iterable<ValueError>): string[] {
   return [...byPath].map(([path, message]) => `${path === '' ? 'the file' : path}: ${message}`)
 }
 
-function messageOf({ message, value, schema }: ValueError): string {
-  const options = (schema.anyOf as TSchema[] | undefined)?.map((option) => option.const ?? option.type)
-  const expected = options ? `expected ${options.join(' or ')}` : message.charAt(0).toLowerCase() + message.slice(1)
-  const seen = JSON.stringify(value)
-  return seen === undefined ? expected : `${expected}, is ${seen.slice(0, 60)}`
+function messageOf(error: ValueError): string {
+  const seen = JSON.stringify(error.value)
+  return seen === undefined ? expectedText(error) : `${expectedText(error)}, is ${seen.slice(0, 60)}`
 }
 
 function wrong(complaints: readonly string[]): InventoryError {

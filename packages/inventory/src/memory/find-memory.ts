@@ -10,7 +10,7 @@ import { parseMemInfo } from './mem-info.ts'
 export function findMemory({ files, seenAt }: Probe): Found {
   const info = parseMemInfo(files.read('/proc/meminfo') ?? '')
   const totalBytes = totalmem()
-  const usableBytes = Math.min(totalBytes, cgroupLimits().memoryBytes ?? Number.POSITIVE_INFINITY)
+  const usableBytes = Math.min(totalBytes, cgroupLimits(files).memoryBytes ?? Number.POSITIVE_INFINITY)
   const ram: EntryOf<'memory'> = {
     id: 'memory/ram',
     kind: 'memory',

@@ -22,16 +22,13 @@ export function findSoftware({ seenAt, path }: Probe): Found {
   return { entries, relations: [] }
 }
 
-export function softwareEntry(
+function softwareEntry(
   name: string,
   facts: SoftwareFacts,
   availability: Availability,
   seenAt: string,
 ): EntryOf<'software'> {
-  const kind = 'software'
-  const id =
-    facts.type === 'executor' || facts.type === 'function' ? `software/${facts.type}/${name}` : `software/${name}`
-  return { id, kind, name, seenAt, availability, declared: false, facts }
+  return { id: `software/${name}`, kind: 'software', name, seenAt, availability, declared: false, facts }
 }
 
 function resolved(file: string): string {

@@ -1,6 +1,5 @@
 import { cpus, freemem, loadavg, totalmem } from 'node:os'
 import { type HostFiles, realFiles } from '../host-files.ts'
-
 import { parseMemInfo } from '../memory/mem-info.ts'
 
 /** How the host is used now, and this process in it. */
@@ -56,7 +55,7 @@ export class UsageMeter {
     const total = totalmem()
     return {
       cpuPercent: percent(now.busyMs - last.busyMs, now.allMs - last.allMs),
-      memoryUsedBytes: total - availableBytes(),
+      memoryUsedBytes: total - availableBytes(this.#files),
       memoryTotalBytes: total,
       diskPercent: diffOf(now.diskMs, last.diskMs, (ms) => percent(ms, now.at - last.at)),
       networkMbps: diffOf(now.linkBytes, last.linkBytes, (bytes) => (bytes * 8) / 1000 / Math.max(1, now.at - last.at)),
@@ -67,8 +66,8 @@ export class UsageMeter {
   }
 }
 
-function availableBytes(): number {
-  return parseMemInfo(realFiles.read('/proc/meminfo') ?? '').availableBytes ?? freemem()
+function availableBytes(files: HostFiles): number {
+  return parseMemInfo(files.read('/proc/meminfo') ?? '').availableBytes ?? freemem()
 }
 
 function times({ disk, links }: Metered, files: HostFiles): Times {

@@ -1,0 +1,12 @@
+import type { TSchema } from '@sinclair/typebox'
+import type { ValueError } from '@sinclair/typebox/errors'
+
+/** What a schema wants where a value does not fit it, for people: 'expected one of licence, device'. */
+export function expectedText({ message, schema }: Pick<ValueError, 'message' | 'schema'>): string {
+  const options = schema.anyOf as TSchema[] | undefined
+  if (options?.every((option) => option.const !== undefined)) {
+    return `expected one of ${options.map((option) => option.const).join(', ')}`
+  }
+  if (options) return `expected ${options.map((option) => option.type ?? 'another form').join(' or ')}`
+  return message.charAt(0).toLowerCase() + message.slice(1)
+}
