@@ -164,6 +164,10 @@ const corpus: [Seed, found: string][] = [
     { seed: 13965, peers: 7, tasks: 169, profile: 'swarm' },
     'the copy of a closed task came with a lower ballot than an open one of its key had promised',
   ],
+  [
+    { seed: 16661, peers: 4, tasks: 125, profile: 'swarm' },
+    'a pointer to a set that its own peer is in sent whoever asked about that set back to it',
+  ],
 ]
 
 for (const [run, found] of corpus) {

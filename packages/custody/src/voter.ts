@@ -130,7 +130,7 @@ export class Voter {
 
   onLeaseAsk(from: PeerId, message: MessageOf<'leaseAsk'>, now: Millis, out: Out): void {
     const { task, version, ballot } = message
-    const entry = this.#parts.book.archive.get(task)
+    const entry = this.#known(task, version)
     if (entry && this.#answers.isOver(entry, from, message, out)) return
     // Another ballot is another bearer's: its lease decides, whatever was asked about.
     const leftMs = entry ? this.#parts.book.leaseLeftMs(entry, now) : 0

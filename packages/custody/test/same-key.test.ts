@@ -113,6 +113,24 @@ describe('a task that another submit of its key stored with other custodians', (
     expect(told(keeper.pass(60_000), 'leaseAsk')).toEqual([])
   })
 
+  test('points to a set that it is in itself, and is asked about that like one that knows nothing', () => {
+    const others = ['c1', 'c2', 'c4']
+    const known = { version: versionOf(1, others), custodians: others, stands: true }
+    const keeper = new Keeper()
+    keeper.keep('a', {}, ['c1', 'c3', 'c5'])
+    const named = vote('a', ballot(), versionOf(1, ['c1', 'c3', 'c5']))
+    keeper.pass(3_300)
+    keeper.message('c3', { t: 'already', ...named, promised: ballot(1, 'second'), known })
+    expect(keeper.view('a')).toBeUndefined()
+    const asked = vote('a', ballot(1, 'second'), known.version)
+    expect(sent(keeper.message('c2', { t: 'leaseAsk', ...asked }), 'leaseTold')).toMatchObject([{ to: 'c2' }])
+    // So it gets the record, and takes its part.
+    const prepared = keeper.prepare('c2', 'a', ballot(2, 'c2'), { record: record('a', {}, others) })
+    expect(prepared).not.toEqual([])
+    keeper.write()
+    expect(keeper.view('a')?.record.custodians).toEqual(others)
+  })
+
   test('is told by who knows its outcome that this one stands, in whichever version it is asked about', () => {
     const keeper = new Keeper()
     keeper.keep('a')
