@@ -2,7 +2,7 @@ import { copiesThatFit, copyVector, type Millis } from '@souk/kernel'
 import type { MessageOf, PeerId, Taker } from '@souk/wire'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
-import { aheadCount, type Durations } from './durations.ts'
+import { aheadCount, type Durations, shareOf } from './durations.ts'
 import { decideFit } from './fit.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
@@ -40,11 +40,12 @@ export class Giver {
     const free = copyVector(message.free)
     let left = message.count
     let ahead = 1
+    const share = shareOf(this.#view.waiting(), this.#members.candidates().length)
     for (const lot of this.#lots.inOrder(now)) {
       if (left === 0 || !view?.offer) break
       if (lot.auction !== undefined || decideFit(view.offer, lot.shape)) continue
       const fitting = copiesThatFit(free, lot.shape.request, Math.min(left, lot.size))
-      const wholeAhead = this.#aheadOf(lot, message)
+      const wholeAhead = this.#aheadOf(lot, message, share)
       const extra = Math.floor(ahead * wholeAhead)
       const count = Math.min(left, lot.size, fitting + extra)
       if (count === 0) continue
@@ -61,9 +62,9 @@ export class Giver {
     if (count > 0) out.push({ type: 'given', to: from, count })
   }
 
-  #aheadOf(lot: Lot, { aheadMs, concurrent }: MessageOf<'wanted'>): number {
-    const mean = this.#durations.meanMs(lot.shape.class)
-    return mean === undefined ? 0 : aheadCount(aheadMs, concurrent, mean, this.#config.aheadMax)
+  #aheadOf(lot: Lot, { aheadMs, concurrent }: MessageOf<'wanted'>, share: number): number {
+    const meanMs = this.#durations.meanMs(lot.shape.class)
+    return meanMs === undefined ? 0 : aheadCount({ aheadMs, concurrent, meanMs, share }, this.#config.aheadMax)
   }
 
   #give(lot: Lot, to: Taker, count: number, now: Millis, out: Out): void {
