@@ -82,6 +82,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/tasks.ts')).tasks,
   },
   {
+    name: 'history',
+    usage: '',
+    summary: 'past tasks of the whole mesh: who ran them, how long they waited',
+    group: 'tasks',
+    load: async () => (await import('./commands/history.ts')).history,
+  },
+  {
     name: 'logs',
     usage: 'ID',
     summary: 'print what a task has written; -f follows it',

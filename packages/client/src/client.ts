@@ -17,6 +17,8 @@ import { EarlyEvents } from './early-events.ts'
 import type { Endpoint } from './endpoint.ts'
 import { fetchTransport } from './fetch-transport.ts'
 import { finishOutcome } from './finish-outcome.ts'
+import type { HistoryQuery } from './history.ts'
+import { historyRequest } from './history-call.ts'
 import { mapTasks } from './map.ts'
 import { EndpointPool } from './pool.ts'
 import type { AnswerOf, RouteName, Routes } from './routes.ts'
@@ -195,6 +197,10 @@ class Client implements SoukClient {
       ...(options.here === undefined ? {} : { here: String(options.here) }),
     }
     return this.#call('tasks', { query }, options.signal)
+  }
+
+  history(query: HistoryQuery = {}, signal?: AbortSignal) {
+    return this.#call('history', { query: historyRequest(query) }, signal)
   }
 
   logs(task: string, signal?: AbortSignal, options: { follow?: boolean } = {}) {

@@ -3,6 +3,7 @@ import { paths, type RouteName } from './paths.ts'
 import { InvitationAnswer, InvitationBody, StopAnswer } from './schema/admin.ts'
 import { AttachAnswer, AttachBody, DetachAnswer, ResultsAnswer, ResultsBody } from './schema/agents.ts'
 import { BlobAnswer, BlobParams, BlobQuery } from './schema/blobs.ts'
+import { HistoryAnswer, HistoryRequest } from './schema/history.ts'
 import { InventoryAnswer } from './schema/inventory.ts'
 import { ResolveAnswer, TaskDetailBody, TasksAnswer, TasksQuery } from './schema/listing.ts'
 import { HealthAnswer, LinksAnswer, PeersAnswer, StatusBody, WhoAnswer } from './schema/peers.ts'
@@ -92,6 +93,13 @@ export const routes = {
     params: session,
     body: WatchBody,
     answer: WatchAnswer,
+  }),
+  history: route({
+    ...paths.history,
+    role: 'observe',
+    summary: 'ended tasks of the whole mesh, by filters, newest first, in pages',
+    query: HistoryRequest,
+    answer: HistoryAnswer,
   }),
   peers: route({ ...paths.peers, role: 'observe', summary: 'members', answer: PeersAnswer }),
   links: route({
