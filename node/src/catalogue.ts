@@ -131,6 +131,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/peers.ts')).peers,
   },
   {
+    name: 'analyze',
+    usage: '',
+    summary: 'what is asked of the mesh: demand, arrivals, waits, who waits for whom',
+    group: 'mesh',
+    load: async () => (await import('./commands/analyze.ts')).analyze,
+  },
+  {
     name: 'inventory',
     usage: '',
     summary: 'everything this host has and could offer; no peer needs to run',

@@ -33,7 +33,7 @@ export const history: CommandModule = {
       .option('--peer <name>', 'only what this peer ran; its name or id')
       .option('--outcome <kinds>', 'succeeded, failed, cancelled, expired, lost, quarantined; several with commas')
       .option('--priority <p>', 'critical, high, medium or low')
-      .option('--since <time>', 'submitted since: 2h, 30m ago, or 2026-11-24T08:00')
+      .option('--since <time>', 'submitted since then: 30m, 2h or 1d ago, or 2026-11-24T08:00')
       .option('--until <time>', 'submitted until then')
       .option('--limit <n>', 'at most so many, newest first', '50')
       .action(async (options: HistoryOptions) => {
@@ -99,8 +99,8 @@ function queryOf(options: HistoryOptions, nowMs: number): HistoryQuery {
 
 /** '2h' is two hours ago; a date, or a date and a time of this host's zone, is that. */
 export function timeOf(flag: string, text: string, nowMs: number): Date {
-  const isDate = /^\d{4}-\d{2}-\d{2}/.test(text)
-  const ms = isDate ? Date.parse(text) : nowMs - parseDurationMs(flag, text)
+  const ago = /^[\d.]+[a-z]*$/.test(text)
+  const ms = ago ? nowMs - parseDurationMs(flag, text) : Date.parse(text)
   if (!Number.isFinite(ms) || ms < 0) {
     throw usageError(`${flag}: '${text}' is no time; write how long ago (30m, 2h, 1d) or 2026-11-24T08:00`)
   }

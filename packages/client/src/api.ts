@@ -8,6 +8,7 @@ import type { TransportFactory } from './http-transport.ts'
 import type { HostInventory } from './inventory.ts'
 import type { Status } from './status.ts'
 
+export type * from './analysis.ts'
 export type { HistoryPage, HistoryQuery, TaskLine } from './history.ts'
 export type { HostInventory, InventoryEntry, UsageHour } from './inventory.ts'
 export type { Keeping, Status } from './status.ts'

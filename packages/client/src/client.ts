@@ -1,5 +1,6 @@
 import { AbortGroup } from './abort-group.ts'
 import { ServingAgent } from './agent.ts'
+import type { AnalysisQuery } from './analysis.ts'
 import type {
   Agent,
   CancelAnswer,
@@ -201,6 +202,11 @@ class Client implements SoukClient {
 
   history(query: HistoryQuery = {}, signal?: AbortSignal) {
     return this.#call('history', { query: historyRequest(query) }, signal)
+  }
+
+  analysis({ windowMs, peer }: AnalysisQuery = {}, signal?: AbortSignal) {
+    const window = windowMs === undefined ? {} : { window: String(Math.round(windowMs)) }
+    return this.#call('analysis', { query: { ...window, ...(peer === undefined ? {} : { peer }) } }, signal)
   }
 
   logs(task: string, signal?: AbortSignal, options: { follow?: boolean } = {}) {

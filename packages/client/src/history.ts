@@ -1,3 +1,5 @@
+import type { Analysis, AnalysisQuery } from './analysis.ts'
+
 /** One task of a listing. */
 export interface TaskLine {
   id: string
@@ -59,4 +61,6 @@ export interface HistoryPage {
 export interface InsightCalls {
   /** ended tasks, newest submit first. Rejects with `request-invalid`, `peer-unknown` */
   history(query?: HistoryQuery, signal?: AbortSignal): Promise<HistoryPage>
+  /** what is asked of the mesh, or of one peer. Rejects with `request-invalid`, `peer-unknown` */
+  analysis(query?: AnalysisQuery, signal?: AbortSignal): Promise<Analysis>
 }

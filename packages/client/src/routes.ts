@@ -2,6 +2,7 @@ import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { paths, type RouteName } from './paths.ts'
 import { InvitationAnswer, InvitationBody, StopAnswer } from './schema/admin.ts'
 import { AttachAnswer, AttachBody, DetachAnswer, ResultsAnswer, ResultsBody } from './schema/agents.ts'
+import { AnalysisAnswer, AnalysisRequest } from './schema/analysis.ts'
 import { BlobAnswer, BlobParams, BlobQuery } from './schema/blobs.ts'
 import { HistoryAnswer, HistoryRequest } from './schema/history.ts'
 import { InventoryAnswer } from './schema/inventory.ts'
@@ -100,6 +101,14 @@ export const routes = {
     summary: 'ended tasks of the whole mesh, by filters, newest first, in pages',
     query: HistoryRequest,
     answer: HistoryAnswer,
+  }),
+  analysis: route({
+    ...paths.analysis,
+    role: 'observe',
+    summary:
+      'what is asked of the mesh: kinds, demand by resource, arrivals, waiting times, who waits for what whom holds',
+    query: AnalysisRequest,
+    answer: AnalysisAnswer,
   }),
   peers: route({ ...paths.peers, role: 'observe', summary: 'members', answer: PeersAnswer }),
   links: route({

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { apiLimits, type BodyOf, type ParamsOf, type QueryOf, type RouteName, type Routes } from '@souk/client'
 import { outcomeKinds, type TaskState, taskStates } from '@souk/wire'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { analysis } from './analysis/analysis.ts'
 import { ApiError } from './api-error.ts'
 import { ask } from './ask.ts'
 import type { AttachedAgents } from './attached-agents.ts'
@@ -89,6 +90,7 @@ export const handlers: Handlers = {
     for (const task of body.tasks) session.watch(task, body.output === true)
     return { watched: body.tasks.length }
   },
+  analysis: ({ query }, parts) => analysis(query, parts.finder, snapshotOf(parts)),
   history: ({ query }, parts) => history(query, parts.finder, snapshotOf(parts)),
   peers: (_, parts) => ({ peers: peerLines(snapshotOf(parts), parts.options.info) }),
   links: (_, parts) => ({ links: linkLines(snapshotOf(parts), parts.options.info) }),
