@@ -3,10 +3,13 @@
  * All functions take an AbortSignal; all errors are SoukError with a stable code.
  */
 
+import type { InsightCalls, TaskLine } from './history.ts'
 import type { TransportFactory } from './http-transport.ts'
 import type { HostInventory } from './inventory.ts'
 import type { Status } from './status.ts'
 
+export type * from './analysis.ts'
+export type { HistoryPage, HistoryQuery, TaskLine } from './history.ts'
 export type { HostInventory, InventoryEntry, UsageHour } from './inventory.ts'
 export type { Keeping, Status } from './status.ts'
 
@@ -138,22 +141,6 @@ export interface ConnectOptions {
 
 export type CancelAnswer = 'cancelled' | 'closed-before' | 'unknown' | 'stopping' | 'unreachable'
 
-export interface TaskLine {
-  id: string
-  name: string
-  class: string
-  tenant: string
-  priority: string
-  state: string
-  kind?: string
-  code?: string
-  origin: string
-  host?: string
-  attempts: number
-  submittedAt: string
-  endedAt?: string
-}
-
 export interface PeerLine {
   id: string
   name: string
@@ -218,7 +205,7 @@ export interface Agent {
   close(): Promise<void>
 }
 
-export interface SoukClient {
+export interface SoukClient extends InsightCalls {
   /** queues; all submits of one turn travel in one request */
   submit(task: Task, options?: SubmitOptions): Handle
   /** outcomes in the order of the items; rejects on the first refusal, never on a failed task */

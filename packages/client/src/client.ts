@@ -1,5 +1,6 @@
 import { AbortGroup } from './abort-group.ts'
 import { ServingAgent } from './agent.ts'
+import type { AnalysisQuery } from './analysis.ts'
 import type {
   Agent,
   CancelAnswer,
@@ -17,6 +18,8 @@ import { EarlyEvents } from './early-events.ts'
 import type { Endpoint } from './endpoint.ts'
 import { fetchTransport } from './fetch-transport.ts'
 import { finishOutcome } from './finish-outcome.ts'
+import type { HistoryQuery } from './history.ts'
+import { historyRequest } from './history-call.ts'
 import { mapTasks } from './map.ts'
 import { EndpointPool } from './pool.ts'
 import type { AnswerOf, RouteName, Routes } from './routes.ts'
@@ -195,6 +198,15 @@ class Client implements SoukClient {
       ...(options.here === undefined ? {} : { here: String(options.here) }),
     }
     return this.#call('tasks', { query }, options.signal)
+  }
+
+  history(query: HistoryQuery = {}, signal?: AbortSignal) {
+    return this.#call('history', { query: historyRequest(query) }, signal)
+  }
+
+  analysis({ windowMs, peer }: AnalysisQuery = {}, signal?: AbortSignal) {
+    const window = windowMs === undefined ? {} : { window: String(Math.round(windowMs)) }
+    return this.#call('analysis', { query: { ...window, ...(peer === undefined ? {} : { peer }) } }, signal)
   }
 
   logs(task: string, signal?: AbortSignal, options: { follow?: boolean } = {}) {

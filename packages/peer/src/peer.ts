@@ -189,8 +189,8 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         router.stepDesk(input)
         break
       case 'list': {
-        const { client, limit, prefix, states, everywhere } = input
-        router.stepDesk({ type: 'list', client, query: { limit, prefix, states }, everywhere })
+        const { type, client, everywhere, ...query } = input
+        router.stepDesk({ type, client, query, everywhere })
         break
       }
       case 'gone':

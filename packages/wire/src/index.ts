@@ -35,7 +35,6 @@ export {
   type MessageTag,
   messageSchemas,
   type RosterMessage,
-  type TaskSummary,
   type TaskView,
 } from './message.ts'
 export type { Shape } from './messages/market-messages.ts'
@@ -50,6 +49,7 @@ export {
   emptyResult,
   Outcome,
   OutcomeKind,
+  outcomeKinds,
   RunResult,
 } from './outcome.ts'
 export type { FaultCode, ValueLimits } from './precheck.ts'
@@ -68,5 +68,6 @@ export {
   TaskSpec,
   Work,
 } from './task-spec.ts'
+export { comparePositions, TaskFilter, TaskPosition, TaskSummary } from './task-summary.ts'
 export type { Rejected } from './validate.ts'
 export { wireVersion } from './version.ts'
