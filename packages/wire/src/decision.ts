@@ -10,6 +10,8 @@ export const RefusalCode = choice(
   'executor-not-allowed',
   'function-unknown',
   'label-missing',
+  'where-unmet',
+  'where-invalid',
   'too-large',
   'no-room',
   'queue-full',

@@ -52,6 +52,7 @@ export const TaskBody = Type.Unsafe<Task>(
     request: optional(RequestBody),
     priority: optional(choice('critical', 'high', 'medium', 'low')),
     labels: optional(dictionary(name, apiLimits.labelsMax)),
+    where: optional(text(apiLimits.whereCharsMax, 1)),
     inputs: optional(list(FileInputBody, apiLimits.filesMax)),
     outputs: optional(list(text(4096, 1), apiLimits.outputsMax)),
     timeoutMs: optional(int(2 ** 40)),
