@@ -49,14 +49,16 @@ describe('who can be asked', () => {
       .add('a')
       .add('away', { reachable: false })
       .add('draining', { offer: offer({ draining: true }) })
+      .add('liar')
       .add('none', { offer: noHost() })
       .add('unknown', { offer: undefined })
       .add('z')
-    const { candidates, refused } = filterCandidates(members.candidates(), 'self', shape())
+    const { candidates, refused } = filterCandidates(members.candidates(), 'self', shape(), (peer) => peer === 'liar')
     expect(candidates.map(({ peer }) => peer)).toEqual(['a', 'z'])
     expect(refused.map(({ peer, refusal }) => [peer, refusal.code, refusal.never])).toEqual([
       ['away', 'not-reachable', false],
       ['draining', 'draining', false],
+      ['liar', 'distrusted', false],
       ['none', 'executor-not-allowed', true],
     ])
   })

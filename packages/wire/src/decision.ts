@@ -20,6 +20,7 @@ export const RefusalCode = choice(
   'old-incarnation',
   'memory-full',
   'stopping',
+  'distrusted',
 )
 export type RefusalCode = Static<typeof RefusalCode>
 
