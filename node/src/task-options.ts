@@ -19,6 +19,7 @@ export interface TaskOptions {
   env?: string[]
   priority?: string
   label?: string[]
+  where?: string
   retries?: string
   durability?: string
   starts?: string
@@ -48,6 +49,7 @@ export function addTaskOptions(command: Command): Command {
     .option('--timeout <time>', 'end the task after 30s, 5m, 2h')
     .option('--env <name=value>', 'environment variable (repeatable)', collect)
     .option('--label <name=value>', 'only hosts with this label (repeatable)', collect)
+    .option('--where <expr>', "only hosts that meet it: 'zone in (a, b) && cores >= 8 && !spot'")
     .option('--priority <p>', 'critical, high, medium or low')
     .option('--retries <n>', 'run again after a failure, at most n times (default 0)')
     .option('--expires <time>', 'end it, wherever it is, when it has no outcome after 10m, 2h, 1d (default never)')
@@ -80,6 +82,7 @@ export function taskOf(options: TaskOptions, words: readonly string[]): Task {
   if (Object.keys(request).length > 0) task.request = request
   if (options.env) task.env = parsePairs('--env', options.env, false)
   if (options.label) task.labels = parsePairs('--label', options.label, false)
+  if (options.where !== undefined) task.where = options.where
   if (options.priority !== undefined) task.priority = choiceOf('--priority', options.priority, priorities)
   if (options.timeout !== undefined) task.timeoutMs = parseDurationMs('--timeout', options.timeout)
   if (options.retries !== undefined) task.retries = parseCount('--retries', options.retries, 0, 1000)

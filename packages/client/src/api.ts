@@ -54,6 +54,8 @@ export interface Task {
   request?: Request
   priority?: 'critical' | 'high' | 'medium' | 'low'
   labels?: Record<string, string>
+  /** what the host must meet beside the labels: `zone in (a, b) && gpu.model ~ "A100" && cores >= 8 && !spot` */
+  where?: string
   inputs?: FileInput[]
   outputs?: string[]
   timeoutMs?: number

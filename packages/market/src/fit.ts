@@ -1,5 +1,6 @@
 import { shortage } from '@souk/kernel'
 import type { Offer, Refusal, Shape } from '@souk/wire'
+import { decideWhere } from './where.ts'
 
 const never = (code: Refusal['code'], detail: string): Refusal => ({ code, never: true, detail: detail.slice(0, 250) })
 
@@ -17,6 +18,10 @@ export function decideFit(offer: Offer, shape: Shape): Refusal | undefined {
     if (offer.labels[name] !== shape.labels[name]) {
       return never('label-missing', `${name}=${shape.labels[name]}, has ${name}=${offer.labels[name] ?? '(none)'}`)
     }
+  }
+  if (shape.where !== undefined) {
+    const unmet = decideWhere(offer, shape.where)
+    if (unmet) return unmet
   }
   const short = shortage(offer.capacity, shape.request)
   if (short) return never('too-large', `${short.resource}: ${short.needed} needed, ${short.available} there`)

@@ -1,4 +1,4 @@
-import { copiesThatFit, copyVector, type Millis } from '@souk/kernel'
+import { copiesThatFit, copyVector, type Millis, type ResourceVector, scalarResources } from '@souk/kernel'
 import type { MessageOf, PeerId, Taker } from '@souk/wire'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
@@ -17,6 +17,8 @@ export interface GiverView {
   /** tasks that wait here for a host with room */
   waiting(): number
   frame: FrameOf
+  /** it did not keep to what it said, and is left out for a while */
+  ignored(peer: PeerId, now: Millis): boolean
 }
 
 /** Answers WANTED: a host with room asks, and is given what fits, with some work ahead for tasks that end soon. */
@@ -37,12 +39,12 @@ export class Giver {
 
   onWanted(from: PeerId, message: MessageOf<'wanted'>, now: Millis, out: Out): void {
     const view = this.#members.candidate(from)
-    const free = copyVector(message.free)
+    const free = upTo(copyVector(message.free), view?.offer?.capacity)
     let left = message.count
     let ahead = 1
     const share = shareOf(this.#view.waiting(), this.#members.candidates().length)
     for (const lot of this.#lots.inOrder(now)) {
-      if (left === 0 || !view?.offer) break
+      if (left === 0 || !view?.offer || this.#view.ignored(from, now)) break
       if (lot.auction !== undefined || decideFit(view.offer, lot.shape)) continue
       const fitting = copiesThatFit(free, lot.shape.request, Math.min(left, lot.size))
       const wholeAhead = this.#aheadOf(lot, message, share)
@@ -74,4 +76,16 @@ export class Giver {
     const tasks = given.map(({ task }) => task)
     out.push({ type: 'award', tasks, to, alternates: [], decision })
   }
+}
+
+/** Nobody has more free than it has (changed in place). */
+function upTo(free: ResourceVector, capacity: ResourceVector | undefined): ResourceVector {
+  if (!capacity) return free
+  for (const name of scalarResources) free[name] = Math.min(free[name], capacity[name])
+  free.gpuMilli = free.gpuMilli.slice(0, capacity.gpuMilli.length)
+  for (const name in free.custom) {
+    const units = Object.hasOwn(capacity.custom, name) ? capacity.custom[name]! : 0
+    free.custom[name] = Math.min(free.custom[name]!, units)
+  }
+  return free
 }

@@ -49,14 +49,16 @@ describe('who can be asked', () => {
       .add('a')
       .add('away', { reachable: false })
       .add('draining', { offer: offer({ draining: true }) })
+      .add('liar')
       .add('none', { offer: noHost() })
       .add('unknown', { offer: undefined })
       .add('z')
-    const { candidates, refused } = filterCandidates(members.candidates(), 'self', shape())
+    const { candidates, refused } = filterCandidates(members.candidates(), 'self', shape(), (peer) => peer === 'liar')
     expect(candidates.map(({ peer }) => peer)).toEqual(['a', 'z'])
     expect(refused.map(({ peer, refusal }) => [peer, refusal.code, refusal.never])).toEqual([
       ['away', 'not-reachable', false],
       ['draining', 'draining', false],
+      ['liar', 'distrusted', false],
       ['none', 'executor-not-allowed', true],
     ])
   })
@@ -97,5 +99,32 @@ describe('a score', () => {
     expect(fragmentationDeltaMilli(vector(), vector(), request)).toBe(250)
     expect(fragmentationDeltaMilli(vector({ memoryBytes: 3000 }), vector(), request)).toBe(-250)
     expect(fragmentationDeltaMilli(vector({ cpuMilli: 0 }), vector(), request)).toBe(0)
+  })
+})
+
+describe('an expression over what a host is', () => {
+  const host = () => offer({ labels: { zone: 'a', spot: 'yes' } })
+
+  test('lets in who meets it, and names the part that another does not', () => {
+    expect(decideFit(host(), shape({ where: 'zone in (a, b) && cores >= 4' }))).toBeUndefined()
+    expect(decideFit(host(), shape({ where: 'zone in (a, b) && !spot' }))).toEqual({
+      code: 'where-unmet',
+      never: true,
+      detail: '!spot: spot is yes',
+    })
+  })
+
+  test('that does not parse, as only a faulty peer can send it, is refused and throws nothing', () => {
+    expect(decideFit(host(), shape({ where: '((((' }))).toMatchObject({ code: 'where-invalid', never: true })
+  })
+
+  test('is part of the shape: tasks that ask for different hosts are not one lot', () => {
+    expect(shapeKey(shape({ where: 'zone == a' }))).not.toBe(shapeKey(shape()))
+    expect(shapeKey(shape({ where: 'zone == a' }))).toBe(shapeKey(shape({ where: 'zone == a' })))
+  })
+
+  test('is remembered parsed without growing for ever, whatever comes', () => {
+    for (let i = 0; i < 3000; i++) decideFit(host(), shape({ where: `zone == z${i}` }))
+    expect(decideFit(host(), shape({ where: 'zone == a' }))).toBeUndefined()
   })
 })

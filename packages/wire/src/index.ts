@@ -14,6 +14,17 @@ export {
 } from './codec.ts'
 export { BidTerms, Decision, Refusal } from './decision.ts'
 export { expectedText } from './expected-text.ts'
+export {
+  contradictionOf,
+  type Expression,
+  factsOf,
+  faultText,
+  meets,
+  type ParsedExpression,
+  parseExpression,
+  printExpression,
+  unmetText,
+} from './expression/index.ts'
 export type { Frame } from './frame.ts'
 export {
   Ballot,

@@ -14,8 +14,8 @@ import {
 } from './vocabulary.ts'
 
 const optional = Type.Optional
-/** a number in the base unit, or text with a unit */
-const amount = Type.Union([Type.Number({ minimum: 0, maximum: 2 ** 52 }), text(32, 1)])
+/** a number in the base unit, or text with a unit; how much it may be is said by who reads it, in words */
+const amount = Type.Union([Type.Number(), text()])
 const name = text(apiLimits.nameCharsMax)
 
 export const FileInputBody = strict({
@@ -52,6 +52,7 @@ export const TaskBody = Type.Unsafe<Task>(
     request: optional(RequestBody),
     priority: optional(choice('critical', 'high', 'medium', 'low')),
     labels: optional(dictionary(name, apiLimits.labelsMax)),
+    where: optional(text(apiLimits.whereCharsMax, 1)),
     inputs: optional(list(FileInputBody, apiLimits.filesMax)),
     outputs: optional(list(text(4096, 1), apiLimits.outputsMax)),
     timeoutMs: optional(int(2 ** 40)),
