@@ -25,7 +25,7 @@ export class ProcessExecutor implements Executor {
   readonly #runs = new Map<string, ProcessRun>()
   #events: RunEvents | undefined
   #place: CgroupPlace | undefined
-  #limits: LimitsInForce = limitsInForce(undefined, false, 'not started')
+  #limits: LimitsInForce
   #guardian: GuardianClient | undefined
   #closing: Promise<void> = Promise.resolve()
   #idle: NodeJS.Timeout | undefined
@@ -34,6 +34,8 @@ export class ProcessExecutor implements Executor {
 
   constructor(options: Partly<ProcessOptions, 'self' | 'dataFolder' | 'blobs'>) {
     this.#options = processOptions(options)
+    const means = { place: undefined, reason: 'not started', watched: false }
+    this.#limits = limitsInForce(means, this.#options.limits)
   }
 
   /**
@@ -74,10 +76,10 @@ export class ProcessExecutor implements Executor {
   }
 
   async #findPlace(): Promise<void> {
-    const { cgroups, dataFolder } = this.#options
+    const { cgroups, dataFolder, limits } = this.#options
     const { place, reason } = await findPlace(cgroups, dataFolder)
     this.#place = place
-    this.#limits = limitsInForce(place, process.platform === 'linux', reason)
+    this.#limits = limitsInForce({ place, reason, watched: process.platform === 'linux' }, limits)
     // Whatever an earlier life has left there, ledger or not.
     if (place) await removeRunCgroups(place, '')
   }

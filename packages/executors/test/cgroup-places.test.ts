@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { RunCgroup } from '../src/guardian/run-cgroup.ts'
 import { findPlace } from '../src/limits/find-place.ts'
 import { limitsInForce } from '../src/limits/limits-in-force.ts'
+import { defaultTaskLimits } from '../src/limits/task-limits.ts'
 import { findV1Parents } from '../src/limits/v1-parents.ts'
 import { findV2Parent } from '../src/limits/v2-parent.ts'
 
@@ -54,8 +55,13 @@ test('v1: a folder in each hierarchy that is used; one that cannot be made is na
     { folder: join(cpu, 'souk-x'), controllers: ['cpu', 'cpuacct'] },
   ])
   expect(reason).toBe('cgroup v1 gives this peer no pids')
-  const force = limitsInForce({ version: 1, parents }, true, reason)
-  expect(force).toMatchObject({ memory: 'cgroup-v1', cpu: 'cgroup-v1', processes: 'watchdog', reason })
+  const means = { place: { version: 1 as const, parents }, reason, watched: true }
+  expect(limitsInForce(means, defaultTaskLimits)).toMatchObject({
+    memory: 'cgroup-v1',
+    cpu: 'cgroup-v1',
+    processes: 'watchdog',
+    reason,
+  })
 })
 
 test('where there are no cgroups, or none for this peer, there is no place', async () => {
@@ -101,4 +107,21 @@ test('what the kernel counted of a run is read, in the words of each version', (
     'cpu.stat': 'usage_usec 1234567\nuser_usec 1000000\n',
   })
   expect(run).toMatchObject({ oomKills: 3, forksRefused: 7, memoryPeakBytes: 63e6, cpuMs: 1235 })
+})
+
+test('what the owner turned off is in force by nobody, and it is told why', () => {
+  const controllers = ['cpu' as const, 'pids' as const, 'memory' as const]
+  const place = { version: 2 as const, parents: [{ folder: '/x', controllers }] }
+  const off = { memoryBytesDefault: 0, processesMax: 0, cpuQuota: false }
+  expect(limitsInForce({ place, reason: '', watched: true }, off)).toEqual({
+    memory: 'cgroup-v2',
+    cpu: 'nothing',
+    processes: 'nothing',
+    folders: ['/x'],
+    reason: 'the owner lets commands use idle CPUs; the owner sets no limit of processes',
+  })
+  expect(limitsInForce({ place: undefined, reason: 'none', watched: false }, defaultTaskLimits)).toMatchObject({
+    memory: 'nothing',
+    reason: 'none',
+  })
 })

@@ -1,4 +1,5 @@
 import { type CgroupPlace, type Controller, controls } from '../guardian/run-limits.ts'
+import type { TaskLimits } from './task-limits.ts'
 
 /** Who sees to a limit. */
 export type LimitKeeper = 'cgroup-v2' | 'cgroup-v1' | 'watchdog' | 'nothing'
@@ -15,8 +16,17 @@ export interface LimitsInForce {
   reason: string
 }
 
-/** What is in force with this place, or without one. `watched`: the watchdog works here (Linux). */
-export function limitsInForce(place: CgroupPlace | undefined, watched: boolean, reason: string): LimitsInForce {
+/** How limits can be kept here. */
+export interface LimitMeans {
+  place: CgroupPlace | undefined
+  /** why there is no place, or not for every limit */
+  reason: string
+  /** the watchdog works here (Linux) */
+  watched: boolean
+}
+
+/** What is in force with these means. */
+export function limitsInForce({ place, reason, watched }: LimitMeans, limits: TaskLimits): LimitsInForce {
   const kernel: LimitKeeper = place?.version === 2 ? 'cgroup-v2' : 'cgroup-v1'
   const keeper = (controller: Controller, otherwise: LimitKeeper) => (controls(place, controller) ? kernel : otherwise)
   const otherwise = watched ? 'watchdog' : 'nothing'
@@ -25,6 +35,15 @@ export function limitsInForce(place: CgroupPlace | undefined, watched: boolean, 
     cpu: keeper('cpu', 'nothing'),
     processes: keeper('pids', otherwise),
   }
-  const whole = Object.values(kept).every((one) => one === kernel)
-  return { ...kept, folders: place?.parents.map(({ folder }) => folder) ?? [], reason: whole ? '' : reason }
+  const folders = place?.parents.map(({ folder }) => folder) ?? []
+  const reasons = Object.values(kept).every((one) => one === kernel) ? [] : [reason]
+  if (!limits.cpuQuota) reasons.push('the owner lets commands use idle CPUs')
+  if (limits.processesMax === 0) reasons.push('the owner sets no limit of processes')
+  return {
+    memory: kept.memory,
+    cpu: limits.cpuQuota ? kept.cpu : 'nothing',
+    processes: limits.processesMax > 0 ? kept.processes : 'nothing',
+    folders,
+    reason: reasons.join('; '),
+  }
 }
