@@ -11,7 +11,7 @@ import type { Status } from './status.ts'
 export type * from './analysis.ts'
 export type { HistoryPage, HistoryQuery, TaskLine } from './history.ts'
 export type { HostInventory, InventoryEntry, UsageHour } from './inventory.ts'
-export type { Keeping, Status } from './status.ts'
+export type { Keeping, LimitKeeper, Limits, Status } from './status.ts'
 
 /** Amounts as people write them: numbers, or text such as '500m' CPU, '2G' memory. */
 export interface Request {
