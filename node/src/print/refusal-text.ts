@@ -16,6 +16,10 @@ const meanings: Record<string, { seen: string; help: string }> = {
     help: 'register it (souk up --functions FILE, or an agent), or send it along (--module)',
   },
   'label-missing': { seen: 'without the label', help: 'drop the --label, or start a peer with it (souk up --label)' },
+  'gpu-model-missing': {
+    seen: 'without such a GPU',
+    help: 'name other models (--gpu-model), or add a host that has one',
+  },
   'too-large': { seen: 'too small for it', help: 'ask for less (--cpu, --mem, --gpu), or add a larger host' },
   'no-room': { seen: 'no room now', help: 'it starts as soon as something ends; souk join adds a host' },
   'queue-full': { seen: 'its queue is full', help: 'it starts as soon as something ends; souk join adds a host' },

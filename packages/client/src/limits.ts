@@ -12,6 +12,8 @@ export const apiLimits = {
   argvMax: 1024,
   envMax: 256,
   labelsMax: 64,
+  gpuModelsMax: 16,
+  gpuModelCharsMax: 64,
   filesMax: 4096,
   outputsMax: 256,
   functionsMax: 512,

@@ -1,5 +1,6 @@
 import { shortage } from '@souk/kernel'
 import type { Offer, Refusal, Shape } from '@souk/wire'
+import { gpuRefusal } from './gpu-fit.ts'
 
 const never = (code: Refusal['code'], detail: string): Refusal => ({ code, never: true, detail: detail.slice(0, 250) })
 
@@ -18,7 +19,11 @@ export function decideFit(offer: Offer, shape: Shape): Refusal | undefined {
       return never('label-missing', `${name}=${shape.labels[name]}, has ${name}=${offer.labels[name] ?? '(none)'}`)
     }
   }
-  const short = shortage(offer.capacity, shape.request)
-  if (short) return never('too-large', `${short.resource}: ${short.needed} needed, ${short.available} there`)
+  const short = shortage(offer.capacity, shape.request, offer.gpus)
+  if (short)
+    return (
+      gpuRefusal(short, shape.request.gpu, offer) ??
+      never('too-large', `${short.resource}: ${short.needed} needed, ${short.available} there`)
+    )
   return undefined
 }

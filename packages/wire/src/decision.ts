@@ -10,6 +10,7 @@ export const RefusalCode = choice(
   'executor-not-allowed',
   'function-unknown',
   'label-missing',
+  'gpu-model-missing',
   'too-large',
   'no-room',
   'queue-full',
