@@ -3,9 +3,10 @@ import type { Command } from 'commander'
 import { parseBytes, parseCount, parseDurationMs, parseMilli, parsePairs } from './amounts.ts'
 import { usageError } from './cli-error.ts'
 import { collect } from './command-module.ts'
+import { type GpuOptions, gpuOf } from './gpu-options.ts'
 
 /** The options that describe a task, shared by run, submit and map. */
-export interface TaskOptions {
+export interface TaskOptions extends GpuOptions {
   function?: string
   module?: string
   in?: string[]
@@ -13,7 +14,6 @@ export interface TaskOptions {
   cpu?: string
   mem?: string
   disk?: string
-  gpu?: string
   need?: string[]
   timeout?: string
   env?: string[]
@@ -45,6 +45,8 @@ export function addTaskOptions(command: Command): Command {
     .option('--mem <size>', 'memory: 512M or 8G')
     .option('--disk <size>', 'disk space: 10G')
     .option('--gpu <n>', 'GPUs: 1, or a share such as 0.25')
+    .option('--gpu-model <names>', 'GPUs of these models only: A100,H100 (repeatable; case is of no account)', collect)
+    .option('--gpu-memory <size>', 'each GPU has at least so much: 20G')
     .option('--need <name=n>', 'units of a resource that hosts declare (repeatable)', collect)
     .option('--timeout <time>', 'end the task after 30s, 5m, 2h')
     .option('--env <name=value>', 'environment variable (repeatable)', collect)
@@ -108,7 +110,8 @@ function requestOf(options: TaskOptions): Request {
   if (options.cpu !== undefined) request.cpu = parseMilli('--cpu', options.cpu) / 1000
   if (options.mem !== undefined) request.memory = parseBytes('--mem', options.mem)
   if (options.disk !== undefined) request.disk = parseBytes('--disk', options.disk)
-  if (options.gpu !== undefined) request.gpu = parseMilli('--gpu', options.gpu) / 1000
+  const gpu = gpuOf(options)
+  if (gpu !== undefined) request.gpu = gpu
   if (options.need !== undefined) {
     const pairs = Object.entries(parsePairs('--need', options.need, true))
     request.custom = Object.fromEntries(pairs.map(([name, n]) => [name, parseCount('--need', n, 1, 2 ** 31)]))

@@ -79,3 +79,15 @@ test.each<[Partial<TaskOptions>, RegExp]>([
   const call = () => taskOf({ queue: true, ...options }, ['x'])
   expect(call).toThrowError(expect.objectContaining({ exitCode: 64, message: expect.stringMatching(message) }))
 })
+
+test('a model or a memory of a GPU alone asks for one device of that kind', () => {
+  const gpu = (options: object) => taskOf({ queue: true, ...options }, ['x']).request?.gpu
+  expect(gpu({ gpuModel: ['A100,H100', 'RTX 4070'] })).toEqual({ models: ['A100', 'H100', 'RTX 4070'] })
+  expect(gpu({ gpuMemory: '20G' })).toEqual({ memory: 20e9 })
+  expect(gpu({ gpu: '2', gpuMemory: '20G' })).toEqual({ count: 2, memory: 20e9 })
+  expect(gpu({ gpu: '0.5', gpuModel: ['T4'] })).toEqual({ share: 0.5, models: ['T4'] })
+  expect(gpu({ gpu: '0.5' })).toBe(0.5)
+  expect(() => gpu({ gpu: '0', gpuModel: ['T4'] })).toThrowError(/--gpu 0 asks for no GPU/)
+  expect(() => gpu({ gpuModel: ['T4,'] })).toThrowError(/--gpu-model: a name is empty/)
+  expect(() => gpu({ gpuMemory: 'much' })).toThrowError(/--gpu-memory/)
+})

@@ -18,6 +18,10 @@ const meanings: Record<string, { seen: string; help: string }> = {
   'label-missing': { seen: 'without the label', help: 'drop the --label, or start a peer with it (souk up --label)' },
   'where-unmet': { seen: 'does not meet --where', help: 'ask for less in --where, or start a peer that meets it' },
   'where-invalid': { seen: 'cannot read --where', help: 'its peer may be of another version: souk peers' },
+  'gpu-model-missing': {
+    seen: 'without such a GPU',
+    help: 'name other models (--gpu-model), or add a host that has one',
+  },
   'too-large': { seen: 'too small for it', help: 'ask for less (--cpu, --mem, --gpu), or add a larger host' },
   'no-room': { seen: 'no room now', help: 'it starts as soon as something ends; souk join adds a host' },
   'queue-full': { seen: 'its queue is full', help: 'it starts as soon as something ends; souk join adds a host' },

@@ -20,11 +20,26 @@ export interface Request {
   /** bytes, such as '512M'; default 0 */
   memory?: number | string
   disk?: number | string
-  /** whole devices, or a share of one below 1 */
-  gpu?: number
+  /** whole devices, or a share of one below 1; or what kind of devices */
+  gpu?: number | GpuAmounts
   network?: number | string
   slots?: number
   custom?: Record<string, number>
+}
+
+/** GPUs of a kind. At most 16 models. */
+export interface GpuAmounts {
+  /** devices; default 1 */
+  count?: number
+  /** of each device, over 0 up to 1 (default): the rest of it is for others */
+  share?: number
+  /** that each device has in all, such as '20G' */
+  memory?: number | string
+  /**
+   * any of these will do. Each word of it (letters and digits, in any case) must be in the device's name, as one word or
+   * as several in a row: 'A100' or 'a100 80gb' for 'NVIDIA A100-SXM4-80GB'; 'A10' is another model
+   */
+  models?: string[]
 }
 
 /** A file that travels with a task. Put its content with `putBlob` first. */

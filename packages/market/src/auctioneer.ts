@@ -165,9 +165,9 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     if (lot.size === 0 || offer.draining || decideFit(offer, lot.shape)) return
     this.#room ??= this.#local.queued() > 0 ? undefined : copyVector(this.#local.free())
     if (!this.#room) return
-    const count = Math.min(lot.size, copiesThatFit(this.#room, lot.shape.request, lot.size))
+    const count = Math.min(lot.size, copiesThatFit(this.#room, lot.shape.request, lot.size, offer.gpus))
     if (count === 0) return
-    spend(this.#room, lot.shape.request, count)
+    spend(this.#room, lot.shape.request, count, offer.gpus)
     const tasks = this.#lots.take(lot, count, now)
     const frame = this.#frame(tasks[0]!.sinceMs, now, now)
     const decision = plainDecision(frame, 'local', 'this host has room', this.#self)

@@ -46,7 +46,7 @@ export class Giver {
     for (const lot of this.#lots.inOrder(now)) {
       if (left === 0 || !view?.offer || this.#view.ignored(from, now)) break
       if (lot.auction !== undefined || decideFit(view.offer, lot.shape)) continue
-      const fitting = copiesThatFit(free, lot.shape.request, Math.min(left, lot.size))
+      const fitting = copiesThatFit(free, lot.shape.request, Math.min(left, lot.size), view.offer.gpus)
       const wholeAhead = this.#aheadOf(lot, message, share)
       const extra = Math.floor(ahead * wholeAhead)
       const count = Math.min(left, lot.size, fitting + extra)
@@ -54,7 +54,7 @@ export class Giver {
       // Work ahead is one budget for all lots.
       if (extra > 0) ahead -= Math.max(0, count - fitting) / wholeAhead
       left -= count
-      spend(free, lot.shape.request, Math.min(count, fitting))
+      spend(free, lot.shape.request, Math.min(count, fitting), view.offer.gpus)
       const { incarnation } = view
       this.#give(lot, { peer: from, incarnation, offeredMs: message.offeredMs }, count, now, out)
     }

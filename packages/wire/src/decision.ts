@@ -12,6 +12,7 @@ export const RefusalCode = choice(
   'label-missing',
   'where-unmet',
   'where-invalid',
+  'gpu-model-missing',
   'too-large',
   'no-room',
   'queue-full',

@@ -25,11 +25,18 @@ export const FileInputBody = strict({
   mode: optional(int(0o777)),
 })
 
+const GpuBody = strict({
+  count: optional(int(1024)),
+  share: optional(Type.Number({ minimum: 0, maximum: 1 })),
+  memory: optional(amount),
+  models: optional(list(text(apiLimits.gpuModelCharsMax, 1), apiLimits.gpuModelsMax)),
+})
+
 export const RequestBody = strict({
   cpu: optional(amount),
   memory: optional(amount),
   disk: optional(amount),
-  gpu: optional(Type.Number({ minimum: 0, maximum: 1024 })),
+  gpu: optional(Type.Union([Type.Number({ minimum: 0, maximum: 1024 }), GpuBody])),
   network: optional(amount),
   slots: optional(int(1_000_000, 1)),
   custom: optional(dictionary(int(2 ** 52), apiLimits.labelsMax)),
