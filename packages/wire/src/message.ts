@@ -1,4 +1,5 @@
 import type { Static } from '@sinclair/typebox'
+import { ends, watch } from './dependency.ts'
 import {
   custodyMessages,
   type TaskSummary as TaskSummarySchema,
@@ -8,7 +9,7 @@ import { marketMessages } from './messages/market-messages.ts'
 import { rosterMessages } from './messages/roster-messages.ts'
 
 /** Every message that one peer may send another, by its tag `t`. */
-export const messageSchemas = { ...rosterMessages, ...marketMessages, ...custodyMessages }
+export const messageSchemas = { ...rosterMessages, ...marketMessages, ...custodyMessages, watch, ends }
 
 export type MessageTag = keyof typeof messageSchemas
 export type MessageOf<T extends MessageTag> = Static<(typeof messageSchemas)[T]>
