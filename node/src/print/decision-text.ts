@@ -31,6 +31,8 @@ function headline({ how, by, reason, winner }: Decision, names: PeerNames, colou
       return `${colours.bold('placed when a host had room')}${where}: it waited with ${names(by)} until then`
     case 'waiting':
       return `${colours.bold('waiting')}: ${reason}`
+    case 'after':
+      return `${colours.bold('waiting for other tasks')}: it ${reason}`
     case 'unplaceable':
       return `${colours.bold('waiting, and no host can ever run it as it stands')}: ${reason}`
   }

@@ -26,6 +26,7 @@ export function toSummary(entry: Entry): TaskSummary {
   const host = closed ? closed.host : entry.bearer.peer
   if (host !== undefined) summary.host = host
   if (entry.decision) summary.how = entry.decision.how
+  if (!closed && entry.decision?.how === 'after' && summary.state === 'waiting') summary.code = 'after'
   if (closed) {
     summary.kind = closed.kind
     summary.code = closed.code

@@ -14,6 +14,8 @@ export type TraceEvent = { at: Millis } & (
   | { type: 'task.accepted'; task: TaskId }
   | { type: 'task.refused'; code: string; message: string }
   | { type: 'task.waiting'; task: TaskId; code: string }
+  /** everything in its `after` has ended as wanted */
+  | { type: 'task.released'; task: TaskId }
   | { type: 'task.awarded'; task: TaskId; ballot: Ballot; to: PeerId; decision: Decision }
   | { type: 'task.received'; task: TaskId; ballot: Ballot; from: PeerId }
   | { type: 'task.bounced'; task: TaskId; ballot: Ballot; code: string; to: PeerId | undefined }

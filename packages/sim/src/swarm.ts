@@ -73,5 +73,6 @@ function drawWork(shape: WorkloadShape, prng: Prng): WorkloadShape {
     atMostOnceChance: some(shape.atMostOnceChance),
     expireChance: some(shape.expireChance),
     resubmitChance: some(shape.resubmitChance),
+    afterChance: shape.afterChance * prng.fork('after').pick([0, 0, 1, 3]),
   }
 }

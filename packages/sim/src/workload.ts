@@ -1,5 +1,6 @@
 import { hash64, hashBase32, type Prng } from '@souk/kernel'
-import { type Priority, priorities, type TaskSpec } from '@souk/wire'
+import { type Priority, priorities, type TaskSpec, taskId } from '@souk/wire'
+import { DependencyDraws } from './dependency-draws.ts'
 import { type Duration, drawDuration, meanDuration, pickWeighted } from './distributions.ts'
 import { encodeArgs, workFunction } from './work-args.ts'
 
@@ -50,6 +51,8 @@ export interface WorkloadShape {
   expireChance: number
   /** a client says an accepted task's submit once more, with its key */
   resubmitChance: number
+  /** share of tasks that wait for others drawn before */
+  afterChance: number
 }
 
 /** A task that may expire does so after so many times its duration, and this. */
@@ -71,6 +74,7 @@ export class Workload {
   readonly #prng: Prng
   /** of its own, so that shares of 0 change nothing */
   readonly #promisePrng: Prng
+  readonly #dependencies: DependencyDraws
   readonly #seed: number
   readonly #weights: number
   #drawn = 0
@@ -80,6 +84,7 @@ export class Workload {
     this.#seed = seed
     this.#prng = prng
     this.#promisePrng = prng.fork('promises')
+    this.#dependencies = new DependencyDraws(shape.afterChance, prng.fork('after'))
     this.#weights = shape.classes.reduce((sum, { weight }) => sum + weight, 0)
   }
 
@@ -105,8 +110,12 @@ export class Workload {
     const priority = pickWeighted(prng, priorities, (name) => this.shape.priorityWeights[priorities.indexOf(name)]!)
     const spec = specOf(taskClass, priority, encodeArgs({ ms, fail }), timeoutMs, this.shape.retries)
     Object.assign(spec, this.#drawPromises(ms))
+    const after = this.#dependencies.draw()
+    if (after !== undefined) spec.after = after
+    const nonce = nonceOf(this.#seed, index)
+    this.#dependencies.add(taskId(nonce))
     const runsMs = fail || timeoutMs > 0 ? ms * (1 + spec.retries) : ms
-    return { nonce: nonceOf(this.#seed, index), spec, ms, runsMs }
+    return { nonce, spec, ms, runsMs }
   }
 
   /** What is promised of it: most tasks want all there is. */

@@ -18,6 +18,7 @@ const levels: Record<TraceType, Level> = {
   'task.accepted': 'debug',
   'task.refused': 'warn',
   'task.waiting': 'debug',
+  'task.released': 'debug',
   'task.awarded': 'debug',
   'task.received': 'debug',
   'task.bounced': 'debug',

@@ -13,6 +13,7 @@ export {
   frameLimits,
 } from './codec.ts'
 export { BidTerms, Decision, Refusal } from './decision.ts'
+export { Dependency } from './dependency.ts'
 export { expectedText } from './expected-text.ts'
 export {
   contradictionOf,

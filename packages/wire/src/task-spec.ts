@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { Dependencies } from './dependency.ts'
 import { expressionLimits } from './expression/index.ts'
 import { limits } from './limits.ts'
 import { RequestSchema } from './resource-schema.ts'
@@ -72,12 +73,14 @@ export const TaskSpec = strict({
   expiresMs: int(2 ** 40),
   /** fail at once where no host can ever run it */
   failIfUnplaceable: Type.Boolean(),
+  /** it is placed once these have ended as wanted; absent: at once */
+  after: Type.Optional(Dependencies),
 })
 export type TaskSpec = Static<typeof TaskSpec>
 
 /** About how many bytes a spec takes on the wire; refused over `limits.specBytesMax` when it is submitted. */
 export function specBytes(spec: TaskSpec): number {
-  let size = 256 + spec.name.length + spec.class.length
+  let size = 256 + spec.name.length + spec.class.length + 48 * (spec.after?.length ?? 0)
   if (spec.where !== undefined) size += 2 * spec.where.length
   for (const file of spec.inputs) size += 112 + file.path.length
   for (const pattern of spec.outputs) size += 8 + pattern.length

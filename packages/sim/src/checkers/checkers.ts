@@ -8,6 +8,7 @@ import { CapacityChecker } from './capacity.ts'
 import { Configurations } from './configurations.ts'
 import { ConvergenceChecker } from './convergence.ts'
 import { DecreesChecker } from './decrees.ts'
+import { DependenciesChecker } from './dependencies.ts'
 import { Disks } from './disks.ts'
 import { DurableChecker } from './durable.ts'
 import { Excuses } from './excuses.ts'
@@ -36,6 +37,7 @@ export class Checkers {
   readonly durable: DurableChecker
   readonly promises: PromisesChecker
   readonly decrees: DecreesChecker
+  readonly dependencies: DependenciesChecker
   readonly capacity: CapacityChecker
   readonly singleRun: SingleRunChecker
   readonly batons: BatonsChecker
@@ -55,6 +57,7 @@ export class Checkers {
     this.durable = new DurableChecker(violations, disks, excuses, configurations)
     this.promises = new PromisesChecker(violations, excuses)
     this.decrees = new DecreesChecker(violations, excuses, configurations)
+    this.dependencies = new DependenciesChecker(violations, excuses, configurations)
     this.capacity = new CapacityChecker(violations)
     this.singleRun = new SingleRunChecker(violations, excuses, configurations, faultless)
     this.batons = new BatonsChecker(violations, excuses, configurations)
