@@ -27,11 +27,21 @@ test('mistakes name their flag before anything starts', () => {
     [{ name: 'x'.repeat(65) }, /^--name: .* 65 characters/],
     [{ log: 'loud' }, /^--log: 'loud'/],
     [{ label: ['alone'] }, /^--label/],
+    [{ objective: ['a=best'] }, /^--objective: 'a=best' is not CLASS=OBJECTIVE; .*balanced, fast/],
     [{ inventory: 'nowhere.json' }, /^--inventory: \/nowhere.json cannot be read/],
     [{ inventory: fileURLToPath(import.meta.url) }, /^--inventory: .*peer-options.test.ts: it is no JSON/],
   ]
   for (const [options, message] of wrong)
     expect(() => peerSettings({ ...plain, ...options }, '/')).toThrowError(message)
+})
+
+test('what hosts are chosen for is declared by class, or for all', () => {
+  const { objectives } = peerSettings({ ...plain, objective: ['train*=pack', 'cheap'] }, '/')
+  expect(objectives).toEqual([
+    { pattern: 'train*', objective: 'pack' },
+    { pattern: '*', objective: 'cheap' },
+  ])
+  expect(peerArguments({ ...plain, objective: ['train*=pack'] })).toContain('train*=pack')
 })
 
 test('the words for a peer in the background say the same as the options did', () => {

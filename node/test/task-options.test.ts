@@ -16,6 +16,7 @@ test('options become the task that the API takes', () => {
       durability: 'local',
       starts: 'at-most-once',
       expires: '2h',
+      objective: 'cheap',
       key: 'order-17',
       queue: false,
     },
@@ -32,6 +33,7 @@ test('options become the task that the API takes', () => {
     durability: 'local',
     starts: 'at-most-once',
     expiresMs: 7_200_000,
+    objective: 'cheap',
     key: 'order-17',
     failIfUnplaceable: true,
   })

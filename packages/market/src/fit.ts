@@ -19,6 +19,9 @@ export function decideFit(offer: Offer, shape: Shape): Refusal | undefined {
     }
   }
   const short = shortage(offer.capacity, shape.request)
-  if (short) return never('too-large', `${short.resource}: ${short.needed} needed, ${short.available} there`)
+  if (short) {
+    const refusal = never('too-large', `${short.resource}: ${short.needed} needed, ${short.available} there`)
+    return { ...refusal, shortage: { ...short, available: Math.max(0, short.available) } }
+  }
   return undefined
 }

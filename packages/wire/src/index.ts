@@ -12,7 +12,7 @@ export {
   type FrameLimits,
   frameLimits,
 } from './codec.ts'
-export { BidTerms, Decision, Refusal } from './decision.ts'
+export { BidTerms, Decision, Reason, Refusal, ScoredBid, Shortage } from './decision.ts'
 export { expectedText } from './expected-text.ts'
 export type { Frame } from './frame.ts'
 export {
@@ -40,6 +40,7 @@ export {
 } from './message.ts'
 export type { Shape } from './messages/market-messages.ts'
 export type { MemberUpdate } from './messages/roster-messages.ts'
+export { Objective, objectives } from './objective.ts'
 export {
   Accepted,
   Attempt,

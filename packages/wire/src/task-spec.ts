@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { limits } from './limits.ts'
+import { Objective } from './objective.ts'
 import { RequestSchema } from './resource-schema.ts'
 import { bytes, choice, dictionary, int, list, strict, text } from './schema.ts'
 
@@ -69,6 +70,8 @@ export const TaskSpec = strict({
   expiresMs: int(2 ** 40),
   /** fail at once where no host can ever run it */
   failIfUnplaceable: Type.Boolean(),
+  /** absent: what its bearer has declared for its class */
+  objective: Type.Optional(Objective),
 })
 export type TaskSpec = Static<typeof TaskSpec>
 

@@ -1,7 +1,18 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { TaskDetail, TaskLine } from '../api.ts'
+import type { TaskDetail, TaskLine, WouldHelp } from '../api.ts'
 import { AttemptBody, OutcomeBody } from './outcome.ts'
-import { apiLimits, IsoTime, int, list, PeerIdText, plainRecord, strict, TaskIdText, text } from './vocabulary.ts'
+import {
+  apiLimits,
+  choice,
+  IsoTime,
+  int,
+  list,
+  PeerIdText,
+  plainRecord,
+  strict,
+  TaskIdText,
+  text,
+} from './vocabulary.ts'
 
 const optional = Type.Optional
 const name = text(apiLimits.nameCharsMax)
@@ -44,6 +55,28 @@ export const TasksAnswer = strict({
 })
 export type TasksAnswer = Static<typeof TasksAnswer>
 
+export const WouldHelpBody = Type.Unsafe<WouldHelp>(
+  strict({
+    code: choice(
+      ...([
+        'wait',
+        'reach',
+        'undrain',
+        'ask-less',
+        'without-label',
+        'add-function',
+        'allow-executor',
+        'add-host',
+      ] as const),
+    ),
+    what: optional(text()),
+    atMost: optional(int()),
+    etaMs: optional(int()),
+    hosts: int(4096),
+    peers: list(PeerIdText, 8),
+  }),
+)
+
 export const TaskDetailBody = Type.Unsafe<TaskDetail>(
   strict({
     id: TaskIdText,
@@ -57,6 +90,7 @@ export const TaskDetailBody = Type.Unsafe<TaskDetail>(
     spec: plainRecord,
     outcome: optional(OutcomeBody),
     decision: optional(plainRecord),
+    wouldHelp: optional(list(WouldHelpBody, 256)),
     attempts: list(AttemptBody, 128),
     timeline: list(strict({ at: IsoTime, peer: PeerIdText, event: text(64), detail: name }), 64),
   }),

@@ -62,6 +62,7 @@ export const TaskBody = Type.Unsafe<Task>(
     starts: optional(choice('at-least-once', 'at-most-once')),
     expiresMs: optional(int(2 ** 40)),
     failIfUnplaceable: optional(Type.Boolean()),
+    objective: optional(choice('balanced', 'fast', 'pack', 'spread', 'cheap')),
     key: optional(text(apiLimits.nameCharsMax, 1)),
   }),
 )
