@@ -17,6 +17,7 @@ test('options become the task that the API takes', () => {
       durability: 'local',
       starts: 'at-most-once',
       expires: '2h',
+      objective: 'cheap',
       key: 'order-17',
       queue: false,
     },
@@ -34,6 +35,7 @@ test('options become the task that the API takes', () => {
     durability: 'local',
     starts: 'at-most-once',
     expiresMs: 7_200_000,
+    objective: 'cheap',
     key: 'order-17',
     failIfUnplaceable: true,
   })

@@ -84,6 +84,8 @@ export interface Task {
   /** it ends as `expired` when it has no outcome so long after it was submitted; 0, the default: never */
   expiresMs?: number
   failIfUnplaceable?: boolean
+  /** what its host is chosen for among those with room; default: what its bearer declares for its class, else balanced */
+  objective?: 'balanced' | 'fast' | 'pack' | 'spread' | 'cheap'
   /** idempotency key: the same one gives the same task, at whatever peer; the client makes one where none is */
   key?: string
 }
@@ -278,6 +280,21 @@ export interface SoukClient extends InsightCalls {
   close(): Promise<void>
 }
 
+/** Something that would let a waiting task start. */
+export interface WouldHelp {
+  code: 'wait' | 'reach' | 'undrain' | 'ask-less' | 'without-label' | 'add-function' | 'allow-executor' | 'add-host'
+  /** the resource, label (name=value), function or executor that it is about */
+  what?: string
+  /** ask-less: as much as the largest of these hosts has, in thousandths of a CPU or device, bytes or units */
+  atMost?: number
+  /** wait: when the soonest of them may have room */
+  etaMs?: number
+  /** on how many hosts it would run then */
+  hosts: number
+  /** the first of them */
+  peers: string[]
+}
+
 /** The task's view as the wire has it, with dates as ISO text. */
 export interface TaskDetail {
   id: string
@@ -293,6 +310,8 @@ export interface TaskDetail {
   spec: Record<string, unknown>
   outcome?: Outcome
   decision?: Record<string, unknown>
+  /** while it waits: what would let it start, by what hosts offer now, the easiest first */
+  wouldHelp?: WouldHelp[]
   attempts: { host: string; code: string; message: string }[]
   timeline: { at: string; peer: string; event: string; detail: string }[]
 }

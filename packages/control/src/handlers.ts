@@ -11,6 +11,7 @@ import type { EventWriters } from './event-writers.ts'
 import { inventoryOf } from './from-inventory.ts'
 import { linkLines, peerLines, statusOf } from './from-snapshot.ts'
 import { fromSummary, fromView } from './from-view.ts'
+import { helpFor } from './help-for.ts'
 import { history } from './history.ts'
 import type { ControlOptions } from './options.ts'
 import { OutputStream } from './output-stream.ts'
@@ -58,7 +59,11 @@ export const handlers: Handlers = {
   },
   submit: ({ body }, { submits, sessions }) => submits.submit(body, sessions),
   tasks: ({ query }, parts) => listTasks(query, parts),
-  task: async ({ params }, { finder }) => fromView(await finder.view(await finder.resolve(params.id))),
+  async task({ params }, parts) {
+    const view = await parts.finder.view(await parts.finder.resolve(params.id))
+    const help = helpFor(view, snapshotOf(parts))
+    return help.length === 0 ? fromView(view) : { ...fromView(view), wouldHelp: help }
+  },
   async resolve({ params }, { finder }) {
     const task = await finder.resolve(params.id)
     // A whole id is looked up too, so that a mistyped one is found out here.

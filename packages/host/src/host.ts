@@ -1,4 +1,5 @@
 import {
+  type Allocation,
   Deadlines,
   type GpuGroup,
   invariant,
@@ -112,6 +113,22 @@ export class Host implements Machine<HostInput, HostEffect> {
 
   get running(): number {
     return this.#runs.size - this.#queue.size
+  }
+
+  /** What runs here in the order it began, then what waits in its order; at most `limit` of each. */
+  work(limit: number): { class: string; request: ResourceRequest; startedMs: Millis; allocation?: Allocation }[] {
+    const work: ReturnType<Host['work']> = []
+    for (const { task, phase, record, startedMs } of this.#runs.values()) {
+      if (work.length === limit) break
+      if (phase === 'queued') continue
+      const { class: name, request } = record.spec
+      const allocation = this.#ledger.held(task)
+      work.push({ class: name, request, startedMs, ...(allocation ? { allocation } : {}) })
+    }
+    for (const { record, startedMs } of this.#queue.items().slice(0, limit)) {
+      work.push({ class: record.spec.class, request: record.spec.request, startedMs })
+    }
+    return work
   }
 
   get queueFull(): boolean {

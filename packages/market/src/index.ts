@@ -3,5 +3,8 @@ export type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage } from './auc
 export { Bidder, type BidderEffect, type BidderInput } from './bidder.ts'
 export { defaultMarketConfig, type MarketConfig } from './config.ts'
 export { decideFit } from './fit.ts'
+export { type ClassObjective, parseClassObjective, type Weights, weighed, weightsOf } from './objectives.ts'
+export { type Replay, replay } from './replay.ts'
 export { shapeOf } from './shape.ts'
 export type { BearersView, CandidateView, LoadsView, LocalView, MembersView } from './views.ts'
+export { type Help, type KnownHost, whatWouldHelp } from './would-help.ts'

@@ -137,7 +137,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       keeping: this.#machines.keeping,
       tasks: custody.tasks,
       store: store.ok ? { ok: true } : store,
-      counters: this.#outlet.counters.snapshot(),
+      counters: { ...this.#outlet.counters.snapshot(), ...bidder.counters() },
       custody: { ...custody, submitter: submitter.snapshot(), borne: bearer.snapshot() },
       market: { ...auctioneer.snapshot(), ...bidder.snapshot(), ...dependencies.snapshot() },
       host: host.snapshot(),

@@ -23,7 +23,7 @@ function messages(from: string): Message[] {
     attempts: [],
   }
   return [
-    { t: 'quote', lot: 1, shape: shapeOf(spec()), count: 1, priority: 'medium', expectedMs: 0 },
+    { t: 'quote', lot: 1, shape: shapeOf(spec()), count: 1, priority: 'medium', expectedMs: 0, expectedMsP90: 0 },
     { t: 'award', batons: [baton] },
     { t: 'cancel', ask: 1, task, reason: '' },
   ]

@@ -12,7 +12,7 @@ export {
   type FrameLimits,
   frameLimits,
 } from './codec.ts'
-export { BidTerms, Decision, Refusal } from './decision.ts'
+export { BidTerms, Decision, Reason, Refusal, ScoredBid, Shortage } from './decision.ts'
 export { Dependency } from './dependency.ts'
 export { expectedText } from './expected-text.ts'
 export {
@@ -51,6 +51,7 @@ export {
 } from './message.ts'
 export type { Shape } from './messages/market-messages.ts'
 export type { MemberUpdate } from './messages/roster-messages.ts'
+export { Objective, objectives } from './objective.ts'
 export {
   Accepted,
   Attempt,

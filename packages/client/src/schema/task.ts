@@ -36,7 +36,7 @@ export const RequestBody = strict({
   cpu: optional(amount),
   memory: optional(amount),
   disk: optional(amount),
-  gpu: optional(Type.Union([Type.Number({ minimum: 0, maximum: 1024 }), GpuBody])),
+  gpu: optional(Type.Union([Type.Number(), GpuBody])),
   network: optional(amount),
   slots: optional(int(1_000_000, 1)),
   custom: optional(dictionary(int(2 ** 52), apiLimits.labelsMax)),
@@ -70,6 +70,7 @@ export const TaskBody = Type.Unsafe<Task>(
     starts: optional(choice('at-least-once', 'at-most-once')),
     expiresMs: optional(int(2 ** 40)),
     failIfUnplaceable: optional(Type.Boolean()),
+    objective: optional(choice('balanced', 'fast', 'pack', 'spread', 'cheap')),
     key: optional(text(apiLimits.nameCharsMax, 1)),
   }),
 )
