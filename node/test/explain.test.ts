@@ -191,3 +191,10 @@ test('a task placed by a load stamp says that nobody was asked, and how old the 
   expect(text).toContain('placed without asking on ash: it said 12 ms ago that it has room')
   expect(text).toContain('decided by oak')
 })
+
+test('what waits for other tasks says for how many, and no host would help it', () => {
+  const text = explain({ ...decided, how: 'after', reason: 'waits for 2 of 3 tasks: 3k9x7fq2, 8abc0def' })
+  expect(text).toContain('waiting for other tasks: it waits for 2 of 3 tasks: 3k9x7fq2, 8abc0def')
+  expect(text).toContain('decided by oak')
+  expect(text).not.toContain('what would help')
+})

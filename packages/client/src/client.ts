@@ -1,4 +1,5 @@
 import { AbortGroup } from './abort-group.ts'
+import { withAfter } from './after-handles.ts'
 import { ServingAgent } from './agent.ts'
 import type {
   Agent,
@@ -20,8 +21,9 @@ import { finishOutcome } from './finish-outcome.ts'
 import { mapTasks } from './map.ts'
 import { EndpointPool } from './pool.ts'
 import type { AnswerOf, RouteName, Routes } from './routes.ts'
-import { SoukError } from './souk-error.ts'
+import { asSoukError, SoukError } from './souk-error.ts'
 import { readLogs, readTrace } from './streams.ts'
+import { submitAll } from './submit-all.ts'
 import { SubmitQueue } from './submit-queue.ts'
 import { SubmittedTask, type SubmittedTaskOwner } from './submitted-task.ts'
 import { type Waiter, Watcher } from './watcher.ts'
@@ -122,8 +124,29 @@ class Client implements SoukClient {
       this.#unwatchAbort.set(submitted, unwatch)
     }
     this.#watcher.open()
-    this.#submits.push(submitted)
+    const { after = [] } = options
+    if (after.length === 0) this.#submits.push(submitted)
+    else void this.#submitAfter(submitted, withAfter(task, after))
     return submitted
+  }
+
+  /** Once everything is accepted that it waits for. */
+  async #submitAfter(submitted: SubmittedTask, task: Promise<Task>): Promise<void> {
+    try {
+      submitted.become(JSON.stringify(await task))
+      if (!submitted.dropped) this.#submits.push(submitted)
+    } catch (error) {
+      submitted.onFail(asSoukError(error))
+    }
+  }
+
+  submitAll(tasks: readonly Task[], options: SubmitOptions = {}): Handle[] {
+    const failed = ({ key }: Task, error: SoukError) => {
+      const submitted = new SubmittedTask(this.#owner, '{}', { key, onOutput: undefined })
+      submitted.onFail(error)
+      return submitted
+    }
+    return submitAll((...call) => this.submit(...call), failed, tasks, options)
   }
 
   map<T>(items: Iterable<T>, toTask: (item: T, index: number) => Task, options?: MapOptions<T>): Promise<Outcome[]> {

@@ -12,6 +12,8 @@ export const apiLimits = {
   argvMax: 1024,
   envMax: 256,
   labelsMax: 64,
+  /** tasks that one task waits for */
+  dependenciesMax: 64,
   filesMax: 4096,
   outputsMax: 256,
   functionsMax: 512,

@@ -26,7 +26,7 @@ export class SubmittedTask implements Handle, Submit, Waiter {
   rekeyed = 0
   awaySince: number | undefined
   keyFresh: boolean
-  readonly #json: string
+  #json: string
   dropped = false
   /** the id once accepted */
   accepted: string | undefined
@@ -70,6 +70,11 @@ export class SubmittedTask implements Handle, Submit, Waiter {
 
   get key(): string {
     return this.#key
+  }
+
+  /** Not sent yet: it is another task by now, under the same key. */
+  become(json: string): void {
+    this.#json = json
   }
 
   rekey(key = uniqueId()): void {

@@ -35,6 +35,8 @@ export const RequestBody = strict({
   custom: optional(dictionary(int(2 ** 52), apiLimits.labelsMax)),
 })
 
+const After = Type.Union([name, strict({ task: name, on: optional(choice('succeeded', 'ended')) })])
+
 /** One task as a client writes it. The server fills in what is left out. */
 export const TaskBody = Type.Unsafe<Task>(
   strict({
@@ -62,6 +64,7 @@ export const TaskBody = Type.Unsafe<Task>(
     starts: optional(choice('at-least-once', 'at-most-once')),
     expiresMs: optional(int(2 ** 40)),
     failIfUnplaceable: optional(Type.Boolean()),
+    after: optional(list(After, apiLimits.dependenciesMax)),
     key: optional(text(apiLimits.nameCharsMax, 1)),
   }),
 )
