@@ -6,6 +6,7 @@ import { parseBytes, parseCount, parseHostPort, parsePairs } from './amounts.ts'
 import { messageOf, usageError } from './cli-error.ts'
 import { collect } from './command-module.ts'
 import { readInventoryFile } from './inventory-file.ts'
+import { parseTaskLimits, type TaskLimitOverrides } from './task-limits.ts'
 
 /** The options of a peer as commander gives them; up and join share them. */
 export interface PeerOptions {
@@ -20,6 +21,7 @@ export interface PeerOptions {
   label?: string[]
   inventory?: string
   allow: string
+  taskLimits?: string[]
   functions?: string[]
   peer?: string[]
   diskMax?: string
@@ -58,6 +60,7 @@ export interface PeerSettings {
   /** what the inventory file says */
   declared: Declared | undefined
   allow: ExecutorKind[]
+  taskLimits: TaskLimitOverrides
   functions: string[]
   staticPeers: string[]
   /** for records, and for blobs */
@@ -79,6 +82,7 @@ export function addPeerOptions(command: Command): Command {
     .option('--label <name=value>', 'a label that tasks can ask for (repeatable)', collect)
     .option('--inventory <file>', 'what cannot be found, declared: licences, place, people; see souk help inventory')
     .option('--allow <kinds>', 'what members may run here: process,function or none', 'process,function')
+    .option('--task-limits <limits>', 'of commands that ask for nothing: memory=2G,processes=512,cpu=off', collect)
     .option('--functions <file>', 'module whose exports are functions of this host (repeatable)', collect)
     .option('--no-custody', "do not keep other peers' tasks")
     .option('--disk-max <size>', 'keep at most this much in the data folder (default: what the disk has)')
@@ -105,6 +109,7 @@ export function peerSettings(options: PeerOptions, cwd: string): PeerSettings {
     labels: parsePairs('--label', options.label ?? [], true),
     declared: readInventoryFile(options.inventory, cwd),
     allow: parseAllow(options.allow),
+    taskLimits: parseTaskLimits(options.taskLimits ?? []),
     functions: (options.functions ?? []).map((file) => resolve(cwd, file)),
     staticPeers: options.peer ?? [],
     diskBytesMax: options.diskMax === undefined ? undefined : parseBytes('--disk-max', options.diskMax),

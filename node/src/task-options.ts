@@ -3,9 +3,10 @@ import type { Command } from 'commander'
 import { parseBytes, parseCount, parseDurationMs, parseMilli, parsePairs } from './amounts.ts'
 import { usageError } from './cli-error.ts'
 import { collect } from './command-module.ts'
+import { type GpuOptions, gpuOf } from './gpu-options.ts'
 
 /** The options that describe a task, shared by run, submit and map. */
-export interface TaskOptions {
+export interface TaskOptions extends GpuOptions {
   function?: string
   module?: string
   in?: string[]
@@ -13,12 +14,12 @@ export interface TaskOptions {
   cpu?: string
   mem?: string
   disk?: string
-  gpu?: string
   need?: string[]
   timeout?: string
   env?: string[]
   priority?: string
   label?: string[]
+  where?: string
   retries?: string
   durability?: string
   starts?: string
@@ -46,10 +47,13 @@ export function addTaskOptions(command: Command): Command {
     .option('--mem <size>', 'memory: 512M or 8G')
     .option('--disk <size>', 'disk space: 10G')
     .option('--gpu <n>', 'GPUs: 1, or a share such as 0.25')
+    .option('--gpu-model <names>', 'GPUs of these models only: A100,H100 (repeatable; case is of no account)', collect)
+    .option('--gpu-memory <size>', 'each GPU has at least so much: 20G')
     .option('--need <name=n>', 'units of a resource that hosts declare (repeatable)', collect)
     .option('--timeout <time>', 'end the task after 30s, 5m, 2h')
     .option('--env <name=value>', 'environment variable (repeatable)', collect)
     .option('--label <name=value>', 'only hosts with this label (repeatable)', collect)
+    .option('--where <expr>', "only hosts that meet it: 'zone in (a, b) && cores >= 8 && !spot'")
     .option('--priority <p>', 'critical, high, medium or low')
     .option('--retries <n>', 'run again after a failure, at most n times (default 0)')
     .option('--expires <time>', 'end it, wherever it is, when it has no outcome after 10m, 2h, 1d (default never)')
@@ -84,6 +88,7 @@ export function taskOf(options: TaskOptions, words: readonly string[]): Task {
   if (Object.keys(request).length > 0) task.request = request
   if (options.env) task.env = parsePairs('--env', options.env, false)
   if (options.label) task.labels = parsePairs('--label', options.label, false)
+  if (options.where !== undefined) task.where = options.where
   if (options.priority !== undefined) task.priority = choiceOf('--priority', options.priority, priorities)
   if (options.timeout !== undefined) task.timeoutMs = parseDurationMs('--timeout', options.timeout)
   if (options.retries !== undefined) task.retries = parseCount('--retries', options.retries, 0, 1000)
@@ -121,7 +126,8 @@ function requestOf(options: TaskOptions): Request {
   if (options.cpu !== undefined) request.cpu = parseMilli('--cpu', options.cpu) / 1000
   if (options.mem !== undefined) request.memory = parseBytes('--mem', options.mem)
   if (options.disk !== undefined) request.disk = parseBytes('--disk', options.disk)
-  if (options.gpu !== undefined) request.gpu = parseMilli('--gpu', options.gpu) / 1000
+  const gpu = gpuOf(options)
+  if (gpu !== undefined) request.gpu = gpu
   if (options.need !== undefined) {
     const pairs = Object.entries(parsePairs('--need', options.need, true))
     request.custom = Object.fromEntries(pairs.map(([name, n]) => [name, parseCount('--need', n, 1, 2 ** 31)]))

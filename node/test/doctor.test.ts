@@ -1,5 +1,6 @@
 import type { LinkLine, PeerLine, Status } from '@souk/client'
 import { expect, test } from 'vitest'
+import { limitsCheck } from '../src/doctor/limits-check.ts'
 import { keepersCheck, linkCheck, meshChecks } from '../src/doctor/peer-checks.ts'
 
 const whole: LinkLine = {
@@ -54,4 +55,26 @@ test('three members of whom fewer than three keep custody are warned of', () => 
   expect(check(2, 2, 1)).toEqual([])
   expect(check(4, 2, 1)).toMatchObject([{ level: 'warn', seen: expect.stringContaining('2 of 4 members') }])
   expect(check(4, 3, 3)).toMatchObject([{ level: 'ok', seen: expect.stringContaining('by 3 of them') }])
+})
+
+test('who keeps the limits of commands is told; where nobody does, what to do', () => {
+  const kernel = { memory: 'cgroup-v2', cpu: 'cgroup-v2', processes: 'cgroup-v2', reason: '' } as const
+  expect(limitsCheck(kernel)).toEqual({
+    name: 'limits',
+    level: 'ok',
+    seen: 'memory, cpu, processes by cgroup v2',
+  })
+  const watched = {
+    memory: 'watchdog',
+    cpu: 'nothing',
+    processes: 'watchdog',
+    reason: 'no cgroups are mounted',
+  } as const
+  expect(limitsCheck(watched)).toMatchObject({
+    level: 'warn',
+    seen: 'memory, processes by watchdog; cpu not enforced (no cgroups are mounted)',
+    next: expect.stringContaining('Delegate=yes'),
+  })
+  const chosen = { ...kernel, cpu: 'nothing', reason: 'the owner lets commands use idle CPUs' } as const
+  expect(limitsCheck(chosen).level).toBe('ok')
 })

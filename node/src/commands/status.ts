@@ -5,6 +5,7 @@ import { fetchPeerNames } from '../peer-names.ts'
 import { durationText } from '../print/amount-text.ts'
 import type { Colours } from '../print/colours.ts'
 import { keepingLines } from '../print/keeping-text.ts'
+import { limitsText } from '../print/limits-text.ts'
 import { storeText } from '../print/store-text.ts'
 import { pairs } from '../print/table.ts'
 import { taskHeadText } from '../print/task-head-text.ts'
@@ -49,6 +50,7 @@ export function statusText(status: Status, colours: Colours): string {
     ['free now', vectorText(seen.free as unknown as ResourceVector)],
     ['tasks', tasks.map(([state, count]) => `${count} ${state}`).join(', ') || 'none'],
     ['kept by', keepingLines(seen.keeping).join('\n              ')],
+    ['limits', `${limitsText(seen.limits)}${seen.limits.reason === '' ? '' : ` (${seen.limits.reason})`}`],
     ['store', seen.store.ok ? 'ok' : colours.red(storeText(seen.store))],
     ['up for', `${durationText(seen.uptimeMs)} (version ${seen.version}, life ${seen.incarnation})`],
     ['reached at', seen.addresses.join('\n              ')],

@@ -84,6 +84,7 @@ export function peerArguments(options: PeerOptions): string[] {
   many('--peer', options.peer)
   many('--offer', options.offer)
   many('--label', options.label)
+  many('--task-limits', options.taskLimits)
   many('--functions', options.functions)
   if (!options.mdns) words.push('--no-mdns')
   if (!options.custody) words.push('--no-custody')

@@ -16,6 +16,12 @@ const meanings: Record<string, { seen: string; help: string }> = {
     help: 'register it (souk up --functions FILE, or an agent), or send it along (--module)',
   },
   'label-missing': { seen: 'without the label', help: 'drop the --label, or start a peer with it (souk up --label)' },
+  'where-unmet': { seen: 'does not meet --where', help: 'ask for less in --where, or start a peer that meets it' },
+  'where-invalid': { seen: 'cannot read --where', help: 'its peer may be of another version: souk peers' },
+  'gpu-model-missing': {
+    seen: 'without such a GPU',
+    help: 'name other models (--gpu-model), or add a host that has one',
+  },
   'too-large': { seen: 'too small for it', help: 'ask for less (--cpu, --mem, --gpu), or add a larger host' },
   'no-room': { seen: 'no room now', help: 'it starts as soon as something ends; souk join adds a host' },
   'queue-full': { seen: 'its queue is full', help: 'it starts as soon as something ends; souk join adds a host' },
@@ -24,6 +30,7 @@ const meanings: Record<string, { seen: string; help: string }> = {
   'on-path': { seen: 'had this task before', help: 'another host takes it' },
   'old-incarnation': { seen: 'restarted meanwhile', help: 'it is asked again by itself' },
   'memory-full': { seen: 'short of memory for more tasks', help: 'it is asked again by itself' },
+  distrusted: { seen: 'left out for a while: its bids did not hold', help: 'see its log; it is asked again by itself' },
   stopping: { seen: 'stopping', help: 'start it again, or another peer' },
 }
 

@@ -3,14 +3,17 @@
  * All functions take an AbortSignal; all errors are SoukError with a stable code.
  */
 
+import type { InsightCalls, TaskLine } from './history.ts'
 import type { TransportFactory } from './http-transport.ts'
 import type { HostInventory } from './inventory.ts'
 import type { LinkLine, PeerLine } from './peer-lines.ts'
 import type { Status } from './status.ts'
 
+export type * from './analysis.ts'
+export type { HistoryPage, HistoryQuery, TaskLine } from './history.ts'
 export type { HostInventory, InventoryEntry, UsageHour } from './inventory.ts'
 export type { LinkLine, PeerLine } from './peer-lines.ts'
-export type { Keeping, Status } from './status.ts'
+export type { Keeping, LimitKeeper, Limits, Status } from './status.ts'
 
 /** Amounts as people write them: numbers, or text such as '500m' CPU, '2G' memory. */
 export interface Request {
@@ -19,11 +22,26 @@ export interface Request {
   /** bytes, such as '512M'; default 0 */
   memory?: number | string
   disk?: number | string
-  /** whole devices, or a share of one below 1 */
-  gpu?: number
+  /** whole devices, or a share of one below 1; or what kind of devices */
+  gpu?: number | GpuAmounts
   network?: number | string
   slots?: number
   custom?: Record<string, number>
+}
+
+/** GPUs of a kind. At most 16 models. */
+export interface GpuAmounts {
+  /** devices; default 1 */
+  count?: number
+  /** of each device, over 0 up to 1 (default): the rest of it is for others */
+  share?: number
+  /** that each device has in all, such as '20G' */
+  memory?: number | string
+  /**
+   * any of these will do. Each word of it (letters and digits, in any case) must be in the device's name, as one word or
+   * as several in a row: 'A100' or 'a100 80gb' for 'NVIDIA A100-SXM4-80GB'; 'A10' is another model
+   */
+  models?: string[]
 }
 
 /** A file that travels with a task. Put its content with `putBlob` first. */
@@ -59,6 +77,8 @@ export interface Task {
   request?: Request
   priority?: 'critical' | 'high' | 'medium' | 'low'
   labels?: Record<string, string>
+  /** what the host must meet beside the labels: `zone in (a, b) && gpu.model ~ "A100" && cores >= 8 && !spot` */
+  where?: string
   inputs?: FileInput[]
   outputs?: string[]
   timeoutMs?: number
@@ -148,22 +168,6 @@ export interface ConnectOptions {
 
 export type CancelAnswer = 'cancelled' | 'closed-before' | 'unknown' | 'stopping' | 'unreachable'
 
-export interface TaskLine {
-  id: string
-  name: string
-  class: string
-  tenant: string
-  priority: string
-  state: string
-  kind?: string
-  code?: string
-  origin: string
-  host?: string
-  attempts: number
-  submittedAt: string
-  endedAt?: string
-}
-
 /** The same of tasks whose handles the caller has; the submit goes out once those are accepted. */
 export type AfterHandle = Handle | { task: Handle; on?: 'succeeded' | 'ended' }
 
@@ -192,7 +196,7 @@ export interface Agent {
   close(): Promise<void>
 }
 
-export interface SoukClient {
+export interface SoukClient extends InsightCalls {
   /** queues; all submits of one turn travel in one request */
   submit(task: Task, options?: SubmitOptions): Handle
   /**

@@ -1,6 +1,7 @@
 import { AbortGroup } from './abort-group.ts'
 import { withAfter } from './after-handles.ts'
 import { ServingAgent } from './agent.ts'
+import type { AnalysisQuery } from './analysis.ts'
 import type {
   Agent,
   CancelAnswer,
@@ -18,10 +19,12 @@ import { EarlyEvents } from './early-events.ts'
 import type { Endpoint } from './endpoint.ts'
 import { fetchTransport } from './fetch-transport.ts'
 import { finishOutcome } from './finish-outcome.ts'
+import type { HistoryQuery } from './history.ts'
+import { historyRequest } from './history-call.ts'
 import { mapTasks } from './map.ts'
 import { EndpointPool } from './pool.ts'
 import type { AnswerOf, RouteName, Routes } from './routes.ts'
-import { asSoukError, SoukError } from './souk-error.ts'
+import { SoukError } from './souk-error.ts'
 import { readLogs, readTrace } from './streams.ts'
 import { submitAll } from './submit-all.ts'
 import { SubmitQueue } from './submit-queue.ts'
@@ -126,26 +129,12 @@ class Client implements SoukClient {
     this.#watcher.open()
     const { after = [] } = options
     if (after.length === 0) this.#submits.push(submitted)
-    else void this.#submitAfter(submitted, withAfter(task, after))
+    else void submitted.become(withAfter(task, after)).then((ready) => ready && this.#submits.push(submitted))
     return submitted
   }
 
-  /** Once everything is accepted that it waits for. */
-  async #submitAfter(submitted: SubmittedTask, task: Promise<Task>): Promise<void> {
-    try {
-      submitted.become(JSON.stringify(await task))
-      if (!submitted.dropped) this.#submits.push(submitted)
-    } catch (error) {
-      submitted.onFail(asSoukError(error))
-    }
-  }
-
   submitAll(tasks: readonly Task[], options: SubmitOptions = {}): Handle[] {
-    const failed = ({ key }: Task, error: SoukError) => {
-      const submitted = new SubmittedTask(this.#owner, '{}', { key, onOutput: undefined })
-      submitted.onFail(error)
-      return submitted
-    }
+    const failed = ({ key }: Task, error: SoukError) => SubmittedTask.failed(this.#owner, key, error)
     return submitAll((...call) => this.submit(...call), failed, tasks, options)
   }
 
@@ -218,6 +207,15 @@ class Client implements SoukClient {
       ...(options.here === undefined ? {} : { here: String(options.here) }),
     }
     return this.#call('tasks', { query }, options.signal)
+  }
+
+  history(query: HistoryQuery = {}, signal?: AbortSignal) {
+    return this.#call('history', { query: historyRequest(query) }, signal)
+  }
+
+  analysis({ windowMs, peer }: AnalysisQuery = {}, signal?: AbortSignal) {
+    const window = windowMs === undefined ? {} : { window: String(Math.round(windowMs)) }
+    return this.#call('analysis', { query: { ...window, ...(peer === undefined ? {} : { peer }) } }, signal)
   }
 
   logs(task: string, signal?: AbortSignal, options: { follow?: boolean } = {}) {

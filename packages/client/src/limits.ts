@@ -14,6 +14,10 @@ export const apiLimits = {
   labelsMax: 64,
   /** tasks that one task waits for */
   dependenciesMax: 64,
+  /** an expression over labels and facts of a host */
+  whereCharsMax: 1024,
+  gpuModelsMax: 16,
+  gpuModelCharsMax: 64,
   filesMax: 4096,
   outputsMax: 256,
   functionsMax: 512,

@@ -12,6 +12,18 @@ export interface Keeping {
   heardFromMajority: boolean
 }
 
+/** Who keeps a limit of commands: the kernel by cgroups, a look every 250 ms at best, or nobody. */
+export type LimitKeeper = 'cgroup-v2' | 'cgroup-v1' | 'watchdog' | 'nothing'
+
+/** What is enforced there of what commands ask for. */
+export interface Limits {
+  memory: LimitKeeper
+  cpu: LimitKeeper
+  processes: LimitKeeper
+  /** why it is not the kernel that keeps them all; '' where it does */
+  reason: string
+}
+
 /** A peer at a glance. */
 export interface Status {
   self: string
@@ -25,6 +37,7 @@ export interface Status {
   offer: Record<string, unknown>
   free: Record<string, unknown>
   peers: { alive: number; suspect: number; dead: number }
+  limits: Limits
   keeping: Keeping
   tasks: Record<string, number>
   store: { ok: boolean; code?: string; message?: string }

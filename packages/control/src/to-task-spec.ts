@@ -1,5 +1,6 @@
 import { type RequestAmounts, requestAmounts, SoukError, type Task } from '@souk/client'
 import { type BlobRef, type FileRef, limits, specBytes, type TaskSpec, type Work } from '@souk/wire'
+import { whereOf } from './where-of.ts'
 
 /** What a task gets where its client said nothing. Guesses are marked. */
 export const taskDefaults = {
@@ -32,6 +33,7 @@ export function toTaskSpec(task: Task): TaskSpec {
     request,
     priority: task.priority ?? taskDefaults.priority,
     labels: task.labels ?? {},
+    ...whereOf(task),
     inputs: (task.inputs ?? []).map((file, i) => fileOf(file, `/inputs/${i}`)),
     outputs: (task.outputs ?? []).map((path, i) => safePath(path, `/outputs/${i}`)),
     timeoutMs: task.timeoutMs ?? taskDefaults.timeoutMs,

@@ -62,3 +62,30 @@ test('a key makes the same nonce for a tenant, whatever else; without a key it i
   expect(Value.Check(TaskId, taskId(randomNonce()))).toBe(true)
   expect(randomNonce()).not.toBe(randomNonce())
 })
+
+test('an expression is carried in its one printed form, so that like tasks are alike', () => {
+  const where = (text: string) => toTaskSpec({ argv: ['x'], where: text }).where
+  expect(where('zone in(a,"b")&&!spot')).toBe('zone in (a, b) && !spot')
+  expect(where('  zone in ( a , b )  && (!spot)')).toBe('zone in (a, b) && !spot')
+  expect(fits(toTaskSpec({ argv: ['x'], where: 'cores >= 8' }))).toEqual([])
+})
+
+test('an expression that does not parse is refused with the place, one that contradicts itself with both parts', () => {
+  const error = (task: object) => {
+    try {
+      return toTaskSpec({ argv: ['x'], ...task })
+    } catch (thrown) {
+      return thrown
+    }
+  }
+  expect(error({ where: 'zone = a' })).toMatchObject({
+    code: 'where-invalid',
+    path: '/where',
+    message: expect.stringContaining('\n  zone = a\n       ^'),
+  })
+  expect(error({ where: 'zone == b', labels: { zone: 'a' } })).toMatchObject({
+    code: 'where-contradicts',
+    path: '/where',
+    message: expect.stringContaining('zone == a and zone == b'),
+  })
+})

@@ -1,5 +1,13 @@
 import type { Millis } from '@souk/kernel'
-import { type Ballot, compareBallots, type Decree, type MessageOf, type Outcome, type PeerId } from '@souk/wire'
+import {
+  type Ballot,
+  compareBallots,
+  type Decree,
+  type MessageOf,
+  type Outcome,
+  type PeerId,
+  type Work,
+} from '@souk/wire'
 import type { CustodianEffect } from './custodian-io.ts'
 import type { EndWatchers } from './end-watchers.ts'
 import { type Entry, enterPhase, forgetVotes, newEntry, outcomeOf, unkeep } from './entry.ts'
@@ -129,11 +137,7 @@ export class Closings {
     if (!outcome) return
     const { result: _, ...rest } = outcome
     const { spec } = entry.record
-    const work = { kind: 'process', argv: ['(forgotten)'], env: {} } as const
-    entry.record = {
-      ...entry.record,
-      spec: { ...spec, work: { ...work, argv: [...work.argv] }, inputs: [], outputs: [] },
-    }
+    entry.record = { ...entry.record, spec: { ...spec, work: forgotten(spec.work), inputs: [], outputs: [] } }
     entry.accepted = { ballot: entry.accepted!.ballot, decree: { kind: 'outcome', outcome: { ...rest, attempts: [] } } }
     entry.timeline = []
     entry.decision = undefined
@@ -147,4 +151,10 @@ export class Closings {
       out.push({ type: 'send', to: peer, message: { t: 'cancelled', ask, task, answer } })
     entry.cancellers = []
   }
+}
+
+/** The kind and a function's name stay: listings tell them. */
+function forgotten(work: Work): Work {
+  if (work.kind === 'function') return { kind: 'function', name: work.name, args: '[]' }
+  return { kind: 'process', argv: ['(forgotten)'], env: {} }
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
+import { removeRunCgroups } from './guardian/cgroup-bin.ts'
 import {
   type Exit,
   encodeFrame,
@@ -13,6 +14,7 @@ import {
 } from './guardian/frames.ts'
 import { killGroup } from './guardian/group.ts'
 import { processStart } from './guardian/process-table.ts'
+import { type CgroupPlace, cgroupPrefix } from './guardian/run-limits.ts'
 
 const heartbeatMs = 250
 /** stdin bytes of one run that are under way to the guardian; more wait here */
@@ -44,6 +46,8 @@ export interface GuardianOptions {
   folder: string
   /** how long leased runs may go on from now when this peer falls silent; asked at each heartbeat */
   leaseLeftMs: () => number
+  /** where runs get cgroups; undefined: their limits are only watched */
+  place: CgroupPlace | undefined
 }
 
 /** This peer's end of one guardian process. */
@@ -51,6 +55,7 @@ export class GuardianClient {
   readonly #process: ChildProcess
   readonly #channel: Socket
   readonly #leaseLeftMs: () => number
+  readonly #place: CgroupPlace | undefined
   readonly #runs = new Map<number, Entry>()
   readonly #gone: Promise<void>
   #nextRun = 1
@@ -64,7 +69,9 @@ export class GuardianClient {
     this.#leaseLeftMs = options.leaseLeftMs
     const ledger = join(options.folder, `${process.pid}-${Date.now()}-${ledgerCount++}.runs`)
     // Its own session: a Ctrl-C in the peer's terminal must not reach it before the peer has ended its tasks.
-    this.#process = spawn(process.execPath, [...nodeFlags, options.script, ledger], {
+    this.#place = options.place
+    const place = options.place ? [JSON.stringify(options.place)] : []
+    this.#process = spawn(process.execPath, [...nodeFlags, options.script, ledger, ...place], {
       cwd: '/',
       env: {},
       detached: true,
@@ -182,14 +189,22 @@ export class GuardianClient {
     this.#keepAlive()
     this.#channel.destroy()
     const words = this.#lastWords.trim()
+    const cgroupsGone = this.#removeCgroups()
     await Promise.all(
       runs.map(async (entry) => {
         wake(entry)
         const { started } = entry
         if (started && processStart(started.pid) === started.start) await killGroup(started.pid)
+        await cgroupsGone
         entry.run.lost(`the guardian process ended (${how})${words === '' ? '' : `: ${words}`}`)
       }),
     )
+  }
+
+  /** It removes them itself, unless it was killed. */
+  async #removeCgroups(): Promise<void> {
+    const { pid } = this.#process
+    if (this.#place && pid !== undefined) await removeRunCgroups(this.#place, cgroupPrefix(pid))
   }
 
   /** The guardian keeps this process alive only while something runs; heartbeats go out only then. */

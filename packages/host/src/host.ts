@@ -1,11 +1,11 @@
 import {
   Deadlines,
+  type GpuGroup,
   invariant,
   type Machine,
   type Millis,
   type ResourceRequest,
   type ResourceVector,
-  shortage,
 } from '@souk/kernel'
 import { type Ballot, compareBallots, type RunResult, type TaskId, type TaskRecord } from '@souk/wire'
 import type { HostConfig } from './config.ts'
@@ -17,7 +17,7 @@ import { RunQueue } from './run-queue.ts'
 export type HostInput =
   | { type: 'wake' }
   /** what this host has now; what runs goes on */
-  | { type: 'capacity'; capacity: ResourceVector }
+  | { type: 'capacity'; capacity: ResourceVector; gpus?: readonly GpuGroup[] | undefined }
   /** room for a task that is to run here once its record is on disk; given back by `take` (which uses it) or `release` */
   | { type: 'reserve'; task: TaskId; request: ResourceRequest }
   | { type: 'release'; task: TaskId }
@@ -62,7 +62,7 @@ export class Host implements Machine<HostInput, HostEffect> {
   step(input: HostInput, now: Millis, out: HostEffect[]): void {
     switch (input.type) {
       case 'capacity':
-        this.#ledger.resize(input.capacity)
+        this.#ledger.resize(input.capacity, input.gpus)
         this.#dropTooLarge(out)
         break
       case 'reserve':
@@ -195,7 +195,7 @@ export class Host implements Machine<HostInput, HostEffect> {
   /** A host that shrank under a waiting run lets it go where it fits. */
   #dropTooLarge(out: HostEffect[]): void {
     for (const run of this.#queue.items()) {
-      if (!shortage(this.#ledger.total, run.record.spec.request)) continue
+      if (!this.#ledger.never(run.record.spec.request)) continue
       this.#unqueue(run)
       out.push({ type: 'dropped', task: run.task, ballot: run.ballot, code: 'too-large' })
     }

@@ -1,7 +1,7 @@
 import type { WallMillis } from '@souk/kernel'
 import type { Decision, MessageOf, PeerId, Taker, TaskId, TaskRecord } from '@souk/wire'
 
-export type AuctioneerMessage = MessageOf<'bid' | 'noBid' | 'wanted'>
+export type AuctioneerMessage = MessageOf<'bid' | 'noBid' | 'wanted' | 'accept'>
 
 export type AuctioneerInput =
   | { type: 'start'; wallMs: WallMillis }
@@ -24,4 +24,6 @@ export type AuctioneerEffect =
   | { type: 'unplaceable'; task: TaskId; message: string; decision: Decision }
   | { type: 'asked'; lot: number; class: string; count: number; asked: number }
   | { type: 'closed'; lot: number; bids: number; awarded: number; closed: string; tookMs: number }
+  /** what it bid was again and again more than it has, or it takes nothing of what it is given: left out for so long */
+  | { type: 'distrusted'; peer: PeerId; code: 'lies' | 'broken'; forMs: number }
   | { type: 'given'; to: PeerId; count: number }

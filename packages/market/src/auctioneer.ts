@@ -13,6 +13,7 @@ import type { PeerId, Taker } from '@souk/wire'
 import { assignShares } from './assign.ts'
 import { type Auction, type Closed, decideClose, hasAnswered, noteAnswer } from './auction.ts'
 import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage } from './auctioneer-io.ts'
+import { Conduct } from './conduct.ts'
 import type { MarketConfig } from './config.ts'
 import { Durations } from './durations.ts'
 import { type Filtered, filterCandidates } from './filter.ts'
@@ -61,6 +62,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   readonly #giver: Giver
   readonly #noRoom: NoRoom
   readonly #shortcut: Shortcut
+  readonly #conduct: Conduct
   #nextAuction = 1
   #wallOffset: WallMillis = 0
   /** what is left of this host in the current step, after what was kept in it */
@@ -77,7 +79,9 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#pace = new Pace(config, this.#durations, members)
     const frame: FrameOf = (sinceMs, startedMs, now) => this.#frame(sinceMs, startedMs, now)
     const waiting = () => this.waiting
-    this.#giver = new Giver(config, this.#lots, this.#durations, members, { waiting, frame })
+    this.#conduct = new Conduct(config, members)
+    const ignored = (peer: PeerId, now: Millis) => this.#conduct.ignored(peer, now)
+    this.#giver = new Giver(config, this.#lots, this.#durations, members, { waiting, frame, ignored })
     const parts = { self, prng, members, local, loads, lots: this.#lots, pace: this.#pace, waiting, frame }
     this.#noRoom = new NoRoom(config, parts)
     this.#shortcut = new Shortcut(config, parts)
@@ -85,6 +89,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
 
   step(input: AuctioneerInput, now: Millis, out: Out): void {
     this.#room = undefined
+    const before = out.length
     switch (input.type) {
       case 'start':
         this.#wallOffset = input.wallMs - now
@@ -108,6 +113,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
         this.#onWake(now, out)
         break
     }
+    this.#conduct.onEffects(out, before, now)
   }
 
   nextWakeup(): Millis | undefined {
@@ -141,11 +147,16 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   #evaluate(lot: Lot, now: Millis, out: Out): void {
     this.#keepWhatFits(lot, now, out)
     if (lot.size === 0 || lot.auction !== undefined || now < lot.quietUntil) return
-    const filtered = filterCandidates(this.#members.candidates(), this.#self, lot.shape)
+    const filtered = this.#filter(lot, now)
     this.#shortcut.place(lot, filtered.candidates, now, out)
     if (lot.size === 0) return
     if (filtered.candidates.length > 0) this.#ask(lot, filtered, 1, now, out)
     else this.#noRoom.onNobodyToAsk(lot, filtered, now, out)
+  }
+
+  #filter(lot: Lot, now: Millis): Filtered {
+    const ignored = (peer: PeerId) => this.#conduct.ignored(peer, now)
+    return filterCandidates(this.#members.candidates(), this.#self, lot.shape, ignored)
   }
 
   /** Local first: what could start here this instant needs no auction. */
@@ -154,9 +165,9 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     if (lot.size === 0 || offer.draining || decideFit(offer, lot.shape)) return
     this.#room ??= this.#local.queued() > 0 ? undefined : copyVector(this.#local.free())
     if (!this.#room) return
-    const count = Math.min(lot.size, copiesThatFit(this.#room, lot.shape.request, lot.size))
+    const count = Math.min(lot.size, copiesThatFit(this.#room, lot.shape.request, lot.size, offer.gpus))
     if (count === 0) return
-    spend(this.#room, lot.shape.request, count)
+    spend(this.#room, lot.shape.request, count, offer.gpus)
     const tasks = this.#lots.take(lot, count, now)
     const frame = this.#frame(tasks[0]!.sinceMs, now, now)
     const decision = plainDecision(frame, 'local', 'this host has room', this.#self)
@@ -196,7 +207,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   /** Once more, of those who were not asked, when those who were had too little room. */
   #askOthers(lot: Lot, auction: Auction, now: Millis, out: Out): boolean {
     if (auction.round >= 2 || auction.asked.size >= auction.candidates) return false
-    const { candidates, refused } = filterCandidates(this.#members.candidates(), this.#self, lot.shape)
+    const { candidates, refused } = this.#filter(lot, now)
     const others = candidates.filter(({ peer }) => !auction.asked.has(peer))
     if (others.length === 0) return false
     this.#ask(lot, { candidates: others, refused: [...auction.refused, ...refused] }, 2, now, out)
@@ -210,10 +221,16 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       this.#giver.onWanted(from, message, now, out)
       return
     }
+    if (message.t === 'accept') {
+      this.#conduct.onAccept(from)
+      return
+    }
     const auction = this.#auctions.get(message.lot)
     if (!auction?.asked.has(from) || hasAnswered(auction, from)) return
-    noteAnswer(auction, from, message, now)
-    const closed = decideClose(auction, this.#pace.bidsEnough(this.#lots.get(auction.lotKey)!.shape.class))
+    const { shape } = this.#lots.get(auction.lotKey)!
+    const terms = message.t === 'bid' ? this.#conduct.believed(from, shape, message.terms, now, out) : undefined
+    noteAnswer(auction, from, message.t === 'bid' ? { ...message, terms: terms! } : message, now)
+    const closed = decideClose(auction, this.#pace.bidsEnough(shape.class))
     if (closed) this.#close(auction, closed, now, out)
   }
 

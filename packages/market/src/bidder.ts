@@ -1,7 +1,7 @@
 import { Deadlines, type Machine, type Millis, type Prng, type ResourceVector } from '@souk/kernel'
 import { limits, type MessageOf, type PeerId } from '@souk/wire'
 import type { MarketConfig } from './config.ts'
-import { aheadCount, Durations } from './durations.ts'
+import { aheadCount, Durations, shareOf } from './durations.ts'
 import { decideFit } from './fit.ts'
 import { fragmentationDeltaMilli } from './fragmentation.ts'
 import type { BearersView, LocalView, MembersView } from './views.ts'
@@ -19,6 +19,9 @@ export type BidderInput =
 export type BidderEffect =
   | { type: 'send'; to: PeerId; message: MessageOf<'bid' | 'noBid' | 'wanted'> }
   | { type: 'wanted'; to: PeerId; count: number }
+
+/** Weight of a new answer in the running mean of how long bearers take to answer (guess). */
+const turnaroundWeight = 0.2
 
 interface Want {
   id: number
@@ -46,6 +49,8 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   readonly #pauses = new Map<PeerId, { ms: Millis; untilMs: Millis }>()
   #nextWant = 1
   #loadSeq = 0
+  /** from asking a bearer to its answer: a busy one takes longer than a round trip */
+  #turnaroundMs: Millis = 0
   #leaving = false
 
   constructor(
@@ -127,6 +132,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     if (want?.id !== message.want) return
     this.#wants.delete(from)
     this.#timers.delete(from)
+    this.#turnaroundMs += turnaroundWeight * (now - want.sentMs - this.#turnaroundMs)
     if (message.count > 0) this.#pauses.delete(from)
     else this.#pause(from, now)
   }
@@ -152,11 +158,10 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   #want(now: Millis, out: BidderEffect[]): void {
     const able = this.#bearers.waiting().filter(({ peer, waiting }) => waiting > 0 && this.#mayAsk(peer, now))
     while (able.length > 0 && !this.#leaving) {
-      const want = this.#decideWant()
-      if (!want) return
       const bearer = this.#choose(able)
       able.splice(able.indexOf(bearer), 1)
-      this.#ask(bearer.peer, { ...want, count: Math.min(want.count, bearer.waiting) }, now, out)
+      const want = this.#decideWant(bearer.waiting)
+      if (want) this.#ask(bearer.peer, { ...want, count: Math.min(want.count, bearer.waiting) }, now, out)
     }
   }
 
@@ -185,8 +190,8 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     return !this.#wants.has(peer) && (this.#pauses.get(peer)?.untilMs ?? 0) <= now
   }
 
-  /** How many batons to ask for: what could start now, and about two round trips of work so that no slot waits. */
-  #decideWant(): { count: number; aheadMs: Millis; concurrent: number } | undefined {
+  /** How many of so many batons to ask for: what could start now, and about two round trips of work so that no slot waits. */
+  #decideWant(waiting: number): { count: number; aheadMs: Millis; concurrent: number } | undefined {
     const offer = this.#local.offer()
     if (offer.draining || offer.executors.length === 0) return undefined
     const free = this.#local.free()
@@ -197,7 +202,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     const startable = queued > 0 || free.cpuMilli <= 0 ? 0 : Math.max(0, free.slots - asked)
     const aheadMs = this.#aheadMs()
     const concurrent = Math.min(limits.batonsPerMessageMax, Math.max(1, this.#local.running()))
-    const ahead = this.#aheadTasks(aheadMs, concurrent)
+    const ahead = this.#aheadTasks(aheadMs, concurrent, waiting)
     // Not for every single end: a fetch ahead is worth a message once half of it is used up.
     if (startable === 0 && (ahead === 0 || queued * 2 > ahead)) return undefined
     return {
@@ -209,14 +214,17 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
 
   #aheadMs(): Millis {
     const rtt = this.#members.rttP95() ?? this.#config.rttMsUnknown
-    return Math.ceil(Math.min(this.#config.aheadMsMax, this.#config.aheadRoundTrips * rtt))
+    return Math.ceil(
+      Math.min(this.#config.aheadMsMax, this.#config.aheadRoundTrips * Math.max(rtt, this.#turnaroundMs)),
+    )
   }
 
   /** What that is in tasks like the latest; the bearer knows the class and decides for itself. */
-  #aheadTasks(aheadMs: Millis, concurrent: number): number {
-    const mean = this.#durations.overallMs
-    if (mean === undefined) return 0
-    return aheadCount(aheadMs, concurrent, mean, this.#config.aheadMax)
+  #aheadTasks(aheadMs: Millis, concurrent: number, waiting: number): number {
+    const meanMs = this.#durations.overallMs
+    if (meanMs === undefined) return 0
+    const share = shareOf(waiting, this.#members.candidates().length)
+    return aheadCount({ aheadMs, concurrent, meanMs, share }, this.#config.aheadMax)
   }
 }
 

@@ -34,6 +34,14 @@ export interface MarketConfig {
   aheadRoundTrips: number
   aheadMsMax: Millis
   aheadMax: number
+  /** a bidder is left out after so many bids beyond its own advert, at most one a second (guess) */
+  liesMax: number
+  /** or after so many awards of which it had accepted none for `acceptMsMax` (guess: a slow disk keeps none that long) */
+  brokenMax: number
+  acceptMsMax: Millis
+  /** for so long at first, doubling with each time that follows within distrustMsMax (guesses) */
+  distrustMs: Millis
+  distrustMsMax: Millis
   /** classes whose durations are remembered */
   classesMax: number
   /** what a bid's start is measured against in the score */
@@ -60,6 +68,11 @@ export const defaultMarketConfig: MarketConfig = {
   aheadRoundTrips: 2,
   aheadMsMax: 50,
   aheadMax: 128,
+  liesMax: 3,
+  brokenMax: 5,
+  acceptMsMax: 5_000,
+  distrustMs: 10_000,
+  distrustMsMax: 300_000,
   classesMax: 4_096,
   targetMs: 100,
   weights: { start: 1, fragmentation: 0.2, price: 0.1, spread: 0.1 },

@@ -35,7 +35,31 @@ export class Durations {
   }
 }
 
-/** How many tasks of this mean duration are `aheadMs` of work for `concurrent` slots; 0 when the class is unknown. */
-export function aheadCount(aheadMs: Millis, concurrent: number, meanMs: Millis, limit: number): number {
-  return Math.min(limit, Math.floor((aheadMs * concurrent) / Math.max(meanMs, 0.05)))
+/** Less than this share of a task ahead is not worth one: a slot that waits for so little loses a percent (guess). */
+const aheadShareMin = 0.1
+
+/**
+ * How many tasks of this mean duration are `aheadMs` of work for `concurrent` slots: whole ones only, and one more from
+ * a line that is `share` or more tasks deep for each host that asks. What is bound ahead of a deep line waits no longer
+ * for it; of a shallow one it would miss the first free slot. (Guided self-scheduling, Polychronopoulos and Kuck 1987.)
+ */
+export function aheadCount(work: AheadWork, limit: number): number {
+  const tasks = (work.aheadMs * work.concurrent) / Math.max(work.meanMs, 0.05)
+  const some = Math.max(Math.floor(tasks), Math.min(Math.ceil(tasks - aheadShareMin), work.share))
+  return Math.min(limit, some)
+}
+
+export interface AheadWork {
+  /** how much work there is to be, ms */
+  aheadMs: Millis
+  /** slots that work on it */
+  concurrent: number
+  meanMs: Millis
+  /** this host's part of what waits, as `shareOf` says */
+  share: number
+}
+
+/** What one of so many hosts may take ahead of a line: half of its part, so that the last of them end together. */
+export function shareOf(waiting: number, hosts: number): number {
+  return Math.floor(waiting / (2 * Math.max(1, hosts)))
 }

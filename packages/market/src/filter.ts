@@ -9,19 +9,25 @@ export interface Filtered {
 }
 
 /** Who can be asked for this shape, by facts alone; and why the others cannot. Keeps the order. */
-export function filterCandidates(members: readonly CandidateView[], self: PeerId, shape: Shape): Filtered {
+export function filterCandidates(
+  members: readonly CandidateView[],
+  self: PeerId,
+  shape: Shape,
+  ignored: (peer: PeerId) => boolean,
+): Filtered {
   const filtered: Filtered = { candidates: [], refused: [] }
   for (const member of members) {
     if (member.peer === self || !member.offer) continue
-    const refusal = decideFit(member.offer, shape) ?? decideLater(member)
+    const refusal = decideFit(member.offer, shape) ?? decideLater(member, ignored)
     if (refusal) filtered.refused.push({ peer: member.peer, refusal })
     else filtered.candidates.push(member)
   }
   return filtered
 }
 
-function decideLater(member: CandidateView): Refusal | undefined {
+function decideLater(member: CandidateView, ignored: (peer: PeerId) => boolean): Refusal | undefined {
   if (!member.reachable) return { code: 'not-reachable', never: false, detail: 'no answer to its last probe' }
   if (member.offer?.draining) return { code: 'draining', never: false, detail: 'it takes no new work' }
+  if (ignored(member.peer)) return { code: 'distrusted', never: false, detail: 'it did not keep to what it bid' }
   return undefined
 }

@@ -1,5 +1,7 @@
 import { shortage } from '@souk/kernel'
 import type { Offer, Refusal, Shape } from '@souk/wire'
+import { gpuRefusal } from './gpu-fit.ts'
+import { decideWhere } from './where.ts'
 
 const never = (code: Refusal['code'], detail: string): Refusal => ({ code, never: true, detail: detail.slice(0, 250) })
 
@@ -18,7 +20,15 @@ export function decideFit(offer: Offer, shape: Shape): Refusal | undefined {
       return never('label-missing', `${name}=${shape.labels[name]}, has ${name}=${offer.labels[name] ?? '(none)'}`)
     }
   }
-  const short = shortage(offer.capacity, shape.request)
-  if (short) return never('too-large', `${short.resource}: ${short.needed} needed, ${short.available} there`)
+  if (shape.where !== undefined) {
+    const unmet = decideWhere(offer, shape.where)
+    if (unmet) return unmet
+  }
+  const short = shortage(offer.capacity, shape.request, offer.gpus)
+  if (short)
+    return (
+      gpuRefusal(short, shape.request.gpu, offer) ??
+      never('too-large', `${short.resource}: ${short.needed} needed, ${short.available} there`)
+    )
   return undefined
 }

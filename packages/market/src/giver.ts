@@ -1,8 +1,8 @@
-import { copiesThatFit, copyVector, type Millis } from '@souk/kernel'
+import { copiesThatFit, copyVector, type Millis, type ResourceVector, scalarResources } from '@souk/kernel'
 import type { MessageOf, PeerId, Taker } from '@souk/wire'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
-import { aheadCount, type Durations } from './durations.ts'
+import { aheadCount, type Durations, shareOf } from './durations.ts'
 import { decideFit } from './fit.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
@@ -17,6 +17,8 @@ export interface GiverView {
   /** tasks that wait here for a host with room */
   waiting(): number
   frame: FrameOf
+  /** it did not keep to what it said, and is left out for a while */
+  ignored(peer: PeerId, now: Millis): boolean
 }
 
 /** Answers WANTED: a host with room asks, and is given what fits, with some work ahead for tasks that end soon. */
@@ -37,21 +39,22 @@ export class Giver {
 
   onWanted(from: PeerId, message: MessageOf<'wanted'>, now: Millis, out: Out): void {
     const view = this.#members.candidate(from)
-    const free = copyVector(message.free)
+    const free = upTo(copyVector(message.free), view?.offer?.capacity)
     let left = message.count
     let ahead = 1
+    const share = shareOf(this.#view.waiting(), this.#members.candidates().length)
     for (const lot of this.#lots.inOrder(now)) {
-      if (left === 0 || !view?.offer) break
+      if (left === 0 || !view?.offer || this.#view.ignored(from, now)) break
       if (lot.auction !== undefined || decideFit(view.offer, lot.shape)) continue
-      const fitting = copiesThatFit(free, lot.shape.request, Math.min(left, lot.size))
-      const wholeAhead = this.#aheadOf(lot, message)
+      const fitting = copiesThatFit(free, lot.shape.request, Math.min(left, lot.size), view.offer.gpus)
+      const wholeAhead = this.#aheadOf(lot, message, share)
       const extra = Math.floor(ahead * wholeAhead)
       const count = Math.min(left, lot.size, fitting + extra)
       if (count === 0) continue
       // Work ahead is one budget for all lots.
       if (extra > 0) ahead -= Math.max(0, count - fitting) / wholeAhead
       left -= count
-      spend(free, lot.shape.request, Math.min(count, fitting))
+      spend(free, lot.shape.request, Math.min(count, fitting), view.offer.gpus)
       const { incarnation } = view
       this.#give(lot, { peer: from, incarnation, offeredMs: message.offeredMs }, count, now, out)
     }
@@ -61,9 +64,9 @@ export class Giver {
     if (count > 0) out.push({ type: 'given', to: from, count })
   }
 
-  #aheadOf(lot: Lot, { aheadMs, concurrent }: MessageOf<'wanted'>): number {
-    const mean = this.#durations.meanMs(lot.shape.class)
-    return mean === undefined ? 0 : aheadCount(aheadMs, concurrent, mean, this.#config.aheadMax)
+  #aheadOf(lot: Lot, { aheadMs, concurrent }: MessageOf<'wanted'>, share: number): number {
+    const meanMs = this.#durations.meanMs(lot.shape.class)
+    return meanMs === undefined ? 0 : aheadCount({ aheadMs, concurrent, meanMs, share }, this.#config.aheadMax)
   }
 
   #give(lot: Lot, to: Taker, count: number, now: Millis, out: Out): void {
@@ -73,4 +76,16 @@ export class Giver {
     const tasks = given.map(({ task }) => task)
     out.push({ type: 'award', tasks, to, alternates: [], decision })
   }
+}
+
+/** Nobody has more free than it has (changed in place). */
+function upTo(free: ResourceVector, capacity: ResourceVector | undefined): ResourceVector {
+  if (!capacity) return free
+  for (const name of scalarResources) free[name] = Math.min(free[name], capacity[name])
+  free.gpuMilli = free.gpuMilli.slice(0, capacity.gpuMilli.length)
+  for (const name in free.custom) {
+    const units = Object.hasOwn(capacity.custom, name) ? capacity.custom[name]! : 0
+    free.custom[name] = Math.min(free.custom[name]!, units)
+  }
+  return free
 }

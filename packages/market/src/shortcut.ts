@@ -62,9 +62,11 @@ export class Shortcut {
     const { askAllMax, askedMax, stampMsMax } = this.#config
     const { loads, prng } = this.#parts
     const asked = candidates.length <= askAllMax ? candidates : prng.sample(candidates, askedMax)
-    return asked.flatMap(({ peer, incarnation, reachable }) => {
+    return asked.flatMap(({ peer, incarnation, reachable, offer }) => {
       const free = loads.free(peer, now)
-      const count = free ? Math.floor(free.slots / slotsOf(lot)) : 0
+      // Nobody has more free than it has.
+      const slots = Math.min(free?.slots ?? 0, offer?.capacity.slots ?? 0)
+      const count = Math.floor(slots / slotsOf(lot))
       if (!free || !reachable || count <= 0 || free.ageMs > stampMsMax) return []
       return [{ taker: { peer, incarnation, offeredMs: free.saidMs }, count, ageMs: free.ageMs }]
     })

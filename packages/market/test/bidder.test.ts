@@ -197,6 +197,26 @@ describe('asking for work', () => {
     expect(booth.see({ q: 99 })).toMatchObject([{ count: 16, aheadMs: 10, concurrent: 4 }])
   })
 
+  test('asks a task ahead of long ones where the line is deep for every host, and none of a shallow one', () => {
+    const booth = new Booth()
+    booth.members.rtt = 10
+    booth.step({ type: 'duration', class: 'noop', runMs: 200 })
+    booth.local.atWork = 4
+    booth.local.theFree.slots = 0
+    const hosts = Math.max(1, booth.members.candidates().length)
+    expect(booth.see({ p: 2 * hosts - 1 })).toEqual([])
+    expect(booth.see({ p: 2 * hosts })).toMatchObject([{ count: 1, aheadMs: 20, concurrent: 4 }])
+  })
+
+  test('reckons with how long bearers take to answer, where that is longer than a round trip', () => {
+    const booth = new Booth()
+    booth.members.rtt = 1
+    booth.see({ p: 9 })
+    booth.pass(100)
+    // a fifth of the 100 ms that the one answer took, for two times there and back
+    expect(booth.given('p', 1, 1)).toMatchObject([{ aheadMs: 40 }])
+  })
+
   test('asks for no work ahead before a run has ended here', () => {
     const booth = new Booth()
     booth.local.theFree.slots = 0

@@ -1,4 +1,4 @@
-import { emptyRequest } from '@souk/kernel'
+import { emptyRequest, type GpuRequest } from '@souk/kernel'
 import { describe, expect, test } from 'vitest'
 import { filterCandidates } from '../src/filter.ts'
 import { fragmentation, fragmentationDeltaMilli } from '../src/fragmentation.ts'
@@ -26,6 +26,40 @@ describe('whether a host can ever run it', () => {
     expect(refusal?.detail).toContain(detail)
   })
 
+  describe('with GPUs', () => {
+    const gpus = [
+      { model: 'Tesla T4', memoryBytes: 16 * 2 ** 30, count: 2 },
+      { model: 'NVIDIA A100-SXM4-40GB', memoryBytes: 40 * 2 ** 30, count: 1 },
+    ]
+    const host = offer({ capacity: vector({ gpuMilli: [1000, 1000, 1000] }), gpus })
+    const refusal = (gpu: GpuRequest, at = host) => decideFit(at, shape({ request: { ...emptyRequest(), gpu } }))
+
+    test('names the memory that is short', () => {
+      expect(refusal({ count: 2, milli: 1000, memoryBytes: 20e9 })).toEqual({
+        code: 'too-large',
+        never: true,
+        detail: 'GPU memory 17.2 GB < 20 GB',
+      })
+    })
+
+    test('names the models that are missing, and what is there', () => {
+      expect(refusal({ count: 1, milli: 1, models: ['h100', 'h200'] })).toEqual({
+        code: 'gpu-model-missing',
+        never: true,
+        detail: '1 of h100 or h200; it has 2 Tesla T4, 1 NVIDIA A100-SXM4-40GB',
+      })
+      const unknown = offer({ capacity: vector({ gpuMilli: [1000] }) })
+      expect(refusal({ count: 1, milli: 1, models: ['t4'] }, unknown)?.detail).toContain('unknown model')
+      expect(refusal({ count: 1, milli: 1, memoryBytes: 5 }, unknown)?.detail).toContain('not known')
+    })
+
+    test('takes a host that has enough of the right ones', () => {
+      expect(refusal({ count: 1, milli: 1000, memoryBytes: 20e9, models: ['a100'] })).toBeUndefined()
+      expect(refusal({ count: 3, milli: 1000, models: ['a100', 't4'] })).toBeUndefined()
+      expect(refusal({ count: 4, milli: 1000 })?.detail).toBe('gpu: 4 needed, 3 there')
+    })
+  })
+
   test('is answered yes with exactly what it needs', () => {
     const over = { labels: { zone: 'a' }, request: { ...emptyRequest(), cpuMilli: 4000, slots: 4 } }
     expect(decideFit(offer({ labels: { zone: 'a', more: 'x' } }), shape(over))).toBeUndefined()
@@ -49,14 +83,16 @@ describe('who can be asked', () => {
       .add('a')
       .add('away', { reachable: false })
       .add('draining', { offer: offer({ draining: true }) })
+      .add('liar')
       .add('none', { offer: noHost() })
       .add('unknown', { offer: undefined })
       .add('z')
-    const { candidates, refused } = filterCandidates(members.candidates(), 'self', shape())
+    const { candidates, refused } = filterCandidates(members.candidates(), 'self', shape(), (peer) => peer === 'liar')
     expect(candidates.map(({ peer }) => peer)).toEqual(['a', 'z'])
     expect(refused.map(({ peer, refusal }) => [peer, refusal.code, refusal.never])).toEqual([
       ['away', 'not-reachable', false],
       ['draining', 'draining', false],
+      ['liar', 'distrusted', false],
       ['none', 'executor-not-allowed', true],
     ])
   })
@@ -97,5 +133,32 @@ describe('a score', () => {
     expect(fragmentationDeltaMilli(vector(), vector(), request)).toBe(250)
     expect(fragmentationDeltaMilli(vector({ memoryBytes: 3000 }), vector(), request)).toBe(-250)
     expect(fragmentationDeltaMilli(vector({ cpuMilli: 0 }), vector(), request)).toBe(0)
+  })
+})
+
+describe('an expression over what a host is', () => {
+  const host = () => offer({ labels: { zone: 'a', spot: 'yes' } })
+
+  test('lets in who meets it, and names the part that another does not', () => {
+    expect(decideFit(host(), shape({ where: 'zone in (a, b) && cores >= 4' }))).toBeUndefined()
+    expect(decideFit(host(), shape({ where: 'zone in (a, b) && !spot' }))).toEqual({
+      code: 'where-unmet',
+      never: true,
+      detail: '!spot: spot is yes',
+    })
+  })
+
+  test('that does not parse, as only a faulty peer can send it, is refused and throws nothing', () => {
+    expect(decideFit(host(), shape({ where: '((((' }))).toMatchObject({ code: 'where-invalid', never: true })
+  })
+
+  test('is part of the shape: tasks that ask for different hosts are not one lot', () => {
+    expect(shapeKey(shape({ where: 'zone == a' }))).not.toBe(shapeKey(shape()))
+    expect(shapeKey(shape({ where: 'zone == a' }))).toBe(shapeKey(shape({ where: 'zone == a' })))
+  })
+
+  test('is remembered parsed without growing for ever, whatever comes', () => {
+    for (let i = 0; i < 3000; i++) decideFit(host(), shape({ where: `zone == z${i}` }))
+    expect(decideFit(host(), shape({ where: 'zone == a' }))).toBeUndefined()
   })
 })

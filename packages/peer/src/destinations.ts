@@ -28,7 +28,7 @@ export const destinations: Record<MessageTag, readonly Destination[]> = {
   noBid: ['auctioneer'],
   wanted: ['auctioneer'],
   award: ['bearer'],
-  accept: ['bearer', 'unheardAwards'],
+  accept: ['bearer', 'unheardAwards', 'auctioneer'],
   renewed: ['bearer'],
   begun: ['bearer'],
   committed: ['bearer', 'custodian'],

@@ -8,6 +8,7 @@ import type {
   Offer,
   PeerId,
   RunResult,
+  TaskFilter,
   TaskId,
   TaskSpec,
   TaskState,
@@ -71,7 +72,15 @@ export type PeerInput =
   /** answered by `view`; with `watch` also on every change until closed */
   | { type: 'query'; client: ClientRef; task: TaskId; watch: boolean }
   /** answered by `listed`; `everywhere` asks the other reachable peers too */
-  | { type: 'list'; client: ClientRef; limit: number; prefix: string; states: TaskState[]; everywhere: boolean }
+  | {
+      type: 'list'
+      client: ClientRef
+      limit: number
+      prefix: string
+      states: TaskState[]
+      everywhere: boolean
+      filter?: TaskFilter
+    }
   /** live output from the start, wherever it runs, then the rest from its outcome */
   | { type: 'follow'; client: ClientRef; task: TaskId }
   /** this client reads no more */

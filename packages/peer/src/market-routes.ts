@@ -43,6 +43,9 @@ export class MarketRoutes {
       case 'closed':
         this.#outlet.trace({ ...effect, type: 'auction.closed' })
         break
+      case 'distrusted':
+        this.#outlet.trace({ ...effect, type: 'bidder.distrusted' })
+        break
       case 'given':
         this.#outlet.trace({ type: 'wanted.given', to: effect.to, count: effect.count })
         break

@@ -203,8 +203,8 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         router.stepDesk(input)
         break
       case 'list': {
-        const { client, limit, prefix, states, everywhere } = input
-        router.stepDesk({ type: 'list', client, query: { limit, prefix, states }, everywhere })
+        const { type, client, everywhere, ...query } = input
+        router.stepDesk({ type, client, query, everywhere })
         break
       }
       case 'gone':
@@ -251,7 +251,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     router.stepCustodian({ type: 'start', wallMs, incarnation, stored })
     const known = this.#machines.memberLog.load(stored)
     router.stepRoster({ type: 'start', wallMs, incarnation, offer, certificate, addresses: [], known })
-    router.stepHost({ type: 'capacity', capacity: offer.capacity })
+    router.stepHost({ type: 'capacity', capacity: offer.capacity, gpus: offer.gpus })
     router.stepSubmitter({ type: 'start', wallMs, incarnation })
     router.stepBearer({ type: 'start', wallMs, incarnation })
     router.stepAuctioneer({ type: 'start', wallMs })
@@ -294,7 +294,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     const router = this.#router
     this.#machines.offer = offer
     this.#machines.marketChanged = true
-    router.stepHost({ type: 'capacity', capacity: offer.capacity })
+    router.stepHost({ type: 'capacity', capacity: offer.capacity, gpus: offer.gpus })
     router.stepRoster({ type: 'offer', offer })
   }
 }

@@ -33,6 +33,8 @@ export type TraceEvent = { at: Millis } & (
   | { type: 'task.closed'; task: TaskId; ballot: Ballot; kind: OutcomeKind; code: string }
   | { type: 'auction.asked'; lot: number; class: string; count: number; asked: number }
   | { type: 'auction.closed'; lot: number; bids: number; awarded: number; closed: string; tookMs: Millis }
+  /** its bids did not hold: it is left out for so long */
+  | { type: 'bidder.distrusted'; peer: PeerId; code: string; forMs: Millis }
   | { type: 'wanted.sent'; to: PeerId; count: number }
   | { type: 'wanted.given'; to: PeerId; count: number }
   /** others remember a later life of this peer: its store is an old one, and it must not go on */

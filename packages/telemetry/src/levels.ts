@@ -39,6 +39,7 @@ const levels: Record<TraceType, Level> = {
   'store.behind': 'error',
   'store.failed': 'error',
   'message.rejected': 'warn',
+  'bidder.distrusted': 'warn',
 }
 
 export function levelOf(event: TraceEvent): Level {

@@ -10,6 +10,9 @@ export const RefusalCode = choice(
   'executor-not-allowed',
   'function-unknown',
   'label-missing',
+  'where-unmet',
+  'where-invalid',
+  'gpu-model-missing',
   'too-large',
   'no-room',
   'queue-full',
@@ -18,6 +21,7 @@ export const RefusalCode = choice(
   'old-incarnation',
   'memory-full',
   'stopping',
+  'distrusted',
 )
 export type RefusalCode = Static<typeof RefusalCode>
 

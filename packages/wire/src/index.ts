@@ -15,6 +15,17 @@ export {
 export { BidTerms, Decision, Refusal } from './decision.ts'
 export { Dependency } from './dependency.ts'
 export { expectedText } from './expected-text.ts'
+export {
+  contradictionOf,
+  type Expression,
+  factsOf,
+  faultText,
+  meets,
+  type ParsedExpression,
+  parseExpression,
+  printExpression,
+  unmetText,
+} from './expression/index.ts'
 export type { Frame } from './frame.ts'
 export {
   Ballot,
@@ -36,7 +47,6 @@ export {
   type MessageTag,
   messageSchemas,
   type RosterMessage,
-  type TaskSummary,
   type TaskView,
 } from './message.ts'
 export type { Shape } from './messages/market-messages.ts'
@@ -51,6 +61,7 @@ export {
   emptyResult,
   Outcome,
   OutcomeKind,
+  outcomeKinds,
   RunResult,
 } from './outcome.ts'
 export type { FaultCode, ValueLimits } from './precheck.ts'
@@ -69,5 +80,6 @@ export {
   TaskSpec,
   Work,
 } from './task-spec.ts'
+export { comparePositions, TaskFilter, TaskPosition, TaskSummary } from './task-summary.ts'
 export type { Rejected } from './validate.ts'
 export { wireVersion } from './version.ts'

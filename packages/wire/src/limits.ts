@@ -22,6 +22,9 @@ export const limits = {
   labelsMax: 64,
   /** groups of like GPUs of one host; what a host has beyond is offered without its model */
   gpuGroupsMax: 32,
+  /** models of GPU that a task may name, and the length of a name */
+  gpuModelsMax: 16,
+  gpuModelCharsMax: 64,
   filesMax: 4096,
   updatesMax: 16,
   advertsPerMessageMax: 64,

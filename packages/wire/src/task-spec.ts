@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Dependencies } from './dependency.ts'
+import { expressionLimits } from './expression/index.ts'
 import { limits } from './limits.ts'
 import { RequestSchema } from './resource-schema.ts'
 import { bytes, choice, dictionary, int, list, strict, text } from './schema.ts'
@@ -51,6 +52,8 @@ export const TaskSpec = strict({
   priority: Priority,
   /** a host must carry each of these labels with this value */
   labels: dictionary(text(limits.nameCharsMax), limits.labelsMax),
+  /** a host must meet this expression, in its printed form; absent: any will do */
+  where: Type.Optional(text(expressionLimits.charsMax, 1)),
   inputs: list(FileRef, limits.filesMax),
   /** paths or globs in the task's folder that come back with the outcome */
   outputs: list(text(4096, 1), 256),
@@ -78,6 +81,7 @@ export type TaskSpec = Static<typeof TaskSpec>
 /** About how many bytes a spec takes on the wire; refused over `limits.specBytesMax` when it is submitted. */
 export function specBytes(spec: TaskSpec): number {
   let size = 256 + spec.name.length + spec.class.length + 48 * (spec.after?.length ?? 0)
+  if (spec.where !== undefined) size += 2 * spec.where.length
   for (const file of spec.inputs) size += 112 + file.path.length
   for (const pattern of spec.outputs) size += 8 + pattern.length
   for (const label in spec.labels) size += 8 + label.length + spec.labels[label]!.length

@@ -1,7 +1,19 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { TaskDetail, TaskLine } from '../api.ts'
+import type { TaskDetail } from '../api.ts'
+import type { TaskLine } from '../history.ts'
 import { AttemptBody, OutcomeBody } from './outcome.ts'
-import { apiLimits, IsoTime, int, list, PeerIdText, plainRecord, strict, TaskIdText, text } from './vocabulary.ts'
+import {
+  apiLimits,
+  choice,
+  IsoTime,
+  int,
+  list,
+  PeerIdText,
+  plainRecord,
+  strict,
+  TaskIdText,
+  text,
+} from './vocabulary.ts'
 
 const optional = Type.Optional
 const name = text(apiLimits.nameCharsMax)
@@ -26,12 +38,18 @@ export const TaskLineBody = Type.Unsafe<TaskLine>(
     tenant: name,
     priority: text(16),
     state: text(32),
+    executor: choice('process', 'function'),
+    request: plainRecord,
     kind: optional(text(32)),
     code: optional(name),
     origin: PeerIdText,
     host: optional(PeerIdText),
+    how: optional(text(32)),
     attempts: int(),
     submittedAt: IsoTime,
+    startedAt: optional(IsoTime),
+    waitedMs: optional(int()),
+    ranMs: optional(int()),
     endedAt: optional(IsoTime),
   }),
 )

@@ -43,6 +43,8 @@ export const LinkLineBody = Type.Unsafe<LinkLine>(
 export const LinksAnswer = strict({ links: list(LinkLineBody, 4096) })
 export const PeersAnswer = strict({ peers: list(PeerLineBody, 4096) })
 
+const keeper = choice('cgroup-v2', 'cgroup-v1', 'watchdog', 'nothing')
+
 export const StatusBody = Type.Unsafe<Status>(
   strict({
     self: PeerIdText,
@@ -63,6 +65,7 @@ export const StatusBody = Type.Unsafe<Status>(
       here: Type.Boolean(),
       heardFromMajority: Type.Boolean(),
     }),
+    limits: strict({ memory: keeper, cpu: keeper, processes: keeper, reason: text(4096) }),
     tasks: dictionary(int(), 64),
     store: strict({ ok: Type.Boolean(), code: optional(name), message: optional(text()) }),
     counters: dictionary(Type.Number(), 4096),

@@ -14,8 +14,8 @@ import {
 } from './vocabulary.ts'
 
 const optional = Type.Optional
-/** a number in the base unit, or text with a unit */
-const amount = Type.Union([Type.Number({ minimum: 0, maximum: 2 ** 52 }), text(32, 1)])
+/** a number in the base unit, or text with a unit; how much it may be is said by who reads it, in words */
+const amount = Type.Union([Type.Number(), text()])
 const name = text(apiLimits.nameCharsMax)
 
 export const FileInputBody = strict({
@@ -25,11 +25,18 @@ export const FileInputBody = strict({
   mode: optional(int(0o777)),
 })
 
+const GpuBody = strict({
+  count: optional(int(1024)),
+  share: optional(Type.Number({ minimum: 0, maximum: 1 })),
+  memory: optional(amount),
+  models: optional(list(text(apiLimits.gpuModelCharsMax, 1), apiLimits.gpuModelsMax)),
+})
+
 export const RequestBody = strict({
   cpu: optional(amount),
   memory: optional(amount),
   disk: optional(amount),
-  gpu: optional(Type.Number({ minimum: 0, maximum: 1024 })),
+  gpu: optional(Type.Union([Type.Number({ minimum: 0, maximum: 1024 }), GpuBody])),
   network: optional(amount),
   slots: optional(int(1_000_000, 1)),
   custom: optional(dictionary(int(2 ** 52), apiLimits.labelsMax)),
@@ -54,6 +61,7 @@ export const TaskBody = Type.Unsafe<Task>(
     request: optional(RequestBody),
     priority: optional(choice('critical', 'high', 'medium', 'low')),
     labels: optional(dictionary(name, apiLimits.labelsMax)),
+    where: optional(text(apiLimits.whereCharsMax, 1)),
     inputs: optional(list(FileInputBody, apiLimits.filesMax)),
     outputs: optional(list(text(4096, 1), apiLimits.outputsMax)),
     timeoutMs: optional(int(2 ** 40)),

@@ -1,4 +1,4 @@
-import { copyVector, giveBack, type ResourceVector, shortage } from '@souk/kernel'
+import { copyVector, type GpuGroup, giveBack, matchingDevices, type ResourceVector, shortage } from '@souk/kernel'
 import type { RunOrder } from '@souk/peer'
 import type { Run } from '../executor.ts'
 import type { SimNode } from '../node.ts'
@@ -21,7 +21,7 @@ export class CapacityChecker implements Watch {
   onRun(node: SimNode, order: RunOrder, now: number): void {
     const free = this.#free.get(node.index)!
     const { request } = order.record.spec
-    const short = shortage(free, request) ?? shortDevice(free, order)
+    const short = shortage(free, request, node.offer.gpus) ?? shortDevice(free, order, node.offer.gpus)
     if (short !== undefined) {
       const { resource, available, needed } = short
       const detail = `${node.id} starts ${order.task} with ${available} ${resource} free, needs ${needed}`
@@ -35,10 +35,14 @@ export class CapacityChecker implements Watch {
   }
 }
 
-/** The devices named in the order must have room themselves, whatever others have. */
-function shortDevice(free: ResourceVector, { record, gpuDevices }: RunOrder) {
-  const { count, milli } = record.spec.request.gpu
+/** The devices named in the order must have room themselves, whatever others have, and be what was asked for. */
+function shortDevice(free: ResourceVector, { record, gpuDevices }: RunOrder, gpus: readonly GpuGroup[] = []) {
+  const { gpu } = record.spec.request
+  const { count, milli } = gpu
   if (gpuDevices.length !== count) return { resource: 'gpu devices named', available: gpuDevices.length, needed: count }
+  const matching = matchingDevices(gpus, free.gpuMilli.length, gpu)
+  const right = gpuDevices.filter((device) => matching?.has(device) ?? true).length
+  if (right !== count) return { resource: 'gpu devices of the kind asked for', available: right, needed: count }
   const full = gpuDevices.find((device) => (free.gpuMilli[device] ?? 0) < milli)
   return full === undefined
     ? undefined

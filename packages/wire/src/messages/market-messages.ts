@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { BidTerms, Refusal } from '../decision.ts'
+import { expressionLimits } from '../expression/index.ts'
 import { limits } from '../limits.ts'
 import { RequestSchema, VectorSchema } from '../resource-schema.ts'
 import { choice, dictionary, int, strict, text } from '../schema.ts'
@@ -13,6 +14,7 @@ export const Shape = strict({
   function: text(limits.nameCharsMax),
   request: RequestSchema,
   labels: dictionary(text(limits.nameCharsMax), limits.labelsMax),
+  where: Type.Optional(text(expressionLimits.charsMax, 1)),
 })
 export type Shape = Static<typeof Shape>
 
