@@ -1,4 +1,4 @@
-import { apiLimits, type FileInput, type Request, type Task } from '@souk/client'
+import { type After, apiLimits, type FileInput, type Request, type Task } from '@souk/client'
 import { objectives } from '@souk/wire'
 import type { Command } from 'commander'
 import { parseBytes, parseCount, parseDurationMs, parseMilli, parsePairs } from './amounts.ts'
@@ -24,6 +24,8 @@ export interface TaskOptions extends GpuOptions {
   retries?: string
   durability?: string
   starts?: string
+  after?: string[]
+  afterAny?: string[]
   expires?: string
   name?: string
   class?: string
@@ -59,6 +61,8 @@ export function addTaskOptions(command: Command): Command {
     .option('--expires <time>', 'end it, wherever it is, when it has no outcome after 10m, 2h, 1d (default never)')
     .option('--durability <d>', 'accepted once it is on: quorum, most of its custodians (default); local; none')
     .option('--starts <s>', 'at-most-once: lost, not run again, when its host vanishes (default at-least-once)')
+    .option('--after <id,…>', 'only once these tasks have succeeded; ids may be shortened (repeatable)', collect)
+    .option('--after-any <id,…>', 'only once these have ended, in whatever way (repeatable)', collect)
     .option('--name <text>', 'a name for people')
     .option('--class <text>', 'what tasks it is alike to (default: by command)')
     .option('--objective <o>', `what its host is chosen for: ${objectives.join(', ')} (default: by class)`)
@@ -93,6 +97,11 @@ export function taskOf(options: TaskOptions, words: readonly string[]): Task {
   if (options.retries !== undefined) task.retries = parseCount('--retries', options.retries, 0, 1000)
   if (options.durability !== undefined) task.durability = choiceOf('--durability', options.durability, durabilities)
   if (options.starts !== undefined) task.starts = choiceOf('--starts', options.starts, startKinds)
+  const after = [
+    ...afterOf('--after', options.after, 'succeeded'),
+    ...afterOf('--after-any', options.afterAny, 'ended'),
+  ]
+  if (after.length > 0) task.after = after
   if (options.expires !== undefined) task.expiresMs = parseDurationMs('--expires', options.expires)
   if (options.outputMax !== undefined) task.outputBytesMax = parseBytes('--output-max', options.outputMax)
   if (options.name !== undefined) task.name = options.name
@@ -102,6 +111,13 @@ export function taskOf(options: TaskOptions, words: readonly string[]): Task {
   if (options.key !== undefined) task.key = keyOf(options.key)
   if (!options.queue) task.failIfUnplaceable = true
   return task
+}
+
+/** Ids separated by commas. */
+function afterOf(flag: string, given: readonly string[] = [], on: 'succeeded' | 'ended'): After[] {
+  const ids = given.flatMap((text) => text.split(','))
+  if (ids.includes('')) throw usageError(`${flag}: an id is missing`, `souk submit ${flag} last -- make test`)
+  return ids.map((task) => (on === 'succeeded' ? task : { task, on }))
 }
 
 function keyOf(text: string): string {

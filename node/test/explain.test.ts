@@ -310,3 +310,10 @@ describe('weighing again', () => {
     expect(() => weightsFrom(options)).toThrow(message)
   })
 })
+
+test('what waits for other tasks says for how many, and no host would help it', () => {
+  const text = explain({ ...decided, how: 'after', reason: 'waits for 2 of 3 tasks: 3k9x7fq2, 8abc0def' })
+  expect(text).toContain('waiting for other tasks: it waits for 2 of 3 tasks: 3k9x7fq2, 8abc0def')
+  expect(text).toContain('decided by oak')
+  expect(text).not.toContain('what would help')
+})

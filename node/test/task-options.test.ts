@@ -18,6 +18,8 @@ test('options become the task that the API takes', () => {
       starts: 'at-most-once',
       expires: '2h',
       objective: 'cheap',
+      after: ['3k9x,last', '7fq2'],
+      afterAny: ['8abc'],
       key: 'order-17',
       queue: false,
     },
@@ -36,6 +38,7 @@ test('options become the task that the API takes', () => {
     starts: 'at-most-once',
     expiresMs: 7_200_000,
     objective: 'cheap',
+    after: ['3k9x', 'last', '7fq2', { task: '8abc', on: 'ended' }],
     key: 'order-17',
     failIfUnplaceable: true,
   })
@@ -56,6 +59,7 @@ test('mistakes are errors of usage that name their flag', () => {
   expect(() => taskOf({ queue: true, starts: 'once' }, ['x'])).toThrowError(/--starts: 'once' is none of at-least-once/)
   expect(() => taskOf({ queue: true, key: '' }, ['x'])).toThrowError(/--key: it has 0 characters/)
   expect(() => taskOf({ queue: true, module: 'm.js' }, ['x'])).toThrowError(/--module needs --function/)
+  expect(() => taskOf({ queue: true, after: ['3k9x,'] }, ['x'])).toThrowError(/--after: an id is missing/)
   expect(() => taskOf({ queue: true, need: ['licence=x'] }, ['x'])).toThrowError(/--need/)
 })
 

@@ -35,6 +35,7 @@ export const run: CommandModule = {
       ],
       ['souk run --starts at-most-once --expires 1h -- ./charge.sh', 'never twice, and not after an hour'],
       ['souk run --key order-17 -- ./ship.sh', 'repeat it as often as you like: it is one task'],
+      ['souk run --after 3k9x,7fq2 -- ./merge.sh', 'once both of these tasks have succeeded'],
       [`souk run --where 'zone in (a, b) && gpu.model ~ "A100" && !spot' -- ./train.sh`, 'only on hosts that meet it'],
       ['souk run --label site=attic --timeout 30s -- uptime', 'only where the label is'],
     ]).addHelpText(

@@ -6,11 +6,13 @@
 import type { InsightCalls, TaskLine } from './history.ts'
 import type { TransportFactory } from './http-transport.ts'
 import type { HostInventory } from './inventory.ts'
+import type { LinkLine, PeerLine } from './peer-lines.ts'
 import type { Status } from './status.ts'
 
 export type * from './analysis.ts'
 export type { HistoryPage, HistoryQuery, TaskLine } from './history.ts'
 export type { HostInventory, InventoryEntry, UsageHour } from './inventory.ts'
+export type { LinkLine, PeerLine } from './peer-lines.ts'
 export type { Keeping, LimitKeeper, Limits, Status } from './status.ts'
 
 /** Amounts as people write them: numbers, or text such as '500m' CPU, '2G' memory. */
@@ -50,6 +52,12 @@ export interface FileInput {
   mode?: number
 }
 
+/**
+ * What a task waits for: an id (it may be shortened), or in one request the key or the name of another task there. `on`:
+ * that it succeeds (the default; where it does not, the waiting task ends as `cancelled`), or just that it ends
+ */
+export type After = string | { task: string; on?: 'succeeded' | 'ended' }
+
 /** One task as a client writes it; what is left out has the documented default. */
 export interface Task {
   /** a command: argv, no shell */
@@ -86,6 +94,8 @@ export interface Task {
   failIfUnplaceable?: boolean
   /** what its host is chosen for among those with room; default: what its bearer declares for its class, else balanced */
   objective?: 'balanced' | 'fast' | 'pack' | 'spread' | 'cheap'
+  /** it is accepted at once, and placed when all of these have ended as wanted */
+  after?: After[]
   /** idempotency key: the same one gives the same task, at whatever peer; the client makes one where none is */
   key?: string
 }
@@ -160,49 +170,13 @@ export interface ConnectOptions {
 
 export type CancelAnswer = 'cancelled' | 'closed-before' | 'unknown' | 'stopping' | 'unreachable'
 
-export interface PeerLine {
-  id: string
-  name: string
-  role: string
-  self: boolean
-  state: 'alive' | 'suspect' | 'dead' | 'left' | 'unknown'
-  connected: boolean
-  rttMs?: number
-  summary: string
-  capacity: Record<string, unknown>
-  free?: Record<string, unknown>
-  executors: string[]
-  functions: string[]
-  labels: Record<string, string>
-  running: number
-  waiting: number
-  draining: boolean
-  addresses: string[]
-}
-
-/** How far a peer got with another, hop by hop; where `authenticated` is false the way between them is broken. */
-export interface LinkLine {
-  id: string
-  /** '' while it has shown no certificate */
-  name: string
-  addresses: string[]
-  /** an address is known: told by others, by an invitation, or found on the local network */
-  discovered: boolean
-  /** its addresses were tried at least once */
-  dialled: boolean
-  /** an encrypted connection is open */
-  connected: boolean
-  /** both have accepted each other's certificate, and the stream between them is open */
-  authenticated: boolean
-  /** it listens to adverts by gossip */
-  subscribed: boolean
-  /** since the last success */
-  failures: number
-  lastError?: { code: string; message: string }
-}
+/** The same of tasks whose handles the caller has; the submit goes out once those are accepted. */
+export type AfterHandle = Handle | { task: Handle; on?: 'succeeded' | 'ended' }
 
 export interface SubmitOptions {
   signal?: AbortSignal
+  /** beside the ids in the task's own `after`; where one is refused this one rejects with `after-refused` */
+  after?: AfterHandle[]
   /**
    * Output in order and without gaps: live as it comes; where live output was skipped (too fast, a reconnect), the
    * rest comes when the task has ended, before `outcome` resolves.
@@ -227,6 +201,11 @@ export interface Agent {
 export interface SoukClient extends InsightCalls {
   /** queues; all submits of one turn travel in one request */
   submit(task: Task, options?: SubmitOptions): Handle
+  /**
+   * Many at once, which may wait for each other: an `after` may name the key or the name of another task of the list. Those
+   * that wait for themselves reject with `after-cycle`.
+   */
+  submitAll(tasks: readonly Task[], options?: SubmitOptions): Handle[]
   /** outcomes in the order of the items; rejects on the first refusal, never on a failed task */
   map<T>(items: Iterable<T>, toTask: (item: T, index: number) => Task, options?: MapOptions<T>): Promise<Outcome[]>
   /** serves these functions as tasks from anywhere in the mesh */

@@ -12,6 +12,8 @@ export const apiLimits = {
   argvMax: 1024,
   envMax: 256,
   labelsMax: 64,
+  /** tasks that one task waits for */
+  dependenciesMax: 64,
   /** an expression over labels and facts of a host */
   whereCharsMax: 1024,
   gpuModelsMax: 16,

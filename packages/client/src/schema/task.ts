@@ -42,6 +42,8 @@ export const RequestBody = strict({
   custom: optional(dictionary(int(2 ** 52), apiLimits.labelsMax)),
 })
 
+const After = Type.Union([name, strict({ task: name, on: optional(choice('succeeded', 'ended')) })])
+
 /** One task as a client writes it. The server fills in what is left out. */
 export const TaskBody = Type.Unsafe<Task>(
   strict({
@@ -71,6 +73,7 @@ export const TaskBody = Type.Unsafe<Task>(
     expiresMs: optional(int(2 ** 40)),
     failIfUnplaceable: optional(Type.Boolean()),
     objective: optional(choice('balanced', 'fast', 'pack', 'spread', 'cheap')),
+    after: optional(list(After, apiLimits.dependenciesMax)),
     key: optional(text(apiLimits.nameCharsMax, 1)),
   }),
 )
