@@ -5,9 +5,11 @@
 
 import type { TransportFactory } from './http-transport.ts'
 import type { HostInventory } from './inventory.ts'
+import type { RunUsage } from './run-usage.ts'
 import type { Status } from './status.ts'
 
 export type { HostInventory, InventoryEntry, UsageHour } from './inventory.ts'
+export type { RunUsage } from './run-usage.ts'
 export type { Keeping, LimitKeeper, Limits, Status } from './status.ts'
 
 /** Amounts as people write them: numbers, or text such as '500m' CPU, '2G' memory. */
@@ -98,6 +100,7 @@ export interface Outcome {
   files: OutputFile[]
   droppedBytes: number
   runMs: number
+  usage?: RunUsage
   attempts: { host: string; code: string; message: string }[]
   endedAt: string
 }
@@ -152,6 +155,7 @@ export interface TaskLine {
   attempts: number
   submittedAt: string
   endedAt?: string
+  usage?: RunUsage
 }
 
 export interface PeerLine {

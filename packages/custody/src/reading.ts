@@ -1,4 +1,4 @@
-import type { MessageOf, PeerId, TaskRecord, TaskSummary, TaskView } from '@souk/wire'
+import { type MessageOf, type PeerId, type TaskRecord, type TaskSummary, type TaskView, usageOf } from '@souk/wire'
 import { type Entry, outcomeOf, stateOf } from './entry.ts'
 
 /** All that is known of one task, for a reader anywhere. */
@@ -52,6 +52,8 @@ export function toSummary(entry: Entry): TaskSummary {
     summary.kind = closed.kind
     summary.code = closed.code
     summary.endedWallMs = closed.endedWallMs
+    const usage = closed.result && usageOf(closed.result)
+    if (usage) summary.usage = usage
   }
   return summary
 }

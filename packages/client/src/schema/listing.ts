@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { TaskDetail, TaskLine } from '../api.ts'
-import { AttemptBody, OutcomeBody } from './outcome.ts'
+import { AttemptBody, OutcomeBody, RunUsageBody } from './outcome.ts'
 import { apiLimits, IsoTime, int, list, PeerIdText, plainRecord, strict, TaskIdText, text } from './vocabulary.ts'
 
 const optional = Type.Optional
@@ -33,6 +33,7 @@ export const TaskLineBody = Type.Unsafe<TaskLine>(
     attempts: int(),
     submittedAt: IsoTime,
     endedAt: optional(IsoTime),
+    usage: optional(RunUsageBody),
   }),
 )
 

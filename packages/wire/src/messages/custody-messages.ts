@@ -3,6 +3,7 @@ import { Decision, Refusal } from '../decision.ts'
 import { Ballot, Incarnation, PeerId, TaskId } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { Accepted, Attempt, Bearer, Decree, Ending, Outcome } from '../outcome.ts'
+import { RunUsage } from '../run-usage.ts'
 import { bytes, choice, int, list, strict, text } from '../schema.ts'
 import { Baton, Custodians, TaskEvent, TaskRecord, TaskState } from '../task-record.ts'
 
@@ -23,6 +24,7 @@ export const TaskSummary = strict({
   attempts: int(1024),
   submittedWallMs: int(),
   endedWallMs: Type.Optional(int()),
+  usage: Type.Optional(RunUsage),
 })
 
 /** All that is known of one task. */
