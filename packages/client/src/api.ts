@@ -10,7 +10,7 @@ import type { Status } from './status.ts'
 
 export type { HostInventory, InventoryEntry, UsageHour } from './inventory.ts'
 export type { RunUsage } from './run-usage.ts'
-export type { Keeping, LimitKeeper, Limits, Status } from './status.ts'
+export type { AuditBreach, AuditStatus, Keeping, LimitKeeper, Limits, Status } from './status.ts'
 
 /** Amounts as people write them: numbers, or text such as '500m' CPU, '2G' memory. */
 export interface Request {

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { CodedError, type Executor, type RunEvents } from '@souk/runtime'
+import { CodedError, type Executor, type MeasuredRun, type RunEvents } from '@souk/runtime'
 import { type Ballot, limits, type RunResult, type TaskId } from '@souk/wire'
 import { type AgentHub, Agents } from './agent-hub.ts'
 import { type FunctionOptions, functionOptions } from './function-options.ts'
@@ -101,6 +101,11 @@ export class FunctionExecutor implements Executor {
   halt(task: TaskId, ballot: Ballot, code: StopCode): void {
     const run = this.#runs.get(fenceText(task, ballot))
     if (run) this.#halt(run, code)
+  }
+
+  /** What functions use of memory is not known: threads share the peer's. */
+  underWay(): MeasuredRun[] {
+    return [...this.#runs.values()].map(({ order: { task, ballot } }) => ({ task, ballot }))
   }
 
   /** Sorted names of what is served here now, by modules and by agents; at most `limits.functionsMax`. */

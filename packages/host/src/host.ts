@@ -8,6 +8,7 @@ import {
   shortage,
 } from '@souk/kernel'
 import { type Ballot, compareBallots, type RunResult, type TaskId, type TaskRecord } from '@souk/wire'
+import { Audit, type Breach, type MeasuredRun } from './audit.ts'
 import type { HostConfig } from './config.ts'
 import { Ledger } from './ledger.ts'
 import { OutputTail } from './output-tail.ts'
@@ -26,10 +27,13 @@ export type HostInput =
   | { type: 'running'; task: TaskId; ballot: Ballot }
   | { type: 'output'; task: TaskId; ballot: Ballot; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
   | { type: 'ran'; task: TaskId; ballot: Ballot; result: RunResult }
+  /** what the executors have at this moment: to be compared with what is promised */
+  | { type: 'measured'; runs: readonly MeasuredRun[] }
   /** end it wherever it is: out of the queue at once, or through the executor */
   | { type: 'halt'; task: TaskId; ballot: Ballot; code: StopCode }
 
 export type HostEffect =
+  | { type: 'breach'; breach: Breach }
   | { type: 'run'; record: TaskRecord; ballot: Ballot; gpuDevices: number[]; attempt: number; leased: boolean }
   | { type: 'stop'; task: TaskId; ballot: Ballot; code: StopCode }
   | { type: 'began'; task: TaskId; ballot: Ballot }
@@ -51,6 +55,7 @@ export class Host implements Machine<HostInput, HostEffect> {
   readonly #ledger = new Ledger()
   readonly #queue: RunQueue<Run>
   readonly #runs = new Map<TaskId, Run>()
+  readonly #audit = new Audit()
   readonly #timeouts = new Deadlines<TaskId>()
   #changes = 0
 
@@ -82,6 +87,9 @@ export class Host implements Machine<HostInput, HostEffect> {
         break
       case 'ran':
         this.#onRan(input, out)
+        break
+      case 'measured':
+        this.#onMeasured(input.runs, out)
         break
       case 'halt':
         this.#onHalt(input, out)
@@ -121,6 +129,11 @@ export class Host implements Machine<HostInput, HostEffect> {
   /** Rises with every take and end: what a load stamp's seq is made of. */
   get changes(): number {
     return this.#changes
+  }
+
+  /** What the last comparison with what really runs has shown. */
+  get breaches(): readonly Breach[] {
+    return this.#audit.breaches
   }
 
   has(task: TaskId): boolean {
@@ -190,6 +203,12 @@ export class Host implements Machine<HostInput, HostEffect> {
       return
     }
     this.#stop(run, input.code, out)
+  }
+
+  #onMeasured(measured: readonly MeasuredRun[], out: HostEffect[]): void {
+    const { total, free, taken } = this.#ledger
+    const runs = [...this.#runs.values()].filter(({ phase }) => phase !== 'queued')
+    for (const breach of this.#audit.look({ total, free, taken, runs }, measured)) out.push({ type: 'breach', breach })
   }
 
   /** A host that shrank under a waiting run lets it go where it fits. */

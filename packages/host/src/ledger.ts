@@ -28,6 +28,11 @@ export class Ledger {
     return this.#total
   }
 
+  /** Every allocation, by its key. */
+  get taken(): ReadonlyMap<string, Allocation> {
+    return this.#taken
+  }
+
   /** A new total; what is taken stays taken. */
   resize(total: ResourceVector): void {
     this.#total = copyVector(total)

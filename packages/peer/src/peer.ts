@@ -123,6 +123,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       keeping: this.#machines.keeping,
       tasks: custody.tasks,
       store: store.ok ? { ok: true } : store,
+      breaches: host.breaches,
       counters: this.#outlet.counters.snapshot(),
       custody: { ...custody, submitter: submitter.snapshot(), borne: bearer.snapshot() },
       market: { ...auctioneer.snapshot(), ...bidder.snapshot() },
@@ -158,6 +159,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         break
       case 'running':
       case 'ran':
+      case 'measured':
         router.stepHost(input)
         break
       case 'output':

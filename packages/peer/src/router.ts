@@ -236,6 +236,9 @@ export class Router implements Steps {
         this.stepBearer(effect)
         break
       }
+      case 'breach':
+        this.#outlet.trace({ type: 'audit.breach', ...effect.breach })
+        break
       case 'dropped':
         this.#machines.marketChanged = true
         this.stepBearer(effect)

@@ -66,6 +66,13 @@ export class RunCgroup {
     return readNumber(folder, this.#version === 2 ? 'memory.peak' : 'memory.max_usage_in_bytes')
   }
 
+  /** What it has now, likewise. */
+  get memoryBytes(): number | undefined {
+    const folder = this.#byController.get('memory')
+    if (folder === undefined) return undefined
+    return readNumber(folder, this.#version === 2 ? 'memory.current' : 'memory.usage_in_bytes')
+  }
+
   /** CPU time of all that was ever in it; undefined where the kernel does not tell. */
   get cpuMs(): number | undefined {
     if (this.#version === 2) {
