@@ -173,11 +173,20 @@ export class FunctionExecutor implements Executor {
       running: () => run.running(),
       output: (live) => run.live(live),
       answered: (answer) => this.#finish(run, run.answered(answer)),
-      failed: (error) => void this.#finish(run, run.ended(plainResult('failed', threadFailure(name, error), 1))),
+      failed: (error) => void this.#finish(run, run.ended(this.#threadFailure(name, error))),
       ended: () => void this.#finish(run, run.ended(run.stopped())),
     })
     if (id === undefined) void this.#finish(run, run.ended(refusal('no-room', 'too many functions wait for a thread')))
     else run.stopper = () => void this.#pool.halt(id)
+  }
+
+  /** Its thread ended: as the only limit of functions that is kept, for its heap; else by its own doing. */
+  #threadFailure(name: string, error: Error): RunResult {
+    if ((error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY') {
+      const message = `out of memory: ${name} needed more than ${this.#options.heapMbMax} MiB of heap`
+      return { ...plainResult('failed', message, 1), code: 'out-of-memory' }
+    }
+    return plainResult('failed', threadFailure(name, error), 1)
   }
 
   #startAtAgent(run: FunctionRun): void {

@@ -36,6 +36,8 @@ export interface Promised {
   taken: ReadonlyMap<string, Allocation>
   /** those that executors must have */
   runs: readonly { task: TaskId; ballot: Ballot }[]
+  /** tasks whose records are still on their way to enough disks: their room waits for them */
+  awaited: ReadonlySet<TaskId>
 }
 
 /** Breaches told of one look; more than these say nothing new. */
@@ -108,7 +110,7 @@ function drift({ total, free, taken }: Promised): Breach[] {
   })
 }
 
-function unmatchedOf({ runs, taken }: Promised, measured: readonly MeasuredRun[]): Breach[] {
+function unmatchedOf({ runs, taken, awaited }: Promised, measured: readonly MeasuredRun[]): Breach[] {
   const name = ({ task, ballot }: { task: TaskId; ballot: Ballot }) => `${task} ${ballotText(ballot)}`
   const known = new Set(runs.map(name))
   const under = new Set(measured.map(name))
@@ -121,7 +123,9 @@ function unmatchedOf({ runs, taken }: Promised, measured: readonly MeasuredRun[]
       .filter((run) => !known.has(name(run)))
       .map(({ task }): Breach => ({ code: 'unknown-run', task, resource: 'run', seen: 1, allowed: 0 })),
     ...runs.filter((run) => !under.has(name(run))).map(({ task }) => missing(task, 'run')),
-    ...[...taken.keys()].filter((task) => !running.has(task)).map((task) => missing(task, 'room')),
+    ...[...taken.keys()]
+      .filter((task) => !running.has(task) && !awaited.has(task))
+      .map((task) => missing(task, 'room')),
   ]
 }
 

@@ -27,8 +27,8 @@ export type HostInput =
   | { type: 'running'; task: TaskId; ballot: Ballot }
   | { type: 'output'; task: TaskId; ballot: Ballot; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
   | { type: 'ran'; task: TaskId; ballot: Ballot; result: RunResult }
-  /** what the executors have at this moment: to be compared with what is promised */
-  | { type: 'measured'; runs: readonly MeasuredRun[] }
+  /** what the executors have at this moment, and the tasks that may still come for the room reserved for them */
+  | { type: 'measured'; runs: readonly MeasuredRun[]; awaited: ReadonlySet<TaskId> }
   /** end it wherever it is: out of the queue at once, or through the executor */
   | { type: 'halt'; task: TaskId; ballot: Ballot; code: StopCode }
 
@@ -89,7 +89,7 @@ export class Host implements Machine<HostInput, HostEffect> {
         this.#onRan(input, out)
         break
       case 'measured':
-        this.#onMeasured(input.runs, out)
+        this.#onMeasured(input, out)
         break
       case 'halt':
         this.#onHalt(input, out)
@@ -129,6 +129,11 @@ export class Host implements Machine<HostInput, HostEffect> {
   /** Rises with every take and end: what a load stamp's seq is made of. */
   get changes(): number {
     return this.#changes
+  }
+
+  /** Tasks that have room here and no run yet. */
+  get reserved(): TaskId[] {
+    return [...this.#ledger.taken.keys()].filter((task) => !this.#runs.has(task))
   }
 
   /** What the last comparison with what really runs has shown. */
@@ -205,10 +210,11 @@ export class Host implements Machine<HostInput, HostEffect> {
     this.#stop(run, input.code, out)
   }
 
-  #onMeasured(measured: readonly MeasuredRun[], out: HostEffect[]): void {
+  #onMeasured({ runs: measured, awaited }: Extract<HostInput, { type: 'measured' }>, out: HostEffect[]): void {
     const { total, free, taken } = this.#ledger
     const runs = [...this.#runs.values()].filter(({ phase }) => phase !== 'queued')
-    for (const breach of this.#audit.look({ total, free, taken, runs }, measured)) out.push({ type: 'breach', breach })
+    const promised = { total, free, taken, runs, awaited }
+    for (const breach of this.#audit.look(promised, measured)) out.push({ type: 'breach', breach })
   }
 
   /** A host that shrank under a waiting run lets it go where it fits. */

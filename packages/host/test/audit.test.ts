@@ -26,7 +26,7 @@ function holding(requests: Record<string, Partial<ResourceRequest>>): Promised {
       return [task, allocation]
     }),
   )
-  return { total, free, taken, runs: [...taken.keys()].map((task) => ({ task, ballot: ballot() })) }
+  return { total, free, taken, runs: [...taken.keys()].map((task) => ({ task, ballot: ballot() })), awaited: new Set() }
 }
 const run = (task: string, use: Partial<MeasuredRun> = {}): MeasuredRun => ({ task, ballot: ballot(), ...use })
 
@@ -82,6 +82,7 @@ describe('an audit', () => {
     expect(audit.look(promised, [])).toEqual([
       { code: 'missing-run', task: 'a', resource: 'room', seen: 0, allowed: 1 },
     ])
+    expect(audit.look({ ...promised, awaited: new Set(['a']) }, [])).toEqual([])
   })
 
   test('tells what uses more than it asked for; what asked for none may use any', () => {
@@ -103,7 +104,9 @@ describe('an audit', () => {
 
 describe('a host that is told what really runs', () => {
   const breaches = (bench: Bench, runs: MeasuredRun[]) =>
-    bench.step({ type: 'measured', runs }).flatMap((effect) => (effect.type === 'breach' ? [effect.breach] : []))
+    bench
+      .step({ type: 'measured', runs, awaited: new Set(bench.host.reserved) })
+      .flatMap((effect) => (effect.type === 'breach' ? [effect.breach] : []))
 
   test('says nothing while it queues, starts, runs and ends as it believes', () => {
     const bench = new Bench(capacity({ slots: 1, cpuMilli: 1000 }))

@@ -159,8 +159,10 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         break
       case 'running':
       case 'ran':
-      case 'measured':
         router.stepHost(input)
+        break
+      case 'measured':
+        router.onMeasured(input.runs)
         break
       case 'output':
         this.#onOutput(input, now)

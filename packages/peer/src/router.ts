@@ -9,7 +9,7 @@ import type {
   SubmitterInput,
   SubmitterMessage,
 } from '@souk/custody'
-import type { HostEffect, HostInput } from '@souk/host'
+import type { HostEffect, HostInput, MeasuredRun } from '@souk/host'
 import { invariant, type Millis } from '@souk/kernel'
 import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage, BidderEffect, BidderInput } from '@souk/market'
 import type { Member, RosterEffect, RosterInput } from '@souk/roster'
@@ -208,6 +208,12 @@ export class Router implements Steps {
     const effects: HostEffect[] = []
     this.#machines.host.step(input, this.#outlet.now, effects)
     for (const effect of effects) this.#applyHost(effect)
+  }
+
+  onMeasured(runs: readonly MeasuredRun[]): void {
+    const { host, bearer } = this.#machines
+    const awaited = new Set(host.reserved.filter((task) => bearer.find(task)))
+    this.stepHost({ type: 'measured', runs, awaited })
   }
 
   #applyHost(effect: HostEffect): void {
