@@ -7,6 +7,7 @@ import { peerNames } from '../src/peer-names.ts'
 import { coloursFor } from '../src/print/colours.ts'
 import { explainText } from '../src/print/explain-text.ts'
 import { replayText } from '../src/print/replay-text.ts'
+import { runUsageText } from '../src/print/run-usage-text.ts'
 import { taskHeadText } from '../src/print/task-head-text.ts'
 
 const id = (end: string) => `12D3KooW${'A'.repeat(40)}${end}`
@@ -197,6 +198,12 @@ test('who keeps a task is told by name, with who of them is away and whether the
   expect(text(oak)).toContain('kept by    elm, oak (away), ash; version 2')
   expect(text(oak)).not.toContain('cannot end')
   expect(text(oak, elm)).toContain('1 of 3 can be asked: it cannot end until most can')
+})
+
+test('what a run used is told next to the memory that it asked for', () => {
+  expect(runUsageText({ cpuMs: 1234, memoryBytesPeak: 64e6 }, 128e6)).toBe('1.2 s of CPU, at most 64 MB of 128 MB')
+  expect(runUsageText({ cpuMs: 5, memoryBytesPeak: 64e6 }, 0)).toBe('5 ms of CPU, at most 64 MB')
+  expect(runUsageText({ cpuMs: 5 }, 128e6)).toBe('5 ms of CPU')
 })
 
 test('a task placed by a load stamp says that nobody was asked, and how old the stamp was', () => {

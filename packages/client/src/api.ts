@@ -7,13 +7,15 @@ import type { InsightCalls, TaskLine } from './history.ts'
 import type { TransportFactory } from './http-transport.ts'
 import type { HostInventory } from './inventory.ts'
 import type { LinkLine, PeerLine } from './peer-lines.ts'
+import type { RunUsage } from './run-usage.ts'
 import type { Status } from './status.ts'
 
 export type * from './analysis.ts'
 export type { HistoryPage, HistoryQuery, TaskLine } from './history.ts'
 export type { HostInventory, InventoryEntry, UsageHour } from './inventory.ts'
 export type { LinkLine, PeerLine } from './peer-lines.ts'
-export type { Keeping, LimitKeeper, Limits, Status } from './status.ts'
+export type { RunUsage } from './run-usage.ts'
+export type { AuditBreach, AuditStatus, Keeping, LimitKeeper, Limits, Status } from './status.ts'
 
 /** Amounts as people write them: numbers, or text such as '500m' CPU, '2G' memory. */
 export interface Request {
@@ -130,6 +132,7 @@ export interface Outcome {
   files: OutputFile[]
   droppedBytes: number
   runMs: number
+  usage?: RunUsage
   attempts: { host: string; code: string; message: string }[]
   endedAt: string
 }

@@ -9,6 +9,7 @@ import {
   type ResourceVector,
 } from '@souk/kernel'
 import { type Ballot, compareBallots, type RunResult, type TaskId, type TaskRecord } from '@souk/wire'
+import { Audit, type Breach, type MeasuredRun } from './audit.ts'
 import type { HostConfig } from './config.ts'
 import { Ledger } from './ledger.ts'
 import { OutputTail } from './output-tail.ts'
@@ -27,10 +28,13 @@ export type HostInput =
   | { type: 'running'; task: TaskId; ballot: Ballot }
   | { type: 'output'; task: TaskId; ballot: Ballot; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
   | { type: 'ran'; task: TaskId; ballot: Ballot; result: RunResult }
+  /** what the executors have at this moment, and the tasks that may still come for the room reserved for them */
+  | { type: 'measured'; runs: readonly MeasuredRun[]; awaited: ReadonlySet<TaskId> }
   /** end it wherever it is: out of the queue at once, or through the executor */
   | { type: 'halt'; task: TaskId; ballot: Ballot; code: StopCode }
 
 export type HostEffect =
+  | { type: 'breach'; breach: Breach }
   | { type: 'run'; record: TaskRecord; ballot: Ballot; gpuDevices: number[]; attempt: number; leased: boolean }
   | { type: 'stop'; task: TaskId; ballot: Ballot; code: StopCode }
   | { type: 'began'; task: TaskId; ballot: Ballot }
@@ -52,6 +56,7 @@ export class Host implements Machine<HostInput, HostEffect> {
   readonly #ledger = new Ledger()
   readonly #queue: RunQueue<Run>
   readonly #runs = new Map<TaskId, Run>()
+  readonly #audit = new Audit()
   readonly #timeouts = new Deadlines<TaskId>()
   #changes = 0
 
@@ -83,6 +88,9 @@ export class Host implements Machine<HostInput, HostEffect> {
         break
       case 'ran':
         this.#onRan(input, out)
+        break
+      case 'measured':
+        this.#onMeasured(input, out)
         break
       case 'halt':
         this.#onHalt(input, out)
@@ -138,6 +146,16 @@ export class Host implements Machine<HostInput, HostEffect> {
   /** Rises with every take and end: what a load stamp's seq is made of. */
   get changes(): number {
     return this.#changes
+  }
+
+  /** Tasks that have room here and no run yet. */
+  get reserved(): TaskId[] {
+    return [...this.#ledger.taken.keys()].filter((task) => !this.#runs.has(task))
+  }
+
+  /** What the last comparison with what really runs has shown. */
+  get breaches(): readonly Breach[] {
+    return this.#audit.breaches
   }
 
   has(task: TaskId): boolean {
@@ -207,6 +225,13 @@ export class Host implements Machine<HostInput, HostEffect> {
       return
     }
     this.#stop(run, input.code, out)
+  }
+
+  #onMeasured({ runs: measured, awaited }: Extract<HostInput, { type: 'measured' }>, out: HostEffect[]): void {
+    const { total, free, taken } = this.#ledger
+    const runs = [...this.#runs.values()].filter(({ phase }) => phase !== 'queued')
+    const promised = { total, free, taken, runs, awaited }
+    for (const breach of this.#audit.look(promised, measured)) out.push({ type: 'breach', breach })
   }
 
   /** A host that shrank under a waiting run lets it go where it fits. */

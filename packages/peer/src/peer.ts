@@ -137,6 +137,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       keeping: this.#machines.keeping,
       tasks: custody.tasks,
       store: store.ok ? { ok: true } : store,
+      breaches: host.breaches,
       counters: { ...this.#outlet.counters.snapshot(), ...bidder.counters() },
       custody: { ...custody, submitter: submitter.snapshot(), borne: bearer.snapshot() },
       market: { ...auctioneer.snapshot(), ...bidder.snapshot(), ...dependencies.snapshot() },
@@ -173,6 +174,9 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       case 'running':
       case 'ran':
         router.stepHost(input)
+        break
+      case 'measured':
+        router.onMeasured(input.runs)
         break
       case 'output':
         this.#onOutput(input, now)

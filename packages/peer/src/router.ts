@@ -9,7 +9,7 @@ import type {
   SubmitterInput,
   SubmitterMessage,
 } from '@souk/custody'
-import type { HostEffect, HostInput } from '@souk/host'
+import type { HostEffect, HostInput, MeasuredRun } from '@souk/host'
 import { invariant, type Millis } from '@souk/kernel'
 import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage, BidderEffect, BidderInput } from '@souk/market'
 import type { RosterEffect, RosterInput } from '@souk/roster'
@@ -221,6 +221,12 @@ export class Router implements Steps {
     for (const effect of effects) this.#applyHost(effect)
   }
 
+  onMeasured(runs: readonly MeasuredRun[]): void {
+    const { host, bearer } = this.#machines
+    const awaited = new Set(host.reserved.filter((task) => bearer.find(task)))
+    this.stepHost({ type: 'measured', runs, awaited })
+  }
+
   #applyHost(effect: HostEffect): void {
     switch (effect.type) {
       case 'run': {
@@ -247,6 +253,9 @@ export class Router implements Steps {
         this.stepBearer(effect)
         break
       }
+      case 'breach':
+        this.#outlet.trace({ type: 'audit.breach', ...effect.breach })
+        break
       case 'dropped':
         this.#machines.marketChanged = true
         this.stepBearer(effect)

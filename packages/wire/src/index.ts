@@ -67,6 +67,7 @@ export {
 } from './outcome.ts'
 export type { FaultCode, ValueLimits } from './precheck.ts'
 export type { DecodeCode, DecodeResult } from './result.ts'
+export { type RunUsage, usageOf } from './run-usage.ts'
 export { choice, strict } from './schema.ts'
 export { signableAdvert, signableCertificate } from './signable.ts'
 export { Baton, custodiansMax, Taker, TaskEvent, TaskRecord, TaskState, taskStates } from './task-record.ts'

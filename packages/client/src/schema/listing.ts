@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { TaskDetail, WouldHelp } from '../api.ts'
 import type { TaskLine } from '../history.ts'
-import { AttemptBody, OutcomeBody } from './outcome.ts'
+import { AttemptBody, OutcomeBody, RunUsageBody } from './outcome.ts'
 import {
   apiLimits,
   choice,
@@ -51,6 +51,7 @@ export const TaskLineBody = Type.Unsafe<TaskLine>(
     waitedMs: optional(int()),
     ranMs: optional(int()),
     endedAt: optional(IsoTime),
+    usage: optional(RunUsageBody),
   }),
 )
 

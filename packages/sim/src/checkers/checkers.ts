@@ -2,6 +2,7 @@ import type { Subject } from '../subject.ts'
 import type { Violations } from '../violation.ts'
 import type { Watch } from '../watch.ts'
 import { AccountsChecker } from './accounts.ts'
+import { AuditsChecker } from './audits.ts'
 import { BatonsChecker } from './batons.ts'
 import { BoundsChecker } from './bounds.ts'
 import { CapacityChecker } from './capacity.ts'
@@ -39,6 +40,7 @@ export class Checkers {
   readonly decrees: DecreesChecker
   readonly dependencies: DependenciesChecker
   readonly capacity: CapacityChecker
+  readonly audits: AuditsChecker
   readonly singleRun: SingleRunChecker
   readonly batons: BatonsChecker
   readonly fences: FencesChecker
@@ -59,6 +61,7 @@ export class Checkers {
     this.decrees = new DecreesChecker(violations, excuses, configurations)
     this.dependencies = new DependenciesChecker(violations, excuses, configurations)
     this.capacity = new CapacityChecker(violations)
+    this.audits = new AuditsChecker(violations)
     this.singleRun = new SingleRunChecker(violations, excuses, configurations, faultless)
     this.batons = new BatonsChecker(violations, excuses, configurations)
     this.fences = new FencesChecker(violations, excuses, configurations)
