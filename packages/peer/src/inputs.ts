@@ -72,6 +72,8 @@ export type PeerInput =
   | { type: 'query'; client: ClientRef; task: TaskId; watch: boolean }
   /** answered by `listed`; `everywhere` asks the other reachable peers too */
   | { type: 'list'; client: ClientRef; limit: number; prefix: string; states: TaskState[]; everywhere: boolean }
+  /** answered by `planned`: where each objective would put these, all at once; nothing is reserved or submitted */
+  | { type: 'plan'; client: ClientRef; tasks: TaskSpec[]; assumedMs: Millis }
   /** live output from the start, wherever it runs, then the rest from its outcome */
   | { type: 'follow'; client: ClientRef; task: TaskId }
   /** this client reads no more */

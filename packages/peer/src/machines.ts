@@ -1,7 +1,7 @@
 import { Bearer, Custodian, type MeshView, Submitter } from '@souk/custody'
 import { Host } from '@souk/host'
 import { earliest, type Millis, type Prng } from '@souk/kernel'
-import { Auctioneer, Bidder } from '@souk/market'
+import { Auctioneer, Bidder, Planner } from '@souk/market'
 import { Roster } from '@souk/roster'
 import type { Bearer as Life, Offer, PeerId } from '@souk/wire'
 import type { PeerConfig } from './config.ts'
@@ -23,6 +23,7 @@ export class Machines {
   readonly bearer: Bearer
   readonly auctioneer: Auctioneer
   readonly bidder: Bidder
+  readonly planner: Planner
   readonly host: Host
   readonly desk: Desk
   readonly followers: Followers
@@ -61,6 +62,7 @@ export class Machines {
     const loads = loadsView(this.loads, this.unheard)
     this.auctioneer = new Auctioneer(config.market, { self, prng: prng.fork('auctioneer'), members, local, loads })
     this.bidder = new Bidder(config.market, { prng: prng.fork('bidder'), members, local, bearers })
+    this.planner = new Planner(config.market, { self, prng: prng.fork('planner'), members, local })
     this.desk = new Desk(config.desk, { self, view: deskView(this.roster, mesh, this.custodian, self) })
     this.followers = new Followers(config.followers)
   }
@@ -86,6 +88,7 @@ export class Machines {
       this.bearer,
       this.auctioneer,
       this.bidder,
+      this.planner,
       this.host,
       this.desk,
     ]

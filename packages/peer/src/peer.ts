@@ -1,5 +1,6 @@
 import type { StoredBlobs } from '@souk/custody'
-import { earliest, emptyVector, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
+import { earliest, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
+import { shapeOf } from '@souk/market'
 import {
   type Certificate,
   type Frame,
@@ -13,6 +14,7 @@ import {
 import { blobsOf } from './blobs-of.ts'
 import type { PeerConfig } from './config.ts'
 import type { PeerEffect } from './effects.ts'
+import { emptyOffer } from './empty-offer.ts'
 import type { NamedTask, PeerInput, Submission } from './inputs.ts'
 import { introductions } from './introductions.ts'
 import { Machines } from './machines.ts'
@@ -193,8 +195,15 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         router.stepDesk({ type: 'list', client, query: { limit, prefix, states }, everywhere })
         break
       }
+      case 'plan': {
+        const { client, assumedMs } = input
+        const tasks = input.tasks.map((spec) => ({ shape: shapeOf(spec), priority: spec.priority }))
+        router.stepPlanner({ type: 'plan', client, tasks, assumedMs })
+        break
+      }
       case 'gone':
         router.stepDesk(input)
+        router.stepPlanner(input)
         router.stepSubmitter(input)
         break
     }
@@ -279,18 +288,5 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     this.#machines.marketChanged = true
     router.stepHost({ type: 'capacity', capacity: offer.capacity })
     router.stepRoster({ type: 'offer', offer })
-  }
-}
-
-function emptyOffer(): Offer {
-  return {
-    capacity: emptyVector(),
-    labels: {},
-    executors: [],
-    functions: [],
-    draining: false,
-    custody: true,
-    priceMilli: 0,
-    summary: '',
   }
 }

@@ -11,8 +11,15 @@ import type {
 } from '@souk/custody'
 import type { HostEffect, HostInput } from '@souk/host'
 import { invariant, type Millis } from '@souk/kernel'
-import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage, BidderEffect, BidderInput } from '@souk/market'
-import type { Member, RosterEffect, RosterInput } from '@souk/roster'
+import type {
+  AuctioneerEffect,
+  AuctioneerInput,
+  AuctioneerMessage,
+  BidderEffect,
+  BidderInput,
+  PlannerInput,
+} from '@souk/market'
+import type { RosterEffect, RosterInput } from '@souk/roster'
 import type { Bearer as Life, Message, MessageOf, PeerId, RosterMessage } from '@souk/wire'
 import { CustodyRoutes } from './custody-routes.ts'
 import type { DeskEffect, DeskInput, DeskMessage } from './desk-io.ts'
@@ -20,7 +27,7 @@ import { type Destination, destinations } from './destinations.ts'
 import type { Machines } from './machines.ts'
 import { MarketRoutes } from './market-routes.ts'
 import type { Outlet } from './outlet.ts'
-import { mayReceive } from './permissions.ts'
+import { whyRejected } from './permissions.ts'
 import type { Steps } from './steps.ts'
 
 /**
@@ -81,10 +88,13 @@ export class Router implements Steps {
         this.stepRoster({ type: 'message', from: from.peer, message: message as RosterMessage })
         break
       case 'bidder':
-        this.#toBidder(from.peer, message as MessageOf<'quote' | 'given' | 'over'>)
+        this.#toBidder(from.peer, message as MessageOf<'quote' | 'survey' | 'given' | 'over'>)
         break
       case 'auctioneer':
         this.stepAuctioneer({ type: 'message', from: from.peer, message: message as AuctioneerMessage })
+        break
+      case 'planner':
+        this.stepPlanner({ type: 'message', from: from.peer, message: message as MessageOf<'surveyed'> })
         break
       case 'bearer':
         this.stepBearer({ type: 'message', from, message: message as BearerMessage })
@@ -107,9 +117,9 @@ export class Router implements Steps {
     }
   }
 
-  #toBidder(from: PeerId, message: MessageOf<'quote' | 'given' | 'over'>): void {
-    if (message.t === 'quote') {
-      this.stepBidder({ type: 'quote', from, message })
+  #toBidder(from: PeerId, message: MessageOf<'quote' | 'survey' | 'given' | 'over'>): void {
+    if (message.t === 'quote' || message.t === 'survey') {
+      this.stepBidder({ type: 'asked', from, message })
       return
     }
     // Newer than the load stamp of its frame: what it says counts from here on.
@@ -204,6 +214,10 @@ export class Router implements Steps {
     for (const effect of effects) this.#market.onBidder(effect)
   }
 
+  stepPlanner(input: PlannerInput): void {
+    this.#market.stepPlanner(input)
+  }
+
   stepHost(input: HostInput): void {
     const effects: HostEffect[] = []
     this.#machines.host.step(input, this.#outlet.now, effects)
@@ -271,18 +285,11 @@ export class Router implements Steps {
     else if (due(this.#machines.bearer)) this.stepBearer({ type: 'wake' })
     else if (due(this.#machines.auctioneer)) this.stepAuctioneer({ type: 'wake' })
     else if (due(this.#machines.bidder)) this.stepBidder({ type: 'wake' })
+    else if (due(this.#machines.planner)) this.stepPlanner({ type: 'wake' })
     else if (due(this.#machines.host)) this.stepHost({ type: 'wake' })
     else if (due(this.#machines.desk)) this.stepDesk({ type: 'wake' })
     else if (due(this.#outlet)) this.#outlet.wake()
     else return false
     return true
   }
-}
-
-/** A life that is over, or older than others have seen, has no say in what has been agreed since; liveness it may ask for. */
-function whyRejected(member: Member | undefined, from: Life, { t }: Message): string | undefined {
-  if (!member) return 'not-a-member'
-  if (!mayReceive(member.role, t)) return 'not-allowed'
-  const old = from.incarnation < member.incarnation
-  return old && !destinations[t].includes('roster') ? 'old-incarnation' : undefined
 }
