@@ -1,4 +1,4 @@
-import type { TaskDetail } from '@souk/client'
+import type { Plan, TaskDetail } from '@souk/client'
 import type { Decision } from '@souk/wire'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isAlive, souk, TestMesh, type TestPeer, until } from './harness.ts'
@@ -59,6 +59,25 @@ test('a task for which all are busy says when one may have room, once such tasks
   expect(text).toMatch(/3 of 5: .*, never\n {4}2 of 5: busy, ~/)
   expect(text).toMatch(/what would help\n {2}wait ~.*: it starts as soon as there is room on 2 hosts/)
   for (const { out: one } of [{ out }, ...busy]) await at(origin, ['cancel', one.trim()])
+})
+
+test('a plan says where each objective would put tasks, and submits none of them', async () => {
+  const before = (await at(other, ['tasks', '--json'])).out
+  const input = ['4', '2', '64'].map((cpu) => JSON.stringify({ argv: ['true'], request: { cpu } })).join('\n')
+  const { code, out } = await souk(['plan', '--data', origin.data, '-', '--json'], { input })
+  expect(code).toBe(0)
+  const plan = JSON.parse(out) as Plan
+  expect(plan.objectives.map(({ objective }) => objective)).toEqual(['balanced', 'fast', 'pack', 'spread', 'cheap'])
+  for (const { placings } of plan.objectives) {
+    expect(placings).toMatchObject([
+      { index: 0, peer: host.peer, startMs: 0 },
+      { index: 1, peer: other.peer, startMs: 0 },
+    ])
+  }
+  expect(plan).toMatchObject({ asked: 2, silent: [], unplaced: [{ index: 2, wouldHelp: [{ code: 'ask-less' }, {}] }] })
+  const shown = await souk(['plan', '--data', origin.data, '-'], { input })
+  expect(shown.out).toContain('cannot be placed now\n  3 true')
+  expect((await at(other, ['tasks', '--json'])).out).toBe(before)
 })
 
 test('why a task went where it did is known after the peers that chose it and ran it are gone, and can be weighed again', async () => {

@@ -5,10 +5,14 @@
 
 import type { TransportFactory } from './http-transport.ts'
 import type { HostInventory } from './inventory.ts'
+import type { Plan, PlanOptions } from './plan.ts'
 import type { Status } from './status.ts'
+import type { TaskDetail } from './task-detail.ts'
 
 export type { HostInventory, InventoryEntry, UsageHour } from './inventory.ts'
+export type { Plan, PlanOfObjective, PlanOptions, PlanPlacing, PlanReason } from './plan.ts'
 export type { Keeping, Status } from './status.ts'
+export type { TaskDetail, WouldHelp } from './task-detail.ts'
 
 /** Amounts as people write them: numbers, or text such as '500m' CPU, '2G' memory. */
 export interface Request {
@@ -223,6 +227,8 @@ export interface Agent {
 export interface SoukClient {
   /** queues; all submits of one turn travel in one request */
   submit(task: Task, options?: SubmitOptions): Handle
+  /** where each objective would put these tasks (256 at most) if they were submitted now; nothing is */
+  plan(tasks: Task[], options?: PlanOptions): Promise<Plan>
   /** outcomes in the order of the items; rejects on the first refusal, never on a failed task */
   map<T>(items: Iterable<T>, toTask: (item: T, index: number) => Task, options?: MapOptions<T>): Promise<Outcome[]>
   /** serves these functions as tasks from anywhere in the mesh */
@@ -274,40 +280,4 @@ export interface SoukClient {
   /** asks the connected peer to stop; role admin */
   stop(signal?: AbortSignal): Promise<void>
   close(): Promise<void>
-}
-
-/** Something that would let a waiting task start. */
-export interface WouldHelp {
-  code: 'wait' | 'reach' | 'undrain' | 'ask-less' | 'without-label' | 'add-function' | 'allow-executor' | 'add-host'
-  /** the resource, label (name=value), function or executor that it is about */
-  what?: string
-  /** ask-less: as much as the largest of these hosts has, in thousandths of a CPU or device, bytes or units */
-  atMost?: number
-  /** wait: when the soonest of them may have room */
-  etaMs?: number
-  /** on how many hosts it would run then */
-  hosts: number
-  /** the first of them */
-  peers: string[]
-}
-
-/** The task's view as the wire has it, with dates as ISO text. */
-export interface TaskDetail {
-  id: string
-  state: string
-  ballot: string
-  bearer?: string
-  origin: string
-  /** who keeps it: its custodians of this version. Who of them can be reached: `peers` tells */
-  custodians: string[]
-  /** of its custodians: 1 at first, one more each time that others take the place of those that are gone */
-  version: number
-  submittedAt: string
-  spec: Record<string, unknown>
-  outcome?: Outcome
-  decision?: Record<string, unknown>
-  /** while it waits: what would let it start, by what hosts offer now, the easiest first */
-  wouldHelp?: WouldHelp[]
-  attempts: { host: string; code: string; message: string }[]
-  timeline: { at: string; peer: string; event: string; detail: string }[]
 }

@@ -7,6 +7,7 @@ import type {
   Handle,
   MapOptions,
   Outcome,
+  PlanOptions,
   SoukClient,
   SubmitOptions,
   Task,
@@ -124,6 +125,11 @@ class Client implements SoukClient {
     this.#watcher.open()
     this.#submits.push(submitted)
     return submitted
+  }
+
+  plan(tasks: Task[], { assumedMs, signal }: PlanOptions = {}) {
+    const body = { tasks, ...(assumedMs === undefined ? {} : { assumedMs }) }
+    return this.#call('plan', { body }, signal)
   }
 
   map<T>(items: Iterable<T>, toTask: (item: T, index: number) => Task, options?: MapOptions<T>): Promise<Outcome[]> {

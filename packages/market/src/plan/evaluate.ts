@@ -20,7 +20,7 @@ export interface EvaluateInput {
   hosts: readonly SurveyedHost[]
   /** classes in the order in which the hosts were asked for them */
   classes: readonly string[]
-  /** how long a task is taken to run of whose class nobody knows anything */
+  /** how long a task is taken to run, or to go on running, of whose class nobody knows anything */
   assumedMs: Millis
 }
 
@@ -29,9 +29,12 @@ interface Chance {
   host: HostPlan
   runs: Quantiles
   assumed: boolean
-  /** when it could start the next of them, or (not fresh) no sooner than then; undefined: never */
+  /** when it could start the next of them, or no sooner than then; undefined: never */
   startMs: Millis | undefined
-  fresh: boolean
+  /** how many tasks the host had been given when it was last looked at; with more it is looked at anew */
+  seen: number
+  /** since then, once it was needed */
+  score: number | undefined
 }
 
 /**
@@ -40,7 +43,7 @@ interface Chance {
  * room first). Pure. After each task only the host that was chosen is looked at anew: tasks times hosts in all.
  */
 export function evaluate(objective: Objective, input: EvaluateInput, config: EvaluateConfig): ObjectivePlan {
-  const hosts = input.hosts.map((host) => new HostPlan(host, input.classes))
+  const hosts = input.hosts.map((host) => new HostPlan(host, input.classes, input.assumedMs))
   const line = [...input.tasks].sort(
     (a, b) => priorities.indexOf(a.priority) - priorities.indexOf(b.priority) || a.index - b.index,
   )
@@ -55,10 +58,7 @@ export function evaluate(objective: Objective, input: EvaluateInput, config: Eva
     const chosen = choose(chances, (chance) => scoreOf(chance, shape, key, weights, config))
     if (!chosen) continue
     placings.push(placing(index, shape, chosen))
-    const { host } = chosen
-    host.timeline.place(shape.request, chosen.startMs!, chosen.runs.p50)
-    host.given.set(key, (host.given.get(key) ?? 0) + 1)
-    for (const others of known.values()) for (const one of others) if (one.host === host) one.fresh = false
+    chosen.host.place(shape.request, key, { startMs: chosen.startMs!, runMs: chosen.runs.p50 })
   }
   placings.sort((a, b) => a.index - b.index)
   return { objective, placings, sum: sumOf(placings, input.tasks, hosts) }
@@ -72,15 +72,16 @@ function chancesOf(shape: Shape, hosts: readonly HostPlan[], assumedMs: Millis):
     .map((host) => {
       const runs = host.expected(shape.class) ?? usual
       const assumed = runs === undefined
-      return { host, runs: runs ?? { p50: assumedMs, p90: assumedMs }, assumed, startMs: 0, fresh: false }
+      return { host, runs: runs ?? { p50: assumedMs, p90: assumedMs }, assumed, startMs: 0, seen: -1, score: undefined }
     })
 }
 
 /** What is planned there since can only make it later. */
 function look(chance: Chance, { request }: Shape): void {
-  if (chance.fresh || chance.startMs === undefined) return
+  if (chance.seen === chance.host.placed || chance.startMs === undefined) return
   chance.startMs = chance.host.timeline.earliest(request, chance.runs.p50, chance.startMs)
-  chance.fresh = true
+  chance.seen = chance.host.placed
+  chance.score = undefined
 }
 
 /** The best of those that can start it soonest. */
@@ -90,10 +91,10 @@ function choose(chances: readonly Chance[], scoreOfOne: (chance: Chance) => numb
   let bestScore = Infinity
   for (const chance of chances) {
     if (chance.startMs !== soonest) continue
-    const score = scoreOfOne(chance)
-    if (score >= bestScore) continue
+    chance.score ??= scoreOfOne(chance)
+    if (chance.score >= bestScore) continue
     best = chance
-    bestScore = score
+    bestScore = chance.score
   }
   return best
 }
@@ -106,7 +107,7 @@ function scoreOf(
   config: EvaluateConfig,
 ): number {
   const { capacity, priceMilli } = host.offer
-  const free = host.timeline.least(startMs, 1)
+  const free = host.timeline.at(startMs)
   const terms = {
     count: 1,
     startMs,
@@ -117,19 +118,18 @@ function scoreOf(
     warm: true,
     loadSeq: 0,
   }
-  const spread = (host.given.get(key) ?? 0) / Math.max(1, copiesThatFit(capacity, shape.request, 1024))
+  const spread = host.given(key) / Math.max(1, copiesThatFit(capacity, shape.request, 1024))
   return weigh({ ...scoreParts(terms, config), spread }, weights)
 }
 
 function placing(index: number, { request }: Shape, { host, runs, startMs = 0, assumed }: Chance): Placing {
   const { capacity, priceMilli } = host.offer
-  const left = host.timeline.least(startMs, runs.p50)
   return {
     index,
     peer: host.peer,
     startMs: Math.round(startMs),
     finishMs: { p50: Math.round(startMs + runs.p50), p90: Math.round(startMs + runs.p90) },
-    cost: (priceMilli / 1000) * (runs.p50 / 3_600_000) * shareOf(request, capacity, left.gpuMilli.length),
+    cost: (priceMilli / 1000) * (runs.p50 / 3_600_000) * shareOf(request, capacity),
     assumed,
   }
 }
@@ -138,13 +138,12 @@ function placing(index: number, { request }: Shape, { host, runs, startMs = 0, a
 function shareOf(
   { slots, cpuMilli, memoryBytes, gpu }: Shape['request'],
   capacity: SurveyedHost['offer']['capacity'],
-  devices: number,
 ): number {
   const pairs: [number, number][] = [
     [slots, capacity.slots],
     [cpuMilli, capacity.cpuMilli],
     [memoryBytes, capacity.memoryBytes],
-    [gpu.count * gpu.milli, 1000 * devices],
+    [gpu.count * gpu.milli, 1000 * capacity.gpuMilli.length],
   ]
   return Math.min(1, Math.max(...pairs.map(([part, whole]) => (whole > 0 ? part / whole : 0))))
 }

@@ -8,7 +8,7 @@ import type { LocalView, MembersView } from '../views.ts'
 import { whatWouldHelp } from '../would-help.ts'
 import { evaluate } from './evaluate.ts'
 import type { SurveyedHost } from './host-plan.ts'
-import type { Plan, PlanTask, Unplaced } from './plan.ts'
+import type { ObjectivePlan, Plan, PlanTask, Unplaced } from './plan.ts'
 
 export type PlannerInput =
   | { type: 'wake' }
@@ -22,6 +22,9 @@ export type PlannerEffect =
   /** undefined: too many plans are being made here */
   | { type: 'planned'; client: number; plan: Plan | undefined }
 
+/** Between two objectives, for whatever else there is to do. */
+const evaluatePauseMs = 1
+
 interface Asking {
   client: number
   tasks: (PlanTask & { index: number })[]
@@ -30,6 +33,9 @@ interface Asking {
   unplaced: Unplaced[]
   /** who was asked, and what each has said */
   asked: Map<PeerId, MessageOf<'surveyed'> | undefined>
+  /** once no more is waited for: what was told, and the objectives that are evaluated */
+  hosts: SurveyedHost[] | undefined
+  done: ObjectivePlan[]
 }
 
 /**
@@ -66,13 +72,14 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
         this.#onPlan(input, now, out)
         break
       case 'message':
-        this.#onSurveyed(input.from, input.message, out)
+        this.#onSurveyed(input.from, input.message, now)
         break
       case 'gone':
         for (const [id, { client }] of this.#asking) if (client === input.client) this.#end(id)
         break
       case 'wake':
-        for (let id = this.#closing.popDue(now); id !== undefined; id = this.#closing.popDue(now)) this.#close(id, out)
+        for (let id = this.#closing.popDue(now); id !== undefined; id = this.#closing.popDue(now))
+          this.#onDue(id, now, out)
         break
     }
   }
@@ -106,12 +113,14 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
       classes: [...new Set(tasks.map(({ shape }) => shape.class))],
       unplaced: this.#unplaced(tasks, filtered),
       asked: new Map(this.#sample([...filtered.values()]).map((peer) => [peer, undefined])),
+      hosts: undefined,
+      done: [],
     }
     this.#asking.set(id, asking)
     this.#closing.set(id, now + this.#config.planMsMax)
     const message = { t: 'survey' as const, plan: id, classes: asking.classes }
     for (const to of asking.asked.keys()) out.push({ type: 'send', to, message })
-    if (asking.asked.size === 0) this.#close(id, out)
+    if (asking.asked.size === 0) this.#close(id, asking, now)
   }
 
   /** Who can be asked, this host among them. */
@@ -149,27 +158,36 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
     })
   }
 
-  #onSurveyed(from: PeerId, message: MessageOf<'surveyed'>, out: PlannerEffect[]): void {
+  #onSurveyed(from: PeerId, message: MessageOf<'surveyed'>, now: Millis): void {
     const asking = this.#asking.get(message.plan)
-    if (!asking?.asked.has(from) || asking.asked.get(from)) return
+    if (!asking?.asked.has(from) || asking.asked.get(from) || asking.hosts) return
     asking.asked.set(from, message)
-    if ([...asking.asked.values()].every((answer) => answer !== undefined)) this.#close(message.plan, out)
+    if ([...asking.asked.values()].every((answer) => answer !== undefined)) this.#close(message.plan, asking, now)
   }
 
-  #close(id: number, out: PlannerEffect[]): void {
+  #close(id: number, asking: Asking, now: Millis): void {
+    asking.hosts = [...asking.asked].flatMap(([peer, survey]) => this.#surveyed(peer, survey) ?? [])
+    this.#closing.set(id, now)
+  }
+
+  /** One objective at a time: many tasks and hosts take tens of milliseconds, in which this peer hears nothing else. */
+  #onDue(id: number, now: Millis, out: PlannerEffect[]): void {
     const asking = this.#asking.get(id)
     if (!asking) return
-    this.#end(id)
-    const { client, tasks, classes, assumedMs, unplaced, asked } = asking
-    const hosts = [...asked].flatMap(([peer, survey]) => this.#surveyed(peer, survey) ?? [])
-    const input = { tasks, hosts, classes, assumedMs }
-    const plan: Plan = {
-      objectives: objectives.map((objective) => evaluate(objective, input, this.#config)),
-      unplaced,
-      asked: asked.size,
-      silent: [...asked].flatMap(([peer, survey]) => (survey ? [] : [peer])),
+    if (!asking.hosts) {
+      this.#close(id, asking, now)
+      return
     }
-    out.push({ type: 'planned', client, plan })
+    const { tasks, hosts, classes, assumedMs, done } = asking
+    done.push(evaluate(objectives[done.length]!, { tasks, hosts, classes, assumedMs }, this.#config))
+    if (done.length < objectives.length) this.#closing.set(id, now + evaluatePauseMs)
+    else this.#finish(id, asking, out)
+  }
+
+  #finish(id: number, { client, unplaced, asked, done }: Asking, out: PlannerEffect[]): void {
+    this.#end(id)
+    const silent = [...asked].flatMap(([peer, survey]) => (survey ? [] : [peer]))
+    out.push({ type: 'planned', client, plan: { objectives: done, unplaced, asked: asked.size, silent } })
   }
 
   #surveyed(peer: PeerId, survey: MessageOf<'surveyed'> | undefined): SurveyedHost | undefined {

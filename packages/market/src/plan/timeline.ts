@@ -39,9 +39,30 @@ export class Timeline {
       const nextMs = this.#steps[i + 1]?.atMs ?? Infinity
       if (nextMs <= fromMs || shortage(free, request)) continue
       const startMs = Math.max(fromMs, atMs)
-      if (!shortage(this.least(startMs, runMs), request)) return startMs
+      if (this.#fits(i, startMs + runMs, request)) return startMs
     }
     return undefined
+  }
+
+  /** What is free at this time; to read only. */
+  at(atMs: Millis): ResourceVector {
+    let free = this.#steps[0]!.free
+    for (const step of this.#steps) {
+      if (step.atMs > atMs) break
+      free = step.free
+    }
+    return free
+  }
+
+  /** From that step on until then. */
+  #fits(first: number, untilMs: Millis, request: ResourceRequest): boolean {
+    for (let i = first + 1; i < this.#steps.length && this.#steps[i]!.atMs < untilMs; i++) {
+      if (shortage(this.#steps[i]!.free, request)) return false
+    }
+    // Devices must be the same ones all the time; of all else there is enough if there always is.
+    if (request.gpu.count === 0) return true
+    const { atMs } = this.#steps[first]!
+    return !shortage(this.least(atMs, untilMs - atMs), request)
   }
 
   /** Plans it there; only where `earliest` found room. */
