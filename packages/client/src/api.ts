@@ -5,14 +5,17 @@
 
 import type { TransportFactory } from './http-transport.ts'
 import type { HostInventory } from './inventory.ts'
+import type { Outcome } from './outcome.ts'
 import type { Plan, PlanOptions } from './plan.ts'
 import type { Status } from './status.ts'
 import type { TaskDetail } from './task-detail.ts'
 
 export type { HostInventory, InventoryEntry, UsageHour } from './inventory.ts'
+export type { Outcome, OutputFile } from './outcome.ts'
 export type { Plan, PlanOfObjective, PlanOptions, PlanPlacing, PlanReason } from './plan.ts'
 export type { Keeping, Status } from './status.ts'
-export type { TaskDetail, WouldHelp } from './task-detail.ts'
+export type { TaskDetail } from './task-detail.ts'
+export type { WouldHelp } from './would-help.ts'
 
 /** Amounts as people write them: numbers, or text such as '500m' CPU, '2G' memory. */
 export interface Request {
@@ -72,40 +75,6 @@ export interface Task {
   objective?: 'balanced' | 'fast' | 'pack' | 'spread' | 'cheap'
   /** idempotency key: the same one gives the same task, at whatever peer; the client makes one where none is */
   key?: string
-}
-
-export interface OutputFile {
-  path: string
-  hash: string
-  sizeBytes: number
-  mode: number
-}
-
-/** How a task ended. */
-export interface Outcome {
-  task: string
-  kind: 'succeeded' | 'failed' | 'cancelled' | 'expired' | 'lost' | 'quarantined'
-  code: string
-  message: string
-  host?: string
-  exitCode?: number
-  /** a function's result */
-  value?: unknown
-  /** a result over 64 KiB, where the client could not fetch it into `value` */
-  valueBlob?: { hash: string; sizeBytes: number }
-  /** text of stdout / stderr while small; larger output is a blob */
-  stdout?: string
-  stderr?: string
-  /** instead of stdout / stderr where the bytes are not UTF-8 text */
-  stdoutBase64?: string
-  stderrBase64?: string
-  stdoutBlob?: { hash: string; sizeBytes: number }
-  stderrBlob?: { hash: string; sizeBytes: number }
-  files: OutputFile[]
-  droppedBytes: number
-  runMs: number
-  attempts: { host: string; code: string; message: string }[]
-  endedAt: string
 }
 
 export interface OutputChunk {

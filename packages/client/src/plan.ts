@@ -1,4 +1,4 @@
-import type { WouldHelp } from './task-detail.ts'
+import type { WouldHelp } from './would-help.ts'
 
 /** Where one objective would put a task; times are milliseconds from now, by medians (p50) and for nine of ten (p90). */
 export interface PlanPlacing {

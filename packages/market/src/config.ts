@@ -1,5 +1,5 @@
 import type { Millis } from '@souk/kernel'
-import type { ClassObjective } from './objectives.ts'
+import type { ClassObjective } from './class-objective.ts'
 
 /** Limits and times of the market. Defaults from protocol.md section 3 and "Starting timers"; guesses are marked. */
 export interface MarketConfig {
