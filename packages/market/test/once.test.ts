@@ -64,7 +64,10 @@ test('a task is given at most once while it waits, and is then counted no more, 
       // Whatever is left is fetched by a host with enough room.
       stall.members.add('big', { offer: offer() })
       expect(stall.auctioneer.waiting).toBe(waiting.size)
-      const rest = only(stall.wanted('big', { free: vector({ slots: 99 }), count: 99 }), 'award')
+      const rest = only(
+        stall.wanted('big', { free: vector({ slots: 99, cpuMilli: 99_000, memoryBytes: 99_000 }), count: 99 }),
+        'award',
+      )
       expect(rest.flatMap(({ tasks }) => tasks).sort()).toEqual([...waiting].sort())
     }),
     { numRuns: 200 },
