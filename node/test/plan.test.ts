@@ -59,6 +59,15 @@ cannot be placed now
     would help: ask for 4 cpu or less (--cpu): fits on 1 host (oak)`)
 })
 
+test('objectives that come to the same share a column', () => {
+  const objectives = [objective('balanced', 'a', 0), objective('pack', 'b', 0), objective('cheap', 'a', 0)]
+  const plan: Plan = { objectives, unplaced: [], asked: 2, silent: [] }
+  expect(planText(plan, [{ argv: ['make'] }], names, coloursFor(false, {}))).toContain(`
+task        balanced, cheap  pack
+   1  make  oak now..2 s?    ash now..2 s?
+`)
+})
+
 describe('a file of tasks', () => {
   const folder = mkdtempSync(join(tmpdir(), 'souk-tasks-'))
   afterAll(() => rmSync(folder, { recursive: true }))

@@ -50,20 +50,22 @@ function sumsText({ objectives }: Plan, colours: Colours): string {
 }
 
 function placedText({ objectives }: Plan, tasks: readonly Task[], names: PeerNames, colours: Colours): string {
-  const places = objectives.map(({ placings }) => new Map(placings.map((one) => [one.index, one])))
-  const indexes = [...(places[0]?.keys() ?? [])]
+  const indexes = objectives[0]?.placings.map(({ index }) => index) ?? []
   if (indexes.length === 0) return ''
+  // Those that come to the same share a column.
+  const alike = [...Map.groupBy(objectives, ({ placings }) => JSON.stringify(placings)).values()]
+  const places = alike.map(([one]) => new Map(one!.placings.map((placing) => [placing.index, placing])))
   const rows = indexes.slice(0, tasksShownMax).map((index) => {
     const each = places.map((of) => placeText(of.get(index), names))
     return [String(index + 1), taskText(tasks[index]!), ...each]
   })
-  const columns = [{ title: 'task', align: 'right' as const }, { title: '' }]
-  const more =
-    indexes.length > tasksShownMax ? `\n${countText(indexes.length - tasksShownMax, 'more task')}: see --json` : ''
+  const left = indexes.length - tasksShownMax
+  const more = left > 0 ? `\n${countText(left, 'more task')}: see --json` : ''
   const assumed = objectives[0]!.placings.some((one) => one.assumed)
   const note = assumed ? '\n? nobody has run such a task yet: its time is assumed (--assume)' : ''
-  const titles = objectives.map(({ objective }) => ({ title: objective }))
-  return `${table([...columns, ...titles], rows, colours.dim)}${more}${note}`
+  const titles = alike.map((group) => ({ title: group.map(({ objective }) => objective).join(', ') }))
+  const columns = [{ title: 'task', align: 'right' as const }, { title: '' }, ...titles]
+  return `${table(columns, rows, colours.dim)}${more}${note}`
 }
 
 function placeText(placing: PlanOfObjective['placings'][number] | undefined, names: PeerNames): string {

@@ -42,3 +42,17 @@ describe('a plan', () => {
     expect(mesh.traces('p0', 'message.rejected')).toMatchObject([{ peer: 'eye', tag: 'survey', code: 'not-allowed' }])
   })
 })
+
+test('a peer counts how well it predicts its runs, and a decision keeps what was predicted for its task', () => {
+  const mesh = new Mesh({ p0: 1 })
+  for (const name of ['first', 'second', 'third']) {
+    mesh.submit('p0', name, { ms: 200 })
+    mesh.run(1_000)
+  }
+  const { counters } = mesh.node('p0').peer.snapshot()
+  expect(counters).toMatchObject({ 'prediction.unknown': 1, 'prediction.runs': 2, 'prediction.errorPctP90': 0 })
+  mesh.step('p0', { type: 'query', client: 1, task: idOf('third'), watch: false })
+  mesh.run(10)
+  const { decision, outcome } = mesh.replies('p0', 'view').at(-1)!.view!
+  expect(decision).toMatchObject({ how: 'local', predicted: { startMs: 0, finishMs: { p50: outcome?.result?.runMs } } })
+})
