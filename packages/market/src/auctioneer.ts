@@ -22,6 +22,7 @@ import type { Lot } from './lot.ts'
 import { Lots } from './lots.ts'
 import { NoRoom } from './no-room.ts'
 import { Pace } from './pace.ts'
+import { Scarcity } from './scarcity.ts'
 import { scoreBid } from './score-bid.ts'
 import { isMulti } from './shape.ts'
 import { Shortcut } from './shortcut.ts'
@@ -58,6 +59,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   readonly #closing = new Deadlines<number>()
   readonly #durations: Durations
   readonly #pace: Pace
+  readonly #scarcity: Scarcity
   readonly #giver: Giver
   readonly #noRoom: NoRoom
   readonly #shortcut: Shortcut
@@ -75,6 +77,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#lots = new Lots(config)
     this.#durations = new Durations(config.classesMax)
     this.#pace = new Pace(config, this.#durations, members)
+    this.#scarcity = new Scarcity(config)
     const frame: FrameOf = (sinceMs, startedMs, now) => this.#frame(sinceMs, startedMs, now)
     const waiting = () => this.waiting
     this.#giver = new Giver(config, this.#lots, this.#durations, members, { waiting, frame })
@@ -166,7 +169,8 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   /** Quotes from a random sample (the first round) or from twice as many of those not asked yet (the second). */
   #ask(lot: Lot, { candidates, refused }: Filtered, round: number, now: Millis, out: Out): void {
     const { askAllMax, askedMax, askedMaxMulti, lotCountMax } = this.#config
-    const some = round * (isMulti(lot.shape) ? askedMaxMulti : askedMax)
+    const usual = round * (isMulti(lot.shape) ? askedMaxMulti : askedMax)
+    const some = this.#scarcity.askedFor(lot.shape.class, usual)
     const asked = candidates.length <= askAllMax ? candidates : this.#prng.sample(candidates, some)
     const id = this.#nextAuction++
     const count = Math.min(lot.size, lotCountMax)
@@ -222,6 +226,8 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#closing.delete(auction.id)
     const lot = this.#lots.get(auction.lotKey)!
     lot.auction = undefined
+    const immediate = auction.bids.filter(({ terms }) => terms.startMs === 0).length
+    this.#scarcity.note(lot.shape.class, immediate, auction.bids.length + auction.refused.length)
     const awarded = this.#award(lot, auction, closed, now, out)
     const tookMs = now - auction.startedMs
     out.push({ type: 'closed', lot: auction.id, bids: auction.bids.length, awarded, closed, tookMs })

@@ -1,10 +1,14 @@
 import { Deadlines, type Machine, type Millis, type Prng, type ResourceVector } from '@souk/kernel'
-import { limits, type MessageOf, type PeerId } from '@souk/wire'
+import { type BidTerms, limits, type MessageOf, type PeerId } from '@souk/wire'
 import type { MarketConfig } from './config.ts'
 import { aheadCount, Durations } from './durations.ts'
 import { decideFit } from './fit.ts'
 import { fragmentationDeltaMilli } from './fragmentation.ts'
+import { Rivals } from './rivals.ts'
 import type { BearersView, LocalView, MembersView } from './views.ts'
+
+/** More room than that is as good as so much: nobody is crowded out. */
+const racedRoomMax = 64
 
 export type BidderInput =
   | { type: 'wake' }
@@ -43,6 +47,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   readonly #wants = new Map<PeerId, Want>()
   /** wants that are over at, and pauses that end at, this time */
   readonly #timers = new Deadlines<PeerId>()
+  readonly #rivals = new Rivals()
   readonly #pauses = new Map<PeerId, { ms: Millis; untilMs: Millis }>()
   #nextWant = 1
   #loadSeq = 0
@@ -107,7 +112,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
       const refusal = { code: 'no-room' as const, never: false, detail }
       return { t: 'noBid', lot, refusal: mean > 0 ? { ...refusal, etaMs: mean } : refusal }
     }
-    const terms = {
+    const terms: BidTerms = {
       count: room,
       startMs: 0,
       // p90 of an exponential duration; the class mix replaces this later
@@ -117,6 +122,9 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
       warm: mean > 0,
       loadSeq: ++this.#loadSeq,
     }
+    const rivals = this.#rivals.count(now)
+    if (rivals > 0) terms.racedMilli = Math.round((1000 * rivals) / this.#local.room(shape.request, racedRoomMax))
+    this.#rivals.add(now, this.#members.rttP95() ?? this.#config.rttMsUnknown)
     return { t: 'bid', lot, terms, offeredMs: Math.floor(now) }
   }
 

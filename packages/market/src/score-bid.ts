@@ -7,5 +7,6 @@ export function scoreBid(terms: BidTerms, config: Pick<MarketConfig, 'weights' |
   const start = weights.start * (terms.startMs / targetMs)
   const fragmentation = weights.fragmentation * (terms.fragMilli / 1000)
   const price = weights.price * (terms.priceMilli / 1000)
-  return start + fragmentation + price
+  const raced = weights.raced * ((terms.racedMilli ?? 0) / 1000)
+  return start + fragmentation + price + raced
 }

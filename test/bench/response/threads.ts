@@ -27,9 +27,12 @@ export async function runLoads(
 }
 
 function answerOf(thread: Worker, load: Load): Promise<RunResult> {
-  return new Promise((resolve, reject) => {
-    thread.once('message', resolve)
+  return new Promise<RunResult>((resolve, reject) => {
     thread.once('error', reject)
+    thread.once('message', (result: RunResult) => {
+      thread.off('error', reject)
+      resolve(result)
+    })
     thread.postMessage(load)
-  }).finally(() => thread.removeAllListeners()) as Promise<RunResult>
+  })
 }
