@@ -93,7 +93,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
         this.#wallOffset = input.wallMs - now
         break
       case 'waiting':
-        this.#lots.add(input.record, now)
+        this.#lots.add(input.record, now, input.avoid)
         break
       case 'withdrawn':
         this.#lots.withdraw(input.task)
@@ -144,7 +144,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   #evaluate(lot: Lot, now: Millis, out: Out): void {
     this.#keepWhatFits(lot, now, out)
     if (lot.size === 0 || lot.auction !== undefined || now < lot.quietUntil) return
-    const filtered = filterCandidates(this.#members.candidates(), this.#self, lot.shape)
+    const filtered = filterCandidates(this.#members.candidates(), this.#self, lot.shape, lot.avoid)
     this.#shortcut.place(lot, filtered.candidates, now, out)
     if (lot.size === 0) return
     if (filtered.candidates.length > 0) this.#ask(lot, filtered, 1, now, out)
@@ -200,7 +200,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   /** Once more, of those who were not asked, when those who were had too little room. */
   #askOthers(lot: Lot, auction: Auction, now: Millis, out: Out): boolean {
     if (auction.round >= 2 || auction.asked.size >= auction.candidates) return false
-    const { candidates, refused } = filterCandidates(this.#members.candidates(), this.#self, lot.shape)
+    const { candidates, refused } = filterCandidates(this.#members.candidates(), this.#self, lot.shape, lot.avoid)
     const others = candidates.filter(({ peer }) => !auction.asked.has(peer))
     if (others.length === 0) return false
     this.#ask(lot, { candidates: others, refused: [...auction.refused, ...refused] }, 2, now, out)

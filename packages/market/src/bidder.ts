@@ -92,6 +92,14 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     return this.#timers.next()
   }
 
+  /** One task more than there is room for would wait here for longer than another place takes to find, as far as is known. */
+  get crowded(): boolean {
+    const { shortRoundTrips, rttMsUnknown } = this.#config
+    const mean = this.#durations.overallMs ?? 0
+    const waitMs = ((this.#local.queued() + 1) * mean) / Math.max(1, this.#local.running())
+    return waitMs > shortRoundTrips * (this.#members.rttP95() ?? rttMsUnknown)
+  }
+
   snapshot() {
     return { wants: this.#wants.size, pauses: this.#pauses.size }
   }

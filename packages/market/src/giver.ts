@@ -42,7 +42,7 @@ export class Giver {
     let ahead = 1
     for (const lot of this.#lots.inOrder(now)) {
       if (left === 0 || !view?.offer) break
-      if (lot.auction !== undefined || decideFit(view.offer, lot.shape)) continue
+      if (lot.auction !== undefined || lot.avoid.has(from) || decideFit(view.offer, lot.shape)) continue
       const fitting = copiesThatFit(free, lot.shape.request, Math.min(left, lot.size))
       const wholeAhead = this.#aheadOf(lot, message)
       const extra = Math.floor(ahead * wholeAhead)

@@ -95,7 +95,7 @@ export class CustodyRoutes {
         else this.#outlet.send(effect.to, effect.message)
         break
       case 'waiting':
-        this.#steps.stepAuctioneer({ type: 'waiting', record: effect.record })
+        this.#steps.stepAuctioneer({ type: 'waiting', record: effect.record, avoid: effect.avoid })
         break
       case 'withdrawn':
         this.#release(effect.task)
@@ -105,11 +105,9 @@ export class CustodyRoutes {
         const { baton, from } = effect
         const task = baton.record.id
         this.#outlet.trace({ type: 'task.received', task, ballot: baton.ballot, from })
-        this.#steps.stepBearer({
-          type: 'admit',
-          task,
-          refusal: decideAdmission(baton, this.#machines.offer, this.#machines.host),
-        })
+        const { offer, host, bidder } = this.#machines
+        const answer = decideAdmission(baton, { offer, host, crowded: bidder.crowded })
+        this.#steps.stepBearer({ type: 'admit', task, answer })
         break
       }
       case 'take':
