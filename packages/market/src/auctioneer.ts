@@ -170,7 +170,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   #ask(lot: Lot, { candidates, refused }: Filtered, round: number, now: Millis, out: Out): void {
     const { askAllMax, askedMax, askedMaxMulti, lotCountMax } = this.#config
     const usual = round * (isMulti(lot.shape) ? askedMaxMulti : askedMax)
-    const some = this.#scarcity.askedFor(lot.shape.class, usual)
+    const some = this.#scarcity.askedFor(lot, usual)
     const asked = candidates.length <= askAllMax ? candidates : this.#prng.sample(candidates, some)
     const id = this.#nextAuction++
     const count = Math.min(lot.size, lotCountMax)

@@ -130,7 +130,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
       warm: mean > 0,
       loadSeq: ++this.#loadSeq,
     }
-    const rivals = this.#rivals.count(now)
+    const rivals = this.#rivals.count(now) + this.#asked()
     if (rivals > 0) terms.racedMilli = Math.round((1000 * rivals) / this.#local.room(shape.request, racedRoomMax))
     this.#rivals.add(now, this.#members.rttP95() ?? this.#config.rttMsUnknown)
     return { t: 'bid', lot, terms, offeredMs: Math.floor(now) }
@@ -207,10 +207,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     if (offer.draining || offer.executors.length === 0) return undefined
     const free = this.#local.free()
     const queued = this.#local.queued()
-    // What was asked of others already may be on its way.
-    let asked = 0
-    for (const want of this.#wants.values()) asked += want.count
-    const startable = queued > 0 || free.cpuMilli <= 0 ? 0 : Math.max(0, free.slots - asked)
+    const startable = queued > 0 || free.cpuMilli <= 0 ? 0 : Math.max(0, free.slots - this.#asked())
     const aheadMs = this.#aheadMs()
     const concurrent = Math.min(limits.batonsPerMessageMax, Math.max(1, this.#local.running()))
     const ahead = this.#aheadTasks(aheadMs, concurrent)
@@ -221,6 +218,13 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
       aheadMs: queued > 0 ? Math.round(aheadMs / 2) : aheadMs,
       concurrent,
     }
+  }
+
+  /** What was asked of others already, and may be on its way. */
+  #asked(): number {
+    let asked = 0
+    for (const want of this.#wants.values()) asked += want.count
+    return asked
   }
 
   #aheadMs(): Millis {

@@ -1,8 +1,9 @@
 import { BoundedMap } from '@souk/kernel'
 import type { MarketConfig } from './config.ts'
+import type { Lot } from './lot.ts'
 
 /** Weight of the newest auction in the running share (guess). */
-const weight = 0.1
+const weight = 0.2
 
 /**
  * How many of those who were asked had room at once, by class, learned as auctions close. Where few have any, more are
@@ -24,10 +25,10 @@ export class Scarcity {
     this.#shares.push(className, before + weight * (withRoom / asked - before))
   }
 
-  /** How many peers to ask, `usual` where there is room; at most `askedMaxScarce`. */
-  askedFor(className: string, usual: number): number {
+  /** How many peers to ask, `usual` where there is room; at most `askedMaxScarce`, at once for what others had no room for. */
+  askedFor({ shape, avoid }: Pick<Lot, 'shape' | 'avoid'>, usual: number): number {
     const { bidsWanted, askedMaxScarce } = this.#config
-    const share = this.#shares.get(className) ?? 1
+    const share = avoid.size > 0 ? 0 : (this.#shares.get(shape.class) ?? 1)
     return Math.max(usual, Math.min(askedMaxScarce, Math.ceil(bidsWanted / Math.max(share, 0.01))))
   }
 }
