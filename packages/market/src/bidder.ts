@@ -92,9 +92,13 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     return this.#timers.next()
   }
 
-  /** One task more than there is room for would wait here for longer than another place takes to find, as far as is known. */
+  /**
+   * One task more than there is room for would wait here for longer than another place takes to find, as far as is known.
+   * Not in a mesh so small that all are asked: most of the others would have had it before, and must not get it again.
+   */
   get crowded(): boolean {
-    const { shortRoundTrips, rttMsUnknown } = this.#config
+    const { shortRoundTrips, rttMsUnknown, askAllMax } = this.#config
+    if (this.#members.candidates().length <= askAllMax) return false
     const mean = this.#durations.overallMs ?? 0
     const waitMs = ((this.#local.queued() + 1) * mean) / Math.max(1, this.#local.running())
     return waitMs > shortRoundTrips * (this.#members.rttP95() ?? rttMsUnknown)

@@ -95,12 +95,14 @@ describe('a quote', () => {
     expect(raced()).toBe(250)
   })
 
-  test('is crowded once another task would wait for more than some round trips', () => {
+  test('is crowded once another task would wait for more than some round trips, in a mesh with enough others', () => {
     const booth = new Booth()
     booth.members.rtt = 10
-    expect(booth.bidder.crowded).toBe(false)
     booth.local.atWork = 4
     booth.step({ type: 'duration', class: 'noop', runMs: 1_000 })
+    for (let i = 0; i < 12; i++) booth.members.add(`p${i}`)
+    expect(booth.bidder.crowded).toBe(false)
+    booth.members.add('p12')
     expect(booth.bidder.crowded).toBe(true)
     for (let i = 0; i < 40; i++) booth.step({ type: 'duration', class: 'noop', runMs: 10 })
     expect(booth.bidder.crowded).toBe(false)
