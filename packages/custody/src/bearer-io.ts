@@ -15,6 +15,12 @@ import type {
   TaskRecord,
 } from '@souk/wire'
 
+/**
+ * This host's answer to an offered baton. take: it is queued or started here · wait: there is no room, but it stays in these
+ * hands, and market finds a place for it · or why it goes on to its next alternate.
+ */
+export type Admission = { do: 'take' } | { do: 'wait' } | { do: 'refuse'; refusal: Refusal }
+
 /** What a bearer may be told by other peers. */
 export type BearerMessage = MessageOf<
   'award' | 'accept' | 'renewed' | 'committed' | 'lacking' | 'fenced' | 'begun' | 'stored' | 'already' | 'unstored'
@@ -40,7 +46,7 @@ export type BearerInput =
   /** how the place of these was chosen: told to their custodians by and by */
   | { type: 'decided'; tasks: readonly TaskId[]; decision: Decision }
   /** this host's answer to an offered baton */
-  | { type: 'admit'; task: TaskId; refusal: Refusal | undefined }
+  | { type: 'admit'; task: TaskId; answer: Admission }
   | { type: 'began'; task: TaskId; ballot: Ballot }
   | { type: 'ended'; task: TaskId; ballot: Ballot; result: RunResult; stopCode: string | undefined }
   | { type: 'dropped'; task: TaskId; ballot: Ballot; code: string }
@@ -67,8 +73,8 @@ export type BearerSays = MessageOf<
 export type BearerEffect =
   /** along: it has no haste, so it may go with the next message to that peer that has */
   | { type: 'send'; to: PeerId; message: BearerSays; along?: true }
-  /** it may be placed now: market's turn */
-  | { type: 'waiting'; record: TaskRecord; attempts: number }
+  /** it may be placed now: market's turn; not with those to avoid, who had it before */
+  | { type: 'waiting'; record: TaskRecord; attempts: number; avoid: readonly PeerId[] }
   /** no longer ours to place or to start: room that was promised to it is free */
   | { type: 'withdrawn'; task: TaskId }
   /** somebody hands us a baton: may this host have it? Answer with `admit` */

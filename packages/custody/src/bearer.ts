@@ -86,7 +86,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
         this.#onDecided(input)
         break
       case 'admit':
-        this.#handing.onAdmit(input.task, input.refusal, now, out)
+        this.#handing.onAdmit(input.task, input.answer, now, out)
         break
       case 'began':
         this.#endings.onBegan(input.task, input.ballot)
@@ -153,7 +153,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     if (durable) this.#hands.memory.remember(record.id, ballot, now)
     const facts = { attempts, now, leasedMs, announced: true, durable }
     this.#hands.borne.set(record.id, newBorne(record, ballot, facts))
-    out.push({ type: 'waiting', record, attempts: attempts.length })
+    out.push({ type: 'waiting', record, attempts: attempts.length, avoid: [] })
   }
 
   /**

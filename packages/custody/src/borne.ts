@@ -2,7 +2,7 @@ import { invariant, type Millis } from '@souk/kernel'
 import type { Attempt, Ballot, Baton, Bearer, Outcome, PeerId, Taker, TaskRecord } from '@souk/wire'
 
 /**
- * waiting: market places it · offered: this host was asked · beginning: its custodians are asked whether it may start
+ * waiting: market places it · offered: this host was asked; where it has no room it may wait here · beginning: its custodians are asked whether it may start
  * (starts: at-most-once) · queued, running: on this host · handed: passed on to one named peer that has not answered
  * yet · committing: it has an outcome that the custodians have not confirmed.
  */
@@ -10,7 +10,7 @@ export type BorneState = 'waiting' | 'offered' | 'beginning' | 'queued' | 'runni
 
 export const borneTransitions: Record<BorneState, readonly BorneState[]> = {
   waiting: ['handed', 'beginning', 'queued', 'committing'],
-  offered: ['beginning', 'queued', 'handed'],
+  offered: ['waiting', 'beginning', 'queued', 'handed'],
   beginning: ['queued'],
   queued: ['running', 'committing'],
   running: ['committing'],

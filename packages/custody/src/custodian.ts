@@ -93,8 +93,13 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
 
   nextWakeup(): Millis | undefined {
     const { leases, expiries } = this.#book
-    const parts = [this.#retention, this.#proposer, this.#copies].map((part) => part.nextWakeup())
-    return earliest(leases.next(), expiries.next(), ...parts)
+    return earliest(
+      leases.next(),
+      expiries.next(),
+      this.#retention.nextWakeup(),
+      this.#proposer.nextWakeup(),
+      this.#copies.nextWakeup(),
+    )
   }
 
   snapshot() {

@@ -179,7 +179,7 @@ describe('a ballot that is given here after a higher one was', () => {
   test('is given up where that one was of other custodians, so that they give a higher one', () => {
     const carrier = new Carrier('origin')
     carrier.award('a', { ballot: ballot(6, 'c1'), path: ['c1'] }, 'c1')
-    carrier.admit('a', true)
+    carrier.admit('a', 'refuse')
     const kept = record('a', {}, ['origin'])
     expect(sent(carrier.bear('a', { record: kept, b: ballot(2) }), 'giveUp')).toMatchObject([
       { to: 'origin', message: { version: kept.version, ballot: ballot(2), ran: false } },

@@ -6,8 +6,8 @@ export type AuctioneerMessage = MessageOf<'bid' | 'noBid' | 'wanted' | 'accept'>
 export type AuctioneerInput =
   | { type: 'start'; wallMs: WallMillis }
   | { type: 'wake' }
-  /** a baton of ours that may be placed */
-  | { type: 'waiting'; record: TaskRecord }
+  /** a baton of ours that may be placed, with anybody but those who had it before */
+  | { type: 'waiting'; record: TaskRecord; avoid?: readonly PeerId[] }
   | { type: 'withdrawn'; task: TaskId }
   | { type: 'message'; from: PeerId; message: AuctioneerMessage }
   /** this host has more room, or offers something else, or who is there has changed */

@@ -24,6 +24,7 @@ import { Lots } from './lots.ts'
 import { NoRoom } from './no-room.ts'
 import { ownBid } from './own-bid.ts'
 import { Pace } from './pace.ts'
+import { Scarcity } from './scarcity.ts'
 import { scoringOf } from './scoring.ts'
 import { isMulti } from './shape.ts'
 import { Shortcut } from './shortcut.ts'
@@ -61,6 +62,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   readonly #closing = new Deadlines<number>()
   readonly #durations: Durations
   readonly #pace: Pace
+  readonly #scarcity: Scarcity
   readonly #giver: Giver
   readonly #noRoom: NoRoom
   readonly #shortcut: Shortcut
@@ -80,6 +82,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#lots = new Lots(config)
     this.#durations = new Durations(config.classesMax)
     this.#pace = new Pace(config, this.#durations, members)
+    this.#scarcity = new Scarcity(config)
     const frame: FrameOf = (sinceMs, startedMs, now) => this.#frame(sinceMs, startedMs, now)
     const waiting = () => this.waiting
     this.#conduct = new Conduct(config, members)
@@ -101,7 +104,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
         this.#wallOffset = input.wallMs - now
         break
       case 'waiting':
-        this.#lots.add(input.record, now)
+        this.#lots.add(input.record, now, input.avoid)
         break
       case 'withdrawn':
         this.#lots.withdraw(input.task)
@@ -167,7 +170,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
 
   #filter(lot: Lot, now: Millis): Filtered {
     const ignored = (peer: PeerId) => this.#conduct.ignored(peer, now)
-    return filterCandidates(this.#members.candidates(), this.#self, lot.shape, ignored)
+    return filterCandidates(this.#members.candidates(), this.#self, lot.shape, { ignored, avoid: lot.avoid })
   }
 
   /** Local first: what could start here this instant needs no auction. */
@@ -194,7 +197,8 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   /** Quotes from a random sample (the first round) or from twice as many of those not asked yet (the second). */
   #ask(lot: Lot, { candidates, refused }: Filtered, round: number, now: Millis, out: Out): void {
     const { askAllMax, askedMax, askedMaxMulti, lotCountMax } = this.#config
-    const some = round * (isMulti(lot.shape) ? askedMaxMulti : askedMax)
+    const usual = round * (isMulti(lot.shape) ? askedMaxMulti : askedMax)
+    const some = this.#scarcity.askedFor(lot, usual)
     const asked = candidates.length <= askAllMax ? candidates : this.#prng.sample(candidates, some)
     const id = this.#nextAuction++
     const count = Math.min(lot.size, lotCountMax)
@@ -266,6 +270,8 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#closing.delete(auction.id)
     const lot = this.#lots.get(auction.lotKey)!
     lot.auction = undefined
+    const immediate = auction.bids.filter(({ terms }) => terms.startMs === 0).length
+    this.#scarcity.note(lot.shape.class, immediate, auction.bids.length + auction.refused.length)
     const awarded = this.#awards.award(lot, auction, closed, now, out)
     const tookMs = now - auction.startedMs
     out.push({ type: 'closed', lot: auction.id, bids: auction.bids.length, awarded, closed, tookMs })

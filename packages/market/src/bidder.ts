@@ -1,5 +1,5 @@
 import { Deadlines, type Machine, type Millis, type Prng } from '@souk/kernel'
-import { limits, type MessageOf, type PeerId, type Shape } from '@souk/wire'
+import { type BidTerms, limits, type MessageOf, type PeerId, type Shape } from '@souk/wire'
 import { bidTerms } from './bid-terms.ts'
 import type { MarketConfig } from './config.ts'
 import { aheadCount, Durations, shareOf } from './durations.ts'
@@ -8,7 +8,11 @@ import { decideFit } from './fit.ts'
 import { clamped } from './free-vector.ts'
 import { surveyAnswer } from './plan/survey.ts'
 import { PredictionScore } from './prediction-score.ts'
+import { Rivals } from './rivals.ts'
 import type { BearersView, LocalView, MembersView } from './views.ts'
+
+/** More room than that is as good as so much: nobody is crowded out. */
+const racedRoomMax = 64
 
 export type BidderInput =
   | { type: 'wake' }
@@ -51,6 +55,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   readonly #wants = new Map<PeerId, Want>()
   /** wants that are over at, and pauses that end at, this time */
   readonly #timers = new Deadlines<PeerId>()
+  readonly #rivals = new Rivals()
   readonly #pauses = new Map<PeerId, { ms: Millis; untilMs: Millis }>()
   #nextWant = 1
   #loadSeq = 0
@@ -103,6 +108,18 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     return this.#predictions.counters()
   }
 
+  /**
+   * One task more than there is room for would wait here for longer than another place takes to find, as far as is known.
+   * Not in a mesh so small that all are asked: most of the others would have had it before, and must not get it again.
+   */
+  get crowded(): boolean {
+    const { shortRoundTrips, rttMsUnknown, askAllMax } = this.#config
+    if (this.#members.candidates().length <= askAllMax) return false
+    const mean = this.#durations.overallMs ?? 0
+    const waitMs = ((this.#local.queued() + 1) * mean) / Math.max(1, this.#local.running())
+    return waitMs > shortRoundTrips * (this.#members.rttP95() ?? rttMsUnknown)
+  }
+
   snapshot() {
     return { wants: this.#wants.size, pauses: this.#pauses.size }
   }
@@ -130,7 +147,10 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
       const refusal = { code: 'no-room' as const, never: false, detail }
       return { t: 'noBid', lot, refusal: etaMs === undefined ? refusal : { ...refusal, etaMs } }
     }
-    const terms = { ...bidTerms(this.#local, this.#durations, shape, room), loadSeq: ++this.#loadSeq }
+    const terms: BidTerms = { ...bidTerms(this.#local, this.#durations, shape, room), loadSeq: ++this.#loadSeq }
+    const rivals = this.#rivals.count(now) + this.#asked()
+    if (rivals > 0) terms.racedMilli = Math.round((1000 * rivals) / this.#local.room(shape.request, racedRoomMax))
+    this.#rivals.add(now, this.#members.rttP95() ?? this.#config.rttMsUnknown)
     return { t: 'bid', lot, terms, offeredMs: Math.floor(now) }
   }
 
@@ -212,10 +232,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     if (offer.draining || offer.executors.length === 0) return undefined
     const free = this.#local.free()
     const queued = this.#local.queued()
-    // What was asked of others already may be on its way.
-    let asked = 0
-    for (const want of this.#wants.values()) asked += want.count
-    const startable = queued > 0 || free.cpuMilli <= 0 ? 0 : Math.max(0, free.slots - asked)
+    const startable = queued > 0 || free.cpuMilli <= 0 ? 0 : Math.max(0, free.slots - this.#asked())
     const aheadMs = this.#aheadMs()
     const concurrent = Math.min(limits.batonsPerMessageMax, Math.max(1, this.#local.running()))
     const ahead = this.#aheadTasks(aheadMs, concurrent, waiting)
@@ -226,6 +243,13 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
       aheadMs: queued > 0 ? Math.round(aheadMs / 2) : aheadMs,
       concurrent,
     }
+  }
+
+  /** What was asked of others already, and may be on its way. */
+  #asked(): number {
+    let asked = 0
+    for (const want of this.#wants.values()) asked += want.count
+    return asked
   }
 
   #aheadMs(): Millis {

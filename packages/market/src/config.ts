@@ -9,6 +9,10 @@ export interface MarketConfig {
   askedMaxMulti: number
   /** with at most this many candidates all are asked */
   askAllMax: number
+  /** bids with room that an auction should find: the best, two alternates, and one that is gone by then (guess) */
+  bidsWanted: number
+  /** peers asked at most where so few have room that it takes more to find those (guess) */
+  askedMaxScarce: number
   /** an auction closes after clamp(1.5 RTTp95 + 2, closeMsMin, closeMsMax) */
   closeMsMin: Millis
   closeMsMax: Millis
@@ -57,14 +61,19 @@ export interface MarketConfig {
   targetMs: Millis
   /** goals declared for classes of tasks that name none themselves */
   objectives: readonly ClassObjective[]
-  /** weights of the score where nothing else is asked for; start under saturation, fragmentation and spread among bids without wait */
-  weights: { start: number; fragmentation: number; price: number; spread: number }
+  /**
+   * weights of the score where nothing else is asked for; start under saturation, fragmentation and spread among bids without
+   * wait; raced: what it costs when another asker that was offered the same room is faster
+   */
+  weights: { start: number; fragmentation: number; price: number; spread: number; raced: number }
 }
 
 export const defaultMarketConfig: MarketConfig = {
   askedMax: 8,
   askedMaxMulti: 32,
   askAllMax: 12,
+  bidsWanted: 4,
+  askedMaxScarce: 24,
   closeMsMin: 5,
   closeMsMax: 60,
   rttMsUnknown: 5,
@@ -91,5 +100,5 @@ export const defaultMarketConfig: MarketConfig = {
   planMsMax: 500,
   targetMs: 100,
   objectives: [],
-  weights: { start: 1, fragmentation: 0.2, price: 0.1, spread: 0.1 },
+  weights: { start: 1, fragmentation: 0.2, price: 0.1, spread: 0.1, raced: 0.05 },
 }

@@ -46,7 +46,7 @@ export class Giver {
     const share = shareOf(this.#view.waiting(), this.#members.candidates().length)
     for (const lot of this.#lots.inOrder(now)) {
       if (left === 0 || !view?.offer || this.#view.ignored(from, now)) break
-      if (lot.auction !== undefined || decideFit(view.offer, lot.shape)) continue
+      if (lot.auction !== undefined || lot.avoid.has(from) || decideFit(view.offer, lot.shape)) continue
       const fitting = copiesThatFit(free, lot.shape.request, Math.min(left, lot.size), view.offer.gpus)
       const wholeAhead = this.#aheadOf(lot, message, share)
       const extra = Math.floor(ahead * wholeAhead)

@@ -3,7 +3,7 @@ import type { MarketConfig } from './config.ts'
 
 /**
  * What is weighed of a bid, each around one: when it starts and ends against the target, how it fragments the host, how
- * much of that is in use already, what it costs.
+ * much of that is in use already, what it costs, and how many others were offered the same room.
  */
 export function scoreParts(terms: BidTerms, { targetMs }: Pick<MarketConfig, 'targetMs'>) {
   return {
@@ -12,6 +12,7 @@ export function scoreParts(terms: BidTerms, { targetMs }: Pick<MarketConfig, 'ta
     fragmentation: terms.fragMilli / 1000,
     used: terms.usedMilli / 1000,
     price: terms.priceMilli / 1000,
+    raced: (terms.racedMilli ?? 0) / 1000,
   }
 }
 

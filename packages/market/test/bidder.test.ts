@@ -83,6 +83,33 @@ describe('a quote', () => {
     })
   })
 
+  test('says how many others were offered the same room within the last round trip', () => {
+    const booth = new Booth()
+    booth.members.rtt = 10
+    const raced = () => {
+      const message = booth.quote()?.message
+      return message?.t === 'bid' ? message.terms.racedMilli : undefined
+    }
+    expect([raced(), raced(), raced()]).toEqual([undefined, 250, 500])
+    booth.now = 9
+    expect(raced()).toBe(750)
+    booth.now = 10
+    expect(raced()).toBe(250)
+  })
+
+  test('is crowded once another task would wait for more than some round trips, in a mesh with enough others', () => {
+    const booth = new Booth()
+    booth.members.rtt = 10
+    booth.local.atWork = 4
+    booth.step({ type: 'duration', class: 'noop', runMs: 1_000 })
+    for (let i = 0; i < 12; i++) booth.members.add(`p${i}`)
+    expect(booth.bidder.crowded).toBe(false)
+    booth.members.add('p12')
+    expect(booth.bidder.crowded).toBe(true)
+    for (let i = 0; i < 40; i++) booth.step({ type: 'duration', class: 'noop', runMs: 10 })
+    expect(booth.bidder.crowded).toBe(false)
+  })
+
   test('says how long such a task takes once one has run here', () => {
     const booth = new Booth()
     booth.step({ type: 'duration', class: 'noop', runMs: 100 })

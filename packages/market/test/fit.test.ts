@@ -88,7 +88,9 @@ describe('who can be asked', () => {
       .add('none', { offer: noHost() })
       .add('unknown', { offer: undefined })
       .add('z')
-    const { candidates, refused } = filterCandidates(members.candidates(), 'self', shape(), (peer) => peer === 'liar')
+    const { candidates, refused } = filterCandidates(members.candidates(), 'self', shape(), {
+      ignored: (peer) => peer === 'liar',
+    })
     expect(candidates.map(({ peer }) => peer)).toEqual(['a', 'z'])
     expect(refused.map(({ peer, refusal }) => [peer, refusal.code, refusal.never])).toEqual([
       ['away', 'not-reachable', false],

@@ -108,5 +108,5 @@ test('a bid is weighed by what it says of start, end, fragments, use and price',
   const { parts } = scoringOf(shape(), { ...defaultMarketConfig, targetMs: 100 }).of(
     terms({ startMs: 50, finishMs: { p50: 200, p90: 0 }, fragMilli: -100, usedMilli: 300, priceMilli: 2_000 }),
   )
-  expect(parts).toEqual({ start: 0.5, finish: 2, fragmentation: -0.1, used: 0.3, price: 2 })
+  expect(parts).toEqual({ start: 0.5, finish: 2, fragmentation: -0.1, used: 0.3, price: 2, raced: 0 })
 })

@@ -80,22 +80,19 @@ export class Machines {
     return keepingOf(this.#mesh, this.self, this.#custodiansWanted)
   }
 
+  /** Asked after every step, so nothing is built for it. */
   nextWakeup(): Millis | undefined {
-    return earliest(...this.#timed().map((machine) => machine.nextWakeup()))
-  }
-
-  #timed() {
-    return [
-      this.roster,
-      this.custodian,
-      this.submitter,
-      this.bearer,
-      this.auctioneer,
-      this.bidder,
-      this.planner,
-      this.host,
-      this.desk,
-      this.dependencies,
-    ]
+    return earliest(
+      this.roster.nextWakeup(),
+      this.custodian.nextWakeup(),
+      this.submitter.nextWakeup(),
+      this.bearer.nextWakeup(),
+      this.auctioneer.nextWakeup(),
+      this.bidder.nextWakeup(),
+      this.planner.nextWakeup(),
+      this.host.nextWakeup(),
+      this.desk.nextWakeup(),
+      this.dependencies.nextWakeup(),
+    )
   }
 }

@@ -1,71 +1,59 @@
 import { defaultHostConfig, Host } from '@souk/host'
-import { emptyRequest, emptyVector } from '@souk/kernel'
-import type { Baton, Offer, TaskSpec } from '@souk/wire'
-import { expect, test } from 'vitest'
+import type { Baton } from '@souk/wire'
+import { describe, expect, test } from 'vitest'
 import { decideAdmission } from '../src/admission.ts'
 import { idOf, offer, spec } from './fixtures.ts'
 
-const capacity = {
-  ...emptyVector(),
-  slots: 2,
-  cpuMilli: 2000,
-  memoryBytes: 1000,
-  gpuMilli: [1000],
-  custom: { licence: 1 },
+/** A host with so many slots free. */
+function host(free: number): Host {
+  const host = new Host(defaultHostConfig)
+  const { capacity } = offer(free)
+  host.step({ type: 'capacity', capacity }, 0, [])
+  return host
 }
-const here = offer(2, { capacity, labels: { zone: 'a' }, functions: ['sleep'], executors: ['process', 'function'] })
 
-function baton(over: Partial<TaskSpec> = {}, alternates: string[] = [], bounces = 0): Baton {
-  const record = { id: idOf('a'), spec: spec(over), origin: 'p0', submittedWallMs: 0, custodians: ['p0'], version: 1 }
-  const to = alternates.map((peer) => ({ peer, incarnation: 1 }))
-  return { record, alternates: to, bounces } as unknown as Baton
-}
-function admit(given: Baton, offered: Offer = here, taken = 0) {
-  const host = new Host({ ...defaultHostConfig, queueMax: 1 })
-  host.step({ type: 'capacity', capacity: offered.capacity }, 0, [])
-  for (let i = 0; i < taken; i++) {
-    const { record } = baton({ request: { ...emptyRequest(), cpuMilli: 2000 } })
-    const task = idOf(`t${i}`)
-    const ballot = { counter: 1, peer: 'p0', incarnation: 1 }
-    host.step({ type: 'take', record: { ...record, id: task }, ballot, attempt: 1, leased: false }, 0, [])
+function baton(over: Partial<Baton> = {}): Baton {
+  const record = { id: idOf('a'), spec: spec(), origin: 'p0', submittedWallMs: 0, custodians: ['p0'], version: 1 }
+  return {
+    record,
+    ballot: { counter: 1, peer: 'p0', incarnation: 1 },
+    incarnation: 1,
+    offeredMs: 0,
+    path: ['p0'],
+    alternates: [],
+    bounces: 0,
+    moves: 0,
+    leaseAgeMs: 0,
+    attempts: [],
+    ...over,
   }
-  return decideAdmission(given, offered, host)
 }
-const asks = (over: object) => baton({ request: { ...emptyRequest(), ...over } })
-const process = { kind: 'process' as const, argv: ['true'], env: {} }
 
-test('an award that fits is taken', () => {
-  expect(
-    admit(asks({ cpuMilli: 2000, memoryBytes: 1000, gpu: { count: 1, milli: 1000 }, custom: { licence: 1 } })),
-  ).toBe(undefined)
-})
+const alternates = [{ peer: 'p2', incarnation: 1, offeredMs: 0 }]
+const decide = (given: Baton, { free = 0, crowded = true } = {}) =>
+  decideAdmission(given, { offer: offer(4), host: host(free), crowded })
 
-test('whatever the bid or the advert said, what the host cannot do is refused with its code and numbers', () => {
-  const refused: [Baton, Offer, string, string][] = [
-    [baton({ work: process }), { ...here, executors: ['function'] }, 'executor-not-allowed', 'allows function'],
-    [baton({ work: { kind: 'function', name: 'gone', args: '[]' } }), here, 'function-unknown', 'gone'],
-    [baton({ labels: { zone: 'b' } }), here, 'label-missing', 'zone=b, has zone=a'],
-    [asks({ slots: 3 }), here, 'too-large', 'slots: 3 needed, 2 there'],
-    [asks({ cpuMilli: 2001 }), here, 'too-large', 'cpuMilli: 2001 needed, 2000 there'],
-    [asks({ memoryBytes: 1001 }), here, 'too-large', 'memoryBytes: 1001 needed, 1000 there'],
-    [asks({ gpu: { count: 2, milli: 1 } }), here, 'too-large', 'gpu: 2 needed, 1 there'],
-    [asks({ custom: { licence: 2 } }), here, 'too-large', 'licence: 2 needed, 1 there'],
-  ]
-  for (const [given, offered, code, detail] of refused) {
-    expect(admit(given, offered)).toMatchObject({ code, never: true, detail: expect.stringContaining(detail) })
-  }
-})
+describe('an award', () => {
+  test('is taken where there is room', () => {
+    expect(decide(baton({ alternates }), { free: 1 })).toEqual({ do: 'take' })
+  })
 
-test('what it could do at another time is refused for now: draining, a full queue, room that is taken', () => {
-  const one = asks({ cpuMilli: 1000 })
-  expect(admit(one, { ...here, draining: true })).toMatchObject({ code: 'draining', never: false })
-  expect(admit(one, here, 2)).toMatchObject({ code: 'queue-full', never: false })
-  const elsewhere = { ...one, alternates: baton({}, ['p1']).alternates }
-  expect(admit(elsewhere, here, 1)).toMatchObject({ code: 'no-room', never: false })
-})
+  test('goes on to its alternates where there is none', () => {
+    expect(decide(baton({ alternates, bounces: 1 }))).toMatchObject({ do: 'refuse', refusal: { code: 'no-room' } })
+  })
 
-test('where it has nowhere better to go it waits here', () => {
-  const one = asks({ cpuMilli: 1000 })
-  expect(admit(one, here, 1)).toBeUndefined()
-  expect(admit({ ...one, alternates: baton({}, ['p1']).alternates, bounces: 2 }, here, 1)).toBeUndefined()
+  test('waits for market at the last one that it reaches, when its turn would be far off', () => {
+    expect(decide(baton())).toEqual({ do: 'wait' })
+    expect(decide(baton({ alternates, bounces: 2 }))).toEqual({ do: 'wait' })
+  })
+
+  test('is queued there when its turn comes sooner than another place would be found', () => {
+    expect(decide(baton(), { crowded: false })).toEqual({ do: 'take' })
+  })
+
+  test('is queued once it has moved three times, or its path has no room for another placement', () => {
+    expect(decide(baton({ moves: 3 }))).toEqual({ do: 'take' })
+    expect(decide(baton({ path: ['a', 'b', 'c', 'd', 'e'] }))).toEqual({ do: 'wait' })
+    expect(decide(baton({ path: ['a', 'b', 'c', 'd', 'e', 'f'] }))).toEqual({ do: 'take' })
+  })
 })

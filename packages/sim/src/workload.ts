@@ -139,6 +139,12 @@ export class Workload {
   }
 }
 
+/** A task that simply takes `ms` and succeeds: the n-th of a run, for who brings a stream of arrivals. */
+export function plainDraft(seed: number, index: number, taskClass: TaskClass, ms: number): TaskDraft {
+  const spec = specOf(taskClass, 'medium', encodeArgs({ ms, fail: false }), 0, 0)
+  return { nonce: nonceOf(seed, index), spec, ms, runsMs: ms }
+}
+
 function specOf(
   { name, cpuMilli, memoryBytes, slots }: TaskClass,
   priority: Priority,

@@ -58,6 +58,8 @@ export const BidTerms = strict({
   /** thousandths of a price unit an hour */
   priceMilli: int(),
   warm: Type.Boolean(),
+  /** others who were offered the same room within the last round trip, by how many such tasks have room; thousandths */
+  racedMilli: Type.Optional(int(2 ** 31)),
   loadSeq: int(2 ** 32),
 })
 export type BidTerms = Static<typeof BidTerms>

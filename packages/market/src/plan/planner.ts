@@ -128,7 +128,7 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
     const offer = this.#local.offer()
     const self = { peer: this.#self, incarnation: 0, reachable: true, offer }
     const others = this.#members.candidates().filter(({ peer }) => peer !== this.#self)
-    return filterCandidates([self, ...others], '', shape, () => false)
+    return filterCandidates([self, ...others], '', shape, { ignored: () => false })
   }
 
   /** An equal share of the hosts for each shape, at random where there are more. */
