@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { parseBytes, parseCount, parseDurationMs, parseMilli, parsePairs } from './amounts.ts'
 import { usageError } from './cli-error.ts'
 import { collect } from './command-module.ts'
+import { parseAlternatives } from './or-option.ts'
 
 /** The options that describe a task, shared by run, submit and map. */
 export interface TaskOptions {
@@ -15,6 +16,7 @@ export interface TaskOptions {
   disk?: string
   gpu?: string
   need?: string[]
+  or?: string[]
   timeout?: string
   env?: string[]
   priority?: string
@@ -46,6 +48,7 @@ export function addTaskOptions(command: Command): Command {
     .option('--disk <size>', 'disk space: 10G')
     .option('--gpu <n>', 'GPUs: 1, or a share such as 0.25')
     .option('--need <name=n>', 'units of a resource that hosts declare (repeatable)', collect)
+    .option('--or <amounts>', 'this will do instead: cpu=16,mem=8G (repeatable, in order of preference)', collect)
     .option('--timeout <time>', 'end the task after 30s, 5m, 2h')
     .option('--env <name=value>', 'environment variable (repeatable)', collect)
     .option('--label <name=value>', 'only hosts with this label (repeatable)', collect)
@@ -80,6 +83,7 @@ export function taskOf(options: TaskOptions, words: readonly string[]): Task {
   }
   const request = requestOf(options)
   if (Object.keys(request).length > 0) task.request = request
+  if (options.or) task.alternatives = parseAlternatives(options.or)
   if (options.env) task.env = parsePairs('--env', options.env, false)
   if (options.label) task.labels = parsePairs('--label', options.label, false)
   if (options.where !== undefined) task.where = options.where

@@ -8,6 +8,7 @@ test('options become the task that the API takes', () => {
       mem: '2G',
       gpu: '0.5',
       need: ['licence=2'],
+      or: ['cpu=16,mem=8G', 'licence=1'],
       env: ['A=1'],
       label: ['site=attic'],
       where: 'cores >= 8',
@@ -25,6 +26,7 @@ test('options become the task that the API takes', () => {
   expect(task).toEqual({
     argv: ['echo', 'hi'],
     request: { cpu: 0.5, memory: 2e9, gpu: 0.5, custom: { licence: 2 } },
+    alternatives: [{ cpu: 16, memory: 8e9 }, { custom: { licence: 1 } }],
     env: { A: '1' },
     labels: { site: 'attic' },
     where: 'cores >= 8',
@@ -74,6 +76,9 @@ test.each<[Partial<TaskOptions>, RegExp]>([
   [{ timeout: '99999999999999d' }, /--timeout: '99999999999999d' is longer than 30 years/],
   [{ expires: '5y' }, /--expires: '5y' has the unknown unit 'y'/],
   [{ retries: '1.5' }, /--retries: '1.5' is not a whole number from 0 to 1000/],
+  [{ or: ['cpu=-16'] }, /--or cpu is '-16', which is negative/],
+  [{ or: ['16'] }, /--or: '16' is not of the form key=value/],
+  [{ or: Array(5).fill('cpu=1') }, /--or: 5 alternatives; at most 4/],
   [{ label: ['=x'] }, /--label: '=x' is not of the form key=value/],
 ])('options that cannot be are errors of usage that say what was seen: %o', (options, message) => {
   const call = () => taskOf({ queue: true, ...options }, ['x'])

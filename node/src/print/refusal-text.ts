@@ -77,8 +77,14 @@ const resourceTexts: Record<string, (amount: number) => string> = {
 
 /** The detail as a person counts: hosts say `cpuMilli: 64000 needed, 2000 there`. */
 function detailText({ code, detail }: Refusal): string {
+  if (code !== 'too-large') return detail
+  // One for each of what would do.
+  return detail.split(', or ').map(lackText).join('; or ')
+}
+
+function lackText(detail: string): string {
   const [, name, needed, there] = /^(\S+): (\d+) needed, (\d+) there$/.exec(detail) ?? []
-  if (code !== 'too-large' || name === undefined) return detail
+  if (name === undefined) return detail
   const text = resourceTexts[name] ?? ((amount: number) => `${amount} ${name}`)
   return `${text(Number(needed))} needed, it has ${text(Number(there))}`
 }

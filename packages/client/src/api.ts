@@ -49,6 +49,8 @@ export interface Task {
   tenant?: string
   class?: string
   request?: Request
+  /** what will do instead, in order of preference; at most 4. The task reads SOUK_ALTERNATIVE: 0 is `request` */
+  alternatives?: Request[]
   priority?: 'critical' | 'high' | 'medium' | 'low'
   labels?: Record<string, string>
   /** what the host must meet beside the labels: `zone in (a, b) && gpu.model ~ "A100" && cores >= 8 && !spot` */

@@ -14,6 +14,8 @@ export const apiLimits = {
   labelsMax: 64,
   /** an expression over labels and facts of a host */
   whereCharsMax: 1024,
+  /** requests that will do instead of a task's own */
+  alternativesMax: 4,
   filesMax: 4096,
   outputsMax: 256,
   functionsMax: 512,

@@ -1,5 +1,6 @@
 import { type RequestAmounts, requestAmounts, SoukError, type Task } from '@souk/client'
 import { type BlobRef, type FileRef, limits, specBytes, type TaskSpec, type Work } from '@souk/wire'
+import { alternativesOf } from './alternatives-of.ts'
 import { whereOf } from './where-of.ts'
 
 /** What a task gets where its client said nothing. Guesses are marked. */
@@ -31,6 +32,7 @@ export function toTaskSpec(task: Task): TaskSpec {
     class: task.class ?? classOf(work, request),
     work,
     request,
+    ...alternativesOf(task),
     priority: task.priority ?? taskDefaults.priority,
     labels: task.labels ?? {},
     ...whereOf(task),

@@ -70,6 +70,8 @@ test.each<[object, string, string]>([
   [{ request: { slots: 0 } }, '/request/slots', '1'],
   [{ request: { custom: { licence: -1 } } }, '/request/custom/licence', 'greater or equal to 0'],
   [{ request: { custom: { licence: 0.5 } } }, '/request/custom/licence', 'integer'],
+  [{ alternatives: [{}, { memory: '-1' }] }, '/alternatives/1/memory', 'which is negative'],
+  [{ alternatives: Array(5).fill({}) }, '/alternatives', '4'],
   [{ retries: -1 }, '/retries', 'greater or equal to 0'],
   [{ timeoutMs: overflow }, '/timeoutMs', String(2 ** 40)],
   [{ labels: { zone: 'x'.repeat(257) } }, '/labels/zone', '256'],

@@ -7,7 +7,7 @@ import {
   type ResourceVector,
   shortage,
 } from '@souk/kernel'
-import { type Ballot, compareBallots, type RunResult, type TaskId, type TaskRecord } from '@souk/wire'
+import { type Ballot, compareBallots, type RunResult, requestOf, type TaskId, type TaskRecord } from '@souk/wire'
 import type { HostConfig } from './config.ts'
 import { Ledger } from './ledger.ts'
 import { OutputTail } from './output-tail.ts'
@@ -21,8 +21,8 @@ export type HostInput =
   /** room for a task that is to run here once its record is on disk; given back by `take` (which uses it) or `release` */
   | { type: 'reserve'; task: TaskId; request: ResourceRequest }
   | { type: 'release'; task: TaskId }
-  /** a baton was accepted: queue it here. `leased`: somebody else may start it when the lease is lost */
-  | { type: 'take'; record: TaskRecord; ballot: Ballot; attempt: number; leased: boolean }
+  /** a baton was accepted: queue it here, with what it asks for as that alternative. `leased`: somebody else may start it when the lease is lost */
+  | { type: 'take'; record: TaskRecord; alternative: number; ballot: Ballot; attempt: number; leased: boolean }
   | { type: 'running'; task: TaskId; ballot: Ballot }
   | { type: 'output'; task: TaskId; ballot: Ballot; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
   | { type: 'ran'; task: TaskId; ballot: Ballot; result: RunResult }
@@ -30,11 +30,27 @@ export type HostInput =
   | { type: 'halt'; task: TaskId; ballot: Ballot; code: StopCode }
 
 export type HostEffect =
-  | { type: 'run'; record: TaskRecord; ballot: Ballot; gpuDevices: number[]; attempt: number; leased: boolean }
+  | {
+      type: 'run'
+      record: TaskRecord
+      alternative: number
+      ballot: Ballot
+      gpuDevices: number[]
+      attempt: number
+      leased: boolean
+    }
   | { type: 'stop'; task: TaskId; ballot: Ballot; code: StopCode }
   | { type: 'began'; task: TaskId; ballot: Ballot }
   /** it ran (or was refused by the executor); nothing of it is left. `stopCode`: why it was told to end, if it was */
-  | { type: 'ended'; task: TaskId; ballot: Ballot; class: string; result: RunResult; stopCode: StopCode | undefined }
+  | {
+      type: 'ended'
+      task: TaskId
+      ballot: Ballot
+      class: string
+      alternative: number
+      result: RunResult
+      stopCode: StopCode | undefined
+    }
   /** halted before it started */
   | { type: 'dropped'; task: TaskId; ballot: Ballot; code: StopCode | 'too-large' }
 
@@ -148,9 +164,11 @@ export class Host implements Machine<HostInput, HostEffect> {
   }
 
   #onTake(input: Extract<HostInput, { type: 'take' }>, now: Millis, out: HostEffect[]): void {
-    const { record, ballot, attempt, leased } = input
+    const { record, alternative, ballot, attempt, leased } = input
     invariant(!this.#runs.has(record.id), `task ${record.id} is taken twice`)
-    const run: Run = { task: record.id, ballot, record, attempt, leased, phase: 'queued', startedMs: now }
+    const request = requestOf(record.spec, alternative)
+    const given = { alternative, request }
+    const run: Run = { task: record.id, ballot, record, ...given, attempt, leased, phase: 'queued', startedMs: now }
     this.#runs.set(run.task, run)
     this.#queue.push(record.spec.priority, run, now)
     this.#changes++
@@ -177,8 +195,9 @@ export class Host implements Machine<HostInput, HostEffect> {
     if (!run || run.phase === 'queued') return
     this.#ledger.give(run.task)
     this.#forget(run)
-    const { task, ballot, stopCode, record } = run
-    out.push({ type: 'ended', task, ballot, class: record.spec.class, result: input.result, stopCode })
+    const { task, ballot, stopCode, record, alternative } = run
+    const { result } = input
+    out.push({ type: 'ended', task, ballot, class: record.spec.class, alternative, result, stopCode })
   }
 
   #onHalt(input: Extract<HostInput, { type: 'halt' }>, out: HostEffect[]): void {
@@ -195,7 +214,7 @@ export class Host implements Machine<HostInput, HostEffect> {
   /** A host that shrank under a waiting run lets it go where it fits. */
   #dropTooLarge(out: HostEffect[]): void {
     for (const run of this.#queue.items()) {
-      if (!shortage(this.#ledger.total, run.record.spec.request)) continue
+      if (!shortage(this.#ledger.total, run.request)) continue
       this.#unqueue(run)
       out.push({ type: 'dropped', task: run.task, ballot: run.ballot, code: 'too-large' })
     }
@@ -234,19 +253,19 @@ export class Host implements Machine<HostInput, HostEffect> {
   }
 
   #fits(run: Run): boolean {
-    return this.#ledger.room(run.record.spec.request, 1) > 0
+    return this.#ledger.room(run.request, 1) > 0
   }
 
   #startRun(run: Run, now: Millis, out: HostEffect[]): boolean {
-    const allocation = this.#ledger.held(run.task) ?? this.#ledger.take(run.task, run.record.spec.request)
+    const allocation = this.#ledger.held(run.task) ?? this.#ledger.take(run.task, run.request)
     if (!allocation) return false
     this.#queue.remove((queued) => queued === run)
     this.#enter(run, 'starting')
     run.startedMs = now
     const { timeoutMs } = run.record.spec
     if (timeoutMs > 0) this.#timeouts.set(run.task, now + timeoutMs)
-    const { record, ballot, attempt, leased } = run
-    out.push({ type: 'run', record, ballot, gpuDevices: allocation.gpuDevices, attempt, leased })
+    const { record, alternative, ballot, attempt, leased } = run
+    out.push({ type: 'run', record, alternative, ballot, gpuDevices: allocation.gpuDevices, attempt, leased })
     return true
   }
 

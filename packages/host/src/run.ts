@@ -1,4 +1,4 @@
-import type { Millis } from '@souk/kernel'
+import type { Millis, ResourceRequest } from '@souk/kernel'
 import type { Ballot, TaskId, TaskRecord } from '@souk/wire'
 import type { OutputTail } from './output-tail.ts'
 
@@ -9,6 +9,9 @@ export interface Run {
   readonly task: TaskId
   readonly ballot: Ballot
   readonly record: TaskRecord
+  /** which of what it asks for it takes here, and that */
+  readonly alternative: number
+  readonly request: ResourceRequest
   readonly attempt: number
   readonly leased: boolean
   phase: 'queued' | 'starting' | 'running' | 'stopping'

@@ -244,3 +244,14 @@ describe('live output', () => {
     expect(defaultHostConfig.outputTailBytesMax).toBeLessThanOrEqual(1024 * 1024)
   })
 })
+
+test('a run takes the alternative that it was given, says so in its order, and gives back just that', () => {
+  const bench = new Bench(capacity({ cpuMilli: 4000 }))
+  const before = structuredClone(bench.host.free)
+  const alternatives = [request({ cpuMilli: 4000 })]
+  expect(bench.take('a', { alternatives }, ballot(), 1)).toMatchObject([{ type: 'run', alternative: 1 }])
+  expect(bench.host.free.cpuMilli).toBe(0)
+  bench.running('a')
+  expect(bench.ran('a')).toMatchObject([{ type: 'ended', alternative: 1 }])
+  expect(bench.host.free).toEqual(before)
+})

@@ -1,33 +1,21 @@
-import {
-  copiesThatFit,
-  copyVector,
-  Deadlines,
-  earliest,
-  type Machine,
-  type Millis,
-  type Prng,
-  type ResourceVector,
-  type WallMillis,
-} from '@souk/kernel'
-import type { PeerId, Taker } from '@souk/wire'
-import { assignShares } from './assign.ts'
+import { Deadlines, earliest, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
+import type { PeerId } from '@souk/wire'
 import { type Auction, type Closed, decideClose, hasAnswered, noteAnswer } from './auction.ts'
 import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage } from './auctioneer-io.ts'
+import { Awarding } from './awarding.ts'
 import { Conduct } from './conduct.ts'
 import type { MarketConfig } from './config.ts'
 import { Durations } from './durations.ts'
 import { type Filtered, filterCandidates } from './filter.ts'
-import { decideFit } from './fit.ts'
 import { Giver } from './giver.ts'
+import { Keeper } from './keeper.ts'
 import type { Lot } from './lot.ts'
 import { Lots } from './lots.ts'
 import { NoRoom } from './no-room.ts'
 import { Pace } from './pace.ts'
-import { scoreBid } from './score-bid.ts'
 import { isMulti } from './shape.ts'
 import { Shortcut } from './shortcut.ts'
-import { spend } from './spend.ts'
-import { auctionDecision, type DecisionFrame, type FrameOf, plainDecision } from './to-decision.ts'
+import type { DecisionFrame, FrameOf } from './to-decision.ts'
 import type { LoadsView, LocalView, MembersView } from './views.ts'
 
 type Out = AuctioneerEffect[]
@@ -53,7 +41,6 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   readonly #self: PeerId
   readonly #prng: Prng
   readonly #members: MembersView
-  readonly #local: LocalView
   readonly #lots: Lots
   readonly #auctions = new Map<number, Auction>()
   readonly #closing = new Deadlines<number>()
@@ -63,17 +50,16 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   readonly #noRoom: NoRoom
   readonly #shortcut: Shortcut
   readonly #conduct: Conduct
+  readonly #keeper: Keeper
+  readonly #awarding: Awarding
   #nextAuction = 1
   #wallOffset: WallMillis = 0
-  /** what is left of this host in the current step, after what was kept in it */
-  #room: ResourceVector | undefined
 
   constructor(config: MarketConfig, { self, prng, members, local, loads }: AuctioneerParts) {
     this.#config = config
     this.#self = self
     this.#prng = prng
     this.#members = members
-    this.#local = local
     this.#lots = new Lots(config)
     this.#durations = new Durations(config.classesMax)
     this.#pace = new Pace(config, this.#durations, members)
@@ -83,12 +69,14 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     const ignored = (peer: PeerId, now: Millis) => this.#conduct.ignored(peer, now)
     this.#giver = new Giver(config, this.#lots, this.#durations, members, { waiting, frame, ignored })
     const parts = { self, prng, members, local, loads, lots: this.#lots, pace: this.#pace, waiting, frame }
+    this.#keeper = new Keeper(parts)
+    this.#awarding = new Awarding(config, { ...parts, keeper: this.#keeper })
     this.#noRoom = new NoRoom(config, parts)
     this.#shortcut = new Shortcut(config, parts)
   }
 
   step(input: AuctioneerInput, now: Millis, out: Out): void {
-    this.#room = undefined
+    this.#keeper.begin()
     const before = out.length
     switch (input.type) {
       case 'start':
@@ -140,38 +128,23 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
 
   #onChanged(now: Millis, out: Out): void {
     if (this.#lots.size === 0) return
-    for (const lot of this.#lots.inOrder(now)) this.#keepWhatFits(lot, now, out)
+    for (const lot of this.#lots.inOrder(now)) this.#keeper.keepWhatFits(lot, now, out)
     this.#lots.lookAgainAtAll(now)
   }
 
   #evaluate(lot: Lot, now: Millis, out: Out): void {
-    this.#keepWhatFits(lot, now, out)
+    this.#keeper.keepWhatFits(lot, now, out)
     if (lot.size === 0 || lot.auction !== undefined || now < lot.quietUntil) return
     const filtered = this.#filter(lot, now)
     this.#shortcut.place(lot, filtered.candidates, now, out)
     if (lot.size === 0) return
     if (filtered.candidates.length > 0) this.#ask(lot, filtered, 1, now, out)
-    else this.#noRoom.onNobodyToAsk(lot, filtered, now, out)
+    else this.#onNobodyToAsk(lot, filtered, now, out)
   }
 
   #filter(lot: Lot, now: Millis): Filtered {
     const ignored = (peer: PeerId) => this.#conduct.ignored(peer, now)
     return filterCandidates(this.#members.candidates(), this.#self, lot.shape, ignored)
-  }
-
-  /** Local first: what could start here this instant needs no auction. */
-  #keepWhatFits(lot: Lot, now: Millis, out: Out): void {
-    const offer = this.#local.offer()
-    if (lot.size === 0 || offer.draining || decideFit(offer, lot.shape)) return
-    this.#room ??= this.#local.queued() > 0 ? undefined : copyVector(this.#local.free())
-    if (!this.#room) return
-    const count = Math.min(lot.size, copiesThatFit(this.#room, lot.shape.request, lot.size))
-    if (count === 0) return
-    spend(this.#room, lot.shape.request, count)
-    const tasks = this.#lots.take(lot, count, now)
-    const frame = this.#frame(tasks[0]!.sinceMs, now, now)
-    const decision = plainDecision(frame, 'local', 'this host has room', this.#self)
-    out.push({ type: 'keep', tasks: tasks.map(({ task }) => task), decision })
   }
 
   /** Quotes from a random sample (the first round) or from twice as many of those not asked yet (the second). */
@@ -214,6 +187,12 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     return true
   }
 
+  #onNobodyToAsk(lot: Lot, filtered: Filtered, now: Millis, out: Out): void {
+    const alternatives = lot.shape.alternatives ?? []
+    for (let i = 1; i <= alternatives.length; i++) this.#keeper.keep(lot, i, now, out)
+    if (lot.size > 0) this.#noRoom.onNobodyToAsk(lot, filtered, now, out)
+  }
+
   // ---- auctions
 
   #onMessage(from: PeerId, message: AuctioneerMessage, now: Millis, out: Out): void {
@@ -239,7 +218,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#closing.delete(auction.id)
     const lot = this.#lots.get(auction.lotKey)!
     lot.auction = undefined
-    const awarded = this.#award(lot, auction, closed, now, out)
+    const awarded = this.#awarding.award(lot, auction, closed, now, out)
     const tookMs = now - auction.startedMs
     out.push({ type: 'closed', lot: auction.id, bids: auction.bids.length, awarded, closed, tookMs })
     this.#lots.tidy(lot)
@@ -248,36 +227,6 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       if (this.#askOthers(lot, auction, now, out)) return
       this.#noRoom.onAuction(lot, { auction, closed }, now, out)
     } else this.#lots.lookAgain(lot, now)
-  }
-
-  /** Only bids that can start at once bind; the rest of the lot waits for whoever has room first (late binding). */
-  #award(lot: Lot, auction: Auction, closed: Closed, now: Millis, out: Out): number {
-    const scored = auction.bids
-      .filter((bid) => bid.terms.startMs === 0)
-      .map(({ peer, terms }) => ({ peer, count: terms.count, score: scoreBid(terms, this.#config) }))
-    const count = Math.min(lot.size, auction.count)
-    let awarded = 0
-    for (const share of assignShares(scored, count, this.#config.weights.spread, this.#prng)) {
-      const to = this.#taker(share.peer, auction)
-      if (!to) continue
-      const tasks = this.#lots.take(lot, share.count, now)
-      if (tasks.length === 0) break
-      const others = scored
-        .filter(({ peer }) => peer !== share.peer)
-        .sort((a, b) => a.score - b.score || (a.peer < b.peer ? -1 : 1))
-      const alternates = others.flatMap(({ peer }) => this.#taker(peer, auction) ?? []).slice(0, 2)
-      const frame = this.#frame(tasks[0]!.sinceMs, auction.startedMs, now)
-      const decision = auctionDecision(frame, auction, closed, share.peer, this.#config)
-      out.push({ type: 'award', tasks: tasks.map(({ task }) => task), to, alternates, decision })
-      awarded += tasks.length
-    }
-    return awarded
-  }
-
-  #taker(peer: PeerId, { bids }: Auction): Taker | undefined {
-    const view = this.#members.candidate(peer)
-    const bid = bids.find((b) => b.peer === peer)
-    return bid && view?.reachable ? { peer, incarnation: view.incarnation, offeredMs: bid.offeredMs } : undefined
   }
 
   // ---- time

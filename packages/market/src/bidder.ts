@@ -1,7 +1,14 @@
-import { Deadlines, type Machine, type Millis, type Prng, type ResourceVector } from '@souk/kernel'
-import { limits, type MessageOf, type PeerId } from '@souk/wire'
+import {
+  Deadlines,
+  type Machine,
+  type Millis,
+  type Prng,
+  type ResourceRequest,
+  type ResourceVector,
+} from '@souk/kernel'
+import { alternativeField, limits, type MessageOf, type PeerId, requestsOf, type Shape } from '@souk/wire'
 import type { MarketConfig } from './config.ts'
-import { aheadCount, Durations } from './durations.ts'
+import { aheadCount, Durations, durationClass } from './durations.ts'
 import { decideFit } from './fit.ts'
 import { fragmentationDeltaMilli } from './fragmentation.ts'
 import type { BearersView, LocalView, MembersView } from './views.ts'
@@ -100,8 +107,8 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     if (offer.draining || this.#leaving) {
       return { t: 'noBid', lot, refusal: { code: 'draining', never: false, detail: 'it takes no new work' } }
     }
-    const room = this.#local.room(shape.request, count)
-    const mean = this.#durations.expectedMs(shape.class)
+    const { alternative, request, room } = this.#choose(shape, count)
+    const mean = this.#durations.expectedMs(durationClass(shape.class, alternative))
     if (room === 0) {
       const detail = `${this.#local.running()} running, ${this.#local.queued()} queued`
       const refusal = { code: 'no-room' as const, never: false, detail }
@@ -112,12 +119,22 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
       startMs: 0,
       // p90 of an exponential duration; the class mix replaces this later
       finishMs: { p50: mean, p90: Math.round(2.3 * mean) },
-      fragMilli: fragmentationDeltaMilli(this.#local.free(), offer.capacity, shape.request),
+      fragMilli: fragmentationDeltaMilli(this.#local.free(), offer.capacity, request),
       priceMilli: offer.priceMilli,
       warm: mean > 0,
       loadSeq: ++this.#loadSeq,
+      ...alternativeField(alternative),
     }
     return { t: 'bid', lot, terms, offeredMs: Math.floor(now) }
+  }
+
+  /** The first of what will do that there is room for now. */
+  #choose(shape: Shape, count: number): { alternative: number; request: ResourceRequest; room: number } {
+    for (const [alternative, request] of requestsOf(shape).entries()) {
+      const room = this.#local.room(request, count)
+      if (room > 0) return { alternative, request, room }
+    }
+    return { alternative: 0, request: shape.request, room: 0 }
   }
 
   // ---- WANTED
@@ -154,14 +171,14 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     while (able.length > 0 && !this.#leaving) {
       const want = this.#decideWant()
       if (!want) return
-      const bearer = this.#choose(able)
+      const bearer = this.#pick(able)
       able.splice(able.indexOf(bearer), 1)
       this.#ask(bearer.peer, { ...want, count: Math.min(want.count, bearer.waiting) }, now, out)
     }
   }
 
   /** Of two random ones the one with more. */
-  #choose(able: readonly { peer: PeerId; waiting: number }[]): { peer: PeerId; waiting: number } {
+  #pick(able: readonly { peer: PeerId; waiting: number }[]): { peer: PeerId; waiting: number } {
     const [first, second] = this.#prng.sample(able, 2)
     return second && second.waiting > first!.waiting ? second : first!
   }

@@ -1,5 +1,5 @@
 import { BoundedMap, copiesThatFit, type Millis } from '@souk/kernel'
-import { type BidTerms, limits, type PeerId, type Shape } from '@souk/wire'
+import { type BidTerms, limits, type PeerId, requestOf, type Shape } from '@souk/wire'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
 import type { MembersView } from './views.ts'
@@ -49,7 +49,7 @@ export class Conduct {
   believed(peer: PeerId, shape: Shape, terms: BidTerms, now: Millis, out: Out): BidTerms {
     const capacity = this.#members.candidate(peer)?.offer?.capacity
     if (!capacity) return terms
-    const count = Math.min(terms.count, copiesThatFit(capacity, shape.request, terms.count))
+    const count = Math.min(terms.count, copiesThatFit(capacity, requestOf(shape, terms.alternative), terms.count))
     if (count === terms.count) {
       const record = this.#records.get(peer)
       if (record) record.lies = 0

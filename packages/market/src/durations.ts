@@ -39,3 +39,8 @@ export class Durations {
 export function aheadCount(aheadMs: Millis, concurrent: number, meanMs: Millis, limit: number): number {
   return Math.min(limit, Math.floor((aheadMs * concurrent) / Math.max(meanMs, 0.05)))
 }
+
+/** What a class is learned under where its tasks may be given different things: they take different times with each. */
+export function durationClass(name: string, alternative: number | undefined): string {
+  return alternative ? `${name} or ${alternative}` : name
+}

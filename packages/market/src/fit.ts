@@ -1,5 +1,5 @@
 import { shortage } from '@souk/kernel'
-import type { Offer, Refusal, Shape } from '@souk/wire'
+import { type Offer, type Refusal, requestsOf, type Shape } from '@souk/wire'
 import { decideWhere } from './where.ts'
 
 const never = (code: Refusal['code'], detail: string): Refusal => ({ code, never: true, detail: detail.slice(0, 250) })
@@ -23,7 +23,16 @@ export function decideFit(offer: Offer, shape: Shape): Refusal | undefined {
     const unmet = decideWhere(offer, shape.where)
     if (unmet) return unmet
   }
-  const short = shortage(offer.capacity, shape.request)
-  if (short) return never('too-large', `${short.resource}: ${short.needed} needed, ${short.available} there`)
-  return undefined
+  return decideAmounts(offer, shape)
+}
+
+/** One of what it asks for must fit; where none does, what each of them lacks. */
+function decideAmounts(offer: Offer, shape: Shape): Refusal | undefined {
+  const lacks: string[] = []
+  for (const request of requestsOf(shape)) {
+    const short = shortage(offer.capacity, request)
+    if (!short) return undefined
+    lacks.push(`${short.resource}: ${short.needed} needed, ${short.available} there`)
+  }
+  return never('too-large', lacks.join(', or '))
 }

@@ -1,5 +1,5 @@
-import { copiesThatFit, copyVector, type Millis, type ResourceVector, scalarResources } from '@souk/kernel'
-import type { MessageOf, PeerId, Taker } from '@souk/wire'
+import { copiesThatFit, copyVector, type Millis, type ResourceVector, scalarResources, shortage } from '@souk/kernel'
+import { alternativeField, type MessageOf, type PeerId, requestsOf, type Taker } from '@souk/wire'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
 import { aheadCount, type Durations } from './durations.ts'
@@ -45,17 +45,24 @@ export class Giver {
     for (const lot of this.#lots.inOrder(now)) {
       if (left === 0 || !view?.offer || this.#view.ignored(from, now)) break
       if (lot.auction !== undefined || decideFit(view.offer, lot.shape)) continue
-      const fitting = copiesThatFit(free, lot.shape.request, Math.min(left, lot.size))
-      const wholeAhead = this.#aheadOf(lot, message)
-      const extra = Math.floor(ahead * wholeAhead)
-      const count = Math.min(left, lot.size, fitting + extra)
-      if (count === 0) continue
-      // Work ahead is one budget for all lots.
-      if (extra > 0) ahead -= Math.max(0, count - fitting) / wholeAhead
-      left -= count
-      spend(free, lot.shape.request, Math.min(count, fitting))
-      const { incarnation } = view
-      this.#give(lot, { peer: from, incarnation, offeredMs: message.offeredMs }, count, now, out)
+      const able = requestsOf(lot.shape).flatMap((request, alternative) => {
+        return shortage(view.offer!.capacity, request) ? [] : [{ request, alternative }]
+      })
+      for (const [i, { request, alternative }] of able.entries()) {
+        const fitting = copiesThatFit(free, request, Math.min(left, lot.size))
+        const wholeAhead = this.#aheadOf(lot, message)
+        // What is fetched ahead of room takes what it can get.
+        const extra = i === able.length - 1 ? Math.floor(ahead * wholeAhead) : 0
+        const count = Math.min(left, lot.size, fitting + extra)
+        if (count === 0) continue
+        // Work ahead is one budget for all lots.
+        if (extra > 0) ahead -= Math.max(0, count - fitting) / wholeAhead
+        left -= count
+        spend(free, request, Math.min(count, fitting))
+        const { incarnation } = view
+        const to = { peer: from, incarnation, offeredMs: message.offeredMs, ...alternativeField(alternative) }
+        this.#give(lot, to, count, now, out)
+      }
     }
     const count = message.count - left
     const waiting = this.#view.waiting()
@@ -71,7 +78,7 @@ export class Giver {
   #give(lot: Lot, to: Taker, count: number, now: Millis, out: Out): void {
     const given = this.#lots.take(lot, count, now)
     const frame = this.#view.frame(given[0]!.sinceMs, now, now)
-    const decision = plainDecision(frame, 'wanted', 'it asked, having room', to.peer)
+    const decision = plainDecision(frame, 'wanted', 'it asked, having room', to.peer, [], to.alternative)
     const tasks = given.map(({ task }) => task)
     out.push({ type: 'award', tasks, to, alternates: [], decision })
   }

@@ -42,7 +42,8 @@ export class Shortcut {
 
   place(lot: Lot, candidates: readonly CandidateView[], now: Millis, out: Out): void {
     const { prng, lots, loads, pace, frame } = this.#parts
-    if (!pace.isShort(lot.shape.class) || isMulti(lot.shape)) return
+    // A stamp tells of slots, not of which alternative there is room for.
+    if (!pace.isShort(lot.shape.class) || isMulti(lot.shape) || lot.shape.alternatives) return
     const rooms = this.#rooms(lot, candidates, now)
     const line = rooms.map(({ taker: { peer }, count }) => ({ peer, count, score: 0 }))
     for (const { peer, count } of assignShares(line, Math.min(lot.size, this.#config.lotCountMax), 1, prng)) {

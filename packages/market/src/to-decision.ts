@@ -1,5 +1,5 @@
 import type { Millis, WallMillis } from '@souk/kernel'
-import { type Decision, limits, type PeerId, type Refusal } from '@souk/wire'
+import { alternativeField, type Decision, limits, type PeerId, type Refusal } from '@souk/wire'
 import type { Auction, Closed } from './auction.ts'
 import type { MarketConfig } from './config.ts'
 import { scoreBid } from './score-bid.ts'
@@ -21,6 +21,7 @@ export function plainDecision(
   reason: string,
   winner: PeerId | undefined,
   refused: readonly { peer: PeerId; refusal: Refusal }[] = [],
+  alternative?: number,
 ): Decision {
   const decision: Decision = {
     how,
@@ -37,7 +38,7 @@ export function plainDecision(
     reason,
   }
   if (winner !== undefined) decision.winner = winner
-  return decision
+  return { ...decision, ...alternativeField(alternative) }
 }
 
 /** What one auction came to, for the tasks that `winner` got (or, without, for those that wait on). */
@@ -69,7 +70,7 @@ export function auctionDecision(
     reason: winner === undefined ? waitingReason(auction) : 'best of the bids',
   }
   if (winner !== undefined) decision.winner = winner
-  return decision
+  return { ...decision, ...alternativeField(won?.terms.alternative) }
 }
 
 function waitingReason(auction: Auction): string {

@@ -1,10 +1,14 @@
 import type { Host } from '@souk/host'
-import { decideFit, shapeOf } from '@souk/market'
+import { decideFit, shapeAs, shapeOf } from '@souk/market'
 import type { Baton, Offer, Refusal } from '@souk/wire'
 
 /** Whether this host takes an awarded baton: it must be able to, and have room, or the task nowhere better to go. */
-export function decideAdmission({ record, alternates, bounces }: Baton, offer: Offer, host: Host): Refusal | undefined {
-  const shape = shapeOf(record.spec)
+export function decideAdmission(
+  { record, alternative, alternates, bounces }: Baton,
+  offer: Offer,
+  host: Host,
+): Refusal | undefined {
+  const shape = shapeAs(shapeOf(record.spec), alternative)
   const unfit = decideFit(offer, shape)
   if (unfit) return unfit
   if (offer.draining) return { code: 'draining', never: false, detail: 'it takes no new work' }

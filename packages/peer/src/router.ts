@@ -11,9 +11,23 @@ import type {
 } from '@souk/custody'
 import type { HostEffect, HostInput } from '@souk/host'
 import { invariant, type Millis } from '@souk/kernel'
-import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage, BidderEffect, BidderInput } from '@souk/market'
+import {
+  type AuctioneerEffect,
+  type AuctioneerInput,
+  type AuctioneerMessage,
+  type BidderEffect,
+  type BidderInput,
+  durationClass,
+} from '@souk/market'
 import type { Member, RosterEffect, RosterInput } from '@souk/roster'
-import type { Bearer as Life, Message, MessageOf, PeerId, RosterMessage } from '@souk/wire'
+import {
+  alternativeField,
+  type Bearer as Life,
+  type Message,
+  type MessageOf,
+  type PeerId,
+  type RosterMessage,
+} from '@souk/wire'
 import { CustodyRoutes } from './custody-routes.ts'
 import type { DeskEffect, DeskInput, DeskMessage } from './desk-io.ts'
 import { type Destination, destinations } from './destinations.ts'
@@ -213,10 +227,10 @@ export class Router implements Steps {
   #applyHost(effect: HostEffect): void {
     switch (effect.type) {
       case 'run': {
-        const { record, ballot, gpuDevices, attempt, leased } = effect
+        const { record, alternative, ballot, gpuDevices, attempt, leased } = effect
         const task = record.id
-        this.#outlet.trace({ type: 'task.started', task, ballot, attempt })
-        this.#outlet.emit({ type: 'run', order: { task, ballot, record, gpuDevices, attempt, leased } })
+        this.#outlet.trace({ type: 'task.started', task, ballot, attempt, ...alternativeField(alternative) })
+        this.#outlet.emit({ type: 'run', order: { task, ballot, record, alternative, gpuDevices, attempt, leased } })
         break
       }
       case 'stop':
@@ -232,7 +246,8 @@ export class Router implements Steps {
         this.#machines.marketChanged = true
         this.#machines.followers.onEnded(task, (to, message) => this.#outlet.send(to, message))
         this.#outlet.trace({ type: 'task.ran', task, ballot, end: result.end, runMs: result.runMs })
-        this.stepBidder({ type: 'duration', class: effect.class, runMs: result.runMs })
+        const kind = durationClass(effect.class, effect.alternative)
+        this.stepBidder({ type: 'duration', class: kind, runMs: result.runMs })
         this.stepBearer(effect)
         break
       }

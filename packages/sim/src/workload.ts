@@ -1,4 +1,4 @@
-import { hash64, hashBase32, type Prng } from '@souk/kernel'
+import { emptyRequest, hash64, hashBase32, type Prng } from '@souk/kernel'
 import { type Priority, priorities, type TaskSpec } from '@souk/wire'
 import { type Duration, drawDuration, meanDuration, pickWeighted } from './distributions.ts'
 import { encodeArgs, workFunction } from './work-args.ts'
@@ -12,6 +12,8 @@ export interface TaskClass {
   cpuMilli: number
   memoryBytes: number
   slots: number
+  /** what will do instead, in order of preference */
+  alternatives?: { cpuMilli: number; memoryBytes: number; slots: number }[]
 }
 
 /** What clients ask for; plain data. */
@@ -121,8 +123,12 @@ export class Workload {
   }
 }
 
+function requestWith({ cpuMilli, memoryBytes, slots }: Pick<TaskClass, 'cpuMilli' | 'memoryBytes' | 'slots'>) {
+  return { ...emptyRequest(), cpuMilli, memoryBytes, slots }
+}
+
 function specOf(
-  { name, cpuMilli, memoryBytes, slots }: TaskClass,
+  { name, alternatives, ...amounts }: TaskClass,
   priority: Priority,
   args: string,
   timeoutMs: number,
@@ -133,7 +139,8 @@ function specOf(
     tenant: 'sim',
     class: name,
     work: { kind: 'function', name: workFunction, args },
-    request: { cpuMilli, memoryBytes, diskBytes: 0, networkMbps: 0, slots, gpu: { count: 0, milli: 0 }, custom: {} },
+    request: requestWith(amounts),
+    ...(alternatives ? { alternatives: alternatives.map(requestWith) } : {}),
     priority,
     labels: {},
     inputs: [],

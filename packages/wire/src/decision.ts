@@ -47,6 +47,8 @@ export const BidTerms = strict({
   priceMilli: int(),
   warm: Type.Boolean(),
   loadSeq: int(2 ** 32),
+  /** which of what was asked for; absent: the request itself */
+  alternative: Type.Optional(int(limits.alternativesMax)),
 })
 export type BidTerms = Static<typeof BidTerms>
 
@@ -71,6 +73,8 @@ export const Decision = strict({
   /** one refusal per peer, the first few, for people */
   refused: list(strict({ peer: PeerId, refusal: Refusal }), limits.bidsKeptMax),
   winner: Type.Optional(PeerId),
+  /** what the winner gives; absent: the request itself */
+  alternative: Type.Optional(int(limits.alternativesMax)),
   /** second score minus the winner's; 0 with one bid */
   margin: Type.Number(),
   weights: dictionary(Type.Number(), 16),

@@ -1,4 +1,5 @@
 export { Advert, Certificate, compareAdverts, GpuGroup, Offer, Role } from './advert.ts'
+export { alternativeField, requestOf, requestsOf } from './alternatives.ts'
 export { outcomeBlobs, specBlobs } from './blob-refs.ts'
 export {
   type DecodedFrame,

@@ -22,6 +22,8 @@ export const limits = {
   labelsMax: 64,
   /** groups of like GPUs of one host; what a host has beyond is offered without its model */
   gpuGroupsMax: 32,
+  /** requests that will do instead of a task's own */
+  alternativesMax: 4,
   filesMax: 4096,
   updatesMax: 16,
   advertsPerMessageMax: 64,

@@ -48,6 +48,8 @@ export const TaskSpec = strict({
   class: text(limits.nameCharsMax, 1),
   work: Work,
   request: RequestSchema,
+  /** what will do instead, in order of preference */
+  alternatives: Type.Optional(list(RequestSchema, limits.alternativesMax)),
   priority: Priority,
   /** a host must carry each of these labels with this value */
   labels: dictionary(text(limits.nameCharsMax), limits.labelsMax),

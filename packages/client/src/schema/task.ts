@@ -50,6 +50,7 @@ export const TaskBody = Type.Unsafe<Task>(
     tenant: optional(name),
     class: optional(text(apiLimits.nameCharsMax, 1)),
     request: optional(RequestBody),
+    alternatives: optional(list(RequestBody, apiLimits.alternativesMax)),
     priority: optional(choice('critical', 'high', 'medium', 'low')),
     labels: optional(dictionary(name, apiLimits.labelsMax)),
     where: optional(text(apiLimits.whereCharsMax, 1)),

@@ -3,7 +3,7 @@ import { BidTerms, Refusal } from '../decision.ts'
 import { expressionLimits } from '../expression/index.ts'
 import { limits } from '../limits.ts'
 import { RequestSchema, VectorSchema } from '../resource-schema.ts'
-import { choice, dictionary, int, strict, text } from '../schema.ts'
+import { choice, dictionary, int, list, strict, text } from '../schema.ts'
 import { Priority } from '../task-spec.ts'
 
 /** What all tasks of one lot have in common: enough to say yes or no without seeing them. */
@@ -13,6 +13,7 @@ export const Shape = strict({
   /** registered function that is needed, '' when the code travels along */
   function: text(limits.nameCharsMax),
   request: RequestSchema,
+  alternatives: Type.Optional(list(RequestSchema, limits.alternativesMax)),
   labels: dictionary(text(limits.nameCharsMax), limits.labelsMax),
   where: Type.Optional(text(expressionLimits.charsMax, 1)),
 })
