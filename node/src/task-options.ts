@@ -18,6 +18,7 @@ export interface TaskOptions {
   need?: string[]
   or?: string[]
   timeout?: string
+  expect?: string
   env?: string[]
   priority?: string
   label?: string[]
@@ -50,6 +51,7 @@ export function addTaskOptions(command: Command): Command {
     .option('--need <name=n>', 'units of a resource that hosts declare (repeatable)', collect)
     .option('--or <amounts>', 'this will do instead: cpu=16,mem=8G (repeatable, in order of preference)', collect)
     .option('--timeout <time>', 'end the task after 30s, 5m, 2h')
+    .option('--expect <time>', 'about how long it runs, such as 30s: used until its class is known')
     .option('--env <name=value>', 'environment variable (repeatable)', collect)
     .option('--label <name=value>', 'only hosts with this label (repeatable)', collect)
     .option('--where <expr>', "only hosts that meet it: 'zone in (a, b) && cores >= 8 && !spot'")
@@ -89,6 +91,7 @@ export function taskOf(options: TaskOptions, words: readonly string[]): Task {
   if (options.where !== undefined) task.where = options.where
   if (options.priority !== undefined) task.priority = choiceOf('--priority', options.priority, priorities)
   if (options.timeout !== undefined) task.timeoutMs = parseDurationMs('--timeout', options.timeout)
+  if (options.expect !== undefined) task.expectedMs = Math.max(1, parseDurationMs('--expect', options.expect))
   if (options.retries !== undefined) task.retries = parseCount('--retries', options.retries, 0, 1000)
   if (options.durability !== undefined) task.durability = choiceOf('--durability', options.durability, durabilities)
   if (options.starts !== undefined) task.starts = choiceOf('--starts', options.starts, startKinds)

@@ -57,6 +57,8 @@ export interface Task {
   where?: string
   inputs?: FileInput[]
   outputs?: string[]
+  /** how long you think it runs: used until tasks of its class were seen to run */
+  expectedMs?: number
   timeoutMs?: number
   retries?: number
   attemptsMax?: number

@@ -38,6 +38,7 @@ export function toTaskSpec(task: Task): TaskSpec {
     ...whereOf(task),
     inputs: (task.inputs ?? []).map((file, i) => fileOf(file, `/inputs/${i}`)),
     outputs: (task.outputs ?? []).map((path, i) => safePath(path, `/outputs/${i}`)),
+    ...(task.expectedMs === undefined ? {} : { expectedMs: task.expectedMs }),
     timeoutMs: task.timeoutMs ?? taskDefaults.timeoutMs,
     retries: task.retries ?? taskDefaults.retries,
     attemptsMax: task.attemptsMax ?? taskDefaults.attemptsMax,

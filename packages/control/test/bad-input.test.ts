@@ -73,6 +73,8 @@ test.each<[object, string, string]>([
   [{ alternatives: [{}, { memory: '-1' }] }, '/alternatives/1/memory', 'which is negative'],
   [{ alternatives: Array(5).fill({}) }, '/alternatives', '4'],
   [{ retries: -1 }, '/retries', 'greater or equal to 0'],
+  [{ expectedMs: 0 }, '/expectedMs', '1'],
+  [{ expectedMs: 0.5 }, '/expectedMs', 'integer'],
   [{ timeoutMs: overflow }, '/timeoutMs', String(2 ** 40)],
   [{ labels: { zone: 'x'.repeat(257) } }, '/labels/zone', '256'],
   [{ where: '' }, '/where', '1'],

@@ -83,6 +83,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
         this.#wallOffset = input.wallMs - now
         break
       case 'waiting':
+        this.#durations.expect(input.record.spec.class, input.record.spec.expectedMs)
         this.#lots.add(input.record, now)
         break
       case 'withdrawn':

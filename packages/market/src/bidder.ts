@@ -100,7 +100,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
 
   // ---- quotes
 
-  #answer({ lot, shape, count }: MessageOf<'quote'>, now: Millis): MessageOf<'bid'> | MessageOf<'noBid'> {
+  #answer({ lot, shape, count, expectedMs }: MessageOf<'quote'>, now: Millis): MessageOf<'bid'> | MessageOf<'noBid'> {
     const offer = this.#local.offer()
     const unfit = decideFit(offer, shape)
     if (unfit) return { t: 'noBid', lot, refusal: unfit }
@@ -108,7 +108,9 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
       return { t: 'noBid', lot, refusal: { code: 'draining', never: false, detail: 'it takes no new work' } }
     }
     const { alternative, request, room } = this.#choose(shape, count)
-    const mean = this.#durations.expectedMs(durationClass(shape.class, alternative))
+    const learned = this.#durations.expectedMs(durationClass(shape.class, alternative))
+    // What never ran here takes what its asker has seen or been told.
+    const mean = learned || expectedMs
     if (room === 0) {
       const detail = `${this.#local.running()} running, ${this.#local.queued()} queued`
       const refusal = { code: 'no-room' as const, never: false, detail }
@@ -121,7 +123,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
       finishMs: { p50: mean, p90: Math.round(2.3 * mean) },
       fragMilli: fragmentationDeltaMilli(this.#local.free(), offer.capacity, request),
       priceMilli: offer.priceMilli,
-      warm: mean > 0,
+      warm: learned > 0,
       loadSeq: ++this.#loadSeq,
       ...alternativeField(alternative),
     }

@@ -6,10 +6,13 @@ const weight = 0.2
 /** How long runs of each class take here, learned as they end. */
 export class Durations {
   readonly #byClass: BoundedMap<string, { mean: Millis; count: number }>
+  /** what clients said of classes that never ran */
+  readonly #expected: BoundedMap<string, Millis>
   #overall: Millis | undefined
 
   constructor(classesMax: number) {
     this.#byClass = new BoundedMap(classesMax)
+    this.#expected = new BoundedMap(classesMax)
   }
 
   add(name: string, ms: Millis): void {
@@ -19,12 +22,17 @@ export class Durations {
     this.#overall = this.#overall === undefined ? ms : this.#overall + weight * (ms - this.#overall)
   }
 
-  /** Mean of a class; undefined when it never ran. */
-  meanMs(name: string): Millis | undefined {
-    return this.#byClass.get(name)?.mean
+  /** A client's own guess, which counts until the class has run; the latest one where they differ. */
+  expect(name: string, ms: Millis | undefined): void {
+    if (ms !== undefined && !this.#byClass.has(name)) this.#expected.push(name, ms)
   }
 
-  /** The same in whole milliseconds, as messages carry it; 0 when it never ran. */
+  /** Mean of a class as it ran, else what a client expects; undefined when neither is known. */
+  meanMs(name: string): Millis | undefined {
+    return this.#byClass.get(name)?.mean ?? this.#expected.get(name)
+  }
+
+  /** The same in whole milliseconds, as messages carry it; 0 when nothing is known. */
   expectedMs(name: string): Millis {
     return Math.round(this.meanMs(name) ?? 0)
   }

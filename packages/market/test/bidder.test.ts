@@ -25,14 +25,14 @@ class Booth {
     return out
   }
 
-  quote(over: Partial<TaskSpec> = {}, count = 9) {
+  quote(over: Partial<TaskSpec> = {}, count = 9, expectedMs = 0) {
     const message = {
       t: 'quote' as const,
       lot: 5,
       shape: shape(over),
       count,
       priority: 'medium' as const,
-      expectedMs: 0,
+      expectedMs,
     }
     return only(this.step({ type: 'quote', from: 'asker', message }), 'send')[0]
   }
@@ -220,4 +220,11 @@ describe('asking for work', () => {
       value: { rejected: [] },
     })
   })
+})
+
+test('a bid for a class that never ran here says when it would end by what the asker expects, and is not warm', () => {
+  const booth = new Booth()
+  expect(booth.quote({}, 1, 1000)?.message).toMatchObject({ terms: { finishMs: { p50: 1000 }, warm: false } })
+  booth.step({ type: 'duration', class: 'noop', runMs: 50 })
+  expect(booth.quote({}, 1, 1000)?.message).toMatchObject({ terms: { finishMs: { p50: 50 }, warm: true } })
 })

@@ -58,6 +58,8 @@ export const TaskSpec = strict({
   inputs: list(FileRef, limits.filesMax),
   /** paths or globs in the task's folder that come back with the outcome */
   outputs: list(text(4096, 1), 256),
+  /** how long its client thinks one run takes: believed until its class was seen to run */
+  expectedMs: Type.Optional(int(2 ** 40, 1)),
   /** of one run; 0 = none */
   timeoutMs: int(2 ** 40),
   /** further runs after one that failed by itself */

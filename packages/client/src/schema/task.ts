@@ -56,6 +56,7 @@ export const TaskBody = Type.Unsafe<Task>(
     where: optional(text(apiLimits.whereCharsMax, 1)),
     inputs: optional(list(FileInputBody, apiLimits.filesMax)),
     outputs: optional(list(text(4096, 1), apiLimits.outputsMax)),
+    expectedMs: optional(int(2 ** 40, 1)),
     timeoutMs: optional(int(2 ** 40)),
     retries: optional(int(1000)),
     attemptsMax: optional(int(100, 1)),
