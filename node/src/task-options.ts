@@ -4,9 +4,10 @@ import { parseBytes, parseCount, parseDurationMs, parseMilli, parsePairs } from 
 import { usageError } from './cli-error.ts'
 import { collect } from './command-module.ts'
 import { parseAlternatives } from './or-option.ts'
+import { addTieOptions, type TieOptions, tiesOf } from './tie-options.ts'
 
 /** The options that describe a task, shared by run, submit and map. */
-export interface TaskOptions {
+export interface TaskOptions extends TieOptions {
   function?: string
   module?: string
   in?: string[]
@@ -41,6 +42,7 @@ const durabilities = ['quorum', 'local', 'none'] as const
 const startKinds = ['at-least-once', 'at-most-once'] as const
 
 export function addTaskOptions(command: Command): Command {
+  addTieOptions(command)
   return command
     .option('--in <path>', 'file or folder to carry along (repeatable)', collect)
     .option('--out <path>', "file, folder or glob to bring back from the task's folder (repeatable)", collect)
@@ -89,6 +91,7 @@ export function taskOf(options: TaskOptions, words: readonly string[]): Task {
   if (options.env) task.env = parsePairs('--env', options.env, false)
   if (options.label) task.labels = parsePairs('--label', options.label, false)
   if (options.where !== undefined) task.where = options.where
+  Object.assign(task, tiesOf(options))
   if (options.priority !== undefined) task.priority = choiceOf('--priority', options.priority, priorities)
   if (options.timeout !== undefined) task.timeoutMs = parseDurationMs('--timeout', options.timeout)
   if (options.expect !== undefined) task.expectedMs = Math.max(1, parseDurationMs('--expect', options.expect))

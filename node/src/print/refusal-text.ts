@@ -26,6 +26,14 @@ const meanings: Record<string, { seen: string; help: string }> = {
   'on-path': { seen: 'had this task before', help: 'another host takes it' },
   'old-incarnation': { seen: 'restarted meanwhile', help: 'it is asked again by itself' },
   'memory-full': { seen: 'short of memory for more tasks', help: 'it is asked again by itself' },
+  'not-apart': {
+    seen: 'it must be apart from what is there',
+    help: 'it starts when that has ended; souk join adds a host',
+  },
+  'not-near': {
+    seen: 'what it must be near is not there',
+    help: 'start that first, or let it be preferred (--prefer-near)',
+  },
   distrusted: { seen: 'left out for a while: its bids did not hold', help: 'see its log; it is asked again by itself' },
   stopping: { seen: 'stopping', help: 'start it again, or another peer' },
 }

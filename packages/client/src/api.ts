@@ -5,9 +5,11 @@
 
 import type { TransportFactory } from './http-transport.ts'
 import type { HostInventory } from './inventory.ts'
+import type { LinkLine, PeerLine } from './peer-lines.ts'
 import type { Status } from './status.ts'
 
 export type { HostInventory, InventoryEntry, UsageHour } from './inventory.ts'
+export type { LinkLine, PeerLine } from './peer-lines.ts'
 export type { Keeping, Status } from './status.ts'
 
 /** Amounts as people write them: numbers, or text such as '500m' CPU, '2G' memory. */
@@ -22,6 +24,12 @@ export interface Request {
   network?: number | string
   slots?: number
   custom?: Record<string, number>
+}
+
+/** To the tasks of a group; where it is not required (the default is that it is) it counts in the choice of a host. */
+export interface TaskTie {
+  group: string
+  required?: boolean
 }
 
 /** A file that travels with a task. Put its content with `putBlob` first. */
@@ -55,6 +63,12 @@ export interface Task {
   labels?: Record<string, string>
   /** what the host must meet beside the labels: `zone in (a, b) && gpu.model ~ "A100" && cores >= 8 && !spot` */
   where?: string
+  /** the name that other tasks may be tied to */
+  group?: string
+  /** on a host where some of that group runs or waits */
+  near?: TaskTie[]
+  /** on a host where none of it does; where required, none of it comes there later either */
+  apart?: TaskTie[]
   inputs?: FileInput[]
   outputs?: string[]
   /** how long you think it runs: used until tasks of its class were seen to run */
@@ -158,47 +172,6 @@ export interface TaskLine {
   attempts: number
   submittedAt: string
   endedAt?: string
-}
-
-export interface PeerLine {
-  id: string
-  name: string
-  role: string
-  self: boolean
-  state: 'alive' | 'suspect' | 'dead' | 'left' | 'unknown'
-  connected: boolean
-  rttMs?: number
-  summary: string
-  capacity: Record<string, unknown>
-  free?: Record<string, unknown>
-  executors: string[]
-  functions: string[]
-  labels: Record<string, string>
-  running: number
-  waiting: number
-  draining: boolean
-  addresses: string[]
-}
-
-/** How far a peer got with another, hop by hop; where `authenticated` is false the way between them is broken. */
-export interface LinkLine {
-  id: string
-  /** '' while it has shown no certificate */
-  name: string
-  addresses: string[]
-  /** an address is known: told by others, by an invitation, or found on the local network */
-  discovered: boolean
-  /** its addresses were tried at least once */
-  dialled: boolean
-  /** an encrypted connection is open */
-  connected: boolean
-  /** both have accepted each other's certificate, and the stream between them is open */
-  authenticated: boolean
-  /** it listens to adverts by gossip */
-  subscribed: boolean
-  /** since the last success */
-  failures: number
-  lastError?: { code: string; message: string }
 }
 
 export interface SubmitOptions {

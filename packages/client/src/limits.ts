@@ -16,6 +16,9 @@ export const apiLimits = {
   whereCharsMax: 1024,
   /** requests that will do instead of a task's own */
   alternativesMax: 4,
+  groupCharsMax: 64,
+  /** to how many groups a task is tied each way */
+  tiesMax: 8,
   filesMax: 4096,
   outputsMax: 256,
   functionsMax: 512,

@@ -96,3 +96,18 @@ test('what will do instead is in the units of the mesh, in its order', () => {
   expect(spec.alternatives).toMatchObject([{ cpuMilli: 16_000 }, { cpuMilli: 8000, memoryBytes: 1e9 }])
   expect(toTaskSpec({ argv: ['x'], alternatives: [] })).not.toHaveProperty('alternatives')
 })
+
+test('ties are required unless they say otherwise', () => {
+  const spec = toTaskSpec({
+    argv: ['x'],
+    group: 'db',
+    near: [{ group: 'cache' }],
+    apart: [{ group: 'db', required: false }],
+  })
+  expect(fits(spec)).toEqual([])
+  expect(spec).toMatchObject({
+    group: 'db',
+    near: [{ group: 'cache', required: true }],
+    apart: [{ group: 'db', required: false }],
+  })
+})

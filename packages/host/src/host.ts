@@ -7,11 +7,11 @@ import {
   type ResourceVector,
   shortage,
 } from '@souk/kernel'
-import { type Ballot, compareBallots, type RunResult, requestOf, type TaskId, type TaskRecord } from '@souk/wire'
+import { type Ballot, compareBallots, type RunResult, requestOf, type TaskId, type Ties, tiesOf } from '@souk/wire'
 import type { HostConfig } from './config.ts'
 import { Ledger } from './ledger.ts'
 import { OutputTail } from './output-tail.ts'
-import { type Run, runTransitions, type StopCode } from './run.ts'
+import { type Ended, type Run, runTransitions, type StopCode, type Taken } from './run.ts'
 import { RunQueue } from './run-queue.ts'
 
 export type HostInput =
@@ -19,10 +19,10 @@ export type HostInput =
   /** what this host has now; what runs goes on */
   | { type: 'capacity'; capacity: ResourceVector }
   /** room for a task that is to run here once its record is on disk; given back by `take` (which uses it) or `release` */
-  | { type: 'reserve'; task: TaskId; request: ResourceRequest }
+  | { type: 'reserve'; task: TaskId; request: ResourceRequest; ties?: Ties | undefined }
   | { type: 'release'; task: TaskId }
-  /** a baton was accepted: queue it here, with what it asks for as that alternative. `leased`: somebody else may start it when the lease is lost */
-  | { type: 'take'; record: TaskRecord; alternative: number; ballot: Ballot; attempt: number; leased: boolean }
+  /** a baton was accepted: queue it here, with what it asks for as that alternative */
+  | ({ type: 'take' } & Taken)
   | { type: 'running'; task: TaskId; ballot: Ballot }
   | { type: 'output'; task: TaskId; ballot: Ballot; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
   | { type: 'ran'; task: TaskId; ballot: Ballot; result: RunResult }
@@ -30,27 +30,11 @@ export type HostInput =
   | { type: 'halt'; task: TaskId; ballot: Ballot; code: StopCode }
 
 export type HostEffect =
-  | {
-      type: 'run'
-      record: TaskRecord
-      alternative: number
-      ballot: Ballot
-      gpuDevices: number[]
-      attempt: number
-      leased: boolean
-    }
+  | ({ type: 'run'; gpuDevices: number[] } & Taken)
   | { type: 'stop'; task: TaskId; ballot: Ballot; code: StopCode }
   | { type: 'began'; task: TaskId; ballot: Ballot }
   /** it ran (or was refused by the executor); nothing of it is left. `stopCode`: why it was told to end, if it was */
-  | {
-      type: 'ended'
-      task: TaskId
-      ballot: Ballot
-      class: string
-      alternative: number
-      result: RunResult
-      stopCode: StopCode | undefined
-    }
+  | ({ type: 'ended'; task: TaskId; result: RunResult; stopCode: StopCode | undefined } & Ended)
   /** halted before it started */
   | { type: 'dropped'; task: TaskId; ballot: Ballot; code: StopCode | 'too-large' }
 
@@ -68,6 +52,8 @@ export class Host implements Machine<HostInput, HostEffect> {
   readonly #queue: RunQueue<Run>
   readonly #runs = new Map<TaskId, Run>()
   readonly #timeouts = new Deadlines<TaskId>()
+  /** of tasks that have any, from when they are expected here until they have ended */
+  readonly #ties = new Map<TaskId, Ties>()
   #changes = 0
 
   constructor(config: HostConfig) {
@@ -82,10 +68,11 @@ export class Host implements Machine<HostInput, HostEffect> {
         this.#dropTooLarge(out)
         break
       case 'reserve':
-        if (!this.#runs.has(input.task) && !this.#ledger.holds(input.task)) this.#ledger.take(input.task, input.request)
+        this.#onReserve(input)
         break
       case 'release':
         if (!this.#runs.has(input.task) && this.#ledger.holds(input.task)) this.#ledger.give(input.task)
+        if (!this.#runs.has(input.task)) this.#ties.delete(input.task)
         break
       case 'take':
         this.#onTake(input, now, out)
@@ -120,6 +107,11 @@ export class Host implements Machine<HostInput, HostEffect> {
 
   get free(): ResourceVector {
     return this.#ledger.free
+  }
+
+  /** By what runs, waits or is about to come here: of tasks that are tied to others, or others to them. */
+  get ties(): readonly Ties[] {
+    return [...this.#ties.values()]
   }
 
   get queued(): number {
@@ -163,6 +155,12 @@ export class Host implements Machine<HostInput, HostEffect> {
     }
   }
 
+  #onReserve({ task, request, ties }: Extract<HostInput, { type: 'reserve' }>): void {
+    if (this.#runs.has(task)) return
+    if (!this.#ledger.holds(task)) this.#ledger.take(task, request)
+    if (ties) this.#ties.set(task, ties)
+  }
+
   #onTake(input: Extract<HostInput, { type: 'take' }>, now: Millis, out: HostEffect[]): void {
     const { record, alternative, ballot, attempt, leased } = input
     invariant(!this.#runs.has(record.id), `task ${record.id} is taken twice`)
@@ -170,6 +168,8 @@ export class Host implements Machine<HostInput, HostEffect> {
     const given = { alternative, request }
     const run: Run = { task: record.id, ballot, record, ...given, attempt, leased, phase: 'queued', startedMs: now }
     this.#runs.set(run.task, run)
+    const ties = tiesOf(record.spec)
+    if (ties) this.#ties.set(run.task, ties)
     this.#queue.push(record.spec.priority, run, now)
     this.#changes++
     // It has its room already. Behind others it would keep that from them, and wait for them.
@@ -281,6 +281,7 @@ export class Host implements Machine<HostInput, HostEffect> {
 
   #forget(run: Run): void {
     this.#runs.delete(run.task)
+    this.#ties.delete(run.task)
     this.#timeouts.delete(run.task)
     this.#changes++
   }

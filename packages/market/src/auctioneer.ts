@@ -1,5 +1,5 @@
 import { Deadlines, earliest, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
-import type { PeerId } from '@souk/wire'
+import { type PeerId, requestsOf } from '@souk/wire'
 import { type Auction, type Closed, decideClose, hasAnswered, noteAnswer } from './auction.ts'
 import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage } from './auctioneer-io.ts'
 import { Awarding } from './awarding.ts'
@@ -189,8 +189,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   }
 
   #onNobodyToAsk(lot: Lot, filtered: Filtered, now: Millis, out: Out): void {
-    const alternatives = lot.shape.alternatives ?? []
-    for (let i = 1; i <= alternatives.length; i++) this.#keeper.keep(lot, i, now, out)
+    for (const alternative of requestsOf(lot.shape).keys()) this.#keeper.keep(lot, alternative, now, out)
     if (lot.size > 0) this.#noRoom.onNobodyToAsk(lot, filtered, now, out)
   }
 

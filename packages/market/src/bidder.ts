@@ -11,14 +11,15 @@ import type { MarketConfig } from './config.ts'
 import { aheadCount, Durations, durationClass } from './durations.ts'
 import { decideFit } from './fit.ts'
 import { fragmentationDeltaMilli } from './fragmentation.ts'
+import { countTogether, decideTies, unmetField, unmetMilli } from './ties.ts'
 import type { BearersView, LocalView, MembersView } from './views.ts'
 
 export type BidderInput =
   | { type: 'wake' }
   | { type: 'quote'; from: PeerId; message: MessageOf<'quote'> }
   | { type: 'given'; from: PeerId; message: MessageOf<'given'> }
-  /** a run of this class ended here */
-  | { type: 'duration'; class: string; runMs: number }
+  /** a run of this class ended here, given what it asked for as that alternative */
+  | { type: 'duration'; class: string; alternative: number; runMs: number }
   /** room here, or load stamps of others, may have changed */
   | { type: 'changed' }
   | { type: 'leave' }
@@ -76,7 +77,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
         this.#onGiven(input.from, input.message, now)
         break
       case 'duration':
-        this.#durations.add(input.class, input.runMs)
+        this.#durations.add(durationClass(input.class, input.alternative), input.runMs)
         return
       case 'leave':
         this.#leaving = true
@@ -107,7 +108,10 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     if (offer.draining || this.#leaving) {
       return { t: 'noBid', lot, refusal: { code: 'draining', never: false, detail: 'it takes no new work' } }
     }
-    const { alternative, request, room } = this.#choose(shape, count)
+    const ties = this.#local.ties()
+    const tied = decideTies(ties, shape)
+    if (tied) return { t: 'noBid', lot, refusal: tied }
+    const { alternative, request, room } = this.#choose(shape, Math.min(count, countTogether(shape)))
     const learned = this.#durations.expectedMs(durationClass(shape.class, alternative))
     // What never ran here takes what its asker has seen or been told.
     const mean = learned || expectedMs
@@ -126,6 +130,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
       warm: learned > 0,
       loadSeq: ++this.#loadSeq,
       ...alternativeField(alternative),
+      ...unmetField(unmetMilli(ties, shape)),
     }
     return { t: 'bid', lot, terms, offeredMs: Math.floor(now) }
   }

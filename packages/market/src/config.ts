@@ -46,8 +46,11 @@ export interface MarketConfig {
   classesMax: number
   /** what a bid's start is measured against in the score */
   targetMs: Millis
-  /** weights of the score; start under saturation, fragmentation and spread among bids without wait */
-  weights: { start: number; fragmentation: number; price: number; spread: number }
+  /**
+   * weights of the score; start under saturation, fragmentation and spread among bids without wait. affinity: what is
+   * preferred goes before a tighter fit (guess)
+   */
+  weights: { start: number; fragmentation: number; price: number; spread: number; affinity: number }
 }
 
 export const defaultMarketConfig: MarketConfig = {
@@ -75,5 +78,5 @@ export const defaultMarketConfig: MarketConfig = {
   distrustMsMax: 300_000,
   classesMax: 4_096,
   targetMs: 100,
-  weights: { start: 1, fragmentation: 0.2, price: 0.1, spread: 0.1 },
+  weights: { start: 1, fragmentation: 0.2, price: 0.1, spread: 0.1, affinity: 0.5 },
 }

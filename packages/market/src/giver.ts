@@ -7,6 +7,7 @@ import { decideFit } from './fit.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import { spend } from './spend.ts'
+import { isTied } from './ties.ts'
 import { type FrameOf, plainDecision } from './to-decision.ts'
 import type { MembersView } from './views.ts'
 
@@ -44,7 +45,8 @@ export class Giver {
     let ahead = 1
     for (const lot of this.#lots.inOrder(now)) {
       if (left === 0 || !view?.offer || this.#view.ignored(from, now)) break
-      if (lot.auction !== undefined || decideFit(view.offer, lot.shape)) continue
+      // What else is at that host it must say itself: tied tasks are asked for.
+      if (lot.auction !== undefined || isTied(lot.shape) || decideFit(view.offer, lot.shape)) continue
       const able = requestsOf(lot.shape).flatMap((request, alternative) => {
         return shortage(view.offer!.capacity, request) ? [] : [{ request, alternative }]
       })

@@ -1,5 +1,5 @@
 import type { Millis, ResourceRequest, ResourceVector } from '@souk/kernel'
-import type { Incarnation, Offer, PeerId, TaskId } from '@souk/wire'
+import type { Incarnation, Offer, PeerId, TaskId, Ties } from '@souk/wire'
 
 /** A member as the market sees it. */
 export interface CandidateView {
@@ -26,6 +26,8 @@ export interface LocalView {
   free(): ResourceVector
   room(request: ResourceRequest, limit: number): number
   queued(): number
+  /** of what runs, waits or is about to come here; of tasks that have any */
+  ties(): readonly Ties[]
   running(): number
 }
 

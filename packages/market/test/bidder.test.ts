@@ -83,7 +83,7 @@ describe('a quote', () => {
 
   test('says how long such a task takes once one has run here', () => {
     const booth = new Booth()
-    booth.step({ type: 'duration', class: 'noop', runMs: 100 })
+    booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 100 })
     expect(booth.quote()?.message).toMatchObject({ terms: { warm: true, finishMs: { p50: 100, p90: 230 } } })
     booth.local.theFree.slots = 0
     expect(booth.quote()?.message).toMatchObject({ refusal: { code: 'no-room', etaMs: 100 } })
@@ -186,7 +186,7 @@ describe('asking for work', () => {
   test('asks ahead for about two round trips of work, once half of it is used up', () => {
     const booth = new Booth()
     booth.members.rtt = 10
-    booth.step({ type: 'duration', class: 'noop', runMs: 5 })
+    booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 5 })
     booth.local.atWork = 4
     booth.local.theFree.slots = 0
     // 4 at once, 5 ms each, 20 ms: 16 ahead
@@ -207,7 +207,7 @@ describe('asking for work', () => {
   test('stays within what a message may say on a host of any size, even one that owes room', () => {
     const booth = new Booth(offer({ capacity: vector({ slots: 5_000, cpuMilli: 5_000_000 }) }))
     booth.members.rtt = 1_000
-    booth.step({ type: 'duration', class: 'noop', runMs: 0 })
+    booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 0 })
     booth.local.atWork = 4_600
     const free = { slots: 400, cpuMilli: 1, memoryBytes: -1, gpuMilli: [-5], custom: { x: -1 } }
     booth.local.theFree = { ...emptyVector(), ...free }
@@ -225,6 +225,6 @@ describe('asking for work', () => {
 test('a bid for a class that never ran here says when it would end by what the asker expects, and is not warm', () => {
   const booth = new Booth()
   expect(booth.quote({}, 1, 1000)?.message).toMatchObject({ terms: { finishMs: { p50: 1000 }, warm: false } })
-  booth.step({ type: 'duration', class: 'noop', runMs: 50 })
+  booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 50 })
   expect(booth.quote({}, 1, 1000)?.message).toMatchObject({ terms: { finishMs: { p50: 50 }, warm: true } })
 })

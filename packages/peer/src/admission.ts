@@ -1,5 +1,5 @@
 import type { Host } from '@souk/host'
-import { decideFit, shapeAs, shapeOf } from '@souk/market'
+import { decideFit, decideTies, shapeAs, shapeOf } from '@souk/market'
 import type { Baton, Offer, Refusal } from '@souk/wire'
 
 /** Whether this host takes an awarded baton: it must be able to, and have room, or the task nowhere better to go. */
@@ -12,6 +12,8 @@ export function decideAdmission(
   const unfit = decideFit(offer, shape)
   if (unfit) return unfit
   if (offer.draining) return { code: 'draining', never: false, detail: 'it takes no new work' }
+  const tied = decideTies(host.ties, shape)
+  if (tied) return tied
   if (host.queueFull) return { code: 'queue-full', never: false, detail: `${host.queued} queued` }
   const elsewhere = alternates.length > 0 && bounces < 2
   if (elsewhere && host.room(shape.request, 1) === 0)

@@ -1,5 +1,5 @@
 import type { AuctioneerEffect, BidderEffect } from '@souk/market'
-import { type Bearer, type Decision, requestOf, type TaskId } from '@souk/wire'
+import { type Bearer, type Decision, requestOf, type TaskId, tiesOf } from '@souk/wire'
 import type { Machines } from './machines.ts'
 import type { Outlet } from './outlet.ts'
 import type { Steps } from './steps.ts'
@@ -76,6 +76,7 @@ export class MarketRoutes {
   /** Room that was promised to a task whose record is still on its way to the disk. */
   #reserve(task: TaskId, alternative: number): void {
     const spec = this.#machines.bearer.find(task)?.record.spec
-    if (spec) this.#steps.stepHost({ type: 'reserve', task, request: requestOf(spec, alternative) })
+    if (!spec) return
+    this.#steps.stepHost({ type: 'reserve', task, request: requestOf(spec, alternative), ties: tiesOf(spec) })
   }
 }

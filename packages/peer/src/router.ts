@@ -11,23 +11,10 @@ import type {
 } from '@souk/custody'
 import type { HostEffect, HostInput } from '@souk/host'
 import { invariant, type Millis } from '@souk/kernel'
-import {
-  type AuctioneerEffect,
-  type AuctioneerInput,
-  type AuctioneerMessage,
-  type BidderEffect,
-  type BidderInput,
-  durationClass,
-} from '@souk/market'
+import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage, BidderEffect, BidderInput } from '@souk/market'
 import type { Member, RosterEffect, RosterInput } from '@souk/roster'
-import {
-  alternativeField,
-  type Bearer as Life,
-  type Message,
-  type MessageOf,
-  type PeerId,
-  type RosterMessage,
-} from '@souk/wire'
+import type { Bearer as Life, Message, MessageOf, PeerId, RosterMessage } from '@souk/wire'
+import { alternativeField } from '@souk/wire'
 import { CustodyRoutes } from './custody-routes.ts'
 import type { DeskEffect, DeskInput, DeskMessage } from './desk-io.ts'
 import { type Destination, destinations } from './destinations.ts'
@@ -242,12 +229,11 @@ export class Router implements Steps {
         this.stepCustodian(effect)
         break
       case 'ended': {
-        const { task, ballot, result } = effect
+        const { task, ballot, class: name, alternative, result } = effect
         this.#machines.marketChanged = true
         this.#machines.followers.onEnded(task, (to, message) => this.#outlet.send(to, message))
         this.#outlet.trace({ type: 'task.ran', task, ballot, end: result.end, runMs: result.runMs })
-        const kind = durationClass(effect.class, effect.alternative)
-        this.stepBidder({ type: 'duration', class: kind, runMs: result.runMs })
+        this.stepBidder({ type: 'duration', class: name, alternative, runMs: result.runMs })
         this.stepBearer(effect)
         break
       }

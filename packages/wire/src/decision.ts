@@ -21,6 +21,8 @@ export const RefusalCode = choice(
   'memory-full',
   'stopping',
   'distrusted',
+  'not-apart',
+  'not-near',
 )
 export type RefusalCode = Static<typeof RefusalCode>
 
@@ -46,6 +48,8 @@ export const BidTerms = strict({
   /** thousandths of a price unit an hour */
   priceMilli: int(),
   warm: Type.Boolean(),
+  /** of what is preferred to be near or apart, what would not be; thousandths. Absent: nothing */
+  unmetMilli: Type.Optional(int(1000)),
   loadSeq: int(2 ** 32),
   /** which of what was asked for; absent: the request itself */
   alternative: Type.Optional(int(limits.alternativesMax)),

@@ -80,5 +80,6 @@ export {
   TaskSpec,
   Work,
 } from './task-spec.ts'
+export { type Tie, type Ties, tiesOf } from './ties.ts'
 export type { Rejected } from './validate.ts'
 export { wireVersion } from './version.ts'

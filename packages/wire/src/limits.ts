@@ -24,6 +24,9 @@ export const limits = {
   gpuGroupsMax: 32,
   /** requests that will do instead of a task's own */
   alternativesMax: 4,
+  /** a group of tasks, and how many a task may be tied to each way */
+  groupCharsMax: 64,
+  tiesMax: 8,
   filesMax: 4096,
   updatesMax: 16,
   advertsPerMessageMax: 64,

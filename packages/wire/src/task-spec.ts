@@ -3,6 +3,7 @@ import { expressionLimits } from './expression/index.ts'
 import { limits } from './limits.ts'
 import { RequestSchema } from './resource-schema.ts'
 import { bytes, choice, dictionary, int, list, strict, text } from './schema.ts'
+import { tieFields } from './ties.ts'
 
 /** A content-addressed blob: sha-256 in hex, and its size. */
 export const BlobRef = strict({ hash: Type.String({ pattern: '^[0-9a-f]{64}$' }), sizeBytes: int() })
@@ -55,6 +56,7 @@ export const TaskSpec = strict({
   labels: dictionary(text(limits.nameCharsMax), limits.labelsMax),
   /** a host must meet this expression, in its printed form; absent: any will do */
   where: Type.Optional(text(expressionLimits.charsMax, 1)),
+  ...tieFields,
   inputs: list(FileRef, limits.filesMax),
   /** paths or globs in the task's folder that come back with the outcome */
   outputs: list(text(4096, 1), 256),

@@ -35,6 +35,9 @@ export const RequestBody = strict({
   custom: optional(dictionary(int(2 ** 52), apiLimits.labelsMax)),
 })
 
+const group = text(apiLimits.groupCharsMax, 1)
+const TieBody = strict({ group, required: optional(Type.Boolean()) })
+
 /** One task as a client writes it. The server fills in what is left out. */
 export const TaskBody = Type.Unsafe<Task>(
   strict({
@@ -53,6 +56,9 @@ export const TaskBody = Type.Unsafe<Task>(
     alternatives: optional(list(RequestBody, apiLimits.alternativesMax)),
     priority: optional(choice('critical', 'high', 'medium', 'low')),
     labels: optional(dictionary(name, apiLimits.labelsMax)),
+    group: optional(group),
+    near: optional(list(TieBody, apiLimits.tiesMax)),
+    apart: optional(list(TieBody, apiLimits.tiesMax)),
     where: optional(text(apiLimits.whereCharsMax, 1)),
     inputs: optional(list(FileInputBody, apiLimits.filesMax)),
     outputs: optional(list(text(4096, 1), apiLimits.outputsMax)),

@@ -5,6 +5,7 @@ import { limits } from '../limits.ts'
 import { RequestSchema, VectorSchema } from '../resource-schema.ts'
 import { choice, dictionary, int, list, strict, text } from '../schema.ts'
 import { Priority } from '../task-spec.ts'
+import { tieFields } from '../ties.ts'
 
 /** What all tasks of one lot have in common: enough to say yes or no without seeing them. */
 export const Shape = strict({
@@ -16,6 +17,7 @@ export const Shape = strict({
   alternatives: Type.Optional(list(RequestSchema, limits.alternativesMax)),
   labels: dictionary(text(limits.nameCharsMax), limits.labelsMax),
   where: Type.Optional(text(expressionLimits.charsMax, 1)),
+  ...tieFields,
 })
 export type Shape = Static<typeof Shape>
 
