@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { requestsOf } from './alternatives.ts'
 import { expressionLimits } from './expression/index.ts'
 import { limits } from './limits.ts'
 import { RequestSchema } from './resource-schema.ts'
@@ -85,6 +86,8 @@ export type TaskSpec = Static<typeof TaskSpec>
 export function specBytes(spec: TaskSpec): number {
   let size = 256 + spec.name.length + spec.class.length
   if (spec.where !== undefined) size += 2 * spec.where.length
+  for (const { custom } of requestsOf(spec)) for (const name in custom) size += 16 + name.length
+  for (const { group } of [...(spec.near ?? []), ...(spec.apart ?? [])]) size += 32 + group.length
   for (const file of spec.inputs) size += 112 + file.path.length
   for (const pattern of spec.outputs) size += 8 + pattern.length
   for (const label in spec.labels) size += 8 + label.length + spec.labels[label]!.length
