@@ -200,10 +200,14 @@ test('what a task asks for, which of it the host gives, and which of it another 
     request: request({ gpu: { count: 1, milli: 1000 }, cpuMilli: 1000 }),
     alternatives: [request({ cpuMilli: 16_000 })],
     where: 'zone in (a, b) && !spot',
+    group: 'db',
+    near: [{ group: 'cache', required: false }],
+    apart: [{ group: 'db', required: true }],
   } as unknown as TaskDetail['spec']
   const placed = explain({ ...decided, winner: ash, alternative: 1 }, { spec, bearer: ash, state: 'running' })
   expect(placed).toContain('asks for       1 gpu, 1 cpu, or 16 cpu')
   expect(placed).toContain('of hosts that  meet zone in (a, b) && !spot')
+  expect(placed).toContain('company        of group db; rather near cache; apart from db')
   expect(placed).toContain('given          16 cpu (choice 2 of 2)')
   const refused: Decision['refused'] = [
     {
