@@ -82,6 +82,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/tasks.ts')).tasks,
   },
   {
+    name: 'history',
+    usage: '',
+    summary: 'past tasks of the whole mesh: who ran them, how long they waited',
+    group: 'tasks',
+    load: async () => (await import('./commands/history.ts')).history,
+  },
+  {
     name: 'logs',
     usage: 'ID',
     summary: 'print what a task has written; -f follows it',
@@ -122,6 +129,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     summary: 'who is in the mesh, and what each has',
     group: 'mesh',
     load: async () => (await import('./commands/peers.ts')).peers,
+  },
+  {
+    name: 'analyze',
+    usage: '',
+    summary: 'what is asked of the mesh: demand, arrivals, waits, who waits for whom',
+    group: 'mesh',
+    load: async () => (await import('./commands/analyze.ts')).analyze,
   },
   {
     name: 'inventory',

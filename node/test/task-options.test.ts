@@ -22,6 +22,9 @@ test('options become the task that the API takes', () => {
       durability: 'local',
       starts: 'at-most-once',
       expires: '2h',
+      objective: 'cheap',
+      after: ['3k9x,last', '7fq2'],
+      afterAny: ['8abc'],
       key: 'order-17',
       queue: false,
     },
@@ -44,6 +47,8 @@ test('options become the task that the API takes', () => {
     durability: 'local',
     starts: 'at-most-once',
     expiresMs: 7_200_000,
+    objective: 'cheap',
+    after: ['3k9x', 'last', '7fq2', { task: '8abc', on: 'ended' }],
     key: 'order-17',
     failIfUnplaceable: true,
   })
@@ -64,6 +69,7 @@ test('mistakes are errors of usage that name their flag', () => {
   expect(() => taskOf({ queue: true, starts: 'once' }, ['x'])).toThrowError(/--starts: 'once' is none of at-least-once/)
   expect(() => taskOf({ queue: true, key: '' }, ['x'])).toThrowError(/--key: it has 0 characters/)
   expect(() => taskOf({ queue: true, module: 'm.js' }, ['x'])).toThrowError(/--module needs --function/)
+  expect(() => taskOf({ queue: true, after: ['3k9x,'] }, ['x'])).toThrowError(/--after: an id is missing/)
   expect(() => taskOf({ queue: true, need: ['licence=x'] }, ['x'])).toThrowError(/--need/)
 })
 
@@ -94,4 +100,16 @@ test.each<[Partial<TaskOptions>, RegExp]>([
 ])('options that cannot be are errors of usage that say what was seen: %o', (options, message) => {
   const call = () => taskOf({ queue: true, ...options }, ['x'])
   expect(call).toThrowError(expect.objectContaining({ exitCode: 64, message: expect.stringMatching(message) }))
+})
+
+test('a model or a memory of a GPU alone asks for one device of that kind', () => {
+  const gpu = (options: object) => taskOf({ queue: true, ...options }, ['x']).request?.gpu
+  expect(gpu({ gpuModel: ['A100,H100', 'RTX 4070'] })).toEqual({ models: ['A100', 'H100', 'RTX 4070'] })
+  expect(gpu({ gpuMemory: '20G' })).toEqual({ memory: 20e9 })
+  expect(gpu({ gpu: '2', gpuMemory: '20G' })).toEqual({ count: 2, memory: 20e9 })
+  expect(gpu({ gpu: '0.5', gpuModel: ['T4'] })).toEqual({ share: 0.5, models: ['T4'] })
+  expect(gpu({ gpu: '0.5' })).toBe(0.5)
+  expect(() => gpu({ gpu: '0', gpuModel: ['T4'] })).toThrowError(/--gpu 0 asks for no GPU/)
+  expect(() => gpu({ gpuModel: ['T4,'] })).toThrowError(/--gpu-model: a name is empty/)
+  expect(() => gpu({ gpuMemory: 'much' })).toThrowError(/--gpu-memory/)
 })

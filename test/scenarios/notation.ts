@@ -84,7 +84,13 @@ function custodyFieldsOf(message: Message, name: Name): string {
       return `${name(message.task)} ${message.view?.state ?? 'unknown'}`
     case 'await':
     case 'unknown':
+    case 'watch':
       return list(message.tasks.map(name))
+    case 'ends': {
+      const ended = message.ended.map(({ task, kind }) => `${name(task)} ${kind}`)
+      const open = message.open.map((task) => `${name(task)} not yet`)
+      return list([...ended, ...open, ...message.unknown.map((task) => `${name(task)} unknown`)])
+    }
     case 'decided':
       return list(message.tasks.map(({ task, ballot }) => `${name(task)} ${b(ballot)}`))
     default:

@@ -35,7 +35,9 @@ export const submit: CommandModule = {
       ['souk submit --durability local -- make', 'kept by this peer alone: also when the others are away'],
       ['souk submit --key night-31 -- ./report.sh', 'again with the same key: the same task, not a second one'],
       ['souk submit --group db --apart db --near cache -- ./db.sh', 'one a host, where a cache runs'],
+      ['souk submit --after last -- make test', 'once the one before has succeeded; else it is cancelled'],
       ['souk submit --file tasks.jsonl', 'many: {"argv":["echo","hi"],"request":{"cpu":2}}'],
+      ['souk submit --file build.jsonl', 'that wait for each other: {"argv":["make","test"],"after":["KEY or name"]}'],
     ]).addHelpText(
       'after',
       '\nExit code: 0 accepted (with --wait: all ok), 1 failed, 2 cannot be placed, 3 lost or unknown.',
@@ -55,7 +57,7 @@ async function submitAll(context: Context, words: string[], options: SubmitComma
       options.file === undefined
         ? await Promise.all(tasks.map((task) => attachFiles(client, context, task, options)))
         : tasks
-    const handles = ready.map((task) => client.submit(task))
+    const handles = client.submitAll(ready)
     for (const handle of handles) handle.outcome.catch(() => {})
     const accepted = await printIds(client, context, handles, options.json === true)
     if (!options.wait || accepted !== exitCodes.ok) return accepted

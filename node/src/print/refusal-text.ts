@@ -1,6 +1,7 @@
 import type { Decision, Refusal } from '@souk/wire'
 import type { PeerNames } from '../peer-names.ts'
-import { bytesText, countText, milliText } from './amount-text.ts'
+import { countText } from './amount-text.ts'
+import { resourceText } from './resource-text.ts'
 import { pairs } from './table.ts'
 
 /** What each refusal means, and what a person can do about it. */
@@ -18,6 +19,10 @@ const meanings: Record<string, { seen: string; help: string }> = {
   'label-missing': { seen: 'without the label', help: 'drop the --label, or start a peer with it (souk up --label)' },
   'where-unmet': { seen: 'does not meet --where', help: 'ask for less in --where, or start a peer that meets it' },
   'where-invalid': { seen: 'cannot read --where', help: 'its peer may be of another version: souk peers' },
+  'gpu-model-missing': {
+    seen: 'without such a GPU',
+    help: 'name other models (--gpu-model), or add a host that has one',
+  },
   'too-large': { seen: 'too small for it', help: 'ask for less (--cpu, --mem, --gpu), or add a larger host' },
   'no-room': { seen: 'no room now', help: 'it starts as soon as something ends; souk join adds a host' },
   'queue-full': { seen: 'its queue is full', help: 'it starts as soon as something ends; souk join adds a host' },
@@ -66,21 +71,14 @@ export function refusalsText(decision: Pick<Decision, 'refusals' | 'refused'>, n
   return lines.join('\n')
 }
 
-function meaningOf(code: string): string {
+/** What a refusal with this code means, in a few words. */
+export function meaningOf(code: string): string {
   return meanings[code]?.seen ?? code
 }
 
 function whenText(refusal: Refusal): string {
   if (refusal.never) return 'never'
   return refusal.etaMs === undefined ? 'later' : `in about ${Math.ceil(refusal.etaMs / 1000)} s`
-}
-
-const resourceTexts: Record<string, (amount: number) => string> = {
-  cpuMilli: (amount) => `${milliText(amount)} cpu`,
-  memoryBytes: (amount) => `${bytesText(amount)} memory`,
-  diskBytes: (amount) => `${bytesText(amount)} disk`,
-  networkMbps: (amount) => `${amount} Mb/s`,
-  slots: (amount) => countText(amount, 'slot'),
 }
 
 /** The detail as a person counts: hosts say `cpuMilli: 64000 needed, 2000 there`. */
@@ -93,8 +91,7 @@ function detailText({ code, detail }: Refusal): string {
 function lackText(detail: string): string {
   const [, name, needed, there] = /^(\S+): (\d+) needed, (\d+) there$/.exec(detail) ?? []
   if (name === undefined) return detail
-  const text = resourceTexts[name] ?? ((amount: number) => `${amount} ${name}`)
-  return `${text(Number(needed))} needed, it has ${text(Number(there))}`
+  return `${resourceText(name, Number(needed))} needed, it has ${resourceText(name, Number(there))}`
 }
 
 /** 'what would help' for the refusals of a decision, each advice once. */

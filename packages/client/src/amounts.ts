@@ -1,4 +1,5 @@
 import type { Request } from './api.ts'
+import { type GpuRequestAmounts, gpuAmounts } from './gpu-amounts.ts'
 import { SoukError } from './souk-error.ts'
 
 /** A request in the mesh's own integers. */
@@ -9,8 +10,7 @@ export interface RequestAmounts {
   diskBytes: number
   networkMbps: number
   slots: number
-  /** `count` devices, `milli` thousandths of each */
-  gpu: { count: number; milli: number }
+  gpu: GpuRequestAmounts
   custom: Record<string, number>
 }
 
@@ -79,16 +79,6 @@ export const bytes = (value: number | string, field = 'memory') => amount(value,
 export const networkMbps = (value: number | string, field = 'network') =>
   amount(value, networkUnits, field, "100 or '1G'")
 
-/** Whole devices, or below 1 a share of one; 1.5 is refused. */
-function gpuAmount(value: number): { count: number; milli: number } {
-  if (value === 0) return { count: 0, milli: 0 }
-  if (value > 0 && value < 1) return { count: 1, milli: Math.max(1, Math.ceil(value * 1000 - 1e-6)) }
-  if (Number.isInteger(value) && value <= 1024) return { count: value, milli: 1000 }
-  throw new SoukError('amount-invalid', `gpu is ${value}; needed is a whole number of devices, or a share below 1`, {
-    path: '/request/gpu',
-  })
-}
-
 /** What a task asks for, with defaults: one CPU, one slot, nothing else. Throws `amount-invalid` with its path. */
 export function requestAmounts(request: Request = {}): RequestAmounts {
   return {
@@ -97,7 +87,7 @@ export function requestAmounts(request: Request = {}): RequestAmounts {
     diskBytes: bytes(request.disk ?? 0, 'disk'),
     networkMbps: networkMbps(request.network ?? 0),
     slots: request.slots ?? 1,
-    gpu: gpuAmount(request.gpu ?? 0),
+    gpu: gpuAmounts(request.gpu ?? 0, bytes),
     custom: request.custom ?? {},
   }
 }

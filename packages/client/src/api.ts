@@ -3,14 +3,19 @@
  * All functions take an AbortSignal; all errors are SoukError with a stable code.
  */
 
+import type { InsightCalls, TaskLine } from './history.ts'
 import type { TransportFactory } from './http-transport.ts'
 import type { HostInventory } from './inventory.ts'
 import type { LinkLine, PeerLine } from './peer-lines.ts'
+import type { RunUsage } from './run-usage.ts'
 import type { Status } from './status.ts'
 
+export type * from './analysis.ts'
+export type { HistoryPage, HistoryQuery, TaskLine } from './history.ts'
 export type { HostInventory, InventoryEntry, UsageHour } from './inventory.ts'
 export type { LinkLine, PeerLine } from './peer-lines.ts'
-export type { Keeping, Status } from './status.ts'
+export type { RunUsage } from './run-usage.ts'
+export type { AuditBreach, AuditStatus, Keeping, LimitKeeper, Limits, Status } from './status.ts'
 
 /** Amounts as people write them: numbers, or text such as '500m' CPU, '2G' memory. */
 export interface Request {
@@ -19,8 +24,8 @@ export interface Request {
   /** bytes, such as '512M'; default 0 */
   memory?: number | string
   disk?: number | string
-  /** whole devices, or a share of one below 1 */
-  gpu?: number
+  /** whole devices, or a share of one below 1; or what kind of devices */
+  gpu?: number | GpuAmounts
   network?: number | string
   slots?: number
   custom?: Record<string, number>
@@ -32,6 +37,21 @@ export interface TaskTie {
   required?: boolean
 }
 
+/** GPUs of a kind. At most 16 models. */
+export interface GpuAmounts {
+  /** devices; default 1 */
+  count?: number
+  /** of each device, over 0 up to 1 (default): the rest of it is for others */
+  share?: number
+  /** that each device has in all, such as '20G' */
+  memory?: number | string
+  /**
+   * any of these will do. Each word of it (letters and digits, in any case) must be in the device's name, as one word or
+   * as several in a row: 'A100' or 'a100 80gb' for 'NVIDIA A100-SXM4-80GB'; 'A10' is another model
+   */
+  models?: string[]
+}
+
 /** A file that travels with a task. Put its content with `putBlob` first. */
 export interface FileInput {
   path: string
@@ -39,6 +59,12 @@ export interface FileInput {
   sizeBytes: number
   mode?: number
 }
+
+/**
+ * What a task waits for: an id (it may be shortened), or in one request the key or the name of another task there. `on`:
+ * that it succeeds (the default; where it does not, the waiting task ends as `cancelled`), or just that it ends
+ */
+export type After = string | { task: string; on?: 'succeeded' | 'ended' }
 
 /** One task as a client writes it; what is left out has the documented default. */
 export interface Task {
@@ -84,6 +110,10 @@ export interface Task {
   /** it ends as `expired` when it has no outcome so long after it was submitted; 0, the default: never */
   expiresMs?: number
   failIfUnplaceable?: boolean
+  /** what its host is chosen for among those with room; default: what its bearer declares for its class, else balanced */
+  objective?: 'balanced' | 'fast' | 'pack' | 'spread' | 'cheap'
+  /** it is accepted at once, and placed when all of these have ended as wanted */
+  after?: After[]
   /** idempotency key: the same one gives the same task, at whatever peer; the client makes one where none is */
   key?: string
 }
@@ -118,6 +148,7 @@ export interface Outcome {
   files: OutputFile[]
   droppedBytes: number
   runMs: number
+  usage?: RunUsage
   attempts: { host: string; code: string; message: string }[]
   endedAt: string
 }
@@ -158,24 +189,13 @@ export interface ConnectOptions {
 
 export type CancelAnswer = 'cancelled' | 'closed-before' | 'unknown' | 'stopping' | 'unreachable'
 
-export interface TaskLine {
-  id: string
-  name: string
-  class: string
-  tenant: string
-  priority: string
-  state: string
-  kind?: string
-  code?: string
-  origin: string
-  host?: string
-  attempts: number
-  submittedAt: string
-  endedAt?: string
-}
+/** The same of tasks whose handles the caller has; the submit goes out once those are accepted. */
+export type AfterHandle = Handle | { task: Handle; on?: 'succeeded' | 'ended' }
 
 export interface SubmitOptions {
   signal?: AbortSignal
+  /** beside the ids in the task's own `after`; where one is refused this one rejects with `after-refused` */
+  after?: AfterHandle[]
   /**
    * Output in order and without gaps: live as it comes; where live output was skipped (too fast, a reconnect), the
    * rest comes when the task has ended, before `outcome` resolves.
@@ -197,9 +217,14 @@ export interface Agent {
   close(): Promise<void>
 }
 
-export interface SoukClient {
+export interface SoukClient extends InsightCalls {
   /** queues; all submits of one turn travel in one request */
   submit(task: Task, options?: SubmitOptions): Handle
+  /**
+   * Many at once, which may wait for each other: an `after` may name the key or the name of another task of the list. Those
+   * that wait for themselves reject with `after-cycle`.
+   */
+  submitAll(tasks: readonly Task[], options?: SubmitOptions): Handle[]
   /** outcomes in the order of the items; rejects on the first refusal, never on a failed task */
   map<T>(items: Iterable<T>, toTask: (item: T, index: number) => Task, options?: MapOptions<T>): Promise<Outcome[]>
   /** serves these functions as tasks from anywhere in the mesh */
@@ -253,6 +278,21 @@ export interface SoukClient {
   close(): Promise<void>
 }
 
+/** Something that would let a waiting task start. */
+export interface WouldHelp {
+  code: 'wait' | 'reach' | 'undrain' | 'ask-less' | 'without-label' | 'add-function' | 'allow-executor' | 'add-host'
+  /** the resource, label (name=value), function or executor that it is about */
+  what?: string
+  /** ask-less: as much as the largest of these hosts has, in thousandths of a CPU or device, bytes or units */
+  atMost?: number
+  /** wait: when the soonest of them may have room */
+  etaMs?: number
+  /** on how many hosts it would run then */
+  hosts: number
+  /** the first of them */
+  peers: string[]
+}
+
 /** The task's view as the wire has it, with dates as ISO text. */
 export interface TaskDetail {
   id: string
@@ -268,6 +308,8 @@ export interface TaskDetail {
   spec: Record<string, unknown>
   outcome?: Outcome
   decision?: Record<string, unknown>
+  /** while it waits: what would let it start, by what hosts offer now, the easiest first */
+  wouldHelp?: WouldHelp[]
   attempts: { host: string; code: string; message: string }[]
   timeline: { at: string; peer: string; event: string; detail: string }[]
 }

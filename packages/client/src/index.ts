@@ -6,6 +6,7 @@ export { fetchTransport } from './fetch-transport.ts'
 export type { HttpResponse, HttpTransport, TransportFactory } from './http-transport.ts'
 export { apiLimits } from './limits.ts'
 export { paths, type RouteName } from './paths.ts'
+export { type Links, linkTasks } from './request-links.ts'
 export {
   type AnswerOf,
   type ApiRole,

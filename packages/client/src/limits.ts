@@ -12,6 +12,8 @@ export const apiLimits = {
   argvMax: 1024,
   envMax: 256,
   labelsMax: 64,
+  /** tasks that one task waits for */
+  dependenciesMax: 64,
   /** an expression over labels and facts of a host */
   whereCharsMax: 1024,
   /** requests that will do instead of a task's own */
@@ -19,6 +21,8 @@ export const apiLimits = {
   groupCharsMax: 64,
   /** to how many groups a task is tied each way */
   tiesMax: 8,
+  gpuModelsMax: 16,
+  gpuModelCharsMax: 64,
   filesMax: 4096,
   outputsMax: 256,
   functionsMax: 512,

@@ -13,6 +13,8 @@ export const paths = {
   output: { method: 'GET', path: '/v1/tasks/:id/output' },
   sessionEvents: { method: 'GET', path: '/v1/sessions/:session/events' },
   watch: { method: 'POST', path: '/v1/sessions/:session/watch' },
+  history: { method: 'GET', path: '/v1/history' },
+  analysis: { method: 'GET', path: '/v1/analysis' },
   peers: { method: 'GET', path: '/v1/peers' },
   links: { method: 'GET', path: '/v1/links' },
   inventory: { method: 'GET', path: '/v1/inventory' },

@@ -1,4 +1,4 @@
-/** A member as the peer that was asked sees it. */
+/** A member as the connected peer sees it. */
 export interface PeerLine {
   id: string
   name: string

@@ -49,6 +49,7 @@ export function toTaskSpec(task: Task): TaskSpec {
     starts: task.starts ?? taskDefaults.starts,
     expiresMs: task.expiresMs ?? taskDefaults.expiresMs,
     failIfUnplaceable: task.failIfUnplaceable ?? taskDefaults.failIfUnplaceable,
+    ...(task.objective === undefined ? {} : { objective: task.objective }),
   }
   refuseOversize(spec)
   return spec

@@ -35,6 +35,8 @@ export type BearerInput =
   | { type: 'keep'; tasks: TaskId[]; alternative: number }
   /** market's verdict where the caller asked not to wait */
   | { type: 'unplaceable'; task: TaskId; message: string }
+  /** what it waits for did not end as wanted, so it never starts */
+  | { type: 'stranded'; task: TaskId; code: string; message: string }
   /** how the place of these was chosen: told to their custodians by and by */
   | { type: 'decided'; tasks: readonly TaskId[]; decision: Decision }
   /** this host's answer to an offered baton */

@@ -77,6 +77,11 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
       case 'unplaceable':
         this.#placings.onPlaced([input.task], { choice: 'unplaceable', message: input.message }, now, out)
         break
+      case 'stranded': {
+        const { task, code, message } = input
+        this.#placings.onPlaced([task], { choice: 'stranded', code, message }, now, out)
+        break
+      }
       case 'decided':
         this.#onDecided(input)
         break

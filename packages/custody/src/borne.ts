@@ -23,6 +23,8 @@ export type Placing =
   | { choice: 'keep'; alternative: number }
   | { choice: 'handOver'; to: Taker; alternates: Taker[]; chosenMs: Millis }
   | { choice: 'unplaceable'; message: string }
+  /** what it waits for did not end as wanted */
+  | { choice: 'stranded'; code: string; message: string }
 
 /**
  * The next version of a borne task's custodians. proposing: the decree is being chosen, under the bearer's ballot ·
@@ -71,6 +73,8 @@ export interface Borne {
   outcome?: Outcome
   /** who has confirmed the outcome, or (beginning) that it may start */
   confirmed: Set<PeerId>
+  /** of those that confirmed the outcome: others wait there to hear that it is chosen */
+  awaitedAt?: Set<PeerId>
   /** custodians that refuse it; only a majority fences */
   fencedBy: Set<PeerId>
   /** its custodians are being replaced: it neither leaves nor ends meanwhile */

@@ -1,13 +1,15 @@
 import {
+  type Allocation,
   Deadlines,
+  type GpuGroup,
   invariant,
   type Machine,
   type Millis,
   type ResourceRequest,
   type ResourceVector,
-  shortage,
 } from '@souk/kernel'
 import { type Ballot, compareBallots, type RunResult, requestOf, type TaskId, type Ties, tiesOf } from '@souk/wire'
+import { Audit, type Breach, type MeasuredRun } from './audit.ts'
 import type { HostConfig } from './config.ts'
 import { Ledger } from './ledger.ts'
 import { OutputTail } from './output-tail.ts'
@@ -17,7 +19,7 @@ import { RunQueue } from './run-queue.ts'
 export type HostInput =
   | { type: 'wake' }
   /** what this host has now; what runs goes on */
-  | { type: 'capacity'; capacity: ResourceVector }
+  | { type: 'capacity'; capacity: ResourceVector; gpus?: readonly GpuGroup[] | undefined }
   /** room for a task that is to run here once its record is on disk; given back by `take` (which uses it) or `release` */
   | { type: 'reserve'; task: TaskId; request: ResourceRequest; ties?: Ties | undefined }
   | { type: 'release'; task: TaskId }
@@ -26,10 +28,13 @@ export type HostInput =
   | { type: 'running'; task: TaskId; ballot: Ballot }
   | { type: 'output'; task: TaskId; ballot: Ballot; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
   | { type: 'ran'; task: TaskId; ballot: Ballot; result: RunResult }
+  /** what the executors have at this moment, and the tasks that may still come for the room reserved for them */
+  | { type: 'measured'; runs: readonly MeasuredRun[]; awaited: ReadonlySet<TaskId> }
   /** end it wherever it is: out of the queue at once, or through the executor */
   | { type: 'halt'; task: TaskId; ballot: Ballot; code: StopCode }
 
 export type HostEffect =
+  | { type: 'breach'; breach: Breach }
   | ({ type: 'run'; gpuDevices: number[] } & Taken)
   | { type: 'stop'; task: TaskId; ballot: Ballot; code: StopCode }
   | { type: 'began'; task: TaskId; ballot: Ballot }
@@ -51,6 +56,7 @@ export class Host implements Machine<HostInput, HostEffect> {
   readonly #ledger = new Ledger()
   readonly #queue: RunQueue<Run>
   readonly #runs = new Map<TaskId, Run>()
+  readonly #audit = new Audit()
   readonly #timeouts = new Deadlines<TaskId>()
   /** of tasks that have any, from when they are expected here until they have ended */
   readonly #ties = new Map<TaskId, Ties>()
@@ -64,7 +70,7 @@ export class Host implements Machine<HostInput, HostEffect> {
   step(input: HostInput, now: Millis, out: HostEffect[]): void {
     switch (input.type) {
       case 'capacity':
-        this.#ledger.resize(input.capacity)
+        this.#ledger.resize(input.capacity, input.gpus)
         this.#dropTooLarge(out)
         break
       case 'reserve':
@@ -85,6 +91,9 @@ export class Host implements Machine<HostInput, HostEffect> {
         break
       case 'ran':
         this.#onRan(input, out)
+        break
+      case 'measured':
+        this.#onMeasured(input, out)
         break
       case 'halt':
         this.#onHalt(input, out)
@@ -122,6 +131,22 @@ export class Host implements Machine<HostInput, HostEffect> {
     return this.#runs.size - this.#queue.size
   }
 
+  /** What runs here in the order it began, then what waits in its order; at most `limit` of each. */
+  work(limit: number): { class: string; request: ResourceRequest; startedMs: Millis; allocation?: Allocation }[] {
+    const work: ReturnType<Host['work']> = []
+    for (const { task, phase, record, request, startedMs } of this.#runs.values()) {
+      if (work.length === limit) break
+      if (phase === 'queued') continue
+      const name = record.spec.class
+      const allocation = this.#ledger.held(task)
+      work.push({ class: name, request, startedMs, ...(allocation ? { allocation } : {}) })
+    }
+    for (const { record, request, startedMs } of this.#queue.items().slice(0, limit)) {
+      work.push({ class: record.spec.class, request, startedMs })
+    }
+    return work
+  }
+
   get queueFull(): boolean {
     return this.#queue.size >= this.#config.queueMax
   }
@@ -129,6 +154,16 @@ export class Host implements Machine<HostInput, HostEffect> {
   /** Rises with every take and end: what a load stamp's seq is made of. */
   get changes(): number {
     return this.#changes
+  }
+
+  /** Tasks that have room here and no run yet. */
+  get reserved(): TaskId[] {
+    return [...this.#ledger.taken.keys()].filter((task) => !this.#runs.has(task))
+  }
+
+  /** What the last comparison with what really runs has shown. */
+  get breaches(): readonly Breach[] {
+    return this.#audit.breaches
   }
 
   has(task: TaskId): boolean {
@@ -211,10 +246,17 @@ export class Host implements Machine<HostInput, HostEffect> {
     this.#stop(run, input.code, out)
   }
 
+  #onMeasured({ runs: measured, awaited }: Extract<HostInput, { type: 'measured' }>, out: HostEffect[]): void {
+    const { total, free, taken } = this.#ledger
+    const runs = [...this.#runs.values()].filter(({ phase }) => phase !== 'queued')
+    const promised = { total, free, taken, runs, awaited }
+    for (const breach of this.#audit.look(promised, measured)) out.push({ type: 'breach', breach })
+  }
+
   /** A host that shrank under a waiting run lets it go where it fits. */
   #dropTooLarge(out: HostEffect[]): void {
     for (const run of this.#queue.items()) {
-      if (!shortage(this.#ledger.total, run.request)) continue
+      if (!this.#ledger.never(run.request)) continue
       this.#unqueue(run)
       out.push({ type: 'dropped', task: run.task, ballot: run.ballot, code: 'too-large' })
     }

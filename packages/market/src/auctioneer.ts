@@ -1,8 +1,8 @@
 import { Deadlines, earliest, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
 import { type PeerId, requestsOf } from '@souk/wire'
-import { type Auction, type Closed, decideClose, hasAnswered, noteAnswer } from './auction.ts'
+import { type Auction, type Bid, type Closed, decideClose, hasAnswered, noteAnswer } from './auction.ts'
 import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage } from './auctioneer-io.ts'
-import { Awarding } from './awarding.ts'
+import { Awards } from './awards.ts'
 import { Conduct } from './conduct.ts'
 import type { MarketConfig } from './config.ts'
 import { Durations } from './durations.ts'
@@ -12,7 +12,9 @@ import { Keeper } from './keeper.ts'
 import type { Lot } from './lot.ts'
 import { Lots } from './lots.ts'
 import { NoRoom } from './no-room.ts'
+import { ownBid } from './own-bid.ts'
 import { Pace } from './pace.ts'
+import { scoringOf } from './scoring.ts'
 import { isMulti } from './shape.ts'
 import { Shortcut } from './shortcut.ts'
 import type { DecisionFrame, FrameOf } from './to-decision.ts'
@@ -41,6 +43,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   readonly #self: PeerId
   readonly #prng: Prng
   readonly #members: MembersView
+  readonly #local: LocalView
   readonly #lots: Lots
   readonly #auctions = new Map<number, Auction>()
   readonly #closing = new Deadlines<number>()
@@ -50,8 +53,8 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   readonly #noRoom: NoRoom
   readonly #shortcut: Shortcut
   readonly #conduct: Conduct
+  readonly #awards: Awards
   readonly #keeper: Keeper
-  readonly #awarding: Awarding
   #nextAuction = 1
   #wallOffset: WallMillis = 0
 
@@ -60,6 +63,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#self = self
     this.#prng = prng
     this.#members = members
+    this.#local = local
     this.#lots = new Lots(config)
     this.#durations = new Durations(config.classesMax)
     this.#pace = new Pace(config, this.#durations, members)
@@ -68,11 +72,12 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#conduct = new Conduct(config, members)
     const ignored = (peer: PeerId, now: Millis) => this.#conduct.ignored(peer, now)
     this.#giver = new Giver(config, this.#lots, this.#durations, members, { waiting, frame, ignored })
-    const parts = { self, prng, members, local, loads, lots: this.#lots, pace: this.#pace, waiting, frame }
-    this.#keeper = new Keeper(parts)
-    this.#awarding = new Awarding(config, { ...parts, keeper: this.#keeper })
+    const durations = this.#durations
+    const parts = { self, prng, members, local, loads, lots: this.#lots, pace: this.#pace, durations, waiting, frame }
     this.#noRoom = new NoRoom(config, parts)
     this.#shortcut = new Shortcut(config, parts)
+    this.#keeper = new Keeper(parts)
+    this.#awards = new Awards(config, { ...parts, keeper: this.#keeper })
   }
 
   step(input: AuctioneerInput, now: Millis, out: Out): void {
@@ -83,7 +88,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
         this.#wallOffset = input.wallMs - now
         break
       case 'waiting':
-        this.#durations.expect(input.record.spec.class, input.record.spec.expectedMs)
+        this.#durations.suppose(input.record.spec.class, input.record.spec.expectedMs)
         this.#lots.add(input.record, now)
         break
       case 'withdrawn':
@@ -129,15 +134,20 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
 
   #onChanged(now: Millis, out: Out): void {
     if (this.#lots.size === 0) return
-    for (const lot of this.#lots.inOrder(now)) this.#keeper.keepWhatFits(lot, now, out)
+    for (const lot of this.#lots.inOrder(now)) {
+      // All hosts are compared while some have room; once none had, it goes to the first that has.
+      if (now < lot.quietUntil || !scoringOf(lot.shape, this.#config).comparesAll)
+        this.#keeper.keepWhatFits(lot, now, out)
+    }
     this.#lots.lookAgainAtAll(now)
   }
 
   #evaluate(lot: Lot, now: Millis, out: Out): void {
-    this.#keeper.keepWhatFits(lot, now, out)
+    const all = scoringOf(lot.shape, this.#config).comparesAll
+    if (!all) this.#keeper.keepWhatFits(lot, now, out)
     if (lot.size === 0 || lot.auction !== undefined || now < lot.quietUntil) return
     const filtered = this.#filter(lot, now)
-    this.#shortcut.place(lot, filtered.candidates, now, out)
+    if (!all) this.#shortcut.place(lot, filtered.candidates, now, out)
     if (lot.size === 0) return
     if (filtered.candidates.length > 0) this.#ask(lot, filtered, 1, now, out)
     else this.#onNobodyToAsk(lot, filtered, now, out)
@@ -148,6 +158,11 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     return filterCandidates(this.#members.candidates(), this.#self, lot.shape, ignored)
   }
 
+  #onNobodyToAsk(lot: Lot, filtered: Filtered, now: Millis, out: Out): void {
+    for (const alternative of requestsOf(lot.shape).keys()) this.#keeper.keep(lot, alternative, now, out)
+    if (lot.size > 0) this.#noRoom.onNobodyToAsk(lot, filtered, now, out)
+  }
+
   /** Quotes from a random sample (the first round) or from twice as many of those not asked yet (the second). */
   #ask(lot: Lot, { candidates, refused }: Filtered, round: number, now: Millis, out: Out): void {
     const { askAllMax, askedMax, askedMaxMulti, lotCountMax } = this.#config
@@ -155,6 +170,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     const asked = candidates.length <= askAllMax ? candidates : this.#prng.sample(candidates, some)
     const id = this.#nextAuction++
     const count = Math.min(lot.size, lotCountMax)
+    const own = round === 1 ? this.#ownBid(lot, count, now) : []
     lot.auction = id
     this.#auctions.set(id, {
       id,
@@ -162,20 +178,25 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       lotKey: lot.key,
       startedMs: now,
       count,
-      candidates: candidates.length,
-      asked: new Set(asked.map(({ peer }) => peer)),
-      bids: [],
+      candidates: candidates.length + own.length,
+      asked: new Set([...own, ...asked].map(({ peer }) => peer)),
+      bids: own,
       refused: [],
       filtered: refused,
     })
     this.#closing.set(id, now + this.#pace.closeMs())
     const { priority } = lot.first()!
     const { shape } = lot
-    const expectedMs = this.#durations.expectedMs(shape.class)
-    for (const { peer } of asked) {
-      out.push({ type: 'send', to: peer, message: { t: 'quote', lot: id, shape, count, priority, expectedMs } })
-    }
+    const { p50: expectedMs, p90: expectedMsP90 } = this.#durations.told(shape.class)
+    const message = { t: 'quote' as const, lot: id, shape, count, priority, expectedMs, expectedMsP90 }
+    for (const { peer } of asked) out.push({ type: 'send', to: peer, message })
     out.push({ type: 'asked', lot: id, class: shape.class, count, asked: asked.length })
+  }
+
+  #ownBid(lot: Lot, count: number, now: Millis): Bid[] {
+    if (!scoringOf(lot.shape, this.#config).comparesAll) return []
+    const parts = { self: this.#self, local: this.#local, durations: this.#durations }
+    return [ownBid(parts, lot.shape, count, now) ?? []].flat()
   }
 
   /** Once more, of those who were not asked, when those who were had too little room. */
@@ -186,11 +207,6 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     if (others.length === 0) return false
     this.#ask(lot, { candidates: others, refused: [...auction.refused, ...refused] }, 2, now, out)
     return true
-  }
-
-  #onNobodyToAsk(lot: Lot, filtered: Filtered, now: Millis, out: Out): void {
-    for (const alternative of requestsOf(lot.shape).keys()) this.#keeper.keep(lot, alternative, now, out)
-    if (lot.size > 0) this.#noRoom.onNobodyToAsk(lot, filtered, now, out)
   }
 
   // ---- auctions
@@ -207,9 +223,13 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     const auction = this.#auctions.get(message.lot)
     if (!auction?.asked.has(from) || hasAnswered(auction, from)) return
     const { shape } = this.#lots.get(auction.lotKey)!
-    const terms = message.t === 'bid' ? this.#conduct.believed(from, shape, message.terms, now, out) : undefined
-    noteAnswer(auction, from, message.t === 'bid' ? { ...message, terms: terms! } : message, now)
-    const closed = decideClose(auction, this.#pace.bidsEnough(shape.class))
+    if (message.t === 'bid') {
+      const terms = this.#conduct.believed(from, shape, message.terms, now, out)
+      noteAnswer(auction, from, { ...message, terms }, now)
+      this.#durations.hear(shape.class, terms.finishMs)
+    } else noteAnswer(auction, from, message, now)
+    const { comparesAll } = scoringOf(shape, this.#config)
+    const closed = decideClose(auction, comparesAll ? Infinity : this.#pace.bidsEnough(shape.class))
     if (closed) this.#close(auction, closed, now, out)
   }
 
@@ -218,7 +238,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#closing.delete(auction.id)
     const lot = this.#lots.get(auction.lotKey)!
     lot.auction = undefined
-    const awarded = this.#awarding.award(lot, auction, closed, now, out)
+    const awarded = this.#awards.award(lot, auction, closed, now, out)
     const tookMs = now - auction.startedMs
     out.push({ type: 'closed', lot: auction.id, bids: auction.bids.length, awarded, closed, tookMs })
     this.#lots.tidy(lot)

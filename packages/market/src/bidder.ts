@@ -1,17 +1,12 @@
-import {
-  Deadlines,
-  type Machine,
-  type Millis,
-  type Prng,
-  type ResourceRequest,
-  type ResourceVector,
-} from '@souk/kernel'
-import { alternativeField, limits, type MessageOf, type PeerId, requestsOf, type Shape } from '@souk/wire'
+import { Deadlines, type Machine, type Millis, type Prng, type ResourceVector } from '@souk/kernel'
+import { limits, type MessageOf, type PeerId, type Shape } from '@souk/wire'
+import { bidTerms, chooseRoom } from './bid-terms.ts'
 import type { MarketConfig } from './config.ts'
-import { aheadCount, Durations, durationClass } from './durations.ts'
+import { aheadCount, Durations, durationClass, shareOf } from './durations.ts'
+import { decideEta } from './eta.ts'
 import { decideFit } from './fit.ts'
-import { fragmentationDeltaMilli } from './fragmentation.ts'
-import { countTogether, decideTies, unmetField, unmetMilli } from './ties.ts'
+import { PredictionScore } from './prediction-score.ts'
+import { decideTies } from './ties.ts'
 import type { BearersView, LocalView, MembersView } from './views.ts'
 
 export type BidderInput =
@@ -27,6 +22,9 @@ export type BidderInput =
 export type BidderEffect =
   | { type: 'send'; to: PeerId; message: MessageOf<'bid' | 'noBid' | 'wanted'> }
   | { type: 'wanted'; to: PeerId; count: number }
+
+/** Weight of a new answer in the running mean of how long bearers take to answer (guess). */
+const turnaroundWeight = 0.2
 
 interface Want {
   id: number
@@ -48,12 +46,15 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   readonly #local: LocalView
   readonly #bearers: BearersView
   readonly #durations: Durations
+  readonly #predictions = new PredictionScore()
   readonly #wants = new Map<PeerId, Want>()
   /** wants that are over at, and pauses that end at, this time */
   readonly #timers = new Deadlines<PeerId>()
   readonly #pauses = new Map<PeerId, { ms: Millis; untilMs: Millis }>()
   #nextWant = 1
   #loadSeq = 0
+  /** from asking a bearer to its answer: a busy one takes longer than a round trip */
+  #turnaroundMs: Millis = 0
   #leaving = false
 
   constructor(
@@ -77,7 +78,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
         this.#onGiven(input.from, input.message, now)
         break
       case 'duration':
-        this.#durations.add(durationClass(input.class, input.alternative), input.runMs)
+        this.#learn(durationClass(input.class, input.alternative), input.runMs)
         return
       case 'leave':
         this.#leaving = true
@@ -95,53 +96,49 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     return this.#timers.next()
   }
 
+  /** How good its predictions are. */
+  counters(): Record<string, number> {
+    return this.#predictions.counters()
+  }
+
   snapshot() {
     return { wants: this.#wants.size, pauses: this.#pauses.size }
   }
 
+  #learn(name: string, runMs: number): void {
+    this.#predictions.judge(runMs, this.#durations.expected(name))
+    this.#durations.add(name, runMs)
+  }
+
   // ---- quotes
 
-  #answer({ lot, shape, count, expectedMs }: MessageOf<'quote'>, now: Millis): MessageOf<'bid'> | MessageOf<'noBid'> {
+  #answer(quote: MessageOf<'quote'>, now: Millis): MessageOf<'bid'> | MessageOf<'noBid'> {
+    const { lot, shape, count } = quote
+    this.#durations.hear(shape.class, { p50: quote.expectedMs, p90: quote.expectedMsP90 })
     const offer = this.#local.offer()
     const unfit = decideFit(offer, shape)
     if (unfit) return { t: 'noBid', lot, refusal: unfit }
     if (offer.draining || this.#leaving) {
       return { t: 'noBid', lot, refusal: { code: 'draining', never: false, detail: 'it takes no new work' } }
     }
-    const ties = this.#local.ties()
-    const tied = decideTies(ties, shape)
+    const tied = decideTies(this.#local.ties(), shape)
     if (tied) return { t: 'noBid', lot, refusal: tied }
-    const { alternative, request, room } = this.#choose(shape, Math.min(count, countTogether(shape)))
-    const learned = this.#durations.expectedMs(durationClass(shape.class, alternative))
-    // What never ran here takes what its asker has seen or been told.
-    const mean = learned || expectedMs
-    if (room === 0) {
+    const room = chooseRoom(this.#local, shape, count)
+    if (room.room === 0) {
       const detail = `${this.#local.running()} running, ${this.#local.queued()} queued`
+      const etaMs = this.#etaMs(shape, now)
       const refusal = { code: 'no-room' as const, never: false, detail }
-      return { t: 'noBid', lot, refusal: mean > 0 ? { ...refusal, etaMs: mean } : refusal }
+      return { t: 'noBid', lot, refusal: etaMs === undefined ? refusal : { ...refusal, etaMs } }
     }
-    const terms = {
-      count: room,
-      startMs: 0,
-      // p90 of an exponential duration; the class mix replaces this later
-      finishMs: { p50: mean, p90: Math.round(2.3 * mean) },
-      fragMilli: fragmentationDeltaMilli(this.#local.free(), offer.capacity, request),
-      priceMilli: offer.priceMilli,
-      warm: learned > 0,
-      loadSeq: ++this.#loadSeq,
-      ...alternativeField(alternative),
-      ...unmetField(unmetMilli(ties, shape)),
-    }
+    const terms = { ...bidTerms(this.#local, this.#durations, shape, room), loadSeq: ++this.#loadSeq }
     return { t: 'bid', lot, terms, offeredMs: Math.floor(now) }
   }
 
-  /** The first of what will do that there is room for now. */
-  #choose(shape: Shape, count: number): { alternative: number; request: ResourceRequest; room: number } {
-    for (const [alternative, request] of requestsOf(shape).entries()) {
-      const room = this.#local.room(request, count)
-      if (room > 0) return { alternative, request, room }
-    }
-    return { alternative: 0, request: shape.request, room: 0 }
+  /** When there may be room for it. */
+  #etaMs({ request }: Shape, now: Millis): Millis | undefined {
+    const work = this.#local.work(this.#config.etaRunsMax)
+    const { gpus } = this.#local.offer()
+    return decideEta({ free: this.#local.free(), gpus, work, durations: this.#durations }, request, now)
   }
 
   // ---- WANTED
@@ -151,6 +148,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     if (want?.id !== message.want) return
     this.#wants.delete(from)
     this.#timers.delete(from)
+    this.#turnaroundMs += turnaroundWeight * (now - want.sentMs - this.#turnaroundMs)
     if (message.count > 0) this.#pauses.delete(from)
     else this.#pause(from, now)
   }
@@ -176,16 +174,15 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   #want(now: Millis, out: BidderEffect[]): void {
     const able = this.#bearers.waiting().filter(({ peer, waiting }) => waiting > 0 && this.#mayAsk(peer, now))
     while (able.length > 0 && !this.#leaving) {
-      const want = this.#decideWant()
-      if (!want) return
-      const bearer = this.#pick(able)
+      const bearer = this.#choose(able)
       able.splice(able.indexOf(bearer), 1)
-      this.#ask(bearer.peer, { ...want, count: Math.min(want.count, bearer.waiting) }, now, out)
+      const want = this.#decideWant(bearer.waiting)
+      if (want) this.#ask(bearer.peer, { ...want, count: Math.min(want.count, bearer.waiting) }, now, out)
     }
   }
 
   /** Of two random ones the one with more. */
-  #pick(able: readonly { peer: PeerId; waiting: number }[]): { peer: PeerId; waiting: number } {
+  #choose(able: readonly { peer: PeerId; waiting: number }[]): { peer: PeerId; waiting: number } {
     const [first, second] = this.#prng.sample(able, 2)
     return second && second.waiting > first!.waiting ? second : first!
   }
@@ -209,8 +206,8 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     return !this.#wants.has(peer) && (this.#pauses.get(peer)?.untilMs ?? 0) <= now
   }
 
-  /** How many batons to ask for: what could start now, and about two round trips of work so that no slot waits. */
-  #decideWant(): { count: number; aheadMs: Millis; concurrent: number } | undefined {
+  /** How many of so many batons to ask for: what could start now, and about two round trips of work so that no slot waits. */
+  #decideWant(waiting: number): { count: number; aheadMs: Millis; concurrent: number } | undefined {
     const offer = this.#local.offer()
     if (offer.draining || offer.executors.length === 0) return undefined
     const free = this.#local.free()
@@ -221,7 +218,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     const startable = queued > 0 || free.cpuMilli <= 0 ? 0 : Math.max(0, free.slots - asked)
     const aheadMs = this.#aheadMs()
     const concurrent = Math.min(limits.batonsPerMessageMax, Math.max(1, this.#local.running()))
-    const ahead = this.#aheadTasks(aheadMs, concurrent)
+    const ahead = this.#aheadTasks(aheadMs, concurrent, waiting)
     // Not for every single end: a fetch ahead is worth a message once half of it is used up.
     if (startable === 0 && (ahead === 0 || queued * 2 > ahead)) return undefined
     return {
@@ -233,14 +230,17 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
 
   #aheadMs(): Millis {
     const rtt = this.#members.rttP95() ?? this.#config.rttMsUnknown
-    return Math.ceil(Math.min(this.#config.aheadMsMax, this.#config.aheadRoundTrips * rtt))
+    return Math.ceil(
+      Math.min(this.#config.aheadMsMax, this.#config.aheadRoundTrips * Math.max(rtt, this.#turnaroundMs)),
+    )
   }
 
   /** What that is in tasks like the latest; the bearer knows the class and decides for itself. */
-  #aheadTasks(aheadMs: Millis, concurrent: number): number {
-    const mean = this.#durations.overallMs
-    if (mean === undefined) return 0
-    return aheadCount(aheadMs, concurrent, mean, this.#config.aheadMax)
+  #aheadTasks(aheadMs: Millis, concurrent: number, waiting: number): number {
+    const meanMs = this.#durations.overallMs
+    if (meanMs === undefined) return 0
+    const share = shareOf(waiting, this.#members.candidates().length)
+    return aheadCount({ aheadMs, concurrent, meanMs, share }, this.#config.aheadMax)
   }
 }
 

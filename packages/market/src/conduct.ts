@@ -47,9 +47,10 @@ export class Conduct {
 
   /** The bid as far as it can be true; what goes beyond the bidder's advert counts against it. */
   believed(peer: PeerId, shape: Shape, terms: BidTerms, now: Millis, out: Out): BidTerms {
-    const capacity = this.#members.candidate(peer)?.offer?.capacity
-    if (!capacity) return terms
-    const count = Math.min(terms.count, copiesThatFit(capacity, requestOf(shape, terms.alternative), terms.count))
+    const offer = this.#members.candidate(peer)?.offer
+    if (!offer) return terms
+    const request = requestOf(shape, terms.alternative)
+    const count = Math.min(terms.count, copiesThatFit(offer.capacity, request, terms.count, offer.gpus))
     if (count === terms.count) {
       const record = this.#records.get(peer)
       if (record) record.lies = 0

@@ -1,4 +1,5 @@
 import type { Millis } from '@souk/kernel'
+import type { ClassObjective } from './objectives.ts'
 
 /** Limits and times of the market. Defaults from protocol.md section 3 and "Starting timers"; guesses are marked. */
 export interface MarketConfig {
@@ -44,11 +45,15 @@ export interface MarketConfig {
   distrustMsMax: Millis
   /** classes whose durations are remembered */
   classesMax: number
+  /** runs and waiting tasks that a busy host looks at to say when it may have room; more costs time in every refusal */
+  etaRunsMax: number
   /** what a bid's start is measured against in the score */
   targetMs: Millis
+  /** goals declared for classes of tasks that name none themselves */
+  objectives: readonly ClassObjective[]
   /**
-   * weights of the score; start under saturation, fragmentation and spread among bids without wait. affinity: what is
-   * preferred goes before a tighter fit (guess)
+   * weights of the score where nothing else is asked for; start under saturation, fragmentation and spread among bids
+   * without wait. affinity: what is preferred goes before a tighter fit (guess)
    */
   weights: { start: number; fragmentation: number; price: number; spread: number; affinity: number }
 }
@@ -77,6 +82,8 @@ export const defaultMarketConfig: MarketConfig = {
   distrustMs: 10_000,
   distrustMsMax: 300_000,
   classesMax: 4_096,
+  etaRunsMax: 64,
   targetMs: 100,
+  objectives: [],
   weights: { start: 1, fragmentation: 0.2, price: 0.1, spread: 0.1, affinity: 0.5 },
 }

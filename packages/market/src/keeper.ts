@@ -1,27 +1,39 @@
 import { copiesThatFit, copyVector, type Millis, type ResourceVector } from '@souk/kernel'
 import { type PeerId, requestsOf, type Ties } from '@souk/wire'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
+import { type Durations, durationClass } from './durations.ts'
 import { decideFit } from './fit.ts'
-import type { Lot } from './lot.ts'
+import type { Lot, Waiting } from './lot.ts'
 import type { Lots } from './lots.ts'
 import { shapeAs } from './shape.ts'
 import { spend } from './spend.ts'
 import { countTogether, decideTies, isTied, unmetMilli } from './ties.ts'
 import { type FrameOf, plainDecision } from './to-decision.ts'
 import type { LocalView } from './views.ts'
+import { withPrediction } from './with-prediction.ts'
+
+interface KeeperParts {
+  self: PeerId
+  local: LocalView
+  lots: Lots
+  durations: Durations
+  frame: FrameOf
+}
 
 /** Local first: what could start here this instant needs no auction. */
 export class Keeper {
   readonly #self: PeerId
   readonly #local: LocalView
   readonly #lots: Lots
+  readonly #durations: Durations
   readonly #frame: FrameOf
   /** what is left of this host in the current step, after what was kept in it */
   #room: ResourceVector | undefined
   /** ties of what was kept in it */
   #kept: Ties[] = []
 
-  constructor({ self, local, lots, frame }: { self: PeerId; local: LocalView; lots: Lots; frame: FrameOf }) {
+  constructor({ self, local, lots, durations, frame }: KeeperParts) {
+    this.#durations = durations
     this.#self = self
     this.#local = local
     this.#lots = lots
@@ -44,22 +56,29 @@ export class Keeper {
 
   /** As many as fit as this alternative; returns how many. */
   keep(lot: Lot, alternative: number, now: Millis, out: AuctioneerEffect[]): number {
+    const tasks = this.take(lot, alternative, lot.size, now)
+    if (tasks.length === 0) return 0
+    const frame = this.#frame(tasks[0]!.sinceMs, now, now)
+    const plain = plainDecision(frame, 'local', 'this host has room', this.#self, [], alternative)
+    const name = durationClass(lot.shape.class, alternative)
+    const decision = withPrediction(plain, 0, this.#durations.expected(name))
+    out.push({ type: 'keep', tasks: tasks.map(({ task }) => task), alternative, decision })
+    return tasks.length
+  }
+
+  /** Out of the line what this host has room for as this alternative, at most `limit`. */
+  take(lot: Lot, alternative: number, limit: number, now: Millis): Waiting[] {
     const offer = this.#local.offer()
     const shape = shapeAs(lot.shape, alternative)
-    if (lot.size === 0 || offer.draining || decideFit(offer, shape)) return 0
+    if (lot.size === 0 || offer.draining || decideFit(offer, shape)) return []
     this.#room ??= this.#local.queued() > 0 ? undefined : copyVector(this.#local.free())
-    if (!this.#room) return 0
-    if (decideTies(this.#ties(), shape)) return 0
-    const wanted = Math.min(lot.size, countTogether(shape))
-    const count = Math.min(wanted, copiesThatFit(this.#room, shape.request, wanted))
-    if (count === 0) return 0
-    spend(this.#room, shape.request, count)
+    if (!this.#room || decideTies(this.#ties(), shape)) return []
+    const wanted = Math.min(lot.size, limit, countTogether(shape))
+    const count = Math.min(wanted, copiesThatFit(this.#room, shape.request, wanted, offer.gpus))
+    if (count === 0) return []
+    spend(this.#room, shape.request, count, offer.gpus)
     if (isTied(shape)) this.#kept.push(shape)
-    const tasks = this.#lots.take(lot, count, now)
-    const frame = this.#frame(tasks[0]!.sinceMs, now, now)
-    const decision = plainDecision(frame, 'local', 'this host has room', this.#self, [], alternative)
-    out.push({ type: 'keep', tasks: tasks.map(({ task }) => task), alternative, decision })
-    return count
+    return this.#lots.take(lot, count, now)
   }
 
   #ties(): readonly Ties[] {

@@ -8,6 +8,7 @@ import { decideFit } from './fit.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import type { Pace } from './pace.ts'
+import { scoringOf } from './scoring.ts'
 import { shortfallText } from './shortfall.ts'
 import { auctionDecision, type FrameOf, plainDecision, refusalsText } from './to-decision.ts'
 import type { LocalView, MembersView } from './views.ts'
@@ -69,7 +70,13 @@ export class NoRoom {
     this.#sayOver(auction, out)
     const tasks = lot.tell('no-room')
     if (tasks.length === 0) return
-    const decision = auctionDecision(frame(now, auction.startedMs, now), auction, closed, undefined, this.#config)
+    const decision = auctionDecision(
+      frame(now, auction.startedMs, now),
+      auction,
+      closed,
+      undefined,
+      scoringOf(lot.shape, this.#config),
+    )
     out.push({ type: 'waits', tasks, code: 'no-room', decision })
   }
 

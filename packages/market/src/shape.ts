@@ -12,13 +12,14 @@ export function shapeOf(spec: TaskSpec): Shape {
     ...tiesOf(spec),
     ...(spec.alternatives === undefined ? {} : { alternatives: spec.alternatives }),
     ...(spec.where === undefined ? {} : { where: spec.where }),
+    ...(spec.objective === undefined ? {} : { objective: spec.objective }),
   }
 }
 
 /** Tasks with the same key are asked for in one lot. */
 export function shapeKey(shape: Shape): string {
-  const { class: name, executor, function: called, request, labels, where, alternatives } = shape
-  return JSON.stringify([name, executor, called, request, labels, where, alternatives, tiesOf(shape)])
+  const { class: name, executor, function: called, request, labels, where, alternatives, objective } = shape
+  return JSON.stringify([name, executor, called, request, labels, where, alternatives, objective, tiesOf(shape)])
 }
 
 /** Whether a choice of host can strand one resource beside another, or few hosts only may have what it must be near. */

@@ -37,7 +37,15 @@ describe('a task that asks for a GPU, or else for three CPUs', () => {
     const bearers = { waiting: () => [] }
     const bidder = new Bidder(defaultMarketConfig, { prng: prng(), members: new Members(), local, bearers })
     const out: BidderEffect[] = []
-    const quote = { t: 'quote', lot: 1, shape: shape(either), count: 9, priority: 'medium', expectedMs: 0 } as const
+    const quote = {
+      t: 'quote',
+      lot: 1,
+      shape: shape(either),
+      count: 9,
+      priority: 'medium',
+      expectedMs: 0,
+      expectedMsP90: 0,
+    } as const
     bidder.step({ type: 'quote', from: 'asker', message: quote }, 0, out)
     return only(out, 'send')[0]?.message
   }

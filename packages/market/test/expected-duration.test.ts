@@ -5,20 +5,26 @@ import { asked, awards, Stall } from './stall.ts'
 
 test('a class takes what its clients expect, until it was seen to run', () => {
   const durations = new Durations(10)
-  durations.expect('a', undefined)
-  expect(durations.meanMs('a')).toBeUndefined()
-  durations.expect('a', 500)
-  expect([durations.meanMs('a'), durations.overallMs]).toEqual([500, undefined])
+  durations.suppose('a', undefined)
+  expect(durations.expected('a')).toBeUndefined()
+  durations.suppose('a', 500)
+  expect([durations.expected('a')?.p50, durations.meanMs('a'), durations.overallMs]).toEqual([
+    500,
+    undefined,
+    undefined,
+  ])
+  durations.hear('a', { p50: 40, p90: 90 })
+  expect(durations.expected('a')).toEqual({ p50: 40, p90: 90 })
   durations.add('a', 20)
-  durations.expect('a', 500)
-  expect(durations.meanMs('a')).toBe(20)
+  durations.suppose('a', 500)
+  expect(durations.expected('a')?.p50).toBe(20)
 })
 
 test('what clients say is remembered for so many classes and no more', () => {
   const durations = new Durations(3)
-  for (let i = 0; i < 100; i++) durations.expect(`c${i}`, 1)
-  expect(durations.meanMs('c0')).toBeUndefined()
-  expect(durations.meanMs('c99')).toBe(1)
+  for (let i = 0; i < 100; i++) durations.suppose(`c${i}`, 1)
+  expect(durations.supposedMs('c0')).toBeUndefined()
+  expect(durations.supposedMs('c99')).toBe(1)
 })
 
 test('a task that is said to be short goes to whoever has room without asking, one that is said to be long is asked for', () => {

@@ -1,9 +1,9 @@
-import { emptyRequest } from '@souk/kernel'
+import { emptyRequest, type GpuRequest } from '@souk/kernel'
 import { describe, expect, test } from 'vitest'
 import { filterCandidates } from '../src/filter.ts'
 import { fragmentation, fragmentationDeltaMilli } from '../src/fragmentation.ts'
 import { decideFit, defaultMarketConfig } from '../src/index.ts'
-import { scoreBid } from '../src/score-bid.ts'
+import { scoringOf } from '../src/scoring.ts'
 import { isMulti, shapeKey } from '../src/shape.ts'
 import { Members, noHost, offer, shape, terms, vector } from './fixtures.ts'
 
@@ -24,6 +24,41 @@ describe('whether a host can ever run it', () => {
     const refusal = decideFit(host, shape(over))
     expect(refusal).toMatchObject({ code, never: true })
     expect(refusal?.detail).toContain(detail)
+  })
+
+  describe('with GPUs', () => {
+    const gpus = [
+      { model: 'Tesla T4', memoryBytes: 16 * 2 ** 30, count: 2 },
+      { model: 'NVIDIA A100-SXM4-40GB', memoryBytes: 40 * 2 ** 30, count: 1 },
+    ]
+    const host = offer({ capacity: vector({ gpuMilli: [1000, 1000, 1000] }), gpus })
+    const refusal = (gpu: GpuRequest, at = host) => decideFit(at, shape({ request: { ...emptyRequest(), gpu } }))
+
+    test('names the memory that is short', () => {
+      expect(refusal({ count: 2, milli: 1000, memoryBytes: 20e9 })).toEqual({
+        code: 'too-large',
+        never: true,
+        detail: 'GPU memory 17.2 GB < 20 GB',
+        shortage: { resource: 'gpuMemoryBytes', available: 16 * 2 ** 30, needed: 20e9 },
+      })
+    })
+
+    test('names the models that are missing, and what is there', () => {
+      expect(refusal({ count: 1, milli: 1, models: ['h100', 'h200'] })).toEqual({
+        code: 'gpu-model-missing',
+        never: true,
+        detail: '1 of h100 or h200; it has 2 Tesla T4, 1 NVIDIA A100-SXM4-40GB',
+      })
+      const unknown = offer({ capacity: vector({ gpuMilli: [1000] }) })
+      expect(refusal({ count: 1, milli: 1, models: ['t4'] }, unknown)?.detail).toContain('unknown model')
+      expect(refusal({ count: 1, milli: 1, memoryBytes: 5 }, unknown)?.detail).toContain('not known')
+    })
+
+    test('takes a host that has enough of the right ones', () => {
+      expect(refusal({ count: 1, milli: 1000, memoryBytes: 20e9, models: ['a100'] })).toBeUndefined()
+      expect(refusal({ count: 3, milli: 1000, models: ['a100', 't4'] })).toBeUndefined()
+      expect(refusal({ count: 4, milli: 1000 })?.detail).toBe('gpu: 4 needed, 3 there')
+    })
   })
 
   test('is answered yes with exactly what it needs', () => {
@@ -65,7 +100,7 @@ describe('who can be asked', () => {
 })
 
 describe('tasks of one shape', () => {
-  test('share their class, work, request and labels, and nothing else', () => {
+  test('share their class, work, request, labels and objective, and nothing else', () => {
     const key = (over: Parameters<typeof shape>[0]) => shapeKey(shape(over))
     expect(key({ name: 'x', priority: 'low', tenant: 'y', timeoutMs: 5 })).toBe(key({}))
     const others = [
@@ -73,8 +108,9 @@ describe('tasks of one shape', () => {
       key({ work: { kind: 'process', argv: ['true'], env: {} } }),
       key({ request: { ...emptyRequest(), slots: 2 } }),
       key({ labels: { zone: 'a' } }),
+      key({ objective: 'pack' }),
     ]
-    expect(new Set([...others, key({})]).size).toBe(5)
+    expect(new Set([...others, key({})]).size).toBe(6)
   })
 
   test('need more than one kind of resource when they ask for devices or named units', () => {
@@ -86,7 +122,7 @@ describe('tasks of one shape', () => {
 
 describe('a score', () => {
   test('is lower for what starts sooner, fits better and costs less', () => {
-    const score = (over: Parameters<typeof terms>[0]) => scoreBid(terms(over), defaultMarketConfig)
+    const score = (over: Parameters<typeof terms>[0]) => scoringOf(shape(), defaultMarketConfig).of(terms(over)).score
     expect(score({})).toBeLessThan(score({ startMs: 50 }))
     expect(score({ fragMilli: -100 })).toBeLessThan(score({}))
     expect(score({})).toBeLessThan(score({ priceMilli: 1 }))

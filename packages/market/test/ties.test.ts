@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Bidder, type BidderEffect, decideTies, defaultMarketConfig } from '../src/index.ts'
-import { scoreBid } from '../src/score-bid.ts'
+import { scoringOf } from '../src/scoring.ts'
 import { isMulti, shapeKey } from '../src/shape.ts'
 import { countTogether, unmetMilli } from '../src/ties.ts'
 import { Local, Members, offer, only, prng, shape, terms } from './fixtures.ts'
@@ -32,7 +32,7 @@ describe('whether a host may have a task beside what is there', () => {
     expect(unmetMilli([{ group: 'cache' }, { group: 'db' }], wanted)).toBe(0)
     expect(unmetMilli([{ group: 'web' }], wanted)).toBe(1000)
     expect(unmetMilli([], { apart: must('db') })).toBe(0)
-    const score = (unmet: number) => scoreBid(terms({ unmetMilli: unmet }), defaultMarketConfig)
+    const score = (unmet: number) => scoringOf(shape(), defaultMarketConfig).of(terms({ unmetMilli: unmet })).score
     expect(score(0)).toBeLessThan(score(667))
   })
 
@@ -56,7 +56,15 @@ describe('a bid', () => {
     local.theTies = theTies
     const modules = { prng: prng(), members: new Members(), local, bearers: { waiting: () => [] } }
     const out: BidderEffect[] = []
-    const quote = { t: 'quote', lot: 1, shape: shape(over), count: 3, priority: 'medium', expectedMs: 0 } as const
+    const quote = {
+      t: 'quote',
+      lot: 1,
+      shape: shape(over),
+      count: 3,
+      priority: 'medium',
+      expectedMs: 0,
+      expectedMsP90: 0,
+    } as const
     new Bidder(defaultMarketConfig, modules).step({ type: 'quote', from: 'asker', message: quote }, 0, out)
     return only(out, 'send')[0]?.message
   }

@@ -95,11 +95,14 @@ export class CustodyRoutes {
         else this.#outlet.send(effect.to, effect.message)
         break
       case 'waiting':
-        this.#steps.stepAuctioneer({ type: 'waiting', record: effect.record })
+        // What waits for others is no business of market's before those have ended.
+        if (effect.record.spec.after) this.#steps.stepDependencies({ type: 'waiting', record: effect.record })
+        else this.#steps.stepAuctioneer({ type: 'waiting', record: effect.record })
         break
       case 'withdrawn':
         this.#release(effect.task)
         this.#steps.stepAuctioneer(effect)
+        this.#steps.stepDependencies(effect)
         break
       case 'offered': {
         const { baton, from } = effect

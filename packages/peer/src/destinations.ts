@@ -9,6 +9,7 @@ export type Destination =
   | 'custodian'
   | 'submitter'
   | 'desk'
+  | 'dependencies'
   | 'followers'
 
 /** Which machines hear a message. What an answer is about says whose it was: the others let it pass. */
@@ -37,7 +38,7 @@ export const destinations: Record<MessageTag, readonly Destination[]> = {
   already: ['submitter', 'bearer', 'custodian'],
   unstored: ['submitter', 'bearer', 'custodian'],
   chosen: ['custodian', 'submitter'],
-  moved: ['custodian', 'submitter', 'desk'],
+  moved: ['custodian', 'submitter', 'desk', 'dependencies'],
   unknown: ['submitter'],
   store: ['custodian'],
   drop: ['custodian'],
@@ -63,4 +64,6 @@ export const destinations: Record<MessageTag, readonly Destination[]> = {
   listed: ['desk'],
   output: ['desk'],
   follow: ['followers'],
+  watch: ['custodian'],
+  ends: ['dependencies'],
 }

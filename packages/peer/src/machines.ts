@@ -5,6 +5,7 @@ import { Auctioneer, Bidder } from '@souk/market'
 import { Roster } from '@souk/roster'
 import type { Bearer as Life, Offer, PeerId } from '@souk/wire'
 import type { PeerConfig } from './config.ts'
+import { Dependencies } from './dependencies.ts'
 import { Desk } from './desk.ts'
 import { Followers } from './followers.ts'
 import { type Keeping, keepingOf } from './keeping.ts'
@@ -25,6 +26,7 @@ export class Machines {
   readonly bidder: Bidder
   readonly host: Host
   readonly desk: Desk
+  readonly dependencies: Dependencies
   readonly followers: Followers
   readonly loads = new LoadTable()
   readonly unheard = new UnheardAwards()
@@ -61,7 +63,9 @@ export class Machines {
     const loads = loadsView(this.loads, this.unheard)
     this.auctioneer = new Auctioneer(config.market, { self, prng: prng.fork('auctioneer'), members, local, loads })
     this.bidder = new Bidder(config.market, { prng: prng.fork('bidder'), members, local, bearers })
-    this.desk = new Desk(config.desk, { self, view: deskView(this.roster, mesh, this.custodian, self) })
+    const view = deskView(this.roster, mesh, this.custodian, self)
+    this.desk = new Desk(config.desk, { self, view })
+    this.dependencies = new Dependencies(config.dependencies, { self, view })
     this.followers = new Followers(config.followers)
   }
 
@@ -88,6 +92,7 @@ export class Machines {
       this.bidder,
       this.host,
       this.desk,
+      this.dependencies,
     ]
   }
 }

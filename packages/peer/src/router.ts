@@ -9,19 +9,21 @@ import type {
   SubmitterInput,
   SubmitterMessage,
 } from '@souk/custody'
-import type { HostEffect, HostInput } from '@souk/host'
+import type { HostEffect, HostInput, MeasuredRun } from '@souk/host'
 import { invariant, type Millis } from '@souk/kernel'
 import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage, BidderEffect, BidderInput } from '@souk/market'
-import type { Member, RosterEffect, RosterInput } from '@souk/roster'
+import type { RosterEffect, RosterInput } from '@souk/roster'
 import type { Bearer as Life, Message, MessageOf, PeerId, RosterMessage } from '@souk/wire'
 import { alternativeField } from '@souk/wire'
 import { CustodyRoutes } from './custody-routes.ts'
+import type { DependenciesInput, DependenciesMessage } from './dependencies-io.ts'
+import { DependencyRoutes } from './dependency-routes.ts'
 import type { DeskEffect, DeskInput, DeskMessage } from './desk-io.ts'
 import { type Destination, destinations } from './destinations.ts'
 import type { Machines } from './machines.ts'
 import { MarketRoutes } from './market-routes.ts'
 import type { Outlet } from './outlet.ts'
-import { mayReceive } from './permissions.ts'
+import { whyRejected } from './permissions.ts'
 import type { Steps } from './steps.ts'
 
 /**
@@ -34,6 +36,7 @@ export class Router implements Steps {
   readonly #roundsMax: number
   readonly #custody: CustodyRoutes
   readonly #market: MarketRoutes
+  readonly #dependencies: DependencyRoutes
 
   constructor(machines: Machines, outlet: Outlet, { roundsMax }: { roundsMax: number }) {
     this.#machines = machines
@@ -41,6 +44,7 @@ export class Router implements Steps {
     this.#roundsMax = roundsMax
     this.#custody = new CustodyRoutes(machines, outlet, this)
     this.#market = new MarketRoutes(machines, outlet, this)
+    this.#dependencies = new DependencyRoutes(machines, outlet, this)
   }
 
   /** Routes until nothing is left to do at this instant. */
@@ -101,6 +105,9 @@ export class Router implements Steps {
         break
       case 'desk':
         this.stepDesk({ type: 'message', from: from.peer, message: message as DeskMessage })
+        break
+      case 'dependencies':
+        this.stepDependencies({ type: 'message', from: from.peer, message: message as DependenciesMessage })
         break
       case 'followers':
         this.#toFollowers(from.peer, message as MessageOf<'follow'>)
@@ -205,10 +212,20 @@ export class Router implements Steps {
     for (const effect of effects) this.#market.onBidder(effect)
   }
 
+  stepDependencies(input: DependenciesInput): void {
+    this.#dependencies.step(input)
+  }
+
   stepHost(input: HostInput): void {
     const effects: HostEffect[] = []
     this.#machines.host.step(input, this.#outlet.now, effects)
     for (const effect of effects) this.#applyHost(effect)
+  }
+
+  onMeasured(runs: readonly MeasuredRun[]): void {
+    const { host, bearer } = this.#machines
+    const awaited = new Set(host.reserved.filter((task) => bearer.find(task)))
+    this.stepHost({ type: 'measured', runs, awaited })
   }
 
   #applyHost(effect: HostEffect): void {
@@ -237,6 +254,9 @@ export class Router implements Steps {
         this.stepBearer(effect)
         break
       }
+      case 'breach':
+        this.#outlet.trace({ type: 'audit.breach', ...effect.breach })
+        break
       case 'dropped':
         this.#machines.marketChanged = true
         this.stepBearer(effect)
@@ -273,17 +293,10 @@ export class Router implements Steps {
     else if (due(this.#machines.auctioneer)) this.stepAuctioneer({ type: 'wake' })
     else if (due(this.#machines.bidder)) this.stepBidder({ type: 'wake' })
     else if (due(this.#machines.host)) this.stepHost({ type: 'wake' })
+    else if (due(this.#machines.dependencies)) this.stepDependencies({ type: 'wake' })
     else if (due(this.#machines.desk)) this.stepDesk({ type: 'wake' })
     else if (due(this.#outlet)) this.#outlet.wake()
     else return false
     return true
   }
-}
-
-/** A life that is over, or older than others have seen, has no say in what has been agreed since; liveness it may ask for. */
-function whyRejected(member: Member | undefined, from: Life, { t }: Message): string | undefined {
-  if (!member) return 'not-a-member'
-  if (!mayReceive(member.role, t)) return 'not-allowed'
-  const old = from.incarnation < member.incarnation
-  return old && !destinations[t].includes('roster') ? 'old-incarnation' : undefined
 }

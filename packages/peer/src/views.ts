@@ -42,6 +42,7 @@ export function localView(host: Host, offer: () => Offer): LocalView {
     queued: () => host.queued,
     ties: () => host.ties,
     running: () => host.running,
+    work: (limit) => host.work(limit),
   }
 }
 

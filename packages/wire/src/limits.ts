@@ -27,12 +27,19 @@ export const limits = {
   /** a group of tasks, and how many a task may be tied to each way */
   groupCharsMax: 64,
   tiesMax: 8,
+  /** models of GPU that a task may name, and the length of a name */
+  gpuModelsMax: 16,
+  gpuModelCharsMax: 64,
   filesMax: 4096,
   updatesMax: 16,
   advertsPerMessageMax: 64,
   batonsPerMessageMax: 256,
   tasksPerMessageMax: 1024,
   bidsKeptMax: 8,
+  /** tasks that one task waits for */
+  dependenciesMax: 64,
+  /** kinds of refusal that a decision tells apart; the rarest beyond are left out, and counted by their code */
+  reasonsMax: 16,
   functionsMax: 512,
   membersMax: 4096,
   /** members that the answer to a joiner names: what fits into a small message (32 KiB) with the longest names */

@@ -1,7 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { requestsOf } from './alternatives.ts'
+import { Dependencies } from './dependency.ts'
 import { expressionLimits } from './expression/index.ts'
 import { limits } from './limits.ts'
+import { Objective } from './objective.ts'
 import { RequestSchema } from './resource-schema.ts'
 import { bytes, choice, dictionary, int, list, strict, text } from './schema.ts'
 import { tieFields } from './ties.ts'
@@ -79,12 +81,16 @@ export const TaskSpec = strict({
   expiresMs: int(2 ** 40),
   /** fail at once where no host can ever run it */
   failIfUnplaceable: Type.Boolean(),
+  /** it is placed once these have ended as wanted; absent: at once */
+  after: Type.Optional(Dependencies),
+  /** absent: what its bearer has declared for its class */
+  objective: Type.Optional(Objective),
 })
 export type TaskSpec = Static<typeof TaskSpec>
 
 /** About how many bytes a spec takes on the wire; refused over `limits.specBytesMax` when it is submitted. */
 export function specBytes(spec: TaskSpec): number {
-  let size = 256 + spec.name.length + spec.class.length
+  let size = 256 + spec.name.length + spec.class.length + 48 * (spec.after?.length ?? 0)
   if (spec.where !== undefined) size += 2 * spec.where.length
   for (const { custom } of requestsOf(spec)) for (const name in custom) size += 16 + name.length
   for (const { group } of [...(spec.near ?? []), ...(spec.apart ?? [])]) size += 32 + group.length

@@ -25,11 +25,18 @@ export const FileInputBody = strict({
   mode: optional(int(0o777)),
 })
 
+const GpuBody = strict({
+  count: optional(int(1024)),
+  share: optional(Type.Number({ minimum: 0, maximum: 1 })),
+  memory: optional(amount),
+  models: optional(list(text(apiLimits.gpuModelCharsMax, 1), apiLimits.gpuModelsMax)),
+})
+
 export const RequestBody = strict({
   cpu: optional(amount),
   memory: optional(amount),
   disk: optional(amount),
-  gpu: optional(Type.Number({ minimum: 0, maximum: 1024 })),
+  gpu: optional(Type.Union([Type.Number(), GpuBody])),
   network: optional(amount),
   slots: optional(int(1_000_000, 1)),
   custom: optional(dictionary(int(2 ** 52), apiLimits.labelsMax)),
@@ -37,6 +44,7 @@ export const RequestBody = strict({
 
 const group = text(apiLimits.groupCharsMax, 1)
 const TieBody = strict({ group, required: optional(Type.Boolean()) })
+const After = Type.Union([name, strict({ task: name, on: optional(choice('succeeded', 'ended')) })])
 
 /** One task as a client writes it. The server fills in what is left out. */
 export const TaskBody = Type.Unsafe<Task>(
@@ -71,6 +79,8 @@ export const TaskBody = Type.Unsafe<Task>(
     starts: optional(choice('at-least-once', 'at-most-once')),
     expiresMs: optional(int(2 ** 40)),
     failIfUnplaceable: optional(Type.Boolean()),
+    objective: optional(choice('balanced', 'fast', 'pack', 'spread', 'cheap')),
+    after: optional(list(After, apiLimits.dependenciesMax)),
     key: optional(text(apiLimits.nameCharsMax, 1)),
   }),
 )

@@ -1,4 +1,4 @@
-import { copyVector, giveBack, type ResourceVector, shortage } from '@souk/kernel'
+import { copyVector, type GpuGroup, giveBack, matchingDevices, type ResourceVector, shortage } from '@souk/kernel'
 import type { RunOrder } from '@souk/peer'
 import { requestOf } from '@souk/wire'
 import type { Run } from '../executor.ts'
@@ -22,7 +22,7 @@ export class CapacityChecker implements Watch {
   onRun(node: SimNode, order: RunOrder, now: number): void {
     const free = this.#free.get(node.index)!
     const request = requestOf(order.record.spec, order.alternative)
-    const short = shortage(free, request) ?? shortDevice(free, order)
+    const short = shortage(free, request, node.offer.gpus) ?? shortDevice(free, order, node.offer.gpus)
     if (short !== undefined) {
       const { resource, available, needed } = short
       const detail = `${node.id} starts ${order.task} with ${available} ${resource} free, needs ${needed}`
@@ -37,10 +37,15 @@ export class CapacityChecker implements Watch {
   }
 }
 
-/** The devices named in the order must have room themselves, whatever others have. */
-function shortDevice(free: ResourceVector, { record, alternative, gpuDevices }: RunOrder) {
-  const { count, milli } = requestOf(record.spec, alternative).gpu
+/** The devices named in the order must have room themselves, whatever others have, and be what was asked for. */
+function shortDevice(free: ResourceVector, order: RunOrder, gpus: readonly GpuGroup[] = []) {
+  const { gpuDevices } = order
+  const { gpu } = requestOf(order.record.spec, order.alternative)
+  const { count, milli } = gpu
   if (gpuDevices.length !== count) return { resource: 'gpu devices named', available: gpuDevices.length, needed: count }
+  const matching = matchingDevices(gpus, free.gpuMilli.length, gpu)
+  const right = gpuDevices.filter((device) => matching?.has(device) ?? true).length
+  if (right !== count) return { resource: 'gpu devices of the kind asked for', available: right, needed: count }
   const full = gpuDevices.find((device) => (free.gpuMilli[device] ?? 0) < milli)
   return full === undefined
     ? undefined

@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { BidTerms, Refusal } from '../decision.ts'
 import { expressionLimits } from '../expression/index.ts'
 import { limits } from '../limits.ts'
+import { Objective } from '../objective.ts'
 import { RequestSchema, VectorSchema } from '../resource-schema.ts'
 import { choice, dictionary, int, list, strict, text } from '../schema.ts'
 import { Priority } from '../task-spec.ts'
@@ -18,6 +19,7 @@ export const Shape = strict({
   labels: dictionary(text(limits.nameCharsMax), limits.labelsMax),
   where: Type.Optional(text(expressionLimits.charsMax, 1)),
   ...tieFields,
+  objective: Type.Optional(Objective),
 })
 export type Shape = Static<typeof Shape>
 
@@ -31,8 +33,9 @@ export const marketMessages = {
     shape: Shape,
     count: int(limits.tasksPerMessageMax, 1),
     priority: Priority,
-    /** what the asker expects one of them to take; 0 = unknown */
+    /** what the asker expects one of them to take: the median, and what nine of ten take at most; 0 = unknown */
     expectedMs: int(2 ** 40),
+    expectedMsP90: int(2 ** 40),
   }),
   /** offeredMs: by the bidder's own clock; the baton brings it back */
   bid: strict({ t: Type.Literal('bid'), lot, terms: BidTerms, offeredMs: int() }),
