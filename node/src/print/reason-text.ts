@@ -1,4 +1,5 @@
-import type { Decision, Reason } from '@souk/wire'
+import type { PlanReason } from '@souk/client'
+import type { Decision } from '@souk/wire'
 import { durationText } from './amount-text.ts'
 import { meaningOf } from './refusal-text.ts'
 import { resourceText } from './resource-text.ts'
@@ -6,10 +7,15 @@ import { resourceText } from './resource-text.ts'
 /** Why the hosts would not take it, like reasons together: `3 of 5: 2 cpu < 64 cpu, never`, most hosts first. */
 export function reasonLines({ reasons, refusals }: Pick<Decision, 'reasons' | 'refusals'>): string[] {
   const total = Object.values(refusals).reduce((sum, count) => sum + count, 0)
-  return reasons.map((reason) => `${reason.peers} of ${total}: ${whatText(reason)}, ${whenText(reason)}`)
+  return reasons.map((reason) => reasonLine(reason, total))
 }
 
-function whatText({ code, shortage, detail, peers }: Reason): string {
+/** One group of them, of so many hosts in all. */
+export function reasonLine(reason: PlanReason, total: number): string {
+  return `${reason.peers} of ${total}: ${whatText(reason)}, ${whenText(reason)}`
+}
+
+function whatText({ code, shortage, detail, peers }: PlanReason): string {
   if (shortage) {
     const most = peers > 1 ? 'at most ' : ''
     return `${most}${resourceText(shortage.resource, shortage.available)} < ${resourceText(shortage.resource, shortage.needed)}`
@@ -20,7 +26,7 @@ function whatText({ code, shortage, detail, peers }: Reason): string {
   return meaningOf(code)
 }
 
-function whenText({ never, etaMs }: Reason): string {
+function whenText({ never, etaMs }: PlanReason): string {
   if (never) return 'never'
   return etaMs === undefined ? 'later' : `~${durationText(etaMs)}`
 }

@@ -43,12 +43,6 @@ const meanings: Record<string, { seen: string; help: string }> = {
   stopping: { seen: 'stopping', help: 'start it again, or another peer' },
 }
 
-/** One refusal on one line: what, which resource or label, and for how long. */
-export function refusalText(refusal: Refusal): string {
-  const detail = detailText(refusal)
-  return `${meaningOf(refusal.code)}${detail === '' ? '' : ` (${detail})`}: ${whenText(refusal)}`
-}
-
 /** All refusals of a decision: by kind with what each host lacked, hosts alike on one line. Indented. */
 export function refusalsText(decision: Pick<Decision, 'refusals' | 'refused'>, names: PeerNames): string {
   const groups = Map.groupBy(decision.refused, ({ refusal }) => refusal.code)

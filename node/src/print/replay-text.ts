@@ -7,7 +7,12 @@ import type { Colours } from './colours.ts'
 import { indent } from './table.ts'
 
 /** What other weights would have made of the same bids. */
-export function replayText(decision: Decision, again: Replay, names: PeerNames, colours: Colours): string {
+export function replayText(
+  decision: Pick<Decision, 'bidsTotal' | 'winner'>,
+  again: Replay,
+  names: PeerNames,
+  colours: Colours,
+): string {
   const weights = Object.entries(again.weights)
     .filter(([, weight]) => weight !== 0)
     .map(([name, weight]) => `${name} ${number(weight)}`)
@@ -23,7 +28,7 @@ export function replayText(decision: Decision, again: Replay, names: PeerNames, 
   return `${head}\n${parts.join('\n')}`
 }
 
-function verdict({ winner }: Decision, again: Replay, names: PeerNames): string {
+function verdict({ winner }: Pick<Decision, 'winner'>, again: Replay, names: PeerNames): string {
   if (again.winner === undefined) return 'no bid could start at once, so it would have waited all the same'
   const by = again.margin > 0 ? `, by ${number(again.margin)}` : ''
   if (!again.changed) return `it would have gone to ${names(again.winner)} all the same${by}`

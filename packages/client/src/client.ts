@@ -9,6 +9,7 @@ import type {
   Handle,
   MapOptions,
   Outcome,
+  PlanOptions,
   SoukClient,
   SubmitOptions,
   Task,
@@ -136,6 +137,11 @@ class Client implements SoukClient {
   submitAll(tasks: readonly Task[], options: SubmitOptions = {}): Handle[] {
     const failed = ({ key }: Task, error: SoukError) => SubmittedTask.failed(this.#owner, key, error)
     return submitAll((...call) => this.submit(...call), failed, tasks, options)
+  }
+
+  plan(tasks: Task[], { assumedMs, signal }: PlanOptions = {}) {
+    const body = { tasks, ...(assumedMs === undefined ? {} : { assumedMs }) }
+    return this.#call('plan', { body }, signal)
   }
 
   map<T>(items: Iterable<T>, toTask: (item: T, index: number) => Task, options?: MapOptions<T>): Promise<Outcome[]> {

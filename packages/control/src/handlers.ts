@@ -16,6 +16,7 @@ import { history } from './history.ts'
 import type { ControlOptions } from './options.ts'
 import { OutputStream } from './output-stream.ts'
 import type { PeerSnapshotView } from './peer-snapshot-view.ts'
+import { planTasks } from './plans.ts'
 import type { Sessions } from './sessions.ts'
 import type { Submits } from './submits.ts'
 import type { TaskFinder } from './task-finder.ts'
@@ -70,6 +71,7 @@ export const handlers: Handlers = {
     if (params.id === task) await finder.view(task)
     return { task }
   },
+  plan: ({ body }, { options }) => planTasks(options.handle, body),
   async cancel({ params, body }, { finder, options }) {
     const task = await finder.resolve(params.id)
     const answer = await ask(

@@ -191,6 +191,7 @@ test('an observer reads and changes nothing', async () => {
   }
   const refused: [string, string][] = [
     ['POST', '/v1/tasks'],
+    ['POST', '/v1/plan'],
     ['POST', '/v1/tasks/last/cancel'],
     ['PUT', '/v1/blobs'],
     ['POST', '/v1/agents'],

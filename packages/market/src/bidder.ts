@@ -1,17 +1,19 @@
-import { Deadlines, type Machine, type Millis, type Prng, type ResourceVector } from '@souk/kernel'
+import { Deadlines, type Machine, type Millis, type Prng } from '@souk/kernel'
 import { limits, type MessageOf, type PeerId, type Shape } from '@souk/wire'
 import { bidTerms, chooseRoom } from './bid-terms.ts'
 import type { MarketConfig } from './config.ts'
 import { aheadCount, Durations, durationClass, shareOf } from './durations.ts'
 import { decideEta } from './eta.ts'
 import { decideFit } from './fit.ts'
+import { clamped } from './free-vector.ts'
+import { surveyAnswer } from './plan/survey.ts'
 import { PredictionScore } from './prediction-score.ts'
 import { decideTies } from './ties.ts'
 import type { BearersView, LocalView, MembersView } from './views.ts'
 
 export type BidderInput =
   | { type: 'wake' }
-  | { type: 'quote'; from: PeerId; message: MessageOf<'quote'> }
+  | { type: 'asked'; from: PeerId; message: MessageOf<'quote' | 'survey'> }
   | { type: 'given'; from: PeerId; message: MessageOf<'given'> }
   /** a run of this class ended here, given what it asked for as that alternative */
   | { type: 'duration'; class: string; alternative: number; runMs: number }
@@ -20,7 +22,7 @@ export type BidderInput =
   | { type: 'leave' }
 
 export type BidderEffect =
-  | { type: 'send'; to: PeerId; message: MessageOf<'bid' | 'noBid' | 'wanted'> }
+  | { type: 'send'; to: PeerId; message: MessageOf<'bid' | 'noBid' | 'surveyed' | 'wanted'> }
   | { type: 'wanted'; to: PeerId; count: number }
 
 /** Weight of a new answer in the running mean of how long bearers take to answer (guess). */
@@ -71,7 +73,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
 
   step(input: BidderInput, now: Millis, out: BidderEffect[]): void {
     switch (input.type) {
-      case 'quote':
+      case 'asked':
         out.push({ type: 'send', to: input.from, message: this.#answer(input.message, now) })
         return
       case 'given':
@@ -112,7 +114,12 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
 
   // ---- quotes
 
-  #answer(quote: MessageOf<'quote'>, now: Millis): MessageOf<'bid'> | MessageOf<'noBid'> {
+  #answer(message: MessageOf<'quote' | 'survey'>, now: Millis): MessageOf<'bid' | 'noBid' | 'surveyed'> {
+    if (message.t === 'quote') return this.#quoted(message, now)
+    return surveyAnswer(message, { local: this.#local, durations: this.#durations }, now)
+  }
+
+  #quoted(quote: MessageOf<'quote'>, now: Millis): MessageOf<'bid' | 'noBid'> {
     const { lot, shape, count } = quote
     this.#durations.hear(shape.class, { p50: quote.expectedMs, p90: quote.expectedMsP90 })
     const offer = this.#local.offer()
@@ -241,20 +248,5 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     if (meanMs === undefined) return 0
     const share = shareOf(waiting, this.#members.candidates().length)
     return aheadCount({ aheadMs, concurrent, meanMs, share }, this.#config.aheadMax)
-  }
-}
-
-/** A free vector as it may travel: nothing below zero (a host that shrank can owe). */
-function clamped(free: ResourceVector): ResourceVector {
-  const custom: Record<string, number> = {}
-  for (const name in free.custom) custom[name] = Math.max(0, free.custom[name]!)
-  return {
-    cpuMilli: Math.max(0, free.cpuMilli),
-    memoryBytes: Math.max(0, free.memoryBytes),
-    diskBytes: Math.max(0, free.diskBytes),
-    networkMbps: Math.max(0, free.networkMbps),
-    slots: Math.max(0, free.slots),
-    gpuMilli: free.gpuMilli.map((milli) => Math.max(0, milli)),
-    custom,
   }
 }

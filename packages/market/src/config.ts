@@ -1,5 +1,5 @@
 import type { Millis } from '@souk/kernel'
-import type { ClassObjective } from './objectives.ts'
+import type { ClassObjective } from './class-objective.ts'
 
 /** Limits and times of the market. Defaults from protocol.md section 3 and "Starting timers"; guesses are marked. */
 export interface MarketConfig {
@@ -47,6 +47,12 @@ export interface MarketConfig {
   classesMax: number
   /** runs and waiting tasks that a busy host looks at to say when it may have room; more costs time in every refusal */
   etaRunsMax: number
+  /** plans (the auction without the award) that are made here at once; more are refused */
+  plansMax: number
+  /** hosts that a plan asks; of more a sample, as an auction's */
+  planHostsMax: number
+  /** a plan does without those who have not answered by then */
+  planMsMax: Millis
   /** what a bid's start is measured against in the score */
   targetMs: Millis
   /** goals declared for classes of tasks that name none themselves */
@@ -83,6 +89,9 @@ export const defaultMarketConfig: MarketConfig = {
   distrustMsMax: 300_000,
   classesMax: 4_096,
   etaRunsMax: 64,
+  plansMax: 4,
+  planHostsMax: 64,
+  planMsMax: 500,
   targetMs: 100,
   objectives: [],
   weights: { start: 1, fragmentation: 0.2, price: 0.1, spread: 0.1, affinity: 0.5 },

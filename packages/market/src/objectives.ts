@@ -1,4 +1,5 @@
-import { type Objective, objectives, type Shape } from '@souk/wire'
+import type { Objective, Shape } from '@souk/wire'
+import { isFor } from './class-objective.ts'
 import type { MarketConfig } from './config.ts'
 
 /**
@@ -7,13 +8,6 @@ import type { MarketConfig } from './config.ts'
  */
 export const weighed = ['start', 'finish', 'fragmentation', 'used', 'price', 'spread', 'affinity'] as const
 export type Weights = Record<(typeof weighed)[number], number>
-
-/** Classes whose tasks are placed for another goal than `balanced`; the first pattern that fits counts. */
-export interface ClassObjective {
-  /** a class, or its beginning and `*` */
-  pattern: string
-  objective: Objective
-}
 
 const none: Weights = { start: 0, finish: 0, fragmentation: 0, used: 0, price: 0, spread: 0, affinity: 0.5 }
 
@@ -35,19 +29,7 @@ export function objectiveOf(
   { objective, class: name }: Pick<Shape, 'objective' | 'class'>,
   { objectives: declared }: Pick<MarketConfig, 'objectives'>,
 ): Objective {
-  return objective ?? declared.find(({ pattern }) => fits(pattern, name))?.objective ?? 'balanced'
-}
-
-/** `CLASS=OBJECTIVE`, `BEGINNING*=OBJECTIVE`, or an objective alone for all; undefined where it is none of these. */
-export function parseClassObjective(text: string): ClassObjective | undefined {
-  const at = text.lastIndexOf('=')
-  const pattern = at < 0 ? '*' : text.slice(0, at)
-  const objective = objectives.find((each) => each === text.slice(at + 1))
-  return objective === undefined || pattern === '' ? undefined : { pattern, objective }
-}
-
-function fits(pattern: string, name: string): boolean {
-  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern
+  return objective ?? declared.find((one) => isFor(one, name))?.objective ?? 'balanced'
 }
 
 /** A host is chosen among many for its own sake, be it this one: nothing is kept here or taken first for being at hand. */

@@ -46,7 +46,7 @@ describe('a task that asks for a GPU, or else for three CPUs', () => {
       expectedMs: 0,
       expectedMsP90: 0,
     } as const
-    bidder.step({ type: 'quote', from: 'asker', message: quote }, 0, out)
+    bidder.step({ type: 'asked', from: 'asker', message: quote }, 0, out)
     return only(out, 'send')[0]?.message
   }
 

@@ -36,7 +36,7 @@ class Booth {
       expectedMsP90: 0,
       ...expected,
     }
-    return only(this.step({ type: 'quote', from: 'asker', message }), 'send')[0]
+    return only(this.step({ type: 'asked', from: 'asker', message }), 'send')[0]
   }
 
   /** Others have this much waiting work; whom it asks for some. */

@@ -53,6 +53,8 @@ describe('reasons', () => {
     const effects = [...stall.noBid('p', { etaMs: 70 }), ...stall.noBid('q', { etaMs: 40 })]
     expect(only(effects, 'waits')[0]?.decision.reasons).toMatchObject([
       { code: 'no-room', peers: 2, etaMs: 40 },
+      // this peer itself
+      { code: 'executor-not-allowed', peers: 1 },
       { code: 'too-large', peers: 1, shortage: { resource: 'cpuMilli', available: 1000, needed: 2000 } },
     ])
   })

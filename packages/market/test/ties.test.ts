@@ -65,7 +65,7 @@ describe('a bid', () => {
       expectedMs: 0,
       expectedMsP90: 0,
     } as const
-    new Bidder(defaultMarketConfig, modules).step({ type: 'quote', from: 'asker', message: quote }, 0, out)
+    new Bidder(defaultMarketConfig, modules).step({ type: 'asked', from: 'asker', message: quote }, 0, out)
     return only(out, 'send')[0]?.message
   }
 

@@ -4,6 +4,7 @@ export type Destination =
   | 'roster'
   | 'bidder'
   | 'auctioneer'
+  | 'planner'
   | 'bearer'
   | 'unheardAwards'
   | 'custodian'
@@ -22,6 +23,8 @@ export const destinations: Record<MessageTag, readonly Destination[]> = {
   adverts: ['roster'],
   leave: ['roster'],
   quote: ['bidder'],
+  survey: ['bidder'],
+  surveyed: ['planner'],
   given: ['bidder'],
   over: ['bidder'],
   bid: ['auctioneer'],

@@ -84,6 +84,8 @@ export type PeerInput =
       everywhere: boolean
       filter?: TaskFilter
     }
+  /** answered by `planned`: where each objective would put these, all at once; nothing is reserved or submitted */
+  | { type: 'plan'; client: ClientRef; tasks: TaskSpec[]; assumedMs: Millis }
   /** live output from the start, wherever it runs, then the rest from its outcome */
   | { type: 'follow'; client: ClientRef; task: TaskId }
   /** this client reads no more */

@@ -1,7 +1,7 @@
 import { Bearer, Custodian, type MeshView, Submitter } from '@souk/custody'
 import { Host } from '@souk/host'
 import { earliest, type Millis, type Prng } from '@souk/kernel'
-import { Auctioneer, Bidder } from '@souk/market'
+import { Auctioneer, Bidder, Planner } from '@souk/market'
 import { Roster } from '@souk/roster'
 import type { Bearer as Life, Offer, PeerId } from '@souk/wire'
 import type { PeerConfig } from './config.ts'
@@ -24,6 +24,7 @@ export class Machines {
   readonly bearer: Bearer
   readonly auctioneer: Auctioneer
   readonly bidder: Bidder
+  readonly planner: Planner
   readonly host: Host
   readonly desk: Desk
   readonly dependencies: Dependencies
@@ -63,6 +64,7 @@ export class Machines {
     const loads = loadsView(this.loads, this.unheard)
     this.auctioneer = new Auctioneer(config.market, { self, prng: prng.fork('auctioneer'), members, local, loads })
     this.bidder = new Bidder(config.market, { prng: prng.fork('bidder'), members, local, bearers })
+    this.planner = new Planner(config.market, { self, prng: prng.fork('planner'), members, local })
     const view = deskView(this.roster, mesh, this.custodian, self)
     this.desk = new Desk(config.desk, { self, view })
     this.dependencies = new Dependencies(config.dependencies, { self, view })
@@ -90,6 +92,7 @@ export class Machines {
       this.bearer,
       this.auctioneer,
       this.bidder,
+      this.planner,
       this.host,
       this.desk,
       this.dependencies,

@@ -1,5 +1,6 @@
 import type { StoredBlobs } from '@souk/custody'
 import { earliest, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
+import { shapeOf } from '@souk/market'
 import {
   type Certificate,
   type Frame,
@@ -211,8 +212,15 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         router.stepDesk({ type, client, query, everywhere })
         break
       }
+      case 'plan': {
+        const { client, assumedMs } = input
+        const tasks = input.tasks.map((spec) => ({ shape: shapeOf(spec), priority: spec.priority }))
+        router.stepPlanner({ type: 'plan', client, tasks, assumedMs })
+        break
+      }
       case 'gone':
         router.stepDesk(input)
+        router.stepPlanner(input)
         router.stepSubmitter(input)
         break
     }

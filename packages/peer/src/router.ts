@@ -11,7 +11,14 @@ import type {
 } from '@souk/custody'
 import type { HostEffect, HostInput, MeasuredRun } from '@souk/host'
 import { invariant, type Millis } from '@souk/kernel'
-import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage, BidderEffect, BidderInput } from '@souk/market'
+import type {
+  AuctioneerEffect,
+  AuctioneerInput,
+  AuctioneerMessage,
+  BidderEffect,
+  BidderInput,
+  PlannerInput,
+} from '@souk/market'
 import type { RosterEffect, RosterInput } from '@souk/roster'
 import type { Bearer as Life, Message, MessageOf, PeerId, RosterMessage } from '@souk/wire'
 import { alternativeField } from '@souk/wire'
@@ -86,10 +93,13 @@ export class Router implements Steps {
         this.stepRoster({ type: 'message', from: from.peer, message: message as RosterMessage })
         break
       case 'bidder':
-        this.#toBidder(from.peer, message as MessageOf<'quote' | 'given' | 'over'>)
+        this.#toBidder(from.peer, message as MessageOf<'quote' | 'survey' | 'given' | 'over'>)
         break
       case 'auctioneer':
         this.stepAuctioneer({ type: 'message', from: from.peer, message: message as AuctioneerMessage })
+        break
+      case 'planner':
+        this.stepPlanner({ type: 'message', from: from.peer, message: message as MessageOf<'surveyed'> })
         break
       case 'bearer':
         this.stepBearer({ type: 'message', from, message: message as BearerMessage })
@@ -115,9 +125,9 @@ export class Router implements Steps {
     }
   }
 
-  #toBidder(from: PeerId, message: MessageOf<'quote' | 'given' | 'over'>): void {
-    if (message.t === 'quote') {
-      this.stepBidder({ type: 'quote', from, message })
+  #toBidder(from: PeerId, message: MessageOf<'quote' | 'survey' | 'given' | 'over'>): void {
+    if (message.t === 'quote' || message.t === 'survey') {
+      this.stepBidder({ type: 'asked', from, message })
       return
     }
     // Newer than the load stamp of its frame: what it says counts from here on.
@@ -216,6 +226,10 @@ export class Router implements Steps {
     this.#dependencies.step(input)
   }
 
+  stepPlanner(input: PlannerInput): void {
+    this.#market.stepPlanner(input)
+  }
+
   stepHost(input: HostInput): void {
     const effects: HostEffect[] = []
     this.#machines.host.step(input, this.#outlet.now, effects)
@@ -292,6 +306,7 @@ export class Router implements Steps {
     else if (due(this.#machines.bearer)) this.stepBearer({ type: 'wake' })
     else if (due(this.#machines.auctioneer)) this.stepAuctioneer({ type: 'wake' })
     else if (due(this.#machines.bidder)) this.stepBidder({ type: 'wake' })
+    else if (due(this.#machines.planner)) this.stepPlanner({ type: 'wake' })
     else if (due(this.#machines.host)) this.stepHost({ type: 'wake' })
     else if (due(this.#machines.dependencies)) this.stepDependencies({ type: 'wake' })
     else if (due(this.#machines.desk)) this.stepDesk({ type: 'wake' })

@@ -45,7 +45,7 @@ export const Refusal = strict({
 export type Refusal = Static<typeof Refusal>
 
 /** Half of them at most p50, nine of ten at most p90. */
-const Quantiles = strict({ p50: int(2 ** 40), p90: int(2 ** 40) })
+export const Quantiles = strict({ p50: int(2 ** 40), p90: int(2 ** 40) })
 
 /** What a bidder offered, in its own numbers. */
 export const BidTerms = strict({

@@ -38,6 +38,9 @@ export const limits = {
   bidsKeptMax: 8,
   /** tasks that one task waits for */
   dependenciesMax: 64,
+  /** tasks that one plan looks at, and runs that a host tells of for it */
+  planTasksMax: 256,
+  surveyRunsMax: 64,
   /** kinds of refusal that a decision tells apart; the rarest beyond are left out, and counted by their code */
   reasonsMax: 16,
   functionsMax: 512,

@@ -137,7 +137,7 @@ describe('an expression', () => {
           expect(faultText(given, result.fault)).toMatch(/\^$/)
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     )
   })
 
