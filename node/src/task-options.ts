@@ -5,9 +5,11 @@ import { parseBytes, parseCount, parseDurationMs, parseMilli, parsePairs } from 
 import { usageError } from './cli-error.ts'
 import { collect } from './command-module.ts'
 import { type GpuOptions, gpuOf } from './gpu-options.ts'
+import { parseAlternatives } from './or-option.ts'
+import { addTieOptions, type TieOptions, tiesOf } from './tie-options.ts'
 
 /** The options that describe a task, shared by run, submit and map. */
-export interface TaskOptions extends GpuOptions {
+export interface TaskOptions extends TieOptions, GpuOptions {
   function?: string
   module?: string
   in?: string[]
@@ -16,7 +18,9 @@ export interface TaskOptions extends GpuOptions {
   mem?: string
   disk?: string
   need?: string[]
+  or?: string[]
   timeout?: string
+  expect?: string
   env?: string[]
   priority?: string
   label?: string[]
@@ -42,6 +46,7 @@ const durabilities = ['quorum', 'local', 'none'] as const
 const startKinds = ['at-least-once', 'at-most-once'] as const
 
 export function addTaskOptions(command: Command): Command {
+  addTieOptions(command)
   return command
     .option('--in <path>', 'file or folder to carry along (repeatable)', collect)
     .option('--out <path>', "file, folder or glob to bring back from the task's folder (repeatable)", collect)
@@ -52,7 +57,9 @@ export function addTaskOptions(command: Command): Command {
     .option('--gpu-model <names>', 'GPUs of these models only: A100,H100 (repeatable; case is of no account)', collect)
     .option('--gpu-memory <size>', 'each GPU has at least so much: 20G')
     .option('--need <name=n>', 'units of a resource that hosts declare (repeatable)', collect)
+    .option('--or <amounts>', 'this will do instead: cpu=16,mem=8G (repeatable, in order of preference)', collect)
     .option('--timeout <time>', 'end the task after 30s, 5m, 2h')
+    .option('--expect <time>', 'about how long it runs, such as 30s: used until its class is known')
     .option('--env <name=value>', 'environment variable (repeatable)', collect)
     .option('--label <name=value>', 'only hosts with this label (repeatable)', collect)
     .option('--where <expr>', "only hosts that meet it: 'zone in (a, b) && cores >= 8 && !spot'")
@@ -89,11 +96,14 @@ export function taskOf(options: TaskOptions, words: readonly string[]): Task {
   }
   const request = requestOf(options)
   if (Object.keys(request).length > 0) task.request = request
+  if (options.or) task.alternatives = parseAlternatives(options.or)
   if (options.env) task.env = parsePairs('--env', options.env, false)
   if (options.label) task.labels = parsePairs('--label', options.label, false)
   if (options.where !== undefined) task.where = options.where
+  Object.assign(task, tiesOf(options))
   if (options.priority !== undefined) task.priority = choiceOf('--priority', options.priority, priorities)
   if (options.timeout !== undefined) task.timeoutMs = parseDurationMs('--timeout', options.timeout)
+  if (options.expect !== undefined) task.expectedMs = Math.max(1, parseDurationMs('--expect', options.expect))
   if (options.retries !== undefined) task.retries = parseCount('--retries', options.retries, 0, 1000)
   if (options.durability !== undefined) task.durability = choiceOf('--durability', options.durability, durabilities)
   if (options.starts !== undefined) task.starts = choiceOf('--starts', options.starts, startKinds)

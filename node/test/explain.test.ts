@@ -1,4 +1,5 @@
 import type { TaskDetail } from '@souk/client'
+import { emptyRequest } from '@souk/kernel'
 import type { Decision } from '@souk/wire'
 import { expect, test } from 'vitest'
 import { peerNames } from '../src/peer-names.ts'
@@ -46,6 +47,7 @@ function explain(decision: Decision | undefined, more: Partial<TaskDetail> = {})
     version: 1,
     ballot: '1.ABoak1.3',
     submittedAt: '2026-11-24T09:00:00.000Z',
+    spec: {},
     attempts: [],
     timeline: [],
     ...more,
@@ -209,6 +211,38 @@ test('a task placed by a load stamp says that nobody was asked, and how old the 
   const text = explain(stamped)
   expect(text).toContain('placed without asking on ash: it said 12 ms ago that it has room')
   expect(text).toContain('decided by oak')
+})
+
+test('what a task asks for, which of it the host gives, and which of it another lacks', () => {
+  const request = (over: object) => ({ ...emptyRequest(), ...over })
+  const spec = {
+    request: request({ gpu: { count: 1, milli: 1000 }, cpuMilli: 1000 }),
+    alternatives: [request({ cpuMilli: 16_000 })],
+    where: 'zone in (a, b) && !spot',
+    group: 'db',
+    near: [{ group: 'cache', required: false }],
+    apart: [{ group: 'db', required: true }],
+  } as unknown as TaskDetail['spec']
+  const placed = explain({ ...decided, winner: ash, alternative: 1 }, { spec, bearer: ash, state: 'running' })
+  expect(placed).toContain('asks for       1 gpu, 1 cpu, or 16 cpu')
+  expect(placed).toContain('of hosts that  meet zone in (a, b) && !spot')
+  expect(placed).toContain('company        of group db; rather near cache; apart from db')
+  expect(placed).toContain('given          16 cpu (choice 2 of 2)')
+  const refused: Decision['refused'] = [
+    {
+      peer: ash,
+      refusal: {
+        code: 'too-large',
+        never: true,
+        detail: 'gpu: 1 needed, 0 there, or cpuMilli: 16000 needed, 8000 there',
+      },
+    },
+    { peer: elm, refusal: { code: 'where-unmet', never: true, detail: '!spot: spot is yes' } },
+  ]
+  const waiting = explain({ ...decided, how: 'unplaceable', refused }, { spec })
+  expect(waiting).not.toContain('given')
+  expect(waiting).toContain('1 GPU needed, it has 0 GPUs; or 16 cpu needed, it has 8 cpu; never')
+  expect(waiting).toContain('!spot: spot is yes; never')
 })
 
 test('a waiting task has its reasons in groups, each with its number of hosts and how long, and what would help', () => {

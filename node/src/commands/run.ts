@@ -28,6 +28,7 @@ export const run: CommandModule = {
     addExamples(command, [
       ['souk run -- echo hello', 'anywhere in the mesh'],
       ['souk run --in data.csv --out sum.txt -- sh -c "wc data.csv > sum.txt"', 'files there and back'],
+      ['souk run --gpu 1 --or cpu=16 -- ./render.sh', 'a GPU, or where none is free 16 CPUs: $SOUK_ALTERNATIVE tells'],
       ['souk run --gpu 1 --mem 20G -- python train.py', 'on a host that has it'],
       [
         'souk run --gpu-model A100,H100 --gpu-memory 40G -- python train.py',

@@ -34,6 +34,7 @@ export const submit: CommandModule = {
       ['souk submit -- make -C /src', 'prints the id; see it with: souk logs -f last'],
       ['souk submit --durability local -- make', 'kept by this peer alone: also when the others are away'],
       ['souk submit --key night-31 -- ./report.sh', 'again with the same key: the same task, not a second one'],
+      ['souk submit --group db --apart db --near cache -- ./db.sh', 'one a host, where a cache runs'],
       ['souk submit --after last -- make test', 'once the one before has succeeded; else it is cancelled'],
       ['souk submit --file tasks.jsonl', 'many: {"argv":["echo","hi"],"request":{"cpu":2}}'],
       ['souk submit --file build.jsonl', 'that wait for each other: {"argv":["make","test"],"after":["KEY or name"]}'],

@@ -2,6 +2,7 @@ import type { TaskDetail } from '@souk/client'
 import type { Decision } from '@souk/wire'
 import type { PeerNames } from '../peer-names.ts'
 import { durationText } from './amount-text.ts'
+import { askedText } from './asked-text.ts'
 import type { Colours } from './colours.ts'
 import { decisionText } from './decision-text.ts'
 import { helpLines } from './help-text.ts'
@@ -23,6 +24,7 @@ export function explainText(shown: TaskDetail, names: PeerNames, colours: Colour
   const decision = detail.decision as Decision | undefined
   const parts = [
     taskHeadText(detail, names, colours),
+    askedText(detail, decision),
     ...(decision === undefined ? [notDecided] : decidedTexts(detail, decision, names, colours, nowMs)),
     attemptsText(detail, names, colours),
     timelineText(detail, names, colours),

@@ -31,6 +31,14 @@ const meanings: Record<string, { seen: string; help: string }> = {
   'on-path': { seen: 'had this task before', help: 'another host takes it' },
   'old-incarnation': { seen: 'restarted meanwhile', help: 'it is asked again by itself' },
   'memory-full': { seen: 'short of memory for more tasks', help: 'it is asked again by itself' },
+  'not-apart': {
+    seen: 'it must be apart from what is there',
+    help: 'it starts when that has ended; souk join adds a host',
+  },
+  'not-near': {
+    seen: 'what it must be near is not there',
+    help: 'start that first, or let it be preferred (--prefer-near)',
+  },
   distrusted: { seen: 'left out for a while: its bids did not hold', help: 'see its log; it is asked again by itself' },
   stopping: { seen: 'stopping', help: 'start it again, or another peer' },
 }
@@ -69,8 +77,14 @@ function whenText(refusal: Refusal): string {
 
 /** The detail as a person counts: hosts say `cpuMilli: 64000 needed, 2000 there`. */
 function detailText({ code, detail }: Refusal): string {
+  if (code !== 'too-large') return detail
+  // One for each of what would do.
+  return detail.split(', or ').map(lackText).join('; or ')
+}
+
+function lackText(detail: string): string {
   const [, name, needed, there] = /^(\S+): (\d+) needed, (\d+) there$/.exec(detail) ?? []
-  if (code !== 'too-large' || name === undefined) return detail
+  if (name === undefined) return detail
   return `${resourceText(name, Number(needed))} needed, it has ${resourceText(name, Number(there))}`
 }
 

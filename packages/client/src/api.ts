@@ -37,6 +37,12 @@ export interface Request {
   custom?: Record<string, number>
 }
 
+/** To the tasks of a group; where it is not required (the default is that it is) it counts in the choice of a host. */
+export interface TaskTie {
+  group: string
+  required?: boolean
+}
+
 /** GPUs of a kind. At most 16 models. */
 export interface GpuAmounts {
   /** devices; default 1 */
@@ -83,12 +89,22 @@ export interface Task {
   tenant?: string
   class?: string
   request?: Request
+  /** what will do instead, in order of preference; at most 4. The task reads SOUK_ALTERNATIVE: 0 is `request` */
+  alternatives?: Request[]
   priority?: 'critical' | 'high' | 'medium' | 'low'
   labels?: Record<string, string>
   /** what the host must meet beside the labels: `zone in (a, b) && gpu.model ~ "A100" && cores >= 8 && !spot` */
   where?: string
+  /** the name that other tasks may be tied to */
+  group?: string
+  /** on a host where some of that group runs or waits */
+  near?: TaskTie[]
+  /** on a host where none of it does; where required, none of it comes there later either */
+  apart?: TaskTie[]
   inputs?: FileInput[]
   outputs?: string[]
+  /** how long you think it runs: used until tasks of its class were seen to run */
+  expectedMs?: number
   timeoutMs?: number
   retries?: number
   attemptsMax?: number

@@ -17,6 +17,11 @@ export const apiLimits = {
   dependenciesMax: 64,
   /** an expression over labels and facts of a host */
   whereCharsMax: 1024,
+  /** requests that will do instead of a task's own */
+  alternativesMax: 4,
+  groupCharsMax: 64,
+  /** to how many groups a task is tied each way */
+  tiesMax: 8,
   gpuModelsMax: 16,
   gpuModelCharsMax: 64,
   filesMax: 4096,

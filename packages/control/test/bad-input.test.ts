@@ -70,7 +70,16 @@ test.each<[object, string, string]>([
   [{ request: { slots: 0 } }, '/request/slots', '1'],
   [{ request: { custom: { licence: -1 } } }, '/request/custom/licence', 'greater or equal to 0'],
   [{ request: { custom: { licence: 0.5 } } }, '/request/custom/licence', 'integer'],
+  [{ alternatives: [{}, { memory: '-1' }] }, '/alternatives/1/memory', 'which is negative'],
+  [{ alternatives: Array(5).fill({}) }, '/alternatives', '4'],
+  [{ group: '' }, '/group', '1'],
+  [{ near: [{ group: 'x'.repeat(65) }] }, '/near/0/group', '64'],
+  [{ apart: Array(9).fill({ group: 'a' }) }, '/apart', '8'],
+  [{ group: 'db', near: [{ group: 'web' }, { group: 'db' }] }, '/near/1', 'the first of them could start nowhere'],
+  [{ near: [{ group: 'db' }], apart: [{ group: 'db' }] }, '/apart/0', "near and apart from 'db' at once"],
   [{ retries: -1 }, '/retries', 'greater or equal to 0'],
+  [{ expectedMs: 0 }, '/expectedMs', '1'],
+  [{ expectedMs: 0.5 }, '/expectedMs', 'integer'],
   [{ timeoutMs: overflow }, '/timeoutMs', String(2 ** 40)],
   [{ labels: { zone: 'x'.repeat(257) } }, '/labels/zone', '256'],
   [{ where: '' }, '/where', '1'],
@@ -87,7 +96,7 @@ test.each<[object, string, string]>([
   )
   const refused = status === 200 ? body.results[0] : body
   expect(refused).toMatchObject({
-    code: expect.stringMatching(/-invalid$|-contradicts$/),
+    code: expect.stringMatching(/-invalid$|-contradicts?$/),
     ...(status === 200 ? { path, message: expect.stringContaining(text) } : {}),
   })
   // Of the whole body the first place is named; of one task's meaning its own.

@@ -91,3 +91,25 @@ test('an expression that does not parse is refused with the place, one that cont
     message: expect.stringContaining('zone == a and zone == b'),
   })
 })
+
+test('what will do instead is in the units of the mesh, in its order', () => {
+  const spec = toTaskSpec({ argv: ['x'], request: { gpu: 1 }, alternatives: [{ cpu: 16 }, { cpu: '8', memory: '1G' }] })
+  expect(fits(spec)).toEqual([])
+  expect(spec.alternatives).toMatchObject([{ cpuMilli: 16_000 }, { cpuMilli: 8000, memoryBytes: 1e9 }])
+  expect(toTaskSpec({ argv: ['x'], alternatives: [] })).not.toHaveProperty('alternatives')
+})
+
+test('ties are required unless they say otherwise', () => {
+  const spec = toTaskSpec({
+    argv: ['x'],
+    group: 'db',
+    near: [{ group: 'cache' }],
+    apart: [{ group: 'db', required: false }],
+  })
+  expect(fits(spec)).toEqual([])
+  expect(spec).toMatchObject({
+    group: 'db',
+    near: [{ group: 'cache', required: true }],
+    apart: [{ group: 'db', required: false }],
+  })
+})

@@ -37,8 +37,8 @@ export type BearerInput =
   | { type: 'message'; from: Bearer; message: BearerMessage }
   /** market's choice: hand these over, with where else they may go */
   | { type: 'handOver'; tasks: TaskId[]; to: Taker; alternates: Taker[] }
-  /** market's choice: run these here */
-  | { type: 'keep'; tasks: TaskId[] }
+  /** market's choice: run these here, as that alternative of what they ask for */
+  | { type: 'keep'; tasks: TaskId[]; alternative: number }
   /** market's verdict where the caller asked not to wait */
   | { type: 'unplaceable'; task: TaskId; message: string }
   /** what it waits for did not end as wanted, so it never starts */
@@ -80,7 +80,7 @@ export type BearerEffect =
   /** somebody hands us a baton: may this host have it? Answer with `admit` */
   | { type: 'offered'; baton: Baton; from: PeerId }
   /** to the host's queue */
-  | { type: 'take'; record: TaskRecord; ballot: Ballot; attempt: number; leased: boolean }
+  | { type: 'take'; record: TaskRecord; alternative: number; ballot: Ballot; attempt: number; leased: boolean }
   | { type: 'halt'; task: TaskId; ballot: Ballot; code: 'cancelled' | 'fenced' | 'shutdown' }
   | { type: 'bounced'; task: TaskId; ballot: Ballot; to: PeerId | undefined; refusal: Refusal }
   | { type: 'givenUp'; task: TaskId; ballot: Ballot; code: string }

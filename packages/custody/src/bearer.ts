@@ -72,7 +72,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
         )
         break
       case 'keep':
-        this.#placings.onPlaced(input.tasks, { choice: 'keep' }, now, out)
+        this.#placings.onPlaced(input.tasks, { choice: 'keep', alternative: input.alternative }, now, out)
         break
       case 'unplaceable':
         this.#placings.onPlaced([input.task], { choice: 'unplaceable', message: input.message }, now, out)

@@ -20,7 +20,7 @@ export const borneTransitions: Record<BorneState, readonly BorneState[]> = {
 
 /** What market chose for a waiting baton. */
 export type Placing =
-  | { choice: 'keep' }
+  | { choice: 'keep'; alternative: number }
   | { choice: 'handOver'; to: Taker; alternates: Taker[]; chosenMs: Millis }
   | { choice: 'unplaceable'; message: string }
   /** what it waits for did not end as wanted */
@@ -62,6 +62,8 @@ export interface Borne {
   state: BorneState
   /** its record is on disk where it must be: only then may it run or be handed over */
   durable: boolean
+  /** what it is given here of what it asks for; 0: the request itself */
+  alternative: number
   /** what was decided before it could be done */
   pending?: Placing
   /** as it was handed over, for the retry to that same peer and no other */
@@ -114,6 +116,7 @@ export function newBorne(
     announced: facts.announced,
     state: facts.announced ? 'waiting' : 'offered',
     durable: facts.durable,
+    alternative: 0,
     confirmed: new Set(),
     fencedBy: new Set(),
   }

@@ -1,5 +1,6 @@
 import { invariant, type Millis } from '@souk/kernel'
 import {
+  alternativeField,
   type Ballot,
   type Baton,
   type Bearer as BearerId,
@@ -49,6 +50,7 @@ export class Handing {
       ballot: borne.ballot,
       incarnation: to.incarnation,
       offeredMs: to.offeredMs,
+      ...alternativeField(to.alternative),
       path: [...(before?.path ?? []), this.#hands.self],
       ...given,
       attempts: borne.attempts,
@@ -68,7 +70,8 @@ export class Handing {
   }
 
   /** It runs here: at once, or once its custodians know that it may have started. */
-  take(borne: Borne, out: Out): void {
+  take(borne: Borne, alternative: number, out: Out): void {
+    borne.alternative = alternative
     borne.runBallot = borne.ballot
     if (borne.record.spec.starts === 'at-most-once') {
       enterBorne(borne, 'beginning')
@@ -95,9 +98,9 @@ export class Handing {
   #queue(borne: Borne, out: Out): void {
     enterBorne(borne, 'queued')
     this.#hands.announcements.push(borne)
-    const { record, ballot } = borne
+    const { record, ballot, alternative } = borne
     const leased = record.custodians.some((custodian) => custodian !== this.#hands.self)
-    out.push({ type: 'take', record, ballot, attempt: attemptOf(borne), leased })
+    out.push({ type: 'take', record, alternative, ballot, attempt: attemptOf(borne), leased })
   }
 
   onAward(from: BearerId, baton: Baton, now: Millis, out: Out): void {
@@ -163,7 +166,7 @@ export class Handing {
       this.bounce(borne, answer.refusal, now, out)
       return
     }
-    if (answer.do === 'take') this.take(borne, out)
+    if (answer.do === 'take') this.take(borne, borne.offered!.baton.alternative ?? 0, out)
     else this.#waitHere(borne, out)
     this.sayAccepted(borne, borne.offered!.from.peer)
   }

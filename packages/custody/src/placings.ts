@@ -54,7 +54,7 @@ export class Placings {
     }
     switch (placing.choice) {
       case 'keep':
-        this.#handing.take(borne, out)
+        this.#handing.take(borne, placing.alternative, out)
         break
       case 'handOver':
         this.#handing.handOver(borne, placing, now)

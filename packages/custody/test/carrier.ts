@@ -67,7 +67,7 @@ export class Carrier {
   }
 
   keep(name: string): BearerEffect[] {
-    return this.step({ type: 'keep', tasks: [idOf(name)] })
+    return this.step({ type: 'keep', tasks: [idOf(name)], alternative: 0 })
   }
 
   message(from: string, message: BearerMessage, incarnation = 1): BearerEffect[] {

@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 import type { MeasuredRun, RunEvents } from '@souk/runtime'
-import type { ProcessWork, RunResult } from '@souk/wire'
+import { type ProcessWork, type RunResult, requestOf } from '@souk/wire'
 import type { Exit } from './guardian/frames.ts'
 import type { RunLimits } from './guardian/run-limits.ts'
 import type { GuardianClient } from './guardian-client.ts'
@@ -115,7 +115,7 @@ export class ProcessRun {
   }
 
   get #limits(): RunLimits {
-    return runLimits(this.#order.record.spec.request, this.#options.limits)
+    return runLimits(requestOf(this.#order.record.spec, this.#order.alternative), this.#options.limits)
   }
 
   /** Only what is written here reaches a task: nothing of the peer's own environment. */

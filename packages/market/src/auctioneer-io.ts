@@ -18,7 +18,7 @@ export type AuctioneerInput =
 export type AuctioneerEffect =
   | { type: 'send'; to: PeerId; message: MessageOf<'quote' | 'given' | 'over'> }
   | { type: 'award'; tasks: TaskId[]; to: Taker; alternates: Taker[]; decision: Decision }
-  | { type: 'keep'; tasks: TaskId[]; decision: Decision }
+  | { type: 'keep'; tasks: TaskId[]; alternative: number; decision: Decision }
   /** told once for each task that cannot be placed now */
   | { type: 'waits'; tasks: TaskId[]; code: string; decision: Decision }
   | { type: 'unplaceable'; task: TaskId; message: string; decision: Decision }

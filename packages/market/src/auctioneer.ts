@@ -1,15 +1,5 @@
-import {
-  copiesThatFit,
-  copyVector,
-  Deadlines,
-  earliest,
-  type Machine,
-  type Millis,
-  type Prng,
-  type ResourceVector,
-  type WallMillis,
-} from '@souk/kernel'
-import type { PeerId } from '@souk/wire'
+import { Deadlines, earliest, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
+import { type PeerId, requestsOf } from '@souk/wire'
 import { type Auction, type Bid, type Closed, decideClose, hasAnswered, noteAnswer } from './auction.ts'
 import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage } from './auctioneer-io.ts'
 import { Awards } from './awards.ts'
@@ -17,9 +7,9 @@ import { Conduct } from './conduct.ts'
 import type { MarketConfig } from './config.ts'
 import { Durations } from './durations.ts'
 import { type Filtered, filterCandidates } from './filter.ts'
-import { decideFit } from './fit.ts'
 import { Giver } from './giver.ts'
-import type { Lot, Waiting } from './lot.ts'
+import { Keeper } from './keeper.ts'
+import type { Lot } from './lot.ts'
 import { Lots } from './lots.ts'
 import { NoRoom } from './no-room.ts'
 import { ownBid } from './own-bid.ts'
@@ -28,10 +18,8 @@ import { Scarcity } from './scarcity.ts'
 import { scoringOf } from './scoring.ts'
 import { isMulti } from './shape.ts'
 import { Shortcut } from './shortcut.ts'
-import { spend } from './spend.ts'
-import { type DecisionFrame, type FrameOf, plainDecision } from './to-decision.ts'
+import type { DecisionFrame, FrameOf } from './to-decision.ts'
 import type { LoadsView, LocalView, MembersView } from './views.ts'
-import { withPrediction } from './with-prediction.ts'
 
 type Out = AuctioneerEffect[]
 
@@ -68,10 +56,9 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   readonly #shortcut: Shortcut
   readonly #conduct: Conduct
   readonly #awards: Awards
+  readonly #keeper: Keeper
   #nextAuction = 1
   #wallOffset: WallMillis = 0
-  /** what is left of this host in the current step, after what was kept in it */
-  #room: ResourceVector | undefined
 
   constructor(config: MarketConfig, { self, prng, members, local, loads }: AuctioneerParts) {
     this.#config = config
@@ -92,18 +79,19 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     const parts = { self, prng, members, local, loads, lots: this.#lots, pace: this.#pace, durations, waiting, frame }
     this.#noRoom = new NoRoom(config, parts)
     this.#shortcut = new Shortcut(config, parts)
-    const takeHere = (lot: Lot, limit: number, now: Millis) => this.#takeHere(lot, limit, now)
-    this.#awards = new Awards(config, { ...parts, takeHere })
+    this.#keeper = new Keeper(parts)
+    this.#awards = new Awards(config, { ...parts, keeper: this.#keeper })
   }
 
   step(input: AuctioneerInput, now: Millis, out: Out): void {
-    this.#room = undefined
+    this.#keeper.begin()
     const before = out.length
     switch (input.type) {
       case 'start':
         this.#wallOffset = input.wallMs - now
         break
       case 'waiting':
+        this.#durations.suppose(input.record.spec.class, input.record.spec.expectedMs)
         this.#lots.add(input.record, now, input.avoid)
         break
       case 'withdrawn':
@@ -151,21 +139,21 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     if (this.#lots.size === 0) return
     for (const lot of this.#lots.inOrder(now)) {
       // All hosts are compared while some have room; once none had, it goes to the first that has.
-      if (now < lot.quietUntil || !scoringOf(lot.shape, this.#config).comparesAll) this.#keepWhatFits(lot, now, out)
+      if (now < lot.quietUntil || !scoringOf(lot.shape, this.#config).comparesAll)
+        this.#keeper.keepWhatFits(lot, now, out)
     }
     this.#lots.lookAgainAtAll(now)
   }
 
   #evaluate(lot: Lot, now: Millis, out: Out): void {
     const all = scoringOf(lot.shape, this.#config).comparesAll
-    if (!all) this.#keepWhatFits(lot, now, out)
+    if (!all) this.#keeper.keepWhatFits(lot, now, out)
     if (lot.size === 0 || lot.auction !== undefined || now < lot.quietUntil) return
     const filtered = this.#filter(lot, now)
     if (!all) this.#shortcut.place(lot, filtered.candidates, now, out)
-    else if (filtered.candidates.length === 0) this.#keepWhatFits(lot, now, out)
     if (lot.size === 0) return
     if (filtered.candidates.length > 0) this.#ask(lot, filtered, 1, now, out)
-    else this.#noRoom.onNobodyToAsk(lot, filtered, now, out)
+    else this.#onNobodyToAsk(lot, filtered, now, out)
   }
 
   #filter(lot: Lot, now: Millis): Filtered {
@@ -173,25 +161,9 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     return filterCandidates(this.#members.candidates(), this.#self, lot.shape, { ignored, avoid: lot.avoid })
   }
 
-  /** Local first: what could start here this instant needs no auction. */
-  #keepWhatFits(lot: Lot, now: Millis, out: Out): void {
-    const tasks = this.#takeHere(lot, lot.size, now)
-    if (tasks.length === 0) return
-    const frame = this.#frame(tasks[0]!.sinceMs, now, now)
-    const plain = plainDecision(frame, 'local', 'this host has room', this.#self)
-    const decision = withPrediction(plain, 0, this.#durations.expected(lot.shape.class))
-    out.push({ type: 'keep', tasks: tasks.map(({ task }) => task), decision })
-  }
-
-  /** Out of the line what this host has room for, at most `limit`. */
-  #takeHere(lot: Lot, limit: number, now: Millis): Waiting[] {
-    const offer = this.#local.offer()
-    if (lot.size === 0 || offer.draining || decideFit(offer, lot.shape)) return []
-    this.#room ??= this.#local.queued() > 0 ? undefined : copyVector(this.#local.free())
-    if (!this.#room) return []
-    const count = Math.min(lot.size, copiesThatFit(this.#room, lot.shape.request, limit, offer.gpus))
-    spend(this.#room, lot.shape.request, count, offer.gpus)
-    return count === 0 ? [] : this.#lots.take(lot, count, now)
+  #onNobodyToAsk(lot: Lot, filtered: Filtered, now: Millis, out: Out): void {
+    for (const alternative of requestsOf(lot.shape).keys()) this.#keeper.keep(lot, alternative, now, out)
+    if (lot.size > 0) this.#noRoom.onNobodyToAsk(lot, filtered, now, out)
   }
 
   /** Quotes from a random sample (the first round) or from twice as many of those not asked yet (the second). */

@@ -1,26 +1,48 @@
-import type { ResourceVector } from '@souk/kernel'
-import type { BidTerms, Shape } from '@souk/wire'
-import type { Durations } from './durations.ts'
+import type { ResourceRequest, ResourceVector } from '@souk/kernel'
+import { alternativeField, type BidTerms, requestsOf, type Shape } from '@souk/wire'
+import { type Durations, durationClass } from './durations.ts'
 import { fragmentationDeltaMilli } from './fragmentation.ts'
+import { countTogether, unmetField, unmetMilli } from './ties.ts'
 import type { LocalView } from './views.ts'
 
-/** What this host would offer for `count` tasks of this shape that could start now. */
+/** What there is room for now, of what tasks ask for. */
+export interface Room {
+  alternative: number
+  request: ResourceRequest
+  /** how many could start now */
+  room: number
+}
+
+/** The first of what will do that there is room for now, for at most `count`; 0 of the request itself where of none. */
+export function chooseRoom(local: LocalView, shape: Shape, count: number): Room {
+  const most = Math.min(count, countTogether(shape))
+  for (const [alternative, request] of requestsOf(shape).entries()) {
+    const room = local.room(request, most)
+    if (room > 0) return { alternative, request, room }
+  }
+  return { alternative: 0, request: shape.request, room: 0 }
+}
+
+/** What this host would offer for so many tasks of this shape that could start now. */
 export function bidTerms(
   local: LocalView,
   durations: Durations,
   shape: Shape,
-  count: number,
+  { alternative, request, room: count }: Room,
 ): Omit<BidTerms, 'loadSeq'> {
   const { capacity, priceMilli } = local.offer()
   const free = local.free()
+  const name = durationClass(shape.class, alternative)
   return {
     count,
     startMs: 0,
-    finishMs: durations.told(shape.class),
-    fragMilli: fragmentationDeltaMilli(free, capacity, shape.request),
+    finishMs: durations.expected(name) ?? durations.told(shape.class),
+    fragMilli: fragmentationDeltaMilli(free, capacity, request),
     usedMilli: usedMilli(free, capacity),
     priceMilli,
-    warm: durations.meanMs(shape.class) !== undefined,
+    warm: durations.meanMs(name) !== undefined,
+    ...alternativeField(alternative),
+    ...unmetField(unmetMilli(local.ties(), shape)),
   }
 }
 

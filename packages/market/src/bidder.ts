@@ -1,14 +1,15 @@
 import { Deadlines, type Machine, type Millis, type Prng } from '@souk/kernel'
 import { type BidTerms, limits, type MessageOf, type PeerId, type Shape } from '@souk/wire'
-import { bidTerms } from './bid-terms.ts'
+import { bidTerms, chooseRoom } from './bid-terms.ts'
 import type { MarketConfig } from './config.ts'
-import { aheadCount, Durations, shareOf } from './durations.ts'
+import { aheadCount, Durations, durationClass, shareOf } from './durations.ts'
 import { decideEta } from './eta.ts'
 import { decideFit } from './fit.ts'
 import { clamped } from './free-vector.ts'
 import { surveyAnswer } from './plan/survey.ts'
 import { PredictionScore } from './prediction-score.ts'
 import { Rivals } from './rivals.ts'
+import { decideTies } from './ties.ts'
 import type { BearersView, LocalView, MembersView } from './views.ts'
 
 /** More room than that is as good as so much: nobody is crowded out. */
@@ -18,8 +19,8 @@ export type BidderInput =
   | { type: 'wake' }
   | { type: 'asked'; from: PeerId; message: MessageOf<'quote' | 'survey'> }
   | { type: 'given'; from: PeerId; message: MessageOf<'given'> }
-  /** a run of this class ended here */
-  | { type: 'duration'; class: string; runMs: number }
+  /** a run of this class ended here, given what it asked for as that alternative */
+  | { type: 'duration'; class: string; alternative: number; runMs: number }
   /** room here, or load stamps of others, may have changed */
   | { type: 'changed' }
   | { type: 'leave' }
@@ -84,8 +85,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
         this.#onGiven(input.from, input.message, now)
         break
       case 'duration':
-        this.#predictions.judge(input.runMs, this.#durations.expected(input.class))
-        this.#durations.add(input.class, input.runMs)
+        this.#learn(durationClass(input.class, input.alternative), input.runMs)
         return
       case 'leave':
         this.#leaving = true
@@ -124,6 +124,11 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     return { wants: this.#wants.size, pauses: this.#pauses.size }
   }
 
+  #learn(name: string, runMs: number): void {
+    this.#predictions.judge(runMs, this.#durations.expected(name))
+    this.#durations.add(name, runMs)
+  }
+
   // ---- quotes
 
   #answer(message: MessageOf<'quote' | 'survey'>, now: Millis): MessageOf<'bid' | 'noBid' | 'surveyed'> {
@@ -140,8 +145,10 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     if (offer.draining || this.#leaving) {
       return { t: 'noBid', lot, refusal: { code: 'draining', never: false, detail: 'it takes no new work' } }
     }
-    const room = this.#local.room(shape.request, count)
-    if (room === 0) {
+    const tied = decideTies(this.#local.ties(), shape)
+    if (tied) return { t: 'noBid', lot, refusal: tied }
+    const room = chooseRoom(this.#local, shape, count)
+    if (room.room === 0) {
       const detail = `${this.#local.running()} running, ${this.#local.queued()} queued`
       const etaMs = this.#etaMs(shape, now)
       const refusal = { code: 'no-room' as const, never: false, detail }

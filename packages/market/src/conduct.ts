@@ -1,5 +1,5 @@
 import { BoundedMap, copiesThatFit, type Millis } from '@souk/kernel'
-import { type BidTerms, limits, type PeerId, type Shape } from '@souk/wire'
+import { type BidTerms, limits, type PeerId, requestOf, type Shape } from '@souk/wire'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
 import type { MembersView } from './views.ts'
@@ -49,7 +49,8 @@ export class Conduct {
   believed(peer: PeerId, shape: Shape, terms: BidTerms, now: Millis, out: Out): BidTerms {
     const offer = this.#members.candidate(peer)?.offer
     if (!offer) return terms
-    const count = Math.min(terms.count, copiesThatFit(offer.capacity, shape.request, terms.count, offer.gpus))
+    const request = requestOf(shape, terms.alternative)
+    const count = Math.min(terms.count, copiesThatFit(offer.capacity, request, terms.count, offer.gpus))
     if (count === terms.count) {
       const record = this.#records.get(peer)
       if (record) record.lies = 0

@@ -62,10 +62,18 @@ export interface MarketConfig {
   /** goals declared for classes of tasks that name none themselves */
   objectives: readonly ClassObjective[]
   /**
-   * weights of the score where nothing else is asked for; start under saturation, fragmentation and spread among bids without
-   * wait; raced: what it costs when another asker that was offered the same room is faster
+   * weights of the score where nothing else is asked for; start under saturation, fragmentation and spread among bids
+   * without wait. affinity: what is preferred goes before a tighter fit (guess). raced: what it costs when another asker
+   * that was offered the same room is faster
    */
-  weights: { start: number; fragmentation: number; price: number; spread: number; raced: number }
+  weights: {
+    start: number
+    fragmentation: number
+    price: number
+    spread: number
+    affinity: number
+    raced: number
+  }
 }
 
 export const defaultMarketConfig: MarketConfig = {
@@ -100,5 +108,5 @@ export const defaultMarketConfig: MarketConfig = {
   planMsMax: 500,
   targetMs: 100,
   objectives: [],
-  weights: { start: 1, fragmentation: 0.2, price: 0.1, spread: 0.1, raced: 0.05 },
+  weights: { start: 1, fragmentation: 0.2, price: 0.1, spread: 0.1, affinity: 0.5, raced: 0.05 },
 }

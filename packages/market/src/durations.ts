@@ -27,11 +27,14 @@ interface Known {
 export class Durations {
   readonly #byClass: BoundedMap<string, Known>
   readonly #heard: BoundedMap<string, Quantiles>
+  /** what clients said of classes of which nobody knows more */
+  readonly #supposed: BoundedMap<string, Millis>
   #overall: Millis | undefined
 
   constructor(classesMax: number) {
     this.#byClass = new BoundedMap(classesMax)
     this.#heard = new BoundedMap(classesMax)
+    this.#supposed = new BoundedMap(classesMax)
   }
 
   add(name: string, ms: Millis): void {
@@ -40,12 +43,23 @@ export class Durations {
     known.spread.add(ms)
     this.#byClass.push(name, known)
     this.#heard.delete(name)
+    this.#supposed.delete(name)
     this.#overall = this.#overall === undefined ? ms : this.#overall + weight * (ms - this.#overall)
   }
 
   /** What another peer expects of a class; 0 when it does not know. Counts only until one ran here. */
   hear(name: string, { p50, p90 }: Quantiles): void {
     if (p50 > 0 && !this.#byClass.has(name)) this.#heard.push(name, { p50, p90: Math.max(p50, p90) })
+  }
+
+  /** A client's own guess, which counts until the class has run here or elsewhere; the latest one where they differ. */
+  suppose(name: string, ms: Millis | undefined): void {
+    if (ms !== undefined && !this.#byClass.has(name)) this.#supposed.push(name, ms)
+  }
+
+  /** Mean of a class, else what its clients suppose; undefined when neither is known. */
+  supposedMs(name: string): Millis | undefined {
+    return this.meanMs(name) ?? this.#supposed.get(name)
   }
 
   /** Mean of a class; undefined when it never ran. */
@@ -56,11 +70,16 @@ export class Durations {
   /** What is expected of a class, by what ran here or else by what others said; undefined: nobody has said. */
   expected(name: string): Quantiles | undefined {
     const known = this.#byClass.get(name)
-    if (!known) return this.#heard.get(name)
+    if (!known) return this.#heard.get(name) ?? this.#guess(name)
     if (known.spread.total < runsEnough) {
       return { p50: Math.round(known.mean), p90: Math.round(exponentialP90 * known.mean) }
     }
     return { p50: known.spread.quantile(0.5)!, p90: known.spread.quantile(0.9)! }
+  }
+
+  #guess(name: string): Quantiles | undefined {
+    const ms = this.#supposed.get(name)
+    return ms === undefined ? undefined : { p50: ms, p90: Math.round(exponentialP90 * ms) }
   }
 
   /** The same as messages carry it: 0 where it is not known. */
@@ -114,4 +133,9 @@ export interface AheadWork {
 /** What one of so many hosts may take ahead of a line: half of its part, so that the last of them end together. */
 export function shareOf(waiting: number, hosts: number): number {
   return Math.floor(waiting / (2 * Math.max(1, hosts)))
+}
+
+/** What a class is learned under where its tasks may be given different things: they take different times with each. */
+export function durationClass(name: string, alternative: number | undefined): string {
+  return alternative ? `${name} or ${alternative}` : name
 }

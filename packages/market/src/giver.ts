@@ -1,5 +1,5 @@
-import { copiesThatFit, copyVector, type Millis, type ResourceVector, scalarResources } from '@souk/kernel'
-import type { MessageOf, PeerId, Taker } from '@souk/wire'
+import { copiesThatFit, copyVector, type Millis, type ResourceVector, scalarResources, shortage } from '@souk/kernel'
+import { alternativeField, type MessageOf, type PeerId, requestsOf, type Taker } from '@souk/wire'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
 import { aheadCount, type Durations, shareOf } from './durations.ts'
@@ -7,6 +7,7 @@ import { decideFit } from './fit.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import { spend } from './spend.ts'
+import { isTied } from './ties.ts'
 import { type FrameOf, plainDecision } from './to-decision.ts'
 import type { MembersView } from './views.ts'
 import { withPrediction } from './with-prediction.ts'
@@ -46,18 +47,28 @@ export class Giver {
     const share = shareOf(this.#view.waiting(), this.#members.candidates().length)
     for (const lot of this.#lots.inOrder(now)) {
       if (left === 0 || !view?.offer || this.#view.ignored(from, now)) break
-      if (lot.auction !== undefined || lot.avoid.has(from) || decideFit(view.offer, lot.shape)) continue
-      const fitting = copiesThatFit(free, lot.shape.request, Math.min(left, lot.size), view.offer.gpus)
-      const wholeAhead = this.#aheadOf(lot, message, share)
-      const extra = Math.floor(ahead * wholeAhead)
-      const count = Math.min(left, lot.size, fitting + extra)
-      if (count === 0) continue
-      // Work ahead is one budget for all lots.
-      if (extra > 0) ahead -= Math.max(0, count - fitting) / wholeAhead
-      left -= count
-      spend(free, lot.shape.request, Math.min(count, fitting), view.offer.gpus)
-      const { incarnation } = view
-      this.#give(lot, { peer: from, incarnation, offeredMs: message.offeredMs }, count, now, out)
+      // What else is at that host it must say itself: tied tasks are asked for.
+      if (lot.auction !== undefined || lot.avoid.has(from) || isTied(lot.shape) || decideFit(view.offer, lot.shape))
+        continue
+      const { capacity, gpus } = view.offer
+      const able = requestsOf(lot.shape).flatMap((request, alternative) => {
+        return shortage(capacity, request, gpus) ? [] : [{ request, alternative }]
+      })
+      for (const [i, { request, alternative }] of able.entries()) {
+        const fitting = copiesThatFit(free, request, Math.min(left, lot.size), gpus)
+        const wholeAhead = this.#aheadOf(lot, message, share)
+        // What is fetched ahead of room takes what it can get.
+        const extra = i === able.length - 1 ? Math.floor(ahead * wholeAhead) : 0
+        const count = Math.min(left, lot.size, fitting + extra)
+        if (count === 0) continue
+        // Work ahead is one budget for all lots.
+        if (extra > 0) ahead -= Math.max(0, count - fitting) / wholeAhead
+        left -= count
+        spend(free, request, Math.min(count, fitting), gpus)
+        const { incarnation } = view
+        const to = { peer: from, incarnation, offeredMs: message.offeredMs, ...alternativeField(alternative) }
+        this.#give(lot, to, count, now, out)
+      }
     }
     const count = message.count - left
     const waiting = this.#view.waiting()
@@ -73,7 +84,7 @@ export class Giver {
   #give(lot: Lot, to: Taker, count: number, now: Millis, out: Out): void {
     const given = this.#lots.take(lot, count, now)
     const frame = this.#view.frame(given[0]!.sinceMs, now, now)
-    const plain = plainDecision(frame, 'wanted', 'it asked, having room', to.peer)
+    const plain = plainDecision(frame, 'wanted', 'it asked, having room', to.peer, [], to.alternative)
     const decision = withPrediction(plain, 0, this.#durations.expected(lot.shape.class))
     const tasks = given.map(({ task }) => task)
     out.push({ type: 'award', tasks, to, alternates: [], decision })

@@ -4,12 +4,21 @@ import type { MarketConfig } from './config.ts'
 
 /**
  * What is weighed of a bid (`scoreParts`), and `spread`: each task of a lot that a bidder is given makes its next one
- * dearer. A negative weight seeks what the others avoid.
+ * dearer. `affinity`: company that is preferred counts for each. A negative weight seeks what the others avoid.
  */
-export const weighed = ['start', 'finish', 'fragmentation', 'used', 'price', 'spread', 'raced'] as const
+export const weighed = ['start', 'finish', 'fragmentation', 'used', 'price', 'spread', 'affinity', 'raced'] as const
 export type Weights = Record<(typeof weighed)[number], number>
 
-const none: Weights = { start: 0, finish: 0, fragmentation: 0, used: 0, price: 0, spread: 0, raced: 0.05 }
+const none: Weights = {
+  start: 0,
+  finish: 0,
+  fragmentation: 0,
+  used: 0,
+  price: 0,
+  spread: 0,
+  affinity: 0.5,
+  raced: 0.05,
+}
 
 /** Guesses all of them; start counts in each, so that replays and plans compare hosts that would wait. */
 const special: Record<Exclude<Objective, 'balanced'>, Weights> = {

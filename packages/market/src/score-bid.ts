@@ -3,7 +3,8 @@ import type { MarketConfig } from './config.ts'
 
 /**
  * What is weighed of a bid, each around one: when it starts and ends against the target, how it fragments the host, how
- * much of that is in use already, what it costs, and how many others were offered the same room.
+ * much of that is in use already, what it costs, how many others were offered the same room, what company that is
+ * preferred it lacks.
  */
 export function scoreParts(terms: BidTerms, { targetMs }: Pick<MarketConfig, 'targetMs'>) {
   return {
@@ -13,6 +14,8 @@ export function scoreParts(terms: BidTerms, { targetMs }: Pick<MarketConfig, 'ta
     used: terms.usedMilli / 1000,
     price: terms.priceMilli / 1000,
     raced: (terms.racedMilli ?? 0) / 1000,
+    // Most tasks have no such wish: then it is no part of their score.
+    ...(terms.unmetMilli ? { affinity: terms.unmetMilli / 1000 } : {}),
   }
 }
 

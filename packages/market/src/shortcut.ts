@@ -8,6 +8,7 @@ import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import type { Pace } from './pace.ts'
 import { isMulti } from './shape.ts'
+import { isTied } from './ties.ts'
 import { type FrameOf, plainDecision } from './to-decision.ts'
 import type { CandidateView, LoadsView } from './views.ts'
 import { withPrediction } from './with-prediction.ts'
@@ -45,7 +46,8 @@ export class Shortcut {
 
   place(lot: Lot, candidates: readonly CandidateView[], now: Millis, out: Out): void {
     const { prng, lots, loads, pace, durations, frame } = this.#parts
-    if (!pace.isShort(lot.shape.class) || isMulti(lot.shape)) return
+    // A stamp tells of slots, not of which alternative there is room for, nor of what else is there.
+    if (!pace.isShort(lot.shape.class) || isMulti(lot.shape) || lot.shape.alternatives || isTied(lot.shape)) return
     const rooms = this.#rooms(lot, candidates, now)
     const line = rooms.map(({ taker: { peer }, count }) => ({ peer, count, score: 0 }))
     for (const { peer, count } of assignShares(line, Math.min(lot.size, this.#config.lotCountMax), 1, prng)) {

@@ -1,6 +1,7 @@
 import { type ResourceRequest, type ResourceVector, scalarResources } from '@souk/kernel'
-import type { Offer, PeerId, Shape } from '@souk/wire'
+import { type Offer, type PeerId, requestsOf, type Shape } from '@souk/wire'
 import { decideFit } from './fit.ts'
+import { shapeAs } from './shape.ts'
 import { decideWhere } from './where.ts'
 
 export interface KnownHost {
@@ -14,6 +15,11 @@ export interface KnownHost {
  */
 export function shortfallText(shape: Shape, hosts: readonly KnownHost[]): string | undefined {
   if (hosts.length === 0 || hosts.some(({ offer }) => !decideFit(offer, shape))) return undefined
+  const texts = requestsOf(shape).map((_, alternative) => shortfallOf(shapeAs(shape, alternative), hosts))
+  return [...new Set(texts)].join('; or instead: ')
+}
+
+function shortfallOf(shape: Shape, hosts: readonly KnownHost[]): string {
   const needs = needsOf(shape, hosts)
   const missing = needs.filter(({ had }) => had.length === 0)
   if (missing.length > 0) return missing.map(({ lack }) => lack()).join('; ')

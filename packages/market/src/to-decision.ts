@@ -1,5 +1,5 @@
 import type { Millis, WallMillis } from '@souk/kernel'
-import { type Decision, limits, type PeerId, type Refusal, type ScoredBid } from '@souk/wire'
+import { alternativeField, type Decision, limits, type PeerId, type Refusal, type ScoredBid } from '@souk/wire'
 import type { Auction, Closed } from './auction.ts'
 import { groupRefusals } from './reasons.ts'
 import type { Scoring } from './scoring.ts'
@@ -22,6 +22,7 @@ export function plainDecision(
   reason: string,
   winner: PeerId | undefined,
   refused: readonly { peer: PeerId; refusal: Refusal }[] = [],
+  alternative?: number,
 ): Decision {
   const decision: Decision = {
     how,
@@ -39,7 +40,7 @@ export function plainDecision(
     reason,
   }
   if (winner !== undefined) decision.winner = winner
-  return decision
+  return { ...decision, ...alternativeField(alternative) }
 }
 
 /** What one auction came to, for the tasks that `winner` got (or, without, for those that wait on). */
@@ -76,7 +77,8 @@ export function auctionDecision(
   }
   if (winner === undefined) return decision
   decision.winner = winner
-  return won ? withPrediction(decision, won.terms.startMs, won.terms.finishMs) : decision
+  const chosen = { ...decision, ...alternativeField(won?.terms.alternative) }
+  return won ? withPrediction(chosen, won.terms.startMs, won.terms.finishMs) : chosen
 }
 
 /** The best of them, and the one that won, where it was given the tasks that better ones had no more room for. */

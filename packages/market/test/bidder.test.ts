@@ -101,18 +101,18 @@ describe('a quote', () => {
     const booth = new Booth()
     booth.members.rtt = 10
     booth.local.atWork = 4
-    booth.step({ type: 'duration', class: 'noop', runMs: 1_000 })
+    booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 1_000 })
     for (let i = 0; i < 12; i++) booth.members.add(`p${i}`)
     expect(booth.bidder.crowded).toBe(false)
     booth.members.add('p12')
     expect(booth.bidder.crowded).toBe(true)
-    for (let i = 0; i < 40; i++) booth.step({ type: 'duration', class: 'noop', runMs: 10 })
+    for (let i = 0; i < 40; i++) booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 10 })
     expect(booth.bidder.crowded).toBe(false)
   })
 
   test('says how long such a task takes once one has run here', () => {
     const booth = new Booth()
-    booth.step({ type: 'duration', class: 'noop', runMs: 100 })
+    booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 100 })
     expect(booth.quote()?.message).toMatchObject({ terms: { warm: true, finishMs: { p50: 100, p90: 230 } } })
   })
 
@@ -120,7 +120,7 @@ describe('a quote', () => {
     const booth = new Booth()
     booth.quote({}, 9, { expectedMs: 70, expectedMsP90: 200 })
     expect(booth.quote()?.message).toMatchObject({ terms: { warm: false, finishMs: { p50: 70, p90: 200 } } })
-    booth.step({ type: 'duration', class: 'noop', runMs: 10 })
+    booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 10 })
     booth.quote({}, 9, { expectedMs: 70, expectedMsP90: 200 })
     expect(booth.quote()?.message).toMatchObject({ terms: { warm: true, finishMs: { p50: 10, p90: 23 } } })
   })
@@ -136,10 +136,10 @@ describe('a quote', () => {
       return message?.t === 'noBid' ? message.refusal.etaMs : undefined
     }
     expect(eta()).toBeUndefined()
-    booth.step({ type: 'duration', class: 'noop', runMs: 100 })
+    booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 100 })
     expect(eta()).toBe(100)
     expect(eta({ request: { ...emptyRequest(), slots: 3 } })).toBeUndefined()
-    booth.step({ type: 'duration', class: 'other', runMs: 300 })
+    booth.step({ type: 'duration', class: 'other', alternative: 0, runMs: 300 })
     expect(eta({ request: { ...emptyRequest(), slots: 3 } })).toBe(300)
     // One that waits here takes the first room, and has it for as long as such a run takes.
     booth.local.theWork.push({ class: 'noop', request, startedMs: 0 })
@@ -148,7 +148,7 @@ describe('a quote', () => {
 
   test('counts how good its predictions were: each run judged by what was expected before it', () => {
     const booth = new Booth()
-    for (const runMs of [100, 100, 50, 110, 900]) booth.step({ type: 'duration', class: 'noop', runMs })
+    for (const runMs of [100, 100, 50, 110, 900]) booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs })
     expect(booth.bidder.counters()).toMatchObject({
       'prediction.runs': 4,
       'prediction.unknown': 1,
@@ -261,7 +261,7 @@ describe('asking for work', () => {
   test('asks ahead for about two round trips of work, once half of it is used up', () => {
     const booth = new Booth()
     booth.members.rtt = 10
-    booth.step({ type: 'duration', class: 'noop', runMs: 5 })
+    booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 5 })
     booth.local.atWork = 4
     booth.local.theFree.slots = 0
     // 4 at once, 5 ms each, 20 ms: 16 ahead
@@ -275,7 +275,7 @@ describe('asking for work', () => {
   test('asks a task ahead of long ones where the line is deep for every host, and none of a shallow one', () => {
     const booth = new Booth()
     booth.members.rtt = 10
-    booth.step({ type: 'duration', class: 'noop', runMs: 200 })
+    booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 200 })
     booth.local.atWork = 4
     booth.local.theFree.slots = 0
     const hosts = Math.max(1, booth.members.candidates().length)
@@ -302,7 +302,7 @@ describe('asking for work', () => {
   test('stays within what a message may say on a host of any size, even one that owes room', () => {
     const booth = new Booth(offer({ capacity: vector({ slots: 5_000, cpuMilli: 5_000_000 }) }))
     booth.members.rtt = 1_000
-    booth.step({ type: 'duration', class: 'noop', runMs: 0 })
+    booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 0 })
     booth.local.atWork = 4_600
     const free = { slots: 400, cpuMilli: 1, memoryBytes: -1, gpuMilli: [-5], custom: { x: -1 } }
     booth.local.theFree = { ...emptyVector(), ...free }

@@ -1,5 +1,5 @@
 import { copiesThatFit, emptyRequest, emptyVector, Prng, type ResourceVector, take } from '@souk/kernel'
-import type { BidTerms, Offer, Shape, TaskRecord, TaskSpec } from '@souk/wire'
+import type { BidTerms, Offer, Shape, TaskRecord, TaskSpec, Ties } from '@souk/wire'
 import type { Work } from '../src/eta.ts'
 import { type CandidateView, type LoadsView, type LocalView, type MembersView, shapeOf } from '../src/index.ts'
 
@@ -99,6 +99,7 @@ export class Members implements MembersView {
 export class Local implements LocalView {
   theOffer: Offer
   theFree: ResourceVector
+  theTies: Ties[] = []
   inLine = 0
   theWork: Work[] = []
   atWork = 0
@@ -115,6 +116,9 @@ export class Local implements LocalView {
   }
   room(request: Parameters<LocalView['room']>[0], limit: number): number {
     return this.inLine > 0 ? 0 : copiesThatFit(this.theFree, request, limit)
+  }
+  ties(): Ties[] {
+    return this.theTies
   }
   queued(): number {
     return this.inLine

@@ -1,6 +1,6 @@
 import type { Admission } from '@souk/custody'
 import type { Host } from '@souk/host'
-import { decideFit, shapeOf } from '@souk/market'
+import { decideFit, decideTies, shapeAs, shapeOf } from '@souk/market'
 import { type Baton, limits, type Offer, type Refusal } from '@souk/wire'
 
 /** A baton that found no room where it came is placed anew so often (I8). */
@@ -21,11 +21,13 @@ export interface AdmissionView {
  * alternate; the last one keeps it: in its queue where that moves fast, otherwise market places it from here.
  */
 export function decideAdmission(baton: Baton, { offer, host, crowded }: AdmissionView): Admission {
-  const { record, alternates, bounces, moves, path } = baton
-  const shape = shapeOf(record.spec)
+  const { record, alternative, alternates, bounces, moves, path } = baton
+  const shape = shapeAs(shapeOf(record.spec), alternative)
   const unfit = decideFit(offer, shape)
   if (unfit) return refuse(unfit)
   if (offer.draining) return refuse({ code: 'draining', never: false, detail: 'it takes no new work' })
+  const tied = decideTies(host.ties, shape)
+  if (tied) return refuse(tied)
   if (host.queueFull) return refuse({ code: 'queue-full', never: false, detail: `${host.queued} queued` })
   if (host.room(shape.request, 1) > 0) return { do: 'take' }
   if (alternates.length > 0 && bounces < 2) return refuse({ code: 'no-room', never: false, detail: 'taken meanwhile' })

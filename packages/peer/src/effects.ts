@@ -8,6 +8,8 @@ export interface RunOrder {
   task: TaskId
   ballot: Ballot
   record: TaskRecord
+  /** which of what it asks for it was given: see `requestOf`; 0 is the request itself */
+  alternative: number
   /** GPU device indexes taken for it */
   gpuDevices: number[]
   /** 1 for the first run */

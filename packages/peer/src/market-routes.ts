@@ -1,5 +1,5 @@
 import type { AuctioneerEffect, BidderEffect, PlannerEffect, PlannerInput } from '@souk/market'
-import type { Bearer, Decision, TaskId } from '@souk/wire'
+import { type Bearer, type Decision, requestOf, type TaskId, tiesOf } from '@souk/wire'
 import type { Machines } from './machines.ts'
 import type { Outlet } from './outlet.ts'
 import type { Steps } from './steps.ts'
@@ -26,8 +26,8 @@ export class MarketRoutes {
         break
       case 'keep':
         this.#decided(effect.tasks, effect.decision, this.#machines.life)
-        for (const task of effect.tasks) this.#reserve(task)
-        this.#steps.stepBearer({ type: 'keep', tasks: effect.tasks })
+        for (const task of effect.tasks) this.#reserve(task, effect.alternative)
+        this.#steps.stepBearer({ type: 'keep', tasks: effect.tasks, alternative: effect.alternative })
         break
       case 'waits':
         this.#decided(effect.tasks, effect.decision, undefined)
@@ -83,8 +83,9 @@ export class MarketRoutes {
   }
 
   /** Room that was promised to a task whose record is still on its way to the disk. */
-  #reserve(task: TaskId): void {
-    const request = this.#machines.bearer.find(task)?.record.spec.request
-    if (request) this.#steps.stepHost({ type: 'reserve', task, request })
+  #reserve(task: TaskId, alternative: number): void {
+    const spec = this.#machines.bearer.find(task)?.record.spec
+    if (!spec) return
+    this.#steps.stepHost({ type: 'reserve', task, request: requestOf(spec, alternative), ties: tiesOf(spec) })
   }
 }

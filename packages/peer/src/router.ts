@@ -21,6 +21,7 @@ import type {
 } from '@souk/market'
 import type { RosterEffect, RosterInput } from '@souk/roster'
 import type { Bearer as Life, Message, MessageOf, PeerId, RosterMessage } from '@souk/wire'
+import { alternativeField } from '@souk/wire'
 import { CustodyRoutes } from './custody-routes.ts'
 import type { DependenciesInput, DependenciesMessage } from './dependencies-io.ts'
 import { DependencyRoutes } from './dependency-routes.ts'
@@ -244,10 +245,10 @@ export class Router implements Steps {
   #applyHost(effect: HostEffect): void {
     switch (effect.type) {
       case 'run': {
-        const { record, ballot, gpuDevices, attempt, leased } = effect
+        const { record, alternative, ballot, gpuDevices, attempt, leased } = effect
         const task = record.id
-        this.#outlet.trace({ type: 'task.started', task, ballot, attempt })
-        this.#outlet.emit({ type: 'run', order: { task, ballot, record, gpuDevices, attempt, leased } })
+        this.#outlet.trace({ type: 'task.started', task, ballot, attempt, ...alternativeField(alternative) })
+        this.#outlet.emit({ type: 'run', order: { task, ballot, record, alternative, gpuDevices, attempt, leased } })
         break
       }
       case 'stop':
@@ -259,11 +260,11 @@ export class Router implements Steps {
         this.stepCustodian(effect)
         break
       case 'ended': {
-        const { task, ballot, result } = effect
+        const { task, ballot, class: name, alternative, result } = effect
         this.#machines.marketChanged = true
         this.#machines.followers.onEnded(task, (to, message) => this.#outlet.send(to, message))
         this.#outlet.trace({ type: 'task.ran', task, ballot, end: result.end, runMs: result.runMs })
-        this.stepBidder({ type: 'duration', class: effect.class, runMs: result.runMs })
+        this.stepBidder({ type: 'duration', class: name, alternative, runMs: result.runMs })
         this.stepBearer(effect)
         break
       }

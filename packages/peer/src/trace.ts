@@ -21,7 +21,7 @@ export type TraceEvent = { at: Millis } & (
   | { type: 'task.received'; task: TaskId; ballot: Ballot; from: PeerId }
   | { type: 'task.bounced'; task: TaskId; ballot: Ballot; code: string; to: PeerId | undefined }
   | { type: 'task.queued'; task: TaskId; ballot: Ballot }
-  | { type: 'task.started'; task: TaskId; ballot: Ballot; attempt: number }
+  | { type: 'task.started'; task: TaskId; ballot: Ballot; attempt: number; alternative?: number }
   | { type: 'task.ran'; task: TaskId; ballot: Ballot; end: string; runMs: Millis }
   | { type: 'task.stop'; task: TaskId; ballot: Ballot; code: string }
   | { type: 'task.givenUp'; task: TaskId; ballot: Ballot; code: string }

@@ -27,7 +27,11 @@ function admit(given: Baton, offered: Offer = here, taken = 0) {
     const { record } = baton({ request: { ...emptyRequest(), cpuMilli: 2000 } })
     const task = idOf(`t${i}`)
     const ballot = { counter: 1, peer: 'p0', incarnation: 1 }
-    host.step({ type: 'take', record: { ...record, id: task }, ballot, attempt: 1, leased: false }, 0, [])
+    host.step(
+      { type: 'take', alternative: 0, record: { ...record, id: task }, ballot, attempt: 1, leased: false },
+      0,
+      [],
+    )
   }
   const answer = decideAdmission(given, { offer: offered, host, crowded: false })
   return answer.do === 'refuse' ? answer.refusal : answer.do

@@ -1,4 +1,4 @@
-import { hash64, hashBase32, type Prng } from '@souk/kernel'
+import { emptyRequest, hash64, hashBase32, type Prng } from '@souk/kernel'
 import { objectives, type Priority, priorities, type TaskSpec, taskId } from '@souk/wire'
 import { DependencyDraws } from './dependency-draws.ts'
 import { type Duration, drawDuration, meanDuration, pickWeighted } from './distributions.ts'
@@ -13,6 +13,8 @@ export interface TaskClass {
   cpuMilli: number
   memoryBytes: number
   slots: number
+  /** what will do instead, in order of preference */
+  alternatives?: { cpuMilli: number; memoryBytes: number; slots: number }[]
 }
 
 /** What clients ask for; plain data. */
@@ -145,8 +147,12 @@ export function plainDraft(seed: number, index: number, taskClass: TaskClass, ms
   return { nonce: nonceOf(seed, index), spec, ms, runsMs: ms }
 }
 
+function requestWith({ cpuMilli, memoryBytes, slots }: Pick<TaskClass, 'cpuMilli' | 'memoryBytes' | 'slots'>) {
+  return { ...emptyRequest(), cpuMilli, memoryBytes, slots }
+}
+
 function specOf(
-  { name, cpuMilli, memoryBytes, slots }: TaskClass,
+  { name, alternatives, ...amounts }: TaskClass,
   priority: Priority,
   args: string,
   timeoutMs: number,
@@ -157,7 +163,8 @@ function specOf(
     tenant: 'sim',
     class: name,
     work: { kind: 'function', name: workFunction, args },
-    request: { cpuMilli, memoryBytes, diskBytes: 0, networkMbps: 0, slots, gpu: { count: 0, milli: 0 }, custom: {} },
+    request: requestWith(amounts),
+    ...(alternatives ? { alternatives: alternatives.map(requestWith) } : {}),
     priority,
     labels: {},
     inputs: [],

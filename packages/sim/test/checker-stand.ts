@@ -49,7 +49,8 @@ export function recordOf(id: string): TaskRecord {
 }
 
 export function order(task: string, counter = 1, peer = 'peer-0000'): RunOrder {
-  return { task, ballot: ballot(counter, peer), record: recordOf(task), gpuDevices: [], attempt: 1, leased: false }
+  const record = recordOf(task)
+  return { task, ballot: ballot(counter, peer), record, alternative: 0, gpuDevices: [], attempt: 1, leased: false }
 }
 
 export function run(node: SimNode, runOrder: RunOrder): () => void {

@@ -23,6 +23,8 @@ export const RefusalCode = choice(
   'memory-full',
   'stopping',
   'distrusted',
+  'not-apart',
+  'not-near',
 )
 export type RefusalCode = Static<typeof RefusalCode>
 
@@ -60,7 +62,11 @@ export const BidTerms = strict({
   warm: Type.Boolean(),
   /** others who were offered the same room within the last round trip, by how many such tasks have room; thousandths */
   racedMilli: Type.Optional(int(2 ** 31)),
+  /** of what is preferred to be near or apart, what would not be; thousandths. Absent: nothing */
+  unmetMilli: Type.Optional(int(1000)),
   loadSeq: int(2 ** 32),
+  /** which of what was asked for; absent: the request itself */
+  alternative: Type.Optional(int(limits.alternativesMax)),
 })
 export type BidTerms = Static<typeof BidTerms>
 
@@ -107,6 +113,8 @@ export const Decision = strict({
   /** one refusal per peer, the first few, for people */
   refused: list(strict({ peer: PeerId, refusal: Refusal }), limits.bidsKeptMax),
   winner: Type.Optional(PeerId),
+  /** what the winner gives; absent: the request itself */
+  alternative: Type.Optional(int(limits.alternativesMax)),
   /** when it will start and be done there, from the decision on; absent where nobody knew the class */
   predicted: Type.Optional(strict({ startMs: int(2 ** 40), finishMs: Quantiles })),
   /** second score minus the winner's; 0 with one bid */

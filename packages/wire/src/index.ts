@@ -1,4 +1,5 @@
 export { Advert, Certificate, compareAdverts, GpuGroup, Offer, Role } from './advert.ts'
+export { alternativeField, requestOf, requestsOf } from './alternatives.ts'
 export { outcomeBlobs, specBlobs } from './blob-refs.ts'
 export {
   type DecodedFrame,
@@ -83,5 +84,6 @@ export {
   Work,
 } from './task-spec.ts'
 export { comparePositions, TaskFilter, TaskPosition, TaskSummary } from './task-summary.ts'
+export { type Tie, type Ties, tiesOf } from './ties.ts'
 export type { Rejected } from './validate.ts'
 export { wireVersion } from './version.ts'

@@ -22,6 +22,11 @@ export const limits = {
   labelsMax: 64,
   /** groups of like GPUs of one host; what a host has beyond is offered without its model */
   gpuGroupsMax: 32,
+  /** requests that will do instead of a task's own */
+  alternativesMax: 4,
+  /** a group of tasks, and how many a task may be tied to each way */
+  groupCharsMax: 64,
+  tiesMax: 8,
   /** models of GPU that a task may name, and the length of a name */
   gpuModelsMax: 16,
   gpuModelCharsMax: 64,

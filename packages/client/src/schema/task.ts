@@ -42,6 +42,8 @@ export const RequestBody = strict({
   custom: optional(dictionary(int(2 ** 52), apiLimits.labelsMax)),
 })
 
+const group = text(apiLimits.groupCharsMax, 1)
+const TieBody = strict({ group, required: optional(Type.Boolean()) })
 const After = Type.Union([name, strict({ task: name, on: optional(choice('succeeded', 'ended')) })])
 
 /** One task as a client writes it. The server fills in what is left out. */
@@ -59,11 +61,16 @@ export const TaskBody = Type.Unsafe<Task>(
     tenant: optional(name),
     class: optional(text(apiLimits.nameCharsMax, 1)),
     request: optional(RequestBody),
+    alternatives: optional(list(RequestBody, apiLimits.alternativesMax)),
     priority: optional(choice('critical', 'high', 'medium', 'low')),
     labels: optional(dictionary(name, apiLimits.labelsMax)),
+    group: optional(group),
+    near: optional(list(TieBody, apiLimits.tiesMax)),
+    apart: optional(list(TieBody, apiLimits.tiesMax)),
     where: optional(text(apiLimits.whereCharsMax, 1)),
     inputs: optional(list(FileInputBody, apiLimits.filesMax)),
     outputs: optional(list(text(4096, 1), apiLimits.outputsMax)),
+    expectedMs: optional(int(2 ** 40, 1)),
     timeoutMs: optional(int(2 ** 40)),
     retries: optional(int(1000)),
     attemptsMax: optional(int(100, 1)),

@@ -4,21 +4,30 @@ import { type Fact, type FactKind, factKind } from './facts.ts'
 import { conjunctionsOf, equalTo, forbids, isPattern, type Literal } from './literals.ts'
 import { printExpression } from './print.ts'
 
+/** terms looked at for one expression: a few milliseconds. What is not decided by then may hold */
+const looksMax = 20_000
+
+/** How many terms may still be looked at. */
+interface Budget {
+  left: number
+}
+
 /**
  * The parts that no host can meet together, such as `zone == a and zone == b`; undefined: there may be such a host, or it
- * is not decided (patterns against patterns, more than 64 alternatives). `labels` are asked for beside it.
+ * is not decided (patterns against patterns, more than 64 alternatives, too many terms). `labels` are asked for beside it.
  */
 export function contradictionOf(expression: Expression, labels: Record<string, string>): string | undefined {
   const conjunctions = conjunctionsOf(expression)
   if (!conjunctions) return undefined
   const asked = labelLiterals(labels)
-  let found: Literal[] | undefined
+  const budget = { left: looksMax }
+  let first: Literal[] | undefined
   for (const conjunction of conjunctions) {
-    const clash = clashIn([...asked, ...conjunction])
+    const clash = clashIn([...asked, ...conjunction], budget)
     if (!clash) return undefined
-    found ??= clash
+    first ??= clash
   }
-  return found?.map(literalText).join(' and ')
+  return first && fewestOf(first, { left: looksMax }).map(literalText).join(' and ')
 }
 
 function labelLiterals(labels: Record<string, string>): Literal[] {
@@ -31,34 +40,42 @@ function literalText({ term, negated }: Literal): string {
   return printExpression(negated ? { kind: 'not', term } : term)
 }
 
-/** Those about one name that nothing can meet together: two of them where two are enough. */
-function clashIn(conjunction: readonly Literal[]): Literal[] | undefined {
+/** All those about one name, where nothing can meet them together. */
+function clashIn(conjunction: readonly Literal[], budget: Budget): Literal[] | undefined {
   for (const name of new Set(conjunction.map(({ term }) => term.name))) {
     const literals = conjunction.filter(({ term }) => term.name === name)
-    const kind = factKind(name)
-    if (canHold(literals, kind)) continue
-    for (const [i, one] of literals.entries()) {
-      if (!canHold([one], kind)) return [one]
-      const other = literals.slice(i + 1).find((each) => !canHold([one, each], kind))
-      if (other) return [one, other]
-    }
-    return literals
+    if (!canHold(literals, factKind(name), budget)) return literals
   }
   return undefined
 }
 
-function canHold(literals: readonly Literal[], kind: FactKind): boolean {
-  if (kind !== 'list') return canHoldOfOne(literals, kind)
-  // Each thing that must be there may be another one of several; what is forbidden is forbidden of each.
-  const forbidden = literals.filter(forbids)
-  return literals.filter((literal) => !forbids(literal)).every((needed) => canHoldOfOne([needed, ...forbidden], 'text'))
+/** Of those that clash two, where two are enough. */
+function fewestOf(literals: Literal[], budget: Budget): Literal[] {
+  const kind = factKind(literals[0]!.term.name)
+  for (const [i, one] of literals.entries()) {
+    if (!canHold([one], kind, budget)) return [one]
+    const other = literals.slice(i + 1).find((each) => !canHold([one, each], kind, budget))
+    if (other) return [one, other]
+  }
+  return literals
 }
 
-function canHoldOfOne(literals: readonly Literal[], kind: FactKind): boolean {
+function canHold(literals: readonly Literal[], kind: FactKind, budget: Budget): boolean {
+  if (kind !== 'list') return canHoldOfOne(literals, kind, budget)
+  // Each thing that must be there may be another one of several; what is forbidden is forbidden of each.
+  const forbidden = literals.filter(forbids)
+  return literals
+    .filter((literal) => !forbids(literal))
+    .every((needed) => canHoldOfOne([needed, ...forbidden], 'text', budget))
+}
+
+function canHoldOfOne(literals: readonly Literal[], kind: FactKind, budget: Budget): boolean {
   const needed = literals.find((literal) => equalTo(literal) && !forbids(literal))
   if (!needed && literals.some(isPattern)) return true
   const values = needed ? equalTo(needed)!.flatMap((value) => asFact(value, kind)) : samples(literals, kind)
-  const holds = ({ term, negated }: Literal, fact: Fact | undefined) => meets(term, () => fact) !== negated
+  const holds = ({ term, negated }: Literal, fact: Fact | undefined) => {
+    return budget.left-- <= 0 || meets(term, () => fact) !== negated
+  }
   return values.some((fact) => literals.every((literal) => holds(literal, fact)))
 }
 

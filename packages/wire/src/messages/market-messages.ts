@@ -6,6 +6,7 @@ import { Objective } from '../objective.ts'
 import { RequestSchema, VectorSchema } from '../resource-schema.ts'
 import { choice, dictionary, int, list, strict, text } from '../schema.ts'
 import { Priority } from '../task-spec.ts'
+import { tieFields } from '../ties.ts'
 
 /** What all tasks of one lot have in common: enough to say yes or no without seeing them. */
 export const Shape = strict({
@@ -14,8 +15,10 @@ export const Shape = strict({
   /** registered function that is needed, '' when the code travels along */
   function: text(limits.nameCharsMax),
   request: RequestSchema,
+  alternatives: Type.Optional(list(RequestSchema, limits.alternativesMax)),
   labels: dictionary(text(limits.nameCharsMax), limits.labelsMax),
   where: Type.Optional(text(expressionLimits.charsMax, 1)),
+  ...tieFields,
   objective: Type.Optional(Objective),
 })
 export type Shape = Static<typeof Shape>
