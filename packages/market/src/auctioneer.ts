@@ -205,7 +205,8 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
 
   /** Once more, of those who were not asked, when those who were had too little room. */
   #askOthers(lot: Lot, auction: Auction, now: Millis, out: Out): boolean {
-    if (auction.round >= 2 || auction.asked.size >= auction.candidates) return false
+    // Nobody had room before: one round tells whether that is still so.
+    if (auction.round >= 2 || lot.quietMs > 0 || auction.asked.size >= auction.candidates) return false
     const { candidates, refused } = this.#filter(lot, now)
     const others = candidates.filter(({ peer }) => !auction.asked.has(peer))
     if (others.length === 0) return false

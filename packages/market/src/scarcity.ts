@@ -25,9 +25,13 @@ export class Scarcity {
     this.#shares.push(className, before + weight * (withRoom / asked - before))
   }
 
-  /** How many peers to ask, `usual` where there is room; at most `askedMaxScarce`, at once for what others had no room for. */
-  askedFor({ shape, avoid }: Pick<Lot, 'shape' | 'avoid'>, usual: number): number {
+  /**
+   * How many peers to ask, `usual` where there is room; at most `askedMaxScarce`, at once for what others had no room for.
+   * What nobody had room for before waits for whoever asks: more questions would only be more messages.
+   */
+  askedFor({ shape, avoid, quietMs }: Pick<Lot, 'shape' | 'avoid' | 'quietMs'>, usual: number): number {
     const { bidsWanted, askedMaxScarce } = this.#config
+    if (quietMs > 0) return usual
     const share = avoid.size > 0 ? 0 : (this.#shares.get(shape.class) ?? 1)
     return Math.max(usual, Math.min(askedMaxScarce, Math.ceil(bidsWanted / Math.max(share, 0.01))))
   }
