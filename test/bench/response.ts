@@ -8,7 +8,7 @@ import { runLoads } from './response/threads.ts'
 /** How large the two samples of the same work are. */
 const sizes = {
   whole: { seeds95: [1, 2, 3], seeds85: [1, 2, 3], warmUpMs: 15_000, spanMs: 25_000, overSpanMs: 10_000 },
-  quick: { seeds95: [1, 2], seeds85: [1], warmUpMs: 6000, spanMs: 10_000, overSpanMs: 4000 },
+  quick: { seeds95: [1, 2], seeds85: [1], warmUpMs: 5000, spanMs: 7500, overSpanMs: 2500 },
 }
 const tailMs = 2000
 /** More than there is room for: what is left idle then is lost. */
