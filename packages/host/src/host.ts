@@ -21,6 +21,8 @@ export type HostInput =
   /** room for a task that is to run here once its record is on disk; given back by `take` (which uses it) or `release` */
   | { type: 'reserve'; task: TaskId; request: ResourceRequest }
   | { type: 'release'; task: TaskId }
+  /** room that is reserved under another name is this task's from now on */
+  | { type: 'assign'; from: string; task: TaskId }
   /** a baton was accepted: queue it here. `leased`: somebody else may start it when the lease is lost */
   | { type: 'take'; record: TaskRecord; ballot: Ballot; attempt: number; leased: boolean }
   | { type: 'running'; task: TaskId; ballot: Ballot }
@@ -70,6 +72,9 @@ export class Host implements Machine<HostInput, HostEffect> {
         break
       case 'release':
         if (!this.#runs.has(input.task) && this.#ledger.holds(input.task)) this.#ledger.give(input.task)
+        break
+      case 'assign':
+        if (this.#ledger.holds(input.from)) this.#ledger.rename(input.from, input.task)
         break
       case 'take':
         this.#onTake(input, now, out)

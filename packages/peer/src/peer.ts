@@ -105,21 +105,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   }
 
   snapshot(): PeerSnapshot {
-    const {
-      self,
-      roster,
-      custodian,
-      submitter,
-      bearer,
-      auctioneer,
-      bidder,
-      host,
-      loads,
-      offer,
-      incarnation,
-      store,
-      dependencies,
-    } = this.#machines
+    const { self, roster, custodian, submitter, bearer, host, loads, offer, incarnation, store } = this.#machines
     const custody = custodian.snapshot()
     return {
       self,
@@ -139,7 +125,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       store: store.ok ? { ok: true } : store,
       counters: this.#outlet.counters.snapshot(),
       custody: { ...custody, submitter: submitter.snapshot(), borne: bearer.snapshot() },
-      market: { ...auctioneer.snapshot(), ...bidder.snapshot(), ...dependencies.snapshot() },
+      market: this.#machines.marketSnapshot(),
       host: host.snapshot(),
     }
   }
@@ -256,6 +242,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     router.stepBearer({ type: 'start', wallMs, incarnation })
     router.stepAuctioneer({ type: 'start', wallMs })
     router.stepDependencies({ type: 'start', wallMs })
+    router.stepGangs({ type: 'start', wallMs })
   }
 
   #onConnected(input: Extract<PeerInput, { type: 'connected' }>): void {

@@ -11,7 +11,15 @@ import type {
 } from '@souk/custody'
 import type { HostEffect, HostInput } from '@souk/host'
 import { invariant, type Millis } from '@souk/kernel'
-import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage, BidderEffect, BidderInput } from '@souk/market'
+import type {
+  AuctioneerEffect,
+  AuctioneerInput,
+  AuctioneerMessage,
+  BidderEffect,
+  BidderInput,
+  GangsInput,
+  ReservationsInput,
+} from '@souk/market'
 import type { RosterEffect, RosterInput } from '@souk/roster'
 import type { Bearer as Life, Message, MessageOf, PeerId, RosterMessage } from '@souk/wire'
 import { CustodyRoutes } from './custody-routes.ts'
@@ -19,6 +27,8 @@ import type { DependenciesInput, DependenciesMessage } from './dependencies-io.t
 import { DependencyRoutes } from './dependency-routes.ts'
 import type { DeskEffect, DeskInput, DeskMessage } from './desk-io.ts'
 import { type Destination, destinations } from './destinations.ts'
+import { GangRoutes } from './gang-routes.ts'
+import { HostRoutes } from './host-routes.ts'
 import type { Machines } from './machines.ts'
 import { MarketRoutes } from './market-routes.ts'
 import type { Outlet } from './outlet.ts'
@@ -36,6 +46,8 @@ export class Router implements Steps {
   readonly #custody: CustodyRoutes
   readonly #market: MarketRoutes
   readonly #dependencies: DependencyRoutes
+  readonly #gangs: GangRoutes
+  readonly #host: HostRoutes
 
   constructor(machines: Machines, outlet: Outlet, { roundsMax }: { roundsMax: number }) {
     this.#machines = machines
@@ -44,6 +56,8 @@ export class Router implements Steps {
     this.#custody = new CustodyRoutes(machines, outlet, this)
     this.#market = new MarketRoutes(machines, outlet, this)
     this.#dependencies = new DependencyRoutes(machines, outlet, this)
+    this.#gangs = new GangRoutes(machines, outlet, this, this.#market)
+    this.#host = new HostRoutes(machines, outlet, this)
   }
 
   /** Routes until nothing is left to do at this instant. */
@@ -90,6 +104,14 @@ export class Router implements Steps {
       case 'auctioneer':
         this.stepAuctioneer({ type: 'message', from: from.peer, message: message as AuctioneerMessage })
         break
+      case 'gangs':
+        this.stepGangs({ type: 'message', from: from.peer, message: message as MessageOf<'reserved'> })
+        break
+      case 'reservations': {
+        const asked = message as MessageOf<'reserve' | 'unreserve'>
+        this.stepReservations({ type: 'message', from: from.peer, message: asked })
+        break
+      }
       case 'bearer':
         this.stepBearer({ type: 'message', from, message: message as BearerMessage })
         break
@@ -215,43 +237,18 @@ export class Router implements Steps {
     this.#dependencies.step(input)
   }
 
+  stepGangs(input: GangsInput): void {
+    this.#gangs.stepGangs(input)
+  }
+
+  stepReservations(input: ReservationsInput): void {
+    this.#gangs.stepReservations(input)
+  }
+
   stepHost(input: HostInput): void {
     const effects: HostEffect[] = []
     this.#machines.host.step(input, this.#outlet.now, effects)
-    for (const effect of effects) this.#applyHost(effect)
-  }
-
-  #applyHost(effect: HostEffect): void {
-    switch (effect.type) {
-      case 'run': {
-        const { record, ballot, gpuDevices, attempt, leased } = effect
-        const task = record.id
-        this.#outlet.trace({ type: 'task.started', task, ballot, attempt })
-        this.#outlet.emit({ type: 'run', order: { task, ballot, record, gpuDevices, attempt, leased } })
-        break
-      }
-      case 'stop':
-        this.#outlet.trace({ type: 'task.stop', task: effect.task, ballot: effect.ballot, code: effect.code })
-        this.#outlet.emit(effect)
-        break
-      case 'began':
-        this.stepBearer(effect)
-        this.stepCustodian(effect)
-        break
-      case 'ended': {
-        const { task, ballot, result } = effect
-        this.#machines.marketChanged = true
-        this.#machines.followers.onEnded(task, (to, message) => this.#outlet.send(to, message))
-        this.#outlet.trace({ type: 'task.ran', task, ballot, end: result.end, runMs: result.runMs })
-        this.stepBidder({ type: 'duration', class: effect.class, runMs: result.runMs })
-        this.stepBearer(effect)
-        break
-      }
-      case 'dropped':
-        this.#machines.marketChanged = true
-        this.stepBearer(effect)
-        break
-    }
+    for (const effect of effects) this.#host.apply(effect)
   }
 
   stepDesk(input: DeskInput): void {
@@ -268,6 +265,9 @@ export class Router implements Steps {
   #lookAgain(): void {
     this.#machines.marketChanged = false
     this.#machines.loadsChanged = false
+    // What is kept for a gang that has waited for long comes before anything else.
+    this.stepReservations({ type: 'changed' })
+    this.stepGangs({ type: 'changed' })
     this.stepAuctioneer({ type: 'changed' })
     this.stepBidder({ type: 'changed' })
   }
@@ -282,6 +282,8 @@ export class Router implements Steps {
     else if (due(this.#machines.bearer)) this.stepBearer({ type: 'wake' })
     else if (due(this.#machines.auctioneer)) this.stepAuctioneer({ type: 'wake' })
     else if (due(this.#machines.bidder)) this.stepBidder({ type: 'wake' })
+    else if (due(this.#machines.gangs)) this.stepGangs({ type: 'wake' })
+    else if (due(this.#machines.reservations)) this.stepReservations({ type: 'wake' })
     else if (due(this.#machines.host)) this.stepHost({ type: 'wake' })
     else if (due(this.#machines.dependencies)) this.stepDependencies({ type: 'wake' })
     else if (due(this.#machines.desk)) this.stepDesk({ type: 'wake' })

@@ -56,7 +56,7 @@ export type ScoredBid = Static<typeof ScoredBid>
 
 /** How a task was placed: kept with the task so that `explain` works later and elsewhere. Bounded. */
 export const Decision = strict({
-  how: choice('local', 'load-stamp', 'auction', 'wanted', 'waiting', 'unplaceable', 'after'),
+  how: choice('local', 'load-stamp', 'auction', 'wanted', 'waiting', 'unplaceable', 'after', 'gang'),
   /** who decided, and when (that peer's wall clock) */
   by: PeerId,
   wallMs: int(),

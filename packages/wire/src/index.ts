@@ -27,6 +27,7 @@ export {
   unmetText,
 } from './expression/index.ts'
 export type { Frame } from './frame.ts'
+export { Gang, gangKey } from './gang.ts'
 export {
   Ballot,
   ballotText,

@@ -33,6 +33,8 @@ export const limits = {
   bidsKeptMax: 8,
   /** tasks that one task waits for */
   dependenciesMax: 64,
+  /** tasks that start together */
+  gangSizeMax: 64,
   functionsMax: 512,
   membersMax: 4096,
   /** members that the answer to a joiner names: what fits into a small message (32 KiB) with the longest names */

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Dependencies } from './dependency.ts'
 import { expressionLimits } from './expression/index.ts'
+import { Gang } from './gang.ts'
 import { limits } from './limits.ts'
 import { RequestSchema } from './resource-schema.ts'
 import { bytes, choice, dictionary, int, list, strict, text } from './schema.ts'
@@ -75,6 +76,8 @@ export const TaskSpec = strict({
   failIfUnplaceable: Type.Boolean(),
   /** it is placed once these have ended as wanted; absent: at once */
   after: Type.Optional(Dependencies),
+  /** it starts together with others, or not at all */
+  gang: Type.Optional(Gang),
 })
 export type TaskSpec = Static<typeof TaskSpec>
 

@@ -1,0 +1,50 @@
+import type { HostEffect } from '@souk/host'
+import type { Machines } from './machines.ts'
+import type { Outlet } from './outlet.ts'
+import type { Steps } from './steps.ts'
+
+/** Where the effects of the host go. */
+export class HostRoutes {
+  readonly #machines: Machines
+  readonly #outlet: Outlet
+  readonly #steps: Steps
+
+  constructor(machines: Machines, outlet: Outlet, steps: Steps) {
+    this.#machines = machines
+    this.#outlet = outlet
+    this.#steps = steps
+  }
+
+  apply(effect: HostEffect): void {
+    switch (effect.type) {
+      case 'run': {
+        const { record, ballot, gpuDevices, attempt, leased } = effect
+        const task = record.id
+        this.#outlet.trace({ type: 'task.started', task, ballot, attempt })
+        this.#outlet.emit({ type: 'run', order: { task, ballot, record, gpuDevices, attempt, leased } })
+        break
+      }
+      case 'stop':
+        this.#outlet.trace({ type: 'task.stop', task: effect.task, ballot: effect.ballot, code: effect.code })
+        this.#outlet.emit(effect)
+        break
+      case 'began':
+        this.#steps.stepBearer(effect)
+        this.#steps.stepCustodian(effect)
+        break
+      case 'ended': {
+        const { task, ballot, result } = effect
+        this.#machines.marketChanged = true
+        this.#machines.followers.onEnded(task, (to, message) => this.#outlet.send(to, message))
+        this.#outlet.trace({ type: 'task.ran', task, ballot, end: result.end, runMs: result.runMs })
+        this.#steps.stepBidder({ type: 'duration', class: effect.class, runMs: result.runMs })
+        this.#steps.stepBearer(effect)
+        break
+      }
+      case 'dropped':
+        this.#machines.marketChanged = true
+        this.#steps.stepBearer(effect)
+        break
+    }
+  }
+}
