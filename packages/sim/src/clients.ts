@@ -5,7 +5,7 @@ import { type ClientTask, newClientTask } from './client-task.ts'
 import type { SimNode } from './node.ts'
 import type { Stage } from './stage.ts'
 import type { Watch } from './watch.ts'
-import type { Workload } from './workload.ts'
+import type { TaskDraft, Workload } from './workload.ts'
 
 /** How often clients look after what they sent; how long they wait for an answer before they send it again. */
 const sweepMs = 1000
@@ -101,15 +101,19 @@ export class Clients implements Watch {
     const living = livingFirst ? this.#stage.nodes.filter(({ alive }) => alive) : []
     const nodes = living.length > 0 ? living : this.#stage.nodes
     const node = nodes[this.#prng.below(Math.max(1, Math.round(nodes.length * submitterShare)))]!
-    const batch = Array.from({ length: count }, () => this.#draw(node))
+    const batch = Array.from({ length: count }, () => this.#draw(node)).flat()
     this.#submit(node, batch)
     if (left === count) this.submittedAll = true
     else this.#stage.later(this.#prng.exponential(gapMs * count), () => this.#arrive(left - count, gapMs))
   }
 
-  #draw(node: SimNode): ClientTask {
-    const { nonce, spec, ms, runsMs } = this.#workload.drawTask()
-    const id = taskId(nonce)
+  /** One task, or all members of a gang. */
+  #draw(node: SimNode): ClientTask[] {
+    return this.#workload.drawTasks().map((draft) => this.#expect(node, draft))
+  }
+
+  #expect(node: SimNode, { nonce, spec, ms, runsMs }: TaskDraft): ClientTask {
+    const id = taskId(nonce, 0, spec.gang !== undefined)
     const task = newClientTask({ id, nonce, spec, node })
     this.tasks.set(id, task)
     this.#open.set(id, task)

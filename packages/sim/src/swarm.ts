@@ -74,5 +74,6 @@ function drawWork(shape: WorkloadShape, prng: Prng): WorkloadShape {
     expireChance: some(shape.expireChance),
     resubmitChance: some(shape.resubmitChance),
     afterChance: shape.afterChance * prng.fork('after').pick([0, 0, 1, 3]),
+    gangChance: shape.gangChance * prng.fork('gangs').pick([0, 0, 1, 4]),
   }
 }

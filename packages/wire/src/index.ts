@@ -33,10 +33,12 @@ export {
   ballotText,
   compareBallots,
   drawsMax,
+  gangNonce,
   Incarnation,
   isBearers,
   nextCounter,
   PeerId,
+  placementKey,
   TaskId,
   taskId,
 } from './ids.ts'

@@ -13,6 +13,7 @@ import { Disks } from './disks.ts'
 import { DurableChecker } from './durable.ts'
 import { Excuses } from './excuses.ts'
 import { FencesChecker } from './fences.ts'
+import { GangsChecker } from './gangs.ts'
 import { IdleSlotsChecker } from './idle-slots.ts'
 import { IncarnationsChecker } from './incarnations.ts'
 import { NoneLostChecker } from './none-lost.ts'
@@ -38,6 +39,7 @@ export class Checkers {
   readonly promises: PromisesChecker
   readonly decrees: DecreesChecker
   readonly dependencies: DependenciesChecker
+  readonly gangs: GangsChecker
   readonly capacity: CapacityChecker
   readonly singleRun: SingleRunChecker
   readonly batons: BatonsChecker
@@ -58,6 +60,7 @@ export class Checkers {
     this.promises = new PromisesChecker(violations, excuses)
     this.decrees = new DecreesChecker(violations, excuses, configurations)
     this.dependencies = new DependenciesChecker(violations, excuses, configurations)
+    this.gangs = new GangsChecker(violations, faultless)
     this.capacity = new CapacityChecker(violations)
     this.singleRun = new SingleRunChecker(violations, excuses, configurations, faultless)
     this.batons = new BatonsChecker(violations, excuses, configurations)
