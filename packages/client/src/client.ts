@@ -27,6 +27,7 @@ import type { AnswerOf, RouteName, Routes } from './routes.ts'
 import { SoukError } from './souk-error.ts'
 import { readLogs, readTrace } from './streams.ts'
 import { submitAll } from './submit-all.ts'
+import { submitGang } from './submit-gang.ts'
 import { SubmitQueue } from './submit-queue.ts'
 import { SubmittedTask, type SubmittedTaskOwner } from './submitted-task.ts'
 import { type Waiter, Watcher } from './watcher.ts'
@@ -136,6 +137,10 @@ class Client implements SoukClient {
   submitAll(tasks: readonly Task[], options: SubmitOptions = {}): Handle[] {
     const failed = ({ key }: Task, error: SoukError) => SubmittedTask.failed(this.#owner, key, error)
     return submitAll((...call) => this.submit(...call), failed, tasks, options)
+  }
+
+  submitGang(task: Task, size: number, options: SubmitOptions = {}): Handle[] {
+    return submitGang(this, task, size, options)
   }
 
   map<T>(items: Iterable<T>, toTask: (item: T, index: number) => Task, options?: MapOptions<T>): Promise<Outcome[]> {

@@ -1,7 +1,7 @@
 import { SoukError, type SubmitAnswer, type SubmitBody, type SubmitResult } from '@souk/client'
 import type { ClientRef, NamedTask, Submission } from '@souk/peer'
 import type { PeerHandle } from '@souk/runtime'
-import { type TaskSpec, taskId } from '@souk/wire'
+import { gangNonce, type TaskSpec, taskId } from '@souk/wire'
 import { Afters, afterOf, type TaskAfter } from './afters.ts'
 import { ApiError } from './api-error.ts'
 import { BetterKeys, type Prepared } from './better-keys.ts'
@@ -184,6 +184,8 @@ function nameOf(
   key: string | undefined,
   fresh: boolean,
 ): Pick<Submission, 'nonce' | 'drawable' | 'choosy'> {
+  // Its gang and its rank are its key: said again it is the same member of the same gang.
+  if (spec.gang) return { nonce: gangNonce(nonceOf(spec.tenant, spec.gang.id), spec.gang.rank) }
   if (key === undefined) return { nonce: randomNonce(), drawable: true }
   return { nonce: nonceOf(spec.tenant, key), ...(fresh ? { choosy: true } : {}) }
 }

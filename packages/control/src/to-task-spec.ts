@@ -45,8 +45,15 @@ export function toTaskSpec(task: Task): TaskSpec {
     expiresMs: task.expiresMs ?? taskDefaults.expiresMs,
     failIfUnplaceable: task.failIfUnplaceable ?? taskDefaults.failIfUnplaceable,
   }
+  if (task.gang) spec.gang = gangOf(task.gang)
   refuseOversize(spec)
   return spec
+}
+
+function gangOf(gang: NonNullable<Task['gang']>): NonNullable<TaskSpec['gang']> {
+  if (gang.rank < gang.size) return gang
+  const message = `rank ${gang.rank} is none of a gang of ${gang.size}; ranks are 0 to ${gang.size - 1}`
+  throw new SoukError('task-invalid', message, { path: '/gang/rank' })
 }
 
 function workOf(task: Task): Work {

@@ -73,6 +73,9 @@ export const TaskBody = Type.Unsafe<Task>(
     expiresMs: optional(int(2 ** 40)),
     failIfUnplaceable: optional(Type.Boolean()),
     after: optional(list(After, apiLimits.dependenciesMax)),
+    gang: optional(
+      strict({ id: text(96, 1), size: int(apiLimits.gangSizeMax, 2), rank: int(apiLimits.gangSizeMax - 1) }),
+    ),
     key: optional(text(apiLimits.nameCharsMax, 1)),
   }),
 )
