@@ -4,7 +4,7 @@ import { ControlServer } from '@souk/control'
 import { defaultTaskLimits, FunctionExecutor, ProcessExecutor } from '@souk/executors'
 import { cgroupHierarchies, detectInventory, type Inventory, toOffer } from '@souk/inventory'
 import { Prng } from '@souk/kernel'
-import { defaultConfig, Peer } from '@souk/peer'
+import { defaultConfig, Peer, type PeerConfig } from '@souk/peer'
 import { Driver, type DriverLog, PeerBlobs, type PeerHandle, StoreBehindError, SystemClock } from '@souk/runtime'
 import { FileBlobs, LmdbRecords, SelfStore } from '@souk/store-lmdb'
 import { Libp2pTransport, type LinkReport, MeshCredentials } from '@souk/transport-libp2p'
@@ -79,7 +79,7 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     custody: settings.custody,
   })
   const { processes, functions } = makeExecutors(options, self, blobAccess, offer.capacity.slots)
-  const peer = new Peer(defaultConfig(), { self, prng: new Prng(randomBytes(16).toString('hex'), 'peer') })
+  const peer = new Peer(configOf(settings), { self, prng: new Prng(randomBytes(16).toString('hex'), 'peer') })
   const driver = new Driver({
     peer,
     clock: new SystemClock(),
@@ -200,6 +200,12 @@ function makeControl(
     invite: (body) => desk.invite(body),
   })
   return { control, token }
+}
+
+/** The defaults of the protocol, with what the owner of this peer declares. */
+function configOf({ objectives }: PeerSettings): PeerConfig {
+  const config = defaultConfig()
+  return { ...config, market: { ...config.market, objectives } }
 }
 
 function makeWatch(records: LmdbRecords, { inventory }: Base, options: ComposeOptions): HostWatch {

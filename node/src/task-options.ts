@@ -1,4 +1,5 @@
 import { type After, apiLimits, type FileInput, type Request, type Task } from '@souk/client'
+import { objectives } from '@souk/wire'
 import type { Command } from 'commander'
 import { parseBytes, parseCount, parseDurationMs, parseMilli, parsePairs } from './amounts.ts'
 import { usageError } from './cli-error.ts'
@@ -28,6 +29,7 @@ export interface TaskOptions extends GpuOptions {
   expires?: string
   name?: string
   class?: string
+  objective?: string
   tenant?: string
   key?: string
   outputMax?: string
@@ -63,6 +65,7 @@ export function addTaskOptions(command: Command): Command {
     .option('--after-any <id,…>', 'only once these have ended, in whatever way (repeatable)', collect)
     .option('--name <text>', 'a name for people')
     .option('--class <text>', 'what tasks it is alike to (default: by command)')
+    .option('--objective <o>', `what its host is chosen for: ${objectives.join(', ')} (default: by class)`)
     .option('--tenant <text>', 'on whose account')
     .option('--output-max <size>', 'keep at most this much output')
     .option('--no-queue', 'fail at once when no host can ever take it')
@@ -103,6 +106,7 @@ export function taskOf(options: TaskOptions, words: readonly string[]): Task {
   if (options.outputMax !== undefined) task.outputBytesMax = parseBytes('--output-max', options.outputMax)
   if (options.name !== undefined) task.name = options.name
   if (options.class !== undefined) task.class = options.class
+  if (options.objective !== undefined) task.objective = choiceOf('--objective', options.objective, objectives)
   if (options.tenant !== undefined) task.tenant = options.tenant
   if (options.key !== undefined) task.key = keyOf(options.key)
   if (!options.queue) task.failIfUnplaceable = true

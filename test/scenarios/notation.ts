@@ -22,6 +22,10 @@ function fieldsOf(message: Message, name: Name): string {
       return `lot=${message.lot} takes ${message.terms.count}`
     case 'noBid':
       return `lot=${message.lot} ${message.refusal.code}`
+    case 'survey':
+      return `plan=${message.plan} ${list(message.classes)}`
+    case 'surveyed':
+      return `plan=${message.plan} ${message.free.slots} free`
     case 'wanted':
       return `want=${message.want} ${message.count} ahead=${message.aheadMs}ms`
     case 'given':
@@ -114,6 +118,8 @@ export function replyText(reply: Reply): { verb: string; task: string | undefine
   switch (reply.type) {
     case 'accepted':
       return { verb: 'accepted', task: reply.task, rest: '' }
+    case 'planned':
+      return { verb: 'planned', task: undefined, rest: String(reply.plan?.asked ?? 'busy') }
     case 'refused':
       return { verb: 'refused', task: undefined, rest: reply.code }
     case 'outcome': {

@@ -3,6 +3,7 @@ import { messageOf } from '../cli-error.ts'
 import { addExamples, addJson, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { dataFolder, runningPeer } from '../data-folder.ts'
+import { auditCheck } from '../doctor/audit-check.ts'
 import { limitsCheck } from '../doctor/limits-check.ts'
 import { type Check, localChecks } from '../doctor/local-checks.ts'
 import { keepersCheck, linkCheck, meshChecks } from '../doctor/peer-checks.ts'
@@ -55,7 +56,13 @@ async function askPeer(client: SoukClient): Promise<{ mesh: Check[]; peers: Chec
     const [status, peers, links] = await Promise.all([client.status(), client.peers(), client.links()])
     const store = runningStoreCheck(status.store)
     return {
-      mesh: [store, limitsCheck(status.limits), ...meshChecks(peers), ...keepersCheck(status.keeping)],
+      mesh: [
+        store,
+        limitsCheck(status.limits),
+        auditCheck(status.audit),
+        ...meshChecks(peers),
+        ...keepersCheck(status.keeping),
+      ],
       peers: links.map(linkCheck),
     }
   } catch (error) {

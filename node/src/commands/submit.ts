@@ -1,14 +1,14 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { apiLimits, type Handle, type SoukClient, type Task } from '@souk/client'
+import { apiLimits, type Handle, type SoukClient } from '@souk/client'
 import { parseCount } from '../amounts.ts'
-import { CliError, codeOf, messageOf, usageError } from '../cli-error.ts'
+import { codeOf, messageOf, usageError } from '../cli-error.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { exitCodeOfMany, exitCodes } from '../exit-codes.ts'
 import { refusedError } from '../refused.ts'
 import { type PeerChoice, withSession } from '../session.ts'
 import { addKey, addTaskOptions, type TaskOptions, taskOf } from '../task-options.ts'
+import { readTasks } from '../tasks-file.ts'
 import { attachFiles } from './run.ts'
 
 /** Tasks one --file may hold; what is more is better fed by `map` or the SDK. */
@@ -58,7 +58,9 @@ async function submitAll(context: Context, words: string[], options: SubmitComma
   }
   const size = options.gang === undefined ? undefined : parseCount('--gang', options.gang, 2, apiLimits.gangSizeMax)
   const tasks =
-    options.file === undefined ? [taskOf(options, words)] : readTasks(options.file, resolve(context.cwd, options.file))
+    options.file === undefined
+      ? [taskOf(options, words)]
+      : readTasks('--file', options.file, resolve(context.cwd, options.file), fileTasksMax)
   return await withSession(context, options, async (client) => {
     const ready =
       options.file === undefined
@@ -107,37 +109,4 @@ async function waitForAll(
   const outcomes = await Promise.all(handles.map((handle) => handle.outcome))
   for (const outcome of outcomes) await printOutcome(client, context, outcome, json)
   return exitCodeOfMany(outcomes)
-}
-
-function readTasks(flag: string, path: string): Task[] {
-  let text: string
-  try {
-    text = readFileSync(flag === '-' ? 0 : path, 'utf8')
-  } catch (cause) {
-    throw usageError(`--file: ${flag} cannot be read: ${messageOf(cause)}`)
-  }
-  const lines = text.split('\n')
-  const tasks: Task[] = []
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === '') continue
-    if (tasks.length === fileTasksMax) {
-      throw new CliError(`--file: ${flag} holds more than ${fileTasksMax} tasks`, {
-        next: 'split it',
-        exitCode: exitCodes.usage,
-      })
-    }
-    tasks.push(parseTask(flag, index + 1, line))
-  }
-  if (tasks.length === 0) throw usageError(`--file: ${flag} holds no task`)
-  return tasks
-}
-
-function parseTask(flag: string, line: number, text: string): Task {
-  try {
-    const task: unknown = JSON.parse(text)
-    if (typeof task === 'object' && task !== null && !Array.isArray(task)) return task as Task
-  } catch (cause) {
-    throw usageError(`--file: line ${line} of ${flag} is not JSON: ${messageOf(cause)}`)
-  }
-  throw usageError(`--file: line ${line} of ${flag} is not a JSON object`, 'one task a line: {"argv":["echo","hi"]}')
 }

@@ -1,6 +1,7 @@
 import type { Decision, Refusal } from '@souk/wire'
 import type { PeerNames } from '../peer-names.ts'
-import { bytesText, countText, milliText } from './amount-text.ts'
+import { countText } from './amount-text.ts'
+import { resourceText } from './resource-text.ts'
 import { pairs } from './table.ts'
 
 /** What each refusal means, and what a person can do about it. */
@@ -34,12 +35,6 @@ const meanings: Record<string, { seen: string; help: string }> = {
   stopping: { seen: 'stopping', help: 'start it again, or another peer' },
 }
 
-/** One refusal on one line: what, which resource or label, and for how long. */
-export function refusalText(refusal: Refusal): string {
-  const detail = detailText(refusal)
-  return `${meaningOf(refusal.code)}${detail === '' ? '' : ` (${detail})`}: ${whenText(refusal)}`
-}
-
 /** All refusals of a decision: by kind with what each host lacked, hosts alike on one line. Indented. */
 export function refusalsText(decision: Pick<Decision, 'refusals' | 'refused'>, names: PeerNames): string {
   const groups = Map.groupBy(decision.refused, ({ refusal }) => refusal.code)
@@ -62,7 +57,8 @@ export function refusalsText(decision: Pick<Decision, 'refusals' | 'refused'>, n
   return lines.join('\n')
 }
 
-function meaningOf(code: string): string {
+/** What a refusal with this code means, in a few words. */
+export function meaningOf(code: string): string {
   return meanings[code]?.seen ?? code
 }
 
@@ -71,20 +67,11 @@ function whenText(refusal: Refusal): string {
   return refusal.etaMs === undefined ? 'later' : `in about ${Math.ceil(refusal.etaMs / 1000)} s`
 }
 
-const resourceTexts: Record<string, (amount: number) => string> = {
-  cpuMilli: (amount) => `${milliText(amount)} cpu`,
-  memoryBytes: (amount) => `${bytesText(amount)} memory`,
-  diskBytes: (amount) => `${bytesText(amount)} disk`,
-  networkMbps: (amount) => `${amount} Mb/s`,
-  slots: (amount) => countText(amount, 'slot'),
-}
-
 /** The detail as a person counts: hosts say `cpuMilli: 64000 needed, 2000 there`. */
 function detailText({ code, detail }: Refusal): string {
   const [, name, needed, there] = /^(\S+): (\d+) needed, (\d+) there$/.exec(detail) ?? []
   if (code !== 'too-large' || name === undefined) return detail
-  const text = resourceTexts[name] ?? ((amount: number) => `${amount} ${name}`)
-  return `${text(Number(needed))} needed, it has ${text(Number(there))}`
+  return `${resourceText(name, Number(needed))} needed, it has ${resourceText(name, Number(there))}`
 }
 
 /** 'what would help' for the refusals of a decision, each advice once. */

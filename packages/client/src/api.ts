@@ -6,14 +6,22 @@
 import type { InsightCalls, TaskLine } from './history.ts'
 import type { TransportFactory } from './http-transport.ts'
 import type { HostInventory } from './inventory.ts'
+import type { Outcome } from './outcome.ts'
 import type { LinkLine, PeerLine } from './peer-lines.ts'
+import type { Plan, PlanOptions } from './plan.ts'
 import type { Status } from './status.ts'
+import type { TaskDetail } from './task-detail.ts'
 
 export type * from './analysis.ts'
 export type { HistoryPage, HistoryQuery, TaskLine } from './history.ts'
 export type { HostInventory, InventoryEntry, UsageHour } from './inventory.ts'
+export type { Outcome, OutputFile } from './outcome.ts'
 export type { LinkLine, PeerLine } from './peer-lines.ts'
-export type { Keeping, LimitKeeper, Limits, Status } from './status.ts'
+export type { Plan, PlanOfObjective, PlanOptions, PlanPlacing, PlanReason } from './plan.ts'
+export type { RunUsage } from './run-usage.ts'
+export type { AuditBreach, AuditStatus, Keeping, LimitKeeper, Limits, Status } from './status.ts'
+export type { TaskDetail } from './task-detail.ts'
+export type { WouldHelp } from './would-help.ts'
 
 /** Amounts as people write them: numbers, or text such as '500m' CPU, '2G' memory. */
 export interface Request {
@@ -92,6 +100,8 @@ export interface Task {
   /** it ends as `expired` when it has no outcome so long after it was submitted; 0, the default: never */
   expiresMs?: number
   failIfUnplaceable?: boolean
+  /** what its host is chosen for among those with room; default: what its bearer declares for its class, else balanced */
+  objective?: 'balanced' | 'fast' | 'pack' | 'spread' | 'cheap'
   /** it is accepted at once, and placed when all of these have ended as wanted */
   after?: After[]
   /**
@@ -101,40 +111,6 @@ export interface Task {
   gang?: { id: string; size: number; rank: number }
   /** idempotency key: the same one gives the same task, at whatever peer; the client makes one where none is */
   key?: string
-}
-
-export interface OutputFile {
-  path: string
-  hash: string
-  sizeBytes: number
-  mode: number
-}
-
-/** How a task ended. */
-export interface Outcome {
-  task: string
-  kind: 'succeeded' | 'failed' | 'cancelled' | 'expired' | 'lost' | 'quarantined'
-  code: string
-  message: string
-  host?: string
-  exitCode?: number
-  /** a function's result */
-  value?: unknown
-  /** a result over 64 KiB, where the client could not fetch it into `value` */
-  valueBlob?: { hash: string; sizeBytes: number }
-  /** text of stdout / stderr while small; larger output is a blob */
-  stdout?: string
-  stderr?: string
-  /** instead of stdout / stderr where the bytes are not UTF-8 text */
-  stdoutBase64?: string
-  stderrBase64?: string
-  stdoutBlob?: { hash: string; sizeBytes: number }
-  stderrBlob?: { hash: string; sizeBytes: number }
-  files: OutputFile[]
-  droppedBytes: number
-  runMs: number
-  attempts: { host: string; code: string; message: string }[]
-  endedAt: string
 }
 
 export interface OutputChunk {
@@ -214,6 +190,8 @@ export interface SoukClient extends InsightCalls {
    * refused those that were accepted are cancelled. Throws `option-invalid` for sizes other than 2 to 64.
    */
   submitGang(task: Task, size: number, options?: SubmitOptions): Handle[]
+  /** where each objective would put these tasks (256 at most) if they were submitted now; nothing is */
+  plan(tasks: Task[], options?: PlanOptions): Promise<Plan>
   /** outcomes in the order of the items; rejects on the first refusal, never on a failed task */
   map<T>(items: Iterable<T>, toTask: (item: T, index: number) => Task, options?: MapOptions<T>): Promise<Outcome[]>
   /** serves these functions as tasks from anywhere in the mesh */
@@ -265,23 +243,4 @@ export interface SoukClient extends InsightCalls {
   /** asks the connected peer to stop; role admin */
   stop(signal?: AbortSignal): Promise<void>
   close(): Promise<void>
-}
-
-/** The task's view as the wire has it, with dates as ISO text. */
-export interface TaskDetail {
-  id: string
-  state: string
-  ballot: string
-  bearer?: string
-  origin: string
-  /** who keeps it: its custodians of this version. Who of them can be reached: `peers` tells */
-  custodians: string[]
-  /** of its custodians: 1 at first, one more each time that others take the place of those that are gone */
-  version: number
-  submittedAt: string
-  spec: Record<string, unknown>
-  outcome?: Outcome
-  decision?: Record<string, unknown>
-  attempts: { host: string; code: string; message: string }[]
-  timeline: { at: string; peer: string; event: string; detail: string }[]
 }

@@ -9,6 +9,7 @@ import type {
   Handle,
   MapOptions,
   Outcome,
+  PlanOptions,
   SoukClient,
   SubmitOptions,
   Task,
@@ -143,6 +144,11 @@ class Client implements SoukClient {
     return submitGang(this, task, size, options)
   }
 
+  plan(tasks: Task[], { assumedMs, signal }: PlanOptions = {}) {
+    const body = { tasks, ...(assumedMs === undefined ? {} : { assumedMs }) }
+    return this.#call('plan', { body }, signal)
+  }
+
   map<T>(items: Iterable<T>, toTask: (item: T, index: number) => Task, options?: MapOptions<T>): Promise<Outcome[]> {
     return mapTasks(this, items, toTask, options)
   }
@@ -255,15 +261,7 @@ class Client implements SoukClient {
     return getBlob(this.#pool, hash, { task: options.task, signal: this.#either(options.signal) })
   }
 
-  invite(
-    options: {
-      role?: 'host' | 'submit' | 'observe' | 'admin'
-      name?: string
-      uses?: number
-      validMs?: number
-      signal?: AbortSignal
-    } = {},
-  ) {
+  invite(options: NonNullable<Parameters<SoukClient['invite']>[0]> = {}) {
     const { signal, ...body } = options
     return this.#call('invite', { body }, signal)
   }

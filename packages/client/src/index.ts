@@ -20,6 +20,7 @@ export {
 export type { InvitationAnswer, InvitationBody } from './schema/admin.ts'
 export type { AgentEvent, AgentResult } from './schema/agents.ts'
 export { Complaints, FailureBody } from './schema/failure.ts'
+export type { PlanBody } from './schema/plan.ts'
 export { SessionEvent } from './schema/session.ts'
 export type { SubmitAnswer, SubmitBody, SubmitResult } from './schema/submit.ts'
 export { asSoukError, SoukError, type SoukErrorOptions } from './souk-error.ts'

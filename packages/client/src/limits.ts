@@ -5,6 +5,7 @@ export const apiLimits = {
   /** one blob */
   blobBytesMax: 16 * 1024 * 1024 * 1024,
   tasksPerRequestMax: 1000,
+  planTasksMax: 256,
   nameCharsMax: 256,
   textCharsMax: 32 * 1024,
   /** stdin as text or base-64 in a task; what does not fit 64 KiB goes as a blob */

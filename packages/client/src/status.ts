@@ -24,6 +24,24 @@ export interface Limits {
   reason: string
 }
 
+/** Something on a host that must not be: `seen` of `allowed`. */
+export interface AuditBreach {
+  /** over-capacity, ledger-drift, unknown-run, missing-run or over-promise */
+  code: string
+  task?: string
+  resource: string
+  seen: number
+  allowed: number
+}
+
+/** What the host's own audit finds: every ten seconds it compares what is promised, what runs, what is used and what it has. */
+export interface AuditStatus {
+  /** of the last look */
+  breaches: AuditBreach[]
+  /** since the peer started, each as often as it was seen */
+  breachesEver: number
+}
+
 /** A peer at a glance. */
 export interface Status {
   self: string
@@ -38,6 +56,7 @@ export interface Status {
   free: Record<string, unknown>
   peers: { alive: number; suspect: number; dead: number }
   limits: Limits
+  audit: AuditStatus
   keeping: Keeping
   tasks: Record<string, number>
   store: { ok: boolean; code?: string; message?: string }

@@ -71,6 +71,11 @@ function lineOf(member: MemberView): PeerLine {
   }
 }
 
+const auditOf = ({ breaches, counters }: PeerSnapshotView): Status['audit'] => ({
+  breaches: [...(breaches ?? [])],
+  breachesEver: counters['audit.breach'] ?? 0,
+})
+
 const limitsOf = ({ memory, cpu, processes, reason }: Status['limits']): Status['limits'] => {
   return { memory, cpu, processes, reason }
 }
@@ -95,6 +100,7 @@ export function statusOf(snapshot: PeerSnapshotView, info: ControlInfo): Status 
     peers: { alive: count('alive') + 1, suspect: count('suspect'), dead: count('dead') },
     keeping: snapshot.keeping,
     limits: limitsOf(info.limits()),
+    audit: auditOf(snapshot),
     tasks: snapshot.tasks,
     store: { ok, ...(code === undefined ? {} : { code }), ...(message === undefined ? {} : { message }) },
     counters: snapshot.counters,

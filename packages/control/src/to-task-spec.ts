@@ -44,6 +44,7 @@ export function toTaskSpec(task: Task): TaskSpec {
     starts: task.starts ?? taskDefaults.starts,
     expiresMs: task.expiresMs ?? taskDefaults.expiresMs,
     failIfUnplaceable: task.failIfUnplaceable ?? taskDefaults.failIfUnplaceable,
+    ...(task.objective === undefined ? {} : { objective: task.objective }),
   }
   if (task.gang) spec.gang = gangOf(task.gang)
   refuseOversize(spec)

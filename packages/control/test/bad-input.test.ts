@@ -64,8 +64,8 @@ test.each<[object, string, string]>([
   [{ request: { memory: '9'.repeat(30) } }, '/request/memory', 'more than any host can have'],
   [{ request: { memory: '9'.repeat(30_000) } }, '/request/memory', `'${'9'.repeat(40)}…'`],
   [{ request: { gpu: 1.5 } }, '/request/gpu', 'a whole number of devices, or a share below 1'],
-  [{ request: { gpu: -0.5 } }, '/request/gpu', 'greater or equal to 0'],
-  [{ request: { gpu: 1025 } }, '/request/gpu', '1024'],
+  [{ request: { gpu: -0.5 } }, '/request/gpu', 'a whole number of devices, or a share below 1'],
+  [{ request: { gpu: 1025 } }, '/request/gpu', 'gpu is 1025'],
   [{ request: { slots: 1.5 } }, '/request/slots', 'integer'],
   [{ request: { slots: 0 } }, '/request/slots', '1'],
   [{ request: { custom: { licence: -1 } } }, '/request/custom/licence', 'greater or equal to 0'],
@@ -182,6 +182,7 @@ test('an observer reads and changes nothing', async () => {
   }
   const refused: [string, string][] = [
     ['POST', '/v1/tasks'],
+    ['POST', '/v1/plan'],
     ['POST', '/v1/tasks/last/cancel'],
     ['PUT', '/v1/blobs'],
     ['POST', '/v1/agents'],

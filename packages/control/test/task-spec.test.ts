@@ -30,10 +30,12 @@ test('what the task says is kept, in the units of the mesh', () => {
     request: { cpu: '500m', memory: '2Gi', gpu: 0.5 },
     inputs: [{ ...file, mode: 0o755 }],
     retries: 2,
+    objective: 'pack',
   })
   expect(fits(spec)).toEqual([])
   expect(spec).toMatchObject({
     class: 'function/render:c1m2048g1',
+    objective: 'pack',
     work: { kind: 'function', args: '[{"page":1}]', module: { path: 'render.mjs', mode: 0o644 } },
     request: { cpuMilli: 500, memoryBytes: 2 ** 31, gpu: { count: 1, milli: 500 } },
     inputs: [{ path: 'in/a.txt', blob: { hash: file.hash, sizeBytes: 5 }, mode: 0o755 }],

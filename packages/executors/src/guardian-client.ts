@@ -9,6 +9,7 @@ import {
   FrameReader,
   frameType,
   type GuardianFrame,
+  type RunUse,
   type SpawnOrder,
   type Started,
 } from './guardian/frames.ts'
@@ -37,6 +38,7 @@ interface Entry {
   run: GuardedRun
   started: Started | undefined
   stdinUnderWay: number
+  use: RunUse | undefined
   stdinWaiter: (() => void) | undefined
 }
 
@@ -106,7 +108,7 @@ export class GuardianClient {
   /** Starts a run; returns its number. */
   spawn(order: SpawnOrder, run: GuardedRun): number {
     const number = this.#nextRun++
-    this.#runs.set(number, { run, started: undefined, stdinUnderWay: 0, stdinWaiter: undefined })
+    this.#runs.set(number, { run, started: undefined, use: undefined, stdinUnderWay: 0, stdinWaiter: undefined })
     this.#keepAlive()
     // Before the order: the last heartbeat may be of long ago.
     this.#heartbeat()
@@ -130,6 +132,11 @@ export class GuardianClient {
       }
     }
     this.#send(encodeFrame(frameType.stdinEnd, number, undefined))
+  }
+
+  /** What a run used when the guardian last looked. */
+  useOf(number: number): RunUse | undefined {
+    return this.#runs.get(number)?.use
   }
 
   /** SIGTERM, and SIGKILL after the grace; at once with grace 0. */
@@ -163,6 +170,7 @@ export class GuardianClient {
     else if (frame.type === frameType.stderr) entry.run.output('stderr', new Uint8Array(frame.payload))
     else if (frame.type === frameType.started) this.#onStarted(entry, JSON.parse(frame.payload.toString()))
     else if (frame.type === frameType.exit) this.#onExit(frame.run, entry, JSON.parse(frame.payload.toString()))
+    else if (frame.type === frameType.use) entry.use = JSON.parse(frame.payload.toString())
     else if (frame.type === frameType.stdinTaken) {
       entry.stdinUnderWay -= frame.payload.readUInt32LE(0)
       wake(entry)

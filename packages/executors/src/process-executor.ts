@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Executor, RunEvents } from '@souk/runtime'
+import type { Executor, MeasuredRun, RunEvents } from '@souk/runtime'
 import type { Ballot, RunResult, TaskId } from '@souk/wire'
 import { removeRunCgroups } from './guardian/cgroup-bin.ts'
 import { removeCgroup } from './guardian/cgroup-folder.ts'
@@ -101,6 +101,10 @@ export class ProcessExecutor implements Executor {
 
   halt(task: TaskId, ballot: Ballot, code: StopCode): void {
     this.#runs.get(fenceText(task, ballot))?.halt(code)
+  }
+
+  underWay(): MeasuredRun[] {
+    return [...this.#runs.values()].map((run) => run.measured)
   }
 
   /** Pid of the guardian, while there is one; for the console. */

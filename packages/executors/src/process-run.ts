@@ -1,5 +1,5 @@
 import { constants } from 'node:os'
-import type { RunEvents } from '@souk/runtime'
+import type { MeasuredRun, RunEvents } from '@souk/runtime'
 import type { ProcessWork, RunResult } from '@souk/wire'
 import type { Exit } from './guardian/frames.ts'
 import type { RunLimits } from './guardian/run-limits.ts'
@@ -45,6 +45,13 @@ export class ProcessRun {
     }
     await Promise.all([this.#output.discard(), this.#options.keepFolders ? undefined : this.#folder.remove()])
     return result
+  }
+
+  /** Which run it is, and what its guardian last saw it use. */
+  get measured(): MeasuredRun {
+    const { task, ballot } = this.#order
+    const use = this.#number === undefined ? undefined : this.#guardian?.useOf(this.#number)
+    return { task, ballot, ...use }
   }
 
   halt(code: StopCode): void {

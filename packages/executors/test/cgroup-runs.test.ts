@@ -66,6 +66,20 @@ real('more processes than are allowed are refused, and a failure says so', async
   expect(result.message).toContain('it was refused more than 64 processes')
 })
 
+real('while it runs it is known what it uses; once it has ended nothing is', async () => {
+  const script = 'const taken = Buffer.alloc(50e6, 1); setInterval(() => taken[0]++, 1e6)'
+  const wanted = order(command(process.execPath, '-e', script))
+  const { executor, events } = running
+  executor.run(wanted)
+  const { task, ballot } = wanted
+  await events.started(task)
+  expect(executor.underWay()).toMatchObject([{ task, ballot }])
+  while (!((executor.underWay()[0]?.memoryBytes ?? 0) > 50e6)) await new Promise((resolve) => setTimeout(resolve, 50))
+  executor.halt(task, ballot, 'fenced')
+  await events.result(task)
+  expect(executor.underWay()).toEqual([])
+})
+
 real('what leaves its group, its session and its output ends with the run', async () => {
   const script = '(env -u SOUK_FENCE setsid sleep 600 >/dev/null 2>&1 </dev/null & echo $!) ; sleep 0.2'
   const result = await running.run(command('sh', '-c', script))

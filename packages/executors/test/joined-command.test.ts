@@ -38,11 +38,29 @@ test.runIf(posix)('the command has exactly its own environment, odd names too', 
   )
 })
 
+test.runIf(posix)('a command that brings no variables of its own has exactly those of every task', () => {
+  const env = { ...path, HOME: '/tmp', SOUK_TASK: 't1', TZ: '' }
+  const lines = run(['env'], env).trim().split('\n')
+  expect(lines.toSorted()).toEqual(
+    Object.entries(env)
+      .map(([name, value]) => `${name}=${value}`)
+      .toSorted(),
+  )
+})
+
+test('what could run code of the task before it has joined does not reach the shell', () => {
+  for (const name of ['LD_PRELOAD', 'ENV', 'BASH_ENV', 'LD_AUDIT', 'BASH_FUNC_echo%%']) {
+    const { env } = joinedCommand({ argv: ['true'], env: { ...path, [name]: '/evil' } }, files)
+    expect(Object.keys(env)).toEqual(['PATH'])
+  }
+})
+
 test.runIf(posix)('a command with = in its name is no variable', () => {
   const script = join(folder, 'a=b')
   writeFileSync(script, '#!/bin/sh\necho "$1"\n')
   chmodSync(script, 0o755)
   expect(run([script, 'ran'])).toBe('ran\n')
+  expect(run([script, 'ran'], { ...path, OWN: '1' })).toBe('ran\n')
 })
 
 test.runIf(posix)('where a file cannot be written the command does not run', () => {

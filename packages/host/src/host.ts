@@ -1,4 +1,5 @@
 import {
+  type Allocation,
   Deadlines,
   type GpuGroup,
   invariant,
@@ -8,6 +9,7 @@ import {
   type ResourceVector,
 } from '@souk/kernel'
 import { type Ballot, compareBallots, type RunResult, type TaskId, type TaskRecord } from '@souk/wire'
+import { Audit, type Breach, type MeasuredRun } from './audit.ts'
 import type { HostConfig } from './config.ts'
 import { Ledger } from './ledger.ts'
 import { OutputTail } from './output-tail.ts'
@@ -28,10 +30,13 @@ export type HostInput =
   | { type: 'running'; task: TaskId; ballot: Ballot }
   | { type: 'output'; task: TaskId; ballot: Ballot; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
   | { type: 'ran'; task: TaskId; ballot: Ballot; result: RunResult }
+  /** what the executors have at this moment, and the tasks that may still come for the room reserved for them */
+  | { type: 'measured'; runs: readonly MeasuredRun[]; awaited: ReadonlySet<TaskId> }
   /** end it wherever it is: out of the queue at once, or through the executor */
   | { type: 'halt'; task: TaskId; ballot: Ballot; code: StopCode }
 
 export type HostEffect =
+  | { type: 'breach'; breach: Breach }
   | { type: 'run'; record: TaskRecord; ballot: Ballot; gpuDevices: number[]; attempt: number; leased: boolean }
   | { type: 'stop'; task: TaskId; ballot: Ballot; code: StopCode }
   | { type: 'began'; task: TaskId; ballot: Ballot }
@@ -53,6 +58,7 @@ export class Host implements Machine<HostInput, HostEffect> {
   readonly #ledger = new Ledger()
   readonly #queue: RunQueue<Run>
   readonly #runs = new Map<TaskId, Run>()
+  readonly #audit = new Audit()
   readonly #timeouts = new Deadlines<TaskId>()
   #changes = 0
 
@@ -88,6 +94,9 @@ export class Host implements Machine<HostInput, HostEffect> {
       case 'ran':
         this.#onRan(input, out)
         break
+      case 'measured':
+        this.#onMeasured(input, out)
+        break
       case 'halt':
         this.#onHalt(input, out)
         break
@@ -119,6 +128,22 @@ export class Host implements Machine<HostInput, HostEffect> {
     return this.#runs.size - this.#queue.size
   }
 
+  /** What runs here in the order it began, then what waits in its order; at most `limit` of each. */
+  work(limit: number): { class: string; request: ResourceRequest; startedMs: Millis; allocation?: Allocation }[] {
+    const work: ReturnType<Host['work']> = []
+    for (const { task, phase, record, startedMs } of this.#runs.values()) {
+      if (work.length === limit) break
+      if (phase === 'queued') continue
+      const { class: name, request } = record.spec
+      const allocation = this.#ledger.held(task)
+      work.push({ class: name, request, startedMs, ...(allocation ? { allocation } : {}) })
+    }
+    for (const { record, startedMs } of this.#queue.items().slice(0, limit)) {
+      work.push({ class: record.spec.class, request: record.spec.request, startedMs })
+    }
+    return work
+  }
+
   get queueFull(): boolean {
     return this.#queue.size >= this.#config.queueMax
   }
@@ -126,6 +151,16 @@ export class Host implements Machine<HostInput, HostEffect> {
   /** Rises with every take and end: what a load stamp's seq is made of. */
   get changes(): number {
     return this.#changes
+  }
+
+  /** Tasks that have room here and no run yet. */
+  get reserved(): TaskId[] {
+    return [...this.#ledger.taken.keys()].filter((task) => !this.#runs.has(task))
+  }
+
+  /** What the last comparison with what really runs has shown. */
+  get breaches(): readonly Breach[] {
+    return this.#audit.breaches
   }
 
   has(task: TaskId): boolean {
@@ -195,6 +230,13 @@ export class Host implements Machine<HostInput, HostEffect> {
       return
     }
     this.#stop(run, input.code, out)
+  }
+
+  #onMeasured({ runs: measured, awaited }: Extract<HostInput, { type: 'measured' }>, out: HostEffect[]): void {
+    const { total, free, taken } = this.#ledger
+    const runs = [...this.#runs.values()].filter(({ phase }) => phase !== 'queued')
+    const promised = { total, free, taken, runs, awaited }
+    for (const breach of this.#audit.look(promised, measured)) out.push({ type: 'breach', breach })
   }
 
   /** A host that shrank under a waiting run lets it go where it fits. */

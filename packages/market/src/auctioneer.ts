@@ -9,26 +9,28 @@ import {
   type ResourceVector,
   type WallMillis,
 } from '@souk/kernel'
-import type { PeerId, Taker } from '@souk/wire'
-import { assignShares } from './assign.ts'
-import { type Auction, type Closed, decideClose, hasAnswered, noteAnswer } from './auction.ts'
+import type { PeerId } from '@souk/wire'
+import { type Auction, type Bid, type Closed, decideClose, hasAnswered, noteAnswer } from './auction.ts'
 import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage } from './auctioneer-io.ts'
+import { Awards } from './awards.ts'
 import { Conduct } from './conduct.ts'
 import type { MarketConfig } from './config.ts'
 import { Durations } from './durations.ts'
 import { type Filtered, filterCandidates } from './filter.ts'
 import { decideFit } from './fit.ts'
 import { Giver } from './giver.ts'
-import type { Lot } from './lot.ts'
+import type { Lot, Waiting } from './lot.ts'
 import { Lots } from './lots.ts'
 import { NoRoom } from './no-room.ts'
+import { ownBid } from './own-bid.ts'
 import { Pace } from './pace.ts'
-import { scoreBid } from './score-bid.ts'
+import { scoringOf } from './scoring.ts'
 import { isMulti } from './shape.ts'
 import { Shortcut } from './shortcut.ts'
 import { spend } from './spend.ts'
-import { auctionDecision, type DecisionFrame, type FrameOf, plainDecision } from './to-decision.ts'
+import { type DecisionFrame, type FrameOf, plainDecision } from './to-decision.ts'
 import type { LoadsView, LocalView, MembersView } from './views.ts'
+import { withPrediction } from './with-prediction.ts'
 
 type Out = AuctioneerEffect[]
 
@@ -63,6 +65,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   readonly #noRoom: NoRoom
   readonly #shortcut: Shortcut
   readonly #conduct: Conduct
+  readonly #awards: Awards
   #nextAuction = 1
   #wallOffset: WallMillis = 0
   /** what is left of this host in the current step, after what was kept in it */
@@ -82,9 +85,12 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#conduct = new Conduct(config, members)
     const ignored = (peer: PeerId, now: Millis) => this.#conduct.ignored(peer, now)
     this.#giver = new Giver(config, this.#lots, this.#durations, members, { waiting, frame, ignored })
-    const parts = { self, prng, members, local, loads, lots: this.#lots, pace: this.#pace, waiting, frame }
+    const durations = this.#durations
+    const parts = { self, prng, members, local, loads, lots: this.#lots, pace: this.#pace, durations, waiting, frame }
     this.#noRoom = new NoRoom(config, parts)
     this.#shortcut = new Shortcut(config, parts)
+    const takeHere = (lot: Lot, limit: number, now: Millis) => this.#takeHere(lot, limit, now)
+    this.#awards = new Awards(config, { ...parts, takeHere })
   }
 
   step(input: AuctioneerInput, now: Millis, out: Out): void {
@@ -140,15 +146,20 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
 
   #onChanged(now: Millis, out: Out): void {
     if (this.#lots.size === 0) return
-    for (const lot of this.#lots.inOrder(now)) this.#keepWhatFits(lot, now, out)
+    for (const lot of this.#lots.inOrder(now)) {
+      // All hosts are compared while some have room; once none had, it goes to the first that has.
+      if (now < lot.quietUntil || !scoringOf(lot.shape, this.#config).comparesAll) this.#keepWhatFits(lot, now, out)
+    }
     this.#lots.lookAgainAtAll(now)
   }
 
   #evaluate(lot: Lot, now: Millis, out: Out): void {
-    this.#keepWhatFits(lot, now, out)
+    const all = scoringOf(lot.shape, this.#config).comparesAll
+    if (!all) this.#keepWhatFits(lot, now, out)
     if (lot.size === 0 || lot.auction !== undefined || now < lot.quietUntil) return
     const filtered = this.#filter(lot, now)
-    this.#shortcut.place(lot, filtered.candidates, now, out)
+    if (!all) this.#shortcut.place(lot, filtered.candidates, now, out)
+    else if (filtered.candidates.length === 0) this.#keepWhatFits(lot, now, out)
     if (lot.size === 0) return
     if (filtered.candidates.length > 0) this.#ask(lot, filtered, 1, now, out)
     else this.#noRoom.onNobodyToAsk(lot, filtered, now, out)
@@ -161,17 +172,23 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
 
   /** Local first: what could start here this instant needs no auction. */
   #keepWhatFits(lot: Lot, now: Millis, out: Out): void {
-    const offer = this.#local.offer()
-    if (lot.size === 0 || offer.draining || decideFit(offer, lot.shape)) return
-    this.#room ??= this.#local.queued() > 0 ? undefined : copyVector(this.#local.free())
-    if (!this.#room) return
-    const count = Math.min(lot.size, copiesThatFit(this.#room, lot.shape.request, lot.size, offer.gpus))
-    if (count === 0) return
-    spend(this.#room, lot.shape.request, count, offer.gpus)
-    const tasks = this.#lots.take(lot, count, now)
+    const tasks = this.#takeHere(lot, lot.size, now)
+    if (tasks.length === 0) return
     const frame = this.#frame(tasks[0]!.sinceMs, now, now)
-    const decision = plainDecision(frame, 'local', 'this host has room', this.#self)
+    const plain = plainDecision(frame, 'local', 'this host has room', this.#self)
+    const decision = withPrediction(plain, 0, this.#durations.expected(lot.shape.class))
     out.push({ type: 'keep', tasks: tasks.map(({ task }) => task), decision })
+  }
+
+  /** Out of the line what this host has room for, at most `limit`. */
+  #takeHere(lot: Lot, limit: number, now: Millis): Waiting[] {
+    const offer = this.#local.offer()
+    if (lot.size === 0 || offer.draining || decideFit(offer, lot.shape)) return []
+    this.#room ??= this.#local.queued() > 0 ? undefined : copyVector(this.#local.free())
+    if (!this.#room) return []
+    const count = Math.min(lot.size, copiesThatFit(this.#room, lot.shape.request, limit, offer.gpus))
+    spend(this.#room, lot.shape.request, count, offer.gpus)
+    return count === 0 ? [] : this.#lots.take(lot, count, now)
   }
 
   /** Quotes from a random sample (the first round) or from twice as many of those not asked yet (the second). */
@@ -181,6 +198,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     const asked = candidates.length <= askAllMax ? candidates : this.#prng.sample(candidates, some)
     const id = this.#nextAuction++
     const count = Math.min(lot.size, lotCountMax)
+    const own = round === 1 ? this.#ownBid(lot, count, now) : []
     lot.auction = id
     this.#auctions.set(id, {
       id,
@@ -188,20 +206,25 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       lotKey: lot.key,
       startedMs: now,
       count,
-      candidates: candidates.length,
-      asked: new Set(asked.map(({ peer }) => peer)),
-      bids: [],
+      candidates: candidates.length + own.length,
+      asked: new Set([...own, ...asked].map(({ peer }) => peer)),
+      bids: own,
       refused: [],
       filtered: refused,
     })
     this.#closing.set(id, now + this.#pace.closeMs())
     const { priority } = lot.first()!
     const { shape } = lot
-    const expectedMs = this.#durations.expectedMs(shape.class)
-    for (const { peer } of asked) {
-      out.push({ type: 'send', to: peer, message: { t: 'quote', lot: id, shape, count, priority, expectedMs } })
-    }
+    const { p50: expectedMs, p90: expectedMsP90 } = this.#durations.told(shape.class)
+    const message = { t: 'quote' as const, lot: id, shape, count, priority, expectedMs, expectedMsP90 }
+    for (const { peer } of asked) out.push({ type: 'send', to: peer, message })
     out.push({ type: 'asked', lot: id, class: shape.class, count, asked: asked.length })
+  }
+
+  #ownBid(lot: Lot, count: number, now: Millis): Bid[] {
+    if (!scoringOf(lot.shape, this.#config).comparesAll) return []
+    const parts = { self: this.#self, local: this.#local, durations: this.#durations }
+    return [ownBid(parts, lot.shape, count, now) ?? []].flat()
   }
 
   /** Once more, of those who were not asked, when those who were had too little room. */
@@ -228,9 +251,13 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     const auction = this.#auctions.get(message.lot)
     if (!auction?.asked.has(from) || hasAnswered(auction, from)) return
     const { shape } = this.#lots.get(auction.lotKey)!
-    const terms = message.t === 'bid' ? this.#conduct.believed(from, shape, message.terms, now, out) : undefined
-    noteAnswer(auction, from, message.t === 'bid' ? { ...message, terms: terms! } : message, now)
-    const closed = decideClose(auction, this.#pace.bidsEnough(shape.class))
+    if (message.t === 'bid') {
+      const terms = this.#conduct.believed(from, shape, message.terms, now, out)
+      noteAnswer(auction, from, { ...message, terms }, now)
+      this.#durations.hear(shape.class, terms.finishMs)
+    } else noteAnswer(auction, from, message, now)
+    const { comparesAll } = scoringOf(shape, this.#config)
+    const closed = decideClose(auction, comparesAll ? Infinity : this.#pace.bidsEnough(shape.class))
     if (closed) this.#close(auction, closed, now, out)
   }
 
@@ -239,7 +266,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#closing.delete(auction.id)
     const lot = this.#lots.get(auction.lotKey)!
     lot.auction = undefined
-    const awarded = this.#award(lot, auction, closed, now, out)
+    const awarded = this.#awards.award(lot, auction, closed, now, out)
     const tookMs = now - auction.startedMs
     out.push({ type: 'closed', lot: auction.id, bids: auction.bids.length, awarded, closed, tookMs })
     this.#lots.tidy(lot)
@@ -248,36 +275,6 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       if (this.#askOthers(lot, auction, now, out)) return
       this.#noRoom.onAuction(lot, { auction, closed }, now, out)
     } else this.#lots.lookAgain(lot, now)
-  }
-
-  /** Only bids that can start at once bind; the rest of the lot waits for whoever has room first (late binding). */
-  #award(lot: Lot, auction: Auction, closed: Closed, now: Millis, out: Out): number {
-    const scored = auction.bids
-      .filter((bid) => bid.terms.startMs === 0)
-      .map(({ peer, terms }) => ({ peer, count: terms.count, score: scoreBid(terms, this.#config) }))
-    const count = Math.min(lot.size, auction.count)
-    let awarded = 0
-    for (const share of assignShares(scored, count, this.#config.weights.spread, this.#prng)) {
-      const to = this.#taker(share.peer, auction)
-      if (!to) continue
-      const tasks = this.#lots.take(lot, share.count, now)
-      if (tasks.length === 0) break
-      const others = scored
-        .filter(({ peer }) => peer !== share.peer)
-        .sort((a, b) => a.score - b.score || (a.peer < b.peer ? -1 : 1))
-      const alternates = others.flatMap(({ peer }) => this.#taker(peer, auction) ?? []).slice(0, 2)
-      const frame = this.#frame(tasks[0]!.sinceMs, auction.startedMs, now)
-      const decision = auctionDecision(frame, auction, closed, share.peer, this.#config)
-      out.push({ type: 'award', tasks: tasks.map(({ task }) => task), to, alternates, decision })
-      awarded += tasks.length
-    }
-    return awarded
-  }
-
-  #taker(peer: PeerId, { bids }: Auction): Taker | undefined {
-    const view = this.#members.candidate(peer)
-    const bid = bids.find((b) => b.peer === peer)
-    return bid && view?.reachable ? { peer, incarnation: view.incarnation, offeredMs: bid.offeredMs } : undefined
   }
 
   // ---- time

@@ -1,14 +1,18 @@
-import { Deadlines, type Machine, type Millis, type Prng, type ResourceVector } from '@souk/kernel'
-import { limits, type MessageOf, type PeerId } from '@souk/wire'
+import { Deadlines, type Machine, type Millis, type Prng } from '@souk/kernel'
+import { limits, type MessageOf, type PeerId, type Shape } from '@souk/wire'
+import { bidTerms } from './bid-terms.ts'
 import type { MarketConfig } from './config.ts'
 import { aheadCount, Durations, shareOf } from './durations.ts'
+import { decideEta } from './eta.ts'
 import { decideFit } from './fit.ts'
-import { fragmentationDeltaMilli } from './fragmentation.ts'
+import { clamped } from './free-vector.ts'
+import { surveyAnswer } from './plan/survey.ts'
+import { PredictionScore } from './prediction-score.ts'
 import type { BearersView, LocalView, MembersView } from './views.ts'
 
 export type BidderInput =
   | { type: 'wake' }
-  | { type: 'quote'; from: PeerId; message: MessageOf<'quote'> }
+  | { type: 'asked'; from: PeerId; message: MessageOf<'quote' | 'survey'> }
   | { type: 'given'; from: PeerId; message: MessageOf<'given'> }
   /** a run of this class ended here */
   | { type: 'duration'; class: string; runMs: number }
@@ -17,7 +21,7 @@ export type BidderInput =
   | { type: 'leave' }
 
 export type BidderEffect =
-  | { type: 'send'; to: PeerId; message: MessageOf<'bid' | 'noBid' | 'wanted'> }
+  | { type: 'send'; to: PeerId; message: MessageOf<'bid' | 'noBid' | 'surveyed' | 'wanted'> }
   | { type: 'wanted'; to: PeerId; count: number }
 
 /** Weight of a new answer in the running mean of how long bearers take to answer (guess). */
@@ -43,6 +47,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   readonly #local: LocalView
   readonly #bearers: BearersView
   readonly #durations: Durations
+  readonly #predictions = new PredictionScore()
   readonly #wants = new Map<PeerId, Want>()
   /** wants that are over at, and pauses that end at, this time */
   readonly #timers = new Deadlines<PeerId>()
@@ -67,13 +72,14 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
 
   step(input: BidderInput, now: Millis, out: BidderEffect[]): void {
     switch (input.type) {
-      case 'quote':
+      case 'asked':
         out.push({ type: 'send', to: input.from, message: this.#answer(input.message, now) })
         return
       case 'given':
         this.#onGiven(input.from, input.message, now)
         break
       case 'duration':
+        this.#predictions.judge(input.runMs, this.#durations.expected(input.class))
         this.#durations.add(input.class, input.runMs)
         return
       case 'leave':
@@ -92,13 +98,25 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     return this.#timers.next()
   }
 
+  /** How good its predictions are. */
+  counters(): Record<string, number> {
+    return this.#predictions.counters()
+  }
+
   snapshot() {
     return { wants: this.#wants.size, pauses: this.#pauses.size }
   }
 
   // ---- quotes
 
-  #answer({ lot, shape, count }: MessageOf<'quote'>, now: Millis): MessageOf<'bid'> | MessageOf<'noBid'> {
+  #answer(message: MessageOf<'quote' | 'survey'>, now: Millis): MessageOf<'bid' | 'noBid' | 'surveyed'> {
+    if (message.t === 'quote') return this.#quoted(message, now)
+    return surveyAnswer(message, { local: this.#local, durations: this.#durations }, now)
+  }
+
+  #quoted(quote: MessageOf<'quote'>, now: Millis): MessageOf<'bid' | 'noBid'> {
+    const { lot, shape, count } = quote
+    this.#durations.hear(shape.class, { p50: quote.expectedMs, p90: quote.expectedMsP90 })
     const offer = this.#local.offer()
     const unfit = decideFit(offer, shape)
     if (unfit) return { t: 'noBid', lot, refusal: unfit }
@@ -106,23 +124,21 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
       return { t: 'noBid', lot, refusal: { code: 'draining', never: false, detail: 'it takes no new work' } }
     }
     const room = this.#local.room(shape.request, count)
-    const mean = this.#durations.expectedMs(shape.class)
     if (room === 0) {
       const detail = `${this.#local.running()} running, ${this.#local.queued()} queued`
+      const etaMs = this.#etaMs(shape, now)
       const refusal = { code: 'no-room' as const, never: false, detail }
-      return { t: 'noBid', lot, refusal: mean > 0 ? { ...refusal, etaMs: mean } : refusal }
+      return { t: 'noBid', lot, refusal: etaMs === undefined ? refusal : { ...refusal, etaMs } }
     }
-    const terms = {
-      count: room,
-      startMs: 0,
-      // p90 of an exponential duration; the class mix replaces this later
-      finishMs: { p50: mean, p90: Math.round(2.3 * mean) },
-      fragMilli: fragmentationDeltaMilli(this.#local.free(), offer.capacity, shape.request),
-      priceMilli: offer.priceMilli,
-      warm: mean > 0,
-      loadSeq: ++this.#loadSeq,
-    }
+    const terms = { ...bidTerms(this.#local, this.#durations, shape, room), loadSeq: ++this.#loadSeq }
     return { t: 'bid', lot, terms, offeredMs: Math.floor(now) }
+  }
+
+  /** When there may be room for it. */
+  #etaMs({ request }: Shape, now: Millis): Millis | undefined {
+    const work = this.#local.work(this.#config.etaRunsMax)
+    const { gpus } = this.#local.offer()
+    return decideEta({ free: this.#local.free(), gpus, work, durations: this.#durations }, request, now)
   }
 
   // ---- WANTED
@@ -225,20 +241,5 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     if (meanMs === undefined) return 0
     const share = shareOf(waiting, this.#members.candidates().length)
     return aheadCount({ aheadMs, concurrent, meanMs, share }, this.#config.aheadMax)
-  }
-}
-
-/** A free vector as it may travel: nothing below zero (a host that shrank can owe). */
-function clamped(free: ResourceVector): ResourceVector {
-  const custom: Record<string, number> = {}
-  for (const name in free.custom) custom[name] = Math.max(0, free.custom[name]!)
-  return {
-    cpuMilli: Math.max(0, free.cpuMilli),
-    memoryBytes: Math.max(0, free.memoryBytes),
-    diskBytes: Math.max(0, free.diskBytes),
-    networkMbps: Math.max(0, free.networkMbps),
-    slots: Math.max(0, free.slots),
-    gpuMilli: free.gpuMilli.map((milli) => Math.max(0, milli)),
-    custom,
   }
 }

@@ -47,9 +47,9 @@ export class Conduct {
 
   /** The bid as far as it can be true; what goes beyond the bidder's advert counts against it. */
   believed(peer: PeerId, shape: Shape, terms: BidTerms, now: Millis, out: Out): BidTerms {
-    const capacity = this.#members.candidate(peer)?.offer?.capacity
-    if (!capacity) return terms
-    const count = Math.min(terms.count, copiesThatFit(capacity, shape.request, terms.count))
+    const offer = this.#members.candidate(peer)?.offer
+    if (!offer) return terms
+    const count = Math.min(terms.count, copiesThatFit(offer.capacity, shape.request, terms.count, offer.gpus))
     if (count === terms.count) {
       const record = this.#records.get(peer)
       if (record) record.lies = 0

@@ -1,4 +1,5 @@
 import type { Millis } from '@souk/kernel'
+import type { ClassObjective } from './class-objective.ts'
 
 /** Limits and times of the market. Defaults from protocol.md section 3 and "Starting timers"; guesses are marked. */
 export interface MarketConfig {
@@ -44,9 +45,19 @@ export interface MarketConfig {
   distrustMsMax: Millis
   /** classes whose durations are remembered */
   classesMax: number
+  /** runs and waiting tasks that a busy host looks at to say when it may have room; more costs time in every refusal */
+  etaRunsMax: number
+  /** plans (the auction without the award) that are made here at once; more are refused */
+  plansMax: number
+  /** hosts that a plan asks; of more a sample, as an auction's */
+  planHostsMax: number
+  /** a plan does without those who have not answered by then */
+  planMsMax: Millis
   /** what a bid's start is measured against in the score */
   targetMs: Millis
-  /** weights of the score; start under saturation, fragmentation and spread among bids without wait */
+  /** goals declared for classes of tasks that name none themselves */
+  objectives: readonly ClassObjective[]
+  /** weights of the score where nothing else is asked for; start under saturation, fragmentation and spread among bids without wait */
   weights: { start: number; fragmentation: number; price: number; spread: number }
 }
 
@@ -74,6 +85,11 @@ export const defaultMarketConfig: MarketConfig = {
   distrustMs: 10_000,
   distrustMsMax: 300_000,
   classesMax: 4_096,
+  etaRunsMax: 64,
+  plansMax: 4,
+  planHostsMax: 64,
+  planMsMax: 500,
   targetMs: 100,
+  objectives: [],
   weights: { start: 1, fragmentation: 0.2, price: 0.1, spread: 0.1 },
 }

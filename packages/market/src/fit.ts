@@ -25,10 +25,14 @@ export function decideFit(offer: Offer, shape: Shape): Refusal | undefined {
     if (unmet) return unmet
   }
   const short = shortage(offer.capacity, shape.request, offer.gpus)
-  if (short)
-    return (
+  if (short) {
+    const { resource, needed, available } = short
+    const refusal =
       gpuRefusal(short, shape.request.gpu, offer) ??
-      never('too-large', `${short.resource}: ${short.needed} needed, ${short.available} there`)
-    )
+      never('too-large', `${resource}: ${needed} needed, ${available} there`)
+    return refusal.code === 'too-large'
+      ? { ...refusal, shortage: { ...short, available: Math.max(0, available) } }
+      : refusal
+  }
   return undefined
 }

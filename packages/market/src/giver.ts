@@ -9,6 +9,7 @@ import type { Lots } from './lots.ts'
 import { spend } from './spend.ts'
 import { type FrameOf, plainDecision } from './to-decision.ts'
 import type { MembersView } from './views.ts'
+import { withPrediction } from './with-prediction.ts'
 
 type Out = AuctioneerEffect[]
 
@@ -72,7 +73,8 @@ export class Giver {
   #give(lot: Lot, to: Taker, count: number, now: Millis, out: Out): void {
     const given = this.#lots.take(lot, count, now)
     const frame = this.#view.frame(given[0]!.sinceMs, now, now)
-    const decision = plainDecision(frame, 'wanted', 'it asked, having room', to.peer)
+    const plain = plainDecision(frame, 'wanted', 'it asked, having room', to.peer)
+    const decision = withPrediction(plain, 0, this.#durations.expected(lot.shape.class))
     const tasks = given.map(({ task }) => task)
     out.push({ type: 'award', tasks, to, alternates: [], decision })
   }

@@ -1,5 +1,5 @@
 import type { Millis } from '@souk/kernel'
-import { limits, type Offer, type PeerId } from '@souk/wire'
+import { limits, type Offer, type PeerId, type Refusal } from '@souk/wire'
 import type { Auction, Closed } from './auction.ts'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
@@ -8,6 +8,7 @@ import { decideFit } from './fit.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import type { Pace } from './pace.ts'
+import { scoringOf } from './scoring.ts'
 import { shortfallText } from './shortfall.ts'
 import { auctionDecision, type FrameOf, plainDecision, refusalsText } from './to-decision.ts'
 import type { LocalView, MembersView } from './views.ts'
@@ -42,10 +43,9 @@ export class NoRoom {
   /** Nobody else can be asked: wait for room here, or for somebody to come who can. */
   onNobodyToAsk(lot: Lot, { refused }: Filtered, now: Millis, out: Out): void {
     const { self, local, lots, pace, frame } = this.#parts
-    const own = decideFit(local.offer(), lot.shape)
-    const here = own ? [{ peer: self, refusal: own }, ...refused] : refused
+    const here = [{ peer: self, refusal: ownRefusal(local, lot) }, ...refused]
     lots.beQuiet(lot, pace.quietMsFirst(), now)
-    const ever = !own || refused.some(({ refusal }) => !refusal.never)
+    const ever = here.some(({ refusal }) => !refusal.never)
     const short = ever ? undefined : shortfallText(lot.shape, this.#hosts())
     const reason = ever
       ? 'only peers that are busy or away could run it'
@@ -64,12 +64,14 @@ export class NoRoom {
 
   /** Those who were asked had too little of it. */
   onAuction(lot: Lot, { auction, closed }: { auction: Auction; closed: Closed }, now: Millis, out: Out): void {
-    const { lots, pace, frame } = this.#parts
+    const { self, local, lots, pace, frame } = this.#parts
     lots.beQuiet(lot, pace.quietMsFirst(), now)
     this.#sayOver(auction, out)
     const tasks = lot.tell('no-room')
     if (tasks.length === 0) return
-    const decision = auctionDecision(frame(now, auction.startedMs, now), auction, closed, undefined, this.#config)
+    const all = { ...auction, refused: [...auction.refused, { peer: self, refusal: ownRefusal(local, lot) }] }
+    const scoring = scoringOf(lot.shape, this.#config)
+    const decision = auctionDecision(frame(now, auction.startedMs, now), all, closed, undefined, scoring)
     out.push({ type: 'waits', tasks, code: 'no-room', decision })
   }
 
@@ -85,4 +87,13 @@ export class NoRoom {
     const message = { t: 'over', lot: auction.id, waiting: this.#parts.waiting() } as const
     for (const { peer, refusal } of auction.refused) if (!refusal.never) out.push({ type: 'send', to: peer, message })
   }
+}
+
+/** Why this host does not run it itself. */
+function ownRefusal(local: LocalView, { shape }: Lot): Refusal {
+  const offer = local.offer()
+  const unfit = decideFit(offer, shape)
+  if (unfit) return unfit
+  if (offer.draining) return { code: 'draining', never: false, detail: 'it takes no new work' }
+  return { code: 'no-room', never: false, detail: `${local.running()} running, ${local.queued()} queued` }
 }

@@ -4,9 +4,11 @@ import { decideFit } from './fit.ts'
 import type { GangConfig } from './gang-config.ts'
 import type { LocalView, MembersView } from './views.ts'
 
+export type ReservationsMessage = MessageOf<'reserve' | 'unreserve'>
+
 export type ReservationsInput =
   | { type: 'wake' }
-  | { type: 'message'; from: PeerId; message: MessageOf<'reserve' | 'unreserve'> }
+  | { type: 'message'; from: PeerId; message: ReservationsMessage }
   /** a baton of that gang came from that peer: what is kept for one of its members is this task's */
   | { type: 'use'; from: PeerId; gang: string; task: TaskId }
   /** room here may have changed */
@@ -74,6 +76,12 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
         for (let id = this.#due.popDue(now); id !== undefined; id = this.#due.popDue(now)) this.#end(id, out)
         break
     }
+  }
+
+  /** Whether this names room that is kept here. */
+  keeps(key: string): boolean {
+    for (const { keys } of this.#reservations.values()) if (keys.includes(key)) return true
+    return false
   }
 
   nextWakeup(): Millis | undefined {

@@ -10,12 +10,14 @@ export function shapeOf(spec: TaskSpec): Shape {
     request: spec.request,
     labels: spec.labels,
     ...(spec.where === undefined ? {} : { where: spec.where }),
+    ...(spec.objective === undefined ? {} : { objective: spec.objective }),
   }
 }
 
 /** Tasks with the same key are asked for in one lot. */
 export function shapeKey(shape: Shape): string {
-  return JSON.stringify([shape.class, shape.executor, shape.function, shape.request, shape.labels, shape.where])
+  const { class: name, executor, function: called, request, labels, where, objective } = shape
+  return JSON.stringify([name, executor, called, request, labels, where, objective])
 }
 
 /** Whether a choice of host can strand one resource beside another. */

@@ -3,12 +3,14 @@ import type { Taker } from '@souk/wire'
 import { assignShares } from './assign.ts'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
+import type { Durations } from './durations.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import type { Pace } from './pace.ts'
 import { isMulti } from './shape.ts'
 import { type FrameOf, plainDecision } from './to-decision.ts'
 import type { CandidateView, LoadsView } from './views.ts'
+import { withPrediction } from './with-prediction.ts'
 
 type Out = AuctioneerEffect[]
 
@@ -17,6 +19,7 @@ interface ShortcutParts {
   loads: LoadsView
   lots: Lots
   pace: Pace
+  durations: Durations
   frame: FrameOf
 }
 
@@ -41,7 +44,7 @@ export class Shortcut {
   }
 
   place(lot: Lot, candidates: readonly CandidateView[], now: Millis, out: Out): void {
-    const { prng, lots, loads, pace, frame } = this.#parts
+    const { prng, lots, loads, pace, durations, frame } = this.#parts
     if (!pace.isShort(lot.shape.class) || isMulti(lot.shape)) return
     const rooms = this.#rooms(lot, candidates, now)
     const line = rooms.map(({ taker: { peer }, count }) => ({ peer, count, score: 0 }))
@@ -52,7 +55,8 @@ export class Shortcut {
       if (tasks.length === 0) return
       for (const { task } of tasks) loads.awarded(peer, task, slotsOf(lot), now)
       const reason = `it said ${Math.round(ageMs)} ms ago that it has room, and such tasks are shorter than asking`
-      const decision = plainDecision(frame(tasks[0]!.sinceMs, now, now), 'load-stamp', reason, peer)
+      const plain = plainDecision(frame(tasks[0]!.sinceMs, now, now), 'load-stamp', reason, peer)
+      const decision = withPrediction(plain, 0, durations.expected(lot.shape.class))
       const alternates = others.slice(0, 2).map(({ taker }) => taker)
       out.push({ type: 'award', tasks: tasks.map(({ task }) => task), to, alternates, decision })
     }

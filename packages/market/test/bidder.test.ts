@@ -25,7 +25,7 @@ class Booth {
     return out
   }
 
-  quote(over: Partial<TaskSpec> = {}, count = 9) {
+  quote(over: Partial<TaskSpec> = {}, count = 9, expected: { expectedMs?: number; expectedMsP90?: number } = {}) {
     const message = {
       t: 'quote' as const,
       lot: 5,
@@ -33,8 +33,10 @@ class Booth {
       count,
       priority: 'medium' as const,
       expectedMs: 0,
+      expectedMsP90: 0,
+      ...expected,
     }
-    return only(this.step({ type: 'quote', from: 'asker', message }), 'send')[0]
+    return only(this.step({ type: 'asked', from: 'asker', message }), 'send')[0]
   }
 
   /** Others have this much waiting work; whom it asks for some. */
@@ -85,8 +87,54 @@ describe('a quote', () => {
     const booth = new Booth()
     booth.step({ type: 'duration', class: 'noop', runMs: 100 })
     expect(booth.quote()?.message).toMatchObject({ terms: { warm: true, finishMs: { p50: 100, p90: 230 } } })
+  })
+
+  test('says what the asker expects where none has run here, and forgets that once one has', () => {
+    const booth = new Booth()
+    booth.quote({}, 9, { expectedMs: 70, expectedMsP90: 200 })
+    expect(booth.quote()?.message).toMatchObject({ terms: { warm: false, finishMs: { p50: 70, p90: 200 } } })
+    booth.step({ type: 'duration', class: 'noop', runMs: 10 })
+    booth.quote({}, 9, { expectedMs: 70, expectedMsP90: 200 })
+    expect(booth.quote()?.message).toMatchObject({ terms: { warm: true, finishMs: { p50: 10, p90: 23 } } })
+  })
+
+  test('says when there may be room, by what its runs have left and what waits in front', () => {
+    const booth = new Booth()
+    const request = { ...emptyRequest(), slots: 2 }
+    const work = { class: 'noop', request, startedMs: 0, allocation: { request, gpuDevices: [] } }
     booth.local.theFree.slots = 0
-    expect(booth.quote()?.message).toMatchObject({ refusal: { code: 'no-room', etaMs: 100 } })
+    booth.local.theWork = [work, { ...work, class: 'other' }]
+    const eta = (over: Partial<TaskSpec> = {}) => {
+      const message = booth.quote(over)?.message
+      return message?.t === 'noBid' ? message.refusal.etaMs : undefined
+    }
+    expect(eta()).toBeUndefined()
+    booth.step({ type: 'duration', class: 'noop', runMs: 100 })
+    expect(eta()).toBe(100)
+    expect(eta({ request: { ...emptyRequest(), slots: 3 } })).toBeUndefined()
+    booth.step({ type: 'duration', class: 'other', runMs: 300 })
+    expect(eta({ request: { ...emptyRequest(), slots: 3 } })).toBe(300)
+    // One that waits here takes the first room, and has it for as long as such a run takes.
+    booth.local.theWork.push({ class: 'noop', request, startedMs: 0 })
+    expect(eta()).toBe(200)
+  })
+
+  test('counts how good its predictions were: each run judged by what was expected before it', () => {
+    const booth = new Booth()
+    for (const runMs of [100, 100, 50, 110, 900]) booth.step({ type: 'duration', class: 'noop', runMs })
+    expect(booth.bidder.counters()).toMatchObject({
+      'prediction.runs': 4,
+      'prediction.unknown': 1,
+      'prediction.underP50': 2,
+      'prediction.underP90': 3,
+    })
+  })
+
+  test('says how much of the host is in use, of what it has least left of', () => {
+    const booth = new Booth()
+    booth.local.theFree.slots = 3
+    booth.local.theFree.memoryBytes = 400
+    expect(booth.quote()?.message).toMatchObject({ terms: { usedMilli: 900 } })
   })
 
   test.each([

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { filterCandidates } from '../src/filter.ts'
 import { fragmentation, fragmentationDeltaMilli } from '../src/fragmentation.ts'
 import { decideFit, defaultMarketConfig } from '../src/index.ts'
-import { scoreBid } from '../src/score-bid.ts'
+import { scoringOf } from '../src/scoring.ts'
 import { isMulti, shapeKey } from '../src/shape.ts'
 import { Members, noHost, offer, shape, terms, vector } from './fixtures.ts'
 
@@ -39,6 +39,7 @@ describe('whether a host can ever run it', () => {
         code: 'too-large',
         never: true,
         detail: 'GPU memory 17.2 GB < 20 GB',
+        shortage: { resource: 'gpuMemoryBytes', available: 16 * 2 ** 30, needed: 20e9 },
       })
     })
 
@@ -99,7 +100,7 @@ describe('who can be asked', () => {
 })
 
 describe('tasks of one shape', () => {
-  test('share their class, work, request and labels, and nothing else', () => {
+  test('share their class, work, request, labels and objective, and nothing else', () => {
     const key = (over: Parameters<typeof shape>[0]) => shapeKey(shape(over))
     expect(key({ name: 'x', priority: 'low', tenant: 'y', timeoutMs: 5 })).toBe(key({}))
     const others = [
@@ -107,8 +108,9 @@ describe('tasks of one shape', () => {
       key({ work: { kind: 'process', argv: ['true'], env: {} } }),
       key({ request: { ...emptyRequest(), slots: 2 } }),
       key({ labels: { zone: 'a' } }),
+      key({ objective: 'pack' }),
     ]
-    expect(new Set([...others, key({})]).size).toBe(5)
+    expect(new Set([...others, key({})]).size).toBe(6)
   })
 
   test('need more than one kind of resource when they ask for devices or named units', () => {
@@ -120,7 +122,7 @@ describe('tasks of one shape', () => {
 
 describe('a score', () => {
   test('is lower for what starts sooner, fits better and costs less', () => {
-    const score = (over: Parameters<typeof terms>[0]) => scoreBid(terms(over), defaultMarketConfig)
+    const score = (over: Parameters<typeof terms>[0]) => scoringOf(shape(), defaultMarketConfig).of(terms(over)).score
     expect(score({})).toBeLessThan(score({ startMs: 50 }))
     expect(score({ fragMilli: -100 })).toBeLessThan(score({}))
     expect(score({})).toBeLessThan(score({ priceMilli: 1 }))

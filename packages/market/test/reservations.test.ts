@@ -26,6 +26,7 @@ class Desk {
       room: (_: unknown, limit: number) => Math.min(limit, this.free),
       queued: () => 0,
       running: () => 0,
+      work: () => [],
     }
     const members = { version: 1, candidates: () => [], candidate: () => undefined, rttP95: () => 10 }
     this.#machine = new Reservations(defaultGangConfig, { members, local })

@@ -28,6 +28,7 @@ export function waitsForDecision(by: PeerId, reason: string, wallMs: number, wai
     bidsTotal: 0,
     refusals: {},
     refused: [],
+    reasons: [],
     margin: 0,
     weights: {},
     closed: 'none',

@@ -6,6 +6,7 @@ export type Destination =
   | 'gangs'
   | 'reservations'
   | 'auctioneer'
+  | 'planner'
   | 'bearer'
   | 'unheardAwards'
   | 'custodian'
@@ -24,6 +25,8 @@ export const destinations: Record<MessageTag, readonly Destination[]> = {
   adverts: ['roster'],
   leave: ['roster'],
   quote: ['bidder'],
+  survey: ['bidder'],
+  surveyed: ['planner'],
   given: ['bidder'],
   over: ['bidder'],
   bid: ['auctioneer'],

@@ -1,3 +1,4 @@
+import type { Plan } from '@souk/market'
 import type { Advert, Ballot, Message, Outcome, PeerId, TaskId, TaskRecord, TaskSummary, TaskView } from '@souk/wire'
 import type { ClientRef } from './inputs.ts'
 import type { TraceEvent } from './trace.ts'
@@ -27,6 +28,8 @@ export type Reply =
   | { type: 'outcome'; task: TaskId; outcome: Outcome }
   /** undefined: no such task is known where it would have to be; `reachable` false: that peer cannot be asked now */
   | { type: 'view'; task: TaskId; view: TaskView | undefined; reachable: boolean }
+  /** undefined: too many plans are being made here */
+  | { type: 'planned'; plan: Plan | undefined }
   /** `missing`: members that did not answer in time */
   | { type: 'listed'; tasks: TaskSummary[]; total: number; missing: PeerId[] }
   /** without data: what the host has kept of the run was given, and what comes after it is live */

@@ -1,4 +1,4 @@
-import type { HostEffect } from '@souk/host'
+import type { HostEffect, HostInput, MeasuredRun } from '@souk/host'
 import type { Machines } from './machines.ts'
 import type { Outlet } from './outlet.ts'
 import type { Steps } from './steps.ts'
@@ -15,7 +15,20 @@ export class HostRoutes {
     this.#steps = steps
   }
 
-  apply(effect: HostEffect): void {
+  step(input: HostInput): void {
+    const effects: HostEffect[] = []
+    this.#machines.host.step(input, this.#outlet.now, effects)
+    for (const effect of effects) this.#apply(effect)
+  }
+
+  /** What runs here, as its driver sees it. Room that is kept for something to come is awaited. */
+  measured(runs: readonly MeasuredRun[]): void {
+    const { host, bearer, reservations } = this.#machines
+    const awaited = new Set(host.reserved.filter((key) => bearer.find(key) || reservations.keeps(key)))
+    this.step({ type: 'measured', runs, awaited })
+  }
+
+  #apply(effect: HostEffect): void {
     switch (effect.type) {
       case 'run': {
         const { record, ballot, gpuDevices, attempt, leased } = effect
@@ -41,6 +54,9 @@ export class HostRoutes {
         this.#steps.stepBearer(effect)
         break
       }
+      case 'breach':
+        this.#outlet.trace({ type: 'audit.breach', ...effect.breach })
+        break
       case 'dropped':
         this.#machines.marketChanged = true
         this.#steps.stepBearer(effect)

@@ -1,7 +1,7 @@
 import { Bearer, Custodian, type MeshView, Submitter } from '@souk/custody'
 import { Host } from '@souk/host'
 import { earliest, type Millis, type Prng } from '@souk/kernel'
-import { Auctioneer, Bidder, Gangs, Reservations } from '@souk/market'
+import { Auctioneer, Bidder, Gangs, Planner, Reservations } from '@souk/market'
 import { Roster } from '@souk/roster'
 import type { Bearer as Life, Offer, PeerId } from '@souk/wire'
 import type { PeerConfig } from './config.ts'
@@ -26,6 +26,7 @@ export class Machines {
   readonly bidder: Bidder
   readonly gangs: Gangs
   readonly reservations: Reservations
+  readonly planner: Planner
   readonly host: Host
   readonly desk: Desk
   readonly dependencies: Dependencies
@@ -67,6 +68,7 @@ export class Machines {
     this.bidder = new Bidder(config.market, { prng: prng.fork('bidder'), members, local, bearers })
     this.gangs = new Gangs(config.gangs, config.market, { self, prng: prng.fork('gangs'), members, local })
     this.reservations = new Reservations(config.gangs, { members, local })
+    this.planner = new Planner(config.market, { self, prng: prng.fork('planner'), members, local })
     const view = deskView(this.roster, mesh, this.custodian, self)
     this.desk = new Desk(config.desk, { self, view })
     this.dependencies = new Dependencies(config.dependencies, { self, view })
@@ -103,6 +105,7 @@ export class Machines {
       this.bidder,
       this.gangs,
       this.reservations,
+      this.planner,
       this.host,
       this.desk,
       this.dependencies,

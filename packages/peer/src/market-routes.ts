@@ -1,4 +1,4 @@
-import type { AuctioneerEffect, BidderEffect } from '@souk/market'
+import type { AuctioneerEffect, BidderEffect, PlannerEffect, PlannerInput } from '@souk/market'
 import type { Bearer, Decision, TaskId } from '@souk/wire'
 import type { Machines } from './machines.ts'
 import type { Outlet } from './outlet.ts'
@@ -61,6 +61,15 @@ export class MarketRoutes {
   onBidder(effect: BidderEffect): void {
     if (effect.type === 'send') this.#outlet.send(effect.to, effect.message)
     else this.#outlet.trace({ type: 'wanted.sent', to: effect.to, count: effect.count })
+  }
+
+  stepPlanner(input: PlannerInput): void {
+    const effects: PlannerEffect[] = []
+    this.#machines.planner.step(input, this.#outlet.now, effects)
+    for (const effect of effects) {
+      if (effect.type === 'send') this.#outlet.send(effect.to, effect.message)
+      else this.#outlet.emit({ type: 'reply', client: effect.client, reply: { type: 'planned', plan: effect.plan } })
+    }
   }
 
   #decided(tasks: readonly TaskId[], decision: Decision, to: Bearer | undefined): void {

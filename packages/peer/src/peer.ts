@@ -1,5 +1,6 @@
 import type { StoredBlobs } from '@souk/custody'
 import { earliest, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
+import { shapeOf } from '@souk/market'
 import {
   type Certificate,
   type Frame,
@@ -123,7 +124,8 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       keeping: this.#machines.keeping,
       tasks: custody.tasks,
       store: store.ok ? { ok: true } : store,
-      counters: this.#outlet.counters.snapshot(),
+      breaches: host.breaches,
+      counters: { ...this.#outlet.counters.snapshot(), ...this.#machines.bidder.counters() },
       custody: { ...custody, submitter: submitter.snapshot(), borne: bearer.snapshot() },
       market: this.#machines.marketSnapshot(),
       host: host.snapshot(),
@@ -160,6 +162,9 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       case 'ran':
         router.stepHost(input)
         break
+      case 'measured':
+        router.onMeasured(input.runs)
+        break
       case 'output':
         this.#onOutput(input, now)
         break
@@ -193,8 +198,15 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         router.stepDesk({ type, client, query, everywhere })
         break
       }
+      case 'plan': {
+        const { client, assumedMs } = input
+        const tasks = input.tasks.map((spec) => ({ shape: shapeOf(spec), priority: spec.priority }))
+        router.stepPlanner({ type: 'plan', client, tasks, assumedMs })
+        break
+      }
       case 'gone':
         router.stepDesk(input)
+        router.stepPlanner(input)
         router.stepSubmitter(input)
         break
     }

@@ -5,6 +5,7 @@ import { destinations } from './destinations.ts'
 /** Messages by which a member uses the mesh's hosts. */
 const uses = new Set<MessageTag>([
   'quote',
+  'survey',
   'award',
   'cancel',
   'given',
@@ -21,7 +22,7 @@ const bears = new Set<MessageTag>([
 ])
 /** Messages by which a member says that it runs other people's work, or keeps it. */
 const serves = new Set<MessageTag>([
-  ...(['bid', 'noBid', 'wanted', 'accept', 'reserved'] as const),
+  ...(['bid', 'noBid', 'surveyed', 'wanted', 'accept', 'reserved'] as const),
   ...(['stored', 'already', 'unstored', 'leaseAsk', 'leaseTold', 'prepare', 'promise', 'refuse', 'committed'] as const),
   ...(['lacking', 'fenced', 'begun', 'renewed', 'unknown', 'copy'] as const),
 ])

@@ -9,7 +9,7 @@ import type {
   SubmitterInput,
   SubmitterMessage,
 } from '@souk/custody'
-import type { HostEffect, HostInput } from '@souk/host'
+import type { HostInput, MeasuredRun } from '@souk/host'
 import { invariant, type Millis } from '@souk/kernel'
 import type {
   AuctioneerEffect,
@@ -18,7 +18,9 @@ import type {
   BidderEffect,
   BidderInput,
   GangsInput,
+  PlannerInput,
   ReservationsInput,
+  ReservationsMessage,
 } from '@souk/market'
 import type { RosterEffect, RosterInput } from '@souk/roster'
 import type { Bearer as Life, Message, MessageOf, PeerId, RosterMessage } from '@souk/wire'
@@ -87,8 +89,6 @@ export class Router implements Steps {
     this.#route(from, message)
   }
 
-  // ---- messages
-
   #route(from: Life, message: Message): void {
     for (const destination of destinations[message.t]) this.#deliver(destination, from, message)
   }
@@ -99,7 +99,7 @@ export class Router implements Steps {
         this.stepRoster({ type: 'message', from: from.peer, message: message as RosterMessage })
         break
       case 'bidder':
-        this.#toBidder(from.peer, message as MessageOf<'quote' | 'given' | 'over'>)
+        this.#toBidder(from.peer, message as MessageOf<'quote' | 'survey' | 'given' | 'over'>)
         break
       case 'auctioneer':
         this.stepAuctioneer({ type: 'message', from: from.peer, message: message as AuctioneerMessage })
@@ -107,11 +107,12 @@ export class Router implements Steps {
       case 'gangs':
         this.stepGangs({ type: 'message', from: from.peer, message: message as MessageOf<'reserved'> })
         break
-      case 'reservations': {
-        const asked = message as MessageOf<'reserve' | 'unreserve'>
-        this.stepReservations({ type: 'message', from: from.peer, message: asked })
+      case 'reservations':
+        this.stepReservations({ type: 'message', from: from.peer, message: message as ReservationsMessage })
         break
-      }
+      case 'planner':
+        this.stepPlanner({ type: 'message', from: from.peer, message: message as MessageOf<'surveyed'> })
+        break
       case 'bearer':
         this.stepBearer({ type: 'message', from, message: message as BearerMessage })
         break
@@ -136,9 +137,9 @@ export class Router implements Steps {
     }
   }
 
-  #toBidder(from: PeerId, message: MessageOf<'quote' | 'given' | 'over'>): void {
-    if (message.t === 'quote') {
-      this.stepBidder({ type: 'quote', from, message })
+  #toBidder(from: PeerId, message: MessageOf<'quote' | 'survey' | 'given' | 'over'>): void {
+    if (message.t === 'quote' || message.t === 'survey') {
+      this.stepBidder({ type: 'asked', from, message })
       return
     }
     // Newer than the load stamp of its frame: what it says counts from here on.
@@ -245,19 +246,22 @@ export class Router implements Steps {
     this.#gangs.stepReservations(input)
   }
 
+  stepPlanner(input: PlannerInput): void {
+    this.#market.stepPlanner(input)
+  }
+
   stepHost(input: HostInput): void {
-    const effects: HostEffect[] = []
-    this.#machines.host.step(input, this.#outlet.now, effects)
-    for (const effect of effects) this.#host.apply(effect)
+    this.#host.step(input)
+  }
+
+  onMeasured(runs: readonly MeasuredRun[]): void {
+    this.#host.measured(runs)
   }
 
   stepDesk(input: DeskInput): void {
     const effects: DeskEffect[] = []
     this.#machines.desk.step(input, this.#outlet.now, effects)
-    for (const effect of effects) {
-      if (effect.type === 'send') this.#outlet.send(effect.to, effect.message)
-      else this.#outlet.emit(effect)
-    }
+    for (const effect of effects) this.#outlet.sendOrEmit(effect)
   }
 
   // ---- time
@@ -284,6 +288,7 @@ export class Router implements Steps {
     else if (due(this.#machines.bidder)) this.stepBidder({ type: 'wake' })
     else if (due(this.#machines.gangs)) this.stepGangs({ type: 'wake' })
     else if (due(this.#machines.reservations)) this.stepReservations({ type: 'wake' })
+    else if (due(this.#machines.planner)) this.stepPlanner({ type: 'wake' })
     else if (due(this.#machines.host)) this.stepHost({ type: 'wake' })
     else if (due(this.#machines.dependencies)) this.stepDependencies({ type: 'wake' })
     else if (due(this.#machines.desk)) this.stepDesk({ type: 'wake' })

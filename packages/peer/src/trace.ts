@@ -1,3 +1,4 @@
+import type { Breach } from '@souk/host'
 import type { Millis } from '@souk/kernel'
 import type { Ballot, Decision, OutcomeKind, PeerId, TaskId } from '@souk/wire'
 
@@ -31,6 +32,8 @@ export type TraceEvent = { at: Millis } & (
   /** others keep it from now on */
   | { type: 'task.moved'; task: TaskId; version: number; custodians: PeerId[] }
   | { type: 'task.closed'; task: TaskId; ballot: Ballot; kind: OutcomeKind; code: string }
+  /** what is promised, what runs and what is used do not go together */
+  | ({ type: 'audit.breach' } & Breach)
   | { type: 'auction.asked'; lot: number; class: string; count: number; asked: number }
   | { type: 'auction.closed'; lot: number; bids: number; awarded: number; closed: string; tookMs: Millis }
   /** its bids did not hold: it is left out for so long */

@@ -41,6 +41,7 @@ export function localView(host: Host, offer: () => Offer): LocalView {
     room: (request, limit) => host.room(request, limit),
     queued: () => host.queued,
     running: () => host.running,
+    work: (limit) => host.work(limit),
   }
 }
 

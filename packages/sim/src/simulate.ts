@@ -2,6 +2,7 @@ import { Prng } from '@souk/kernel'
 import { type Carriage, CodecCarriage, CopyCarriage } from './carriage.ts'
 import { Checkers } from './checkers/checkers.ts'
 import { Clients } from './clients.ts'
+import { driveAudits } from './drive-audits.ts'
 import { drawFaults } from './faults/draw-faults.ts'
 import type { FaultKind, FaultPlan } from './faults/fault.ts'
 import { driveFaults } from './faults/fault-driver.ts'
@@ -124,6 +125,7 @@ class Simulation {
     }
     this.#world.later(warmUpMs, () => this.#clients.begin(this.#options.tasks, this.#gapMs))
     driveFaults(this.#world, this.#plan, this.#watches)
+    driveAudits(this.#world)
     this.#world.later(warmUpMs, () => this.#monitor())
     try {
       this.#world.run()

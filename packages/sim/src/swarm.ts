@@ -72,6 +72,7 @@ function drawWork(shape: WorkloadShape, prng: Prng): WorkloadShape {
     noneChance: some(shape.noneChance),
     atMostOnceChance: some(shape.atMostOnceChance),
     expireChance: some(shape.expireChance),
+    objectiveChance: prng.fork('objectives').pick([0, 0, 0.4]),
     resubmitChance: some(shape.resubmitChance),
     afterChance: shape.afterChance * prng.fork('after').pick([0, 0, 1, 3]),
     gangChance: shape.gangChance * prng.fork('gangs').pick([0, 0, 1, 4]),

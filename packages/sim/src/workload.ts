@@ -1,5 +1,5 @@
 import { hash64, hashBase32, type Prng } from '@souk/kernel'
-import { type Priority, priorities, type TaskSpec, taskId } from '@souk/wire'
+import { objectives, type Priority, priorities, type TaskSpec, taskId } from '@souk/wire'
 import { DependencyDraws } from './dependency-draws.ts'
 import { type Duration, drawDuration, meanDuration, pickWeighted } from './distributions.ts'
 import { GangDraws } from './gang-draws.ts'
@@ -50,6 +50,8 @@ export interface WorkloadShape {
   atMostOnceChance: number
   /** share of tasks that expire unless they have ended in time */
   expireChance: number
+  /** share of tasks that say what their host is chosen for */
+  objectiveChance?: number
   /** a client says an accepted task's submit once more, with its key */
   resubmitChance: number
   /** share of tasks that wait for others drawn before */
@@ -79,6 +81,7 @@ export class Workload {
   readonly #promisePrng: Prng
   readonly #dependencies: DependencyDraws
   readonly #gangs: GangDraws
+  readonly #objectivePrng: Prng
   readonly #seed: number
   readonly #weights: number
   #drawn = 0
@@ -90,6 +93,7 @@ export class Workload {
     this.#promisePrng = prng.fork('promises')
     this.#dependencies = new DependencyDraws(shape.afterChance, prng.fork('after'))
     this.#gangs = new GangDraws(shape.gangChance, prng.fork('gangs'))
+    this.#objectivePrng = prng.fork('objectives')
     this.#weights = shape.classes.reduce((sum, { weight }) => sum + weight, 0)
   }
 
@@ -121,7 +125,7 @@ export class Workload {
     const timeoutMs = prng.chance(this.shape.timeoutChance) ? Math.max(1, Math.round(ms / 2)) : 0
     const priority = pickWeighted(prng, priorities, (name) => this.shape.priorityWeights[priorities.indexOf(name)]!)
     const spec = specOf(taskClass, priority, encodeArgs({ ms, fail }), timeoutMs, this.shape.retries)
-    Object.assign(spec, this.#drawPromises(ms))
+    Object.assign(spec, this.#drawPromises(ms), this.#drawObjective())
     const after = this.#dependencies.draw()
     if (after !== undefined) spec.after = after
     const runsMs = fail || timeoutMs > 0 ? ms * (1 + spec.retries) : ms
@@ -137,6 +141,11 @@ export class Workload {
     const starts = prng.chance(atMostOnceChance) ? 'at-most-once' : 'at-least-once'
     const expires = prng.chance(expireChance)
     return { durability, starts, expiresMs: expires ? Math.ceil(expiryMsMin + expiryFactor * ms) : 0 }
+  }
+
+  #drawObjective(): Pick<TaskSpec, 'objective'> {
+    const { objectiveChance = 0 } = this.shape
+    return this.#objectivePrng.chance(objectiveChance) ? { objective: this.#objectivePrng.pick(objectives) } : {}
   }
 }
 

@@ -32,6 +32,7 @@ const levels: Record<TraceType, Level> = {
   'task.chosen': 'trace',
   'task.moved': 'debug',
   'task.closed': 'debug',
+  'audit.breach': 'warn',
   'auction.asked': 'trace',
   'auction.closed': 'trace',
   'wanted.sent': 'trace',

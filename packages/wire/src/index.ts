@@ -12,7 +12,7 @@ export {
   type FrameLimits,
   frameLimits,
 } from './codec.ts'
-export { BidTerms, Decision, Refusal } from './decision.ts'
+export { BidTerms, Decision, Reason, Refusal, ScoredBid, Shortage } from './decision.ts'
 export { Dependency } from './dependency.ts'
 export { expectedText } from './expected-text.ts'
 export {
@@ -54,6 +54,7 @@ export {
 } from './message.ts'
 export type { Shape } from './messages/market-messages.ts'
 export type { MemberUpdate } from './messages/roster-messages.ts'
+export { Objective, objectives } from './objective.ts'
 export {
   Accepted,
   Attempt,
@@ -69,6 +70,7 @@ export {
 } from './outcome.ts'
 export type { FaultCode, ValueLimits } from './precheck.ts'
 export type { DecodeCode, DecodeResult } from './result.ts'
+export { type RunUsage, usageOf } from './run-usage.ts'
 export { choice, strict } from './schema.ts'
 export { signableAdvert, signableCertificate } from './signable.ts'
 export { Baton, custodiansMax, Taker, TaskEvent, TaskRecord, TaskState, taskStates } from './task-record.ts'

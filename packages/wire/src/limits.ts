@@ -35,6 +35,11 @@ export const limits = {
   dependenciesMax: 64,
   /** tasks that start together */
   gangSizeMax: 64,
+  /** tasks that one plan looks at, and runs that a host tells of for it */
+  planTasksMax: 256,
+  surveyRunsMax: 64,
+  /** kinds of refusal that a decision tells apart; the rarest beyond are left out, and counted by their code */
+  reasonsMax: 16,
   functionsMax: 512,
   membersMax: 4096,
   /** members that the answer to a joiner names: what fits into a small message (32 KiB) with the longest names */

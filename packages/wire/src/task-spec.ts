@@ -3,6 +3,7 @@ import { Dependencies } from './dependency.ts'
 import { expressionLimits } from './expression/index.ts'
 import { Gang } from './gang.ts'
 import { limits } from './limits.ts'
+import { Objective } from './objective.ts'
 import { RequestSchema } from './resource-schema.ts'
 import { bytes, choice, dictionary, int, list, strict, text } from './schema.ts'
 
@@ -78,6 +79,8 @@ export const TaskSpec = strict({
   after: Type.Optional(Dependencies),
   /** it starts together with others, or not at all */
   gang: Type.Optional(Gang),
+  /** absent: what its bearer has declared for its class */
+  objective: Type.Optional(Objective),
 })
 export type TaskSpec = Static<typeof TaskSpec>
 

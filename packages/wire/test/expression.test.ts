@@ -134,7 +134,7 @@ describe('an expression', () => {
           expect(faultText(given, result.fault)).toMatch(/\^$/)
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     )
   })
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { LinkLine, PeerLine, Status } from '../api.ts'
-import { choice, dictionary, int, list, PeerIdText, plainRecord, strict, text } from './vocabulary.ts'
+import { choice, dictionary, int, list, PeerIdText, plainRecord, strict, TaskIdText, text } from './vocabulary.ts'
 
 const optional = Type.Optional
 const name = text(256)
@@ -45,6 +45,14 @@ export const PeersAnswer = strict({ peers: list(PeerLineBody, 4096) })
 
 const keeper = choice('cgroup-v2', 'cgroup-v1', 'watchdog', 'nothing')
 
+const AuditBreachBody = strict({
+  code: text(64),
+  task: optional(TaskIdText),
+  resource: name,
+  seen: Type.Number(),
+  allowed: Type.Number(),
+})
+
 export const StatusBody = Type.Unsafe<Status>(
   strict({
     self: PeerIdText,
@@ -66,6 +74,7 @@ export const StatusBody = Type.Unsafe<Status>(
       heardFromMajority: Type.Boolean(),
     }),
     limits: strict({ memory: keeper, cpu: keeper, processes: keeper, reason: text(4096) }),
+    audit: strict({ breaches: list(AuditBreachBody, 64), breachesEver: int() }),
     tasks: dictionary(int(), 64),
     store: strict({ ok: Type.Boolean(), code: optional(name), message: optional(text()) }),
     counters: dictionary(Type.Number(), 4096),

@@ -36,7 +36,7 @@ export const RequestBody = strict({
   cpu: optional(amount),
   memory: optional(amount),
   disk: optional(amount),
-  gpu: optional(Type.Union([Type.Number({ minimum: 0, maximum: 1024 }), GpuBody])),
+  gpu: optional(Type.Union([Type.Number(), GpuBody])),
   network: optional(amount),
   slots: optional(int(1_000_000, 1)),
   custom: optional(dictionary(int(2 ** 52), apiLimits.labelsMax)),
@@ -72,6 +72,7 @@ export const TaskBody = Type.Unsafe<Task>(
     starts: optional(choice('at-least-once', 'at-most-once')),
     expiresMs: optional(int(2 ** 40)),
     failIfUnplaceable: optional(Type.Boolean()),
+    objective: optional(choice('balanced', 'fast', 'pack', 'spread', 'cheap')),
     after: optional(list(After, apiLimits.dependenciesMax)),
     gang: optional(
       strict({ id: text(96, 1), size: int(apiLimits.gangSizeMax, 2), rank: int(apiLimits.gangSizeMax - 1) }),

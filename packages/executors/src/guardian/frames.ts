@@ -22,6 +22,8 @@ export const frameType = {
   stdinTaken: 14,
   /** JSON `Exit`; the run's last frame: its group is gone */
   exit: 15,
+  /** JSON `RunUse`, every two seconds for as long as it runs */
+  use: 16,
 } as const
 
 /** How to start one run. */
@@ -66,6 +68,13 @@ export interface Exit {
   error?: { code: string; message: string }
   /** false: some process of the group survived SIGKILL (it hangs in the kernel) */
   gone: boolean
+}
+
+/** What a run has at a time. */
+export interface RunUse {
+  memoryBytes?: number
+  /** average since it was last told */
+  cpuMilli?: number
 }
 
 export interface GuardianFrame {

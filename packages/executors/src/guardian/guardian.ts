@@ -100,6 +100,7 @@ export class Guardian {
       },
       output: (stream, data) => this.#send(encodeFrame(frameType[stream], number, data)),
       stdinTaken: (bytes) => this.#send(encodeNumber(frameType.stdinTaken, number, bytes)),
+      used: (use) => this.#send(encodeFrame(frameType.use, number, JSON.stringify(use))),
       exited: (exit) => {
         if (run.pid !== undefined && exit.gone) this.#ledger.remove(run.pid)
         this.#runs.delete(number)

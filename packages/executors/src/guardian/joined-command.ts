@@ -14,16 +14,29 @@ const pathDefault = '/usr/local/bin:/usr/bin:/bin'
 export const joinFailed = 125
 
 /**
- * The command behind one that first joins the cgroups of its run: a shell with an empty environment writes itself into
- * them and becomes the command, so that nothing of the task runs outside, not even what its environment preloads.
+ * Variables that mean nothing to the shell or the loader before it joins: what every task has. Any other, such as
+ * LD_PRELOAD, would run code of the task outside of its cgroups.
+ */
+const harmless = /^(PATH|LANG|LC_ALL|TZ|HOME|USER|LOGNAME|SHELL|TMPDIR|SOUK_[A-Z]+)$/
+/** what shells make up themselves */
+const madeUp = 'unset PWD OLDPWD SHLVL'
+
+/**
+ * The command behind a shell that first writes itself into the cgroups of its run and then becomes the command, so that
+ * nothing of the task runs outside of them. A task that brings variables of its own gets them through env, which costs
+ * half a millisecond more.
  */
 export function joinedCommand({ argv, env }: Command, joinFiles: readonly string[]): Command {
   const joins = joinFiles.map((_, i) => `echo 0 >"\${${i + 1}}"`).join(' && ')
-  const script = `${joins} || exit ${joinFailed}; shift ${joinFiles.length}; exec env -i "$@"`
+  const join = `${joins} || exit ${joinFailed}; shift ${joinFiles.length}`
+  if (Object.keys(env).every((name) => harmless.test(name))) {
+    return { argv: [shell, '-c', `${join}; ${madeUp}; exec "$@"`, 'sh', ...joinFiles, ...argv], env }
+  }
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
   // env takes what has a = for a variable.
   const plain = argv[0]!.includes('=') ? [shell, '-c', 'exec "$@"', 'sh', ...argv] : argv
-  return { argv: [shell, '-c', script, 'sh', ...joinFiles, ...variables, ...plain], env: { PATH: pathDefault } }
+  const words = [...joinFiles, ...variables, ...plain]
+  return { argv: [shell, '-c', `${join}; exec env -i "$@"`, 'sh', ...words], env: { PATH: pathDefault } }
 }
 
 /** Whether a command leads to something that can be executed. Where not, to spawn it as it is tells best what is wrong. */

@@ -7,8 +7,6 @@ export interface RunLimits {
   processes: number
 }
 
-export const noLimits: RunLimits = { memoryBytes: 0, cpuMilli: 0, processes: 0 }
-
 /** Controllers that are used, where a hierarchy has them. cpuacct only measures (v1). */
 export const usedControllers = ['cpu', 'cpuacct', 'pids', 'memory'] as const
 export type Controller = (typeof usedControllers)[number]

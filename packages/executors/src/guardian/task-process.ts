@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import type { Exit, SpawnOrder } from './frames.ts'
+import type { Exit, RunUse, SpawnOrder } from './frames.ts'
 import { killEach, killGroup, signalGroup } from './group.ts'
 import { isExecutable, joinedCommand, joinFailed } from './joined-command.ts'
 import { type Budget, OutputRelay } from './output-relay.ts'
@@ -8,6 +8,7 @@ import type { RunCgroup } from './run-cgroup.ts'
 import type { RunLimits } from './run-limits.ts'
 import type { SessionUse } from './session-use.ts'
 import { childrenCpuMs, treePeakBytes } from './usage.ts'
+import { UseMeter } from './use-meter.ts'
 
 /** A dead group's pipes normally end at once. Who holds them longer has left the group. */
 const pipeMsMax = 250
@@ -22,6 +23,7 @@ export interface TaskProcessEvents {
   started(pid: number, start: string): void
   output(stream: 'stdout' | 'stderr', data: Buffer): void
   stdinTaken(bytes: number): void
+  used(use: RunUse): void
   /** The group is gone and all output was handed over. Last call. */
   exited(exit: Exit): void
 }
@@ -44,6 +46,8 @@ export class TaskProcess {
   #sampleAt: number
   #samplePauseMs = sampleMsMin
   #processesSeen = 0
+  #seenBytes = 0
+  readonly #meter: UseMeter
 
   constructor(order: SpawnOrder, cgroup: RunCgroup | undefined, events: TaskProcessEvents) {
     this.order = order
@@ -51,6 +55,7 @@ export class TaskProcess {
     this.#events = events
     this.#budget = { leftBytes: order.outputBytesMax, droppedBytes: 0 }
     this.#sampleAt = performance.now() + sampleMsMin
+    this.#meter = new UseMeter(performance.now())
   }
 
   /** Spawns it. What fails here is reported as an exit with an error. */
@@ -133,6 +138,7 @@ export class TaskProcess {
   seen({ memoryBytes, processes }: SessionUse): void {
     this.#memoryPeakBytes = Math.max(this.#memoryPeakBytes, memoryBytes)
     this.#processesSeen = processes
+    this.#seenBytes = memoryBytes
   }
 
   /** Looks at its memory when that is due; where the kernel killed only a part of it (v1), the rest goes, too. */
@@ -140,6 +146,8 @@ export class TaskProcess {
     const pid = this.pid
     if (pid === undefined || this.#exited) return
     if (this.#limitedMemory && this.cgroup!.oomKills > 0) this.stop(0, 'memory')
+    const use = this.#meter.read(this.cgroup, this.#seenBytes, now)
+    if (use) this.#events.used(use)
     if (this.cgroup?.memoryPeakBytes !== undefined || now < this.#sampleAt) return
     this.#samplePauseMs = Math.min(this.#samplePauseMs * 2, sampleMsMax)
     this.#sampleAt = now + this.#samplePauseMs

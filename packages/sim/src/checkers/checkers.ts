@@ -2,6 +2,7 @@ import type { Subject } from '../subject.ts'
 import type { Violations } from '../violation.ts'
 import type { Watch } from '../watch.ts'
 import { AccountsChecker } from './accounts.ts'
+import { AuditsChecker } from './audits.ts'
 import { BatonsChecker } from './batons.ts'
 import { BoundsChecker } from './bounds.ts'
 import { CapacityChecker } from './capacity.ts'
@@ -41,6 +42,7 @@ export class Checkers {
   readonly dependencies: DependenciesChecker
   readonly gangs: GangsChecker
   readonly capacity: CapacityChecker
+  readonly audits: AuditsChecker
   readonly singleRun: SingleRunChecker
   readonly batons: BatonsChecker
   readonly fences: FencesChecker
@@ -62,6 +64,7 @@ export class Checkers {
     this.dependencies = new DependenciesChecker(violations, excuses, configurations)
     this.gangs = new GangsChecker(violations, faultless)
     this.capacity = new CapacityChecker(violations)
+    this.audits = new AuditsChecker(violations)
     this.singleRun = new SingleRunChecker(violations, excuses, configurations, faultless)
     this.batons = new BatonsChecker(violations, excuses, configurations)
     this.fences = new FencesChecker(violations, excuses, configurations)
