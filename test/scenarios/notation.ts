@@ -48,6 +48,12 @@ function fieldsOf(message: Message, name: Name): string {
       const removes = message.removes.map(({ task }) => ` -${name(task)}`)
       return `${message.base}..${message.seq}${[...adds, ...removes].join()}`
     }
+    case 'reserve':
+      return `${message.gang} ${message.count}x${message.patient ? ' patiently' : ''}`
+    case 'reserved':
+      return `${message.gang} ${message.count}`
+    case 'unreserve':
+      return message.gang
     case 'renewed':
       return `${message.seq}${message.again ? ' again' : ''}${message.refused.map(({ task }) => ` refuses ${name(task)}`).join('')}`
     default:

@@ -1,5 +1,13 @@
 import { emptyRequest, emptyVector } from '@souk/kernel'
-import { type MessageTag, messageSchemas, type Offer, type Priority, type TaskSpec, taskId } from '@souk/wire'
+import {
+  gangNonce,
+  type MessageTag,
+  messageSchemas,
+  type Offer,
+  type Priority,
+  type TaskSpec,
+  taskId,
+} from '@souk/wire'
 import { Mesh } from '../../packages/peer/test/mesh.ts'
 import { Transcript } from './transcript.ts'
 
@@ -89,11 +97,13 @@ class Stage {
     const times = words.find((word) => /^x\d+$/.test(word))
     const count = times ? Number(times.slice(1)) : 1
     const tasks = Array.from({ length: count }, (_, tag) => {
-      const nonce = options.get('key')?.padStart(23, '0') ?? String(this.#tasks.length + 1).padStart(23, '0')
-      const id = taskId(nonce)
+      const own = options.get('key')?.padStart(23, '0') ?? String(this.#tasks.length + 1).padStart(23, '0')
+      const nonce = options.has('gang') ? gangNonce(options.get('gang')!, tag) : own
+      const id = taskId(nonce, 0, options.has('gang'))
       if (!this.#tasks.some((task) => task.id === id)) this.#tasks.push({ id, origin: at! })
       this.transcript.number(id)
-      return { tag, nonce, spec: spec(options), id }
+      const gang = options.has('gang') ? { gang: { id: options.get('gang')!, size: count, rank: tag } } : {}
+      return { tag, nonce, spec: { ...spec(options), ...gang }, id }
     })
     const names = [this.transcript.name(tasks[0]!.id), this.transcript.name(tasks.at(-1)!.id)]
     this.transcript.note(`submit ${at} ${[...new Set(names)].join('..')} ${words.join(' ')}`.trim())

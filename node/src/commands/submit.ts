@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import type { Handle, SoukClient } from '@souk/client'
+import { apiLimits, type Handle, type SoukClient } from '@souk/client'
+import { parseCount } from '../amounts.ts'
 import { codeOf, messageOf, usageError } from '../cli-error.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
@@ -16,6 +17,7 @@ const fileTasksMax = 100_000
 interface SubmitCommandOptions extends TaskOptions, PeerChoice {
   file?: string
   wait?: boolean
+  gang?: string
   json?: boolean
 }
 
@@ -25,6 +27,7 @@ export const submit: CommandModule = {
       .argument('[command...]', 'the command and its arguments')
       .passThroughOptions()
       .option('--file <path>', 'JSON lines, one task each as the API takes it (- is standard input)')
+      .option('--gang <n>', 'so many copies that start together or not at all (SOUK_GANG_RANK, SOUK_GANG_SIZE)')
       .option('--wait', 'wait for the outcomes; the exit code is theirs')
       .action(async (words: string[], options: SubmitCommandOptions) => {
         done(await submitAll(context, words, options))
@@ -36,6 +39,7 @@ export const submit: CommandModule = {
       ['souk submit --key night-31 -- ./report.sh', 'again with the same key: the same task, not a second one'],
       ['souk submit --group db --apart db --near cache -- ./db.sh', 'one a host, where a cache runs'],
       ['souk submit --after last -- make test', 'once the one before has succeeded; else it is cancelled'],
+      ['souk submit --gang 4 -- ./solve.sh', 'four copies, all at once: each finds its SOUK_GANG_RANK'],
       ['souk submit --file tasks.jsonl', 'many: {"argv":["echo","hi"],"request":{"cpu":2}}'],
       ['souk submit --file build.jsonl', 'that wait for each other: {"argv":["make","test"],"after":["KEY or name"]}'],
     ]).addHelpText(
@@ -50,6 +54,10 @@ async function submitAll(context: Context, words: string[], options: SubmitComma
   if (options.file !== undefined && options.key !== undefined) {
     throw usageError('--key is for one command; in --file give each task its own: {"argv":[…],"key":"…"}')
   }
+  if (options.file !== undefined && options.gang !== undefined) {
+    throw usageError('--gang is for one command; in --file give each task its own: "gang":{"id":"a","size":2,"rank":0}')
+  }
+  const size = options.gang === undefined ? undefined : parseCount('--gang', options.gang, 2, apiLimits.gangSizeMax)
   const tasks =
     options.file === undefined
       ? [taskOf(options, words)]
@@ -59,7 +67,7 @@ async function submitAll(context: Context, words: string[], options: SubmitComma
       options.file === undefined
         ? await Promise.all(tasks.map((task) => attachFiles(client, context, task, options)))
         : tasks
-    const handles = client.submitAll(ready)
+    const handles = size === undefined ? client.submitAll(ready) : client.submitGang(ready[0]!, size)
     for (const handle of handles) handle.outcome.catch(() => {})
     const accepted = await printIds(client, context, handles, options.json === true)
     if (!options.wait || accepted !== exitCodes.ok) return accepted

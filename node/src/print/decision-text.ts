@@ -38,6 +38,8 @@ function headline({ how, by, reason, winner }: Decision, names: PeerNames, colou
       return `${colours.bold('waiting')}: ${reason}`
     case 'after':
       return `${colours.bold('waiting for other tasks')}: it ${reason}`
+    case 'gang':
+      return `${colours.bold('placed together')}${where}: ${reason}`
     case 'unplaceable':
       return `${colours.bold('waiting, and no host can ever run it as it stands')}: ${reason}`
   }

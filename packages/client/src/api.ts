@@ -120,6 +120,11 @@ export interface Task {
   objective?: 'balanced' | 'fast' | 'pack' | 'spread' | 'cheap'
   /** it is accepted at once, and placed when all of these have ended as wanted */
   after?: After[]
+  /**
+   * it starts together with others, or not at all: like tasks that differ by `rank` (0 to size - 1). The id takes the place
+   * of a key for all of them. `submitGang` fills this in
+   */
+  gang?: { id: string; size: number; rank: number }
   /** idempotency key: the same one gives the same task, at whatever peer; the client makes one where none is */
   key?: string
 }
@@ -196,6 +201,11 @@ export interface SoukClient extends InsightCalls {
    * that wait for themselves reject with `after-cycle`.
    */
   submitAll(tasks: readonly Task[], options?: SubmitOptions): Handle[]
+  /**
+   * `size` copies of a task, by rank, which start together or not at all; its key is that of the whole gang. Where one is
+   * refused those that were accepted are cancelled. Throws `option-invalid` for sizes other than 2 to 64.
+   */
+  submitGang(task: Task, size: number, options?: SubmitOptions): Handle[]
   /** where each objective would put these tasks (256 at most) if they were submitted now; nothing is */
   plan(tasks: Task[], options?: PlanOptions): Promise<Plan>
   /** outcomes in the order of the items; rejects on the first refusal, never on a failed task */

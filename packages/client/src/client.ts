@@ -28,6 +28,7 @@ import type { AnswerOf, RouteName, Routes } from './routes.ts'
 import { SoukError } from './souk-error.ts'
 import { readLogs, readTrace } from './streams.ts'
 import { submitAll } from './submit-all.ts'
+import { submitGang } from './submit-gang.ts'
 import { SubmitQueue } from './submit-queue.ts'
 import { SubmittedTask, type SubmittedTaskOwner } from './submitted-task.ts'
 import { type Waiter, Watcher } from './watcher.ts'
@@ -137,6 +138,10 @@ class Client implements SoukClient {
   submitAll(tasks: readonly Task[], options: SubmitOptions = {}): Handle[] {
     const failed = ({ key }: Task, error: SoukError) => SubmittedTask.failed(this.#owner, key, error)
     return submitAll((...call) => this.submit(...call), failed, tasks, options)
+  }
+
+  submitGang(task: Task, size: number, options: SubmitOptions = {}): Handle[] {
+    return submitGang(this, task, size, options)
   }
 
   plan(tasks: Task[], { assumedMs, signal }: PlanOptions = {}) {
@@ -256,15 +261,7 @@ class Client implements SoukClient {
     return getBlob(this.#pool, hash, { task: options.task, signal: this.#either(options.signal) })
   }
 
-  invite(
-    options: {
-      role?: 'host' | 'submit' | 'observe' | 'admin'
-      name?: string
-      uses?: number
-      validMs?: number
-      signal?: AbortSignal
-    } = {},
-  ) {
+  invite(options: NonNullable<Parameters<SoukClient['invite']>[0]> = {}) {
     const { signal, ...body } = options
     return this.#call('invite', { body }, signal)
   }

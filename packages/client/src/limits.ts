@@ -15,6 +15,8 @@ export const apiLimits = {
   labelsMax: 64,
   /** tasks that one task waits for */
   dependenciesMax: 64,
+  /** tasks that start together */
+  gangSizeMax: 64,
   /** an expression over labels and facts of a host */
   whereCharsMax: 1024,
   /** requests that will do instead of a task's own */

@@ -51,8 +51,20 @@ export function toTaskSpec(task: Task): TaskSpec {
     failIfUnplaceable: task.failIfUnplaceable ?? taskDefaults.failIfUnplaceable,
     ...(task.objective === undefined ? {} : { objective: task.objective }),
   }
+  if (task.gang) spec.gang = gangOf(task, task.gang)
   refuseOversize(spec)
   return spec
+}
+
+function gangOf(task: Task, gang: NonNullable<Task['gang']>): NonNullable<TaskSpec['gang']> {
+  // Room is kept for all members at once, of one size and wherever it is.
+  for (const key of ['alternatives', 'group', 'near', 'apart'] as const) {
+    if (task[key] === undefined) continue
+    throw new SoukError('task-contradicts', `'${key}' cannot go with 'gang'`, { path: `/${key}` })
+  }
+  if (gang.rank < gang.size) return gang
+  const message = `rank ${gang.rank} is none of a gang of ${gang.size}; ranks are 0 to ${gang.size - 1}`
+  throw new SoukError('task-invalid', message, { path: '/gang/rank' })
 }
 
 function workOf(task: Task): Work {

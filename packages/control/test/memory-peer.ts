@@ -221,7 +221,7 @@ export class MemoryPeer implements PeerHandle {
       this.#reply(client, { type: 'refused', tag, ...refusal })
       return
     }
-    const id = taskId(nonce)
+    const id = taskId(nonce, 0, spec.gang !== undefined)
     const known = this.#mesh.tasks.get(id)
     this.#watch(id, client)
     this.#reply(client, { type: 'accepted', tag, task: id })

@@ -1,5 +1,5 @@
 import type { Machine, Millis } from '@souk/kernel'
-import type { Ballot, Bearer as BearerId, Incarnation, MessageOf, PeerId, TaskId, TaskRecord } from '@souk/wire'
+import type { Ballot, Bearer as BearerId, Incarnation, MessageOf, PeerId, TaskId } from '@souk/wire'
 import { compareBallots } from '@souk/wire'
 import { BearerEndings } from './bearer-endings.ts'
 import type { BearerEffect, BearerInput, BearerMessage } from './bearer-io.ts'
@@ -129,7 +129,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
   }
 
   /** The baton of a task, if it is in these hands. */
-  find(task: TaskId): { record: TaskRecord; ballot: Ballot } | undefined {
+  find(task: TaskId): Pick<Borne, 'record' | 'ballot' | 'durable' | 'attempts'> | undefined {
     return this.#hands.borne.get(task)
   }
 

@@ -44,11 +44,11 @@ export class Choosing {
 
   /** An id without a caller's key is drawn again until all its custodians were heard from of late, or else a majority. */
   #drawId({ nonce, drawable, spec }: Choice): TaskId {
-    const first = taskId(nonce)
+    const first = taskId(nonce, 0, spec.gang !== undefined)
     if (!drawable || spec.durability !== 'quorum') return first
     let enough: TaskId | undefined
     for (let draw = 0; draw < drawsMax; draw++) {
-      const id = taskId(nonce, draw)
+      const id = taskId(nonce, draw, spec.gang !== undefined)
       const custodians = this.#custodiansOf(id, spec)
       const reached = custodians.filter((peer) => this.canReach(peer)).length
       if (reached === custodians.length) return id

@@ -1,5 +1,5 @@
 import { compareHash, hash64 } from '@souk/kernel'
-import type { PeerId, TaskId } from '@souk/wire'
+import { type PeerId, placementKey, type TaskId } from '@souk/wire'
 
 /** A member that keeps custody. */
 export interface Keeper {
@@ -20,8 +20,9 @@ export function custodianCount(members: number, keepers: number, wanted: 3 | 5):
 
 /** Every keeper in the order in which this task would choose them: highest rendezvous weight first. */
 export function rankKeepers(task: TaskId, keepers: readonly Keeper[]): Keeper[] {
+  const key = placementKey(task)
   return keepers
-    .map((keeper) => ({ keeper, weight: hash64(`${task}/${keeper.peer}`, 3) }))
+    .map((keeper) => ({ keeper, weight: hash64(`${key}/${keeper.peer}`, 3) }))
     .sort((a, b) => compareHash(b.weight, a.weight) || (a.keeper.peer < b.keeper.peer ? -1 : 1))
     .map(({ keeper }) => keeper)
 }

@@ -27,9 +27,9 @@ export class Submissions {
   }
 
   /** One that is under way already, under any id that this key may lead to. */
-  knownOf({ nonce, drawable }: Pick<Choice, 'nonce' | 'drawable'>): Submission | undefined {
+  knownOf({ nonce, drawable, spec }: Pick<Choice, 'nonce' | 'drawable' | 'spec'>): Submission | undefined {
     for (let draw = 0; draw < (drawable ? drawsMax : 1); draw++) {
-      const known = this.#submissions.get(taskId(nonce, draw))
+      const known = this.#submissions.get(taskId(nonce, draw, spec.gang !== undefined))
       if (known) return known
     }
     return undefined

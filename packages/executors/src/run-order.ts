@@ -19,8 +19,15 @@ export function runVariables(order: RunOrder, hostName: string): Record<string, 
     SOUK_HOST: hostName,
     // Only where there was a choice.
     ...(order.record.spec.alternatives ? { SOUK_ALTERNATIVE: String(order.alternative) } : {}),
+    ...gangVariables(order.record.spec),
     ...(order.gpuDevices.length > 0 ? { SOUK_GPUS: order.gpuDevices.join(',') } : {}),
   }
+}
+
+/** Which of how many that start together it is, and what all of them have in common. */
+function gangVariables({ gang }: RunOrder['record']['spec']): Record<string, string> {
+  if (!gang) return {}
+  return { SOUK_GANG: gang.id, SOUK_GANG_SIZE: String(gang.size), SOUK_GANG_RANK: String(gang.rank) }
 }
 
 /** Who may have a task's blobs, this peer left out: first who it was submitted to, then who keeps it. */

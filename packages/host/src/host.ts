@@ -23,6 +23,8 @@ export type HostInput =
   /** room for a task that is to run here once its record is on disk; given back by `take` (which uses it) or `release` */
   | { type: 'reserve'; task: TaskId; request: ResourceRequest; ties?: Ties | undefined }
   | { type: 'release'; task: TaskId }
+  /** room that is reserved under another name is this task's from now on */
+  | { type: 'assign'; from: string; task: TaskId }
   /** a baton was accepted: queue it here, with what it asks for as that alternative */
   | ({ type: 'take' } & Taken)
   | { type: 'running'; task: TaskId; ballot: Ballot }
@@ -79,6 +81,9 @@ export class Host implements Machine<HostInput, HostEffect> {
       case 'release':
         if (!this.#runs.has(input.task) && this.#ledger.holds(input.task)) this.#ledger.give(input.task)
         if (!this.#runs.has(input.task)) this.#ties.delete(input.task)
+        break
+      case 'assign':
+        if (this.#ledger.holds(input.from)) this.#ledger.rename(input.from, input.task)
         break
       case 'take':
         this.#onTake(input, now, out)
@@ -154,6 +159,11 @@ export class Host implements Machine<HostInput, HostEffect> {
   /** Rises with every take and end: what a load stamp's seq is made of. */
   get changes(): number {
     return this.#changes
+  }
+
+  /** Room is kept for it. */
+  holds(task: TaskId): boolean {
+    return this.#ledger.holds(task)
   }
 
   /** Tasks that have room here and no run yet. */

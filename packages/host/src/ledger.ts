@@ -58,6 +58,18 @@ export class Ledger {
     return allocation
   }
 
+  /** The same allocation under another key; where that has one already, this one is free again. */
+  rename(key: string, other: string): void {
+    const allocation = this.#taken.get(key)
+    invariant(allocation, `${key} has no allocation to hand on`)
+    if (this.#taken.has(other)) {
+      this.give(key)
+      return
+    }
+    this.#taken.delete(key)
+    this.#taken.set(other, allocation)
+  }
+
   holds(key: string): boolean {
     return this.#taken.has(key)
   }

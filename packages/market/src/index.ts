@@ -4,10 +4,19 @@ export { Bidder, type BidderEffect, type BidderInput } from './bidder.ts'
 export { type ClassObjective, parseClassObjective } from './class-objective.ts'
 export { defaultMarketConfig, type MarketConfig } from './config.ts'
 export { decideFit } from './fit.ts'
+export { defaultGangConfig, type GangConfig } from './gang-config.ts'
+export { Gangs } from './gangs.ts'
+export type { GangsEffect, GangsInput } from './gangs-io.ts'
 export { type Weights, weighed, weightsOf } from './objectives.ts'
 export type { ObjectivePlan, Placing, Plan, PlanTask, Unplaced } from './plan/plan.ts'
 export { Planner, type PlannerEffect, type PlannerInput } from './plan/planner.ts'
 export { type Replay, replay } from './replay.ts'
+export {
+  Reservations,
+  type ReservationsEffect,
+  type ReservationsInput,
+  type ReservationsMessage,
+} from './reservations.ts'
 export { shapeAs, shapeOf } from './shape.ts'
 export { decideTies } from './ties.ts'
 export type { BearersView, CandidateView, LoadsView, LocalView, MembersView } from './views.ts'

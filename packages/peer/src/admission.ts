@@ -29,9 +29,10 @@ export function decideAdmission(baton: Baton, { offer, host, crowded }: Admissio
   const tied = decideTies(host.ties, shape)
   if (tied) return refuse(tied)
   if (host.queueFull) return refuse({ code: 'queue-full', never: false, detail: `${host.queued} queued` })
-  if (host.room(shape.request, 1) > 0) return { do: 'take' }
+  if (host.holds(record.id) || host.room(shape.request, 1) > 0) return { do: 'take' }
   if (alternates.length > 0 && bounces < 2) return refuse({ code: 'no-room', never: false, detail: 'taken meanwhile' })
-  const mayMove = moves < movesMax && path.length + handoversMax <= limits.pathMax
+  // The other members of a gang are on their way to their places.
+  const mayMove = !record.spec.gang && moves < movesMax && path.length + handoversMax <= limits.pathMax
   return { do: crowded && mayMove ? 'wait' : 'take' }
 }
 

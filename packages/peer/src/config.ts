@@ -1,6 +1,6 @@
 import { type CustodyConfig, defaultCustodyConfig } from '@souk/custody'
 import { defaultHostConfig, type HostConfig } from '@souk/host'
-import { defaultMarketConfig, type MarketConfig } from '@souk/market'
+import { defaultGangConfig, defaultMarketConfig, type GangConfig, type MarketConfig } from '@souk/market'
 import { type RosterConfig, rosterDefaults } from '@souk/roster'
 import { type DependenciesConfig, defaultDependenciesConfig } from './dependencies-io.ts'
 import { type DeskConfig, defaultDeskConfig } from './desk-config.ts'
@@ -11,6 +11,7 @@ export interface PeerConfig {
   roster: RosterConfig
   custody: CustodyConfig
   market: MarketConfig
+  gangs: GangConfig
   host: HostConfig
   desk: DeskConfig
   dependencies: DependenciesConfig
@@ -25,6 +26,7 @@ export function defaultConfig(): PeerConfig {
     roster: { ...rosterDefaults },
     custody: { ...defaultCustodyConfig },
     market: { ...defaultMarketConfig },
+    gangs: { ...defaultGangConfig },
     host: { ...defaultHostConfig },
     desk: { ...defaultDeskConfig },
     dependencies: { ...defaultDependenciesConfig },

@@ -1,6 +1,7 @@
 import type { BearerEffect, CustodianEffect, SubmitterEffect } from '@souk/custody'
 import type { Outcome, TaskId } from '@souk/wire'
 import { decideAdmission } from './admission.ts'
+import { place, useOf } from './gang-routes.ts'
 import type { Machines } from './machines.ts'
 import type { Outlet } from './outlet.ts'
 import type { Steps } from './steps.ts'
@@ -65,6 +66,7 @@ export class CustodyRoutes {
       case 'durable':
         this.#outlet.trace({ type: 'task.stored', task: effect.task })
         this.#steps.stepBearer(effect)
+        this.#steps.stepGangs(effect)
         break
       case 'void':
         this.#release(effect.task)
@@ -97,22 +99,17 @@ export class CustodyRoutes {
       case 'waiting':
         // What waits for others is no business of market's before those have ended.
         if (effect.record.spec.after) this.#steps.stepDependencies({ type: 'waiting', record: effect.record })
-        else this.#steps.stepAuctioneer({ type: 'waiting', record: effect.record, avoid: effect.avoid })
+        else place(this.#steps, this.#machines, effect.record, effect.avoid)
         break
       case 'withdrawn':
         this.#release(effect.task)
         this.#steps.stepAuctioneer(effect)
         this.#steps.stepDependencies(effect)
+        this.#steps.stepGangs(effect)
         break
-      case 'offered': {
-        const { baton, from } = effect
-        const task = baton.record.id
-        this.#outlet.trace({ type: 'task.received', task, ballot: baton.ballot, from })
-        const { offer, host, bidder } = this.#machines
-        const answer = decideAdmission(baton, { offer, host, crowded: bidder.crowded })
-        this.#steps.stepBearer({ type: 'admit', task, answer })
+      case 'offered':
+        this.#onOffered(effect)
         break
-      }
       case 'take':
         this.#outlet.trace({ type: 'task.queued', task: effect.record.id, ballot: effect.ballot })
         this.#steps.stepHost(effect)
@@ -143,6 +140,18 @@ export class CustodyRoutes {
         this.#outlet.trace({ type: 'message.rejected', peer: effect.from, tag: 'award', code: effect.code })
         break
     }
+  }
+
+  /** Somebody hands us a baton. The room that was kept for a member of a gang is its own, if it is taken. */
+  #onOffered({ baton, from }: Extract<BearerEffect, { type: 'offered' }>): void {
+    const { ballot, record } = baton
+    const task = record.id
+    this.#outlet.trace({ type: 'task.received', task, ballot, from })
+    if (record.spec.gang) this.#steps.stepReservations(useOf(from, record))
+    const { offer, host, bidder } = this.#machines
+    const answer = decideAdmission(baton, { offer, host, crowded: bidder.crowded })
+    this.#steps.stepBearer({ type: 'admit', task, answer })
+    if (answer.do !== 'take' && record.spec.gang) this.#release(task)
   }
 
   #release(task: TaskId): void {

@@ -1,4 +1,5 @@
 import type { DependenciesEffect, DependenciesInput } from './dependencies-io.ts'
+import { place } from './gang-routes.ts'
 import type { Machines } from './machines.ts'
 import type { Outlet } from './outlet.ts'
 import type { Steps } from './steps.ts'
@@ -28,7 +29,7 @@ export class DependencyRoutes {
         break
       case 'released':
         this.#outlet.trace({ type: 'task.released', task: effect.record.id })
-        this.#steps.stepAuctioneer({ type: 'waiting', record: effect.record })
+        place(this.#steps, this.#machines, effect.record)
         break
       case 'stranded':
         this.#steps.stepBearer(effect)

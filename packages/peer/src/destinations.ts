@@ -3,6 +3,8 @@ import type { MessageTag } from '@souk/wire'
 export type Destination =
   | 'roster'
   | 'bidder'
+  | 'gangs'
+  | 'reservations'
   | 'auctioneer'
   | 'planner'
   | 'bearer'
@@ -69,4 +71,7 @@ export const destinations: Record<MessageTag, readonly Destination[]> = {
   follow: ['followers'],
   watch: ['custodian'],
   ends: ['dependencies'],
+  reserve: ['reservations'],
+  unreserve: ['reservations'],
+  reserved: ['gangs'],
 }

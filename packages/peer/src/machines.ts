@@ -1,7 +1,7 @@
 import { Bearer, Custodian, type MeshView, Submitter } from '@souk/custody'
 import { Host } from '@souk/host'
 import { earliest, type Millis, type Prng } from '@souk/kernel'
-import { Auctioneer, Bidder, Planner } from '@souk/market'
+import { Auctioneer, Bidder, Gangs, Planner, Reservations } from '@souk/market'
 import { Roster } from '@souk/roster'
 import type { Bearer as Life, Offer, PeerId } from '@souk/wire'
 import type { PeerConfig } from './config.ts'
@@ -24,6 +24,8 @@ export class Machines {
   readonly bearer: Bearer
   readonly auctioneer: Auctioneer
   readonly bidder: Bidder
+  readonly gangs: Gangs
+  readonly reservations: Reservations
   readonly planner: Planner
   readonly host: Host
   readonly desk: Desk
@@ -64,6 +66,8 @@ export class Machines {
     const loads = loadsView(this.loads, this.unheard)
     this.auctioneer = new Auctioneer(config.market, { self, prng: prng.fork('auctioneer'), members, local, loads })
     this.bidder = new Bidder(config.market, { prng: prng.fork('bidder'), members, local, bearers })
+    this.gangs = new Gangs(config.gangs, config.market, { self, prng: prng.fork('gangs'), members, local })
+    this.reservations = new Reservations(config.gangs, { members, local })
     this.planner = new Planner(config.market, { self, prng: prng.fork('planner'), members, local })
     const view = deskView(this.roster, mesh, this.custodian, self)
     this.desk = new Desk(config.desk, { self, view })
@@ -80,6 +84,13 @@ export class Machines {
     return keepingOf(this.#mesh, this.self, this.#custodiansWanted)
   }
 
+  /** What waits to be placed here, and what is under way for it. */
+  marketSnapshot() {
+    const { auctioneer, bidder, dependencies, gangs, reservations } = this
+    const parts = [auctioneer, bidder, dependencies, gangs, reservations].map((part) => part.snapshot())
+    return Object.assign({}, ...parts) as Record<string, unknown>
+  }
+
   /** Asked after every step, so nothing is built for it. */
   nextWakeup(): Millis | undefined {
     return earliest(
@@ -89,6 +100,8 @@ export class Machines {
       this.bearer.nextWakeup(),
       this.auctioneer.nextWakeup(),
       this.bidder.nextWakeup(),
+      this.gangs.nextWakeup(),
+      this.reservations.nextWakeup(),
       this.planner.nextWakeup(),
       this.host.nextWakeup(),
       this.desk.nextWakeup(),

@@ -106,21 +106,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   }
 
   snapshot(): PeerSnapshot {
-    const {
-      self,
-      roster,
-      custodian,
-      submitter,
-      bearer,
-      auctioneer,
-      bidder,
-      host,
-      loads,
-      offer,
-      incarnation,
-      store,
-      dependencies,
-    } = this.#machines
+    const { self, roster, custodian, submitter, bearer, host, loads, offer, incarnation, store } = this.#machines
     const custody = custodian.snapshot()
     return {
       self,
@@ -139,9 +125,9 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       tasks: custody.tasks,
       store: store.ok ? { ok: true } : store,
       breaches: host.breaches,
-      counters: { ...this.#outlet.counters.snapshot(), ...bidder.counters() },
+      counters: { ...this.#outlet.counters.snapshot(), ...this.#machines.bidder.counters() },
       custody: { ...custody, submitter: submitter.snapshot(), borne: bearer.snapshot() },
-      market: { ...auctioneer.snapshot(), ...bidder.snapshot(), ...dependencies.snapshot() },
+      market: this.#machines.marketSnapshot(),
       host: host.snapshot(),
     }
   }
@@ -268,6 +254,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     router.stepBearer({ type: 'start', wallMs, incarnation })
     router.stepAuctioneer({ type: 'start', wallMs })
     router.stepDependencies({ type: 'start', wallMs })
+    router.stepGangs({ type: 'start', wallMs })
   }
 
   #onConnected(input: Extract<PeerInput, { type: 'connected' }>): void {

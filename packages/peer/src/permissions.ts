@@ -3,14 +3,26 @@ import type { Bearer as Life, Message, MessageTag, Role } from '@souk/wire'
 import { destinations } from './destinations.ts'
 
 /** Messages by which a member uses the mesh's hosts. */
-const uses = new Set<MessageTag>(['quote', 'survey', 'award', 'cancel', 'given', 'over', 'store', 'drop', 'await'])
+const uses = new Set<MessageTag>([
+  'quote',
+  'survey',
+  'award',
+  'cancel',
+  'given',
+  'over',
+  'store',
+  'drop',
+  'await',
+  'reserve',
+  'unreserve',
+])
 /** Messages by which a bearer speaks to custodians; whoever submits bears its tasks at first. */
 const bears = new Set<MessageTag>([
   ...(['renew', 'giveUp', 'commit', 'chosen', 'moved', 'stopped', 'bounce', 'begin', 'decided', 'watch'] as const),
 ])
 /** Messages by which a member says that it runs other people's work, or keeps it. */
 const serves = new Set<MessageTag>([
-  ...(['bid', 'noBid', 'surveyed', 'wanted', 'accept'] as const),
+  ...(['bid', 'noBid', 'surveyed', 'wanted', 'accept', 'reserved'] as const),
   ...(['stored', 'already', 'unstored', 'leaseAsk', 'leaseTold', 'prepare', 'promise', 'refuse', 'committed'] as const),
   ...(['lacking', 'fenced', 'begun', 'renewed', 'unknown', 'copy'] as const),
 ])

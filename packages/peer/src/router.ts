@@ -9,7 +9,7 @@ import type {
   SubmitterInput,
   SubmitterMessage,
 } from '@souk/custody'
-import type { HostEffect, HostInput, MeasuredRun } from '@souk/host'
+import type { HostInput, MeasuredRun } from '@souk/host'
 import { invariant, type Millis } from '@souk/kernel'
 import type {
   AuctioneerEffect,
@@ -17,16 +17,20 @@ import type {
   AuctioneerMessage,
   BidderEffect,
   BidderInput,
+  GangsInput,
   PlannerInput,
+  ReservationsInput,
+  ReservationsMessage,
 } from '@souk/market'
 import type { RosterEffect, RosterInput } from '@souk/roster'
 import type { Bearer as Life, Message, MessageOf, PeerId, RosterMessage } from '@souk/wire'
-import { alternativeField } from '@souk/wire'
 import { CustodyRoutes } from './custody-routes.ts'
 import type { DependenciesInput, DependenciesMessage } from './dependencies-io.ts'
 import { DependencyRoutes } from './dependency-routes.ts'
 import type { DeskEffect, DeskInput, DeskMessage } from './desk-io.ts'
 import { type Destination, destinations } from './destinations.ts'
+import { GangRoutes } from './gang-routes.ts'
+import { HostRoutes } from './host-routes.ts'
 import type { Machines } from './machines.ts'
 import { MarketRoutes } from './market-routes.ts'
 import type { Outlet } from './outlet.ts'
@@ -44,6 +48,8 @@ export class Router implements Steps {
   readonly #custody: CustodyRoutes
   readonly #market: MarketRoutes
   readonly #dependencies: DependencyRoutes
+  readonly #gangs: GangRoutes
+  readonly #host: HostRoutes
 
   constructor(machines: Machines, outlet: Outlet, { roundsMax }: { roundsMax: number }) {
     this.#machines = machines
@@ -52,6 +58,8 @@ export class Router implements Steps {
     this.#custody = new CustodyRoutes(machines, outlet, this)
     this.#market = new MarketRoutes(machines, outlet, this)
     this.#dependencies = new DependencyRoutes(machines, outlet, this)
+    this.#gangs = new GangRoutes(machines, outlet, this, this.#market)
+    this.#host = new HostRoutes(machines, outlet, this)
   }
 
   /** Routes until nothing is left to do at this instant. */
@@ -81,8 +89,6 @@ export class Router implements Steps {
     this.#route(from, message)
   }
 
-  // ---- messages
-
   #route(from: Life, message: Message): void {
     for (const destination of destinations[message.t]) this.#deliver(destination, from, message)
   }
@@ -97,6 +103,12 @@ export class Router implements Steps {
         break
       case 'auctioneer':
         this.stepAuctioneer({ type: 'message', from: from.peer, message: message as AuctioneerMessage })
+        break
+      case 'gangs':
+        this.stepGangs({ type: 'message', from: from.peer, message: message as MessageOf<'reserved'> })
+        break
+      case 'reservations':
+        this.stepReservations({ type: 'message', from: from.peer, message: message as ReservationsMessage })
         break
       case 'planner':
         this.stepPlanner({ type: 'message', from: from.peer, message: message as MessageOf<'surveyed'> })
@@ -226,65 +238,30 @@ export class Router implements Steps {
     this.#dependencies.step(input)
   }
 
+  stepGangs(input: GangsInput): void {
+    this.#gangs.stepGangs(input)
+  }
+
+  stepReservations(input: ReservationsInput): void {
+    this.#gangs.stepReservations(input)
+  }
+
   stepPlanner(input: PlannerInput): void {
     this.#market.stepPlanner(input)
   }
 
   stepHost(input: HostInput): void {
-    const effects: HostEffect[] = []
-    this.#machines.host.step(input, this.#outlet.now, effects)
-    for (const effect of effects) this.#applyHost(effect)
+    this.#host.step(input)
   }
 
   onMeasured(runs: readonly MeasuredRun[]): void {
-    const { host, bearer } = this.#machines
-    const awaited = new Set(host.reserved.filter((task) => bearer.find(task)))
-    this.stepHost({ type: 'measured', runs, awaited })
-  }
-
-  #applyHost(effect: HostEffect): void {
-    switch (effect.type) {
-      case 'run': {
-        const { record, alternative, ballot, gpuDevices, attempt, leased } = effect
-        const task = record.id
-        this.#outlet.trace({ type: 'task.started', task, ballot, attempt, ...alternativeField(alternative) })
-        this.#outlet.emit({ type: 'run', order: { task, ballot, record, alternative, gpuDevices, attempt, leased } })
-        break
-      }
-      case 'stop':
-        this.#outlet.trace({ type: 'task.stop', task: effect.task, ballot: effect.ballot, code: effect.code })
-        this.#outlet.emit(effect)
-        break
-      case 'began':
-        this.stepBearer(effect)
-        this.stepCustodian(effect)
-        break
-      case 'ended': {
-        const { task, ballot, class: name, alternative, result } = effect
-        this.#machines.marketChanged = true
-        this.#machines.followers.onEnded(task, (to, message) => this.#outlet.send(to, message))
-        this.#outlet.trace({ type: 'task.ran', task, ballot, end: result.end, runMs: result.runMs })
-        this.stepBidder({ type: 'duration', class: name, alternative, runMs: result.runMs })
-        this.stepBearer(effect)
-        break
-      }
-      case 'breach':
-        this.#outlet.trace({ type: 'audit.breach', ...effect.breach })
-        break
-      case 'dropped':
-        this.#machines.marketChanged = true
-        this.stepBearer(effect)
-        break
-    }
+    this.#host.measured(runs)
   }
 
   stepDesk(input: DeskInput): void {
     const effects: DeskEffect[] = []
     this.#machines.desk.step(input, this.#outlet.now, effects)
-    for (const effect of effects) {
-      if (effect.type === 'send') this.#outlet.send(effect.to, effect.message)
-      else this.#outlet.emit(effect)
-    }
+    for (const effect of effects) this.#outlet.sendOrEmit(effect)
   }
 
   // ---- time
@@ -292,6 +269,9 @@ export class Router implements Steps {
   #lookAgain(): void {
     this.#machines.marketChanged = false
     this.#machines.loadsChanged = false
+    // What is kept for a gang that has waited for long comes before anything else.
+    this.stepReservations({ type: 'changed' })
+    this.stepGangs({ type: 'changed' })
     this.stepAuctioneer({ type: 'changed' })
     this.stepBidder({ type: 'changed' })
   }
@@ -306,6 +286,8 @@ export class Router implements Steps {
     else if (due(this.#machines.bearer)) this.stepBearer({ type: 'wake' })
     else if (due(this.#machines.auctioneer)) this.stepAuctioneer({ type: 'wake' })
     else if (due(this.#machines.bidder)) this.stepBidder({ type: 'wake' })
+    else if (due(this.#machines.gangs)) this.stepGangs({ type: 'wake' })
+    else if (due(this.#machines.reservations)) this.stepReservations({ type: 'wake' })
     else if (due(this.#machines.planner)) this.stepPlanner({ type: 'wake' })
     else if (due(this.#machines.host)) this.stepHost({ type: 'wake' })
     else if (due(this.#machines.dependencies)) this.stepDependencies({ type: 'wake' })

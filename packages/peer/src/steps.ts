@@ -1,6 +1,6 @@
 import type { BearerInput, CustodianInput, SubmitterInput } from '@souk/custody'
 import type { HostInput } from '@souk/host'
-import type { AuctioneerInput, BidderInput } from '@souk/market'
+import type { AuctioneerInput, BidderInput, GangsInput, ReservationsInput } from '@souk/market'
 import type { DependenciesInput } from './dependencies-io.ts'
 
 /** How the effect of one machine becomes the input of another, within the same step of the peer. */
@@ -10,6 +10,8 @@ export interface Steps {
   stepBearer(input: BearerInput): void
   stepAuctioneer(input: AuctioneerInput): void
   stepDependencies(input: DependenciesInput): void
+  stepGangs(input: GangsInput): void
+  stepReservations(input: ReservationsInput): void
   stepBidder(input: BidderInput): void
   stepHost(input: HostInput): void
 }

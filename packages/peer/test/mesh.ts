@@ -53,6 +53,10 @@ export class Mesh {
     this.#nodes.set(name, newNode(name, host))
   }
 
+  has(name: string): boolean {
+    return this.#nodes.has(name)
+  }
+
   node(name: string): Node {
     const node = this.#nodes.get(name)
     if (!node) throw new Error(`there is no host ${name}`)

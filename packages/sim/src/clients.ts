@@ -110,7 +110,7 @@ export class Clients implements Watch {
     const living = livingFirst ? this.#stage.nodes.filter(({ alive }) => alive) : []
     const nodes = living.length > 0 ? living : this.#stage.nodes
     const node = nodes[this.#prng.below(Math.max(1, Math.round(nodes.length * submitterShare)))]!
-    const batch = Array.from({ length: count }, () => this.#draw(node))
+    const batch = Array.from({ length: count }, () => this.#draw(node)).flat()
     this.#submit(node, batch)
     if (left === count) this.submittedAll = true
     else this.#stage.later(this.#prng.exponential(gapMs * count), () => this.#arrive(left - count, gapMs))
@@ -122,17 +122,18 @@ export class Clients implements Watch {
     if (arrival === undefined) return
     this.#stage.later(beganAt + arrival.atMs - this.#stage.now, () => {
       const node = this.#stage.nodes[arrival.node]!
-      this.#submit(node, [this.#newTask(node, arrival.draft)])
+      this.#submit(node, [this.#expect(node, arrival.draft)])
       this.#replayNext(arrivals, next + 1, beganAt)
     })
   }
 
-  #draw(node: SimNode): ClientTask {
-    return this.#newTask(node, this.#workload.drawTask())
+  /** One task, or all members of a gang. */
+  #draw(node: SimNode): ClientTask[] {
+    return this.#workload.drawTasks().map((draft) => this.#expect(node, draft))
   }
 
-  #newTask(node: SimNode, { nonce, spec, ms, runsMs }: TaskDraft): ClientTask {
-    const id = taskId(nonce)
+  #expect(node: SimNode, { nonce, spec, ms, runsMs }: TaskDraft): ClientTask {
+    const id = taskId(nonce, 0, spec.gang !== undefined)
     const task = newClientTask({ id, nonce, spec, node })
     this.tasks.set(id, task)
     this.#open.set(id, task)

@@ -49,6 +49,8 @@ const underWay = new Set([
   'proposals',
   'recovering',
   'dependents',
+  'gangs',
+  'reservations',
 ])
 
 function countsOf(part: string, snapshot: unknown): Record<string, number> {

@@ -96,6 +96,7 @@ const mixedWork: WorkloadShape = {
   expireChance: 0,
   resubmitChance: 0,
   afterChance: 0,
+  gangChance: 0,
 }
 
 const base: Omit<Profile, 'name' | 'about'> = {
@@ -164,6 +165,7 @@ const swarmWork: WorkloadShape = {
   expireChance: 0.05,
   resubmitChance: 0.1,
   afterChance: 0.2,
+  gangChance: 0.1,
 }
 
 /** Every fault there is; those that take a disk only take a minority of them: see keep-majority.ts. */
@@ -202,6 +204,13 @@ export const profiles: readonly Profile[] = [
     name: 'burst',
     about: 'the quiet rack, all tasks at once at one peer',
     workload: { ...mixedWork, burst: true, batchMax: 256, submitterShare: 0 },
+  },
+  {
+    ...base,
+    name: 'gangs',
+    about: 'the quiet rack, more work than slots, much of it in gangs that start together',
+    workload: { ...mixedWork, load: 1.3, gangChance: 0.2, submitterShare: 1 },
+    hosts: smallHosts,
   },
   {
     ...base,

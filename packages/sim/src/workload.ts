@@ -2,6 +2,7 @@ import { emptyRequest, hash64, hashBase32, type Prng } from '@souk/kernel'
 import { objectives, type Priority, priorities, type TaskSpec, taskId } from '@souk/wire'
 import { DependencyDraws } from './dependency-draws.ts'
 import { type Duration, drawDuration, meanDuration, pickWeighted } from './distributions.ts'
+import { GangDraws } from './gang-draws.ts'
 import { encodeArgs, workFunction } from './work-args.ts'
 
 /** Tasks alike. */
@@ -57,6 +58,8 @@ export interface WorkloadShape {
   resubmitChance: number
   /** share of tasks that wait for others drawn before */
   afterChance: number
+  /** share of tasks of one slot that come as gangs of two or three */
+  gangChance: number
 }
 
 /** A task that may expire does so after so many times its duration, and this. */
@@ -79,6 +82,7 @@ export class Workload {
   /** of its own, so that shares of 0 change nothing */
   readonly #promisePrng: Prng
   readonly #dependencies: DependencyDraws
+  readonly #gangs: GangDraws
   readonly #objectivePrng: Prng
   readonly #seed: number
   readonly #weights: number
@@ -90,6 +94,7 @@ export class Workload {
     this.#prng = prng
     this.#promisePrng = prng.fork('promises')
     this.#dependencies = new DependencyDraws(shape.afterChance, prng.fork('after'))
+    this.#gangs = new GangDraws(shape.gangChance, prng.fork('gangs'))
     this.#objectivePrng = prng.fork('objectives')
     this.#weights = shape.classes.reduce((sum, { weight }) => sum + weight, 0)
   }
@@ -106,6 +111,13 @@ export class Workload {
     return Math.max(this.meanSlotMs() / (slots * this.shape.load), this.shape.spanMsMin / tasks)
   }
 
+  /** The next task, or all members of a gang. */
+  drawTasks(): TaskDraft[] {
+    const drafts = this.#gangs.draw(this.drawTask())
+    for (const { nonce, spec } of drafts) this.#dependencies.add(taskId(nonce, 0, spec.gang !== undefined))
+    return drafts
+  }
+
   drawTask(): TaskDraft {
     const index = this.#drawn++
     const prng = this.#prng
@@ -118,10 +130,8 @@ export class Workload {
     Object.assign(spec, this.#drawPromises(ms), this.#drawObjective())
     const after = this.#dependencies.draw()
     if (after !== undefined) spec.after = after
-    const nonce = nonceOf(this.#seed, index)
-    this.#dependencies.add(taskId(nonce))
     const runsMs = fail || timeoutMs > 0 ? ms * (1 + spec.retries) : ms
-    return { nonce, spec, ms, runsMs }
+    return { nonce: nonceOf(this.#seed, index), spec, ms, runsMs }
   }
 
   /** What is promised of it: most tasks want all there is. */

@@ -16,7 +16,7 @@ function soundIn(name: string, over: Partial<SimOptions> = {}): SimOptions {
   const profile = profileOf(name)!
   const { faults, workload } = profile
   const { torn: _torn, ...killWrites } = faults.killWrites
-  const shares = { anyPeer: false, localChance: 0, noneChance: 0, atMostOnceChance: 0, expireChance: 0 }
+  const shares = { anyPeer: false, gangChance: 0, localChance: 0, noneChance: 0, atMostOnceChance: 0, expireChance: 0 }
   const gentle = { ...profile, faults: { ...faults, killWrites }, workload: { ...workload, ...shares } }
   return optionsOf(name, { profile: gentle, without: ['bit-flip', 'rollback', 'loss', 'leave'], ...over })
 }

@@ -95,7 +95,7 @@ export type Reason = Static<typeof Reason>
 
 /** How a task was placed: kept with the task so that `explain` works later and elsewhere. Bounded. */
 export const Decision = strict({
-  how: choice('local', 'load-stamp', 'auction', 'wanted', 'waiting', 'unplaceable', 'after'),
+  how: choice('local', 'load-stamp', 'auction', 'wanted', 'waiting', 'unplaceable', 'after', 'gang'),
   /** who decided, and when (that peer's wall clock) */
   by: PeerId,
   wallMs: int(),

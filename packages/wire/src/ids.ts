@@ -35,10 +35,29 @@ export const drawsMax = 16
 
 /**
  * The id of the task that anybody makes of a nonce (23 base-32 characters: tenant and key, hashed). The same nonce
- * gives the same id at every peer; its last character says which draw it is, 0 to 15.
+ * gives the same id at every peer; its last character says which draw it is, 0 to 15, or 16 to 31 for members of gangs.
  */
-export function taskId(nonce: string, draw = 0): TaskId {
-  return nonce.slice(0, taskNonceChars).padEnd(taskNonceChars, '0') + base32Alphabet[draw % drawsMax]
+export function taskId(nonce: string, draw = 0, gang = false): TaskId {
+  const last = base32Alphabet[(draw % drawsMax) + (gang ? drawsMax : 0)]
+  return nonce.slice(0, taskNonceChars).padEnd(taskNonceChars, '0') + last
+}
+
+/** Characters that the members of a gang have in common: enough for a hash, and three are left for the rank. */
+const gangNonceChars = 20
+
+/** The nonce of one member of a gang, made of that of the gang. */
+export function gangNonce(nonce: string, rank: number): string {
+  const digits = [rank >> 10, rank >> 5, rank].map((digit) => base32Alphabet[digit & 31])
+  return nonce.slice(0, gangNonceChars).padEnd(gangNonceChars, '0') + digits.join('')
+}
+
+/**
+ * What of an id decides who keeps its task: all of it; but of the members of a gang what they have in common. So the same
+ * peers keep all of them, and the one that recovers one of them recovers them all.
+ */
+export function placementKey(task: TaskId): string {
+  const last = task.at(-1)!
+  return base32Alphabet.indexOf(last) < drawsMax ? task : task.slice(0, gangNonceChars) + last
 }
 
 /** Begun by a bearer or an origin, not by a custodian. */

@@ -28,15 +28,18 @@ export {
   unmetText,
 } from './expression/index.ts'
 export type { Frame } from './frame.ts'
+export { Gang, gangKey } from './gang.ts'
 export {
   Ballot,
   ballotText,
   compareBallots,
   drawsMax,
+  gangNonce,
   Incarnation,
   isBearers,
   nextCounter,
   PeerId,
+  placementKey,
   TaskId,
   taskId,
 } from './ids.ts'

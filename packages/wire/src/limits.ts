@@ -38,6 +38,8 @@ export const limits = {
   bidsKeptMax: 8,
   /** tasks that one task waits for */
   dependenciesMax: 64,
+  /** tasks that start together */
+  gangSizeMax: 64,
   /** tasks that one plan looks at, and runs that a host tells of for it */
   planTasksMax: 256,
   surveyRunsMax: 64,

@@ -1,11 +1,12 @@
 import type { Static } from '@sinclair/typebox'
 import { ends, watch } from './dependency.ts'
 import { custodyMessages, type TaskView as TaskViewSchema } from './messages/custody-messages.ts'
+import { gangMessages } from './messages/gang-messages.ts'
 import { marketMessages } from './messages/market-messages.ts'
 import { rosterMessages } from './messages/roster-messages.ts'
 
 /** Every message that one peer may send another, by its tag `t`. */
-export const messageSchemas = { ...rosterMessages, ...marketMessages, ...custodyMessages, watch, ends }
+export const messageSchemas = { ...rosterMessages, ...marketMessages, ...custodyMessages, watch, ends, ...gangMessages }
 
 export type MessageTag = keyof typeof messageSchemas
 export type MessageOf<T extends MessageTag> = Static<(typeof messageSchemas)[T]>

@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { requestsOf } from './alternatives.ts'
 import { Dependencies } from './dependency.ts'
 import { expressionLimits } from './expression/index.ts'
+import { Gang } from './gang.ts'
 import { limits } from './limits.ts'
 import { Objective } from './objective.ts'
 import { RequestSchema } from './resource-schema.ts'
@@ -83,6 +84,8 @@ export const TaskSpec = strict({
   failIfUnplaceable: Type.Boolean(),
   /** it is placed once these have ended as wanted; absent: at once */
   after: Type.Optional(Dependencies),
+  /** it starts together with others, or not at all */
+  gang: Type.Optional(Gang),
   /** absent: what its bearer has declared for its class */
   objective: Type.Optional(Objective),
 })

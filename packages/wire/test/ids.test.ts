@@ -1,7 +1,17 @@
 import { Value } from '@sinclair/typebox/value'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Ballot, compareBallots, drawsMax, isBearers, nextCounter, TaskId, taskId } from '../src/index.ts'
+import {
+  type Ballot,
+  compareBallots,
+  drawsMax,
+  gangNonce,
+  isBearers,
+  nextCounter,
+  placementKey,
+  TaskId,
+  taskId,
+} from '../src/index.ts'
 
 const nonce = 'abcdefghjkmnpqrstvwxyz0'
 
@@ -51,4 +61,14 @@ describe('ballots', () => {
       }),
     )
   })
+})
+
+test('members of a gang have ids of their own, and one placement', () => {
+  const ids = Array.from({ length: 64 }, (_, rank) => taskId(gangNonce('abc', rank), 3, true))
+  expect(new Set(ids).size).toBe(64)
+  for (const id of ids) expect(Value.Check(TaskId, id)).toBe(true)
+  expect(new Set(ids.map(placementKey)).size).toBe(1)
+  const alone = taskId(gangNonce('abc', 0), 3)
+  expect(placementKey(alone)).toBe(alone)
+  expect(ids).not.toContain(alone)
 })

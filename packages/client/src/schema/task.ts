@@ -81,6 +81,9 @@ export const TaskBody = Type.Unsafe<Task>(
     failIfUnplaceable: optional(Type.Boolean()),
     objective: optional(choice('balanced', 'fast', 'pack', 'spread', 'cheap')),
     after: optional(list(After, apiLimits.dependenciesMax)),
+    gang: optional(
+      strict({ id: text(96, 1), size: int(apiLimits.gangSizeMax, 2), rank: int(apiLimits.gangSizeMax - 1) }),
+    ),
     key: optional(text(apiLimits.nameCharsMax, 1)),
   }),
 )

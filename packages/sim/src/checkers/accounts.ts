@@ -7,7 +7,7 @@ import type { Watch } from '../watch.ts'
 import type { Configurations } from './configurations.ts'
 
 /** Of a task id: what its submitter gave it. */
-const nonceChars = 16
+const nonceChars = 23
 
 /**
  * I13: submitted = waiting + borne + closed, by outcome. While work goes on: nothing runs or ends that nobody
@@ -28,7 +28,7 @@ export class AccountsChecker implements Watch {
   }
 
   onSubmit(_node: SimNode, { tasks }: Extract<PeerInput, { type: 'submit' }>): void {
-    for (const { nonce } of tasks) this.#submitted.add(nonce)
+    for (const { nonce } of tasks) this.#submitted.add(nonce.padEnd(nonceChars, '0'))
   }
 
   onRun(node: SimNode, { task }: RunOrder, now: number): void {

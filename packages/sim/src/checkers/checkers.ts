@@ -14,6 +14,7 @@ import { Disks } from './disks.ts'
 import { DurableChecker } from './durable.ts'
 import { Excuses } from './excuses.ts'
 import { FencesChecker } from './fences.ts'
+import { GangsChecker } from './gangs.ts'
 import { IdleSlotsChecker } from './idle-slots.ts'
 import { IncarnationsChecker } from './incarnations.ts'
 import { NoneLostChecker } from './none-lost.ts'
@@ -39,6 +40,7 @@ export class Checkers {
   readonly promises: PromisesChecker
   readonly decrees: DecreesChecker
   readonly dependencies: DependenciesChecker
+  readonly gangs: GangsChecker
   readonly capacity: CapacityChecker
   readonly audits: AuditsChecker
   readonly singleRun: SingleRunChecker
@@ -60,6 +62,7 @@ export class Checkers {
     this.promises = new PromisesChecker(violations, excuses)
     this.decrees = new DecreesChecker(violations, excuses, configurations)
     this.dependencies = new DependenciesChecker(violations, excuses, configurations)
+    this.gangs = new GangsChecker(violations, faultless)
     this.capacity = new CapacityChecker(violations)
     this.audits = new AuditsChecker(violations)
     this.singleRun = new SingleRunChecker(violations, excuses, configurations, faultless)

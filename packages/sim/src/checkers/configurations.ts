@@ -94,7 +94,7 @@ export class Configurations implements Watch {
 
   onSubmit(node: SimNode, { tasks }: Extract<PeerInput, { type: 'submit' }>): void {
     for (const { nonce, spec } of tasks) {
-      const task = taskId(nonce)
+      const task = taskId(nonce, 0, spec.gang !== undefined)
       this.#durability.set(task, spec.durability)
       if (spec.durability === 'quorum') continue
       const kept = this.#kept.get(node.index) ?? new Map<TaskId, TaskSpec['durability']>()

@@ -2,6 +2,7 @@ import { ballotBugs } from './ballot-bugs.ts'
 import { batonBugs } from './baton-bugs.ts'
 import { dependencyBugs } from './dependency-bugs.ts'
 import { diskBugs } from './disk-bugs.ts'
+import { gangBugs } from './gang-bugs.ts'
 import { hostBugs } from './host-bugs.ts'
 import { leaseBugs } from './lease-bugs.ts'
 import type { PlantedBug } from './planted-bug.ts'
@@ -18,6 +19,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...successionBugs,
   ...leaseBugs,
   ...dependencyBugs,
+  ...gangBugs,
   ...hostBugs,
   ...rosterBugs,
 ]

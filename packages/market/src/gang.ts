@@ -1,0 +1,93 @@
+import { copiesThatFit, type Millis } from '@souk/kernel'
+import type { Offer, PeerId, Refusal, Shape, TaskId, TaskRecord } from '@souk/wire'
+
+/** What a peer keeps for a gang. */
+export interface KeptRoom {
+  peer: PeerId
+  count: number
+  /** by that peer's clock */
+  offeredMs: number
+}
+
+/**
+ * gathering: not all of its members are here, on disk · resting: until it is tried again · asking: hosts keep room for it,
+ * or say that they have none.
+ */
+export type GangState = 'gathering' | 'resting' | 'asking'
+
+/** Like tasks that this peer bears, and places together. */
+export interface Gang {
+  readonly key: string
+  readonly size: number
+  readonly shape: Shape
+  readonly shapeKey: string
+  readonly members: Map<number, { record: TaskRecord; durable: boolean }>
+  state: GangState
+  /** since when all of it is here */
+  completeMs: Millis
+  patient: boolean
+  round: number
+  startedMs: Millis
+  /** of `reached` those that have not answered */
+  asked: Set<PeerId>
+  reached: PeerId[]
+  kept: KeptRoom[]
+  refused: { peer: PeerId; refusal: Refusal }[]
+  quietMs: Millis
+  /** why it waits, as its readers know it */
+  told: string
+}
+
+export function newGang(key: string, size: number, shape: Shape, shapeKey: string): Gang {
+  return {
+    ...{ key, size, shape, shapeKey },
+    members: new Map(),
+    state: 'gathering',
+    completeMs: 0,
+    patient: false,
+    round: 0,
+    startedMs: 0,
+    asked: new Set(),
+    reached: [],
+    kept: [],
+    refused: [],
+    quietMs: 0,
+    told: '',
+  }
+}
+
+/** All of its members are here, and on disk where they must be. */
+export function isComplete({ members, size }: Gang): boolean {
+  return members.size === size && [...members.values()].every(({ durable }) => durable)
+}
+
+/** By rank. */
+export function tasksOf({ members }: Gang): TaskId[] {
+  return [...members].sort(([a], [b]) => a - b).map(([, { record }]) => record.id)
+}
+
+/** So many could start at once, by what its hosts keep. */
+export function keptCount({ kept, size }: Gang): number {
+  return Math.min(
+    size,
+    kept.reduce((sum, { count }) => sum + count, 0),
+  )
+}
+
+/** How many of it fit on these hosts when they are empty. */
+export function capacityFor(able: readonly { offer: Offer | undefined }[], { shape, size }: Gang): number {
+  const fitting = ({ capacity, gpus }: Offer) => Math.max(0, copiesThatFit(capacity, shape.request, size, gpus))
+  return able.reduce((sum, { offer }) => sum + (offer ? fitting(offer) : 0), 0)
+}
+
+/** Those with most room first, so that few hosts have it all; `kept` is in random order, which breaks ties. */
+export function decidePlaces(kept: readonly KeptRoom[], size: number): KeptRoom[] {
+  const places: KeptRoom[] = []
+  let left = size
+  for (const room of [...kept].sort((a, b) => b.count - a.count)) {
+    const count = Math.min(left, room.count)
+    if (count > 0) places.push({ ...room, count })
+    left -= count
+  }
+  return left === 0 ? places : []
+}

@@ -1,0 +1,22 @@
+import type { WallMillis } from '@souk/kernel'
+import type { Decision, MessageOf, PeerId, Taker, TaskId, TaskRecord } from '@souk/wire'
+
+export type GangsInput =
+  | { type: 'start'; wallMs: WallMillis }
+  | { type: 'wake' }
+  /** a baton of ours of a gang, that was not begun before; `durable`: it may leave already */
+  | { type: 'waiting'; record: TaskRecord; durable: boolean }
+  | { type: 'durable'; task: TaskId }
+  | { type: 'withdrawn'; task: TaskId }
+  | { type: 'message'; from: PeerId; message: MessageOf<'reserved'> }
+  /** who is there, or what is offered, has changed */
+  | { type: 'changed' }
+
+export type GangsEffect =
+  | { type: 'send'; to: PeerId; message: MessageOf<'reserve' | 'unreserve'> }
+  | { type: 'award'; tasks: TaskId[]; to: Taker; alternates: Taker[]; decision: Decision }
+  | { type: 'keep'; tasks: TaskId[]; alternative: number; decision: Decision }
+  | { type: 'waits'; tasks: TaskId[]; code: string; decision: Decision }
+  | { type: 'unplaceable'; task: TaskId; message: string; decision: Decision }
+  /** it is placed like any other task */
+  | { type: 'alone'; record: TaskRecord }

@@ -1,0 +1,300 @@
+import { Deadlines, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
+import { type Decision, gangKey, type MessageOf, type PeerId, type TaskId, type TaskRecord } from '@souk/wire'
+import type { MarketConfig } from './config.ts'
+import { Durations } from './durations.ts'
+import { filterCandidates } from './filter.ts'
+import { decideFit } from './fit.ts'
+import { capacityFor, decidePlaces, type Gang, isComplete, type KeptRoom, keptCount, newGang, tasksOf } from './gang.ts'
+import type { GangConfig } from './gang-config.ts'
+import { gangDecision } from './gang-decision.ts'
+import type { GangsEffect, GangsInput } from './gangs-io.ts'
+import { Pace } from './pace.ts'
+import { shapeKey, shapeOf } from './shape.ts'
+import type { DecisionFrame } from './to-decision.ts'
+import type { CandidateView, LocalView, MembersView } from './views.ts'
+
+type Out = GangsEffect[]
+
+interface GangsParts {
+  self: PeerId
+  prng: Prng
+  members: MembersView
+  local: LocalView
+}
+
+const quietMsMax = 1_000
+
+/**
+ * Places gangs that this peer bears: all hosts that could run some are asked to keep room, and once all members have some
+ * they are handed out in one step; else what was kept is free again, and it is tried later, at a random time. One that has
+ * waited for long, of each bearer the oldest, keeps what it gets (`reservations.ts` orders those of different bearers).
+ *
+ * Invariants: no member of a gang that is all here is placed without the others. Of a gang that is not all here within
+ * `gatherMsMax` (another peer bears a part, or one has begun before) each is placed alone: so nothing waits for ever.
+ * Inputs: waiting batons, what hosts keep. Effects: asks, awards. Bounds: custody bounds what waits.
+ */
+export class Gangs implements Machine<GangsInput, GangsEffect> {
+  readonly #config: GangConfig
+  readonly #parts: GangsParts
+  readonly #pace: Pace
+  readonly #gangs = new Map<string, Gang>()
+  readonly #gangOf = new Map<TaskId, Gang>()
+  /** gathering: placed alone then; resting: tried again; asking: closed */
+  readonly #due = new Deadlines<string>()
+  #wallOffset: WallMillis = 0
+
+  constructor(config: GangConfig, market: MarketConfig, parts: GangsParts) {
+    this.#config = config
+    this.#parts = parts
+    this.#pace = new Pace(market, new Durations(1), parts.members)
+  }
+
+  step(input: GangsInput, now: Millis, out: Out): void {
+    switch (input.type) {
+      case 'start':
+        this.#wallOffset = input.wallMs - now
+        break
+      case 'waiting':
+        this.#onWaiting(input.record, input.durable, now, out)
+        break
+      case 'durable':
+        this.#onDurable(input.task, now, out)
+        break
+      case 'withdrawn':
+        this.#onWithdrawn(input.task, now, out)
+        break
+      case 'message':
+        this.#onReserved(input.from, input.message, now, out)
+        break
+      case 'changed':
+        // Who rests because nobody had room looks again at its time: many would ask whenever anything ends.
+        for (const gang of this.#gangs.values()) if (gang.told === 'unplaceable') this.#due.set(gang.key, now)
+        break
+      case 'wake':
+        for (let key = this.#due.popDue(now); key !== undefined; key = this.#due.popDue(now))
+          this.#onDue(this.#gangs.get(key)!, now, out)
+        break
+    }
+  }
+
+  nextWakeup(): Millis | undefined {
+    return this.#due.next()
+  }
+
+  snapshot() {
+    const gangs = [...this.#gangs.values()].map((gang) => {
+      const { key, state, size, patient, members } = gang
+      return { gang: key, state, size, here: members.size, kept: keptCount(gang), patient }
+    })
+    return { gangs }
+  }
+
+  // ---- who belongs together
+
+  #onWaiting(record: TaskRecord, durable: boolean, now: Millis, out: Out): void {
+    const { spec } = record
+    const { size, rank } = spec.gang!
+    const key = gangKey(spec.tenant, spec.gang!)
+    const shape = shapeOf(spec)
+    const known = this.#gangs.get(key)
+    const gang = known ?? newGang(key, size, shape, shapeKey(shape))
+    // Not alike, whatever it says of itself.
+    if (gang.size !== size || rank >= size || gang.members.has(rank) || gang.shapeKey !== shapeKey(shape)) {
+      out.push({ type: 'alone', record })
+      return
+    }
+    if (!known) {
+      this.#gangs.set(key, gang)
+      this.#due.set(key, now + this.#config.gatherMsMax)
+    }
+    gang.members.set(rank, { record, durable })
+    this.#gangOf.set(record.id, gang)
+    this.#lookWhole(gang, now, out)
+  }
+
+  #onDurable(task: TaskId, now: Millis, out: Out): void {
+    const gang = this.#gangOf.get(task)
+    if (!gang) return
+    for (const member of gang.members.values()) if (member.record.id === task) member.durable = true
+    this.#lookWhole(gang, now, out)
+  }
+
+  #lookWhole(gang: Gang, now: Millis, out: Out): void {
+    if (gang.state !== 'gathering' || !isComplete(gang)) return
+    gang.state = 'resting'
+    gang.completeMs = now
+    this.#onDue(gang, now, out)
+  }
+
+  /** One that is gone is missed by the others: they wait for it once more, and then go alone. */
+  #onWithdrawn(task: TaskId, now: Millis, out: Out): void {
+    const gang = this.#gangOf.get(task)
+    if (!gang) return
+    this.#gangOf.delete(task)
+    for (const [rank, { record }] of gang.members) if (record.id === task) gang.members.delete(rank)
+    this.#release(gang, out)
+    gang.state = 'gathering'
+    gang.patient = false
+    if (gang.members.size > 0) this.#due.set(gang.key, now + this.#config.gatherMsMax)
+    else this.#forget(gang)
+  }
+
+  #forget(gang: Gang): void {
+    this.#gangs.delete(gang.key)
+    this.#due.delete(gang.key)
+    for (const { record } of gang.members.values()) this.#gangOf.delete(record.id)
+  }
+
+  // ---- when to do what
+
+  #onDue(gang: Gang, now: Millis, out: Out): void {
+    if (gang.state === 'gathering') this.#disband(gang, out)
+    else if (gang.state === 'asking') this.#onTooLittle(gang, now, out)
+    else this.#look(gang, now, out)
+  }
+
+  #disband(gang: Gang, out: Out): void {
+    this.#forget(gang)
+    for (const { record } of gang.members.values()) out.push({ type: 'alone', record })
+  }
+
+  #look(gang: Gang, now: Millis, out: Out): void {
+    const { self, members, local } = this.#parts
+    const { candidates, refused } = filterCandidates(members.candidates(), self, gang.shape, { ignored: () => false })
+    const own = decideFit(local.offer(), gang.shape)
+    const here: CandidateView[] = own ? [] : [{ peer: self, incarnation: 0, reachable: true, offer: local.offer() }]
+    const able = [...here, ...candidates]
+    const away = refused.filter(({ refusal }) => !refusal.never).length
+    if (capacityFor(able, gang) < gang.size && away === 0) this.#onUnplaceable(gang, able, now, out)
+    else this.#ask(gang, able, now, out)
+  }
+
+  #onUnplaceable(gang: Gang, able: readonly CandidateView[], now: Millis, out: Out): void {
+    const room = capacityFor(able, gang)
+    const reason = `${gang.size} of these start together, and all hosts that are known have room for ${room} at a time`
+    const decision = gangDecision(gang, this.#frame(gang, now), 'unplaceable', reason)
+    this.#rest(gang, now)
+    const failing = [...gang.members.values()].filter(({ record }) => record.spec.failIfUnplaceable)
+    if (failing.length === gang.size) {
+      this.#forget(gang)
+      for (const { record } of failing) out.push({ type: 'unplaceable', task: record.id, message: reason, decision })
+    } else if (gang.told !== 'unplaceable') {
+      gang.told = 'unplaceable'
+      out.push({ type: 'waits', tasks: tasksOf(gang), code: 'unplaceable', decision })
+    }
+  }
+
+  #ask(gang: Gang, able: readonly CandidateView[], now: Millis, out: Out): void {
+    const { prng } = this.#parts
+    const asked = able.length <= this.#config.askedMax ? able : prng.sample(able, this.#config.askedMax)
+    gang.patient = gang.patient || (this.#isOldest(gang) && now - gang.completeMs >= this.#config.patientAfterMs)
+    const {
+      key,
+      round,
+      shape,
+      size: count,
+      patient,
+      completeMs,
+    } = Object.assign(gang, {
+      state: 'asking' as const,
+      round: gang.round + 1,
+      startedMs: now,
+      asked: new Set(asked.map(({ peer }) => peer)),
+      reached: asked.map(({ peer }) => peer),
+      kept: [],
+      refused: [],
+    })
+    const sinceWallMs = Math.max(0, Math.round(this.#wallOffset + completeMs))
+    this.#due.set(key, now + this.#pace.closeMs())
+    for (const { peer } of asked) {
+      const message = { t: 'reserve', gang: key, round, shape, count, patient, sinceWallMs } as const
+      out.push({ type: 'send', to: peer, message })
+    }
+  }
+
+  /** Of one bearer one gang at a time keeps what it gets. */
+  #isOldest(gang: Gang): boolean {
+    for (const other of this.#gangs.values()) {
+      if (other === gang || other.state === 'gathering') continue
+      if (other.patient || other.completeMs < gang.completeMs) return false
+      if (other.completeMs === gang.completeMs && other.key < gang.key) return false
+    }
+    return true
+  }
+
+  // ---- what hosts keep
+
+  #onReserved(from: PeerId, message: MessageOf<'reserved'>, now: Millis, out: Out): void {
+    const gang = this.#gangs.get(message.gang)
+    const due = gang?.state === 'asking' && gang.round === message.round && gang.asked.has(from)
+    if (!gang || !due) {
+      // Too late: nothing is to be kept for a gang that does not ask, save for one that asks again and again.
+      if (message.count > 0 && !gang?.patient) out.push({ type: 'send', to: from, message: unreserve(message.gang) })
+      return
+    }
+    gang.asked.delete(from)
+    const { count, offeredMs } = message
+    if (count > 0) gang.kept.push({ peer: from, count, offeredMs })
+    if (message.refusal) gang.refused.push({ peer: from, refusal: message.refusal })
+    if (this.#award(gang, now, out)) return
+    if (gang.asked.size === 0) this.#onTooLittle(gang, now, out)
+  }
+
+  /** All of them, or none. */
+  #award(gang: Gang, now: Millis, out: Out): boolean {
+    const { self, prng, members } = this.#parts
+    const there = gang.kept.filter(({ peer }) => peer === self || members.candidate(peer)?.reachable)
+    const places = decidePlaces(prng.sample(there, there.length), gang.size)
+    if (places.length === 0) return false
+    const tasks = tasksOf(gang)
+    const hosts = places.length === 1 ? '1 host' : `${places.length} hosts`
+    const reason = `${gang.size} that start together have room at once, on ${hosts}`
+    for (const place of places) {
+      const decision = gangDecision(gang, this.#frame(gang, now), 'gang', reason, place.peer)
+      this.#give(place, tasks.splice(0, place.count), decision, out)
+    }
+    this.#release(gang, out)
+    this.#forget(gang)
+    return true
+  }
+
+  #give({ peer, offeredMs }: KeptRoom, tasks: TaskId[], decision: Decision, out: Out): void {
+    const { self, members } = this.#parts
+    const incarnation = members.candidate(peer)?.incarnation ?? 0
+    if (peer === self) out.push({ type: 'keep', tasks, alternative: 0, decision })
+    else out.push({ type: 'award', tasks, to: { peer, incarnation, offeredMs }, alternates: [], decision })
+  }
+
+  /** What is kept beyond what was handed out is free again: said after the batons, on the same streams. */
+  #release(gang: Gang, out: Out): void {
+    const peers = gang.patient ? gang.reached : gang.kept.map(({ peer }) => peer)
+    for (const to of peers) out.push({ type: 'send', to, message: unreserve(gang.key) })
+    gang.kept = []
+  }
+
+  #onTooLittle(gang: Gang, now: Millis, out: Out): void {
+    const count = keptCount(gang)
+    const reason = `${count} of the ${gang.size} that start together could start at once${gang.patient ? '; their room is kept' : ''}`
+    const decision = gangDecision(gang, this.#frame(gang, now), 'waiting', reason)
+    if (!gang.patient) this.#release(gang, out)
+    this.#rest(gang, now)
+    if (gang.told === reason) return
+    gang.told = reason
+    out.push({ type: 'waits', tasks: tasksOf(gang), code: 'no-room', decision })
+  }
+
+  /** Two that get in each other's way must not come again at the same time. */
+  #rest(gang: Gang, now: Millis): void {
+    gang.state = 'resting'
+    gang.quietMs = Math.min(quietMsMax, Math.max(this.#pace.quietMsFirst(), 2 * gang.quietMs, 20))
+    const restMs = gang.patient ? this.#config.patientRoundMs : gang.quietMs * (0.5 + this.#parts.prng.float())
+    this.#due.set(gang.key, now + restMs)
+  }
+
+  #frame({ completeMs, startedMs }: Gang, now: Millis): DecisionFrame {
+    const wallMs = Math.max(0, Math.round(this.#wallOffset + now))
+    return { by: this.#parts.self, wallMs, decisionMs: now - completeMs, auctionMs: now - startedMs }
+  }
+}
+
+const unreserve = (gang: string) => ({ t: 'unreserve', gang }) as const

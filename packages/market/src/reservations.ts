@@ -1,0 +1,204 @@
+import { BoundedMap, Deadlines, type Machine, type Millis, type ResourceRequest } from '@souk/kernel'
+import type { MessageOf, PeerId, Refusal, Shape, TaskId } from '@souk/wire'
+import { decideFit } from './fit.ts'
+import type { GangConfig } from './gang-config.ts'
+import type { LocalView, MembersView } from './views.ts'
+
+export type ReservationsMessage = MessageOf<'reserve' | 'unreserve'>
+
+export type ReservationsInput =
+  | { type: 'wake' }
+  | { type: 'message'; from: PeerId; message: ReservationsMessage }
+  /** a baton of that gang came from that peer: what is kept for one of its members is this task's */
+  | { type: 'use'; from: PeerId; gang: string; task: TaskId }
+  /** room here may have changed */
+  | { type: 'changed' }
+
+export type ReservationsEffect =
+  | { type: 'send'; to: PeerId; message: MessageOf<'reserved'> }
+  /** takes room for one; `key` names it until it is freed or assigned */
+  | { type: 'hold'; key: string; request: ResourceRequest }
+  | { type: 'free'; key: string }
+  | { type: 'assign'; key: string; task: TaskId }
+
+/** gangs whose patience is remembered */
+const patienceMax = 1_024
+
+interface Reservation {
+  readonly id: string
+  readonly from: PeerId
+  readonly gang: string
+  shape: Shape
+  wanted: number
+  keys: string[]
+  patient: boolean
+  sinceWallMs: number
+  untilMs: Millis
+}
+
+/**
+ * Room that this host keeps for gangs while their askers find out whether all members get some.
+ *
+ * Invariants: I6 it keeps only what is free, and takes it from the host's own ledger. I7 every reservation ends by itself,
+ * after `reserveMs` or, of the one that is patient, `patientMs` after its asker last spoke; an asker has at most
+ * `perAskerMax`. Of two patient ones the older by (sinceWallMs, gang) has the room, at every host: so the first of all gets
+ * all that it needs, and no two wait for each other.
+ */
+export class Reservations implements Machine<ReservationsInput, ReservationsEffect> {
+  readonly #config: GangConfig
+  readonly #members: MembersView
+  readonly #local: LocalView
+  readonly #reservations = new Map<string, Reservation>()
+  readonly #due = new Deadlines<string>()
+  /** since when a gang has room kept patiently */
+  readonly #patience = new BoundedMap<string, Millis>(patienceMax)
+  #nextKey = 1
+
+  constructor(config: GangConfig, { members, local }: { members: MembersView; local: LocalView }) {
+    this.#config = config
+    this.#members = members
+    this.#local = local
+  }
+
+  step(input: ReservationsInput, now: Millis, out: ReservationsEffect[]): void {
+    switch (input.type) {
+      case 'message':
+        if (input.message.t === 'reserve') this.#onReserve(input.from, input.message, now, out)
+        else this.#end(idOf(input.from, input.message.gang), out)
+        break
+      case 'use':
+        this.#onUse(input, out)
+        break
+      case 'changed':
+        this.#topUp(out)
+        break
+      case 'wake':
+        for (let id = this.#due.popDue(now); id !== undefined; id = this.#due.popDue(now)) this.#end(id, out)
+        break
+    }
+  }
+
+  /** Whether this names room that is kept here. */
+  keeps(key: string): boolean {
+    for (const { keys } of this.#reservations.values()) if (keys.includes(key)) return true
+    return false
+  }
+
+  nextWakeup(): Millis | undefined {
+    return this.#due.next()
+  }
+
+  snapshot() {
+    const reservations = [...this.#reservations.values()].map(({ from, gang, keys, patient, untilMs }) => ({
+      from,
+      gang,
+      count: keys.length,
+      patient,
+      untilMs,
+    }))
+    return { reservations }
+  }
+
+  #onReserve(from: PeerId, message: MessageOf<'reserve'>, now: Millis, out: ReservationsEffect[]): void {
+    const { gang, round, shape, count, sinceWallMs } = message
+    const id = idOf(from, gang)
+    const answer = { t: 'reserved', gang, round, offeredMs: Math.floor(now) } as const
+    const refusal = this.#whyNot(from, id, shape)
+    if (refusal) {
+      this.#end(id, out)
+      out.push({ type: 'send', to: from, message: { ...answer, count: 0, refusal } })
+      return
+    }
+    const known = this.#reservations.get(id)
+    const reservation: Reservation = known ?? {
+      ...{ id, from, gang, shape, wanted: count, keys: [], patient: false, sinceWallMs, untilMs: 0 },
+    }
+    this.#reservations.set(id, reservation)
+    reservation.wanted = count
+    reservation.sinceWallMs = sinceWallMs
+    reservation.patient = message.patient && this.#mayBePatient(id, now) && this.#overtakes(reservation, out)
+    this.#fill(reservation, out)
+    const held = reservation.keys.length
+    reservation.untilMs = now + (reservation.patient ? this.#config.patientMs : this.#reserveMs(from))
+    this.#due.set(id, reservation.untilMs)
+    if (held === 0 && !reservation.patient) this.#end(id, out)
+    out.push({
+      type: 'send',
+      to: from,
+      message: { ...answer, count: held, ...(held === 0 ? { refusal: noRoom } : {}) },
+    })
+  }
+
+  #whyNot(from: PeerId, id: string, shape: Shape): Refusal | undefined {
+    const offer = this.#local.offer()
+    const unfit = decideFit(offer, shape)
+    if (unfit) return unfit
+    if (offer.draining) return { code: 'draining', never: false, detail: 'it takes no new work' }
+    if (this.#reservations.has(id)) return undefined
+    const { perAskerMax, reservationsMax } = this.#config
+    const own = [...this.#reservations.values()].filter((other) => other.from === from).length
+    if (own < perAskerMax && this.#reservations.size < reservationsMax) return undefined
+    return { code: 'rate-limited', never: false, detail: 'room is kept for too many gangs already' }
+  }
+
+  /** For so long it had room kept, and then others have their turn for as long. */
+  #mayBePatient(id: string, now: Millis): boolean {
+    const { patientMsMax } = this.#config
+    const known = this.#patience.get(id)
+    const sinceMs = known !== undefined && now - known <= 2 * patientMsMax ? known : now
+    this.#patience.push(id, sinceMs)
+    return now - sinceMs <= patientMsMax
+  }
+
+  /** Of two patient ones the older has the room; what the other one had is free, and goes to the older as it is asked for. */
+  #overtakes(reservation: Reservation, out: ReservationsEffect[]): boolean {
+    const other = [...this.#reservations.values()].find(({ patient, id }) => patient && id !== reservation.id)
+    if (!other) return true
+    if (!isOlder(reservation, other)) return false
+    this.#end(other.id, out)
+    return true
+  }
+
+  #fill(reservation: Reservation, out: ReservationsEffect[]): void {
+    const { shape, keys, wanted } = reservation
+    const room = keys.length < wanted ? this.#local.room(shape.request, wanted - keys.length) : 0
+    for (let i = 0; i < room; i++) {
+      const key = `gang/${this.#nextKey++}`
+      keys.push(key)
+      out.push({ type: 'hold', key, request: shape.request })
+    }
+  }
+
+  #topUp(out: ReservationsEffect[]): void {
+    for (const reservation of this.#reservations.values()) if (reservation.patient) this.#fill(reservation, out)
+  }
+
+  #onUse({ from, gang, task }: Extract<ReservationsInput, { type: 'use' }>, out: ReservationsEffect[]): void {
+    const reservation = this.#reservations.get(idOf(from, gang))
+    const key = reservation?.keys.shift()
+    if (key === undefined) return
+    out.push({ type: 'assign', key, task })
+    reservation!.wanted--
+    if (reservation!.keys.length === 0) this.#end(reservation!.id, out)
+  }
+
+  #end(id: string, out: ReservationsEffect[]): void {
+    for (const key of this.#reservations.get(id)?.keys ?? []) out.push({ type: 'free', key })
+    this.#reservations.delete(id)
+    this.#due.delete(id)
+  }
+
+  #reserveMs(peer: PeerId): Millis {
+    const { reserveRoundTrips, reserveMsMin, reserveMsMax } = this.#config
+    const rtt = this.#members.rttP95(peer) ?? this.#members.rttP95() ?? 0
+    return Math.min(reserveMsMax, Math.max(reserveMsMin, reserveRoundTrips * rtt))
+  }
+}
+
+const noRoom: Refusal = { code: 'no-room', never: false, detail: 'nothing is free now' }
+
+const idOf = (from: PeerId, gang: string) => `${from}|${gang}`
+
+function isOlder(a: Reservation, b: Reservation): boolean {
+  return a.sinceWallMs < b.sinceWallMs || (a.sinceWallMs === b.sinceWallMs && a.gang < b.gang)
+}
