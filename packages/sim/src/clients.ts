@@ -110,10 +110,12 @@ export class Clients implements Watch {
     const living = livingFirst ? this.#stage.nodes.filter(({ alive }) => alive) : []
     const nodes = living.length > 0 ? living : this.#stage.nodes
     const node = nodes[this.#prng.below(Math.max(1, Math.round(nodes.length * submitterShare)))]!
-    const batch = Array.from({ length: count }, () => this.#draw(node)).flat()
+    const batch: ClientTask[] = []
+    while (batch.length < count) batch.push(...this.#draw(node, left - batch.length))
     this.#submit(node, batch)
-    if (left === count) this.submittedAll = true
-    else this.#stage.later(this.#prng.exponential(gapMs * count), () => this.#arrive(left - count, gapMs))
+    const { length } = batch
+    if (left === length) this.submittedAll = true
+    else this.#stage.later(this.#prng.exponential(gapMs * length), () => this.#arrive(left - length, gapMs))
   }
 
   #replayNext(arrivals: readonly Arrival[], next: number, beganAt: number): void {
@@ -128,8 +130,8 @@ export class Clients implements Watch {
   }
 
   /** One task, or all members of a gang. */
-  #draw(node: SimNode): ClientTask[] {
-    return this.#workload.drawTasks().map((draft) => this.#expect(node, draft))
+  #draw(node: SimNode, max: number): ClientTask[] {
+    return this.#workload.drawTasks(max).map((draft) => this.#expect(node, draft))
   }
 
   #expect(node: SimNode, { nonce, spec, ms, runsMs }: TaskDraft): ClientTask {

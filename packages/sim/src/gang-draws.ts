@@ -16,11 +16,12 @@ export class GangDraws {
     this.#prng = prng
   }
 
-  /** The task alone, or all members of its gang. */
-  draw<T extends { nonce: string; spec: TaskSpec }>(draft: T): T[] {
+  /** The task alone, or all members of its gang, where those are not more than `max`. */
+  draw<T extends { nonce: string; spec: TaskSpec }>(draft: T, max: number): T[] {
     const { nonce, spec } = draft
     if (this.#chance === 0 || spec.request.slots > 1 || !this.#prng.chance(this.#chance)) return [draft]
     const size = sizeMin + this.#prng.below(sizeMax - sizeMin + 1)
+    if (size > max) return [draft]
     return Array.from({ length: size }, (_, rank) => {
       return { ...draft, nonce: gangNonce(nonce, rank), spec: { ...spec, gang: { id: nonce, size, rank } } }
     })

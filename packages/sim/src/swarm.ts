@@ -75,6 +75,6 @@ function drawWork(shape: WorkloadShape, prng: Prng): WorkloadShape {
     objectiveChance: prng.fork('objectives').pick([0.4, 0, 0]),
     resubmitChance: some(shape.resubmitChance),
     afterChance: shape.afterChance * prng.fork('after').pick([0, 0, 1, 3]),
-    gangChance: shape.gangChance * prng.fork('gangs').pick([0, 0, 1, 4]),
+    gangChance: shape.gangChance * prng.fork('gangs').pick([1, 4, 0, 0, 0]),
   }
 }

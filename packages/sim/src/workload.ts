@@ -111,9 +111,9 @@ export class Workload {
     return Math.max(this.meanSlotMs() / (slots * this.shape.load), this.shape.spanMsMin / tasks)
   }
 
-  /** The next task, or all members of a gang. */
-  drawTasks(): TaskDraft[] {
-    const drafts = this.#gangs.draw(this.drawTask())
+  /** The next task, or all members of a gang of at most `max`. */
+  drawTasks(max: number): TaskDraft[] {
+    const drafts = this.#gangs.draw(this.drawTask(), max)
     for (const { nonce, spec } of drafts) this.#dependencies.add(taskId(nonce, 0, spec.gang !== undefined))
     return drafts
   }

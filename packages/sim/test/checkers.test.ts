@@ -136,7 +136,7 @@ describe('single run', () => {
 })
 
 describe('accounts', () => {
-  const id = `${'n'.repeat(16)}origin00`
+  const id = taskId('n'.repeat(16))
   const { spec } = recordOf(id)
 
   it('reports work that nobody submitted', () => {

@@ -43,7 +43,7 @@ describe('what a task waits for', () => {
 describe('a workload with tasks that wait for others', () => {
   const draw = (afterChance: number) => {
     const workload = new Workload({ ...profileOf('calm')!.workload, afterChance }, 1, new Prng(1))
-    return Array.from({ length: 500 }, () => workload.drawTasks()).flat()
+    return Array.from({ length: 500 }, () => workload.drawTasks(1)).flat()
   }
 
   it('draws them to wait for some drawn before, each once, in chains and in diamonds', () => {

@@ -143,7 +143,7 @@ export class ToyPeer implements SimPeer {
 
   #onSubmit({ client, tasks }: Extract<PeerInput, { type: 'submit' }>, out: PeerEffect[]): void {
     for (const { tag, nonce, spec } of tasks) {
-      const id = taskId(nonce)
+      const id = taskId(nonce, 0, spec.gang !== undefined)
       const accepted: PeerEffect = { type: 'reply', client, reply: { type: 'accepted', tag, task: id } }
       const known = this.#tasks.get(id)
       if (known) {
