@@ -4,7 +4,7 @@ import { ControlServer } from '@souk/control'
 import { FunctionExecutor, ProcessExecutor } from '@souk/executors'
 import { detectInventory, type Inventory, toOffer } from '@souk/inventory'
 import { Prng } from '@souk/kernel'
-import { defaultConfig, Peer } from '@souk/peer'
+import { defaultConfig, Peer, type PeerConfig } from '@souk/peer'
 import { Driver, type DriverLog, PeerBlobs, type PeerHandle, StoreBehindError, SystemClock } from '@souk/runtime'
 import { FileBlobs, LmdbRecords, SelfStore } from '@souk/store-lmdb'
 import { Libp2pTransport, type LinkReport, MeshCredentials } from '@souk/transport-libp2p'
@@ -79,7 +79,7 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     custody: settings.custody,
   })
   const { processes, functions } = makeExecutors(options, self, blobAccess, offer.capacity.slots)
-  const peer = new Peer(defaultConfig(), { self, prng: new Prng(randomBytes(16).toString('hex'), 'peer') })
+  const peer = new Peer(configOf(settings), { self, prng: new Prng(randomBytes(16).toString('hex'), 'peer') })
   const driver = new Driver({
     peer,
     clock: new SystemClock(),
@@ -124,6 +124,12 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
       await driver.stop(stopSignal)
     },
   }
+}
+
+function configOf({ tenants }: PeerSettings): PeerConfig {
+  const config = defaultConfig()
+  const tenantWeights = tenants.weights
+  return { ...config, market: { ...config.market, tenantWeights }, host: { ...config.host, tenantWeights } }
 }
 
 /** Threads for functions, whatever the slots: each costs about 13 MB once it is used. */

@@ -27,6 +27,8 @@ test('mistakes name their flag before anything starts', () => {
     [{ name: 'x'.repeat(65) }, /^--name: .* 65 characters/],
     [{ log: 'loud' }, /^--log: 'loud'/],
     [{ label: ['alone'] }, /^--label/],
+    [{ tenantWeight: ['lab=0'] }, /^--tenant-weight: 'lab=0'; a weight is a number from 0.001 to 1000/],
+    [{ tenantWeight: ['lab'] }, /^--tenant-weight: 'lab' is not of the form key=value/],
     [{ inventory: 'nowhere.json' }, /^--inventory: \/nowhere.json cannot be read/],
     [{ inventory: fileURLToPath(import.meta.url) }, /^--inventory: .*peer-options.test.ts: it is no JSON/],
   ]
@@ -35,11 +37,18 @@ test('mistakes name their flag before anything starts', () => {
 })
 
 test('the words for a peer in the background say the same as the options did', () => {
-  const options: PeerOptions = { ...plain, name: 'attic', offer: ['cpu=1', 'mem=2G'], mdns: false, custody: false }
+  const options: PeerOptions = {
+    ...plain,
+    name: 'attic',
+    offer: ['cpu=1', 'mem=2G'],
+    mdns: false,
+    custody: false,
+    tenantWeight: ['lab=3'],
+  }
   expect(peerArguments(options)).toEqual(
     ['--name', 'attic', '--listen', '127.0.0.1:0', '--allow', 'process,function'].concat(
       ['--offer', 'cpu=1', '--offer', 'mem=2G'],
-      ['--no-mdns', '--no-custody'],
+      ['--tenant-weight', 'lab=3', '--no-mdns', '--no-custody'],
     ),
   )
 })

@@ -7,6 +7,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { addPeerOptions, type PeerOptions, peerSettings } from '../peer-options.ts'
 import { startPeerProcess } from '../peer-process.ts'
 import { upReport } from '../print/up-report.ts'
+import { tenantArguments } from '../tenant-options.ts'
 
 export interface UpOptions extends PeerOptions {
   json?: boolean
@@ -25,6 +26,7 @@ export const up: CommandModule = {
       ['souk up --detach', 'in the background; logs in ~/.souk/peer.log'],
       ['souk up --offer cpu=2,mem=4G,slots=2 --allow function', 'offer less, allow less'],
       ['souk up --inventory lab.json', 'with what the file declares: licences, devices, zone, price'],
+      ['souk up --tenant-weight lab=3', 'of what waits, three of lab for each of another tenant'],
       ['souk up --listen-api 0.0.0.0:7443', 'for clients on other hosts, with souk token'],
     ])
   },
@@ -85,6 +87,7 @@ export function peerArguments(options: PeerOptions): string[] {
   many('--offer', options.offer)
   many('--label', options.label)
   many('--functions', options.functions)
+  words.push(...tenantArguments(options))
   if (!options.mdns) words.push('--no-mdns')
   if (!options.custody) words.push('--no-custody')
   return words

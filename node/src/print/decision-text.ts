@@ -73,7 +73,7 @@ function bidsTable({ bids, winner }: Decision, names: PeerNames, colours: Colour
       number(terms.priceMilli / 1000),
       number(score),
       String(terms.count),
-      estimate(terms.finishMs.p50),
+      terms.late ? `${estimate(terms.finishMs.p50)}, too late` : estimate(terms.finishMs.p50),
       estimate(terms.finishMs.p90),
       terms.warm ? 'yes' : 'no',
       durationText(afterMs),

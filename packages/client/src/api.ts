@@ -66,6 +66,8 @@ export interface Task {
   starts?: 'at-least-once' | 'at-most-once'
   /** it ends as `expired` when it has no outcome so long after it was submitted; 0, the default: never */
   expiresMs?: number
+  /** it is wanted by so long after the submit: earliest first among its like; nothing ends it then */
+  deadlineMs?: number
   failIfUnplaceable?: boolean
   /** idempotency key: the same one gives the same task, at whatever peer; the client makes one where none is */
   key?: string

@@ -12,6 +12,8 @@ export interface HostConfig {
   overtakeScanMax: number
   /** live output kept of each run for who follows late; a ring */
   outputTailBytesMax: number
+  /** tenants entitled to more than others of what waits here: 2 is twice as much; without one it is 1. Above 0 */
+  tenantWeights: Readonly<Record<string, number>>
 }
 
 export const defaultHostConfig: HostConfig = {
@@ -20,4 +22,5 @@ export const defaultHostConfig: HostConfig = {
   overtakeMsMax: 5_000,
   overtakeScanMax: 16,
   outputTailBytesMax: 256 * 1024,
+  tenantWeights: {},
 }

@@ -1,4 +1,5 @@
 import {
+  type Allocation,
   Deadlines,
   invariant,
   type Machine,
@@ -9,17 +10,17 @@ import {
 } from '@souk/kernel'
 import { type Ballot, compareBallots, type RunResult, type TaskId, type TaskRecord } from '@souk/wire'
 import type { HostConfig } from './config.ts'
-import { Ledger } from './ledger.ts'
+import { Holdings } from './holdings.ts'
 import { OutputTail } from './output-tail.ts'
 import { type Run, runTransitions, type StopCode } from './run.ts'
-import { RunQueue } from './run-queue.ts'
+import { RunQueue, type Standing } from './run-queue.ts'
 
 export type HostInput =
   | { type: 'wake' }
   /** what this host has now; what runs goes on */
   | { type: 'capacity'; capacity: ResourceVector }
   /** room for a task that is to run here once its record is on disk; given back by `take` (which uses it) or `release` */
-  | { type: 'reserve'; task: TaskId; request: ResourceRequest }
+  | { type: 'reserve'; task: TaskId; tenant: string; request: ResourceRequest }
   | { type: 'release'; task: TaskId }
   /** a baton was accepted: queue it here. `leased`: somebody else may start it when the lease is lost */
   | { type: 'take'; record: TaskRecord; ballot: Ballot; attempt: number; leased: boolean }
@@ -39,16 +40,17 @@ export type HostEffect =
   | { type: 'dropped'; task: TaskId; ballot: Ballot; code: StopCode | 'too-large' }
 
 /**
- * What this host runs: capacity ledger, queue by priority, start and stop.
+ * What this host runs: capacity ledger, queue by priority and fairness, start and stop.
  *
  * Invariants: I6 running + starting never exceed capacity, per resource and device. I11 the queue is bounded by
- * `queueMax` (asked before `take` through `queueFull`). A task has at most one run here at a time; a run ends with
+ * `queueMax` (asked before `take` through `queueFull`). I14 a start puts no tenant ahead of another that waits by more
+ * than that run. A task has at most one run here at a time; a run ends with
  * exactly one `ended` or `dropped`.
  * Inputs: take, halt, and what the executor reports. Effects: run, stop, and what became of each run.
  */
 export class Host implements Machine<HostInput, HostEffect> {
   readonly #config: HostConfig
-  readonly #ledger = new Ledger()
+  readonly #holdings: Holdings
   readonly #queue: RunQueue<Run>
   readonly #runs = new Map<TaskId, Run>()
   readonly #timeouts = new Deadlines<TaskId>()
@@ -56,20 +58,22 @@ export class Host implements Machine<HostInput, HostEffect> {
 
   constructor(config: HostConfig) {
     this.#config = config
+    this.#holdings = new Holdings(config.tenantWeights)
     this.#queue = new RunQueue(config.ageingMs)
   }
 
   step(input: HostInput, now: Millis, out: HostEffect[]): void {
     switch (input.type) {
       case 'capacity':
-        this.#ledger.resize(input.capacity)
+        this.#holdings.resize(input.capacity)
         this.#dropTooLarge(out)
         break
       case 'reserve':
-        if (!this.#runs.has(input.task) && !this.#ledger.holds(input.task)) this.#ledger.take(input.task, input.request)
+        if (!this.#runs.has(input.task) && !this.#holdings.holds(input.task))
+          this.#holdings.take(input.task, input.tenant, input.request)
         break
       case 'release':
-        if (!this.#runs.has(input.task) && this.#ledger.holds(input.task)) this.#ledger.give(input.task)
+        if (!this.#runs.has(input.task) && this.#holdings.holds(input.task)) this.#holdings.give(input.task)
         break
       case 'take':
         this.#onTake(input, now, out)
@@ -99,11 +103,11 @@ export class Host implements Machine<HostInput, HostEffect> {
 
   /** Copies of this request that could start this instant, with nothing of ours waiting in front of them. */
   room(request: ResourceRequest, limit: number): number {
-    return this.#queue.size > 0 ? 0 : this.#ledger.room(request, limit)
+    return this.#queue.size > 0 ? 0 : this.#holdings.room(request, limit)
   }
 
   get free(): ResourceVector {
-    return this.#ledger.free
+    return this.#holdings.free
   }
 
   get queued(): number {
@@ -135,8 +139,8 @@ export class Host implements Machine<HostInput, HostEffect> {
 
   snapshot() {
     return {
-      total: this.#ledger.total,
-      free: this.#ledger.free,
+      total: this.#holdings.total,
+      free: this.#holdings.free,
       runs: [...this.#runs.values()].map(({ task, ballot, phase, attempt, startedMs }) => ({
         task,
         ballot,
@@ -152,10 +156,10 @@ export class Host implements Machine<HostInput, HostEffect> {
     invariant(!this.#runs.has(record.id), `task ${record.id} is taken twice`)
     const run: Run = { task: record.id, ballot, record, attempt, leased, phase: 'queued', startedMs: now }
     this.#runs.set(run.task, run)
-    this.#queue.push(record.spec.priority, run, now)
+    this.#queue.push(standingOf(record), run, now)
     this.#changes++
     // It has its room already. Behind others it would keep that from them, and wait for them.
-    if (this.#ledger.holds(run.task)) this.#startRun(run, now, out)
+    if (this.#holdings.holds(run.task)) this.#startRun(run, now, out)
   }
 
   #onRunning(task: TaskId, ballot: Ballot, out: HostEffect[]): void {
@@ -175,7 +179,7 @@ export class Host implements Machine<HostInput, HostEffect> {
   #onRan(input: Extract<HostInput, { type: 'ran' }>, out: HostEffect[]): void {
     const run = this.#find(input.task, input.ballot)
     if (!run || run.phase === 'queued') return
-    this.#ledger.give(run.task)
+    this.#holdings.give(run.task)
     this.#forget(run)
     const { task, ballot, stopCode, record } = run
     out.push({ type: 'ended', task, ballot, class: record.spec.class, result: input.result, stopCode })
@@ -195,7 +199,7 @@ export class Host implements Machine<HostInput, HostEffect> {
   /** A host that shrank under a waiting run lets it go where it fits. */
   #dropTooLarge(out: HostEffect[]): void {
     for (const run of this.#queue.items()) {
-      if (!shortage(this.#ledger.total, run.record.spec.request)) continue
+      if (!shortage(this.#holdings.total, run.record.spec.request)) continue
       this.#unqueue(run)
       out.push({ type: 'dropped', task: run.task, ballot: run.ballot, code: 'too-large' })
     }
@@ -223,22 +227,29 @@ export class Host implements Machine<HostInput, HostEffect> {
 
   /** Starts what fits, in queue order; a later one may overtake until the first has waited `overtakeMsMax`. */
   #start(now: Millis, out: HostEffect[]): void {
-    for (;;) {
-      if (this.#queue.size === 0) return
-      const line = this.#queue.first(this.#config.overtakeScanMax, now)
-      const first = line[0]!
-      const patient = now - first.sinceMs < this.#config.overtakeMsMax
-      const next = (patient ? line : [first]).find(({ item }) => this.#fits(item))
-      if (!next || !this.#startRun(next.item, now, out)) return
+    while (this.#queue.size > 0) {
+      const next = this.#nextToStart(now)
+      if (!next || !this.#startRun(next, now, out)) return
     }
   }
 
+  #nextToStart(now: Millis): Run | undefined {
+    const { overtakeScanMax, overtakeMsMax } = this.#config
+    let patient: boolean | undefined
+    for (const { item, sinceMs } of this.#queue.inOrder(overtakeScanMax, now, this.#holdings)) {
+      if (this.#fits(item)) return item
+      patient ??= now - sinceMs < overtakeMsMax
+      if (!patient) return undefined
+    }
+    return undefined
+  }
+
   #fits(run: Run): boolean {
-    return this.#ledger.room(run.record.spec.request, 1) > 0
+    return this.#holdings.room(run.record.spec.request, 1) > 0
   }
 
   #startRun(run: Run, now: Millis, out: HostEffect[]): boolean {
-    const allocation = this.#ledger.held(run.task) ?? this.#ledger.take(run.task, run.record.spec.request)
+    const allocation = this.#holdings.held(run.task) ?? this.#take(run)
     if (!allocation) return false
     this.#queue.remove((queued) => queued === run)
     this.#enter(run, 'starting')
@@ -248,6 +259,10 @@ export class Host implements Machine<HostInput, HostEffect> {
     const { record, ballot, attempt, leased } = run
     out.push({ type: 'run', record, ballot, gpuDevices: allocation.gpuDevices, attempt, leased })
     return true
+  }
+
+  #take({ task, record: { spec } }: Run): Allocation | undefined {
+    return this.#holdings.take(task, spec.tenant, spec.request)
   }
 
   #enter(run: Run, phase: Run['phase']): void {
@@ -265,4 +280,9 @@ export class Host implements Machine<HostInput, HostEffect> {
     this.#timeouts.delete(run.task)
     this.#changes++
   }
+}
+
+function standingOf({ spec, submittedWallMs }: TaskRecord): Standing {
+  const { priority, tenant, deadlineMs } = spec
+  return { priority, tenant, dueWallMs: deadlineMs === undefined ? undefined : submittedWallMs + deadlineMs }
 }

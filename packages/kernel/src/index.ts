@@ -21,4 +21,5 @@ export {
   take,
 } from './resources.ts'
 export { RoundTrip } from './round-trip.ts'
+export { dominantShare, type Shares, TenantShares, type TenantUse, useOf, weightOf } from './tenant-shares.ts'
 export type { Millis, WallMillis } from './time.ts'

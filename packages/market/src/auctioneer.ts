@@ -20,6 +20,7 @@ import { decideFit } from './fit.ts'
 import { Giver } from './giver.ts'
 import type { Lot } from './lot.ts'
 import { Lots } from './lots.ts'
+import { meshCapacity } from './mesh-capacity.ts'
 import { NoRoom } from './no-room.ts'
 import { Pace } from './pace.ts'
 import { scoreBid } from './score-bid.ts'
@@ -72,8 +73,8 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#prng = prng
     this.#members = members
     this.#local = local
-    this.#lots = new Lots(config)
     this.#durations = new Durations(config.classesMax)
+    this.#lots = new Lots(config, { durations: this.#durations, capacity: meshCapacity(self, members, local) })
     this.#pace = new Pace(config, this.#durations, members)
     const frame: FrameOf = (sinceMs, startedMs, now) => this.#frame(sinceMs, startedMs, now)
     const waiting = () => this.waiting
@@ -114,6 +115,11 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     return earliest(this.#closing.next(), this.#lots.next())
   }
 
+  /** Tasks of this tenant that are not placed yet. */
+  waitingOf(tenant: string): number {
+    return this.#lots.sizeOf(tenant)
+  }
+
   /** Tasks that wait here for a host with room; what is being auctioned right now does not. */
   get waiting(): number {
     let asking = 0
@@ -134,7 +140,8 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
 
   #onChanged(now: Millis, out: Out): void {
     if (this.#lots.size === 0) return
-    for (const lot of this.#lots.inOrder(now)) this.#keepWhatFits(lot, now, out)
+    const { atOnce } = this.#lots
+    for (const lot of this.#lots.inTurns(now)) this.#keepWhatFits(lot, now, out, atOnce)
     this.#lots.lookAgainAtAll(now)
   }
 
@@ -149,12 +156,12 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   }
 
   /** Local first: what could start here this instant needs no auction. */
-  #keepWhatFits(lot: Lot, now: Millis, out: Out): void {
+  #keepWhatFits(lot: Lot, now: Millis, out: Out, atOnce = Infinity): void {
     const offer = this.#local.offer()
     if (lot.size === 0 || offer.draining || decideFit(offer, lot.shape)) return
     this.#room ??= this.#local.queued() > 0 ? undefined : copyVector(this.#local.free())
     if (!this.#room) return
-    const count = Math.min(lot.size, copiesThatFit(this.#room, lot.shape.request, lot.size))
+    const count = copiesThatFit(this.#room, lot.shape.request, Math.min(lot.size, atOnce))
     if (count === 0) return
     spend(this.#room, lot.shape.request, count)
     const tasks = this.#lots.take(lot, count, now)
@@ -187,10 +194,14 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     const { priority } = lot.first()!
     const { shape } = lot
     const expectedMs = this.#durations.expectedMs(shape.class)
-    for (const { peer } of asked) {
-      out.push({ type: 'send', to: peer, message: { t: 'quote', lot: id, shape, count, priority, expectedMs } })
-    }
+    const quote = { t: 'quote' as const, lot: id, shape, count, priority, expectedMs, ...this.#dueIn(lot, now) }
+    for (const { peer } of asked) out.push({ type: 'send', to: peer, message: quote })
     out.push({ type: 'asked', lot: id, class: shape.class, count, asked: asked.length })
+  }
+
+  #dueIn(lot: Lot, now: Millis): { dueInMs?: Millis } {
+    const dueWallMs = lot.dueWallMs()
+    return dueWallMs === undefined ? {} : { dueInMs: Math.max(0, Math.round(dueWallMs - this.#wallOffset - now)) }
   }
 
   /** Once more, of those who were not asked, when those who were had too little room. */

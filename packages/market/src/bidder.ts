@@ -93,7 +93,8 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
 
   // ---- quotes
 
-  #answer({ lot, shape, count }: MessageOf<'quote'>, now: Millis): MessageOf<'bid'> | MessageOf<'noBid'> {
+  #answer(quote: MessageOf<'quote'>, now: Millis): MessageOf<'bid'> | MessageOf<'noBid'> {
+    const { lot, shape, count } = quote
     const offer = this.#local.offer()
     const unfit = decideFit(offer, shape)
     if (unfit) return { t: 'noBid', lot, refusal: unfit }
@@ -115,6 +116,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
       fragMilli: fragmentationDeltaMilli(this.#local.free(), offer.capacity, shape.request),
       priceMilli: offer.priceMilli,
       warm: mean > 0,
+      ...lateBy(quote, mean),
       loadSeq: ++this.#loadSeq,
     }
     return { t: 'bid', lot, terms, offeredMs: Math.floor(now) }
@@ -218,6 +220,12 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     if (mean === undefined) return 0
     return aheadCount(aheadMs, concurrent, mean, this.#config.aheadMax)
   }
+}
+
+/** Whether the first of them cannot be expected to end by its deadline if it starts here now. */
+function lateBy({ dueInMs, expectedMs }: MessageOf<'quote'>, meanMs: Millis): { late?: true } {
+  const ms = meanMs > 0 ? meanMs : expectedMs
+  return dueInMs !== undefined && ms > dueInMs ? { late: true } : {}
 }
 
 /** A free vector as it may travel: nothing below zero (a host that shrank can owe). */

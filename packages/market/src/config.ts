@@ -40,6 +40,8 @@ export interface MarketConfig {
   targetMs: Millis
   /** weights of the score; start under saturation, fragmentation and spread among bids without wait */
   weights: { start: number; fragmentation: number; price: number; spread: number }
+  /** tenants entitled to more than others of what waits here: 2 is twice as much; without one it is 1. Above 0 */
+  tenantWeights: Readonly<Record<string, number>>
 }
 
 export const defaultMarketConfig: MarketConfig = {
@@ -63,4 +65,5 @@ export const defaultMarketConfig: MarketConfig = {
   classesMax: 4_096,
   targetMs: 100,
   weights: { start: 1, fragmentation: 0.2, price: 0.1, spread: 0.1 },
+  tenantWeights: {},
 }

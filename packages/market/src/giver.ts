@@ -1,10 +1,10 @@
-import { copiesThatFit, copyVector, type Millis } from '@souk/kernel'
+import { copiesThatFit, copyVector, type Millis, type ResourceVector } from '@souk/kernel'
 import type { MessageOf, PeerId, Taker } from '@souk/wire'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
 import { aheadCount, type Durations } from './durations.ts'
 import { decideFit } from './fit.ts'
-import type { Lot } from './lot.ts'
+import type { Lot, Waiting } from './lot.ts'
 import type { Lots } from './lots.ts'
 import { spend } from './spend.ts'
 import { type FrameOf, plainDecision } from './to-decision.ts'
@@ -17,6 +17,13 @@ export interface GiverView {
   /** tasks that wait here for a host with room */
   waiting(): number
   frame: FrameOf
+}
+
+/** What is left of the room of a host that asked; `ahead`: part of the work ahead that was not given yet */
+interface Budget {
+  free: ResourceVector
+  left: number
+  ahead: number
 }
 
 /** Answers WANTED: a host with room asks, and is given what fits, with some work ahead for tasks that end soon. */
@@ -37,28 +44,43 @@ export class Giver {
 
   onWanted(from: PeerId, message: MessageOf<'wanted'>, now: Millis, out: Out): void {
     const view = this.#members.candidate(from)
-    const free = copyVector(message.free)
-    let left = message.count
-    let ahead = 1
-    for (const lot of this.#lots.inOrder(now)) {
-      if (left === 0 || !view?.offer) break
+    const budget = { free: copyVector(message.free), left: message.count, ahead: 1 }
+    const given = new Map<Lot, Waiting[]>()
+    const { atOnce } = this.#lots
+    for (const lot of this.#lots.inTurns(now)) {
+      if (budget.left === 0 || !view?.offer) break
       if (lot.auction !== undefined || decideFit(view.offer, lot.shape)) continue
-      const fitting = copiesThatFit(free, lot.shape.request, Math.min(left, lot.size))
-      const wholeAhead = this.#aheadOf(lot, message)
-      const extra = Math.floor(ahead * wholeAhead)
-      const count = Math.min(left, lot.size, fitting + extra)
-      if (count === 0) continue
-      // Work ahead is one budget for all lots.
-      if (extra > 0) ahead -= Math.max(0, count - fitting) / wholeAhead
-      left -= count
-      spend(free, lot.shape.request, Math.min(count, fitting))
-      const { incarnation } = view
-      this.#give(lot, { peer: from, incarnation, offeredMs: message.offeredMs }, count, now, out)
+      const taken = this.#takeFor(message, lot, { budget, atOnce }, now)
+      if (taken.length > 0) given.set(lot, [...(given.get(lot) ?? []), ...taken])
     }
-    const count = message.count - left
+    for (const tasks of given.values()) {
+      const { incarnation } = view!
+      this.#give({ peer: from, incarnation, offeredMs: message.offeredMs }, tasks, now, out)
+    }
+    const count = message.count - budget.left
     const waiting = this.#view.waiting()
     out.push({ type: 'send', to: from, message: { t: 'given', want: message.want, count, waiting } })
     if (count > 0) out.push({ type: 'given', to: from, count })
+  }
+
+  /** What fits of one lot, with some work ahead; at most `atOnce`. */
+  #takeFor(
+    message: MessageOf<'wanted'>,
+    lot: Lot,
+    { budget, atOnce }: { budget: Budget; atOnce: number },
+    now: Millis,
+  ): Waiting[] {
+    const most = Math.min(budget.left, lot.size, atOnce)
+    const fitting = copiesThatFit(budget.free, lot.shape.request, most)
+    const wholeAhead = this.#aheadOf(lot, message)
+    const extra = Math.floor(budget.ahead * wholeAhead)
+    const count = Math.min(most, fitting + extra)
+    if (count === 0) return []
+    // Work ahead is one budget for all lots.
+    if (extra > 0) budget.ahead -= Math.max(0, count - fitting) / wholeAhead
+    budget.left -= count
+    spend(budget.free, lot.shape.request, Math.min(count, fitting))
+    return this.#lots.take(lot, count, now)
   }
 
   #aheadOf(lot: Lot, { aheadMs, concurrent }: MessageOf<'wanted'>): number {
@@ -66,8 +88,7 @@ export class Giver {
     return mean === undefined ? 0 : aheadCount(aheadMs, concurrent, mean, this.#config.aheadMax)
   }
 
-  #give(lot: Lot, to: Taker, count: number, now: Millis, out: Out): void {
-    const given = this.#lots.take(lot, count, now)
+  #give(to: Taker, given: readonly Waiting[], now: Millis, out: Out): void {
     const frame = this.#view.frame(given[0]!.sinceMs, now, now)
     const decision = plainDecision(frame, 'wanted', 'it asked, having room', to.peer)
     const tasks = given.map(({ task }) => task)

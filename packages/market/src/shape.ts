@@ -9,12 +9,13 @@ export function shapeOf(spec: TaskSpec): Shape {
     function: work.kind === 'function' && !work.module ? work.name : '',
     request: spec.request,
     labels: spec.labels,
+    ...(spec.tenant === '' ? {} : { tenant: spec.tenant }),
   }
 }
 
 /** Tasks with the same key are asked for in one lot. */
 export function shapeKey(shape: Shape): string {
-  return JSON.stringify([shape.class, shape.executor, shape.function, shape.request, shape.labels])
+  return JSON.stringify([shape.class, shape.executor, shape.function, shape.request, shape.labels, shape.tenant])
 }
 
 /** Whether a choice of host can strand one resource beside another. */

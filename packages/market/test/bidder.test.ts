@@ -1,5 +1,5 @@
 import { emptyRequest, emptyVector } from '@souk/kernel'
-import { decodeFrame, encodeFrame, type TaskSpec } from '@souk/wire'
+import { decodeFrame, encodeFrame, type MessageOf, type TaskSpec } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import { Bidder, type BidderEffect, type BidderInput, defaultMarketConfig } from '../src/index.ts'
 import { Local, Members, noHost, offer, only, prng, shape, vector } from './fixtures.ts'
@@ -25,7 +25,7 @@ class Booth {
     return out
   }
 
-  quote(over: Partial<TaskSpec> = {}, count = 9) {
+  quote(over: Partial<TaskSpec> = {}, count = 9, more: Partial<MessageOf<'quote'>> = {}) {
     const message = {
       t: 'quote' as const,
       lot: 5,
@@ -33,6 +33,7 @@ class Booth {
       count,
       priority: 'medium' as const,
       expectedMs: 0,
+      ...more,
     }
     return only(this.step({ type: 'quote', from: 'asker', message }), 'send')[0]
   }
@@ -87,6 +88,17 @@ describe('a quote', () => {
     expect(booth.quote()?.message).toMatchObject({ terms: { warm: true, finishMs: { p50: 100, p90: 230 } } })
     booth.local.theFree.slots = 0
     expect(booth.quote()?.message).toMatchObject({ refusal: { code: 'no-room', etaMs: 100 } })
+  })
+
+  test('says where it cannot make the deadline, by its own runs or else by what the asker expects', () => {
+    const booth = new Booth()
+    const late = (more: Partial<MessageOf<'quote'>>) => {
+      const answer = booth.quote({}, 1, more)?.message
+      return answer?.t === 'bid' ? answer.terms.late === true : undefined
+    }
+    expect([late({}), late({ dueInMs: 50 }), late({ dueInMs: 50, expectedMs: 60 })]).toEqual([false, false, true])
+    booth.step({ type: 'duration', class: 'noop', runMs: 40 })
+    expect([late({ dueInMs: 50, expectedMs: 60 }), late({ dueInMs: 30 }), late({})]).toEqual([false, true, false])
   })
 
   test.each([

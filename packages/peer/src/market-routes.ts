@@ -72,7 +72,7 @@ export class MarketRoutes {
 
   /** Room that was promised to a task whose record is still on its way to the disk. */
   #reserve(task: TaskId): void {
-    const request = this.#machines.bearer.find(task)?.record.spec.request
-    if (request) this.#steps.stepHost({ type: 'reserve', task, request })
+    const spec = this.#machines.bearer.find(task)?.record.spec
+    if (spec) this.#steps.stepHost({ type: 'reserve', task, tenant: spec.tenant, request: spec.request })
   }
 }

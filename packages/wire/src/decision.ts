@@ -43,6 +43,8 @@ export const BidTerms = strict({
   /** thousandths of a price unit an hour */
   priceMilli: int(),
   warm: Type.Boolean(),
+  /** it cannot be expected to end by its deadline there */
+  late: Type.Optional(Type.Literal(true)),
   loadSeq: int(2 ** 32),
 })
 export type BidTerms = Static<typeof BidTerms>

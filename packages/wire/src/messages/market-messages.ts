@@ -13,6 +13,8 @@ export const Shape = strict({
   function: text(limits.nameCharsMax),
   request: RequestSchema,
   labels: dictionary(text(limits.nameCharsMax), limits.labelsMax),
+  /** on whose account; absent: on nobody's */
+  tenant: Type.Optional(text(limits.nameCharsMax, 1)),
 })
 export type Shape = Static<typeof Shape>
 
@@ -28,6 +30,8 @@ export const marketMessages = {
     priority: Priority,
     /** what the asker expects one of them to take; 0 = unknown */
     expectedMs: int(2 ** 40),
+    /** from now until the first of them is wanted; 0: that has passed; absent: none has a deadline */
+    dueInMs: Type.Optional(int(2 ** 41)),
   }),
   /** offeredMs: by the bidder's own clock; the baton brings it back */
   bid: strict({ t: Type.Literal('bid'), lot, terms: BidTerms, offeredMs: int() }),
