@@ -95,6 +95,8 @@ const mixedWork: WorkloadShape = {
   atMostOnceChance: 0,
   expireChance: 0,
   resubmitChance: 0,
+  tenants: 1,
+  deadlineChance: 0,
 }
 
 const base: Omit<Profile, 'name' | 'about'> = {
@@ -162,6 +164,8 @@ const swarmWork: WorkloadShape = {
   atMostOnceChance: 0.1,
   expireChance: 0.05,
   resubmitChance: 0.1,
+  tenants: 3,
+  deadlineChance: 0.1,
 }
 
 /** Every fault there is; those that take a disk only take a minority of them: see keep-majority.ts. */

@@ -57,6 +57,7 @@ function drawRates(rates: FaultRates, prng: Prng): FaultRates {
 
 function drawWork(shape: WorkloadShape, prng: Prng): WorkloadShape {
   const promises = prng.fork('promises')
+  const accounts = prng.fork('accounts')
   const some = (chance: number) => chance * promises.pick([0, 0, 1, 4])
   return {
     ...shape,
@@ -73,5 +74,7 @@ function drawWork(shape: WorkloadShape, prng: Prng): WorkloadShape {
     atMostOnceChance: some(shape.atMostOnceChance),
     expireChance: some(shape.expireChance),
     resubmitChance: some(shape.resubmitChance),
+    tenants: accounts.pick([1, shape.tenants, 2 * shape.tenants]),
+    deadlineChance: shape.deadlineChance * accounts.pick([0, 1, 5]),
   }
 }
