@@ -128,8 +128,12 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
 
 function configOf({ tenants }: PeerSettings): PeerConfig {
   const config = defaultConfig()
-  const tenantWeights = tenants.weights
-  return { ...config, market: { ...config.market, tenantWeights }, host: { ...config.host, tenantWeights } }
+  const { weights: tenantWeights, quotas, waitingMax: tenantWaitingMax } = tenants
+  return {
+    ...config,
+    market: { ...config.market, tenantWeights, tenantWaitingMax },
+    host: { ...config.host, tenantWeights, quotas },
+  }
 }
 
 /** Threads for functions, whatever the slots: each costs about 13 MB once it is used. */

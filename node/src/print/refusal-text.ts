@@ -18,6 +18,10 @@ const meanings: Record<string, { seen: string; help: string }> = {
   'label-missing': { seen: 'without the label', help: 'drop the --label, or start a peer with it (souk up --label)' },
   'too-large': { seen: 'too small for it', help: 'ask for less (--cpu, --mem, --gpu), or add a larger host' },
   'no-room': { seen: 'no room now', help: 'it starts as soon as something ends; souk join adds a host' },
+  quota: {
+    seen: 'its tenant has as much there as it may',
+    help: 'it starts as soon as one of its tenant ends; the host sets the quota (souk up --quota)',
+  },
   'queue-full': { seen: 'its queue is full', help: 'it starts as soon as something ends; souk join adds a host' },
   'rate-limited': { seen: 'asked too often', help: 'it is asked again by itself' },
   reserved: { seen: 'room kept for another offer', help: 'it is asked again by itself' },
@@ -70,14 +74,26 @@ const resourceTexts: Record<string, (amount: number) => string> = {
   diskBytes: (amount) => `${bytesText(amount)} disk`,
   networkMbps: (amount) => `${amount} Mb/s`,
   slots: (amount) => countText(amount, 'slot'),
+  tasks: (amount) => countText(amount, 'task'),
+  gpuMilli: (amount) => `${milliText(amount)} gpu`,
 }
 
 /** The detail as a person counts: hosts say `cpuMilli: 64000 needed, 2000 there`. */
 function detailText({ code, detail }: Refusal): string {
+  if (code === 'quota') return quotaText(detail)
   const [, name, needed, there] = /^(\S+): (\d+) needed, (\d+) there$/.exec(detail) ?? []
   if (code !== 'too-large' || name === undefined) return detail
   const text = resourceTexts[name] ?? ((amount: number) => `${amount} ${name}`)
   return `${text(Number(needed))} needed, it has ${text(Number(there))}`
+}
+
+/** Hosts say `cpuMilli: lab holds 8000 of 8000 there, needs 1000`. */
+function quotaText(detail: string): string {
+  const [, name, tenant, held, allowed, needed] =
+    /^(\S+): (.*) holds (\d+) of (\d+) there, needs (\d+)$/.exec(detail) ?? []
+  if (name === undefined) return detail
+  const text = resourceTexts[name] ?? ((amount: number) => `${amount} ${name}`)
+  return `${tenant} holds ${text(Number(held))} of ${text(Number(allowed))}, needs ${text(Number(needed))}`
 }
 
 /** 'what would help' for the refusals of a decision, each advice once. */

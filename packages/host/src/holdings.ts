@@ -1,14 +1,20 @@
 import { type Allocation, type ResourceRequest, type ResourceVector, TenantShares } from '@souk/kernel'
+import type { HostConfig } from './config.ts'
 import { Ledger } from './ledger.ts'
+import { QuotaBook } from './quota-book.ts'
 
 /** What is held here, by whom, and what is free: the ledger, with each tenant's part of it. */
 export class Holdings {
   readonly #ledger = new Ledger()
   readonly #tenants = new Map<string, string>()
+  /** of what is taken */
   readonly shares: TenantShares
+  /** of what is taken, or waits here for room */
+  readonly quotas: QuotaBook
 
-  constructor(weights: Readonly<Record<string, number>>) {
-    this.shares = new TenantShares(weights)
+  constructor({ tenantWeights, quotas }: Pick<HostConfig, 'tenantWeights' | 'quotas'>) {
+    this.shares = new TenantShares(tenantWeights)
+    this.quotas = new QuotaBook(quotas)
   }
 
   get free(): ResourceVector {
@@ -31,6 +37,18 @@ export class Holdings {
       this.shares.add(tenant, request)
     }
     return allocation
+  }
+
+  /** For a task that comes soon: its room if there is any, and its part of the quota. */
+  reserve(key: string, tenant: string, request: ResourceRequest): void {
+    this.quotas.hold(key, tenant, request)
+    if (!this.holds(key)) this.take(key, tenant, request)
+  }
+
+  /** It does not come. */
+  release(key: string): void {
+    this.quotas.drop(key)
+    if (this.holds(key)) this.give(key)
   }
 
   holds(key: string): boolean {

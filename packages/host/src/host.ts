@@ -4,6 +4,7 @@ import {
   invariant,
   type Machine,
   type Millis,
+  type QuotaRoom,
   type ResourceRequest,
   type ResourceVector,
   shortage,
@@ -58,7 +59,7 @@ export class Host implements Machine<HostInput, HostEffect> {
 
   constructor(config: HostConfig) {
     this.#config = config
-    this.#holdings = new Holdings(config.tenantWeights)
+    this.#holdings = new Holdings(config)
     this.#queue = new RunQueue(config.ageingMs)
   }
 
@@ -69,11 +70,10 @@ export class Host implements Machine<HostInput, HostEffect> {
         this.#dropTooLarge(out)
         break
       case 'reserve':
-        if (!this.#runs.has(input.task) && !this.#holdings.holds(input.task))
-          this.#holdings.take(input.task, input.tenant, input.request)
+        if (!this.#runs.has(input.task)) this.#holdings.reserve(input.task, input.tenant, input.request)
         break
       case 'release':
-        if (!this.#runs.has(input.task) && this.#holdings.holds(input.task)) this.#holdings.give(input.task)
+        if (!this.#runs.has(input.task)) this.#holdings.release(input.task)
         break
       case 'take':
         this.#onTake(input, now, out)
@@ -108,6 +108,11 @@ export class Host implements Machine<HostInput, HostEffect> {
 
   get free(): ResourceVector {
     return this.#holdings.free
+  }
+
+  /** What tenants may have here yet; undefined: nobody has a quota. */
+  get quotas(): QuotaRoom | undefined {
+    return this.#holdings.quotas.room
   }
 
   get queued(): number {
@@ -156,6 +161,7 @@ export class Host implements Machine<HostInput, HostEffect> {
     invariant(!this.#runs.has(record.id), `task ${record.id} is taken twice`)
     const run: Run = { task: record.id, ballot, record, attempt, leased, phase: 'queued', startedMs: now }
     this.#runs.set(run.task, run)
+    this.#holdings.quotas.hold(run.task, record.spec.tenant, record.spec.request)
     this.#queue.push(standingOf(record), run, now)
     this.#changes++
     // It has its room already. Behind others it would keep that from them, and wait for them.
@@ -276,6 +282,7 @@ export class Host implements Machine<HostInput, HostEffect> {
   }
 
   #forget(run: Run): void {
+    this.#holdings.quotas.drop(run.task)
     this.#runs.delete(run.task)
     this.#timeouts.delete(run.task)
     this.#changes++

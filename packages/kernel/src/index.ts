@@ -6,6 +6,7 @@ export { base32Alphabet, compareHash, type Hash64, hash64, hashBase32, hashHex }
 export { InvariantError, invariant } from './invariant.ts'
 export type { Machine } from './machine.ts'
 export { Prng } from './prng.ts'
+export { anyTenant, type OverQuota, type Quota, QuotaRoom, type Quotas, quotaResources } from './quota.ts'
 export {
   type Allocation,
   copiesThatFit,

@@ -30,6 +30,10 @@ export class TenantShares implements Shares {
     this.#weights = weights
   }
 
+  tenants(): IterableIterator<string> {
+    return this.#used.keys()
+  }
+
   use(tenant: string): TenantUse {
     return this.#used.get(tenant) ?? emptyUse()
   }

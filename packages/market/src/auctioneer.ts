@@ -6,6 +6,7 @@ import {
   type Machine,
   type Millis,
   type Prng,
+  type QuotaRoom,
   type ResourceVector,
   type WallMillis,
 } from '@souk/kernel'
@@ -66,6 +67,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   #wallOffset: WallMillis = 0
   /** what is left of this host in the current step, after what was kept in it */
   #room: ResourceVector | undefined
+  #quotas: QuotaRoom | undefined
 
   constructor(config: MarketConfig, { self, prng, members, local, loads }: AuctioneerParts) {
     this.#config = config
@@ -86,6 +88,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
 
   step(input: AuctioneerInput, now: Millis, out: Out): void {
     this.#room = undefined
+    this.#quotas = undefined
     switch (input.type) {
       case 'start':
         this.#wallOffset = input.wallMs - now
@@ -161,9 +164,13 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     if (lot.size === 0 || offer.draining || decideFit(offer, lot.shape)) return
     this.#room ??= this.#local.queued() > 0 ? undefined : copyVector(this.#local.free())
     if (!this.#room) return
-    const count = copiesThatFit(this.#room, lot.shape.request, Math.min(lot.size, atOnce))
+    this.#quotas ??= this.#local.quotas()?.copy()
+    const most = Math.min(lot.size, atOnce)
+    const allowed = this.#quotas?.allowed(lot.tenant, lot.shape.request, most) ?? most
+    const count = copiesThatFit(this.#room, lot.shape.request, allowed)
     if (count === 0) return
     spend(this.#room, lot.shape.request, count)
+    this.#quotas?.spend(lot.tenant, lot.shape.request, count)
     const tasks = this.#lots.take(lot, count, now)
     const frame = this.#frame(tasks[0]!.sinceMs, now, now)
     const decision = plainDecision(frame, 'local', 'this host has room', this.#self)

@@ -4,6 +4,7 @@ import type { MarketConfig } from './config.ts'
 import { aheadCount, Durations } from './durations.ts'
 import { decideFit } from './fit.ts'
 import { fragmentationDeltaMilli } from './fragmentation.ts'
+import { overQuota } from './quota-refusal.ts'
 import type { BearersView, LocalView, MembersView } from './views.ts'
 
 export type BidderInput =
@@ -101,7 +102,10 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     if (offer.draining || this.#leaving) {
       return { t: 'noBid', lot, refusal: { code: 'draining', never: false, detail: 'it takes no new work' } }
     }
-    const room = this.#local.room(shape.request, count)
+    const over = overQuota(this.#local, shape)
+    if (over) return { t: 'noBid', lot, refusal: over }
+    const allowed = this.#local.quotas()?.allowed(shape.tenant ?? '', shape.request, count) ?? count
+    const room = this.#local.room(shape.request, allowed)
     const mean = this.#durations.expectedMs(shape.class)
     if (room === 0) {
       const detail = `${this.#local.running()} running, ${this.#local.queued()} queued`
@@ -179,8 +183,18 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     this.#timers.set(peer, now + this.#config.wantMsMax)
     const free = clamped(this.#local.free())
     const offeredMs = Math.floor(now)
-    out.push({ type: 'send', to: peer, message: { t: 'wanted', want: id, free, ...want, offeredMs } })
+    out.push({
+      type: 'send',
+      to: peer,
+      message: { t: 'wanted', want: id, free, ...want, offeredMs, ...this.#quotas() },
+    })
     out.push({ type: 'wanted', to: peer, count: want.count })
+  }
+
+  /** So that nothing is given that would be refused. */
+  #quotas(): Pick<MessageOf<'wanted'>, 'quotas'> {
+    const room = this.#local.quotas()
+    return room ? { quotas: room.left(limits.quotasMax) } : {}
   }
 
   #mayAsk(peer: PeerId, now: Millis): boolean {

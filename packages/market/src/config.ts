@@ -42,6 +42,8 @@ export interface MarketConfig {
   weights: { start: number; fragmentation: number; price: number; spread: number }
   /** tenants entitled to more than others of what waits here: 2 is twice as much; without one it is 1. Above 0 */
   tenantWeights: Readonly<Record<string, number>>
+  /** tasks of a tenant that may wait here before further submits are refused; `*` for each that has no bound of its own */
+  tenantWaitingMax: Readonly<Record<string, number>>
 }
 
 export const defaultMarketConfig: MarketConfig = {
@@ -66,4 +68,5 @@ export const defaultMarketConfig: MarketConfig = {
   targetMs: 100,
   weights: { start: 1, fragmentation: 0.2, price: 0.1, spread: 0.1 },
   tenantWeights: {},
+  tenantWaitingMax: {},
 }

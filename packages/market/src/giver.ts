@@ -1,4 +1,4 @@
-import { copiesThatFit, copyVector, type Millis, type ResourceVector } from '@souk/kernel'
+import { copiesThatFit, copyVector, type Millis, QuotaRoom, type ResourceVector, TenantShares } from '@souk/kernel'
 import type { MessageOf, PeerId, Taker } from '@souk/wire'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
@@ -24,6 +24,12 @@ interface Budget {
   free: ResourceVector
   left: number
   ahead: number
+  quotas: QuotaRoom | undefined
+}
+
+function quotasOf({ quotas }: MessageOf<'wanted'>): QuotaRoom | undefined {
+  if (!quotas) return undefined
+  return new QuotaRoom(Object.fromEntries(quotas.map(({ tenant, quota }) => [tenant, quota])), new TenantShares())
 }
 
 /** Answers WANTED: a host with room asks, and is given what fits, with some work ahead for tasks that end soon. */
@@ -44,7 +50,7 @@ export class Giver {
 
   onWanted(from: PeerId, message: MessageOf<'wanted'>, now: Millis, out: Out): void {
     const view = this.#members.candidate(from)
-    const budget = { free: copyVector(message.free), left: message.count, ahead: 1 }
+    const budget = { free: copyVector(message.free), left: message.count, ahead: 1, quotas: quotasOf(message) }
     const given = new Map<Lot, Waiting[]>()
     const { atOnce } = this.#lots
     for (const lot of this.#lots.inTurns(now)) {
@@ -70,8 +76,10 @@ export class Giver {
     { budget, atOnce }: { budget: Budget; atOnce: number },
     now: Millis,
   ): Waiting[] {
-    const most = Math.min(budget.left, lot.size, atOnce)
-    const fitting = copiesThatFit(budget.free, lot.shape.request, most)
+    const { request } = lot.shape
+    const some = Math.min(budget.left, lot.size, atOnce)
+    const most = budget.quotas?.allowed(lot.tenant, request, some) ?? some
+    const fitting = copiesThatFit(budget.free, request, most)
     const wholeAhead = this.#aheadOf(lot, message)
     const extra = Math.floor(budget.ahead * wholeAhead)
     const count = Math.min(most, fitting + extra)
@@ -79,7 +87,8 @@ export class Giver {
     // Work ahead is one budget for all lots.
     if (extra > 0) budget.ahead -= Math.max(0, count - fitting) / wholeAhead
     budget.left -= count
-    spend(budget.free, lot.shape.request, Math.min(count, fitting))
+    spend(budget.free, request, Math.min(count, fitting))
+    budget.quotas?.spend(lot.tenant, request, count)
     return this.#lots.take(lot, count, now)
   }
 

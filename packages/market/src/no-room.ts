@@ -8,6 +8,7 @@ import { decideFit } from './fit.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import type { Pace } from './pace.ts'
+import { overQuota } from './quota-refusal.ts'
 import { auctionDecision, type FrameOf, plainDecision, refusalsText } from './to-decision.ts'
 import type { LocalView } from './views.ts'
 
@@ -36,10 +37,10 @@ export class NoRoom {
   /** Nobody else can be asked: wait for room here, or for somebody to come who can. */
   onNobodyToAsk(lot: Lot, { refused }: Filtered, now: Millis, out: Out): void {
     const { self, local, lots, pace, frame } = this.#parts
-    const own = decideFit(local.offer(), lot.shape)
+    const own = decideFit(local.offer(), lot.shape) ?? overQuota(local, lot.shape)
     const here = own ? [{ peer: self, refusal: own }, ...refused] : refused
     lots.beQuiet(lot, pace.quietMsFirst(), now)
-    const ever = !own || refused.some(({ refusal }) => !refusal.never)
+    const ever = !own?.never || refused.some(({ refusal }) => !refusal.never)
     const reason = ever ? 'only peers that are busy or away could run it' : 'no peer that is known could ever run it'
     const decision = plainDecision(frame(now, now, now), ever ? 'waiting' : 'unplaceable', reason, undefined, here)
     const code = ever ? 'no-room' : 'unplaceable'

@@ -1,4 +1,4 @@
-import type { Millis, ResourceRequest, ResourceVector } from '@souk/kernel'
+import type { Millis, QuotaRoom, ResourceRequest, ResourceVector } from '@souk/kernel'
 import type { Incarnation, Offer, PeerId, TaskId } from '@souk/wire'
 
 /** A member as the market sees it. */
@@ -26,6 +26,8 @@ export interface LocalView {
   free(): ResourceVector
   room(request: ResourceRequest, limit: number): number
   queued(): number
+  /** what tenants may have here yet; undefined: nobody has a quota */
+  quotas(): QuotaRoom | undefined
   running(): number
 }
 

@@ -1,4 +1,4 @@
-import { copiesThatFit, emptyRequest, emptyVector, Prng, type ResourceVector, take } from '@souk/kernel'
+import { copiesThatFit, emptyRequest, emptyVector, Prng, type QuotaRoom, type ResourceVector, take } from '@souk/kernel'
 import type { BidTerms, Offer, Shape, TaskRecord, TaskSpec } from '@souk/wire'
 import { type CandidateView, type LoadsView, type LocalView, type MembersView, shapeOf } from '../src/index.ts'
 
@@ -98,6 +98,7 @@ export class Local implements LocalView {
   theOffer: Offer
   theFree: ResourceVector
   inLine = 0
+  theQuotas: QuotaRoom | undefined
   atWork = 0
 
   constructor(theOffer: Offer) {
@@ -115,6 +116,9 @@ export class Local implements LocalView {
   }
   queued(): number {
     return this.inLine
+  }
+  quotas(): QuotaRoom | undefined {
+    return this.theQuotas
   }
   running(): number {
     return this.atWork

@@ -1,5 +1,6 @@
 import type { StoredBlobs } from '@souk/custody'
-import { earliest, emptyVector, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
+import { earliest, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
+import type { MarketConfig } from '@souk/market'
 import {
   type Certificate,
   type Frame,
@@ -13,12 +14,14 @@ import {
 import { blobsOf } from './blobs-of.ts'
 import type { PeerConfig } from './config.ts'
 import type { PeerEffect } from './effects.ts'
+import { emptyOffer } from './empty-offer.ts'
 import type { NamedTask, PeerInput, Submission } from './inputs.ts'
 import { introductions } from './introductions.ts'
 import { Machines } from './machines.ts'
 import { Outlet } from './outlet.ts'
 import { Router } from './router.ts'
 import { type PeerSnapshot, toMemberView } from './snapshot.ts'
+import { decideTenantFull } from './tenant-full.ts'
 
 /** What local clients want. */
 type ClientInput = Extract<PeerInput, { client: unknown }>
@@ -33,6 +36,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   readonly #machines: Machines
   readonly #outlet: Outlet
   readonly #router: Router
+  readonly #waitingMax: MarketConfig['tenantWaitingMax']
   #certificate: Certificate | undefined
   #startedWallMs: WallMillis = 0
   #load: LoadStamp = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 }
@@ -40,6 +44,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   constructor(config: PeerConfig, { self, prng }: { self: PeerId; prng: Prng }) {
     this.#machines = new Machines(config, { self, prng, offer: emptyOffer() })
     this.#outlet = new Outlet(self)
+    this.#waitingMax = config.market.tenantWaitingMax
     this.#router = new Router(this.#machines, this.#outlet, config)
   }
 
@@ -270,6 +275,11 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       this.#outlet.refuse(client, tag, 'task-too-large', message)
       return
     }
+    const full = decideTenantFull(this.#machines, this.#waitingMax, { nonce, spec })
+    if (full !== undefined) {
+      this.#outlet.refuse(client, tag, 'quota', full)
+      return
+    }
     router.stepSubmitter({ type: 'submit', client, tag, nonce, drawable, choosy, spec })
   }
 
@@ -279,18 +289,5 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     this.#machines.marketChanged = true
     router.stepHost({ type: 'capacity', capacity: offer.capacity })
     router.stepRoster({ type: 'offer', offer })
-  }
-}
-
-function emptyOffer(): Offer {
-  return {
-    capacity: emptyVector(),
-    labels: {},
-    executors: [],
-    functions: [],
-    draining: false,
-    custody: true,
-    priceMilli: 0,
-    summary: '',
   }
 }

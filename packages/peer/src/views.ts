@@ -40,6 +40,7 @@ export function localView(host: Host, offer: () => Offer): LocalView {
     free: () => host.free,
     room: (request, limit) => host.room(request, limit),
     queued: () => host.queued,
+    quotas: () => host.quotas,
     running: () => host.running,
   }
 }

@@ -12,6 +12,7 @@ export const RefusalCode = choice(
   'label-missing',
   'too-large',
   'no-room',
+  'quota',
   'queue-full',
   'rate-limited',
   'on-path',

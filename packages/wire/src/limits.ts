@@ -28,6 +28,8 @@ export const limits = {
   batonsPerMessageMax: 256,
   tasksPerMessageMax: 1024,
   bidsKeptMax: 8,
+  /** tenants whose quotas a host tells; what goes beyond for the others it refuses */
+  quotasMax: 64,
   functionsMax: 512,
   membersMax: 4096,
   /** members that the answer to a joiner names: what fits into a small message (32 KiB) with the longest names */

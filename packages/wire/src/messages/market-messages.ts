@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { BidTerms, Refusal } from '../decision.ts'
 import { limits } from '../limits.ts'
 import { RequestSchema, VectorSchema } from '../resource-schema.ts'
-import { choice, dictionary, int, strict, text } from '../schema.ts'
+import { choice, dictionary, int, list, strict, text } from '../schema.ts'
 import { Priority } from '../task-spec.ts'
 
 /** What all tasks of one lot have in common: enough to say yes or no without seeing them. */
@@ -19,6 +19,21 @@ export const Shape = strict({
 export type Shape = Static<typeof Shape>
 
 const lot = int(2 ** 32)
+const quotaAmount = Type.Optional(int())
+
+/** What a tenant may have at a host yet; tenant `*`: any that is not named. */
+const QuotaLeft = strict({
+  tenant: text(limits.nameCharsMax),
+  quota: strict({
+    tasks: quotaAmount,
+    slots: quotaAmount,
+    cpuMilli: quotaAmount,
+    memoryBytes: quotaAmount,
+    diskBytes: quotaAmount,
+    networkMbps: quotaAmount,
+    gpuMilli: quotaAmount,
+  }),
+})
 
 export const marketMessages = {
   /** request for quote: how many of these, and from when? */
@@ -51,6 +66,8 @@ export const marketMessages = {
     concurrent: int(limits.batonsPerMessageMax),
     /** as in a bid */
     offeredMs: int(),
+    /** tenants that may not have all of it */
+    quotas: Type.Optional(list(QuotaLeft, limits.quotasMax)),
   }),
   /** answer to wanted: this many batons were handed over (in award), so many still wait */
   given: strict({
