@@ -11,6 +11,7 @@ import { DecreesChecker } from './decrees.ts'
 import { Disks } from './disks.ts'
 import { DurableChecker } from './durable.ts'
 import { Excuses } from './excuses.ts'
+import { FairnessChecker } from './fairness.ts'
 import { FencesChecker } from './fences.ts'
 import { IdleSlotsChecker } from './idle-slots.ts'
 import { IncarnationsChecker } from './incarnations.ts'
@@ -39,6 +40,7 @@ export class Checkers {
   readonly capacity: CapacityChecker
   readonly singleRun: SingleRunChecker
   readonly batons: BatonsChecker
+  readonly fairness: FairnessChecker
   readonly fences: FencesChecker
   readonly incarnations: IncarnationsChecker
   readonly accounts: AccountsChecker
@@ -58,6 +60,7 @@ export class Checkers {
     this.capacity = new CapacityChecker(violations)
     this.singleRun = new SingleRunChecker(violations, excuses, configurations, faultless)
     this.batons = new BatonsChecker(violations, excuses, configurations)
+    this.fairness = new FairnessChecker(violations)
     this.fences = new FencesChecker(violations, excuses, configurations)
     this.incarnations = new IncarnationsChecker(violations)
     this.accounts = new AccountsChecker(violations, configurations, subject.leftoversOf)
