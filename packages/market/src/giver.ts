@@ -4,11 +4,12 @@ import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
 import { aheadCount, type Durations } from './durations.ts'
 import { decideFit } from './fit.ts'
-import type { Lot, Waiting } from './lot.ts'
+import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import { spend } from './spend.ts'
 import { type FrameOf, plainDecision } from './to-decision.ts'
 import type { MembersView } from './views.ts'
+import type { Waiting } from './waiting-line.ts'
 
 type Out = AuctioneerEffect[]
 

@@ -1,17 +1,6 @@
 import type { Millis, WallMillis } from '@souk/kernel'
-import { type Priority, priorities, type Shape, type TaskId } from '@souk/wire'
-import { WaitingLine } from './waiting-line.ts'
-
-export interface Waiting {
-  task: TaskId
-  priority: Priority
-  sinceMs: Millis
-  /** by when it is wanted, by the clock on the wall; undefined: it has no deadline */
-  dueWallMs: WallMillis | undefined
-  failIfUnplaceable: boolean
-  /** why it waits, as its readers know it; '' before they were told */
-  told: '' | 'no-room' | 'unplaceable'
-}
+import { priorities, type Shape, type TaskId } from '@souk/wire'
+import { type Waiting, WaitingLine } from './waiting-line.ts'
 
 /** Where a lot stands among others: the lower level goes first, then (between tenants) fairness, deadline, age. */
 export interface Rank {

@@ -2,9 +2,10 @@ import { Deadlines, type Millis, type ResourceVector } from '@souk/kernel'
 import type { TaskId, TaskRecord } from '@souk/wire'
 import type { MarketConfig } from './config.ts'
 import type { Durations } from './durations.ts'
-import { Lot, type Rank, type Waiting } from './lot.ts'
+import { Lot, type Rank } from './lot.ts'
 import { shapeKey, shapeOf } from './shape.ts'
 import { Turns } from './turns.ts'
+import type { Waiting } from './waiting-line.ts'
 
 /** assumed of a class while nothing at all has run here (guess) */
 const runMsUnknown = 1_000

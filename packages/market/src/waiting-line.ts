@@ -1,5 +1,16 @@
-import type { TaskId } from '@souk/wire'
-import type { Waiting } from './lot.ts'
+import type { Millis, WallMillis } from '@souk/kernel'
+import type { Priority, TaskId } from '@souk/wire'
+
+export interface Waiting {
+  task: TaskId
+  priority: Priority
+  sinceMs: Millis
+  /** by when it is wanted, by the clock on the wall; undefined: it has no deadline */
+  dueWallMs: WallMillis | undefined
+  failIfUnplaceable: boolean
+  /** why it waits, as its readers know it; '' before they were told */
+  told: '' | 'no-room' | 'unplaceable'
+}
 
 /** Waiting tasks of one shape and priority: those with a deadline, earliest first, and the others by arrival. */
 export class WaitingLine {

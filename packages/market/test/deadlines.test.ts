@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { defaultMarketConfig } from '../src/config.ts'
-import { Lot, type Waiting } from '../src/lot.ts'
+import { Lot } from '../src/lot.ts'
 import { scoreBid } from '../src/score-bid.ts'
+import type { Waiting } from '../src/waiting-line.ts'
 import { only, shape, terms } from './fixtures.ts'
 import { awards, Stall } from './stall.ts'
 
