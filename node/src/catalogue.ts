@@ -68,6 +68,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/map.ts')).map,
   },
   {
+    name: 'plan',
+    usage: 'FILE',
+    summary: 'where each objective would put tasks now: start, end, price; nothing is submitted',
+    group: 'work',
+    load: async () => (await import('./commands/plan.ts')).plan,
+  },
+  {
     name: 'wait',
     usage: 'ID…',
     summary: 'wait until tasks have ended',

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { LinkLine } from '@souk/client'
 import { ControlServer } from '@souk/control'
-import { FunctionExecutor, ProcessExecutor } from '@souk/executors'
-import { detectInventory, type Inventory, toOffer } from '@souk/inventory'
+import { defaultTaskLimits, FunctionExecutor, ProcessExecutor } from '@souk/executors'
+import { cgroupHierarchies, detectInventory, type Inventory, toOffer } from '@souk/inventory'
 import { Prng } from '@souk/kernel'
 import { defaultConfig, Peer, type PeerConfig } from '@souk/peer'
 import { Driver, type DriverLog, PeerBlobs, type PeerHandle, StoreBehindError, SystemClock } from '@souk/runtime'
@@ -96,7 +96,7 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
   })
   const known = new KnownPeers(folder, transport)
   const watch = makeWatch(records, base, options)
-  const { control, token } = makeControl(options, base, driver, functions, watch)
+  const { control, token } = makeControl(options, base, driver, { processes, functions, watch })
   // Before the records close: a later start would count its life on, and nobody would see any more that it is behind.
   let marking: Promise<void> | undefined
   driver.failed.catch((error: unknown) => {
@@ -104,6 +104,7 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     marking?.catch((cause: unknown) => log('error', 'the store could not be marked as an old copy', { error: cause }))
   })
   await driver.start({ incarnation, offer: () => offer }, signal)
+  log('info', 'limits of commands', { ...processes.limitsInForce })
   known.start([...member.addresses, ...settings.staticPeers], signal)
   watch.start()
   return {
@@ -123,16 +124,6 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
       await marking?.catch(() => {})
       await driver.stop(stopSignal)
     },
-  }
-}
-
-function configOf({ tenants }: PeerSettings): PeerConfig {
-  const config = defaultConfig()
-  const { weights: tenantWeights, quotas, waitingMax: tenantWaitingMax } = tenants
-  return {
-    ...config,
-    market: { ...config.market, tenantWeights, tenantWaitingMax },
-    host: { ...config.host, tenantWeights, quotas },
   }
 }
 
@@ -188,8 +179,7 @@ function makeControl(
   { log, onStop }: ComposeOptions,
   { member, blobs, blobAccess, transport, desk }: Base,
   driver: Driver,
-  functions: FunctionExecutor,
-  watch: HostWatch,
+  { processes, functions, watch }: { processes: ProcessExecutor; functions: FunctionExecutor; watch: HostWatch },
 ): { control: ControlServer; token: string } {
   const { tokens, token } = apiTokens(member.mesh)
   const control = new ControlServer({
@@ -203,12 +193,24 @@ function makeControl(
       addresses: () => transport.addresses(),
       links: () => transport.report().map(linkOf),
       host: () => watch.view(),
+      limits: () => processes.limitsInForce,
     },
     log,
     onStop,
     invite: (body) => desk.invite(body),
   })
   return { control, token }
+}
+
+/** The defaults of the protocol, with what the owner of this peer declares. */
+function configOf({ objectives, tenants }: PeerSettings): PeerConfig {
+  const config = defaultConfig()
+  const { weights: tenantWeights, quotas, waitingMax: tenantWaitingMax } = tenants
+  return {
+    ...config,
+    market: { ...config.market, objectives, tenantWeights, tenantWaitingMax },
+    host: { ...config.host, tenantWeights, quotas },
+  }
 }
 
 function makeWatch(records: LmdbRecords, { inventory }: Base, options: ComposeOptions): HostWatch {
@@ -237,7 +239,12 @@ function makeExecutors(
 ): { processes: ProcessExecutor; functions: FunctionExecutor } {
   const shared = { self, hostName: settings.name, dataFolder: folder.path, blobs, environment }
   return {
-    processes: new ProcessExecutor({ ...shared, allowed: settings.allow.includes('process') }),
+    processes: new ProcessExecutor({
+      ...shared,
+      allowed: settings.allow.includes('process'),
+      cgroups: cgroupHierarchies(),
+      limits: { ...defaultTaskLimits, ...settings.taskLimits },
+    }),
     functions: new FunctionExecutor({
       ...shared,
       allowed: settings.allow.includes('function'),

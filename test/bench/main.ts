@@ -3,8 +3,9 @@ import { custody } from './custody.ts'
 import { decision } from './decision.ts'
 import { peers } from './peers.ts'
 import { type Bench, NeedsError, toReport, toTable } from './report.ts'
+import { response } from './response.ts'
 
-const benches: Bench[] = [decision, peers, custody]
+const benches: Bench[] = [decision, peers, custody, response]
 
 const program = new Command('bench')
   .description(

@@ -1,4 +1,5 @@
 import type { Request } from './api.ts'
+import { type GpuRequestAmounts, gpuAmounts } from './gpu-amounts.ts'
 import { SoukError } from './souk-error.ts'
 
 /** A request in the mesh's own integers. */
@@ -9,8 +10,7 @@ export interface RequestAmounts {
   diskBytes: number
   networkMbps: number
   slots: number
-  /** `count` devices, `milli` thousandths of each */
-  gpu: { count: number; milli: number }
+  gpu: GpuRequestAmounts
   custom: Record<string, number>
 }
 
@@ -39,16 +39,36 @@ const byteUnits: Record<string, number> = {
 const cpuUnits: Record<string, number> = { '': 1000, m: 1 }
 const networkUnits: Record<string, number> = { '': 1, m: 1, mbps: 1, mbit: 1, g: 1000, gbps: 1000, gbit: 1000 }
 
+/** shown of what was given */
+const shownChars = 40
+
 function amount(value: number | string, units: Record<string, number>, field: string, example: string): number {
-  const parts = /^([0-9]+(?:\.[0-9]+)?)\s*([a-zA-Z]*)$/.exec(String(value).trim())
-  const unit = parts ? units[parts[2]!.toLowerCase()] : undefined
-  const result = parts && unit !== undefined ? Math.max(0, Math.ceil(Number(parts[1]) * unit - 1e-6)) : Number.NaN
-  if (!(result >= 0 && result <= amountMax)) {
-    throw new SoukError('amount-invalid', `${field} is '${value}'; needed is an amount such as ${example}`, {
+  const text = String(value).trim()
+  const parts = /^([0-9]{1,30}(?:\.[0-9]{1,30})?)\s*([a-zA-Z]*)$/.exec(text)
+  const unit = parts ? parts[2]!.toLowerCase() : ''
+  const wrong = !parts
+    ? notAnAmount(text)
+    : Object.hasOwn(units, unit)
+      ? undefined
+      : `has the unknown unit '${parts[2]}'`
+  const exact = parts && !wrong ? Number(parts[1]) * units[unit]! : 0
+  // No rounding error counts as one more; what is not nothing is at least one.
+  const result = exact > 0 ? Math.max(1, Math.ceil(exact - 1e-6)) : 0
+  const why = wrong ?? (result > amountMax ? 'is more than any host can have' : undefined)
+  if (why === undefined) return result
+  const shown = text.length > shownChars ? `${text.slice(0, shownChars)}…` : text
+  throw new SoukError(
+    'amount-invalid',
+    `${field} is '${shown}', which ${why}; needed is an amount such as ${example}`,
+    {
       path: `/request/${field}`,
-    })
-  }
-  return result
+    },
+  )
+}
+
+function notAnAmount(text: string): string {
+  if (text === '') return 'is empty'
+  return text.startsWith('-') && text.length > 1 ? 'is negative' : 'is no amount'
 }
 
 /** CPUs (2, 0.5, '500m') as thousandths, rounded up. Throws `amount-invalid`. */
@@ -59,16 +79,6 @@ export const bytes = (value: number | string, field = 'memory') => amount(value,
 export const networkMbps = (value: number | string, field = 'network') =>
   amount(value, networkUnits, field, "100 or '1G'")
 
-/** Whole devices, or below 1 a share of one; 1.5 is refused. */
-function gpuAmount(value: number): { count: number; milli: number } {
-  if (value === 0) return { count: 0, milli: 0 }
-  if (value > 0 && value < 1) return { count: 1, milli: Math.ceil(value * 1000 - 1e-6) }
-  if (Number.isInteger(value) && value <= 1024) return { count: value, milli: 1000 }
-  throw new SoukError('amount-invalid', `gpu is ${value}; needed is a whole number of devices, or a share below 1`, {
-    path: '/request/gpu',
-  })
-}
-
 /** What a task asks for, with defaults: one CPU, one slot, nothing else. Throws `amount-invalid` with its path. */
 export function requestAmounts(request: Request = {}): RequestAmounts {
   return {
@@ -77,7 +87,7 @@ export function requestAmounts(request: Request = {}): RequestAmounts {
     diskBytes: bytes(request.disk ?? 0, 'disk'),
     networkMbps: networkMbps(request.network ?? 0),
     slots: request.slots ?? 1,
-    gpu: gpuAmount(request.gpu ?? 0),
+    gpu: gpuAmounts(request.gpu ?? 0, bytes),
     custom: request.custom ?? {},
   }
 }

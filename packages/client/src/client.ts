@@ -1,4 +1,5 @@
 import { AbortGroup } from './abort-group.ts'
+import { withAfter } from './after-handles.ts'
 import { ServingAgent } from './agent.ts'
 import type { AnalysisQuery } from './analysis.ts'
 import type {
@@ -8,6 +9,7 @@ import type {
   Handle,
   MapOptions,
   Outcome,
+  PlanOptions,
   SoukClient,
   SubmitOptions,
   Task,
@@ -25,6 +27,7 @@ import { EndpointPool } from './pool.ts'
 import type { AnswerOf, RouteName, Routes } from './routes.ts'
 import { SoukError } from './souk-error.ts'
 import { readLogs, readTrace } from './streams.ts'
+import { submitAll } from './submit-all.ts'
 import { SubmitQueue } from './submit-queue.ts'
 import { SubmittedTask, type SubmittedTaskOwner } from './submitted-task.ts'
 import { type Waiter, Watcher } from './watcher.ts'
@@ -125,8 +128,20 @@ class Client implements SoukClient {
       this.#unwatchAbort.set(submitted, unwatch)
     }
     this.#watcher.open()
-    this.#submits.push(submitted)
+    const { after = [] } = options
+    if (after.length === 0) this.#submits.push(submitted)
+    else void submitted.become(withAfter(task, after)).then((ready) => ready && this.#submits.push(submitted))
     return submitted
+  }
+
+  submitAll(tasks: readonly Task[], options: SubmitOptions = {}): Handle[] {
+    const failed = ({ key }: Task, error: SoukError) => SubmittedTask.failed(this.#owner, key, error)
+    return submitAll((...call) => this.submit(...call), failed, tasks, options)
+  }
+
+  plan(tasks: Task[], { assumedMs, signal }: PlanOptions = {}) {
+    const body = { tasks, ...(assumedMs === undefined ? {} : { assumedMs }) }
+    return this.#call('plan', { body }, signal)
   }
 
   map<T>(items: Iterable<T>, toTask: (item: T, index: number) => Task, options?: MapOptions<T>): Promise<Outcome[]> {

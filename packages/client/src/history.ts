@@ -1,4 +1,5 @@
 import type { Analysis, AnalysisQuery } from './analysis.ts'
+import type { RunUsage } from './run-usage.ts'
 
 /** One task of a listing. */
 export interface TaskLine {
@@ -28,6 +29,7 @@ export interface TaskLine {
   /** how long that run took; of an ended one */
   ranMs?: number
   endedAt?: string
+  usage?: RunUsage
 }
 
 /** Which past tasks are wanted: all that is given must fit. Times are those of the submit. */

@@ -9,6 +9,7 @@ export const paths = {
   tasks: { method: 'GET', path: '/v1/tasks' },
   task: { method: 'GET', path: '/v1/tasks/:id' },
   resolve: { method: 'GET', path: '/v1/tasks/:id/resolve' },
+  plan: { method: 'POST', path: '/v1/plan' },
   cancel: { method: 'POST', path: '/v1/tasks/:id/cancel' },
   output: { method: 'GET', path: '/v1/tasks/:id/output' },
   sessionEvents: { method: 'GET', path: '/v1/sessions/:session/events' },

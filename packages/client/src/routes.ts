@@ -8,6 +8,7 @@ import { HistoryAnswer, HistoryRequest } from './schema/history.ts'
 import { InventoryAnswer } from './schema/inventory.ts'
 import { ResolveAnswer, TaskDetailBody, TasksAnswer, TasksQuery } from './schema/listing.ts'
 import { HealthAnswer, LinksAnswer, PeersAnswer, StatusBody, WhoAnswer } from './schema/peers.ts'
+import { PlanAnswer, PlanBody } from './schema/plan.ts'
 import { WatchAnswer, WatchBody } from './schema/session.ts'
 import { CancelBody, CancelResult, SubmitAnswer, SubmitBody } from './schema/submit.ts'
 import { AgentId, SessionId, strict, TaskName } from './schema/vocabulary.ts'
@@ -66,6 +67,13 @@ export const routes = {
     summary: 'the whole id of a shortened one',
     params: task,
     answer: ResolveAnswer,
+  }),
+  plan: route({
+    ...paths.plan,
+    role: 'submit',
+    summary: 'where each objective would put these tasks now; nothing is submitted or reserved',
+    body: PlanBody,
+    answer: PlanAnswer,
   }),
   cancel: route({
     ...paths.cancel,

@@ -47,3 +47,31 @@ test('GPUs are whole devices or a share of one', () => {
   expect(requestAmounts({ gpu: 2 }).gpu).toEqual({ count: 2, milli: 1000 })
   expect(requestAmounts({ gpu: 0.25 }).gpu).toEqual({ count: 1, milli: 250 })
 })
+
+test('however small a share is, it is some of a device, and never a zero with a sign', () => {
+  for (const gpu of [1e-3, 1e-9, Number.MIN_VALUE])
+    expect(requestAmounts({ gpu }).gpu).toStrictEqual({ count: 1, milli: 1 })
+  expect(cpuMilli('0.0000000001')).toBe(1)
+})
+
+test('GPUs of a kind are one form, however they are written', () => {
+  const gpu = { share: 0.5, memory: '20G', models: ['H100', ' a100', 'A100'] }
+  const amounts = { count: 1, milli: 500, memoryBytes: 20e9, models: ['a100', 'h100'] }
+  expect(requestAmounts({ gpu }).gpu).toEqual(amounts)
+  expect(requestAmounts({ gpu: { count: 3 } }).gpu).toEqual({ count: 3, milli: 1000 })
+  expect(requestAmounts({ gpu: { count: 0 } }).gpu).toEqual({ count: 0, milli: 0 })
+})
+
+test.each([
+  [{ count: 1.5 }, '/request/gpu/count'],
+  [{ count: -1 }, '/request/gpu/count'],
+  [{ count: 0, models: ['A100'] }, '/request/gpu/count'],
+  [{ share: 0 }, '/request/gpu/share'],
+  [{ share: 1.01 }, '/request/gpu/share'],
+  [{ share: Number.NaN }, '/request/gpu/share'],
+  [{ memory: '20 bananas' }, '/request/gpu/memory'],
+  [{ models: ['A100', '--'] }, '/request/gpu/models/1'],
+  [{ models: new Array(17).fill('A100') }, '/request/gpu/models'],
+])('GPUs as in %j are refused at that place', (gpu, path) => {
+  expect(() => requestAmounts({ gpu })).toThrow(expect.objectContaining({ code: 'amount-invalid', path }))
+})

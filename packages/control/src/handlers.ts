@@ -11,10 +11,12 @@ import type { EventWriters } from './event-writers.ts'
 import { inventoryOf } from './from-inventory.ts'
 import { linkLines, peerLines, statusOf } from './from-snapshot.ts'
 import { fromSummary, fromView } from './from-view.ts'
+import { helpFor } from './help-for.ts'
 import { history } from './history.ts'
 import type { ControlOptions } from './options.ts'
 import { OutputStream } from './output-stream.ts'
 import type { PeerSnapshotView } from './peer-snapshot-view.ts'
+import { planTasks } from './plans.ts'
 import type { Sessions } from './sessions.ts'
 import type { Submits } from './submits.ts'
 import type { TaskFinder } from './task-finder.ts'
@@ -58,13 +60,18 @@ export const handlers: Handlers = {
   },
   submit: ({ body }, { submits, sessions }) => submits.submit(body, sessions),
   tasks: ({ query }, parts) => listTasks(query, parts),
-  task: async ({ params }, { finder }) => fromView(await finder.view(await finder.resolve(params.id))),
+  async task({ params }, parts) {
+    const view = await parts.finder.view(await parts.finder.resolve(params.id))
+    const help = helpFor(view, snapshotOf(parts))
+    return help.length === 0 ? fromView(view) : { ...fromView(view), wouldHelp: help }
+  },
   async resolve({ params }, { finder }) {
     const task = await finder.resolve(params.id)
     // A whole id is looked up too, so that a mistyped one is found out here.
     if (params.id === task) await finder.view(task)
     return { task }
   },
+  plan: ({ body }, { options }) => planTasks(options.handle, body),
   async cancel({ params, body }, { finder, options }) {
     const task = await finder.resolve(params.id)
     const answer = await ask(

@@ -9,6 +9,7 @@ import {
   type Work,
 } from '@souk/wire'
 import type { CustodianEffect } from './custodian-io.ts'
+import type { EndWatchers } from './end-watchers.ts'
 import { type Entry, enterPhase, forgetVotes, newEntry, outcomeOf, unkeep } from './entry.ts'
 import type { Readers } from './readers.ts'
 import type { TaskBook } from './task-book.ts'
@@ -21,11 +22,13 @@ export class Closings {
   readonly #self: PeerId
   readonly #book: TaskBook
   readonly #readers: Readers
+  readonly #endWatchers: EndWatchers
 
-  constructor(self: PeerId, book: TaskBook, readers: Readers) {
+  constructor(self: PeerId, book: TaskBook, told: { readers: Readers; endWatchers: EndWatchers }) {
     this.#self = self
     this.#book = book
-    this.#readers = readers
+    this.#readers = told.readers
+    this.#endWatchers = told.endWatchers
   }
 
   /** A majority has accepted a decree. Without knowing which, its lease will make this custodian ask. */
@@ -58,6 +61,7 @@ export class Closings {
     this.#answerCancellers(entry, outcome.kind === 'cancelled' ? 'cancelled' : 'closed-before', out)
     this.#readers.changed(entry, now, out)
     entry.watchers = []
+    this.#endWatchers.over(entry, now, out)
   }
 
   /** Others keep it, on a majority of their disks: what is left here points to them. */
@@ -88,6 +92,7 @@ export class Closings {
     entry.cancellers = []
     for (const { peer } of entry.watchers) out.push({ type: 'send', to: peer, message })
     entry.watchers = []
+    this.#endWatchers.over(entry, now, out)
   }
 
   /** A closed task that another custodian has kept until now. Its outcome is chosen, so there is nothing to vote on. */
@@ -118,6 +123,7 @@ export class Closings {
     const entry = newEntry(record, ballot)
     entry.cancellers = known?.cancellers ?? []
     entry.watchers = known?.watchers ?? []
+    entry.endWatchers = known?.endWatchers ?? []
     entry.decision = known?.decision
     entry.timeline = known?.timeline ?? []
     this.#book.archive.reopen(record.id)

@@ -1,4 +1,4 @@
-import type { TaskSpec, TaskSummary } from '@souk/wire'
+import { type TaskSpec, type TaskSummary, usageOf } from '@souk/wire'
 import { type Entry, outcomeOf, stateOf } from './entry.ts'
 
 /** Whether one more run than the failed ones has begun: the one that ended it, or the present one. */
@@ -27,10 +27,13 @@ export function toSummary(entry: Entry): TaskSummary {
   const host = closed ? closed.host : entry.bearer.peer
   if (host !== undefined) summary.host = host
   if (entry.decision) summary.how = entry.decision.how
+  if (!closed && entry.decision?.how === 'after' && summary.state === 'waiting') summary.code = 'after'
   if (closed) {
     summary.kind = closed.kind
     summary.code = closed.code
     summary.endedWallMs = closed.endedWallMs
+    const usage = closed.result && usageOf(closed.result)
+    if (usage) summary.usage = usage
   }
   noteRun(entry, summary)
   return summary

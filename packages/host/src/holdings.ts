@@ -1,12 +1,29 @@
-import { type Allocation, type ResourceRequest, type ResourceVector, TenantShares } from '@souk/kernel'
+import {
+  type Allocation,
+  type GpuGroup,
+  type ResourceRequest,
+  type ResourceVector,
+  type Shortage,
+  TenantShares,
+} from '@souk/kernel'
+import type { TaskId, Ties } from '@souk/wire'
 import type { HostConfig } from './config.ts'
 import { Ledger } from './ledger.ts'
 import { QuotaBook } from './quota-book.ts'
 
-/** What is held here, by whom, and what is free: the ledger, with each tenant's part of it. */
+/** A task that comes here, or is here, as far as what is held counts it. */
+export interface Held {
+  tenant: string
+  request: ResourceRequest
+  ties?: Ties | undefined
+}
+
+/** What is held here, by whom, beside what, and what is free: the ledger, with each tenant's part of it. */
 export class Holdings {
   readonly #ledger = new Ledger()
   readonly #tenants = new Map<string, string>()
+  /** of tasks that have any, from when they are expected here until they have ended */
+  readonly #ties = new Map<TaskId, Ties>()
   /** of what is taken */
   readonly shares: TenantShares
   /** of what is taken, or waits here for room */
@@ -25,8 +42,18 @@ export class Holdings {
     return this.#ledger.total
   }
 
-  resize(total: ResourceVector): void {
-    this.#ledger.resize(total)
+  /** Every allocation, by its task. */
+  get taken(): ReadonlyMap<string, Allocation> {
+    return this.#ledger.taken
+  }
+
+  /** By what runs, waits or is about to come here. */
+  get ties(): readonly Ties[] {
+    return [...this.#ties.values()]
+  }
+
+  resize(total: ResourceVector, gpus?: readonly GpuGroup[]): void {
+    this.#ledger.resize(total, gpus)
   }
 
   /** undefined when it does not fit now. */
@@ -39,16 +66,28 @@ export class Holdings {
     return allocation
   }
 
-  /** For a task that comes soon: its room if there is any, and its part of the quota. */
-  reserve(key: string, tenant: string, request: ResourceRequest): void {
-    this.quotas.hold(key, tenant, request)
-    if (!this.holds(key)) this.take(key, tenant, request)
+  /** For a task that comes soon: its room if there is any, and what it counts for until then. */
+  reserve(task: TaskId, held: Held): void {
+    this.expect(task, held)
+    if (!this.holds(task)) this.take(task, held.tenant, held.request)
   }
 
   /** It does not come. */
-  release(key: string): void {
-    this.quotas.drop(key)
-    if (this.holds(key)) this.give(key)
+  release(task: TaskId): void {
+    this.forget(task)
+    if (this.holds(task)) this.give(task)
+  }
+
+  /** From now on it counts: against its tenant's quota, and as company of others. */
+  expect(task: TaskId, { tenant, request, ties }: Held): void {
+    this.quotas.hold(task, tenant, request)
+    if (ties) this.#ties.set(task, ties)
+  }
+
+  /** It no longer does. */
+  forget(task: TaskId): void {
+    this.quotas.drop(task)
+    this.#ties.delete(task)
   }
 
   holds(key: string): boolean {
@@ -70,5 +109,10 @@ export class Holdings {
 
   room(request: ResourceRequest, limit: number): number {
     return this.#ledger.room(request, limit)
+  }
+
+  /** What is missing for it even with nothing taken; undefined: it can run here. */
+  never(request: ResourceRequest): Shortage | undefined {
+    return this.#ledger.never(request)
   }
 }

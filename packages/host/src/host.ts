@@ -7,38 +7,16 @@ import {
   type QuotaRoom,
   type ResourceRequest,
   type ResourceVector,
-  shortage,
 } from '@souk/kernel'
-import { type Ballot, compareBallots, type RunResult, type TaskId, type TaskRecord } from '@souk/wire'
+import { type Ballot, compareBallots, requestOf, type TaskId, type TaskRecord, type Ties, tiesOf } from '@souk/wire'
+import { Audit, type Breach } from './audit.ts'
 import type { HostConfig } from './config.ts'
 import { Holdings } from './holdings.ts'
+import type { HostEffect, HostInput } from './host-io.ts'
 import { OutputTail } from './output-tail.ts'
 import { type Run, runTransitions, type StopCode } from './run.ts'
 import { RunQueue, type Standing } from './run-queue.ts'
-
-export type HostInput =
-  | { type: 'wake' }
-  /** what this host has now; what runs goes on */
-  | { type: 'capacity'; capacity: ResourceVector }
-  /** room for a task that is to run here once its record is on disk; given back by `take` (which uses it) or `release` */
-  | { type: 'reserve'; task: TaskId; tenant: string; request: ResourceRequest }
-  | { type: 'release'; task: TaskId }
-  /** a baton was accepted: queue it here. `leased`: somebody else may start it when the lease is lost */
-  | { type: 'take'; record: TaskRecord; ballot: Ballot; attempt: number; leased: boolean }
-  | { type: 'running'; task: TaskId; ballot: Ballot }
-  | { type: 'output'; task: TaskId; ballot: Ballot; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
-  | { type: 'ran'; task: TaskId; ballot: Ballot; result: RunResult }
-  /** end it wherever it is: out of the queue at once, or through the executor */
-  | { type: 'halt'; task: TaskId; ballot: Ballot; code: StopCode }
-
-export type HostEffect =
-  | { type: 'run'; record: TaskRecord; ballot: Ballot; gpuDevices: number[]; attempt: number; leased: boolean }
-  | { type: 'stop'; task: TaskId; ballot: Ballot; code: StopCode }
-  | { type: 'began'; task: TaskId; ballot: Ballot }
-  /** it ran (or was refused by the executor); nothing of it is left. `stopCode`: why it was told to end, if it was */
-  | { type: 'ended'; task: TaskId; ballot: Ballot; class: string; result: RunResult; stopCode: StopCode | undefined }
-  /** halted before it started */
-  | { type: 'dropped'; task: TaskId; ballot: Ballot; code: StopCode | 'too-large' }
+import { type Work, workOf } from './work.ts'
 
 /**
  * What this host runs: capacity ledger, queue by priority and fairness, start and stop.
@@ -54,6 +32,7 @@ export class Host implements Machine<HostInput, HostEffect> {
   readonly #holdings: Holdings
   readonly #queue: RunQueue<Run>
   readonly #runs = new Map<TaskId, Run>()
+  readonly #audit = new Audit()
   readonly #timeouts = new Deadlines<TaskId>()
   #changes = 0
 
@@ -66,11 +45,11 @@ export class Host implements Machine<HostInput, HostEffect> {
   step(input: HostInput, now: Millis, out: HostEffect[]): void {
     switch (input.type) {
       case 'capacity':
-        this.#holdings.resize(input.capacity)
+        this.#holdings.resize(input.capacity, input.gpus)
         this.#dropTooLarge(out)
         break
       case 'reserve':
-        if (!this.#runs.has(input.task)) this.#holdings.reserve(input.task, input.tenant, input.request)
+        if (!this.#runs.has(input.task)) this.#holdings.reserve(input.task, input)
         break
       case 'release':
         if (!this.#runs.has(input.task)) this.#holdings.release(input.task)
@@ -86,6 +65,9 @@ export class Host implements Machine<HostInput, HostEffect> {
         break
       case 'ran':
         this.#onRan(input, out)
+        break
+      case 'measured':
+        this.#onMeasured(input, out)
         break
       case 'halt':
         this.#onHalt(input, out)
@@ -115,12 +97,23 @@ export class Host implements Machine<HostInput, HostEffect> {
     return this.#holdings.quotas.room
   }
 
+  /** By what runs, waits or is about to come here: of tasks that are tied to others, or others to them. */
+  get ties(): readonly Ties[] {
+    return this.#holdings.ties
+  }
+
   get queued(): number {
     return this.#queue.size
   }
 
   get running(): number {
     return this.#runs.size - this.#queue.size
+  }
+
+  /** What runs here in the order it began, then what waits in the order in which it would start; at most `limit` of each. */
+  work(limit: number, now: Millis): Work[] {
+    const waiting = this.#queue.inOrder(limit, now, this.#holdings)
+    return workOf({ runs: this.#runs.values(), waiting, holdings: this.#holdings }, limit)
   }
 
   get queueFull(): boolean {
@@ -130,6 +123,16 @@ export class Host implements Machine<HostInput, HostEffect> {
   /** Rises with every take and end: what a load stamp's seq is made of. */
   get changes(): number {
     return this.#changes
+  }
+
+  /** Tasks that have room here and no run yet. */
+  get reserved(): TaskId[] {
+    return [...this.#holdings.taken.keys()].filter((task) => !this.#runs.has(task))
+  }
+
+  /** What the last comparison with what really runs has shown. */
+  get breaches(): readonly Breach[] {
+    return this.#audit.breaches
   }
 
   has(task: TaskId): boolean {
@@ -157,11 +160,14 @@ export class Host implements Machine<HostInput, HostEffect> {
   }
 
   #onTake(input: Extract<HostInput, { type: 'take' }>, now: Millis, out: HostEffect[]): void {
-    const { record, ballot, attempt, leased } = input
+    const { record, alternative, ballot, attempt, leased } = input
     invariant(!this.#runs.has(record.id), `task ${record.id} is taken twice`)
-    const run: Run = { task: record.id, ballot, record, attempt, leased, phase: 'queued', startedMs: now }
+    const request = requestOf(record.spec, alternative)
+    const given = { alternative, request }
+    const run: Run = { task: record.id, ballot, record, ...given, attempt, leased, phase: 'queued', startedMs: now }
     this.#runs.set(run.task, run)
-    this.#holdings.quotas.hold(run.task, record.spec.tenant, record.spec.request)
+    const { tenant } = record.spec
+    this.#holdings.expect(run.task, { tenant, request, ties: tiesOf(record.spec) })
     this.#queue.push(standingOf(record), run, now)
     this.#changes++
     // It has its room already. Behind others it would keep that from them, and wait for them.
@@ -187,8 +193,9 @@ export class Host implements Machine<HostInput, HostEffect> {
     if (!run || run.phase === 'queued') return
     this.#holdings.give(run.task)
     this.#forget(run)
-    const { task, ballot, stopCode, record } = run
-    out.push({ type: 'ended', task, ballot, class: record.spec.class, result: input.result, stopCode })
+    const { task, ballot, stopCode, record, alternative } = run
+    const { result } = input
+    out.push({ type: 'ended', task, ballot, class: record.spec.class, alternative, result, stopCode })
   }
 
   #onHalt(input: Extract<HostInput, { type: 'halt' }>, out: HostEffect[]): void {
@@ -202,10 +209,17 @@ export class Host implements Machine<HostInput, HostEffect> {
     this.#stop(run, input.code, out)
   }
 
+  #onMeasured({ runs: measured, awaited }: Extract<HostInput, { type: 'measured' }>, out: HostEffect[]): void {
+    const { total, free, taken } = this.#holdings
+    const runs = [...this.#runs.values()].filter(({ phase }) => phase !== 'queued')
+    const promised = { total, free, taken, runs, awaited }
+    for (const breach of this.#audit.look(promised, measured)) out.push({ type: 'breach', breach })
+  }
+
   /** A host that shrank under a waiting run lets it go where it fits. */
   #dropTooLarge(out: HostEffect[]): void {
     for (const run of this.#queue.items()) {
-      if (!shortage(this.#holdings.total, run.record.spec.request)) continue
+      if (!this.#holdings.never(run.request)) continue
       this.#unqueue(run)
       out.push({ type: 'dropped', task: run.task, ballot: run.ballot, code: 'too-large' })
     }
@@ -251,7 +265,7 @@ export class Host implements Machine<HostInput, HostEffect> {
   }
 
   #fits(run: Run): boolean {
-    return this.#holdings.room(run.record.spec.request, 1) > 0
+    return this.#holdings.room(run.request, 1) > 0
   }
 
   #startRun(run: Run, now: Millis, out: HostEffect[]): boolean {
@@ -262,13 +276,13 @@ export class Host implements Machine<HostInput, HostEffect> {
     run.startedMs = now
     const { timeoutMs } = run.record.spec
     if (timeoutMs > 0) this.#timeouts.set(run.task, now + timeoutMs)
-    const { record, ballot, attempt, leased } = run
-    out.push({ type: 'run', record, ballot, gpuDevices: allocation.gpuDevices, attempt, leased })
+    const { record, alternative, ballot, attempt, leased } = run
+    out.push({ type: 'run', record, alternative, ballot, gpuDevices: allocation.gpuDevices, attempt, leased })
     return true
   }
 
-  #take({ task, record: { spec } }: Run): Allocation | undefined {
-    return this.#holdings.take(task, spec.tenant, spec.request)
+  #take({ task, request, record: { spec } }: Run): Allocation | undefined {
+    return this.#holdings.take(task, spec.tenant, request)
   }
 
   #enter(run: Run, phase: Run['phase']): void {
@@ -282,7 +296,7 @@ export class Host implements Machine<HostInput, HostEffect> {
   }
 
   #forget(run: Run): void {
-    this.#holdings.quotas.drop(run.task)
+    this.#holdings.forget(run.task)
     this.#runs.delete(run.task)
     this.#timeouts.delete(run.task)
     this.#changes++

@@ -3,11 +3,14 @@ import {
   copiesThatFit,
   copyVector,
   emptyVector,
+  type GpuGroup,
   giveBack,
   invariant,
   type ResourceRequest,
   type ResourceVector,
+  type Shortage,
   scalarResources,
+  shortage,
   take,
 } from '@souk/kernel'
 
@@ -18,6 +21,7 @@ import {
 export class Ledger {
   #total: ResourceVector = emptyVector()
   #free: ResourceVector = emptyVector()
+  #gpus: readonly GpuGroup[] = []
   readonly #taken = new Map<string, Allocation>()
 
   get free(): ResourceVector {
@@ -28,17 +32,28 @@ export class Ledger {
     return this.#total
   }
 
+  /** What the devices are, in the order of the total. */
+  get gpus(): readonly GpuGroup[] {
+    return this.#gpus
+  }
+
+  /** Every allocation, by its key. */
+  get taken(): ReadonlyMap<string, Allocation> {
+    return this.#taken
+  }
+
   /** A new total; what is taken stays taken. */
-  resize(total: ResourceVector): void {
+  resize(total: ResourceVector, gpus: readonly GpuGroup[] = []): void {
+    this.#gpus = gpus
     this.#total = copyVector(total)
     this.#free = copyVector(total)
     for (const allocation of this.#taken.values()) debit(this.#free, allocation)
   }
 
-  /** undefined when it does not fit now. */
-  take(key: string, request: ResourceRequest): Allocation | undefined {
+  /** undefined when it does not fit now. `devices`: those to take if they serve, else the fullest that do. */
+  take(key: string, request: ResourceRequest, devices?: readonly number[]): Allocation | undefined {
     invariant(!this.#taken.has(key), `${key} already has an allocation`)
-    const allocation = take(this.#free, request)
+    const allocation = take(this.#free, request, this.#gpus, devices)
     if (allocation) this.#taken.set(key, allocation)
     return allocation
   }
@@ -59,7 +74,12 @@ export class Ledger {
   }
 
   room(request: ResourceRequest, limit: number): number {
-    return copiesThatFit(this.#free, request, limit)
+    return copiesThatFit(this.#free, request, limit, this.#gpus)
+  }
+
+  /** What is missing for it even with nothing taken; undefined: it can run here. */
+  never(request: ResourceRequest): Shortage | undefined {
+    return shortage(this.#total, request, this.#gpus)
   }
 }
 

@@ -103,6 +103,22 @@ describe('the ledger', () => {
     expect(ledger.take('d', request({ gpu: { count: 1, milli: 1 } }))).toBeUndefined()
   })
 
+  test('gives devices of the model and memory that were asked for, and those named before', () => {
+    const ledger = new Ledger()
+    const gpus = [
+      { model: 'T4', memoryBytes: 16, count: 2 },
+      { model: 'A100', memoryBytes: 80, count: 2 },
+    ]
+    ledger.resize(capacity({ slots: 9, gpuMilli: [1000, 1000, 1000, 1000] }), gpus)
+    const a100 = request({ gpu: { count: 1, milli: 500, models: ['a100'] } })
+    expect(ledger.room(a100, 9)).toBe(4)
+    expect(ledger.take('a', a100, [3])?.gpuDevices).toEqual([3])
+    expect(ledger.take('b', a100, [0])?.gpuDevices).toEqual([3])
+    expect(ledger.take('c', request({ gpu: { count: 2, milli: 1000, memoryBytes: 80 } }))).toBeUndefined()
+    expect(ledger.never(request({ gpu: { count: 2, milli: 1000, memoryBytes: 80 } }))).toBeUndefined()
+    expect(ledger.never(request({ gpu: { count: 3, milli: 1000, memoryBytes: 80 } }))?.resource).toBe('gpuMemoryBytes')
+  })
+
   test('owes what was taken when it shrinks, and grants nothing until enough came back', () => {
     const ledger = new Ledger()
     ledger.resize(capacity({ slots: 3 }))

@@ -1,3 +1,12 @@
+import {
+  copiesOnDevices,
+  type GpuGroup,
+  type GpuRequest,
+  matchingDevices,
+  nthMemoryBytes,
+  pickDevices,
+} from './gpu-devices.ts'
+
 /**
  * What a host has (`ResourceVector`) and what a task asks for (`ResourceRequest`).
  * All integers, so that taking and giving back never drifts.
@@ -22,8 +31,7 @@ export interface ResourceRequest {
   diskBytes: number
   networkMbps: number
   slots: number
-  /** `count` devices, `milli` thousandths of each */
-  gpu: { count: number; milli: number }
+  gpu: GpuRequest
   custom: Record<string, number>
 }
 
@@ -69,20 +77,17 @@ function unitsOf(custom: Record<string, number>, name: string): number {
   return Object.hasOwn(custom, name) ? custom[name]! : 0
 }
 
-/** Devices for a request, fullest first so that whole devices stay free; undefined when there are too few. */
-function pickDevices(gpuMilli: readonly number[], { count, milli }: ResourceRequest['gpu']): number[] | undefined {
-  if (count === 0) return []
-  const fitting = gpuMilli.map((left, index) => ({ left, index })).filter((d) => d.left >= milli)
-  if (fitting.length < count) return undefined
-  fitting.sort((a, b) => a.left - b.left || a.index - b.index)
-  return fitting.slice(0, count).map((d) => d.index)
-}
-
 /**
  * What is missing for `request` in `free`, or undefined when it fits. What a request does not ask for never stops it,
- * even where less than nothing is free (a host whose capacity shrank under running work).
+ * even where less than nothing is free (a host whose capacity shrank under running work). `gpus`: what the devices are;
+ * without it no device has a model or memory. Of devices `gpuModel` says how many are of an asked model, `gpuMemoryBytes`
+ * what the last one needed of them has, and `gpu` how many of the right ones have the share free.
  */
-export function shortage(free: ResourceVector, request: ResourceRequest): Shortage | undefined {
+export function shortage(
+  free: ResourceVector,
+  request: ResourceRequest,
+  gpus: readonly GpuGroup[] = [],
+): Shortage | undefined {
   for (const name of scalarResources) {
     const needed = request[name]
     if (needed > 0 && needed > free[name]) return { resource: name, available: free[name], needed }
@@ -92,50 +97,69 @@ export function shortage(free: ResourceVector, request: ResourceRequest): Shorta
     const available = unitsOf(free.custom, name)
     if (needed > 0 && needed > available) return { resource: name, available, needed }
   }
-  if (pickDevices(free.gpuMilli, request.gpu) === undefined) {
-    const available = free.gpuMilli.filter((left) => left >= request.gpu.milli).length
-    return { resource: 'gpu', available, needed: request.gpu.count }
+  return request.gpu.count === 0 ? undefined : deviceShortage(free.gpuMilli, request.gpu, gpus)
+}
+
+function deviceShortage(gpuMilli: readonly number[], gpu: GpuRequest, gpus: readonly GpuGroup[]): Shortage | undefined {
+  const { count, milli, memoryBytes = 0 } = gpu
+  const matching = matchingDevices(gpus, gpuMilli.length, gpu)
+  if (matching && gpuMilli.length >= count) {
+    if (matching.models < count) return { resource: 'gpuModel', available: matching.models, needed: count }
+    if (matching.count < count) {
+      const available = nthMemoryBytes(gpus, gpuMilli.length, gpu, count)
+      return { resource: 'gpuMemoryBytes', available, needed: memoryBytes }
+    }
   }
-  return undefined
+  const available = gpuMilli.filter((left, index) => left >= milli && (matching?.has(index) ?? true)).length
+  return available >= count ? undefined : { resource: 'gpu', available, needed: count }
 }
 
 /**
  * How many copies of `request` fit into `free` one after the other, at most `limit`: exactly as many as `take` would
  * grant. (For requests of several devices that can be fewer than the best packing, since `take` fills devices up.)
  */
-export function copiesThatFit(free: ResourceVector, request: ResourceRequest, limit: number): number {
+export function copiesThatFit(
+  free: ResourceVector,
+  request: ResourceRequest,
+  limit: number,
+  gpus: readonly GpuGroup[] = [],
+): number {
   let n = limit
   for (const name of scalarResources) if (request[name] > 0) n = Math.min(n, Math.floor(free[name] / request[name]))
   for (const name in request.custom) {
     const needed = request.custom[name]!
     if (needed > 0) n = Math.min(n, Math.floor(unitsOf(free.custom, name) / needed))
   }
-  if (request.gpu.count > 0) n = copiesOnDevices(free.gpuMilli, request.gpu, n)
+  n = copiesOnDevices(free.gpuMilli, request.gpu, n, gpus)
   return Math.max(0, n)
 }
 
-function copiesOnDevices(gpuMilli: readonly number[], gpu: ResourceRequest['gpu'], limit: number): number {
-  const { count, milli } = gpu
-  if (milli === 0) return gpuMilli.filter((left) => left >= 0).length >= count ? limit : 0
-  const shares = gpuMilli.reduce((sum, left) => sum + Math.max(0, Math.floor(left / milli)), 0)
-  const most = Math.min(limit, Math.floor(shares / count))
-  if (count === 1) return most
-  // Several devices must be different ones, so shares on one device do not add up: play it through.
-  const left = [...gpuMilli]
-  for (let n = 0; n < most; n++) {
-    const devices = pickDevices(left, gpu)
-    if (devices === undefined) return n
-    for (const index of devices) left[index]! -= milli
-  }
-  return most
-}
-
-/** Takes `request` out of `free` (changed in place); undefined, and nothing changed, when it does not fit. */
-export function take(free: ResourceVector, request: ResourceRequest): Allocation | undefined {
-  if (shortage(free, request)) return undefined
-  const gpuDevices = pickDevices(free.gpuMilli, request.gpu) ?? []
+/**
+ * Takes `request` out of `free` (changed in place); undefined, and nothing changed, when it does not fit. `devices`: those
+ * to take, as long as they have what is asked for; else the fullest that do.
+ */
+export function take(
+  free: ResourceVector,
+  request: ResourceRequest,
+  gpus: readonly GpuGroup[] = [],
+  devices?: readonly number[],
+): Allocation | undefined {
+  if (shortage(free, request, gpus)) return undefined
+  const chosen = devices && serves(free.gpuMilli, request.gpu, gpus, devices) ? [...devices] : undefined
+  const gpuDevices = chosen ?? pickDevices(free.gpuMilli, request.gpu, gpus) ?? []
   move(free, request, gpuDevices, -1)
   return { request, gpuDevices }
+}
+
+function serves(
+  gpuMilli: readonly number[],
+  gpu: GpuRequest,
+  gpus: readonly GpuGroup[],
+  devices: readonly number[],
+): boolean {
+  if (devices.length !== gpu.count || new Set(devices).size !== gpu.count) return false
+  const matching = matchingDevices(gpus, gpuMilli.length, gpu)
+  return devices.every((index) => (gpuMilli[index] ?? -1) >= gpu.milli && (matching?.has(index) ?? true))
 }
 
 /** Gives an allocation back to `free` (changed in place). */

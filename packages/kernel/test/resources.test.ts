@@ -6,7 +6,10 @@ import {
   copyVector,
   emptyRequest,
   emptyVector,
+  type GpuGroup,
+  type GpuRequest,
   giveBack,
+  isModel,
   type ResourceRequest,
   type ResourceVector,
   shortage,
@@ -33,31 +36,78 @@ const vector = (low: number): fc.Arbitrary<ResourceVector> => {
 }
 
 const few = fc.nat({ max: 5 })
+const models = ['NVIDIA A100-SXM4-80GB', 'NVIDIA A10', 'Tesla T4', 'AMD Instinct MI300X']
+const groups: fc.Arbitrary<GpuGroup[]> = fc.array(
+  fc.record({
+    model: fc.constantFrom(...models),
+    memoryBytes: fc.constantFrom(0, 16, 80),
+    count: fc.integer({ min: 1, max: 3 }),
+  }),
+  { maxLength: 3 },
+)
+const written = fc.constantFrom('a100', 'A10', 't4', 'mi300x', 'A100 80GB')
+const gpu: fc.Arbitrary<GpuRequest> = fc.record(
+  {
+    count: fc.nat({ max: 3 }),
+    milli,
+    memoryBytes: fc.constantFrom(0, 16, 40),
+    models: fc.array(written, { maxLength: 2 }),
+  },
+  { requiredKeys: ['count', 'milli'] },
+)
 const request: fc.Arbitrary<ResourceRequest> = fc.record({
   cpuMilli: few,
   memoryBytes: few,
   diskBytes: few,
   networkMbps: few,
   slots: fc.nat({ max: 2 }),
-  gpu: fc.record({ count: fc.nat({ max: 3 }), milli }),
+  gpu,
   custom: custom(few),
 })
 
 const ask = (part: Partial<ResourceRequest>): ResourceRequest => ({ ...emptyRequest(), ...part })
 const have = (part: Partial<ResourceVector>): ResourceVector => ({ ...emptyVector(), slots: 100, ...part })
 
-test('what is taken and given back in any order leaves exactly what there was', () => {
+/** What the group list says of a device, the slow way. */
+function kindOf(gpus: readonly GpuGroup[], index: number): GpuGroup | undefined {
+  return gpus.flatMap((group) => new Array<GpuGroup>(group.count).fill(group))[index]
+}
+
+function isOfKind(gpus: readonly GpuGroup[], index: number, { memoryBytes = 0, models = [] }: GpuRequest): boolean {
+  const kind = kindOf(gpus, index)
+  if (memoryBytes > (kind?.memoryBytes ?? 0)) return false
+  return models.length === 0 || models.some((model) => kind !== undefined && isModel(kind, model))
+}
+
+const amounts = (v: ResourceVector): number[] => [
+  v.cpuMilli,
+  v.memoryBytes,
+  v.diskBytes,
+  v.networkMbps,
+  v.slots,
+  ...v.gpuMilli,
+  ...Object.values(v.custom),
+]
+
+test('what is taken and given back in any order leaves exactly what there was, and never less than nothing', () => {
+  const steps = fc.array(fc.tuple(request, fc.nat()), { maxLength: 20 })
   fc.assert(
-    fc.property(vector(0), fc.array(fc.tuple(request, fc.nat()), { maxLength: 20 }), (start, requests) => {
+    fc.property(vector(0), groups, steps, (start, gpus, requests) => {
       const free = copyVector(start)
       const held: Allocation[] = []
       for (const [wanted, order] of requests) {
-        const allocation = take(free, wanted)
+        const allocation = take(free, wanted, gpus)
         if (allocation) held.push(allocation)
         if (held.length > 0 && order % 3 === 0) giveBack(free, held.splice(order % held.length, 1)[0]!)
-        for (const amount of [free.cpuMilli, free.memoryBytes, free.slots, ...free.gpuMilli]) {
+        for (const amount of amounts(free)) {
           expect(amount).toBeGreaterThanOrEqual(0)
+          expect(Number.isInteger(amount)).toBe(true)
         }
+        const takenOf = (index: number) =>
+          held.reduce((sum, a) => sum + (a.gpuDevices.includes(index) ? a.request.gpu.milli : 0), 0)
+        free.gpuMilli.forEach((left, index) => {
+          expect(left + takenOf(index)).toBe(start.gpuMilli[index])
+        })
       }
       for (const allocation of held.reverse()) giveBack(free, allocation)
       expect(free).toEqual(start)
@@ -66,12 +116,12 @@ test('what is taken and given back in any order leaves exactly what there was', 
   )
 })
 
-test('a request is taken exactly when nothing is short, and else nothing changes', () => {
+test('a request is taken exactly when nothing is short, from devices of its kind, and else nothing changes', () => {
   fc.assert(
-    fc.property(vector(-5), request, (start, wanted) => {
+    fc.property(vector(-5), groups, request, (start, gpus, wanted) => {
       const free = copyVector(start)
-      const short = shortage(free, wanted)
-      const allocation = take(free, wanted)
+      const short = shortage(free, wanted, gpus)
+      const allocation = take(free, wanted, gpus)
       expect(allocation === undefined).toBe(short !== undefined)
       if (short) {
         expect(short.needed).toBeGreaterThan(short.available)
@@ -79,21 +129,61 @@ test('a request is taken exactly when nothing is short, and else nothing changes
       } else {
         expect(allocation!.gpuDevices).toHaveLength(wanted.gpu.count)
         expect(new Set(allocation!.gpuDevices).size).toBe(wanted.gpu.count)
+        for (const index of allocation!.gpuDevices) expect(isOfKind(gpus, index, wanted.gpu)).toBe(true)
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 500 },
+  )
+})
+
+test('devices that were chosen before are taken only if they still serve, else others', () => {
+  const chosen = fc.array(fc.nat({ max: 6 }), { maxLength: 3 })
+  fc.assert(
+    fc.property(vector(0), groups, request, chosen, (start, gpus, wanted, devices) => {
+      const free = copyVector(start)
+      const allocation = take(free, wanted, gpus, devices)
+      expect(allocation === undefined).toBe(shortage(start, wanted, gpus) !== undefined)
+      if (!allocation) return
+      const right = (index: number) =>
+        (start.gpuMilli[index] ?? -1) >= wanted.gpu.milli && isOfKind(gpus, index, wanted.gpu)
+      const serve = new Set(devices).size === wanted.gpu.count && devices.length === wanted.gpu.count
+      if (serve && devices.every(right)) expect(allocation.gpuDevices).toEqual(devices)
+      for (const index of allocation.gpuDevices) expect(right(index)).toBe(true)
+      for (const left of free.gpuMilli) expect(left).toBeGreaterThanOrEqual(0)
+    }),
+    { numRuns: 500 },
   )
 })
 
 test('as many copies fit as can be taken one after the other', () => {
   fc.assert(
-    fc.property(vector(-5), request, fc.nat({ max: 30 }), (start, wanted, limit) => {
+    fc.property(vector(-5), groups, request, fc.nat({ max: 30 }), (start, gpus, wanted, limit) => {
       const free = copyVector(start)
       let taken = 0
-      while (taken < limit && take(free, wanted)) taken++
-      expect(copiesThatFit(start, wanted, limit)).toBe(taken)
+      while (taken < limit && take(free, wanted, gpus)) taken++
+      expect(copiesThatFit(start, wanted, limit, gpus)).toBe(taken)
     }),
     { numRuns: 1000 },
+  )
+})
+
+test('whichever free devices are taken for one device or for whole ones, as many copies fit', () => {
+  const wanted = request.filter(({ gpu: { count, milli: share } }) => count === 1 || share === 1000)
+  fc.assert(
+    fc.property(vector(0), groups, wanted, fc.infiniteStream(fc.nat()), (start, gpus, one, draws) => {
+      const free = copyVector(start)
+      let taken = 0
+      for (; taken < 30; taken++) {
+        const usable = free.gpuMilli
+          .map((left, index) => ({ left, index, order: draws.next().value as number }))
+          .filter(({ left, index }) => left >= one.gpu.milli && isOfKind(gpus, index, one.gpu))
+          .sort((a, b) => a.order - b.order)
+        const devices = usable.slice(0, one.gpu.count).map(({ index }) => index)
+        if (!take(free, one, gpus, devices)) break
+      }
+      expect(copiesThatFit(start, one, 30, gpus)).toBe(taken)
+    }),
+    { numRuns: 300 },
   )
 })
 
@@ -119,6 +209,54 @@ describe('devices', () => {
   test('too few devices are reported as devices', () => {
     const short = shortage(have({ gpuMilli: [1000, 400] }), ask({ gpu: { count: 2, milli: 500 } }))
     expect(short).toEqual({ resource: 'gpu', available: 1, needed: 2 })
+  })
+})
+
+describe('models', () => {
+  const means = (model: string, written: string) => isModel({ model, memoryBytes: 0, count: 1 }, written)
+
+  test.each([
+    ['NVIDIA A100-SXM4-80GB', 'A100'],
+    ['NVIDIA A100-SXM4-80GB', 'nvidia a100'],
+    ['NVIDIA A100-SXM4-80GB', 'a100-80gb'],
+    ['NVIDIA GeForce RTX 4070', 'rtx4070'],
+    ['NVIDIA GeForce RTX 4070 Ti', 'RTX 4070'],
+    ['V100M32', 'v100m32'],
+  ])('%s is what people call %s', (model, written) => {
+    expect(means(model, written)).toBe(true)
+  })
+
+  test.each([
+    ['NVIDIA A100-SXM4-80GB', 'A10'],
+    ['NVIDIA A10', 'A100'],
+    ['V100M32', 'V100'],
+    ['Tesla T4', 'T4 80GB'],
+    ['Tesla T4', '-'],
+  ])('%s is not what people call %s', (model, written) => {
+    expect(means(model, written)).toBe(false)
+  })
+
+  test('a host of which no model or memory is known has none of them', () => {
+    const free = have({ gpuMilli: [1000] })
+    expect(shortage(free, ask({ gpu: { count: 1, milli: 1, models: ['t4'] } }))).toEqual({
+      resource: 'gpuModel',
+      available: 0,
+      needed: 1,
+    })
+    expect(take(free, ask({ gpu: { count: 1, milli: 1, memoryBytes: 1 } }))).toBeUndefined()
+  })
+
+  test('memory that is short is said as the memory of the last device needed', () => {
+    const gpus = [
+      { model: 'T4', memoryBytes: 16, count: 2 },
+      { model: 'A10', memoryBytes: 24, count: 1 },
+    ]
+    const free = have({ gpuMilli: [1000, 1000, 1000] })
+    const two = ask({ gpu: { count: 2, milli: 1000, memoryBytes: 20 } })
+    expect(shortage(free, two, gpus)).toEqual({ resource: 'gpuMemoryBytes', available: 16, needed: 20 })
+    const one = ask({ gpu: { count: 1, milli: 1000, memoryBytes: 20 } })
+    expect(take(free, one, gpus)!.gpuDevices).toEqual([2])
+    expect(shortage(free, one, gpus)).toEqual({ resource: 'gpu', available: 0, needed: 1 })
   })
 })
 

@@ -1,34 +1,25 @@
-import {
-  copiesThatFit,
-  copyVector,
-  Deadlines,
-  earliest,
-  type Machine,
-  type Millis,
-  type Prng,
-  type QuotaRoom,
-  type ResourceVector,
-  type WallMillis,
-} from '@souk/kernel'
-import type { PeerId, Taker } from '@souk/wire'
-import { assignShares } from './assign.ts'
-import { type Auction, type Closed, decideClose, hasAnswered, noteAnswer } from './auction.ts'
+import { Deadlines, earliest, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
+import { type PeerId, requestsOf } from '@souk/wire'
+import { type Auction, type Bid, type Closed, decideClose, hasAnswered, noteAnswer } from './auction.ts'
 import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage } from './auctioneer-io.ts'
+import { Awards } from './awards.ts'
+import { Conduct } from './conduct.ts'
 import type { MarketConfig } from './config.ts'
 import { Durations } from './durations.ts'
 import { type Filtered, filterCandidates } from './filter.ts'
-import { decideFit } from './fit.ts'
 import { Giver } from './giver.ts'
+import { Keeper } from './keeper.ts'
 import type { Lot } from './lot.ts'
 import { Lots } from './lots.ts'
 import { meshCapacity } from './mesh-capacity.ts'
 import { NoRoom } from './no-room.ts'
+import { ownBid } from './own-bid.ts'
 import { Pace } from './pace.ts'
-import { scoreBid } from './score-bid.ts'
+import { Scarcity } from './scarcity.ts'
+import { scoringOf } from './scoring.ts'
 import { isMulti } from './shape.ts'
 import { Shortcut } from './shortcut.ts'
-import { spend } from './spend.ts'
-import { auctionDecision, type DecisionFrame, type FrameOf, plainDecision } from './to-decision.ts'
+import type { DecisionFrame, FrameOf } from './to-decision.ts'
 import type { LoadsView, LocalView, MembersView } from './views.ts'
 
 type Out = AuctioneerEffect[]
@@ -60,14 +51,15 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   readonly #closing = new Deadlines<number>()
   readonly #durations: Durations
   readonly #pace: Pace
+  readonly #scarcity: Scarcity
   readonly #giver: Giver
   readonly #noRoom: NoRoom
   readonly #shortcut: Shortcut
+  readonly #conduct: Conduct
+  readonly #awards: Awards
+  readonly #keeper: Keeper
   #nextAuction = 1
   #wallOffset: WallMillis = 0
-  /** what is left of this host in the current step, after what was kept in it */
-  #room: ResourceVector | undefined
-  #quotas: QuotaRoom | undefined
 
   constructor(config: MarketConfig, { self, prng, members, local, loads }: AuctioneerParts) {
     this.#config = config
@@ -78,23 +70,30 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#durations = new Durations(config.classesMax)
     this.#lots = new Lots(config, { durations: this.#durations, capacity: meshCapacity(self, members, local) })
     this.#pace = new Pace(config, this.#durations, members)
+    this.#scarcity = new Scarcity(config)
     const frame: FrameOf = (sinceMs, startedMs, now) => this.#frame(sinceMs, startedMs, now)
     const waiting = () => this.waiting
-    this.#giver = new Giver(config, this.#lots, this.#durations, members, { waiting, frame })
-    const parts = { self, prng, members, local, loads, lots: this.#lots, pace: this.#pace, waiting, frame }
+    this.#conduct = new Conduct(config, members)
+    const ignored = (peer: PeerId, now: Millis) => this.#conduct.ignored(peer, now)
+    this.#giver = new Giver(config, this.#lots, this.#durations, members, { waiting, frame, ignored })
+    const durations = this.#durations
+    const parts = { self, prng, members, local, loads, lots: this.#lots, pace: this.#pace, durations, waiting, frame }
     this.#noRoom = new NoRoom(config, parts)
     this.#shortcut = new Shortcut(config, parts)
+    this.#keeper = new Keeper(parts)
+    this.#awards = new Awards(config, { ...parts, keeper: this.#keeper })
   }
 
   step(input: AuctioneerInput, now: Millis, out: Out): void {
-    this.#room = undefined
-    this.#quotas = undefined
+    this.#keeper.begin()
+    const before = out.length
     switch (input.type) {
       case 'start':
         this.#wallOffset = input.wallMs - now
         break
       case 'waiting':
-        this.#lots.add(input.record, now)
+        this.#durations.suppose(input.record.spec.class, input.record.spec.expectedMs)
+        this.#lots.add(input.record, now, input.avoid)
         break
       case 'withdrawn':
         this.#lots.withdraw(input.task)
@@ -112,6 +111,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
         this.#onWake(now, out)
         break
     }
+    this.#conduct.onEffects(out, before, now)
   }
 
   nextWakeup(): Millis | undefined {
@@ -144,46 +144,45 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   #onChanged(now: Millis, out: Out): void {
     if (this.#lots.size === 0) return
     const { atOnce } = this.#lots
-    for (const lot of this.#lots.inTurns(now)) this.#keepWhatFits(lot, now, out, atOnce)
+    for (const lot of this.#lots.inTurns(now)) {
+      // All hosts are compared while some have room; once none had, it goes to the first that has.
+      if (now < lot.quietUntil || !scoringOf(lot.shape, this.#config).comparesAll)
+        this.#keeper.keepWhatFits(lot, now, out, atOnce)
+    }
     this.#lots.lookAgainAtAll(now)
   }
 
   #evaluate(lot: Lot, now: Millis, out: Out): void {
-    this.#keepWhatFits(lot, now, out)
+    const all = scoringOf(lot.shape, this.#config).comparesAll
+    if (!all) this.#keeper.keepWhatFits(lot, now, out)
     if (lot.size === 0 || lot.auction !== undefined || now < lot.quietUntil) return
-    const filtered = filterCandidates(this.#members.candidates(), this.#self, lot.shape)
-    this.#shortcut.place(lot, filtered.candidates, now, out)
+    const filtered = this.#filter(lot, now)
+    if (!all) this.#shortcut.place(lot, filtered.candidates, now, out)
     if (lot.size === 0) return
     if (filtered.candidates.length > 0) this.#ask(lot, filtered, 1, now, out)
-    else this.#noRoom.onNobodyToAsk(lot, filtered, now, out)
+    else this.#onNobodyToAsk(lot, filtered, now, out)
   }
 
-  /** Local first: what could start here this instant needs no auction. */
-  #keepWhatFits(lot: Lot, now: Millis, out: Out, atOnce = Infinity): void {
-    const offer = this.#local.offer()
-    if (lot.size === 0 || offer.draining || decideFit(offer, lot.shape)) return
-    this.#room ??= this.#local.queued() > 0 ? undefined : copyVector(this.#local.free())
-    if (!this.#room) return
-    this.#quotas ??= this.#local.quotas()?.copy()
-    const most = Math.min(lot.size, atOnce)
-    const allowed = this.#quotas?.allowed(lot.tenant, lot.shape.request, most) ?? most
-    const count = copiesThatFit(this.#room, lot.shape.request, allowed)
-    if (count === 0) return
-    spend(this.#room, lot.shape.request, count)
-    this.#quotas?.spend(lot.tenant, lot.shape.request, count)
-    const tasks = this.#lots.take(lot, count, now)
-    const frame = this.#frame(tasks[0]!.sinceMs, now, now)
-    const decision = plainDecision(frame, 'local', 'this host has room', this.#self)
-    out.push({ type: 'keep', tasks: tasks.map(({ task }) => task), decision })
+  #filter(lot: Lot, now: Millis): Filtered {
+    const ignored = (peer: PeerId) => this.#conduct.ignored(peer, now)
+    return filterCandidates(this.#members.candidates(), this.#self, lot.shape, { ignored, avoid: lot.avoid })
+  }
+
+  #onNobodyToAsk(lot: Lot, filtered: Filtered, now: Millis, out: Out): void {
+    for (const alternative of requestsOf(lot.shape).keys()) this.#keeper.keep(lot, alternative, now, out)
+    if (lot.size > 0) this.#noRoom.onNobodyToAsk(lot, filtered, now, out)
   }
 
   /** Quotes from a random sample (the first round) or from twice as many of those not asked yet (the second). */
   #ask(lot: Lot, { candidates, refused }: Filtered, round: number, now: Millis, out: Out): void {
     const { askAllMax, askedMax, askedMaxMulti, lotCountMax } = this.#config
-    const some = round * (isMulti(lot.shape) ? askedMaxMulti : askedMax)
+    const usual = round * (isMulti(lot.shape) ? askedMaxMulti : askedMax)
+    const some = this.#scarcity.askedFor(lot, usual)
     const asked = candidates.length <= askAllMax ? candidates : this.#prng.sample(candidates, some)
     const id = this.#nextAuction++
     const count = Math.min(lot.size, lotCountMax)
+    const dueInMs = this.#dueInMs(lot, now)
+    const own = round === 1 ? this.#ownBid(lot, { count, dueInMs }, now) : []
     lot.auction = id
     this.#auctions.set(id, {
       id,
@@ -191,30 +190,38 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       lotKey: lot.key,
       startedMs: now,
       count,
-      candidates: candidates.length,
-      asked: new Set(asked.map(({ peer }) => peer)),
-      bids: [],
+      candidates: candidates.length + own.length,
+      asked: new Set([...own, ...asked].map(({ peer }) => peer)),
+      bids: own,
       refused: [],
       filtered: refused,
     })
     this.#closing.set(id, now + this.#pace.closeMs())
     const { priority } = lot.first()!
     const { shape } = lot
-    const expectedMs = this.#durations.expectedMs(shape.class)
-    const quote = { t: 'quote' as const, lot: id, shape, count, priority, expectedMs, ...this.#dueIn(lot, now) }
-    for (const { peer } of asked) out.push({ type: 'send', to: peer, message: quote })
+    const { p50: expectedMs, p90: expectedMsP90 } = this.#durations.told(shape.class)
+    const quote = { t: 'quote' as const, lot: id, shape, count, priority, expectedMs, expectedMsP90 }
+    const message = dueInMs === undefined ? quote : { ...quote, dueInMs }
+    for (const { peer } of asked) out.push({ type: 'send', to: peer, message })
     out.push({ type: 'asked', lot: id, class: shape.class, count, asked: asked.length })
   }
 
-  #dueIn(lot: Lot, now: Millis): { dueInMs?: Millis } {
+  /** Until the first of them is wanted; undefined: none has a deadline. */
+  #dueInMs(lot: Lot, now: Millis): Millis | undefined {
     const dueWallMs = lot.dueWallMs()
-    return dueWallMs === undefined ? {} : { dueInMs: Math.max(0, Math.round(dueWallMs - this.#wallOffset - now)) }
+    return dueWallMs === undefined ? undefined : Math.max(0, Math.round(dueWallMs - this.#wallOffset - now))
+  }
+
+  #ownBid(lot: Lot, wanted: { count: number; dueInMs: Millis | undefined }, now: Millis): Bid[] {
+    if (!scoringOf(lot.shape, this.#config).comparesAll) return []
+    const parts = { self: this.#self, local: this.#local, durations: this.#durations }
+    return [ownBid(parts, lot.shape, wanted, now) ?? []].flat()
   }
 
   /** Once more, of those who were not asked, when those who were had too little room. */
   #askOthers(lot: Lot, auction: Auction, now: Millis, out: Out): boolean {
     if (auction.round >= 2 || auction.asked.size >= auction.candidates) return false
-    const { candidates, refused } = filterCandidates(this.#members.candidates(), this.#self, lot.shape)
+    const { candidates, refused } = this.#filter(lot, now)
     const others = candidates.filter(({ peer }) => !auction.asked.has(peer))
     if (others.length === 0) return false
     this.#ask(lot, { candidates: others, refused: [...auction.refused, ...refused] }, 2, now, out)
@@ -228,10 +235,20 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       this.#giver.onWanted(from, message, now, out)
       return
     }
+    if (message.t === 'accept') {
+      this.#conduct.onAccept(from)
+      return
+    }
     const auction = this.#auctions.get(message.lot)
     if (!auction?.asked.has(from) || hasAnswered(auction, from)) return
-    noteAnswer(auction, from, message, now)
-    const closed = decideClose(auction, this.#pace.bidsEnough(this.#lots.get(auction.lotKey)!.shape.class))
+    const { shape } = this.#lots.get(auction.lotKey)!
+    if (message.t === 'bid') {
+      const terms = this.#conduct.believed(from, shape, message.terms, now, out)
+      noteAnswer(auction, from, { ...message, terms }, now)
+      this.#durations.hear(shape.class, terms.finishMs)
+    } else noteAnswer(auction, from, message, now)
+    const { comparesAll } = scoringOf(shape, this.#config)
+    const closed = decideClose(auction, comparesAll ? Infinity : this.#pace.bidsEnough(shape.class))
     if (closed) this.#close(auction, closed, now, out)
   }
 
@@ -240,7 +257,9 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#closing.delete(auction.id)
     const lot = this.#lots.get(auction.lotKey)!
     lot.auction = undefined
-    const awarded = this.#award(lot, auction, closed, now, out)
+    const immediate = auction.bids.filter(({ terms }) => terms.startMs === 0).length
+    this.#scarcity.note(lot.shape.class, immediate, auction.bids.length + auction.refused.length)
+    const awarded = this.#awards.award(lot, auction, closed, now, out)
     const tookMs = now - auction.startedMs
     out.push({ type: 'closed', lot: auction.id, bids: auction.bids.length, awarded, closed, tookMs })
     this.#lots.tidy(lot)
@@ -249,36 +268,6 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       if (this.#askOthers(lot, auction, now, out)) return
       this.#noRoom.onAuction(lot, { auction, closed }, now, out)
     } else this.#lots.lookAgain(lot, now)
-  }
-
-  /** Only bids that can start at once bind; the rest of the lot waits for whoever has room first (late binding). */
-  #award(lot: Lot, auction: Auction, closed: Closed, now: Millis, out: Out): number {
-    const scored = auction.bids
-      .filter((bid) => bid.terms.startMs === 0)
-      .map(({ peer, terms }) => ({ peer, count: terms.count, score: scoreBid(terms, this.#config) }))
-    const count = Math.min(lot.size, auction.count)
-    let awarded = 0
-    for (const share of assignShares(scored, count, this.#config.weights.spread, this.#prng)) {
-      const to = this.#taker(share.peer, auction)
-      if (!to) continue
-      const tasks = this.#lots.take(lot, share.count, now)
-      if (tasks.length === 0) break
-      const others = scored
-        .filter(({ peer }) => peer !== share.peer)
-        .sort((a, b) => a.score - b.score || (a.peer < b.peer ? -1 : 1))
-      const alternates = others.flatMap(({ peer }) => this.#taker(peer, auction) ?? []).slice(0, 2)
-      const frame = this.#frame(tasks[0]!.sinceMs, auction.startedMs, now)
-      const decision = auctionDecision(frame, auction, closed, share.peer, this.#config)
-      out.push({ type: 'award', tasks: tasks.map(({ task }) => task), to, alternates, decision })
-      awarded += tasks.length
-    }
-    return awarded
-  }
-
-  #taker(peer: PeerId, { bids }: Auction): Taker | undefined {
-    const view = this.#members.candidate(peer)
-    const bid = bids.find((b) => b.peer === peer)
-    return bid && view?.reachable ? { peer, incarnation: view.incarnation, offeredMs: bid.offeredMs } : undefined
   }
 
   // ---- time

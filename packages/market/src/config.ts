@@ -1,4 +1,5 @@
 import type { Millis } from '@souk/kernel'
+import type { ClassObjective } from './class-objective.ts'
 
 /** Limits and times of the market. Defaults from protocol.md section 3 and "Starting timers"; guesses are marked. */
 export interface MarketConfig {
@@ -8,6 +9,10 @@ export interface MarketConfig {
   askedMaxMulti: number
   /** with at most this many candidates all are asked */
   askAllMax: number
+  /** bids with room that an auction should find: the best, two alternates, and one that is gone by then (guess) */
+  bidsWanted: number
+  /** peers asked at most where so few have room that it takes more to find those (guess) */
+  askedMaxScarce: number
   /** an auction closes after clamp(1.5 RTTp95 + 2, closeMsMin, closeMsMax) */
   closeMsMin: Millis
   closeMsMax: Millis
@@ -34,12 +39,41 @@ export interface MarketConfig {
   aheadRoundTrips: number
   aheadMsMax: Millis
   aheadMax: number
+  /** a bidder is left out after so many bids beyond its own advert, at most one a second (guess) */
+  liesMax: number
+  /** or after so many awards of which it had accepted none for `acceptMsMax` (guess: a slow disk keeps none that long) */
+  brokenMax: number
+  acceptMsMax: Millis
+  /** for so long at first, doubling with each time that follows within distrustMsMax (guesses) */
+  distrustMs: Millis
+  distrustMsMax: Millis
   /** classes whose durations are remembered */
   classesMax: number
+  /** runs and waiting tasks that a busy host looks at to say when it may have room; more costs time in every refusal */
+  etaRunsMax: number
+  /** plans (the auction without the award) that are made here at once; more are refused */
+  plansMax: number
+  /** hosts that a plan asks; of more a sample, as an auction's */
+  planHostsMax: number
+  /** a plan does without those who have not answered by then */
+  planMsMax: Millis
   /** what a bid's start is measured against in the score */
   targetMs: Millis
-  /** weights of the score; start under saturation, fragmentation and spread among bids without wait */
-  weights: { start: number; fragmentation: number; price: number; spread: number }
+  /** goals declared for classes of tasks that name none themselves */
+  objectives: readonly ClassObjective[]
+  /**
+   * weights of the score where nothing else is asked for; start under saturation, fragmentation and spread among bids
+   * without wait. affinity: what is preferred goes before a tighter fit (guess). raced: what it costs when another asker
+   * that was offered the same room is faster
+   */
+  weights: {
+    start: number
+    fragmentation: number
+    price: number
+    spread: number
+    affinity: number
+    raced: number
+  }
   /** tenants entitled to more than others of what waits here: 2 is twice as much; without one it is 1. Above 0 */
   tenantWeights: Readonly<Record<string, number>>
   /** tasks of a tenant that may wait here before further submits are refused; `*` for each that has no bound of its own */
@@ -50,6 +84,8 @@ export const defaultMarketConfig: MarketConfig = {
   askedMax: 8,
   askedMaxMulti: 32,
   askAllMax: 12,
+  bidsWanted: 4,
+  askedMaxScarce: 24,
   closeMsMin: 5,
   closeMsMax: 60,
   rttMsUnknown: 5,
@@ -64,9 +100,19 @@ export const defaultMarketConfig: MarketConfig = {
   aheadRoundTrips: 2,
   aheadMsMax: 50,
   aheadMax: 128,
+  liesMax: 3,
+  brokenMax: 5,
+  acceptMsMax: 5_000,
+  distrustMs: 10_000,
+  distrustMsMax: 300_000,
   classesMax: 4_096,
+  etaRunsMax: 64,
+  plansMax: 4,
+  planHostsMax: 64,
+  planMsMax: 500,
   targetMs: 100,
-  weights: { start: 1, fragmentation: 0.2, price: 0.1, spread: 0.1 },
+  objectives: [],
+  weights: { start: 1, fragmentation: 0.2, price: 0.1, spread: 0.1, affinity: 0.5, raced: 0.05 },
   tenantWeights: {},
   tenantWaitingMax: {},
 }

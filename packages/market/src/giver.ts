@@ -1,15 +1,26 @@
-import { copiesThatFit, copyVector, type Millis, QuotaRoom, type ResourceVector, TenantShares } from '@souk/kernel'
-import type { MessageOf, PeerId, Taker } from '@souk/wire'
+import {
+  copiesThatFit,
+  copyVector,
+  type Millis,
+  QuotaRoom,
+  type ResourceVector,
+  scalarResources,
+  shortage,
+  TenantShares,
+} from '@souk/kernel'
+import { alternativeField, type MessageOf, type Offer, type PeerId, requestsOf, type Shape } from '@souk/wire'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
-import { aheadCount, type Durations } from './durations.ts'
+import { aheadCount, type Durations, durationClass, shareOf } from './durations.ts'
 import { decideFit } from './fit.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import { spend } from './spend.ts'
+import { isTied } from './ties.ts'
 import { type FrameOf, plainDecision } from './to-decision.ts'
-import type { MembersView } from './views.ts'
+import type { CandidateView, MembersView } from './views.ts'
 import type { Waiting } from './waiting-line.ts'
+import { withPrediction } from './with-prediction.ts'
 
 type Out = AuctioneerEffect[]
 
@@ -18,6 +29,8 @@ export interface GiverView {
   /** tasks that wait here for a host with room */
   waiting(): number
   frame: FrameOf
+  /** it did not keep to what it said, and is left out for a while */
+  ignored(peer: PeerId, now: Millis): boolean
 }
 
 /** What is left of the room of a host that asked; `ahead`: part of the work ahead that was not given yet */
@@ -26,6 +39,16 @@ interface Budget {
   left: number
   ahead: number
   quotas: QuotaRoom | undefined
+}
+
+/** Who asked, with what it offers. */
+type Asker = CandidateView & { offer: Offer }
+
+/** Tasks of one lot that are given room as one alternative. */
+interface Given {
+  alternative: number
+  shape: Shape
+  tasks: Waiting[]
 }
 
 function quotasOf({ quotas }: MessageOf<'wanted'>): QuotaRoom | undefined {
@@ -51,18 +74,17 @@ export class Giver {
 
   onWanted(from: PeerId, message: MessageOf<'wanted'>, now: Millis, out: Out): void {
     const view = this.#members.candidate(from)
-    const budget = { free: copyVector(message.free), left: message.count, ahead: 1, quotas: quotasOf(message) }
-    const given = new Map<Lot, Waiting[]>()
-    const { atOnce } = this.#lots
-    for (const lot of this.#lots.inTurns(now)) {
-      if (budget.left === 0 || !view?.offer) break
-      if (lot.auction !== undefined || decideFit(view.offer, lot.shape)) continue
-      const taken = this.#takeFor(message, lot, { budget, atOnce }, now)
-      if (taken.length > 0) given.set(lot, [...(given.get(lot) ?? []), ...taken])
+    const offer = view?.offer
+    const budget = {
+      free: upTo(copyVector(message.free), offer?.capacity),
+      left: message.count,
+      ahead: 1,
+      quotas: quotasOf(message),
     }
-    for (const tasks of given.values()) {
-      const { incarnation } = view!
-      this.#give({ peer: from, incarnation, offeredMs: message.offeredMs }, tasks, now, out)
+    if (view && offer && !this.#view.ignored(from, now)) {
+      const asker = { ...view, offer }
+      for (const given of this.#choose(message, asker, budget, now).values())
+        this.#give(given, asker, message, now, out)
     }
     const count = message.count - budget.left
     const waiting = this.#view.waiting()
@@ -70,38 +92,84 @@ export class Giver {
     if (count > 0) out.push({ type: 'given', to: from, count })
   }
 
-  /** What fits of one lot, with some work ahead; at most `atOnce`. */
+  /** What it is given, of each lot together what it is given as one alternative. */
+  #choose(message: MessageOf<'wanted'>, { peer, offer }: Asker, budget: Budget, now: Millis): Map<string, Given> {
+    const given = new Map<string, Given>()
+    const share = shareOf(this.#view.waiting(), this.#members.candidates().length)
+    const { atOnce } = this.#lots
+    for (const lot of this.#lots.inTurns(now)) {
+      if (budget.left === 0) break
+      // What else is at that host it must say itself: tied tasks are asked for.
+      if (lot.auction !== undefined || lot.avoid.has(peer) || isTied(lot.shape) || decideFit(offer, lot.shape)) continue
+      const wholeAhead = this.#aheadOf(lot, message, share)
+      for (const { alternative, tasks } of this.#takeFor(lot, offer, { budget, atOnce, wholeAhead }, now)) {
+        const key = `${alternative} ${lot.key}`
+        const before = given.get(key)
+        if (before) before.tasks.push(...tasks)
+        else given.set(key, { alternative, shape: lot.shape, tasks })
+      }
+    }
+    return given
+  }
+
+  /** What fits of one lot, by preference, the last of what will do with some work ahead; at most `atOnce`. */
   #takeFor(
-    message: MessageOf<'wanted'>,
     lot: Lot,
-    { budget, atOnce }: { budget: Budget; atOnce: number },
+    { capacity, gpus }: Offer,
+    { budget, atOnce, wholeAhead }: { budget: Budget; atOnce: number; wholeAhead: number },
     now: Millis,
-  ): Waiting[] {
-    const { request } = lot.shape
-    const some = Math.min(budget.left, lot.size, atOnce)
-    const most = budget.quotas?.allowed(lot.tenant, request, some) ?? some
-    const fitting = copiesThatFit(budget.free, request, most)
-    const wholeAhead = this.#aheadOf(lot, message)
-    const extra = Math.floor(budget.ahead * wholeAhead)
-    const count = Math.min(most, fitting + extra)
-    if (count === 0) return []
-    // Work ahead is one budget for all lots.
-    if (extra > 0) budget.ahead -= Math.max(0, count - fitting) / wholeAhead
-    budget.left -= count
-    spend(budget.free, request, Math.min(count, fitting))
-    budget.quotas?.spend(lot.tenant, request, count)
-    return this.#lots.take(lot, count, now)
+  ): { alternative: number; tasks: Waiting[] }[] {
+    const able = requestsOf(lot.shape).flatMap((request, alternative) => {
+      return shortage(capacity, request, gpus) ? [] : [{ request, alternative }]
+    })
+    const taken: { alternative: number; tasks: Waiting[] }[] = []
+    let some = Math.min(budget.left, lot.size, atOnce)
+    for (const [i, { request, alternative }] of able.entries()) {
+      const most = budget.quotas?.allowed(lot.tenant, request, some) ?? some
+      const fitting = copiesThatFit(budget.free, request, most, gpus)
+      // What is fetched ahead of room takes what it can get.
+      const extra = i === able.length - 1 ? Math.floor(budget.ahead * wholeAhead) : 0
+      const count = Math.min(most, fitting + extra)
+      if (count === 0) continue
+      // Work ahead is one budget for all lots.
+      if (extra > 0) budget.ahead -= Math.max(0, count - fitting) / wholeAhead
+      budget.left -= count
+      some -= count
+      spend(budget.free, request, Math.min(count, fitting), gpus)
+      budget.quotas?.spend(lot.tenant, request, count)
+      taken.push({ alternative, tasks: this.#lots.take(lot, alternative, count, now) })
+    }
+    return taken
   }
 
-  #aheadOf(lot: Lot, { aheadMs, concurrent }: MessageOf<'wanted'>): number {
-    const mean = this.#durations.meanMs(lot.shape.class)
-    return mean === undefined ? 0 : aheadCount(aheadMs, concurrent, mean, this.#config.aheadMax)
+  #aheadOf(lot: Lot, { aheadMs, concurrent }: MessageOf<'wanted'>, share: number): number {
+    const meanMs = this.#durations.meanMs(lot.shape.class)
+    return meanMs === undefined ? 0 : aheadCount({ aheadMs, concurrent, meanMs, share }, this.#config.aheadMax)
   }
 
-  #give(to: Taker, given: readonly Waiting[], now: Millis, out: Out): void {
-    const frame = this.#view.frame(given[0]!.sinceMs, now, now)
-    const decision = plainDecision(frame, 'wanted', 'it asked, having room', to.peer)
-    const tasks = given.map(({ task }) => task)
-    out.push({ type: 'award', tasks, to, alternates: [], decision })
+  #give(
+    { alternative, shape, tasks }: Given,
+    { peer, incarnation }: Asker,
+    { offeredMs }: MessageOf<'wanted'>,
+    now: Millis,
+    out: Out,
+  ): void {
+    const frame = this.#view.frame(tasks[0]!.sinceMs, now, now)
+    const plain = plainDecision(frame, 'wanted', 'it asked, having room', peer, [], alternative)
+    const decision = withPrediction(plain, 0, this.#durations.expected(durationClass(shape.class, alternative)))
+    const to = { peer, incarnation, offeredMs, ...alternativeField(alternative) }
+    out.push({ type: 'award', tasks: tasks.map(({ task }) => task), to, alternates: [], decision })
   }
+}
+
+/** Nobody has more free than it has (changed in place). */
+function upTo(free: ResourceVector, capacity: ResourceVector | undefined): ResourceVector {
+  if (!capacity) return free
+  for (const name of scalarResources) free[name] = Math.min(free[name], capacity[name])
+  free.gpuMilli = free.gpuMilli.slice(0, capacity.gpuMilli.length)
+  for (const name in free.custom) {
+    const units = Object.hasOwn(capacity.custom, name) ? capacity.custom[name]! : 0
+    free.custom[name] = Math.min(free.custom[name]!, units)
+  }
+  return free
 }

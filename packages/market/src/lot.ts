@@ -1,5 +1,5 @@
 import type { Millis, WallMillis } from '@souk/kernel'
-import { priorities, type Shape, type TaskId } from '@souk/wire'
+import { type PeerId, priorities, type Shape, type TaskId } from '@souk/wire'
 import { type Waiting, WaitingLine } from './waiting-line.ts'
 
 /** Where a lot stands among others: the lower level goes first, then (between tenants) fairness, deadline, age. */
@@ -13,6 +13,8 @@ export interface Rank {
 export class Lot {
   readonly key: string
   readonly shape: Shape
+  /** who had its one task before and must not get it again; of most lots nobody */
+  readonly avoid: ReadonlySet<PeerId>
   readonly #levels: readonly WaitingLine[] = priorities.map(() => new WaitingLine())
   #size = 0
   /** the auction that asks for it now */
@@ -21,9 +23,10 @@ export class Lot {
   quietUntil: Millis = 0
   quietMs: Millis = 0
 
-  constructor(key: string, shape: Shape) {
+  constructor(key: string, shape: Shape, avoid: readonly PeerId[] = []) {
     this.key = key
     this.shape = shape
+    this.avoid = new Set(avoid)
   }
 
   get size(): number {

@@ -1,7 +1,7 @@
 import { Deadlines, type Millis, type ResourceVector } from '@souk/kernel'
-import type { TaskId, TaskRecord } from '@souk/wire'
+import { type PeerId, requestOf, type TaskId, type TaskRecord } from '@souk/wire'
 import type { MarketConfig } from './config.ts'
-import type { Durations } from './durations.ts'
+import { type Durations, durationClass } from './durations.ts'
 import { Lot, type Rank } from './lot.ts'
 import { shapeKey, shapeOf } from './shape.ts'
 import { Turns } from './turns.ts'
@@ -46,12 +46,13 @@ export class Lots {
     return this.#lots.get(key)
   }
 
-  add({ spec, id, submittedWallMs }: TaskRecord, now: Millis): void {
+  /** A task that others had before is a lot of its own: it may not go where its like may. */
+  add({ spec, id, submittedWallMs }: TaskRecord, now: Millis, avoid: readonly PeerId[] = []): void {
     const shape = shapeOf(spec)
-    const key = shapeKey(shape)
+    const key = avoid.length > 0 ? `${shapeKey(shape)}/${id}` : shapeKey(shape)
     let lot = this.#lots.get(key)
     if (!lot) {
-      lot = new Lot(key, shape)
+      lot = new Lot(key, shape, avoid)
       this.#lots.set(key, lot)
     }
     const { priority, failIfUnplaceable, deadlineMs } = spec
@@ -71,10 +72,10 @@ export class Lots {
     this.tidy(lot)
   }
 
-  /** Takes the first `count` out of the line. */
-  take(lot: Lot, count: number, now: Millis): Waiting[] {
+  /** Takes the first `count` out of the line, for room that they are given as this alternative. */
+  take(lot: Lot, alternative: number, count: number, now: Millis): Waiting[] {
     const taken = lot.take(count, now, this.#config.ageingMs)
-    this.#charge(lot, taken.length)
+    this.#charge(lot, alternative, taken.length)
     for (const { task } of taken) {
       this.#lotOf.delete(task)
       this.#turns.left(lot.tenant)
@@ -83,11 +84,11 @@ export class Lots {
     return taken
   }
 
-  #charge({ shape, tenant }: Lot, count: number): void {
+  #charge({ shape, tenant }: Lot, alternative: number, count: number): void {
     if (this.#turns.tenants <= 1) return
     const { durations, capacity } = this.#view
-    const ms = durations.meanMs(shape.class) ?? durations.overallMs ?? runMsUnknown
-    this.#turns.charge(tenant, count, shape.request, ms, capacity())
+    const ms = durations.meanMs(durationClass(shape.class, alternative)) ?? durations.overallMs ?? runMsUnknown
+    this.#turns.charge(tenant, count, requestOf(shape, alternative), ms, capacity())
   }
 
   /** An empty lot stays only while an auction asks for it. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { defaultMarketConfig } from '../src/config.ts'
 import { Lot } from '../src/lot.ts'
-import { scoreBid } from '../src/score-bid.ts'
+import { scoringOf } from '../src/scoring.ts'
 import type { Waiting } from '../src/waiting-line.ts'
 import { only, shape, terms } from './fixtures.ts'
 import { awards, Stall } from './stall.ts'
@@ -26,7 +26,7 @@ test('a bid that cannot make the deadline is taken only where no other can', () 
     ['soon', ['a']],
     ['late', ['b']],
   ])
-  const score = (over: Parameters<typeof terms>[0]) => scoreBid(terms(over), defaultMarketConfig)
+  const score = (over: Parameters<typeof terms>[0]) => scoringOf(shape(), defaultMarketConfig).of(terms(over)).score
   expect(score({ late: true })).toBeGreaterThan(score({ startMs: 10_000 }))
 })
 

@@ -1,9 +1,9 @@
-import { emptyRequest } from '@souk/kernel'
+import { emptyRequest, type GpuRequest } from '@souk/kernel'
 import { describe, expect, test } from 'vitest'
 import { filterCandidates } from '../src/filter.ts'
 import { fragmentation, fragmentationDeltaMilli } from '../src/fragmentation.ts'
 import { decideFit, defaultMarketConfig } from '../src/index.ts'
-import { scoreBid } from '../src/score-bid.ts'
+import { scoringOf } from '../src/scoring.ts'
 import { isMulti, shapeKey } from '../src/shape.ts'
 import { Members, noHost, offer, shape, terms, vector } from './fixtures.ts'
 
@@ -24,6 +24,41 @@ describe('whether a host can ever run it', () => {
     const refusal = decideFit(host, shape(over))
     expect(refusal).toMatchObject({ code, never: true })
     expect(refusal?.detail).toContain(detail)
+  })
+
+  describe('with GPUs', () => {
+    const gpus = [
+      { model: 'Tesla T4', memoryBytes: 16 * 2 ** 30, count: 2 },
+      { model: 'NVIDIA A100-SXM4-40GB', memoryBytes: 40 * 2 ** 30, count: 1 },
+    ]
+    const host = offer({ capacity: vector({ gpuMilli: [1000, 1000, 1000] }), gpus })
+    const refusal = (gpu: GpuRequest, at = host) => decideFit(at, shape({ request: { ...emptyRequest(), gpu } }))
+
+    test('names the memory that is short', () => {
+      expect(refusal({ count: 2, milli: 1000, memoryBytes: 20e9 })).toEqual({
+        code: 'too-large',
+        never: true,
+        detail: 'GPU memory 17.2 GB < 20 GB',
+        shortage: { resource: 'gpuMemoryBytes', available: 16 * 2 ** 30, needed: 20e9 },
+      })
+    })
+
+    test('names the models that are missing, and what is there', () => {
+      expect(refusal({ count: 1, milli: 1, models: ['h100', 'h200'] })).toEqual({
+        code: 'gpu-model-missing',
+        never: true,
+        detail: '1 of h100 or h200; it has 2 Tesla T4, 1 NVIDIA A100-SXM4-40GB',
+      })
+      const unknown = offer({ capacity: vector({ gpuMilli: [1000] }) })
+      expect(refusal({ count: 1, milli: 1, models: ['t4'] }, unknown)?.detail).toContain('unknown model')
+      expect(refusal({ count: 1, milli: 1, memoryBytes: 5 }, unknown)?.detail).toContain('not known')
+    })
+
+    test('takes a host that has enough of the right ones', () => {
+      expect(refusal({ count: 1, milli: 1000, memoryBytes: 20e9, models: ['a100'] })).toBeUndefined()
+      expect(refusal({ count: 3, milli: 1000, models: ['a100', 't4'] })).toBeUndefined()
+      expect(refusal({ count: 4, milli: 1000 })?.detail).toBe('gpu: 4 needed, 3 there')
+    })
   })
 
   test('is answered yes with exactly what it needs', () => {
@@ -49,21 +84,25 @@ describe('who can be asked', () => {
       .add('a')
       .add('away', { reachable: false })
       .add('draining', { offer: offer({ draining: true }) })
+      .add('liar')
       .add('none', { offer: noHost() })
       .add('unknown', { offer: undefined })
       .add('z')
-    const { candidates, refused } = filterCandidates(members.candidates(), 'self', shape())
+    const { candidates, refused } = filterCandidates(members.candidates(), 'self', shape(), {
+      ignored: (peer) => peer === 'liar',
+    })
     expect(candidates.map(({ peer }) => peer)).toEqual(['a', 'z'])
     expect(refused.map(({ peer, refusal }) => [peer, refusal.code, refusal.never])).toEqual([
       ['away', 'not-reachable', false],
       ['draining', 'draining', false],
+      ['liar', 'distrusted', false],
       ['none', 'executor-not-allowed', true],
     ])
   })
 })
 
 describe('tasks of one shape', () => {
-  test('share their class, work, request, labels and tenant, and nothing else', () => {
+  test('share their class, work, request, labels, tenant and objective, and nothing else', () => {
     const key = (over: Parameters<typeof shape>[0]) => shapeKey(shape(over))
     expect(key({ name: 'x', priority: 'low', timeoutMs: 5 })).toBe(key({}))
     const others = [
@@ -72,8 +111,9 @@ describe('tasks of one shape', () => {
       key({ request: { ...emptyRequest(), slots: 2 } }),
       key({ labels: { zone: 'a' } }),
       key({ tenant: 'y' }),
+      key({ objective: 'pack' }),
     ]
-    expect(new Set([...others, key({})]).size).toBe(6)
+    expect(new Set([...others, key({})]).size).toBe(7)
   })
 
   test('need more than one kind of resource when they ask for devices or named units', () => {
@@ -85,7 +125,7 @@ describe('tasks of one shape', () => {
 
 describe('a score', () => {
   test('is lower for what starts sooner, fits better and costs less', () => {
-    const score = (over: Parameters<typeof terms>[0]) => scoreBid(terms(over), defaultMarketConfig)
+    const score = (over: Parameters<typeof terms>[0]) => scoringOf(shape(), defaultMarketConfig).of(terms(over)).score
     expect(score({})).toBeLessThan(score({ startMs: 50 }))
     expect(score({ fragMilli: -100 })).toBeLessThan(score({}))
     expect(score({})).toBeLessThan(score({ priceMilli: 1 }))
@@ -98,5 +138,32 @@ describe('a score', () => {
     expect(fragmentationDeltaMilli(vector(), vector(), request)).toBe(250)
     expect(fragmentationDeltaMilli(vector({ memoryBytes: 3000 }), vector(), request)).toBe(-250)
     expect(fragmentationDeltaMilli(vector({ cpuMilli: 0 }), vector(), request)).toBe(0)
+  })
+})
+
+describe('an expression over what a host is', () => {
+  const host = () => offer({ labels: { zone: 'a', spot: 'yes' } })
+
+  test('lets in who meets it, and names the part that another does not', () => {
+    expect(decideFit(host(), shape({ where: 'zone in (a, b) && cores >= 4' }))).toBeUndefined()
+    expect(decideFit(host(), shape({ where: 'zone in (a, b) && !spot' }))).toEqual({
+      code: 'where-unmet',
+      never: true,
+      detail: '!spot: spot is yes',
+    })
+  })
+
+  test('that does not parse, as only a faulty peer can send it, is refused and throws nothing', () => {
+    expect(decideFit(host(), shape({ where: '((((' }))).toMatchObject({ code: 'where-invalid', never: true })
+  })
+
+  test('is part of the shape: tasks that ask for different hosts are not one lot', () => {
+    expect(shapeKey(shape({ where: 'zone == a' }))).not.toBe(shapeKey(shape()))
+    expect(shapeKey(shape({ where: 'zone == a' }))).toBe(shapeKey(shape({ where: 'zone == a' })))
+  })
+
+  test('is remembered parsed without growing for ever, whatever comes', () => {
+    for (let i = 0; i < 3000; i++) decideFit(host(), shape({ where: `zone == z${i}` }))
+    expect(decideFit(host(), shape({ where: 'zone == a' }))).toBeUndefined()
   })
 })

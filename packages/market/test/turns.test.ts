@@ -5,7 +5,7 @@ import { defaultMarketConfig } from '../src/config.ts'
 import { Durations } from '../src/durations.ts'
 import { Lots } from '../src/lots.ts'
 import { Turns } from '../src/turns.ts'
-import { only, record, vector } from './fixtures.ts'
+import { offer, only, record, vector } from './fixtures.ts'
 import { awards, Stall } from './stall.ts'
 
 const names = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}`)
@@ -41,7 +41,9 @@ describe('a host that asks for work', () => {
       [names('b', 9), { tenant: 'b' }],
     ]
     const stall = waiting(tasks, { tenantWeights: { b: 2 } })
-    const given = awards(stall.wanted('p', { count: 6, free: vector({ slots: 9, cpuMilli: 9000, memoryBytes: 9000 }) }))
+    const capacity = vector({ slots: 9, cpuMilli: 9000, memoryBytes: 9000 })
+    stall.members.add('p', { offer: offer({ capacity }) })
+    const given = awards(stall.wanted('p', { count: 6, free: capacity }))
     expect(given.map(([, ids]) => ids.length)).toEqual([2, 4])
   })
 
@@ -100,7 +102,7 @@ test('I14: of tenants that all have work waiting none is charged more than one l
       const charged = requests.map(() => 0)
       for (const lot of lots.inTurns(0)) {
         const i = Number(lot.tenant.slice(1))
-        expect(lots.take(lot, lots.atOnce, 0)).toHaveLength(1)
+        expect(lots.take(lot, 0, lots.atOnce, 0)).toHaveLength(1)
         charged[i]! += cost(i)
         const largest = Math.max(...requests.map((_, n) => cost(n)))
         expect(Math.max(...charged) - Math.min(...charged)).toBeLessThanOrEqual(largest + 1e-9)
@@ -127,6 +129,6 @@ test('a tenant that waits alone is charged nothing', () => {
     },
   })
   for (const name of names('a', 5)) lots.add(record(name, { tenant: 'a' }), 0)
-  for (const lot of lots.inTurns(0)) expect(lots.take(lot, lots.atOnce, 0)).toHaveLength(5)
+  for (const lot of lots.inTurns(0)) expect(lots.take(lot, 0, lots.atOnce, 0)).toHaveLength(5)
   expect([lots.size, lots.sizeOf('a')]).toEqual([0, 0])
 })

@@ -1,6 +1,6 @@
 import type { StoredBlobs } from '@souk/custody'
 import { earliest, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
-import type { MarketConfig } from '@souk/market'
+import { type MarketConfig, shapeOf } from '@souk/market'
 import {
   type Certificate,
   type Frame,
@@ -109,8 +109,21 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   }
 
   snapshot(): PeerSnapshot {
-    const { self, roster, custodian, submitter, bearer, auctioneer, bidder, host, loads, offer, incarnation, store } =
-      this.#machines
+    const {
+      self,
+      roster,
+      custodian,
+      submitter,
+      bearer,
+      auctioneer,
+      bidder,
+      host,
+      loads,
+      offer,
+      incarnation,
+      store,
+      dependencies,
+    } = this.#machines
     const custody = custodian.snapshot()
     return {
       self,
@@ -128,9 +141,10 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       keeping: this.#machines.keeping,
       tasks: custody.tasks,
       store: store.ok ? { ok: true } : store,
-      counters: this.#outlet.counters.snapshot(),
+      breaches: host.breaches,
+      counters: { ...this.#outlet.counters.snapshot(), ...bidder.counters() },
       custody: { ...custody, submitter: submitter.snapshot(), borne: bearer.snapshot() },
-      market: { ...auctioneer.snapshot(), ...bidder.snapshot() },
+      market: { ...auctioneer.snapshot(), ...bidder.snapshot(), ...dependencies.snapshot() },
       host: host.snapshot(),
     }
   }
@@ -165,6 +179,9 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       case 'ran':
         router.stepHost(input)
         break
+      case 'measured':
+        router.onMeasured(input.runs)
+        break
       case 'output':
         this.#onOutput(input, now)
         break
@@ -198,8 +215,15 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         router.stepDesk({ type, client, query, everywhere })
         break
       }
+      case 'plan': {
+        const { client, assumedMs } = input
+        const tasks = input.tasks.map((spec) => ({ shape: shapeOf(spec), priority: spec.priority }))
+        router.stepPlanner({ type: 'plan', client, tasks, assumedMs })
+        break
+      }
       case 'gone':
         router.stepDesk(input)
+        router.stepPlanner(input)
         router.stepSubmitter(input)
         break
     }
@@ -210,6 +234,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     this.#machines.loads.delete(input.peer)
     this.#machines.unheard.delete(input.peer)
     this.#router.stepRoster(input)
+    this.#router.stepDependencies({ type: 'linkChanged', peer: input.peer })
   }
 
   #onOutput(input: Extract<PeerInput, { type: 'output' }>, now: Millis): void {
@@ -241,10 +266,11 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     router.stepCustodian({ type: 'start', wallMs, incarnation, stored })
     const known = this.#machines.memberLog.load(stored)
     router.stepRoster({ type: 'start', wallMs, incarnation, offer, certificate, addresses: [], known })
-    router.stepHost({ type: 'capacity', capacity: offer.capacity })
+    router.stepHost({ type: 'capacity', capacity: offer.capacity, gpus: offer.gpus })
     router.stepSubmitter({ type: 'start', wallMs, incarnation })
     router.stepBearer({ type: 'start', wallMs, incarnation })
     router.stepAuctioneer({ type: 'start', wallMs })
+    router.stepDependencies({ type: 'start', wallMs })
   }
 
   #onConnected(input: Extract<PeerInput, { type: 'connected' }>): void {
@@ -257,6 +283,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     if (incarnation < (this.#machines.roster.get(peer)?.incarnation ?? incarnation)) return
     router.stepCustodian({ type: 'bearerRestarted', peer, incarnation })
     router.stepBearer({ type: 'connected', peer, incarnation })
+    router.stepDependencies({ type: 'linkChanged', peer })
   }
 
   #onFrame(from: PeerId, frame: Frame): void {
@@ -287,7 +314,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     const router = this.#router
     this.#machines.offer = offer
     this.#machines.marketChanged = true
-    router.stepHost({ type: 'capacity', capacity: offer.capacity })
+    router.stepHost({ type: 'capacity', capacity: offer.capacity, gpus: offer.gpus })
     router.stepRoster({ type: 'offer', offer })
   }
 }

@@ -41,7 +41,9 @@ export function localView(host: Host, offer: () => Offer): LocalView {
     room: (request, limit) => host.room(request, limit),
     queued: () => host.queued,
     quotas: () => host.quotas,
+    ties: () => host.ties,
     running: () => host.running,
+    work: (limit, now) => host.work(limit, now),
   }
 }
 

@@ -8,6 +8,8 @@ export interface HostShape {
   slots: readonly number[]
   cpuMilliPerSlot: number
   memoryBytesPerSlot: number
+  /** the first so many nodes run nothing: they have no slots, only clients; none by default */
+  withoutSlots?: number
 }
 
 /** The peer id of a host, and of the one that took its place when it lost its store, and so on. */
@@ -16,8 +18,9 @@ export function peerIdOf(node: number, generation = 0): PeerId {
   return generation === 0 ? id : `${id}-${generation}`
 }
 
-export function offerOf({ slots, cpuMilliPerSlot, memoryBytesPerSlot }: HostShape, prng: Prng): Offer {
-  const count = prng.pick(slots)
+export function offerOf(shape: HostShape, index: number, prng: Prng): Offer {
+  const { slots, cpuMilliPerSlot, memoryBytesPerSlot, withoutSlots = 0 } = shape
+  const count = index < withoutSlots ? 0 : prng.pick(slots)
   return {
     capacity: {
       cpuMilli: count * cpuMilliPerSlot,

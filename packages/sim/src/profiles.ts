@@ -97,6 +97,7 @@ const mixedWork: WorkloadShape = {
   resubmitChance: 0,
   tenants: 1,
   deadlineChance: 0,
+  afterChance: 0,
 }
 
 const base: Omit<Profile, 'name' | 'about'> = {
@@ -166,6 +167,7 @@ const swarmWork: WorkloadShape = {
   resubmitChance: 0.1,
   tenants: 3,
   deadlineChance: 0.1,
+  afterChance: 0.2,
 }
 
 /** Every fault there is; those that take a disk only take a minority of them: see keep-majority.ts. */

@@ -73,8 +73,10 @@ function drawWork(shape: WorkloadShape, prng: Prng): WorkloadShape {
     noneChance: some(shape.noneChance),
     atMostOnceChance: some(shape.atMostOnceChance),
     expireChance: some(shape.expireChance),
+    objectiveChance: prng.fork('objectives').pick([0.4, 0, 0]),
     resubmitChance: some(shape.resubmitChance),
     tenants: accounts.pick([1, shape.tenants, 2 * shape.tenants]),
     deadlineChance: shape.deadlineChance * accounts.pick([0, 1, 5]),
+    afterChance: shape.afterChance * prng.fork('after').pick([0, 0, 1, 3]),
   }
 }

@@ -22,7 +22,7 @@ export type Certificate = Static<typeof Certificate>
 
 /** Like devices that follow each other in `gpuMilli` of a capacity: the first so many, then the next group's. */
 export const GpuGroup = strict({
-  model: text(64, 1),
+  model: text(limits.gpuModelCharsMax, 1),
   /** of each; 0: not known */
   memoryBytes: int(2 ** 52),
   count: int(1024, 1),

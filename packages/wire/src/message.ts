@@ -1,10 +1,11 @@
 import type { Static } from '@sinclair/typebox'
+import { ends, watch } from './dependency.ts'
 import { custodyMessages, type TaskView as TaskViewSchema } from './messages/custody-messages.ts'
 import { marketMessages } from './messages/market-messages.ts'
 import { rosterMessages } from './messages/roster-messages.ts'
 
 /** Every message that one peer may send another, by its tag `t`. */
-export const messageSchemas = { ...rosterMessages, ...marketMessages, ...custodyMessages }
+export const messageSchemas = { ...rosterMessages, ...marketMessages, ...custodyMessages, watch, ends }
 
 export type MessageTag = keyof typeof messageSchemas
 export type MessageOf<T extends MessageTag> = Static<(typeof messageSchemas)[T]>

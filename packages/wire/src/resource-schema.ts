@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { ResourceRequest, ResourceVector } from '@souk/kernel'
 import { limits } from './limits.ts'
-import { dictionary, int, list, strict } from './schema.ts'
+import { dictionary, int, list, strict, text } from './schema.ts'
 
 const amount = int(2 ** 52)
 
@@ -13,7 +13,12 @@ export const RequestSchema = Type.Unsafe<ResourceRequest>(
     networkMbps: amount,
     // At least one: what takes no slot would be started without end.
     slots: int(2 ** 52, 1),
-    gpu: strict({ count: int(1024), milli: int(1000) }),
+    gpu: strict({
+      count: int(1024),
+      milli: int(1000),
+      memoryBytes: Type.Optional(amount),
+      models: Type.Optional(list(text(limits.gpuModelCharsMax, 1), limits.gpuModelsMax)),
+    }),
     custom: dictionary(amount, limits.labelsMax),
   }),
 )

@@ -4,6 +4,7 @@ import { PeerId, TaskId } from './ids.ts'
 import { limits } from './limits.ts'
 import { OutcomeKind } from './outcome.ts'
 import { RequestSchema } from './resource-schema.ts'
+import { RunUsage } from './run-usage.ts'
 import { choice, dictionary, int, list, strict, text } from './schema.ts'
 import { TaskState } from './task-record.ts'
 import { Priority } from './task-spec.ts'
@@ -46,6 +47,7 @@ export const TaskSummary = strict({
   /** how long that run took */
   ranMs: Type.Optional(int()),
   endedWallMs: Type.Optional(int()),
+  usage: Type.Optional(RunUsage),
 })
 export type TaskSummary = Static<typeof TaskSummary>
 

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { TaskDetail } from '../api.ts'
+import type { TaskDetail, WouldHelp } from '../api.ts'
 import type { TaskLine } from '../history.ts'
-import { AttemptBody, OutcomeBody } from './outcome.ts'
+import { AttemptBody, OutcomeBody, RunUsageBody } from './outcome.ts'
 import {
   apiLimits,
   choice,
@@ -52,6 +52,7 @@ export const TaskLineBody = Type.Unsafe<TaskLine>(
     waitedMs: optional(int()),
     ranMs: optional(int()),
     endedAt: optional(IsoTime),
+    usage: optional(RunUsageBody),
   }),
 )
 
@@ -62,6 +63,28 @@ export const TasksAnswer = strict({
   missing: list(PeerIdText, 4096),
 })
 export type TasksAnswer = Static<typeof TasksAnswer>
+
+export const WouldHelpBody = Type.Unsafe<WouldHelp>(
+  strict({
+    code: choice(
+      ...([
+        'wait',
+        'reach',
+        'undrain',
+        'ask-less',
+        'without-label',
+        'add-function',
+        'allow-executor',
+        'add-host',
+      ] as const),
+    ),
+    what: optional(text()),
+    atMost: optional(int()),
+    etaMs: optional(int()),
+    hosts: int(4096),
+    peers: list(PeerIdText, 8),
+  }),
+)
 
 export const TaskDetailBody = Type.Unsafe<TaskDetail>(
   strict({
@@ -76,6 +99,7 @@ export const TaskDetailBody = Type.Unsafe<TaskDetail>(
     spec: plainRecord,
     outcome: optional(OutcomeBody),
     decision: optional(plainRecord),
+    wouldHelp: optional(list(WouldHelpBody, 256)),
     attempts: list(AttemptBody, 128),
     timeline: list(strict({ at: IsoTime, peer: PeerIdText, event: text(64), detail: name }), 64),
   }),

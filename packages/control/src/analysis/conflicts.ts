@@ -33,7 +33,7 @@ export function conflictsOf(tasks: readonly SeenTask[], hosts: readonly SeenHost
 function occupy(host: SeenHost, tasks: readonly SeenTask[]): Occupied {
   const free = copyVector(host.offer.capacity)
   const running = tasks.filter((task) => isRunning(task) && task.host === host.peer)
-  for (const { needs } of running) take(free, needs.request)
+  for (const { needs } of running) take(free, needs.request, host.offer.gpus)
   return { ...host, tasks: running, free }
 }
 
@@ -86,8 +86,8 @@ function highest(group: readonly SeenTask[]): Priority {
 }
 
 /** The first resource that one more of these lacks here, and who has it; undefined: there is room. */
-function contentionAt({ peer, free, tasks }: Occupied, { needs }: SeenTask): Contention | undefined {
-  const short = shortage(free, needs.request)
+function contentionAt({ peer, offer, free, tasks }: Occupied, { needs }: SeenTask): Contention | undefined {
+  const short = shortage(free, needs.request, offer.gpus)
   if (!short) return undefined
   const { resource, unit } = publicResource(short.resource)
   return {

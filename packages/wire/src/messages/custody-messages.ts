@@ -94,7 +94,12 @@ export const custodyMessages = {
     record: Type.Optional(TaskRecord),
   }),
   /** accepted and on disk */
-  committed: strict({ t: Type.Literal('committed'), ...vote }),
+  committed: strict({
+    t: Type.Literal('committed'),
+    ...vote,
+    /** others wait there for this task's end: that it is chosen has haste */
+    awaited: Type.Optional(Type.Boolean()),
+  }),
   /** this custodian missed the record: say it again with it */
   lacking: strict({ t: Type.Literal('lacking'), ...vote }),
   /** a majority has accepted it. The decree comes along for who cannot know it */
