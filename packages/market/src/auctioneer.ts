@@ -11,6 +11,7 @@ import { Giver } from './giver.ts'
 import { Keeper } from './keeper.ts'
 import type { Lot } from './lot.ts'
 import { Lots } from './lots.ts'
+import { meshCapacity } from './mesh-capacity.ts'
 import { NoRoom } from './no-room.ts'
 import { ownBid } from './own-bid.ts'
 import { Pace } from './pace.ts'
@@ -66,8 +67,8 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#prng = prng
     this.#members = members
     this.#local = local
-    this.#lots = new Lots(config)
     this.#durations = new Durations(config.classesMax)
+    this.#lots = new Lots(config, { durations: this.#durations, capacity: meshCapacity(self, members, local) })
     this.#pace = new Pace(config, this.#durations, members)
     this.#scarcity = new Scarcity(config)
     const frame: FrameOf = (sinceMs, startedMs, now) => this.#frame(sinceMs, startedMs, now)
@@ -117,6 +118,11 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     return earliest(this.#closing.next(), this.#lots.next())
   }
 
+  /** Tasks of this tenant that are not placed yet. */
+  waitingOf(tenant: string): number {
+    return this.#lots.sizeOf(tenant)
+  }
+
   /** Tasks that wait here for a host with room; what is being auctioned right now does not. */
   get waiting(): number {
     let asking = 0
@@ -137,10 +143,11 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
 
   #onChanged(now: Millis, out: Out): void {
     if (this.#lots.size === 0) return
-    for (const lot of this.#lots.inOrder(now)) {
+    const { atOnce } = this.#lots
+    for (const lot of this.#lots.inTurns(now)) {
       // All hosts are compared while some have room; once none had, it goes to the first that has.
       if (now < lot.quietUntil || !scoringOf(lot.shape, this.#config).comparesAll)
-        this.#keeper.keepWhatFits(lot, now, out)
+        this.#keeper.keepWhatFits(lot, now, out, atOnce)
     }
     this.#lots.lookAgainAtAll(now)
   }
@@ -174,7 +181,8 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     const asked = candidates.length <= askAllMax ? candidates : this.#prng.sample(candidates, some)
     const id = this.#nextAuction++
     const count = Math.min(lot.size, lotCountMax)
-    const own = round === 1 ? this.#ownBid(lot, count, now) : []
+    const dueInMs = this.#dueInMs(lot, now)
+    const own = round === 1 ? this.#ownBid(lot, { count, dueInMs }, now) : []
     lot.auction = id
     this.#auctions.set(id, {
       id,
@@ -192,15 +200,22 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     const { priority } = lot.first()!
     const { shape } = lot
     const { p50: expectedMs, p90: expectedMsP90 } = this.#durations.told(shape.class)
-    const message = { t: 'quote' as const, lot: id, shape, count, priority, expectedMs, expectedMsP90 }
+    const quote = { t: 'quote' as const, lot: id, shape, count, priority, expectedMs, expectedMsP90 }
+    const message = dueInMs === undefined ? quote : { ...quote, dueInMs }
     for (const { peer } of asked) out.push({ type: 'send', to: peer, message })
     out.push({ type: 'asked', lot: id, class: shape.class, count, asked: asked.length })
   }
 
-  #ownBid(lot: Lot, count: number, now: Millis): Bid[] {
+  /** Until the first of them is wanted; undefined: none has a deadline. */
+  #dueInMs(lot: Lot, now: Millis): Millis | undefined {
+    const dueWallMs = lot.dueWallMs()
+    return dueWallMs === undefined ? undefined : Math.max(0, Math.round(dueWallMs - this.#wallOffset - now))
+  }
+
+  #ownBid(lot: Lot, wanted: { count: number; dueInMs: Millis | undefined }, now: Millis): Bid[] {
     if (!scoringOf(lot.shape, this.#config).comparesAll) return []
     const parts = { self: this.#self, local: this.#local, durations: this.#durations }
-    return [ownBid(parts, lot.shape, count, now) ?? []].flat()
+    return [ownBid(parts, lot.shape, wanted, now) ?? []].flat()
   }
 
   /** Once more, of those who were not asked, when those who were had too little room. */

@@ -10,6 +10,7 @@ export type { GangsEffect, GangsInput } from './gangs-io.ts'
 export { type Weights, weighed, weightsOf } from './objectives.ts'
 export type { ObjectivePlan, Placing, Plan, PlanTask, Unplaced } from './plan/plan.ts'
 export { Planner, type PlannerEffect, type PlannerInput } from './plan/planner.ts'
+export { overQuota } from './quota-refusal.ts'
 export { type Replay, replay } from './replay.ts'
 export {
   Reservations,

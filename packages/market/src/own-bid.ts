@@ -11,7 +11,7 @@ import type { LocalView } from './views.ts'
 export function ownBid(
   { self, local, durations }: { self: PeerId; local: LocalView; durations: Durations },
   shape: Shape,
-  count: number,
+  { count, dueInMs }: { count: number; dueInMs: Millis | undefined },
   now: Millis,
 ): Bid | undefined {
   const offer = local.offer()
@@ -19,6 +19,6 @@ export function ownBid(
   if (decideTies(local.ties(), shape)) return undefined
   const room = chooseRoom(local, shape, count)
   if (room.room === 0) return undefined
-  const terms = { ...bidTerms(local, durations, shape, room), loadSeq: 0 }
+  const terms = { ...bidTerms(local, durations, shape, room, dueInMs), loadSeq: 0 }
   return { peer: self, terms, offeredMs: Math.floor(now), afterMs: 0 }
 }

@@ -2,6 +2,7 @@ import { BoundedMap, Deadlines, type Machine, type Millis, type ResourceRequest 
 import type { MessageOf, PeerId, Refusal, Shape, TaskId } from '@souk/wire'
 import { decideFit } from './fit.ts'
 import type { GangConfig } from './gang-config.ts'
+import { overQuota } from './quota-refusal.ts'
 import type { LocalView, MembersView } from './views.ts'
 
 export type ReservationsMessage = MessageOf<'reserve' | 'unreserve'>
@@ -17,7 +18,7 @@ export type ReservationsInput =
 export type ReservationsEffect =
   | { type: 'send'; to: PeerId; message: MessageOf<'reserved'> }
   /** takes room for one; `key` names it until it is freed or assigned */
-  | { type: 'hold'; key: string; request: ResourceRequest }
+  | { type: 'hold'; key: string; tenant: string; request: ResourceRequest }
   | { type: 'free'; key: string }
   | { type: 'assign'; key: string; task: TaskId }
 
@@ -134,6 +135,8 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
     const unfit = decideFit(offer, shape)
     if (unfit) return unfit
     if (offer.draining) return { code: 'draining', never: false, detail: 'it takes no new work' }
+    const over = overQuota(this.#local.quotas(), shape)
+    if (over?.never) return over
     if (this.#reservations.has(id)) return undefined
     const { perAskerMax, reservationsMax } = this.#config
     const own = [...this.#reservations.values()].filter((other) => other.from === from).length
@@ -161,11 +164,13 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
 
   #fill(reservation: Reservation, out: ReservationsEffect[]): void {
     const { shape, keys, wanted } = reservation
-    const room = keys.length < wanted ? this.#local.room(shape.request, wanted - keys.length) : 0
+    const { tenant = '', request } = shape
+    const most = this.#local.quotas()?.allowed(tenant, request, wanted - keys.length) ?? wanted - keys.length
+    const room = most > 0 ? this.#local.room(request, most) : 0
     for (let i = 0; i < room; i++) {
       const key = `gang/${this.#nextKey++}`
       keys.push(key)
-      out.push({ type: 'hold', key, request: shape.request })
+      out.push({ type: 'hold', key, tenant, request })
     }
   }
 

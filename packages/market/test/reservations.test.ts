@@ -28,6 +28,7 @@ class Desk {
       running: () => 0,
       work: () => [],
       ties: () => [],
+      quotas: () => undefined,
     }
     const members = { version: 1, candidates: () => [], candidate: () => undefined, rttP95: () => 10 }
     this.#machine = new Reservations(defaultGangConfig, { members, local })

@@ -57,7 +57,7 @@ export class GangRoutes {
         this.#outlet.send(effect.to, effect.message)
         break
       case 'hold':
-        this.#steps.stepHost({ type: 'reserve', task: effect.key, request: effect.request })
+        this.#steps.stepHost({ type: 'reserve', task: effect.key, tenant: effect.tenant, request: effect.request })
         break
       case 'free':
         this.#machines.marketChanged = true
