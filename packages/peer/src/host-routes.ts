@@ -4,7 +4,7 @@ import type { Machines } from './machines.ts'
 import type { Outlet } from './outlet.ts'
 import type { Steps } from './steps.ts'
 
-/** Where the effects of the host go. */
+/** Where the effects of this host go, and what is measured of it. */
 export class HostRoutes {
   readonly #machines: Machines
   readonly #outlet: Outlet
