@@ -1,4 +1,5 @@
 import {
+  type Allocation,
   Deadlines,
   type GpuGroup,
   invariant,
@@ -13,6 +14,12 @@ import { Ledger } from './ledger.ts'
 import { OutputTail } from './output-tail.ts'
 import { type Run, runTransitions, type StopCode } from './run.ts'
 import { RunQueue } from './run-queue.ts'
+
+/** Who may know better which devices to take. */
+export interface DevicesView {
+  /** those that leave most for what usually comes, of what is free now; undefined: no opinion */
+  devices(request: ResourceRequest): readonly number[] | undefined
+}
 
 export type HostInput =
   | { type: 'wake' }
@@ -48,14 +55,16 @@ export type HostEffect =
  */
 export class Host implements Machine<HostInput, HostEffect> {
   readonly #config: HostConfig
+  readonly #view: DevicesView
   readonly #ledger = new Ledger()
   readonly #queue: RunQueue<Run>
   readonly #runs = new Map<TaskId, Run>()
   readonly #timeouts = new Deadlines<TaskId>()
   #changes = 0
 
-  constructor(config: HostConfig) {
+  constructor(config: HostConfig, view: DevicesView) {
     this.#config = config
+    this.#view = view
     this.#queue = new RunQueue(config.ageingMs)
   }
 
@@ -66,7 +75,7 @@ export class Host implements Machine<HostInput, HostEffect> {
         this.#dropTooLarge(out)
         break
       case 'reserve':
-        if (!this.#runs.has(input.task) && !this.#ledger.holds(input.task)) this.#ledger.take(input.task, input.request)
+        if (!this.#runs.has(input.task) && !this.#ledger.holds(input.task)) this.#allocate(input.task, input.request)
         break
       case 'release':
         if (!this.#runs.has(input.task) && this.#ledger.holds(input.task)) this.#ledger.give(input.task)
@@ -237,8 +246,12 @@ export class Host implements Machine<HostInput, HostEffect> {
     return this.#ledger.room(run.record.spec.request, 1) > 0
   }
 
+  #allocate(task: TaskId, request: ResourceRequest): Allocation | undefined {
+    return this.#ledger.take(task, request, request.gpu.count > 0 ? this.#view.devices(request) : undefined)
+  }
+
   #startRun(run: Run, now: Millis, out: HostEffect[]): boolean {
-    const allocation = this.#ledger.held(run.task) ?? this.#ledger.take(run.task, run.record.spec.request)
+    const allocation = this.#ledger.held(run.task) ?? this.#allocate(run.task, run.record.spec.request)
     if (!allocation) return false
     this.#queue.remove((queued) => queued === run)
     this.#enter(run, 'starting')

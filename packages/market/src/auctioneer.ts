@@ -1,31 +1,20 @@
-import {
-  copiesThatFit,
-  copyVector,
-  Deadlines,
-  earliest,
-  type Machine,
-  type Millis,
-  type Prng,
-  type ResourceVector,
-  type WallMillis,
-} from '@souk/kernel'
+import { Deadlines, earliest, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
 import type { PeerId, Taker } from '@souk/wire'
 import { assignShares } from './assign.ts'
 import { type Auction, type Closed, decideClose, hasAnswered, noteAnswer } from './auction.ts'
 import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
 import { Durations } from './durations.ts'
-import { type Filtered, filterCandidates } from './filter.ts'
-import { decideFit } from './fit.ts'
+import { type Filtered, filterCandidates, strandsDevices } from './filter.ts'
 import { Giver } from './giver.ts'
 import type { Lot } from './lot.ts'
 import { Lots } from './lots.ts'
 import { NoRoom } from './no-room.ts'
+import { OwnRoom } from './own-room.ts'
 import { Pace } from './pace.ts'
+import type { Packing } from './packing.ts'
 import { scoreBid } from './score-bid.ts'
-import { isMulti } from './shape.ts'
 import { Shortcut } from './shortcut.ts'
-import { spend } from './spend.ts'
 import { auctionDecision, type DecisionFrame, type FrameOf, plainDecision } from './to-decision.ts'
 import type { LoadsView, LocalView, MembersView } from './views.ts'
 
@@ -37,6 +26,7 @@ export interface AuctioneerParts {
   members: MembersView
   local: LocalView
   loads: LoadsView
+  packing: Packing
 }
 
 /**
@@ -52,7 +42,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   readonly #self: PeerId
   readonly #prng: Prng
   readonly #members: MembersView
-  readonly #local: LocalView
+  readonly #packing: Packing
   readonly #lots: Lots
   readonly #auctions = new Map<number, Auction>()
   readonly #closing = new Deadlines<number>()
@@ -61,17 +51,16 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   readonly #giver: Giver
   readonly #noRoom: NoRoom
   readonly #shortcut: Shortcut
+  readonly #own: OwnRoom
   #nextAuction = 1
   #wallOffset: WallMillis = 0
-  /** what is left of this host in the current step, after what was kept in it */
-  #room: ResourceVector | undefined
 
-  constructor(config: MarketConfig, { self, prng, members, local, loads }: AuctioneerParts) {
+  constructor(config: MarketConfig, { self, prng, members, local, loads, packing }: AuctioneerParts) {
     this.#config = config
     this.#self = self
     this.#prng = prng
     this.#members = members
-    this.#local = local
+    this.#packing = packing
     this.#lots = new Lots(config)
     this.#durations = new Durations(config.classesMax)
     this.#pace = new Pace(config, this.#durations, members)
@@ -81,15 +70,17 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     const parts = { self, prng, members, local, loads, lots: this.#lots, pace: this.#pace, waiting, frame }
     this.#noRoom = new NoRoom(config, parts)
     this.#shortcut = new Shortcut(config, parts)
+    this.#own = new OwnRoom({ self, local, lots: this.#lots, packing })
   }
 
   step(input: AuctioneerInput, now: Millis, out: Out): void {
-    this.#room = undefined
+    this.#own.beginStep()
     switch (input.type) {
       case 'start':
         this.#wallOffset = input.wallMs - now
         break
       case 'waiting':
+        this.#packing.learn(input.record.spec.request, 1)
         this.#lots.add(input.record, now)
         break
       case 'withdrawn':
@@ -134,39 +125,45 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
 
   #onChanged(now: Millis, out: Out): void {
     if (this.#lots.size === 0) return
-    for (const lot of this.#lots.inOrder(now)) this.#keepWhatFits(lot, now, out)
+    for (const lot of this.#lots.inOrder(now)) {
+      if (!this.#asksFirst(lot)) this.#keepWhatFits(lot, now, out)
+    }
     this.#lots.lookAgainAtAll(now)
   }
 
   #evaluate(lot: Lot, now: Millis, out: Out): void {
-    this.#keepWhatFits(lot, now, out)
+    const asksFirst = this.#asksFirst(lot)
+    if (!asksFirst) this.#keepWhatFits(lot, now, out)
     if (lot.size === 0 || lot.auction !== undefined || now < lot.quietUntil) return
     const filtered = filterCandidates(this.#members.candidates(), this.#self, lot.shape)
     this.#shortcut.place(lot, filtered.candidates, now, out)
     if (lot.size === 0) return
     if (filtered.candidates.length > 0) this.#ask(lot, filtered, 1, now, out)
-    else this.#noRoom.onNobodyToAsk(lot, filtered, now, out)
+    else {
+      if (asksFirst) this.#keepWhatFits(lot, now, out)
+      if (lot.size > 0) this.#noRoom.onNobodyToAsk(lot, filtered, now, out)
+    }
+  }
+
+  /** Who has only come may suit another host better; who waits, or ends sooner than asking takes, goes where there is room. */
+  #asksFirst(lot: Lot): boolean {
+    return lot.quietMs === 0 && !this.#pace.isShort(lot.shape.class) && this.#own.asksFirst(lot)
   }
 
   /** Local first: what could start here this instant needs no auction. */
   #keepWhatFits(lot: Lot, now: Millis, out: Out): void {
-    const offer = this.#local.offer()
-    if (lot.size === 0 || offer.draining || decideFit(offer, lot.shape)) return
-    this.#room ??= this.#local.queued() > 0 ? undefined : copyVector(this.#local.free())
-    if (!this.#room) return
-    const count = Math.min(lot.size, copiesThatFit(this.#room, lot.shape.request, lot.size, offer.gpus))
+    const count = this.#own.fits(lot)
     if (count === 0) return
-    spend(this.#room, lot.shape.request, count, offer.gpus)
-    const tasks = this.#lots.take(lot, count, now)
-    const frame = this.#frame(tasks[0]!.sinceMs, now, now)
-    const decision = plainDecision(frame, 'local', 'this host has room', this.#self)
-    out.push({ type: 'keep', tasks: tasks.map(({ task }) => task), decision })
+    const decide = (sinceMs: Millis) =>
+      plainDecision(this.#frame(sinceMs, now, now), 'local', 'this host has room', this.#self)
+    this.#own.keep(lot, count, now, decide, out)
   }
 
   /** Quotes from a random sample (the first round) or from twice as many of those not asked yet (the second). */
   #ask(lot: Lot, { candidates, refused }: Filtered, round: number, now: Millis, out: Out): void {
     const { askAllMax, askedMax, askedMaxMulti, lotCountMax } = this.#config
-    const some = round * (isMulti(lot.shape) ? askedMaxMulti : askedMax)
+    const strands = strandsDevices(lot.shape, candidates)
+    const some = round * (strands ? askedMaxMulti : askedMax)
     const asked = candidates.length <= askAllMax ? candidates : this.#prng.sample(candidates, some)
     const id = this.#nextAuction++
     const count = Math.min(lot.size, lotCountMax)
@@ -178,6 +175,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       startedMs: now,
       count,
       candidates: candidates.length,
+      bidsEnough: this.#pace.bidsEnough(lot.shape.class, strands),
       asked: new Set(asked.map(({ peer }) => peer)),
       bids: [],
       refused: [],
@@ -195,7 +193,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
 
   /** Once more, of those who were not asked, when those who were had too little room. */
   #askOthers(lot: Lot, auction: Auction, now: Millis, out: Out): boolean {
-    if (auction.round >= 2 || auction.asked.size >= auction.candidates) return false
+    if (auction.round >= this.#config.roundsMax || auction.asked.size >= auction.candidates) return false
     const { candidates, refused } = filterCandidates(this.#members.candidates(), this.#self, lot.shape)
     const others = candidates.filter(({ peer }) => !auction.asked.has(peer))
     if (others.length === 0) return false
@@ -213,7 +211,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     const auction = this.#auctions.get(message.lot)
     if (!auction?.asked.has(from) || hasAnswered(auction, from)) return
     noteAnswer(auction, from, message, now)
-    const closed = decideClose(auction, this.#pace.bidsEnough(this.#lots.get(auction.lotKey)!.shape.class))
+    const closed = decideClose(auction)
     if (closed) this.#close(auction, closed, now, out)
   }
 
@@ -235,22 +233,30 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
 
   /** Only bids that can start at once bind; the rest of the lot waits for whoever has room first (late binding). */
   #award(lot: Lot, auction: Auction, closed: Closed, now: Millis, out: Out): number {
+    const meanMs = this.#durations.expectedMs(lot.shape.class)
+    const own = this.#own.bid(lot, meanMs, now - auction.startedMs, now)
+    if (own) auction.bids.push(own)
     const scored = auction.bids
       .filter((bid) => bid.terms.startMs === 0)
       .map(({ peer, terms }) => ({ peer, count: terms.count, score: scoreBid(terms, this.#config) }))
     const count = Math.min(lot.size, auction.count)
     let awarded = 0
     for (const share of assignShares(scored, count, this.#config.weights.spread, this.#prng)) {
+      const frameAt = (sinceMs: Millis) => this.#frame(sinceMs, auction.startedMs, now)
+      if (share.peer === this.#self) {
+        const decide = (sinceMs: Millis) => auctionDecision(frameAt(sinceMs), auction, closed, this.#self, this.#config)
+        awarded += this.#own.keep(lot, share.count, now, decide, out)
+        continue
+      }
       const to = this.#taker(share.peer, auction)
       if (!to) continue
       const tasks = this.#lots.take(lot, share.count, now)
       if (tasks.length === 0) break
       const others = scored
-        .filter(({ peer }) => peer !== share.peer)
+        .filter(({ peer }) => peer !== share.peer && peer !== this.#self)
         .sort((a, b) => a.score - b.score || (a.peer < b.peer ? -1 : 1))
       const alternates = others.flatMap(({ peer }) => this.#taker(peer, auction) ?? []).slice(0, 2)
-      const frame = this.#frame(tasks[0]!.sinceMs, auction.startedMs, now)
-      const decision = auctionDecision(frame, auction, closed, share.peer, this.#config)
+      const decision = auctionDecision(frameAt(tasks[0]!.sinceMs), auction, closed, share.peer, this.#config)
       out.push({ type: 'award', tasks: tasks.map(({ task }) => task), to, alternates, decision })
       awarded += tasks.length
     }

@@ -3,7 +3,7 @@ import { limits, type MessageOf, type PeerId } from '@souk/wire'
 import type { MarketConfig } from './config.ts'
 import { aheadCount, Durations } from './durations.ts'
 import { decideFit } from './fit.ts'
-import { fragmentationDeltaMilli } from './fragmentation.ts'
+import type { Packing } from './packing.ts'
 import type { BearersView, LocalView, MembersView } from './views.ts'
 
 export type BidderInput =
@@ -39,6 +39,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   readonly #members: MembersView
   readonly #local: LocalView
   readonly #bearers: BearersView
+  readonly #packing: Packing
   readonly #durations: Durations
   readonly #wants = new Map<PeerId, Want>()
   /** wants that are over at, and pauses that end at, this time */
@@ -50,13 +51,14 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
 
   constructor(
     config: MarketConfig,
-    modules: { prng: Prng; members: MembersView; local: LocalView; bearers: BearersView },
+    modules: { prng: Prng; members: MembersView; local: LocalView; bearers: BearersView; packing: Packing },
   ) {
     this.#config = config
     this.#prng = modules.prng
     this.#members = modules.members
     this.#local = modules.local
     this.#bearers = modules.bearers
+    this.#packing = modules.packing
     this.#durations = new Durations(config.classesMax)
   }
 
@@ -100,6 +102,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     if (offer.draining || this.#leaving) {
       return { t: 'noBid', lot, refusal: { code: 'draining', never: false, detail: 'it takes no new work' } }
     }
+    this.#packing.learn(shape.request, count)
     const room = this.#local.room(shape.request, count)
     const mean = this.#durations.expectedMs(shape.class)
     if (room === 0) {
@@ -112,7 +115,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
       startMs: 0,
       // p90 of an exponential duration; the class mix replaces this later
       finishMs: { p50: mean, p90: Math.round(2.3 * mean) },
-      fragMilli: fragmentationDeltaMilli(this.#local.free(), offer.capacity, shape.request),
+      fragMilli: this.#packing.fitting(shape.request)?.fragMilli ?? 0,
       priceMilli: offer.priceMilli,
       warm: mean > 0,
       loadSeq: ++this.#loadSeq,

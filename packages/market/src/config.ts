@@ -6,6 +6,8 @@ export interface MarketConfig {
   askedMax: number
   /** the same for classes that need more than one kind of resource */
   askedMaxMulti: number
+  /** rounds of asking for a lot before it waits; the second asks others than the first, twice as many */
+  roundsMax: number
   /** with at most this many candidates all are asked */
   askAllMax: number
   /** an auction closes after clamp(1.5 RTTp95 + 2, closeMsMin, closeMsMax) */
@@ -36,6 +38,9 @@ export interface MarketConfig {
   aheadMax: number
   /** classes whose durations are remembered */
   classesMax: number
+  /** sizes of task whose frequency is remembered, and how many of them the fragmentation of a host is measured by */
+  mixSizesMax: number
+  mixTopMax: number
   /** what a bid's start is measured against in the score */
   targetMs: Millis
   /** weights of the score; start under saturation, fragmentation and spread among bids without wait */
@@ -45,6 +50,7 @@ export interface MarketConfig {
 export const defaultMarketConfig: MarketConfig = {
   askedMax: 8,
   askedMaxMulti: 32,
+  roundsMax: 2,
   askAllMax: 12,
   closeMsMin: 5,
   closeMsMax: 60,
@@ -61,6 +67,8 @@ export const defaultMarketConfig: MarketConfig = {
   aheadMsMax: 50,
   aheadMax: 128,
   classesMax: 4_096,
+  mixSizesMax: 512,
+  mixTopMax: 64,
   targetMs: 100,
   weights: { start: 1, fragmentation: 0.2, price: 0.1, spread: 0.1 },
 }

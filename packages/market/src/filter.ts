@@ -1,5 +1,6 @@
 import type { PeerId, Refusal, Shape } from '@souk/wire'
 import { decideFit } from './fit.ts'
+import { isMulti } from './shape.ts'
 import type { CandidateView } from './views.ts'
 
 export interface Filtered {
@@ -24,4 +25,9 @@ function decideLater(member: CandidateView): Refusal | undefined {
   if (!member.reachable) return { code: 'not-reachable', never: false, detail: 'no answer to its last probe' }
   if (member.offer?.draining) return { code: 'draining', never: false, detail: 'it takes no new work' }
   return undefined
+}
+
+/** Whether the choice of host can strand one resource beside another: always where some have GPUs and others none left. */
+export function strandsDevices(shape: Shape, candidates: readonly CandidateView[]): boolean {
+  return isMulti(shape) || candidates.some(({ offer }) => offer !== undefined && offer.capacity.gpuMilli.length > 0)
 }

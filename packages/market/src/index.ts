@@ -3,5 +3,6 @@ export type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage } from './auc
 export { Bidder, type BidderEffect, type BidderInput } from './bidder.ts'
 export { defaultMarketConfig, type MarketConfig } from './config.ts'
 export { decideFit } from './fit.ts'
+export { Packing } from './packing.ts'
 export { shapeOf } from './shape.ts'
 export type { BearersView, CandidateView, LoadsView, LocalView, MembersView } from './views.ts'

@@ -1,7 +1,7 @@
 import { emptyRequest, emptyVector } from '@souk/kernel'
 import { decodeFrame, encodeFrame, type TaskSpec } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
-import { Bidder, type BidderEffect, type BidderInput, defaultMarketConfig } from '../src/index.ts'
+import { Bidder, type BidderEffect, type BidderInput, defaultMarketConfig, Packing } from '../src/index.ts'
 import { Local, Members, noHost, offer, only, prng, shape, vector } from './fixtures.ts'
 
 /** A bidder with its clock, its host and what others say waits with them. */
@@ -16,7 +16,13 @@ class Booth {
     const { members } = this
     this.local = new Local(host)
     const bearers = { waiting: () => this.waiting }
-    this.bidder = new Bidder(defaultMarketConfig, { prng: prng(), members, local: this.local, bearers })
+    this.bidder = new Bidder(defaultMarketConfig, {
+      prng: prng(),
+      members,
+      local: this.local,
+      bearers,
+      packing: new Packing(defaultMarketConfig, this.local),
+    })
   }
 
   step(input: BidderInput): BidderEffect[] {
@@ -64,6 +70,16 @@ class Booth {
 }
 
 describe('a quote', () => {
+  test('is answered with what it does to the rest of the host, as tasks go that were asked for before', () => {
+    const booth = new Booth(offer({ capacity: vector({ gpuMilli: [1000, 1000] }) }))
+    const gpu = (milli: number) => ({ request: { ...emptyRequest(), gpu: { count: 1, milli } } })
+    booth.quote(gpu(1000), 9)
+    expect(booth.quote(gpu(400), 1)?.message).toMatchObject({ terms: { fragMilli: 540 } })
+    booth.local.start(gpu(400).request)
+    const { message } = booth.quote(gpu(400), 1)!
+    expect(message.t === 'bid' && message.terms.fragMilli).toBeLessThan(0)
+  })
+
   test('is answered with how many could start now', () => {
     const booth = new Booth(offer({ priceMilli: 7 }))
     expect(booth.quote()).toMatchObject({
@@ -77,7 +93,7 @@ describe('a quote', () => {
     })
     expect(booth.quote({}, 2)?.message).toMatchObject({ terms: { count: 2 } })
     expect(booth.quote({ request: { ...emptyRequest(), cpuMilli: 2000 } })?.message).toMatchObject({
-      terms: { count: 2, fragMilli: 500 },
+      terms: { count: 2, fragMilli: 0 },
     })
   })
 

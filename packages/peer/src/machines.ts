@@ -1,7 +1,7 @@
 import { Bearer, Custodian, type MeshView, Submitter } from '@souk/custody'
 import { Host } from '@souk/host'
 import { earliest, type Millis, type Prng } from '@souk/kernel'
-import { Auctioneer, Bidder } from '@souk/market'
+import { Auctioneer, Bidder, Packing } from '@souk/market'
 import { Roster } from '@souk/roster'
 import type { Bearer as Life, Offer, PeerId } from '@souk/wire'
 import type { PeerConfig } from './config.ts'
@@ -24,6 +24,7 @@ export class Machines {
   readonly auctioneer: Auctioneer
   readonly bidder: Bidder
   readonly host: Host
+  readonly packing: Packing
   readonly desk: Desk
   readonly followers: Followers
   readonly loads = new LoadTable()
@@ -48,9 +49,11 @@ export class Machines {
     this.self = self
     this.offer = offer
     this.roster = new Roster(config.roster, { self, prng: prng.fork('roster') })
-    this.host = new Host(config.host)
+    this.host = new Host(config.host, { devices: (request) => this.packing.fitting(request)?.devices })
     const members = membersView(this.roster)
     const local = localView(this.host, () => this.offer)
+    this.packing = new Packing(config.market, local)
+    const { packing } = this
     const bearers = bearersView(this.loads, this.roster)
     const mesh = meshView(this.roster, self, { heard: this.heard, behind: () => this.behind })
     this.#mesh = mesh
@@ -59,8 +62,15 @@ export class Machines {
     this.submitter = new Submitter(config.custody, { self, mesh })
     this.bearer = new Bearer(config.custody, { self, mesh })
     const loads = loadsView(this.loads, this.unheard)
-    this.auctioneer = new Auctioneer(config.market, { self, prng: prng.fork('auctioneer'), members, local, loads })
-    this.bidder = new Bidder(config.market, { prng: prng.fork('bidder'), members, local, bearers })
+    this.auctioneer = new Auctioneer(config.market, {
+      self,
+      prng: prng.fork('auctioneer'),
+      members,
+      local,
+      loads,
+      packing,
+    })
+    this.bidder = new Bidder(config.market, { prng: prng.fork('bidder'), members, local, bearers, packing })
     this.desk = new Desk(config.desk, { self, view: deskView(this.roster, mesh, this.custodian, self) })
     this.followers = new Followers(config.followers)
   }

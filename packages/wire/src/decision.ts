@@ -39,7 +39,7 @@ export const BidTerms = strict({
   count: int(limits.tasksPerMessageMax),
   startMs: int(2 ** 40),
   finishMs: strict({ p50: int(2 ** 40), p90: int(2 ** 40) }),
-  /** how much worse it leaves the host fragmented; thousandths of the host */
+  /** how much less useful one of them leaves the host: thousandths of a GPU; below 0: it fills a gap */
   fragMilli: int(2 ** 31, -(2 ** 31)),
   /** thousandths of a price unit an hour */
   priceMilli: int(),
