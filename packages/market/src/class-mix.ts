@@ -11,7 +11,7 @@ const samplesMax = 4_096
 /** What is rarer than the sizes that make up this share of all is of no account (as in FGD's published experiments). */
 const shareOfAll = 0.95
 /** A new version whenever this part of all has come since: finer ones would cost more than they tell (a guess). */
-const versionShare = 1 / 16
+const versionShare = 1 / 8
 
 /**
  * What tasks ask for, learned from those that this peer is asked about or bears: the demand that what is left of a host

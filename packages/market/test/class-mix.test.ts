@@ -42,14 +42,14 @@ test('a size that was not seen for long is forgotten', () => {
   expect(mix.snapshot().sizes).toBe(1)
 })
 
-test('the version rises with every task at first, and with each sixteenth of all later', () => {
+test('the version rises with every task at first, and with each eighth of all later', () => {
   const mix = mixOf({ 1: 1, 2: 1, 3: 1 })
   expect(mix.version).toBe(3)
   mix.add('4', size(4), 1000)
   const { version } = mix
   const before = mix.top
-  mix.add('5', size(5), 60)
+  mix.add('5', size(5), 100)
   expect([mix.version, mix.top]).toEqual([version, before])
-  mix.add('5', size(5), 60)
+  mix.add('5', size(5), 100)
   expect(mix.version).toBe(version + 1)
 })
