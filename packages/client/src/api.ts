@@ -3,10 +3,12 @@
  * All functions take an AbortSignal; all errors are SoukError with a stable code.
  */
 
+import type { GpuAmounts } from './gpu-amounts.ts'
 import type { TransportFactory } from './http-transport.ts'
 import type { HostInventory } from './inventory.ts'
 import type { Status } from './status.ts'
 
+export type { GpuAmounts } from './gpu-amounts.ts'
 export type { HostInventory, InventoryEntry, UsageHour } from './inventory.ts'
 export type { Keeping, Status } from './status.ts'
 
@@ -22,21 +24,6 @@ export interface Request {
   network?: number | string
   slots?: number
   custom?: Record<string, number>
-}
-
-/** GPUs of a kind. At most 16 models. */
-export interface GpuAmounts {
-  /** devices; default 1 */
-  count?: number
-  /** of each device, over 0 up to 1 (default): the rest of it is for others */
-  share?: number
-  /** that each device has in all, such as '20G' */
-  memory?: number | string
-  /**
-   * any of these will do. Each word of it (letters and digits, in any case) must be in the device's name, as one word or
-   * as several in a row: 'A100' or 'a100 80gb' for 'NVIDIA A100-SXM4-80GB'; 'A10' is another model
-   */
-  models?: string[]
 }
 
 /** A file that travels with a task. Put its content with `putBlob` first. */
