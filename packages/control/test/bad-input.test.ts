@@ -49,6 +49,22 @@ test('a task that would take no slot is refused: nothing would bound how many of
   expect(answer).toMatchObject({ status: 400, body: { path: '/tasks/0/request/slots' } })
 })
 
+test('GPUs that contradict themselves are refused where they do, those of no known form as a whole', async () => {
+  const server = await serve()
+  const gpus = [
+    { count: 0, models: ['A100'] },
+    { share: 0.5, memory: '20 bananas' },
+  ]
+  const tasks = gpus.map((gpu) => ({ argv: ['true'], request: { gpu } }))
+  const meant = await request(server, 'POST', '/v1/tasks', submit({ tasks }))
+  expect(meant.body.results).toMatchObject([
+    { code: 'amount-invalid', path: '/request/gpu/count' },
+    { code: 'amount-invalid', path: '/request/gpu/memory' },
+  ])
+  const odd = await request(server, 'POST', '/v1/tasks', submit({ tasks: [{ argv: ['x'], request: { gpu: 'A100' } }] }))
+  expect(odd).toMatchObject({ status: 400, body: { path: '/tasks/0/request/gpu' } })
+})
+
 test('a body full of mistakes is answered with the first twenty', async () => {
   const tasks = Array.from({ length: 500 }, () => ({ argv: 1 }))
   const answer = await request(await serve(), 'POST', '/v1/tasks', submit({ tasks }))
