@@ -74,7 +74,7 @@ const vectorOf = ({ licence, gpus: _, ...rest }: { licence: number; gpus: GpuGro
 const kindOf = (gpus: GpuGroup[], index: number) => gpus.flatMap((g) => new Array<GpuGroup>(g.count).fill(g))[index]
 const isWanted = (kind: GpuGroup | undefined, { memoryBytes = 0, models = [] }: GpuRequest) =>
   (kind?.memoryBytes ?? 0) >= memoryBytes &&
-  (models.length === 0 || models.some((model) => kind !== undefined && kind.model.toLowerCase().includes(model)))
+  (models.length === 0 || models.some((model) => kind?.model.toLowerCase().includes(model)))
 const requestOf = ({ licence, ...rest }: { licence: number } & Partial<ResourceRequest>) =>
   request({ ...rest, custom: { licence } })
 const key = fc.constantFrom('a', 'b', 'c', 'd', 'e')

@@ -48,7 +48,7 @@ export class OwnRoom {
     const { local, packing } = this.#parts
     const { request } = lot.shape
     if (local.offer().capacity.gpuMilli.length === 0 || this.fits(lot) === 0) return false
-    return request.gpu.count > 0 || (packing.fitting(request)?.fragMilli ?? 0) > 0
+    return request.gpu.count > 0 || (packing.fitting(request)?.strandsMilli ?? 0) > 0
   }
 
   /** Takes the first `count` of the lot for this host. */

@@ -28,6 +28,8 @@ export interface Fitting {
    * other resources beside it. Less than 0: it fills a gap.
    */
   fragMilli: number
+  /** the part of it that is devices: what it makes of no use, or (below 0) fills */
+  strandsMilli: number
   /** indexes into `gpuMilli`; empty without GPUs */
   devices: readonly number[]
 }
@@ -102,7 +104,7 @@ export class Packing {
       for (const device of devices) left[device]! -= request.gpu.milli
       const stranded = strandedMilli(this.#wants, feedable, left) - this.#strandedNow
       const fragMilli = Math.round(stranded + uneven)
-      if (!best || fragMilli < best.fragMilli) best = { fragMilli, devices }
+      if (!best || fragMilli < best.fragMilli) best = { fragMilli, strandsMilli: Math.round(stranded), devices }
     }
     return best
   }

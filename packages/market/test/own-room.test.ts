@@ -72,6 +72,8 @@ describe('a task without devices', () => {
     const rich = market()
     rich.local.theOffer = host(64_000)
     rich.local.theFree = vector({ cpuMilli: 64_000, gpuMilli: [1000] })
+    // That it leaves more memory than CPU is no reason to ask around.
+    rich.packing.learn({ ...plain(1000).request, memoryBytes: 62 }, 90)
     expect(only(rich.wait(['a'], plain(1000)), 'keep')).toMatchObject([{ tasks: ['a'] }])
     const tight = market()
     const effects = tight.wait(['a'], plain(1000))

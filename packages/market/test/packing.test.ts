@@ -28,7 +28,7 @@ describe('how well a task suits a host', () => {
       [gpuTask(1, 300), 5],
     ])
     local.start(gpuTask(1, 300))
-    expect(packing.fitting(gpuTask(1, 300))).toEqual({ fragMilli: -150, devices: [0] })
+    expect(packing.fitting(gpuTask(1, 300))).toEqual({ fragMilli: -150, strandsMilli: -150, devices: [0] })
   })
 
   test('a task that fills a gap has less than no cost, one that breaks up a whole device has some', () => {

@@ -1,4 +1,4 @@
-import type { Prng } from '@souk/kernel'
+import type { GpuGroup, Prng } from '@souk/kernel'
 import type { Certificate, Offer, PeerId } from '@souk/wire'
 import { workFunction } from './work-args.ts'
 
@@ -8,6 +8,8 @@ export interface HostShape {
   slots: readonly number[]
   cpuMilliPerSlot: number
   memoryBytesPerSlot: number
+  /** each slot brings one device of each kind, so that it is always slots that bind */
+  gpusPerSlot?: readonly Omit<GpuGroup, 'count'>[]
 }
 
 /** The peer id of a host, and of the one that took its place when it lost its store, and so on. */
@@ -16,7 +18,10 @@ export function peerIdOf(node: number, generation = 0): PeerId {
   return generation === 0 ? id : `${id}-${generation}`
 }
 
-export function offerOf({ slots, cpuMilliPerSlot, memoryBytesPerSlot }: HostShape, prng: Prng): Offer {
+export function offerOf(
+  { slots, cpuMilliPerSlot, memoryBytesPerSlot, gpusPerSlot = [] }: HostShape,
+  prng: Prng,
+): Offer {
   const count = prng.pick(slots)
   return {
     capacity: {
@@ -25,9 +30,10 @@ export function offerOf({ slots, cpuMilliPerSlot, memoryBytesPerSlot }: HostShap
       diskBytes: 0,
       networkMbps: 0,
       slots: count,
-      gpuMilli: [],
+      gpuMilli: gpusPerSlot.flatMap(() => new Array<number>(count).fill(1000)),
       custom: {},
     },
+    ...(gpusPerSlot.length === 0 ? {} : { gpus: gpusPerSlot.map((kind) => ({ ...kind, count })) }),
     labels: {},
     executors: ['process', 'function'],
     functions: [workFunction],

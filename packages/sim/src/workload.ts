@@ -1,4 +1,4 @@
-import { hash64, hashBase32, type Prng } from '@souk/kernel'
+import { type GpuRequest, hash64, hashBase32, type Prng } from '@souk/kernel'
 import { type Priority, priorities, type TaskSpec } from '@souk/wire'
 import { type Duration, drawDuration, meanDuration, pickWeighted } from './distributions.ts'
 import { encodeArgs, workFunction } from './work-args.ts'
@@ -12,6 +12,8 @@ export interface TaskClass {
   cpuMilli: number
   memoryBytes: number
   slots: number
+  /** none where it is absent */
+  gpu?: GpuRequest
 }
 
 /** What clients ask for; plain data. */
@@ -122,7 +124,7 @@ export class Workload {
 }
 
 function specOf(
-  { name, cpuMilli, memoryBytes, slots }: TaskClass,
+  { name, cpuMilli, memoryBytes, slots, gpu = { count: 0, milli: 0 } }: TaskClass,
   priority: Priority,
   args: string,
   timeoutMs: number,
@@ -133,7 +135,7 @@ function specOf(
     tenant: 'sim',
     class: name,
     work: { kind: 'function', name: workFunction, args },
-    request: { cpuMilli, memoryBytes, diskBytes: 0, networkMbps: 0, slots, gpu: { count: 0, milli: 0 }, custom: {} },
+    request: { cpuMilli, memoryBytes, diskBytes: 0, networkMbps: 0, slots, gpu, custom: {} },
     priority,
     labels: {},
     inputs: [],
