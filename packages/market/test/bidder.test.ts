@@ -74,7 +74,7 @@ describe('a quote', () => {
     const booth = new Booth(offer({ capacity: vector({ gpuMilli: [1000, 1000] }) }))
     const gpu = (milli: number) => ({ request: { ...emptyRequest(), gpu: { count: 1, milli } } })
     booth.quote(gpu(1000), 9)
-    expect(booth.quote(gpu(400), 1)?.message).toMatchObject({ terms: { fragMilli: 540 } })
+    expect(booth.quote(gpu(400), 1)?.message).toMatchObject({ terms: { fragMilli: 600 } })
     booth.local.start(gpu(400).request)
     const { message } = booth.quote(gpu(400), 1)!
     expect(message.t === 'bid' && message.terms.fragMilli).toBeLessThan(0)
