@@ -11,9 +11,12 @@ const msUnits: Record<string, number> = {
   d: 86_400_000,
 }
 
+/** as the mesh takes it: about 34 years */
+const durationMsMax = 2 ** 40
+
 function split(flag: string, text: string, form: string): { number: number; unit: string } {
   const match = /^(\d+(?:\.\d+)?)\s*([a-zA-Z]*)$/.exec(text.trim())
-  if (!match) throw usageError(`${flag}: '${text}' is not an amount; write it like ${form}`)
+  if (!match) throw usageError(`${flag}: '${shortened(text)}' is not an amount; write it like ${form}`)
   return { number: Number(match[1]), unit: match[2]!.toLowerCase() }
 }
 
@@ -41,14 +44,21 @@ export function parseDurationMs(flag: string, text: string): number {
   const { number, unit } = split(flag, text, '250ms, 30s, 5m or 2h')
   const factor = msUnits[unit]
   if (factor === undefined) throw usageError(`${flag}: '${text}' has the unknown unit '${unit}'; use ms, s, m, h or d`)
-  return Math.round(number * factor)
+  const ms = Math.round(number * factor)
+  if (ms > durationMsMax)
+    throw usageError(`${flag}: '${shortened(text)}' is longer than 30 years; leave it out for no limit`)
+  return ms
 }
+
+/** shown of what was given */
+const shownChars = 40
+const shortened = (text: string): string => (text.length > shownChars ? `${text.slice(0, shownChars)}…` : text)
 
 /** A whole number within bounds. */
 export function parseCount(flag: string, text: string, min: number, max: number): number {
   const number = Number(text)
   if (!Number.isInteger(number) || text.trim() === '' || number < min || number > max) {
-    throw usageError(`${flag}: '${text}' is not a whole number from ${min} to ${max}`)
+    throw usageError(`${flag}: '${shortened(text)}' is not a whole number from ${min} to ${max}`)
   }
   return number
 }
@@ -58,7 +68,7 @@ export function parsePairs(flag: string, texts: readonly string[], commas: boole
   const pairs: Record<string, string> = {}
   for (const text of commas ? texts.flatMap((t) => t.split(',')) : texts) {
     const at = text.indexOf('=')
-    if (at < 1) throw usageError(`${flag}: '${text}' is not of the form key=value`)
+    if (at < 1) throw usageError(`${flag}: '${shortened(text)}' is not of the form key=value`)
     pairs[text.slice(0, at)] = text.slice(at + 1)
   }
   return pairs

@@ -68,6 +68,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/map.ts')).map,
   },
   {
+    name: 'plan',
+    usage: 'FILE',
+    summary: 'where each objective would put tasks now: start, end, price; nothing is submitted',
+    group: 'work',
+    load: async () => (await import('./commands/plan.ts')).plan,
+  },
+  {
     name: 'wait',
     usage: 'ID…',
     summary: 'wait until tasks have ended',
@@ -80,6 +87,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     summary: 'list tasks of the whole mesh',
     group: 'tasks',
     load: async () => (await import('./commands/tasks.ts')).tasks,
+  },
+  {
+    name: 'history',
+    usage: '',
+    summary: 'past tasks of the whole mesh: who ran them, how long they waited',
+    group: 'tasks',
+    load: async () => (await import('./commands/history.ts')).history,
   },
   {
     name: 'logs',
@@ -122,6 +136,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     summary: 'who is in the mesh, and what each has',
     group: 'mesh',
     load: async () => (await import('./commands/peers.ts')).peers,
+  },
+  {
+    name: 'analyze',
+    usage: '',
+    summary: 'what is asked of the mesh: demand, arrivals, waits, who waits for whom',
+    group: 'mesh',
+    load: async () => (await import('./commands/analyze.ts')).analyze,
   },
   {
     name: 'inventory',

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { LinkLine } from '@souk/client'
 import { ControlServer } from '@souk/control'
-import { FunctionExecutor, ProcessExecutor } from '@souk/executors'
-import { detectInventory, type Inventory, toOffer } from '@souk/inventory'
+import { defaultTaskLimits, FunctionExecutor, ProcessExecutor } from '@souk/executors'
+import { cgroupHierarchies, detectInventory, type Inventory, toOffer } from '@souk/inventory'
 import { Prng } from '@souk/kernel'
-import { defaultConfig, Peer } from '@souk/peer'
+import { defaultConfig, Peer, type PeerConfig } from '@souk/peer'
 import { Driver, type DriverLog, PeerBlobs, type PeerHandle, StoreBehindError, SystemClock } from '@souk/runtime'
 import { FileBlobs, LmdbRecords, SelfStore } from '@souk/store-lmdb'
 import { Libp2pTransport, type LinkReport, MeshCredentials } from '@souk/transport-libp2p'
@@ -79,7 +79,7 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     custody: settings.custody,
   })
   const { processes, functions } = makeExecutors(options, self, blobAccess, offer.capacity.slots)
-  const peer = new Peer(defaultConfig(), { self, prng: new Prng(randomBytes(16).toString('hex'), 'peer') })
+  const peer = new Peer(configOf(settings), { self, prng: new Prng(randomBytes(16).toString('hex'), 'peer') })
   const driver = new Driver({
     peer,
     clock: new SystemClock(),
@@ -96,7 +96,7 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
   })
   const known = new KnownPeers(folder, transport)
   const watch = makeWatch(records, base, options)
-  const { control, token } = makeControl(options, base, driver, functions, watch)
+  const { control, token } = makeControl(options, base, driver, { processes, functions, watch })
   // Before the records close: a later start would count its life on, and nobody would see any more that it is behind.
   let marking: Promise<void> | undefined
   driver.failed.catch((error: unknown) => {
@@ -104,6 +104,7 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     marking?.catch((cause: unknown) => log('error', 'the store could not be marked as an old copy', { error: cause }))
   })
   await driver.start({ incarnation, offer: () => offer }, signal)
+  log('info', 'limits of commands', { ...processes.limitsInForce })
   known.start([...member.addresses, ...settings.staticPeers], signal)
   watch.start()
   return {
@@ -178,8 +179,7 @@ function makeControl(
   { log, onStop }: ComposeOptions,
   { member, blobs, blobAccess, transport, desk }: Base,
   driver: Driver,
-  functions: FunctionExecutor,
-  watch: HostWatch,
+  { processes, functions, watch }: { processes: ProcessExecutor; functions: FunctionExecutor; watch: HostWatch },
 ): { control: ControlServer; token: string } {
   const { tokens, token } = apiTokens(member.mesh)
   const control = new ControlServer({
@@ -193,12 +193,19 @@ function makeControl(
       addresses: () => transport.addresses(),
       links: () => transport.report().map(linkOf),
       host: () => watch.view(),
+      limits: () => processes.limitsInForce,
     },
     log,
     onStop,
     invite: (body) => desk.invite(body),
   })
   return { control, token }
+}
+
+/** The defaults of the protocol, with what the owner of this peer declares. */
+function configOf({ objectives }: PeerSettings): PeerConfig {
+  const config = defaultConfig()
+  return { ...config, market: { ...config.market, objectives } }
 }
 
 function makeWatch(records: LmdbRecords, { inventory }: Base, options: ComposeOptions): HostWatch {
@@ -227,7 +234,12 @@ function makeExecutors(
 ): { processes: ProcessExecutor; functions: FunctionExecutor } {
   const shared = { self, hostName: settings.name, dataFolder: folder.path, blobs, environment }
   return {
-    processes: new ProcessExecutor({ ...shared, allowed: settings.allow.includes('process') }),
+    processes: new ProcessExecutor({
+      ...shared,
+      allowed: settings.allow.includes('process'),
+      cgroups: cgroupHierarchies(),
+      limits: { ...defaultTaskLimits, ...settings.taskLimits },
+    }),
     functions: new FunctionExecutor({
       ...shared,
       allowed: settings.allow.includes('function'),

@@ -1,11 +1,14 @@
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { type Declared, parseOffer } from '@souk/inventory'
+import { type ClassObjective, parseClassObjective } from '@souk/market'
+import { limits, objectives } from '@souk/wire'
 import type { Command } from 'commander'
 import { parseBytes, parseCount, parseHostPort, parsePairs } from './amounts.ts'
 import { messageOf, usageError } from './cli-error.ts'
 import { collect } from './command-module.ts'
 import { readInventoryFile } from './inventory-file.ts'
+import { parseTaskLimits, type TaskLimitOverrides } from './task-limits.ts'
 
 /** The options of a peer as commander gives them; up and join share them. */
 export interface PeerOptions {
@@ -20,7 +23,9 @@ export interface PeerOptions {
   label?: string[]
   inventory?: string
   allow: string
+  taskLimits?: string[]
   functions?: string[]
+  objective?: string[]
   peer?: string[]
   diskMax?: string
   log?: string
@@ -58,7 +63,10 @@ export interface PeerSettings {
   /** what the inventory file says */
   declared: Declared | undefined
   allow: ExecutorKind[]
+  taskLimits: TaskLimitOverrides
   functions: string[]
+  /** what hosts are chosen for, by class of task */
+  objectives: ClassObjective[]
   staticPeers: string[]
   /** for records, and for blobs */
   diskBytesMax: number | undefined
@@ -79,7 +87,13 @@ export function addPeerOptions(command: Command): Command {
     .option('--label <name=value>', 'a label that tasks can ask for (repeatable)', collect)
     .option('--inventory <file>', 'what cannot be found, declared: licences, place, people; see souk help inventory')
     .option('--allow <kinds>', 'what members may run here: process,function or none', 'process,function')
+    .option('--task-limits <limits>', 'of commands that ask for nothing: memory=2G,processes=512,cpu=off', collect)
     .option('--functions <file>', 'module whose exports are functions of this host (repeatable)', collect)
+    .option(
+      '--objective <class=o>',
+      'what hosts are chosen for, by class: train*=pack, or pack for all (repeatable)',
+      collect,
+    )
     .option('--no-custody', "do not keep other peers' tasks")
     .option('--disk-max <size>', 'keep at most this much in the data folder (default: what the disk has)')
     .option('--api-port <port>', `port of the API on 127.0.0.1 (default: first free port from ${apiPortDefault})`)
@@ -105,13 +119,22 @@ export function peerSettings(options: PeerOptions, cwd: string): PeerSettings {
     labels: parsePairs('--label', options.label ?? [], true),
     declared: readInventoryFile(options.inventory, cwd),
     allow: parseAllow(options.allow),
+    taskLimits: parseTaskLimits(options.taskLimits ?? []),
     functions: (options.functions ?? []).map((file) => resolve(cwd, file)),
+    objectives: (options.objective ?? []).map(classObjectiveOf),
     staticPeers: options.peer ?? [],
     diskBytesMax: options.diskMax === undefined ? undefined : parseBytes('--disk-max', options.diskMax),
     log: options.log === undefined ? undefined : logOf(options.log),
     mdns: options.mdns,
     custody: options.custody,
   }
+}
+
+function classObjectiveOf(text: string): ClassObjective {
+  const declared = parseClassObjective(text)
+  if (declared === undefined || text.length > limits.nameCharsMax)
+    throw usageError(`--objective: '${text}' is not CLASS=OBJECTIVE; objectives are ${objectives.join(', ')}`)
+  return declared
 }
 
 function listenOf(text: string): { host: string; port: number | undefined } {

@@ -1,12 +1,15 @@
-import { apiLimits, type FileInput, type Request, type Task } from '@souk/client'
+import { type After, apiLimits, type FileInput, type Request, type Task } from '@souk/client'
+import { objectives } from '@souk/wire'
 import type { Command } from 'commander'
 import { parseBytes, parseCount, parseDurationMs, parseMilli, parsePairs } from './amounts.ts'
 import { usageError } from './cli-error.ts'
 import { collect } from './command-module.ts'
 import { type GpuOptions, gpuOf } from './gpu-options.ts'
+import { parseAlternatives } from './or-option.ts'
+import { addTieOptions, type TieOptions, tiesOf } from './tie-options.ts'
 
 /** The options that describe a task, shared by run, submit and map. */
-export interface TaskOptions extends GpuOptions {
+export interface TaskOptions extends TieOptions, GpuOptions {
   function?: string
   module?: string
   in?: string[]
@@ -15,16 +18,22 @@ export interface TaskOptions extends GpuOptions {
   mem?: string
   disk?: string
   need?: string[]
+  or?: string[]
   timeout?: string
+  expect?: string
   env?: string[]
   priority?: string
   label?: string[]
+  where?: string
   retries?: string
   durability?: string
   starts?: string
+  after?: string[]
+  afterAny?: string[]
   expires?: string
   name?: string
   class?: string
+  objective?: string
   tenant?: string
   key?: string
   outputMax?: string
@@ -37,6 +46,7 @@ const durabilities = ['quorum', 'local', 'none'] as const
 const startKinds = ['at-least-once', 'at-most-once'] as const
 
 export function addTaskOptions(command: Command): Command {
+  addTieOptions(command)
   return command
     .option('--in <path>', 'file or folder to carry along (repeatable)', collect)
     .option('--out <path>', "file, folder or glob to bring back from the task's folder (repeatable)", collect)
@@ -47,16 +57,22 @@ export function addTaskOptions(command: Command): Command {
     .option('--gpu-model <names>', 'GPUs of these models only: A100,H100 (repeatable; case is of no account)', collect)
     .option('--gpu-memory <size>', 'each GPU has at least so much: 20G')
     .option('--need <name=n>', 'units of a resource that hosts declare (repeatable)', collect)
+    .option('--or <amounts>', 'this will do instead: cpu=16,mem=8G (repeatable, in order of preference)', collect)
     .option('--timeout <time>', 'end the task after 30s, 5m, 2h')
+    .option('--expect <time>', 'about how long it runs, such as 30s: used until its class is known')
     .option('--env <name=value>', 'environment variable (repeatable)', collect)
     .option('--label <name=value>', 'only hosts with this label (repeatable)', collect)
+    .option('--where <expr>', "only hosts that meet it: 'zone in (a, b) && cores >= 8 && !spot'")
     .option('--priority <p>', 'critical, high, medium or low')
     .option('--retries <n>', 'run again after a failure, at most n times (default 0)')
     .option('--expires <time>', 'end it, wherever it is, when it has no outcome after 10m, 2h, 1d (default never)')
     .option('--durability <d>', 'accepted once it is on: quorum, most of its custodians (default); local; none')
     .option('--starts <s>', 'at-most-once: lost, not run again, when its host vanishes (default at-least-once)')
+    .option('--after <id,…>', 'only once these tasks have succeeded; ids may be shortened (repeatable)', collect)
+    .option('--after-any <id,…>', 'only once these have ended, in whatever way (repeatable)', collect)
     .option('--name <text>', 'a name for people')
     .option('--class <text>', 'what tasks it is alike to (default: by command)')
+    .option('--objective <o>', `what its host is chosen for: ${objectives.join(', ')} (default: by class)`)
     .option('--tenant <text>', 'on whose account')
     .option('--output-max <size>', 'keep at most this much output')
     .option('--no-queue', 'fail at once when no host can ever take it')
@@ -80,21 +96,38 @@ export function taskOf(options: TaskOptions, words: readonly string[]): Task {
   }
   const request = requestOf(options)
   if (Object.keys(request).length > 0) task.request = request
+  if (options.or) task.alternatives = parseAlternatives(options.or)
   if (options.env) task.env = parsePairs('--env', options.env, false)
   if (options.label) task.labels = parsePairs('--label', options.label, false)
+  if (options.where !== undefined) task.where = options.where
+  Object.assign(task, tiesOf(options))
   if (options.priority !== undefined) task.priority = choiceOf('--priority', options.priority, priorities)
   if (options.timeout !== undefined) task.timeoutMs = parseDurationMs('--timeout', options.timeout)
+  if (options.expect !== undefined) task.expectedMs = Math.max(1, parseDurationMs('--expect', options.expect))
   if (options.retries !== undefined) task.retries = parseCount('--retries', options.retries, 0, 1000)
   if (options.durability !== undefined) task.durability = choiceOf('--durability', options.durability, durabilities)
   if (options.starts !== undefined) task.starts = choiceOf('--starts', options.starts, startKinds)
+  const after = [
+    ...afterOf('--after', options.after, 'succeeded'),
+    ...afterOf('--after-any', options.afterAny, 'ended'),
+  ]
+  if (after.length > 0) task.after = after
   if (options.expires !== undefined) task.expiresMs = parseDurationMs('--expires', options.expires)
   if (options.outputMax !== undefined) task.outputBytesMax = parseBytes('--output-max', options.outputMax)
   if (options.name !== undefined) task.name = options.name
   if (options.class !== undefined) task.class = options.class
+  if (options.objective !== undefined) task.objective = choiceOf('--objective', options.objective, objectives)
   if (options.tenant !== undefined) task.tenant = options.tenant
   if (options.key !== undefined) task.key = keyOf(options.key)
   if (!options.queue) task.failIfUnplaceable = true
   return task
+}
+
+/** Ids separated by commas. */
+function afterOf(flag: string, given: readonly string[] = [], on: 'succeeded' | 'ended'): After[] {
+  const ids = given.flatMap((text) => text.split(','))
+  if (ids.includes('')) throw usageError(`${flag}: an id is missing`, `souk submit ${flag} last -- make test`)
+  return ids.map((task) => (on === 'succeeded' ? task : { task, on }))
 }
 
 function keyOf(text: string): string {

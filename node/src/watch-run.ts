@@ -1,6 +1,7 @@
 import type { Handle, Outcome, OutputChunk, SoukClient, Task } from '@souk/client'
 import { codeOf, messageOf } from './cli-error.ts'
 import type { Context } from './context.ts'
+import { fetchPeerNames } from './peer-names.ts'
 import { shortTask } from './print/amount-text.ts'
 import { waitingAdvice } from './print/waiting-text.ts'
 import { refusedError } from './refused.ts'
@@ -114,7 +115,10 @@ function hintWhileWaiting(client: SoukClient, context: Context, handle: Handle, 
     if (began()) return
     const id = await handle.id
     const detail = await client.task(id)
-    const advice = detail.state === 'running' || detail.outcome !== undefined ? '' : waitingAdvice(detail).join('\n  ')
+    const advice =
+      detail.state === 'running' || detail.outcome !== undefined
+        ? ''
+        : waitingAdvice(detail, await fetchPeerNames(client)).join('\n  ')
     if (advice !== '' && advice !== last && !began()) err(errColours.dim(`${shortTask(id)} ${detail.state}: ${advice}`))
     last = advice
     timer = setTimeout(tick, explainEveryMs)

@@ -1,5 +1,7 @@
 import type { LinkLine, PeerLine, Status } from '@souk/client'
 import { expect, test } from 'vitest'
+import { auditCheck } from '../src/doctor/audit-check.ts'
+import { limitsCheck } from '../src/doctor/limits-check.ts'
 import { keepersCheck, linkCheck, meshChecks } from '../src/doctor/peer-checks.ts'
 
 const whole: LinkLine = {
@@ -54,4 +56,42 @@ test('three members of whom fewer than three keep custody are warned of', () => 
   expect(check(2, 2, 1)).toEqual([])
   expect(check(4, 2, 1)).toMatchObject([{ level: 'warn', seen: expect.stringContaining('2 of 4 members') }])
   expect(check(4, 3, 3)).toMatchObject([{ level: 'ok', seen: expect.stringContaining('by 3 of them') }])
+})
+
+test('who keeps the limits of commands is told; where nobody does, what to do', () => {
+  const kernel = { memory: 'cgroup-v2', cpu: 'cgroup-v2', processes: 'cgroup-v2', reason: '' } as const
+  expect(limitsCheck(kernel)).toEqual({
+    name: 'limits',
+    level: 'ok',
+    seen: 'memory, cpu, processes by cgroup v2',
+  })
+  const watched = {
+    memory: 'watchdog',
+    cpu: 'nothing',
+    processes: 'watchdog',
+    reason: 'no cgroups are mounted',
+  } as const
+  expect(limitsCheck(watched)).toMatchObject({
+    level: 'warn',
+    seen: 'memory, processes by watchdog; cpu not enforced (no cgroups are mounted)',
+    next: expect.stringContaining('Delegate=yes'),
+  })
+  const chosen = { ...kernel, cpu: 'nothing', reason: 'the owner lets commands use idle CPUs' } as const
+  expect(limitsCheck(chosen).level).toBe('ok')
+})
+
+test('what the audit of the host finds is told with its numbers; where the peer itself is wrong, it fails', () => {
+  const one = { task: '3f8k2m5n7p9q1r3s5t7v9w1x', resource: 'run', seen: 1, allowed: 0 }
+  const over = { code: 'over-capacity', resource: 'cpuMilli', seen: 4000, allowed: 2500 }
+  const used = { ...one, code: 'over-promise', resource: 'memoryBytes', seen: 2e9, allowed: 1e9 }
+  expect(auditCheck({ breaches: [], breachesEver: 0 })).toMatchObject({ level: 'ok' })
+  expect(auditCheck({ breaches: [], breachesEver: 3 }).seen).toContain('3 times it did not')
+  expect(auditCheck({ breaches: [over, used], breachesEver: 2 })).toMatchObject({
+    level: 'warn',
+    seen:
+      'over-capacity: 4 of cpu are promised, 2.5 are there\n' +
+      'over-promise: 3f8k2m5n uses 2 GB of memory, and asked for 1 GB',
+  })
+  const stray = auditCheck({ breaches: [{ ...one, code: 'unknown-run' }], breachesEver: 1 })
+  expect(stray).toMatchObject({ level: 'fail', seen: expect.stringContaining('3f8k2m5n runs, and was never ordered') })
 })

@@ -1,9 +1,11 @@
 import type { TaskDetail } from '@souk/client'
+import { emptyRequest } from '@souk/kernel'
 import type { Decision } from '@souk/wire'
 import { expect, test } from 'vitest'
 import { peerNames } from '../src/peer-names.ts'
 import { coloursFor } from '../src/print/colours.ts'
 import { explainText } from '../src/print/explain-text.ts'
+import { runUsageText } from '../src/print/run-usage-text.ts'
 import { taskHeadText } from '../src/print/task-head-text.ts'
 
 const id = (end: string) => `12D3KooW${'A'.repeat(40)}${end}`
@@ -14,10 +16,12 @@ const names = peerNames([
   { id: elm, name: 'elm' },
 ])
 
+const at = Date.parse('2026-11-24T09:00:00.012Z')
+
 const decided: Decision = {
   how: 'auction',
   by: oak,
-  wallMs: 0,
+  wallMs: at,
   decisionMs: 1012,
   auctionMs: 12,
   candidates: 3,
@@ -25,6 +29,7 @@ const decided: Decision = {
   bids: [],
   bidsTotal: 0,
   refusals: {},
+  reasons: [],
   refused: [],
   margin: 0,
   weights: {},
@@ -42,12 +47,13 @@ function explain(decision: Decision | undefined, more: Partial<TaskDetail> = {})
     version: 1,
     ballot: '1.ABoak1.3',
     submittedAt: '2026-11-24T09:00:00.000Z',
+    spec: {},
     attempts: [],
     timeline: [],
     ...more,
     ...(decision === undefined ? {} : { decision: decision as unknown as TaskDetail['decision'] }),
   } as unknown as TaskDetail
-  return explainText(detail, names, coloursFor(false, {}))
+  return explainText(detail, names, coloursFor(false, {}), at + 10_000)
 }
 
 const terms = {
@@ -55,6 +61,7 @@ const terms = {
   startMs: 0,
   finishMs: { p50: 0, p90: 0 },
   fragMilli: 500,
+  usedMilli: 250,
   priceMilli: 0,
   warm: false,
   loadSeq: 1,
@@ -66,11 +73,18 @@ test('an auction is shown with its bids, weights and margin, peers by their name
       ...decided,
       winner: ash,
       bids: [
-        { peer: ash, terms, score: 0.1, afterMs: 6.2 },
-        { peer: elm, terms: { ...terms, startMs: 2000, finishMs: { p50: 3000, p90: 4500 } }, score: 0.35, afterMs: 12 },
+        { peer: ash, terms, score: 0.1, parts: { start: 0, fragmentation: 0.5, price: 0 }, afterMs: 6.2 },
+        {
+          peer: elm,
+          terms: { ...terms, startMs: 2000, finishMs: { p50: 3000, p90: 4500 } },
+          score: 0.35,
+          parts: { start: 0.25, fragmentation: 0.5, price: 0 },
+          afterMs: 12,
+        },
       ],
       bidsTotal: 2,
       margin: 0.25,
+      objective: 'balanced',
       weights: { start: 1, fragmentation: 0.2 },
       refusals: { 'no-room': 1 },
       refused: [{ peer: oak, refusal: { code: 'no-room', never: false, etaMs: 1200, detail: '2 running, 0 queued' } }],
@@ -92,11 +106,12 @@ test('an auction is shown with its bids, weights and margin, peers by their name
 placed by auction on ash: best of the bids
   decided by oak in 12 ms, when all had answered; it had waited 1 s for room
   3 of 3 candidates asked, 2 bids
+  as it was 10 s ago, by bids that were up to 5.8 ms old
 
-  bid of  starts in  fragments  price/h  score  takes  done in p50    p90  warm  answered in
-  ash       at once       0.50        0    0.1      1            -      -  no         6.2 ms
-  elm           2 s       0.50        0   0.35      1          3 s  4.5 s  no          12 ms
-  weights: start 1, fragmentation 0.2; the lowest score wins, here by 0.25
+  bid of  starts in  done in p50    p90  takes  in use  price/h  warm  answered in  start  fragmentation  score
+  ash       at once            -      -      1    25 %        0  no         6.2 ms      0            0.1    0.1
+  elm           2 s          3 s  4.5 s      1    25 %        0  no          12 ms   0.25            0.1   0.35
+  balanced: start 1, fragmentation 0.2; the lowest score wins, here by 0.25
 
   refused
     1 host: no room now
@@ -153,7 +168,7 @@ test('a task placed where it was submitted, and one that a host fetched, say so 
   )
   const wanted = { ...decided, how: 'wanted', asked: 0, winner: ash, decisionMs: 3600, auctionMs: 0 } as const
   expect(explain(wanted)).toContain(
-    'placed when a host had room on ash: it waited with oak until then\n  decided by oak; it had waited 3.6 s for room',
+    'placed when a host had room on ash: it waited with oak until then\n  decided by oak; it had waited 3.6 s for room\n  as it was 10 s ago',
   )
 })
 
@@ -184,10 +199,116 @@ test('who keeps a task is told by name, with who of them is away and whether the
   expect(text(oak, elm)).toContain('1 of 3 can be asked: it cannot end until most can')
 })
 
+test('what a run used is told next to the memory that it asked for', () => {
+  expect(runUsageText({ cpuMs: 1234, memoryBytesPeak: 64e6 }, 128e6)).toBe('1.2 s of CPU, at most 64 MB of 128 MB')
+  expect(runUsageText({ cpuMs: 5, memoryBytesPeak: 64e6 }, 0)).toBe('5 ms of CPU, at most 64 MB')
+  expect(runUsageText({ cpuMs: 5 }, 128e6)).toBe('5 ms of CPU')
+})
+
 test('a task placed by a load stamp says that nobody was asked, and how old the stamp was', () => {
   const stamped: Decision = { ...decided, how: 'load-stamp', asked: 0, candidates: 0, closed: 'none', winner: ash }
   stamped.reason = 'it said 12 ms ago that it has room, and such tasks are shorter than asking'
   const text = explain(stamped)
   expect(text).toContain('placed without asking on ash: it said 12 ms ago that it has room')
   expect(text).toContain('decided by oak')
+})
+
+test('what a task asks for, which of it the host gives, and which of it another lacks', () => {
+  const request = (over: object) => ({ ...emptyRequest(), ...over })
+  const spec = {
+    request: request({ gpu: { count: 1, milli: 1000 }, cpuMilli: 1000 }),
+    alternatives: [request({ cpuMilli: 16_000 })],
+    where: 'zone in (a, b) && !spot',
+    group: 'db',
+    near: [{ group: 'cache', required: false }],
+    apart: [{ group: 'db', required: true }],
+  } as unknown as TaskDetail['spec']
+  const placed = explain({ ...decided, winner: ash, alternative: 1 }, { spec, bearer: ash, state: 'running' })
+  expect(placed).toContain('asks for       1 gpu, 1 cpu, or 16 cpu')
+  expect(placed).toContain('of hosts that  meet zone in (a, b) && !spot')
+  expect(placed).toContain('company        of group db; rather near cache; apart from db')
+  expect(placed).toContain('given          16 cpu (choice 2 of 2)')
+  const refused: Decision['refused'] = [
+    {
+      peer: ash,
+      refusal: {
+        code: 'too-large',
+        never: true,
+        detail: 'gpu: 1 needed, 0 there, or cpuMilli: 16000 needed, 8000 there',
+      },
+    },
+    { peer: elm, refusal: { code: 'where-unmet', never: true, detail: '!spot: spot is yes' } },
+  ]
+  const waiting = explain({ ...decided, how: 'unplaceable', refused }, { spec })
+  expect(waiting).not.toContain('given')
+  expect(waiting).toContain('1 GPU needed, it has 0 GPUs; or 16 cpu needed, it has 8 cpu; never')
+  expect(waiting).toContain('!spot: spot is yes; never')
+})
+
+test('a waiting task has its reasons in groups, each with its number of hosts and how long, and what would help', () => {
+  const text = explain(
+    {
+      ...decided,
+      how: 'waiting',
+      reason: 'no room now at 5 of 5 peers that answered; the next with room fetches it',
+      refusals: { 'too-large': 3, 'no-room': 2 },
+      reasons: [
+        {
+          code: 'too-large',
+          never: true,
+          peers: 3,
+          shortage: { resource: 'memoryBytes', available: 12e9, needed: 20e9 },
+          detail: '',
+        },
+        { code: 'no-room', never: false, peers: 2, etaMs: 40_000, detail: '' },
+      ],
+    },
+    {
+      wouldHelp: [
+        { code: 'wait', hosts: 2, peers: [oak, ash], etaMs: 40_000 },
+        { code: 'ask-less', what: 'cpuMilli', atMost: 8_000, hosts: 9, peers: [elm] },
+        { code: 'without-label', what: 'zone=a', hosts: 1, peers: [elm] },
+      ],
+    },
+  )
+  expect(text).toContain(`
+  why it waits
+    3 of 5: at most 12 GB memory < 20 GB memory, never
+    2 of 5: busy, ~40 s
+`)
+  expect(text).toContain(`
+what would help
+  wait ~40 s: it starts as soon as there is room on 2 hosts (oak, ash)
+  ask for 8 cpu or less (--cpu): fits on 9 hosts (elm, …)
+  drop --label zone=a: fits on 1 host (elm); or start a peer with it (souk up --label zone=a)`)
+})
+
+test('what was predicted stands beside what happened, and what became of the decision since', () => {
+  const predicted = { startMs: 0, finishMs: { p50: 100, p90: 300 } }
+  const ended = { kind: 'succeeded', code: 'exit', message: '', files: [], attempts: [], host: elm, runMs: 250 }
+  const text = explain(
+    { ...decided, winner: ash, predicted },
+    {
+      state: 'closed',
+      outcome: { ...ended, endedAt: '2026-11-24T09:00:00.312Z' } as unknown as NonNullable<TaskDetail['outcome']>,
+      timeline: [
+        { at: '2026-11-24T09:00:00.012Z', peer: oak, event: 'awarded', detail: ash },
+        { at: '2026-11-24T09:00:00.012Z', peer: oak, event: 'given up', detail: 'no-room' },
+        { at: '2026-11-24T09:00:00.012Z', peer: oak, event: 'awarded', detail: elm },
+      ],
+    },
+  )
+  expect(text).toContain('since then: passed on from ash to elm; placed 2 times; given up 1 time')
+  expect(text).toContain(`
+  predicted: done 100 ms after it was placed, in nine of ten cases within 300 ms
+  happened: ran 250 ms, done after 300 ms, but elsewhere; 312 ms since it was submitted
+  the run was within its p90 (+150 % of the p50)`)
+  expect(explain({ ...decided, winner: ash, predicted }, { state: 'running' })).not.toContain('happened')
+})
+
+test('what waits for other tasks says for how many, and no host would help it', () => {
+  const text = explain({ ...decided, how: 'after', reason: 'waits for 2 of 3 tasks: 3k9x7fq2, 8abc0def' })
+  expect(text).toContain('waiting for other tasks: it waits for 2 of 3 tasks: 3k9x7fq2, 8abc0def')
+  expect(text).toContain('decided by oak')
+  expect(text).not.toContain('what would help')
 })

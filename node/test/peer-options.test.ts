@@ -27,11 +27,31 @@ test('mistakes name their flag before anything starts', () => {
     [{ name: 'x'.repeat(65) }, /^--name: .* 65 characters/],
     [{ log: 'loud' }, /^--log: 'loud'/],
     [{ label: ['alone'] }, /^--label/],
+    [{ taskLimits: ['disk=1G'] }, /^--task-limits: 'disk' is none of memory, processes, cpu/],
+    [{ taskLimits: ['cpu=2'] }, /^--task-limits: cpu is '2'; needed is on or off/],
+    [{ taskLimits: ['processes=-1'] }, /^--task-limits: '-1' is not a whole number/],
+    [{ objective: ['a=best'] }, /^--objective: 'a=best' is not CLASS=OBJECTIVE; .*balanced, fast/],
     [{ inventory: 'nowhere.json' }, /^--inventory: \/nowhere.json cannot be read/],
     [{ inventory: fileURLToPath(import.meta.url) }, /^--inventory: .*peer-options.test.ts: it is no JSON/],
   ]
   for (const [options, message] of wrong)
     expect(() => peerSettings({ ...plain, ...options }, '/')).toThrowError(message)
+})
+
+test('limits of commands that ask for nothing', () => {
+  const taskLimits = ['memory=2G,cpu=off', 'processes=512']
+  const expected = { memoryBytesDefault: 2e9, processesMax: 512, cpuQuota: false }
+  expect(peerSettings({ ...plain, taskLimits }, '/').taskLimits).toEqual(expected)
+  expect(peerArguments({ ...plain, taskLimits })).toContain('--task-limits')
+})
+
+test('what hosts are chosen for is declared by class, or for all', () => {
+  const { objectives } = peerSettings({ ...plain, objective: ['train*=pack', 'cheap'] }, '/')
+  expect(objectives).toEqual([
+    { pattern: 'train*', objective: 'pack' },
+    { pattern: '*', objective: 'cheap' },
+  ])
+  expect(peerArguments({ ...plain, objective: ['train*=pack'] })).toContain('train*=pack')
 })
 
 test('the words for a peer in the background say the same as the options did', () => {

@@ -32,7 +32,7 @@ test('a peer that says why it cannot start is taken at its word', async () => {
 })
 
 test('a peer that ends later, when its log is gone already, is no error of its start', async () => {
-  const { started, folder } = start('process.send({ type: "up", report: { name: "x" } })')
+  const { started, folder } = start('process.send({ type: "up", report: { name: "x" } }); setInterval(() => {}, 1e6)')
   const { child, report } = await started
   expect(report).toEqual({ name: 'x' })
   rmSync(folder, { recursive: true })

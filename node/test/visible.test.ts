@@ -52,11 +52,14 @@ test('names and messages of others are shown so wherever they are printed', () =
     peers: { alive: 1, suspect: 0, dead: 0 },
     tasks: {},
     keeping: { members: 3, keepers: 3, custodians: 3, here: true, heardFromMajority: false },
+    limits: { memory: 'cgroup-v2', cpu: 'nothing', processes: 'watchdog', reason: 'no \u001b[31mpids' },
+    audit: { breaches: [{ code: 'over-capacity', resource: 'cpuMilli\u001b', seen: 2, allowed: 1 }], breachesEver: 1 },
     store: { ok: false, code: 'disk-full', message: 'No room.' },
     counters: {},
   } as never
   expect(statusText(status, colours)).toContain('\\u001b[31mx')
   expect(statusText(status, colours)).toContain('a majority of members (2 of 3)')
   expect(statusText(status, colours)).toContain('disk-full: No room. It takes no new tasks')
+  expect(statusText(status, colours)).toContain('no \\u001b[31mpids')
   expect(table([{ title: 'a' }], [['one\ntwo']])).toBe('a\none\\ntwo')
 })

@@ -4,8 +4,9 @@ import { decision } from './decision.ts'
 import { peers } from './peers.ts'
 import { placement } from './placement.ts'
 import { type Bench, NeedsError, toReport, toTable } from './report.ts'
+import { response } from './response.ts'
 
-const benches: Bench[] = [decision, peers, custody, placement]
+const benches: Bench[] = [decision, peers, custody, placement, response]
 
 const program = new Command('bench')
   .description(

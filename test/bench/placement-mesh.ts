@@ -98,10 +98,11 @@ export class PlacementMesh {
 
   #bid(peer: Peer, asker: Peer, message: MessageOf<'quote'>): void {
     const out: BidderEffect[] = []
-    peer.bidder.step({ type: 'quote', from: asker.id, message }, this.#now, out)
+    peer.bidder.step({ type: 'asked', from: asker.id, message }, this.#now, out)
     for (const effect of out) {
-      if (effect.type !== 'send' || effect.message.t === 'wanted') continue
-      this.#letters.push({ from: peer, to: asker, message: effect.message })
+      if (effect.type !== 'send') continue
+      const { message: answer } = effect
+      if (answer.t === 'bid' || answer.t === 'noBid') this.#letters.push({ from: peer, to: asker, message: answer })
     }
   }
 
@@ -109,7 +110,7 @@ export class PlacementMesh {
     const record = this.#record!
     const out: HostEffect[] = []
     const ballot = { counter: 1, peer: peer.id, incarnation: 1 }
-    peer.host.step({ type: 'take', record, ballot, attempt: 1, leased: true }, this.#now, out)
+    peer.host.step({ type: 'take', record, alternative: 0, ballot, attempt: 1, leased: true }, this.#now, out)
     const run = out.find((effect) => effect.type === 'run')
     if (!run) throw new Error(`${peer.id} bid for ${record.id} and has no room for it`)
     this.takenMilli += run.gpuDevices.length * record.spec.request.gpu.milli
@@ -157,6 +158,8 @@ function peerOf(self: PeerId, offer: Offer, members: MembersView, config: Market
     room: (request: ResourceRequest, limit: number) => host.room(request, limit),
     queued: () => host.queued,
     running: () => host.running,
+    ties: () => host.ties,
+    work: (limit: number) => host.work(limit),
   }
   const packing = new Packing(config, local)
   const loads = { free: () => undefined, awarded: () => {} }

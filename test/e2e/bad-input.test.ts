@@ -55,6 +55,37 @@ test('a kind of task that no host allows is named', async () => {
   expect(err).toMatch(/function/)
 })
 
+test('a request that no host can ever meet fails at once where its caller does not wait, with what there is', async () => {
+  const { code, err } = await at(['run', '--no-queue', '--cpu', '64', '--', 'true'])
+  expect([code, err]).toEqual([125, expect.stringContaining('needs 64 CPUs; the largest host has 2 CPUs: ')])
+  const elsewhere = await at(['run', '--no-queue', '--where', 'site in (there, nowhere)', '--', 'true'])
+  expect([elsewhere.code, elsewhere.err]).toEqual([125, expect.stringContaining('site is here')])
+})
+
+test('an expression that does not parse is shown with its place, and one that contradicts itself by its parts', async () => {
+  const wrong = await at(['run', '--where', 'site = here', '--', 'true'])
+  expect([wrong.code, wrong.err]).toEqual([125, expect.stringContaining('\n  site = here\n       ^')])
+  const both = await at(['submit', '--label', 'site=here', '--where', 'site == there', '--', 'true'])
+  expect([both.code, both.err]).toEqual([1, expect.stringContaining('site == here and site == there')])
+})
+
+test('a task that had a choice runs with what there is, and is told so', async () => {
+  const ran = await at([
+    'run',
+    '--gpu',
+    '1',
+    '--or',
+    'cpu=2',
+    '--where',
+    'cores >= 2',
+    '--',
+    'sh',
+    '-c',
+    'echo $SOUK_ALTERNATIVE',
+  ])
+  expect(ran).toMatchObject({ code: 0, out: '1\n' })
+})
+
 test('a task larger than its limit is refused, with the limit', async () => {
   const { code, err } = await at(['submit', '--', 'echo', 'x'.repeat(100_000)])
   expect(code).toBe(1)

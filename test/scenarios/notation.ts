@@ -22,6 +22,10 @@ function fieldsOf(message: Message, name: Name): string {
       return `lot=${message.lot} takes ${message.terms.count}`
     case 'noBid':
       return `lot=${message.lot} ${message.refusal.code}`
+    case 'survey':
+      return `plan=${message.plan} ${list(message.classes)}`
+    case 'surveyed':
+      return `plan=${message.plan} ${message.free.slots} free`
     case 'wanted':
       return `want=${message.want} ${message.count} ahead=${message.aheadMs}ms`
     case 'given':
@@ -84,7 +88,13 @@ function custodyFieldsOf(message: Message, name: Name): string {
       return `${name(message.task)} ${message.view?.state ?? 'unknown'}`
     case 'await':
     case 'unknown':
+    case 'watch':
       return list(message.tasks.map(name))
+    case 'ends': {
+      const ended = message.ended.map(({ task, kind }) => `${name(task)} ${kind}`)
+      const open = message.open.map((task) => `${name(task)} not yet`)
+      return list([...ended, ...open, ...message.unknown.map((task) => `${name(task)} unknown`)])
+    }
     case 'decided':
       return list(message.tasks.map(({ task, ballot }) => `${name(task)} ${b(ballot)}`))
     default:
@@ -102,6 +112,8 @@ export function replyText(reply: Reply): { verb: string; task: string | undefine
   switch (reply.type) {
     case 'accepted':
       return { verb: 'accepted', task: reply.task, rest: '' }
+    case 'planned':
+      return { verb: 'planned', task: undefined, rest: String(reply.plan?.asked ?? 'busy') }
     case 'refused':
       return { verb: 'refused', task: undefined, rest: reply.code }
     case 'outcome': {

@@ -140,6 +140,7 @@ function offer(slots: number, more: readonly string[]): Offer {
 
 function spec(options: ReadonlyMap<string, string>): TaskSpec {
   const number = (name: string, otherwise: number) => Number(options.get(name) ?? otherwise)
+  const after = options.get('after') ?? ''
   const [label, value] = options.get('label')?.split(':') ?? []
   return {
     name: 'task',
@@ -159,5 +160,12 @@ function spec(options: ReadonlyMap<string, string>): TaskSpec {
     starts: options.has('once') ? 'at-most-once' : 'at-least-once',
     expiresMs: number('expires', 0),
     failIfUnplaceable: options.has('or-fail'),
+    ...(after === '' ? {} : { after: after.split('+').map(dependency) }),
   }
+}
+
+/** 2 or 2!: the second task of the scenario, however it ends. */
+function dependency(word: string): { task: string; on: 'succeeded' | 'ended' } {
+  const number = numberOf(word.replace('!', ''))
+  return { task: taskId(String(number).padStart(23, '0')), on: word.endsWith('!') ? 'ended' : 'succeeded' }
 }

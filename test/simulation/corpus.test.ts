@@ -168,6 +168,10 @@ const corpus: [Seed, found: string][] = [
     { seed: 16661, peers: 4, tasks: 125, profile: 'swarm' },
     'a pointer to a set that its own peer is in sent whoever asked about that set back to it',
   ],
+  [
+    { seed: 5003, peers: 8, tasks: 92, profile: 'swarm' },
+    'the checker took a pointer to a set that its peer had once kept for a lower promise in it',
+  ],
 ]
 
 for (const [run, found] of corpus) {

@@ -3,6 +3,8 @@ import { messageOf } from '../cli-error.ts'
 import { addExamples, addJson, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { dataFolder, runningPeer } from '../data-folder.ts'
+import { auditCheck } from '../doctor/audit-check.ts'
+import { limitsCheck } from '../doctor/limits-check.ts'
 import { type Check, localChecks } from '../doctor/local-checks.ts'
 import { keepersCheck, linkCheck, meshChecks } from '../doctor/peer-checks.ts'
 import { runningStoreCheck, storedCheck, writeCheck } from '../doctor/store-checks.ts'
@@ -53,7 +55,16 @@ async function askPeer(client: SoukClient): Promise<{ mesh: Check[]; peers: Chec
   try {
     const [status, peers, links] = await Promise.all([client.status(), client.peers(), client.links()])
     const store = runningStoreCheck(status.store)
-    return { mesh: [store, ...meshChecks(peers), ...keepersCheck(status.keeping)], peers: links.map(linkCheck) }
+    return {
+      mesh: [
+        store,
+        limitsCheck(status.limits),
+        auditCheck(status.audit),
+        ...meshChecks(peers),
+        ...keepersCheck(status.keeping),
+      ],
+      peers: links.map(linkCheck),
+    }
   } catch (error) {
     const next = 'souk down, then souk up; its log says more'
     return { mesh: [{ name: 'API', level: 'fail', seen: messageOf(error), next }], peers: [] }

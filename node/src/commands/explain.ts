@@ -1,25 +1,69 @@
+import { defaultMarketConfig, replay, weighed, weightsOf } from '@souk/market'
+import { type Decision, objectives } from '@souk/wire'
+import { parsePairs } from '../amounts.ts'
+import { usageError } from '../cli-error.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
 import { fetchPeerNames } from '../peer-names.ts'
 import { explainText } from '../print/explain-text.ts'
+import { replayText } from '../print/replay-text.ts'
+import { visibleData } from '../print/visible.ts'
 import { type PeerChoice, withSession } from '../session.ts'
+
+interface ExplainOptions extends PeerChoice {
+  json?: boolean
+  weights?: string
+  objective?: string
+}
 
 export const explain: CommandModule = {
   define(command, context, done) {
     command
       .argument('[id]', "task id; may be shortened, and 'last' works", 'last')
-      .action(async (id: string, options: PeerChoice & { json?: boolean }) => {
+      .option('--weights <term=n,…>', `weigh the bids again: ${weighed.join(', ')}; what is left out counts nothing`)
+      .option('--objective <o>', `weigh the bids again by ${objectives.join(', ')}`)
+      .action(async (id: string, options: ExplainOptions) => {
+        const weights = weightsFrom(options)
         await withSession(context, options, async (client) => {
           const detail = await client.task(await client.resolve(id))
           const { out, colours } = context.terminal
-          if (options.json) out(JSON.stringify(detail))
-          else out(explainText(detail, await fetchPeerNames(client), colours))
+          const decision = detail.decision as Decision | undefined
+          const again = weights && decision && replay(decision, weights)
+          if (options.json) {
+            out(JSON.stringify(again ? { ...detail, replay: again } : detail))
+            return
+          }
+          const names = await fetchPeerNames(client)
+          out(explainText(detail, names, colours, Date.now()))
+          if (again) out(`\n${replayText(visibleData(decision), visibleData(again), names, colours)}`)
         })
         done(0)
       })
     addJson(addPeerChoice(command))
     addExamples(command, [
-      ['souk explain last', 'candidates, bids with their terms, refusals, timeline'],
-      ['souk explain 3f8k --json', 'the whole record'],
+      ['souk explain last', 'why it is where it is, or why it waits and what would help'],
+      ['souk explain 3f8k --objective pack', 'who would have won, had hosts been filled up one by one'],
+      ['souk explain 3f8k --weights price=1,used=-0.5', 'the same with weights of your own'],
+      ['souk explain 3f8k --json', 'the whole record, with the bids and the prediction'],
     ])
   },
+}
+
+/** The weights to try; undefined where none are asked for. Throws a usage error that names the option. */
+export function weightsFrom({ weights, objective }: Pick<ExplainOptions, 'weights' | 'objective'>) {
+  if (weights !== undefined && objective !== undefined) throw usageError('give either --weights or --objective')
+  if (objective !== undefined) {
+    const chosen = objectives.find((each) => each === objective)
+    if (chosen === undefined) throw usageError(`--objective: '${objective}' is none of ${objectives.join(', ')}`)
+    return weightsOf(chosen, defaultMarketConfig)
+  }
+  if (weights === undefined) return undefined
+  const pairs = Object.entries(parsePairs('--weights', [weights], true)).map(([name, text]): [string, number] => {
+    if (!(weighed as readonly string[]).includes(name))
+      throw usageError(`--weights: '${name}' is no term of the score; known are ${weighed.join(', ')}`)
+    const value = Number(text)
+    if (text.trim() === '' || !Number.isFinite(value) || Math.abs(value) > 1e6)
+      throw usageError(`--weights: ${name}='${text}' is no number from -1000000 to 1000000`)
+    return [name, value]
+  })
+  return Object.fromEntries(pairs)
 }

@@ -3,8 +3,10 @@ import type { ResourceVector } from '@souk/kernel'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
 import { fetchPeerNames } from '../peer-names.ts'
 import { durationText } from '../print/amount-text.ts'
+import { breachText } from '../print/breach-text.ts'
 import type { Colours } from '../print/colours.ts'
 import { keepingLines } from '../print/keeping-text.ts'
+import { limitsText } from '../print/limits-text.ts'
 import { storeText } from '../print/store-text.ts'
 import { pairs } from '../print/table.ts'
 import { taskHeadText } from '../print/task-head-text.ts'
@@ -37,6 +39,12 @@ export const status: CommandModule = {
   },
 }
 
+/** Only where something is wrong. */
+function auditRows({ audit }: Status, colours: Colours): [string, string][] {
+  if (audit.breaches.length === 0) return []
+  return [['audit', audit.breaches.map((breach) => colours.red(breachText(breach))).join('\n              ')]]
+}
+
 export function statusText(status: Status, colours: Colours): string {
   const seen = visibleData(status)
   const tasks = Object.entries(seen.tasks).filter(([, count]) => count > 0)
@@ -49,6 +57,8 @@ export function statusText(status: Status, colours: Colours): string {
     ['free now', vectorText(seen.free as unknown as ResourceVector)],
     ['tasks', tasks.map(([state, count]) => `${count} ${state}`).join(', ') || 'none'],
     ['kept by', keepingLines(seen.keeping).join('\n              ')],
+    ['limits', `${limitsText(seen.limits)}${seen.limits.reason === '' ? '' : ` (${seen.limits.reason})`}`],
+    ...auditRows(seen, colours),
     ['store', seen.store.ok ? 'ok' : colours.red(storeText(seen.store))],
     ['up for', `${durationText(seen.uptimeMs)} (version ${seen.version}, life ${seen.incarnation})`],
     ['reached at', seen.addresses.join('\n              ')],

@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Handle, SoukClient, Task } from '@souk/client'
-import { CliError, codeOf, messageOf, usageError } from '../cli-error.ts'
+import type { Handle, SoukClient } from '@souk/client'
+import { codeOf, messageOf, usageError } from '../cli-error.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { exitCodeOfMany, exitCodes } from '../exit-codes.ts'
 import { refusedError } from '../refused.ts'
 import { type PeerChoice, withSession } from '../session.ts'
 import { addKey, addTaskOptions, type TaskOptions, taskOf } from '../task-options.ts'
+import { readTasks } from '../tasks-file.ts'
 import { attachFiles } from './run.ts'
 
 /** Tasks one --file may hold; what is more is better fed by `map` or the SDK. */
@@ -34,7 +34,10 @@ export const submit: CommandModule = {
       ['souk submit -- make -C /src', 'prints the id; see it with: souk logs -f last'],
       ['souk submit --durability local -- make', 'kept by this peer alone: also when the others are away'],
       ['souk submit --key night-31 -- ./report.sh', 'again with the same key: the same task, not a second one'],
+      ['souk submit --group db --apart db --near cache -- ./db.sh', 'one a host, where a cache runs'],
+      ['souk submit --after last -- make test', 'once the one before has succeeded; else it is cancelled'],
       ['souk submit --file tasks.jsonl', 'many: {"argv":["echo","hi"],"request":{"cpu":2}}'],
+      ['souk submit --file build.jsonl', 'that wait for each other: {"argv":["make","test"],"after":["KEY or name"]}'],
     ]).addHelpText(
       'after',
       '\nExit code: 0 accepted (with --wait: all ok), 1 failed, 2 cannot be placed, 3 lost or unknown.',
@@ -48,13 +51,15 @@ async function submitAll(context: Context, words: string[], options: SubmitComma
     throw usageError('--key is for one command; in --file give each task its own: {"argv":[…],"key":"…"}')
   }
   const tasks =
-    options.file === undefined ? [taskOf(options, words)] : readTasks(options.file, resolve(context.cwd, options.file))
+    options.file === undefined
+      ? [taskOf(options, words)]
+      : readTasks('--file', options.file, resolve(context.cwd, options.file), fileTasksMax)
   return await withSession(context, options, async (client) => {
     const ready =
       options.file === undefined
         ? await Promise.all(tasks.map((task) => attachFiles(client, context, task, options)))
         : tasks
-    const handles = ready.map((task) => client.submit(task))
+    const handles = client.submitAll(ready)
     for (const handle of handles) handle.outcome.catch(() => {})
     const accepted = await printIds(client, context, handles, options.json === true)
     if (!options.wait || accepted !== exitCodes.ok) return accepted
@@ -97,37 +102,4 @@ async function waitForAll(
   const outcomes = await Promise.all(handles.map((handle) => handle.outcome))
   for (const outcome of outcomes) await printOutcome(client, context, outcome, json)
   return exitCodeOfMany(outcomes)
-}
-
-function readTasks(flag: string, path: string): Task[] {
-  let text: string
-  try {
-    text = readFileSync(flag === '-' ? 0 : path, 'utf8')
-  } catch (cause) {
-    throw usageError(`--file: ${flag} cannot be read: ${messageOf(cause)}`)
-  }
-  const lines = text.split('\n')
-  const tasks: Task[] = []
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === '') continue
-    if (tasks.length === fileTasksMax) {
-      throw new CliError(`--file: ${flag} holds more than ${fileTasksMax} tasks`, {
-        next: 'split it',
-        exitCode: exitCodes.usage,
-      })
-    }
-    tasks.push(parseTask(flag, index + 1, line))
-  }
-  if (tasks.length === 0) throw usageError(`--file: ${flag} holds no task`)
-  return tasks
-}
-
-function parseTask(flag: string, line: number, text: string): Task {
-  try {
-    const task: unknown = JSON.parse(text)
-    if (typeof task === 'object' && task !== null && !Array.isArray(task)) return task as Task
-  } catch (cause) {
-    throw usageError(`--file: line ${line} of ${flag} is not JSON: ${messageOf(cause)}`)
-  }
-  throw usageError(`--file: line ${line} of ${flag} is not a JSON object`, 'one task a line: {"argv":["echo","hi"]}')
 }

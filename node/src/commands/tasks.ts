@@ -75,7 +75,7 @@ function tasksTable(lines: readonly TaskLine[], names: PeerNames, dim: (text: st
     visibleData(lines).map((line) => [
       shortTask(line.id),
       line.name || line.class,
-      line.kind === undefined ? line.state : line.kind === 'succeeded' ? 'ok' : `${line.kind} (${line.code ?? ''})`,
+      line.kind === undefined ? openText(line) : line.kind === 'succeeded' ? 'ok' : `${line.kind} (${line.code ?? ''})`,
       line.priority,
       names(line.origin),
       names(line.host),
@@ -85,4 +85,9 @@ function tasksTable(lines: readonly TaskLine[], names: PeerNames, dim: (text: st
     ]),
     dim,
   )
+}
+
+/** What waits for other tasks says so: no room would help it. */
+function openText({ state, code }: TaskLine): string {
+  return code === undefined ? state : `${state} (${code})`
 }

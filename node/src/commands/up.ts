@@ -25,6 +25,7 @@ export const up: CommandModule = {
       ['souk up --detach', 'in the background; logs in ~/.souk/peer.log'],
       ['souk up --offer cpu=2,mem=4G,slots=2 --allow function', 'offer less, allow less'],
       ['souk up --inventory lab.json', 'with what the file declares: licences, devices, zone, price'],
+      ['souk up --objective train*=pack', 'fill hosts up one by one with tasks of these classes'],
       ['souk up --listen-api 0.0.0.0:7443', 'for clients on other hosts, with souk token'],
     ])
   },
@@ -84,7 +85,9 @@ export function peerArguments(options: PeerOptions): string[] {
   many('--peer', options.peer)
   many('--offer', options.offer)
   many('--label', options.label)
+  many('--task-limits', options.taskLimits)
   many('--functions', options.functions)
+  many('--objective', options.objective)
   if (!options.mdns) words.push('--no-mdns')
   if (!options.custody) words.push('--no-custody')
   return words

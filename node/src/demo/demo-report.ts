@@ -55,7 +55,9 @@ export function demoReport(figures: DemoFigures, mesh: DemoMesh, colours: Colour
     ['retries', `${figures.retries}, of which ${figures.rerun} because ${figures.killed} was killed`],
   ])
   const names = peerNames(mesh.peers.map((peer) => ({ id: peer.report.peer, name: peer.name })))
-  return [peers, facts, `${colours.dim('souk explain')}  ${explainText(figures.explained, names, colours)}`].join(
-    '\n\n',
-  )
+  return [
+    peers,
+    facts,
+    `${colours.dim('souk explain')}  ${explainText(figures.explained, names, colours, Date.now())}`,
+  ].join('\n\n')
 }

@@ -1,14 +1,19 @@
 import type { Decision } from '@souk/wire'
 import type { PeerNames } from '../peer-names.ts'
 import { countText, durationText } from './amount-text.ts'
+import { bidsTable, number } from './bids-table.ts'
 import type { Colours } from './colours.ts'
+import { reasonLines } from './reason-text.ts'
 import { refusalsText } from './refusal-text.ts'
-import { indent, table } from './table.ts'
+import { indent } from './table.ts'
 
-/** How and why a task was placed where it is: who bid what, who refused, and what decided. */
-export function decisionText(decision: Decision, names: PeerNames, colours: Colours): string {
+/** How and why a task was placed where it is, `agoMs` ago: who bid what, who refused, and what decided. */
+export function decisionText(decision: Decision, names: PeerNames, colours: Colours, agoMs: number): string {
   const { bids, bidsTotal, refused } = decision
-  const parts = [`${headline(decision, names, colours)}\n${indent(factsText(decision, names))}`]
+  const facts = [...factLines(decision, names), ageLine(decision, agoMs)]
+  const parts = [`${headline(decision, names, colours)}\n${indent(facts.join('\n'))}`]
+  const why = decision.winner === undefined ? reasonLines(decision) : []
+  if (why.length > 0) parts.push(`  ${colours.bold('why it waits')}\n${indent(indent(why.join('\n')))}`)
   if (bids.length > 0) {
     const more = bidsTotal > bids.length ? `\n${countText(bidsTotal - bids.length, 'more bid')}` : ''
     parts.push(indent(`${bidsTable(decision, names, colours)}${more}\n${scoreText(decision)}`))
@@ -31,6 +36,8 @@ function headline({ how, by, reason, winner }: Decision, names: PeerNames, colou
       return `${colours.bold('placed when a host had room')}${where}: it waited with ${names(by)} until then`
     case 'waiting':
       return `${colours.bold('waiting')}: ${reason}`
+    case 'after':
+      return `${colours.bold('waiting for other tasks')}: it ${reason}`
     case 'unplaceable':
       return `${colours.bold('waiting, and no host can ever run it as it stands')}: ${reason}`
   }
@@ -43,56 +50,27 @@ const closings: Record<Decision['closed'], string> = {
   none: '',
 }
 
-function factsText(decision: Decision, names: PeerNames): string {
+function factLines(decision: Decision, names: PeerNames): string[] {
   const { how, by, decisionMs, auctionMs, candidates, asked, bidsTotal, closed } = decision
-  if (asked === 0 && how !== 'wanted') return `decided by ${names(by)}`
+  if (asked === 0 && how !== 'wanted') return [`decided by ${names(by)}`]
   const waited = decisionMs - auctionMs >= 1 ? `; it had waited ${durationText(decisionMs - auctionMs)} for room` : ''
-  if (asked === 0) return `decided by ${names(by)}${waited}`
-  const spent = `decided by ${names(by)} in ${durationText(auctionMs)}${closings[closed]}${waited}`
-  return `${spent}\n${asked} of ${countText(candidates, 'candidate')} asked, ${countText(bidsTotal, 'bid')}`
+  if (asked === 0) return [`decided by ${names(by)}${waited}`]
+  return [
+    `decided by ${names(by)} in ${durationText(auctionMs)}${closings[closed]}${waited}`,
+    `${asked} of ${countText(candidates, 'candidate')} asked, ${countText(bidsTotal, 'bid')}`,
+  ]
 }
 
-function bidsTable({ bids, winner }: Decision, names: PeerNames, colours: Colours): string {
-  return table(
-    [
-      { title: 'bid of' },
-      { title: 'starts in', align: 'right' },
-      { title: 'fragments', align: 'right' },
-      { title: 'price/h', align: 'right' },
-      { title: 'score', align: 'right' },
-      { title: 'takes', align: 'right' },
-      { title: 'done in p50', align: 'right' },
-      { title: 'p90', align: 'right' },
-      { title: 'warm' },
-      { title: 'answered in', align: 'right' },
-    ],
-    bids.map(({ peer, terms, score, afterMs }) => [
-      peer === winner ? colours.green(names(peer)) : names(peer),
-      terms.startMs === 0 ? 'at once' : durationText(terms.startMs),
-      (terms.fragMilli / 1000).toFixed(2),
-      number(terms.priceMilli / 1000),
-      number(score),
-      String(terms.count),
-      estimate(terms.finishMs.p50),
-      estimate(terms.finishMs.p90),
-      terms.warm ? 'yes' : 'no',
-      durationText(afterMs),
-    ]),
-    colours.dim,
-  )
+/** What it was decided by was true then, and is as old as this by now. */
+function ageLine({ bids, auctionMs }: Decision, agoMs: number): string {
+  const ago = `as it was ${durationText(agoMs)} ago`
+  if (bids.length === 0) return ago
+  const oldest = Math.max(...bids.map(({ afterMs }) => auctionMs - afterMs))
+  return `${ago}, by bids that were up to ${durationText(Math.max(0, oldest))} old`
 }
 
-/** A host that never ran such a task has no estimate. */
-function estimate(ms: number): string {
-  return ms === 0 ? '-' : durationText(ms)
-}
-
-function scoreText({ weights, margin, bidsTotal }: Decision): string {
+function scoreText({ objective, weights, margin, bidsTotal }: Decision): string {
   const named = Object.entries(weights).map(([name, weight]) => `${name} ${number(weight)}`)
   const by = bidsTotal < 2 ? '' : margin === 0 ? '; two were equal, so chance chose' : `, here by ${number(margin)}`
-  return `weights: ${named.join(', ')}; the lowest score wins${by}`
-}
-
-function number(value: number): string {
-  return String(Math.round(value * 1000) / 1000)
+  return `${objective ?? 'weights'}: ${named.join(', ')}; the lowest score wins${by}`
 }

@@ -2,9 +2,13 @@ import type { TaskDetail } from '@souk/client'
 import type { Decision } from '@souk/wire'
 import type { PeerNames } from '../peer-names.ts'
 import { durationText } from './amount-text.ts'
+import { askedText } from './asked-text.ts'
 import type { Colours } from './colours.ts'
 import { decisionText } from './decision-text.ts'
+import { helpLines } from './help-text.ts'
+import { predictionText } from './prediction-text.ts'
 import { helpFor } from './refusal-text.ts'
+import { sinceText } from './since-text.ts'
 import { indent, pairs, table } from './table.ts'
 import { taskHeadText } from './task-head-text.ts'
 import { visibleData } from './visible.ts'
@@ -14,21 +18,38 @@ const peerIds = /\b12D3Koo[1-9A-HJ-NP-Za-km-z]{40,}\b/g
 
 const notDecided = 'not decided yet: it came a moment ago, or waits with others alike until the next look for room'
 
-/** Everything on why a task is where it is, for people. */
-export function explainText(shown: TaskDetail, names: PeerNames, colours: Colours): string {
+/** Everything on why a task is where it is, for people, at this time. */
+export function explainText(shown: TaskDetail, names: PeerNames, colours: Colours, nowMs: number): string {
   const detail = visibleData(shown)
   const decision = detail.decision as Decision | undefined
   const parts = [
     taskHeadText(detail, names, colours),
-    decision === undefined ? notDecided : decisionText(decision, names, colours),
+    askedText(detail, decision),
+    ...(decision === undefined ? [notDecided] : decidedTexts(detail, decision, names, colours, nowMs)),
     attemptsText(detail, names, colours),
     timelineText(detail, names, colours),
   ]
   if (decision !== undefined && detail.outcome === undefined && detail.state === 'waiting') {
-    const help = helpFor(decision)
+    const help = detail.wouldHelp ? helpLines(detail.wouldHelp, names) : helpFor(decision)
     if (help.length > 0) parts.push(`${colours.bold('what would help')}\n${indent(help.join('\n'))}`)
   }
   return parts.filter((part) => part !== '').join('\n\n')
+}
+
+function decidedTexts(
+  detail: TaskDetail,
+  decision: Decision,
+  names: PeerNames,
+  colours: Colours,
+  nowMs: number,
+): string[] {
+  const since = sinceText(detail, decision, names)
+  const predicted = predictionText(detail, decision)
+  return [
+    decisionText(decision, names, colours, Math.max(0, nowMs - decision.wallMs)),
+    since === '' ? '' : `${colours.bold('since then')}: ${since}`,
+    predicted === '' ? '' : `${colours.bold('prediction')}\n${indent(predicted)}`,
+  ]
 }
 
 function attemptsText(detail: TaskDetail, names: PeerNames, colours: Colours): string {

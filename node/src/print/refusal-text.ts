@@ -1,6 +1,7 @@
 import type { Decision, Refusal } from '@souk/wire'
 import type { PeerNames } from '../peer-names.ts'
-import { bytesText, countText, milliText } from './amount-text.ts'
+import { countText } from './amount-text.ts'
+import { resourceText } from './resource-text.ts'
 import { pairs } from './table.ts'
 
 /** What each refusal means, and what a person can do about it. */
@@ -16,6 +17,8 @@ const meanings: Record<string, { seen: string; help: string }> = {
     help: 'register it (souk up --functions FILE, or an agent), or send it along (--module)',
   },
   'label-missing': { seen: 'without the label', help: 'drop the --label, or start a peer with it (souk up --label)' },
+  'where-unmet': { seen: 'does not meet --where', help: 'ask for less in --where, or start a peer that meets it' },
+  'where-invalid': { seen: 'cannot read --where', help: 'its peer may be of another version: souk peers' },
   'gpu-model-missing': {
     seen: 'without such a GPU',
     help: 'name other models (--gpu-model), or add a host that has one',
@@ -28,13 +31,16 @@ const meanings: Record<string, { seen: string; help: string }> = {
   'on-path': { seen: 'had this task before', help: 'another host takes it' },
   'old-incarnation': { seen: 'restarted meanwhile', help: 'it is asked again by itself' },
   'memory-full': { seen: 'short of memory for more tasks', help: 'it is asked again by itself' },
+  'not-apart': {
+    seen: 'it must be apart from what is there',
+    help: 'it starts when that has ended; souk join adds a host',
+  },
+  'not-near': {
+    seen: 'what it must be near is not there',
+    help: 'start that first, or let it be preferred (--prefer-near)',
+  },
+  distrusted: { seen: 'left out for a while: its bids did not hold', help: 'see its log; it is asked again by itself' },
   stopping: { seen: 'stopping', help: 'start it again, or another peer' },
-}
-
-/** One refusal on one line: what, which resource or label, and for how long. */
-export function refusalText(refusal: Refusal): string {
-  const detail = detailText(refusal)
-  return `${meaningOf(refusal.code)}${detail === '' ? '' : ` (${detail})`}: ${whenText(refusal)}`
 }
 
 /** All refusals of a decision: by kind with what each host lacked, hosts alike on one line. Indented. */
@@ -59,7 +65,8 @@ export function refusalsText(decision: Pick<Decision, 'refusals' | 'refused'>, n
   return lines.join('\n')
 }
 
-function meaningOf(code: string): string {
+/** What a refusal with this code means, in a few words. */
+export function meaningOf(code: string): string {
   return meanings[code]?.seen ?? code
 }
 
@@ -68,20 +75,17 @@ function whenText(refusal: Refusal): string {
   return refusal.etaMs === undefined ? 'later' : `in about ${Math.ceil(refusal.etaMs / 1000)} s`
 }
 
-const resourceTexts: Record<string, (amount: number) => string> = {
-  cpuMilli: (amount) => `${milliText(amount)} cpu`,
-  memoryBytes: (amount) => `${bytesText(amount)} memory`,
-  diskBytes: (amount) => `${bytesText(amount)} disk`,
-  networkMbps: (amount) => `${amount} Mb/s`,
-  slots: (amount) => countText(amount, 'slot'),
-}
-
 /** The detail as a person counts: hosts say `cpuMilli: 64000 needed, 2000 there`. */
 function detailText({ code, detail }: Refusal): string {
+  if (code !== 'too-large') return detail
+  // One for each of what would do.
+  return detail.split(', or ').map(lackText).join('; or ')
+}
+
+function lackText(detail: string): string {
   const [, name, needed, there] = /^(\S+): (\d+) needed, (\d+) there$/.exec(detail) ?? []
-  if (code !== 'too-large' || name === undefined) return detail
-  const text = resourceTexts[name] ?? ((amount: number) => `${amount} ${name}`)
-  return `${text(Number(needed))} needed, it has ${text(Number(there))}`
+  if (name === undefined) return detail
+  return `${resourceText(name, Number(needed))} needed, it has ${resourceText(name, Number(there))}`
 }
 
 /** 'what would help' for the refusals of a decision, each advice once. */

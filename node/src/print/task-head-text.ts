@@ -2,6 +2,7 @@ import type { TaskDetail } from '@souk/client'
 import type { PeerNames } from '../peer-names.ts'
 import type { Colours } from './colours.ts'
 import { outcomeText } from './outcome-text.ts'
+import { runUsageText } from './run-usage-text.ts'
 import { pairs } from './table.ts'
 import { visibleData } from './visible.ts'
 
@@ -14,9 +15,14 @@ export function taskHeadText(shown: TaskDetail, names: PeerNames, colours: Colou
     ['submitted', `${submittedAt} to ${names(origin)}`],
     ['kept by', keepersText(detail, names, colours)],
   ]
+  if (outcome?.usage) rows.push(['used', runUsageText(outcome.usage, memoryAsked(detail))])
   if (outcome === undefined && bearer !== undefined) rows.push(['borne by', `${names(bearer)}, under ballot ${ballot}`])
   else if (ballot !== undefined) rows.push(['ballot', ballot])
   return `${colours.bold(id)}  ${end}\n${pairs(rows)}`
+}
+
+function memoryAsked({ spec }: TaskDetail): number {
+  return (spec.request as { memoryBytes?: number } | undefined)?.memoryBytes ?? 0
 }
 
 function keepersText({ custodians, version }: TaskDetail, names: PeerNames, colours: Colours): string {

@@ -39,16 +39,36 @@ const byteUnits: Record<string, number> = {
 const cpuUnits: Record<string, number> = { '': 1000, m: 1 }
 const networkUnits: Record<string, number> = { '': 1, m: 1, mbps: 1, mbit: 1, g: 1000, gbps: 1000, gbit: 1000 }
 
+/** shown of what was given */
+const shownChars = 40
+
 function amount(value: number | string, units: Record<string, number>, field: string, example: string): number {
-  const parts = /^([0-9]+(?:\.[0-9]+)?)\s*([a-zA-Z]*)$/.exec(String(value).trim())
-  const unit = parts ? units[parts[2]!.toLowerCase()] : undefined
-  const result = parts && unit !== undefined ? Math.max(0, Math.ceil(Number(parts[1]) * unit - 1e-6)) : Number.NaN
-  if (!(result >= 0 && result <= amountMax)) {
-    throw new SoukError('amount-invalid', `${field} is '${value}'; needed is an amount such as ${example}`, {
+  const text = String(value).trim()
+  const parts = /^([0-9]{1,30}(?:\.[0-9]{1,30})?)\s*([a-zA-Z]*)$/.exec(text)
+  const unit = parts ? parts[2]!.toLowerCase() : ''
+  const wrong = !parts
+    ? notAnAmount(text)
+    : Object.hasOwn(units, unit)
+      ? undefined
+      : `has the unknown unit '${parts[2]}'`
+  const exact = parts && !wrong ? Number(parts[1]) * units[unit]! : 0
+  // No rounding error counts as one more; what is not nothing is at least one.
+  const result = exact > 0 ? Math.max(1, Math.ceil(exact - 1e-6)) : 0
+  const why = wrong ?? (result > amountMax ? 'is more than any host can have' : undefined)
+  if (why === undefined) return result
+  const shown = text.length > shownChars ? `${text.slice(0, shownChars)}…` : text
+  throw new SoukError(
+    'amount-invalid',
+    `${field} is '${shown}', which ${why}; needed is an amount such as ${example}`,
+    {
       path: `/request/${field}`,
-    })
-  }
-  return result
+    },
+  )
+}
+
+function notAnAmount(text: string): string {
+  if (text === '') return 'is empty'
+  return text.startsWith('-') && text.length > 1 ? 'is negative' : 'is no amount'
 }
 
 /** CPUs (2, 0.5, '500m') as thousandths, rounded up. Throws `amount-invalid`. */

@@ -4,13 +4,26 @@
  */
 
 import type { GpuAmounts } from './gpu-amounts.ts'
+import type { InsightCalls, TaskLine } from './history.ts'
 import type { TransportFactory } from './http-transport.ts'
 import type { HostInventory } from './inventory.ts'
+import type { Outcome } from './outcome.ts'
+import type { LinkLine, PeerLine } from './peer-lines.ts'
+import type { Plan, PlanOptions } from './plan.ts'
 import type { Status } from './status.ts'
+import type { TaskDetail } from './task-detail.ts'
 
+export type * from './analysis.ts'
 export type { GpuAmounts } from './gpu-amounts.ts'
+export type { HistoryPage, HistoryQuery, TaskLine } from './history.ts'
 export type { HostInventory, InventoryEntry, UsageHour } from './inventory.ts'
-export type { Keeping, Status } from './status.ts'
+export type { Outcome, OutputFile } from './outcome.ts'
+export type { LinkLine, PeerLine } from './peer-lines.ts'
+export type { Plan, PlanOfObjective, PlanOptions, PlanPlacing, PlanReason } from './plan.ts'
+export type { RunUsage } from './run-usage.ts'
+export type { AuditBreach, AuditStatus, Keeping, LimitKeeper, Limits, Status } from './status.ts'
+export type { TaskDetail } from './task-detail.ts'
+export type { WouldHelp } from './would-help.ts'
 
 /** Amounts as people write them: numbers, or text such as '500m' CPU, '2G' memory. */
 export interface Request {
@@ -26,6 +39,12 @@ export interface Request {
   custom?: Record<string, number>
 }
 
+/** To the tasks of a group; where it is not required (the default is that it is) it counts in the choice of a host. */
+export interface TaskTie {
+  group: string
+  required?: boolean
+}
+
 /** A file that travels with a task. Put its content with `putBlob` first. */
 export interface FileInput {
   path: string
@@ -33,6 +52,12 @@ export interface FileInput {
   sizeBytes: number
   mode?: number
 }
+
+/**
+ * What a task waits for: an id (it may be shortened), or in one request the key or the name of another task there. `on`:
+ * that it succeeds (the default; where it does not, the waiting task ends as `cancelled`), or just that it ends
+ */
+export type After = string | { task: string; on?: 'succeeded' | 'ended' }
 
 /** One task as a client writes it; what is left out has the documented default. */
 export interface Task {
@@ -51,10 +76,22 @@ export interface Task {
   tenant?: string
   class?: string
   request?: Request
+  /** what will do instead, in order of preference; at most 4. The task reads SOUK_ALTERNATIVE: 0 is `request` */
+  alternatives?: Request[]
   priority?: 'critical' | 'high' | 'medium' | 'low'
   labels?: Record<string, string>
+  /** what the host must meet beside the labels: `zone in (a, b) && gpu.model ~ "A100" && cores >= 8 && !spot` */
+  where?: string
+  /** the name that other tasks may be tied to */
+  group?: string
+  /** on a host where some of that group runs or waits */
+  near?: TaskTie[]
+  /** on a host where none of it does; where required, none of it comes there later either */
+  apart?: TaskTie[]
   inputs?: FileInput[]
   outputs?: string[]
+  /** how long you think it runs: used until tasks of its class were seen to run */
+  expectedMs?: number
   timeoutMs?: number
   retries?: number
   attemptsMax?: number
@@ -66,42 +103,12 @@ export interface Task {
   /** it ends as `expired` when it has no outcome so long after it was submitted; 0, the default: never */
   expiresMs?: number
   failIfUnplaceable?: boolean
+  /** what its host is chosen for among those with room; default: what its bearer declares for its class, else balanced */
+  objective?: 'balanced' | 'fast' | 'pack' | 'spread' | 'cheap'
+  /** it is accepted at once, and placed when all of these have ended as wanted */
+  after?: After[]
   /** idempotency key: the same one gives the same task, at whatever peer; the client makes one where none is */
   key?: string
-}
-
-export interface OutputFile {
-  path: string
-  hash: string
-  sizeBytes: number
-  mode: number
-}
-
-/** How a task ended. */
-export interface Outcome {
-  task: string
-  kind: 'succeeded' | 'failed' | 'cancelled' | 'expired' | 'lost' | 'quarantined'
-  code: string
-  message: string
-  host?: string
-  exitCode?: number
-  /** a function's result */
-  value?: unknown
-  /** a result over 64 KiB, where the client could not fetch it into `value` */
-  valueBlob?: { hash: string; sizeBytes: number }
-  /** text of stdout / stderr while small; larger output is a blob */
-  stdout?: string
-  stderr?: string
-  /** instead of stdout / stderr where the bytes are not UTF-8 text */
-  stdoutBase64?: string
-  stderrBase64?: string
-  stdoutBlob?: { hash: string; sizeBytes: number }
-  stderrBlob?: { hash: string; sizeBytes: number }
-  files: OutputFile[]
-  droppedBytes: number
-  runMs: number
-  attempts: { host: string; code: string; message: string }[]
-  endedAt: string
 }
 
 export interface OutputChunk {
@@ -140,65 +147,13 @@ export interface ConnectOptions {
 
 export type CancelAnswer = 'cancelled' | 'closed-before' | 'unknown' | 'stopping' | 'unreachable'
 
-export interface TaskLine {
-  id: string
-  name: string
-  class: string
-  tenant: string
-  priority: string
-  state: string
-  kind?: string
-  code?: string
-  origin: string
-  host?: string
-  attempts: number
-  submittedAt: string
-  endedAt?: string
-}
-
-export interface PeerLine {
-  id: string
-  name: string
-  role: string
-  self: boolean
-  state: 'alive' | 'suspect' | 'dead' | 'left' | 'unknown'
-  connected: boolean
-  rttMs?: number
-  summary: string
-  capacity: Record<string, unknown>
-  free?: Record<string, unknown>
-  executors: string[]
-  functions: string[]
-  labels: Record<string, string>
-  running: number
-  waiting: number
-  draining: boolean
-  addresses: string[]
-}
-
-/** How far a peer got with another, hop by hop; where `authenticated` is false the way between them is broken. */
-export interface LinkLine {
-  id: string
-  /** '' while it has shown no certificate */
-  name: string
-  addresses: string[]
-  /** an address is known: told by others, by an invitation, or found on the local network */
-  discovered: boolean
-  /** its addresses were tried at least once */
-  dialled: boolean
-  /** an encrypted connection is open */
-  connected: boolean
-  /** both have accepted each other's certificate, and the stream between them is open */
-  authenticated: boolean
-  /** it listens to adverts by gossip */
-  subscribed: boolean
-  /** since the last success */
-  failures: number
-  lastError?: { code: string; message: string }
-}
+/** The same of tasks whose handles the caller has; the submit goes out once those are accepted. */
+export type AfterHandle = Handle | { task: Handle; on?: 'succeeded' | 'ended' }
 
 export interface SubmitOptions {
   signal?: AbortSignal
+  /** beside the ids in the task's own `after`; where one is refused this one rejects with `after-refused` */
+  after?: AfterHandle[]
   /**
    * Output in order and without gaps: live as it comes; where live output was skipped (too fast, a reconnect), the
    * rest comes when the task has ended, before `outcome` resolves.
@@ -220,9 +175,16 @@ export interface Agent {
   close(): Promise<void>
 }
 
-export interface SoukClient {
+export interface SoukClient extends InsightCalls {
   /** queues; all submits of one turn travel in one request */
   submit(task: Task, options?: SubmitOptions): Handle
+  /**
+   * Many at once, which may wait for each other: an `after` may name the key or the name of another task of the list. Those
+   * that wait for themselves reject with `after-cycle`.
+   */
+  submitAll(tasks: readonly Task[], options?: SubmitOptions): Handle[]
+  /** where each objective would put these tasks (256 at most) if they were submitted now; nothing is */
+  plan(tasks: Task[], options?: PlanOptions): Promise<Plan>
   /** outcomes in the order of the items; rejects on the first refusal, never on a failed task */
   map<T>(items: Iterable<T>, toTask: (item: T, index: number) => Task, options?: MapOptions<T>): Promise<Outcome[]>
   /** serves these functions as tasks from anywhere in the mesh */
@@ -274,23 +236,4 @@ export interface SoukClient {
   /** asks the connected peer to stop; role admin */
   stop(signal?: AbortSignal): Promise<void>
   close(): Promise<void>
-}
-
-/** The task's view as the wire has it, with dates as ISO text. */
-export interface TaskDetail {
-  id: string
-  state: string
-  ballot: string
-  bearer?: string
-  origin: string
-  /** who keeps it: its custodians of this version. Who of them can be reached: `peers` tells */
-  custodians: string[]
-  /** of its custodians: 1 at first, one more each time that others take the place of those that are gone */
-  version: number
-  submittedAt: string
-  spec: Record<string, unknown>
-  outcome?: Outcome
-  decision?: Record<string, unknown>
-  attempts: { host: string; code: string; message: string }[]
-  timeline: { at: string; peer: string; event: string; detail: string }[]
 }

@@ -1,5 +1,7 @@
 import { AbortGroup } from './abort-group.ts'
+import { withAfter } from './after-handles.ts'
 import { ServingAgent } from './agent.ts'
+import type { AnalysisQuery } from './analysis.ts'
 import type {
   Agent,
   CancelAnswer,
@@ -7,6 +9,7 @@ import type {
   Handle,
   MapOptions,
   Outcome,
+  PlanOptions,
   SoukClient,
   SubmitOptions,
   Task,
@@ -17,11 +20,14 @@ import { EarlyEvents } from './early-events.ts'
 import type { Endpoint } from './endpoint.ts'
 import { fetchTransport } from './fetch-transport.ts'
 import { finishOutcome } from './finish-outcome.ts'
+import type { HistoryQuery } from './history.ts'
+import { historyRequest } from './history-call.ts'
 import { mapTasks } from './map.ts'
 import { EndpointPool } from './pool.ts'
 import type { AnswerOf, RouteName, Routes } from './routes.ts'
 import { SoukError } from './souk-error.ts'
 import { readLogs, readTrace } from './streams.ts'
+import { submitAll } from './submit-all.ts'
 import { SubmitQueue } from './submit-queue.ts'
 import { SubmittedTask, type SubmittedTaskOwner } from './submitted-task.ts'
 import { type Waiter, Watcher } from './watcher.ts'
@@ -122,8 +128,20 @@ class Client implements SoukClient {
       this.#unwatchAbort.set(submitted, unwatch)
     }
     this.#watcher.open()
-    this.#submits.push(submitted)
+    const { after = [] } = options
+    if (after.length === 0) this.#submits.push(submitted)
+    else void submitted.become(withAfter(task, after)).then((ready) => ready && this.#submits.push(submitted))
     return submitted
+  }
+
+  submitAll(tasks: readonly Task[], options: SubmitOptions = {}): Handle[] {
+    const failed = ({ key }: Task, error: SoukError) => SubmittedTask.failed(this.#owner, key, error)
+    return submitAll((...call) => this.submit(...call), failed, tasks, options)
+  }
+
+  plan(tasks: Task[], { assumedMs, signal }: PlanOptions = {}) {
+    const body = { tasks, ...(assumedMs === undefined ? {} : { assumedMs }) }
+    return this.#call('plan', { body }, signal)
   }
 
   map<T>(items: Iterable<T>, toTask: (item: T, index: number) => Task, options?: MapOptions<T>): Promise<Outcome[]> {
@@ -195,6 +213,15 @@ class Client implements SoukClient {
       ...(options.here === undefined ? {} : { here: String(options.here) }),
     }
     return this.#call('tasks', { query }, options.signal)
+  }
+
+  history(query: HistoryQuery = {}, signal?: AbortSignal) {
+    return this.#call('history', { query: historyRequest(query) }, signal)
+  }
+
+  analysis({ windowMs, peer }: AnalysisQuery = {}, signal?: AbortSignal) {
+    const window = windowMs === undefined ? {} : { window: String(Math.round(windowMs)) }
+    return this.#call('analysis', { query: { ...window, ...(peer === undefined ? {} : { peer }) } }, signal)
   }
 
   logs(task: string, signal?: AbortSignal, options: { follow?: boolean } = {}) {

@@ -78,5 +78,5 @@ function modelNames(models: readonly string[]): string[] {
   return [...new Set(names)].sort()
 }
 
-/** Rounded up; no rounding error counts as one. */
-const thousandths = (share: number): number => Math.ceil(share * 1000 - 1e-6)
+/** Rounded up, one at least; no rounding error counts as one. */
+const thousandths = (share: number): number => Math.max(1, Math.ceil(share * 1000 - 1e-6))

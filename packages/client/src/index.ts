@@ -6,6 +6,7 @@ export { fetchTransport } from './fetch-transport.ts'
 export type { HttpResponse, HttpTransport, TransportFactory } from './http-transport.ts'
 export { apiLimits } from './limits.ts'
 export { paths, type RouteName } from './paths.ts'
+export { type Links, linkTasks } from './request-links.ts'
 export {
   type AnswerOf,
   type ApiRole,
@@ -19,6 +20,7 @@ export {
 export type { InvitationAnswer, InvitationBody } from './schema/admin.ts'
 export type { AgentEvent, AgentResult } from './schema/agents.ts'
 export { Complaints, FailureBody } from './schema/failure.ts'
+export type { PlanBody } from './schema/plan.ts'
 export { SessionEvent } from './schema/session.ts'
 export type { SubmitAnswer, SubmitBody, SubmitResult } from './schema/submit.ts'
 export { asSoukError, SoukError, type SoukErrorOptions } from './souk-error.ts'

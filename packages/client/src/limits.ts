@@ -5,6 +5,7 @@ export const apiLimits = {
   /** one blob */
   blobBytesMax: 16 * 1024 * 1024 * 1024,
   tasksPerRequestMax: 1000,
+  planTasksMax: 256,
   nameCharsMax: 256,
   textCharsMax: 32 * 1024,
   /** stdin as text or base-64 in a task; what does not fit 64 KiB goes as a blob */
@@ -12,6 +13,15 @@ export const apiLimits = {
   argvMax: 1024,
   envMax: 256,
   labelsMax: 64,
+  /** tasks that one task waits for */
+  dependenciesMax: 64,
+  /** an expression over labels and facts of a host */
+  whereCharsMax: 1024,
+  /** requests that will do instead of a task's own */
+  alternativesMax: 4,
+  groupCharsMax: 64,
+  /** to how many groups a task is tied each way */
+  tiesMax: 8,
   gpuModelsMax: 16,
   gpuModelCharsMax: 64,
   filesMax: 4096,

@@ -15,7 +15,8 @@ export function mapTasks<T>(
     return Promise.reject(new SoukError('option-invalid', `inFlightMax is ${inFlightMax}; at least 1 is needed`))
   }
   const stop = new AbortController()
-  const submitOptions = { signal: stop.signal, ...(options.onOutput ? { onOutput: options.onOutput } : {}) }
+  const { onOutput, after } = options
+  const submitOptions = { signal: stop.signal, ...(onOutput ? { onOutput } : {}), ...(after ? { after } : {}) }
   return new Promise<Outcome[]>((resolve, reject) => {
     const iterator = items[Symbol.iterator]()
     const outcomes: Outcome[] = []

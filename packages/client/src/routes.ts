@@ -2,10 +2,13 @@ import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { paths, type RouteName } from './paths.ts'
 import { InvitationAnswer, InvitationBody, StopAnswer } from './schema/admin.ts'
 import { AttachAnswer, AttachBody, DetachAnswer, ResultsAnswer, ResultsBody } from './schema/agents.ts'
+import { AnalysisAnswer, AnalysisRequest } from './schema/analysis.ts'
 import { BlobAnswer, BlobParams, BlobQuery } from './schema/blobs.ts'
+import { HistoryAnswer, HistoryRequest } from './schema/history.ts'
 import { InventoryAnswer } from './schema/inventory.ts'
 import { ResolveAnswer, TaskDetailBody, TasksAnswer, TasksQuery } from './schema/listing.ts'
 import { HealthAnswer, LinksAnswer, PeersAnswer, StatusBody, WhoAnswer } from './schema/peers.ts'
+import { PlanAnswer, PlanBody } from './schema/plan.ts'
 import { WatchAnswer, WatchBody } from './schema/session.ts'
 import { CancelBody, CancelResult, SubmitAnswer, SubmitBody } from './schema/submit.ts'
 import { AgentId, SessionId, strict, TaskName } from './schema/vocabulary.ts'
@@ -65,6 +68,13 @@ export const routes = {
     params: task,
     answer: ResolveAnswer,
   }),
+  plan: route({
+    ...paths.plan,
+    role: 'submit',
+    summary: 'where each objective would put these tasks now; nothing is submitted or reserved',
+    body: PlanBody,
+    answer: PlanAnswer,
+  }),
   cancel: route({
     ...paths.cancel,
     role: 'submit',
@@ -92,6 +102,21 @@ export const routes = {
     params: session,
     body: WatchBody,
     answer: WatchAnswer,
+  }),
+  history: route({
+    ...paths.history,
+    role: 'observe',
+    summary: 'ended tasks of the whole mesh, by filters, newest first, in pages',
+    query: HistoryRequest,
+    answer: HistoryAnswer,
+  }),
+  analysis: route({
+    ...paths.analysis,
+    role: 'observe',
+    summary:
+      'what is asked of the mesh: kinds, demand by resource, arrivals, waiting times, who waits for what whom holds',
+    query: AnalysisRequest,
+    answer: AnalysisAnswer,
   }),
   peers: route({ ...paths.peers, role: 'observe', summary: 'members', answer: PeersAnswer }),
   links: route({

@@ -12,6 +12,36 @@ export interface Keeping {
   heardFromMajority: boolean
 }
 
+/** Who keeps a limit of commands: the kernel by cgroups, a look every 250 ms at best, or nobody. */
+export type LimitKeeper = 'cgroup-v2' | 'cgroup-v1' | 'watchdog' | 'nothing'
+
+/** What is enforced there of what commands ask for. */
+export interface Limits {
+  memory: LimitKeeper
+  cpu: LimitKeeper
+  processes: LimitKeeper
+  /** why it is not the kernel that keeps them all; '' where it does */
+  reason: string
+}
+
+/** Something on a host that must not be: `seen` of `allowed`. */
+export interface AuditBreach {
+  /** over-capacity, ledger-drift, unknown-run, missing-run or over-promise */
+  code: string
+  task?: string
+  resource: string
+  seen: number
+  allowed: number
+}
+
+/** What the host's own audit finds: every ten seconds it compares what is promised, what runs, what is used and what it has. */
+export interface AuditStatus {
+  /** of the last look */
+  breaches: AuditBreach[]
+  /** since the peer started, each as often as it was seen */
+  breachesEver: number
+}
+
 /** A peer at a glance. */
 export interface Status {
   self: string
@@ -25,6 +55,8 @@ export interface Status {
   offer: Record<string, unknown>
   free: Record<string, unknown>
   peers: { alive: number; suspect: number; dead: number }
+  limits: Limits
+  audit: AuditStatus
   keeping: Keeping
   tasks: Record<string, number>
   store: { ok: boolean; code?: string; message?: string }

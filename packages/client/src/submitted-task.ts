@@ -1,5 +1,5 @@
 import type { CancelAnswer, Handle, Outcome, OutputChunk } from './api.ts'
-import type { SoukError } from './souk-error.ts'
+import { asSoukError, type SoukError } from './souk-error.ts'
 import type { Submit } from './submit-queue.ts'
 import { uniqueId } from './unique-id.ts'
 import type { Waiter } from './watcher.ts'
@@ -26,7 +26,7 @@ export class SubmittedTask implements Handle, Submit, Waiter {
   rekeyed = 0
   awaySince: number | undefined
   keyFresh: boolean
-  readonly #json: string
+  #json: string
   dropped = false
   /** the id once accepted */
   accepted: string | undefined
@@ -63,6 +63,13 @@ export class SubmittedTask implements Handle, Submit, Waiter {
     this.outcome.catch(() => {})
   }
 
+  /** Of a task that is not sent at all. */
+  static failed(owner: SubmittedTaskOwner, key: string | undefined, error: SoukError): SubmittedTask {
+    const submitted = new SubmittedTask(owner, '{}', { key, onOutput: undefined })
+    submitted.onFail(error)
+    return submitted
+  }
+
   get json(): string {
     if (this.#keyed) return this.#json
     return `${this.#json.slice(0, -1)}${this.#json.length > 2 ? ',' : ''}"key":"${this.#key}"}`
@@ -70,6 +77,16 @@ export class SubmittedTask implements Handle, Submit, Waiter {
 
   get key(): string {
     return this.#key
+  }
+
+  /** Not sent yet, and it is this task under the same key, once that is known. False: nobody waits for it any more. */
+  async become(task: Promise<unknown>): Promise<boolean> {
+    try {
+      this.#json = JSON.stringify(await task)
+    } catch (error) {
+      this.onFail(asSoukError(error))
+    }
+    return !this.dropped
   }
 
   rekey(key = uniqueId()): void {

@@ -48,6 +48,12 @@ test('GPUs are whole devices or a share of one', () => {
   expect(requestAmounts({ gpu: 0.25 }).gpu).toEqual({ count: 1, milli: 250 })
 })
 
+test('however small a share is, it is some of a device, and never a zero with a sign', () => {
+  for (const gpu of [1e-3, 1e-9, Number.MIN_VALUE])
+    expect(requestAmounts({ gpu }).gpu).toStrictEqual({ count: 1, milli: 1 })
+  expect(cpuMilli('0.0000000001')).toBe(1)
+})
+
 test('GPUs of a kind are one form, however they are written', () => {
   const gpu = { share: 0.5, memory: '20G', models: ['H100', ' a100', 'A100'] }
   const amounts = { count: 1, milli: 500, memoryBytes: 20e9, models: ['a100', 'h100'] }

@@ -1,12 +1,13 @@
 import { isUtf8 } from 'node:buffer'
 import type { Outcome as ApiOutcome } from '@souk/client'
-import type { Body, Outcome } from '@souk/wire'
+import { type Body, type Outcome, usageOf } from '@souk/wire'
 
 const isoTime = (wallMs: number) => new Date(wallMs).toISOString()
 
 /** An outcome as the API tells it. Output that is not UTF-8 goes as base-64; over 64 KiB as a reference. */
 export function fromOutcome(task: string, outcome: Outcome): ApiOutcome {
   const { result } = outcome
+  const usage = result && usageOf(result)
   return {
     task,
     kind: outcome.kind,
@@ -18,6 +19,7 @@ export function fromOutcome(task: string, outcome: Outcome): ApiOutcome {
     files: (result?.files ?? []).map(({ path, blob, mode }) => ({ path, ...blob, mode })),
     droppedBytes: result?.droppedBytes ?? 0,
     runMs: result?.runMs ?? 0,
+    ...(usage === undefined ? {} : { usage }),
     attempts: outcome.attempts.map(({ host, code, message }) => ({ host, code, message })),
     endedAt: isoTime(outcome.endedWallMs),
   }

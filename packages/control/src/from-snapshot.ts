@@ -11,6 +11,8 @@ export interface ControlInfo {
   links(): Omit<LinkLine, 'name'>[]
   /** what this host has, looked at a short while ago at most */
   host(): Promise<HostView>
+  /** who keeps the limits of commands here */
+  limits(): Status['limits']
 }
 
 /** One line per member, this peer first. */
@@ -69,6 +71,15 @@ function lineOf(member: MemberView): PeerLine {
   }
 }
 
+const auditOf = ({ breaches, counters }: PeerSnapshotView): Status['audit'] => ({
+  breaches: [...(breaches ?? [])],
+  breachesEver: counters['audit.breach'] ?? 0,
+})
+
+const limitsOf = ({ memory, cpu, processes, reason }: Status['limits']): Status['limits'] => {
+  return { memory, cpu, processes, reason }
+}
+
 /** This peer at a glance. */
 export function statusOf(snapshot: PeerSnapshotView, info: ControlInfo): Status {
   const others = snapshot.members.filter((member) => member.peer !== snapshot.self)
@@ -88,6 +99,8 @@ export function statusOf(snapshot: PeerSnapshotView, info: ControlInfo): Status 
     // This peer is alive: it answers.
     peers: { alive: count('alive') + 1, suspect: count('suspect'), dead: count('dead') },
     keeping: snapshot.keeping,
+    limits: limitsOf(info.limits()),
+    audit: auditOf(snapshot),
     tasks: snapshot.tasks,
     store: { ok, ...(code === undefined ? {} : { code }), ...(message === undefined ? {} : { message }) },
     counters: snapshot.counters,

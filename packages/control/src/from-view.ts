@@ -36,10 +36,16 @@ function specOf(spec: TaskSpec): Record<string, unknown> {
 
 /** One line of a listing, as the API tells it. */
 export function fromSummary(summary: TaskSummary): TaskLine {
-  const { submittedWallMs, endedWallMs, ...rest } = summary
+  const { submittedWallMs, startedWallMs, endedWallMs, needs, ...rest } = summary
+  const { executor, request } = needs
   return {
     ...rest,
+    executor,
+    request: { ...request },
     submittedAt: isoTime(submittedWallMs),
+    ...(startedWallMs === undefined
+      ? {}
+      : { startedAt: isoTime(startedWallMs), waitedMs: Math.max(0, startedWallMs - submittedWallMs) }),
     ...(endedWallMs === undefined ? {} : { endedAt: isoTime(endedWallMs) }),
-  } as TaskLine
+  }
 }

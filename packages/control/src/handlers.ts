@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream'
 import { apiLimits, type BodyOf, type ParamsOf, type QueryOf, type RouteName, type Routes } from '@souk/client'
-import { type TaskState, taskStates } from '@souk/wire'
+import { outcomeKinds, type TaskState, taskStates } from '@souk/wire'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { analysis } from './analysis/analysis.ts'
 import { ApiError } from './api-error.ts'
 import { ask } from './ask.ts'
 import type { AttachedAgents } from './attached-agents.ts'
@@ -10,9 +11,12 @@ import type { EventWriters } from './event-writers.ts'
 import { inventoryOf } from './from-inventory.ts'
 import { linkLines, peerLines, statusOf } from './from-snapshot.ts'
 import { fromSummary, fromView } from './from-view.ts'
+import { helpFor } from './help-for.ts'
+import { history } from './history.ts'
 import type { ControlOptions } from './options.ts'
 import { OutputStream } from './output-stream.ts'
 import type { PeerSnapshotView } from './peer-snapshot-view.ts'
+import { planTasks } from './plans.ts'
 import type { Sessions } from './sessions.ts'
 import type { Submits } from './submits.ts'
 import type { TaskFinder } from './task-finder.ts'
@@ -56,13 +60,18 @@ export const handlers: Handlers = {
   },
   submit: ({ body }, { submits, sessions }) => submits.submit(body, sessions),
   tasks: ({ query }, parts) => listTasks(query, parts),
-  task: async ({ params }, { finder }) => fromView(await finder.view(await finder.resolve(params.id))),
+  async task({ params }, parts) {
+    const view = await parts.finder.view(await parts.finder.resolve(params.id))
+    const help = helpFor(view, snapshotOf(parts))
+    return help.length === 0 ? fromView(view) : { ...fromView(view), wouldHelp: help }
+  },
   async resolve({ params }, { finder }) {
     const task = await finder.resolve(params.id)
     // A whole id is looked up too, so that a mistyped one is found out here.
     if (params.id === task) await finder.view(task)
     return { task }
   },
+  plan: ({ body }, { options }) => planTasks(options.handle, body),
   async cancel({ params, body }, { finder, options }) {
     const task = await finder.resolve(params.id)
     const answer = await ask(
@@ -88,6 +97,8 @@ export const handlers: Handlers = {
     for (const task of body.tasks) session.watch(task, body.output === true)
     return { watched: body.tasks.length }
   },
+  analysis: ({ query }, parts) => analysis(query, parts.finder, snapshotOf(parts)),
+  history: ({ query }, parts) => history(query, parts.finder, snapshotOf(parts)),
   peers: (_, parts) => ({ peers: peerLines(snapshotOf(parts), parts.options.info) }),
   links: (_, parts) => ({ links: linkLines(snapshotOf(parts), parts.options.info) }),
   inventory: async (_, parts) => inventoryOf(await parts.options.info.host(), snapshotOf(parts)),
@@ -169,7 +180,7 @@ async function listTasks(query: QueryOf<Routes['tasks']>, { finder }: ControlPar
   return { tasks: fitting.slice(0, limit).map(fromSummary), total: fitting.length, missing }
 }
 
-const outcomeKindNames = new Set<string>(['succeeded', 'failed', 'cancelled', 'expired', 'lost', 'quarantined'])
+const outcomeKindNames = new Set<string>(outcomeKinds)
 
 function badState(state: string): ApiError {
   const known = [...taskStates, ...outcomeKindNames].join(', ')

@@ -31,5 +31,7 @@ export interface PeerSnapshotView {
   /** by state, and by outcome kind for closed ones */
   tasks: Record<string, number>
   store: { ok: boolean; code?: string | undefined; message?: string | undefined }
+  /** what the last audit of this host has found */
+  breaches?: readonly { code: string; task?: string; resource: string; seen: number; allowed: number }[] | undefined
   counters: Record<string, number>
 }

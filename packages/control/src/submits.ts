@@ -1,12 +1,14 @@
 import { SoukError, type SubmitAnswer, type SubmitBody, type SubmitResult } from '@souk/client'
 import type { ClientRef, Submission } from '@souk/peer'
 import type { PeerHandle } from '@souk/runtime'
-import type { TaskSpec } from '@souk/wire'
+import { type TaskSpec, taskId } from '@souk/wire'
+import { Afters, afterOf, type TaskAfter } from './afters.ts'
 import { ApiError } from './api-error.ts'
 import { BetterKeys, type Prepared } from './better-keys.ts'
 import { nonceOf, randomNonce } from './nonce.ts'
 import type { Session } from './session.ts'
 import type { Sessions, SubmitReply } from './sessions.ts'
+import { TaskFinder } from './task-finder.ts'
 import { toTaskSpec } from './to-task-spec.ts'
 
 /** submits that wait for the peer's answer, of all requests together */
@@ -14,8 +16,10 @@ const waitingMax = 100_000
 /** The peer answers within nine seconds; after this the answer is unknown and the client asks again with its key. */
 const answerMsMax = 10_000
 
+type Results = (SubmitResult | undefined)[]
+
 interface Batch {
-  results: (SubmitResult | undefined)[]
+  results: Results
   left: number
   done(): void
 }
@@ -27,12 +31,22 @@ interface Waiting {
   session: Session | undefined
 }
 
+/** One request on its way: what of it has been answered, and until when it can be. */
+interface Sending {
+  prepared: readonly Prepared[]
+  results: Results
+  live: ReadonlySet<number>
+  session: Session | undefined
+  byMs: number
+}
+
 /** Submits under way: from request to the peer's accepted or refused, one entry per task, one timer per request. */
 export class Submits {
   readonly #handle: PeerHandle
   /** for requests without a session: their outcomes go nowhere */
   readonly #anonymous: ClientRef
   readonly #betterKeys: BetterKeys
+  readonly #afters: Afters
   readonly #waiting = new Map<number, Waiting>()
   #tag = 0
   /** the most recent task accepted here */
@@ -41,6 +55,7 @@ export class Submits {
   constructor(handle: PeerHandle) {
     this.#handle = handle
     this.#betterKeys = new BetterKeys(handle)
+    this.#afters = new Afters(new TaskFinder(handle, () => this.last))
     this.#anonymous = handle.attach((reply) => {
       if (reply.type === 'accepted' || reply.type === 'refused') this.onReply(reply)
     })
@@ -64,28 +79,55 @@ export class Submits {
     const prepared = prepare(body)
     const better = this.#betterKeys.of(prepared)
     if (better.size > 0) return { results: prepared.map((_, index) => better.get(index) ?? notBegun) }
-    const results: (SubmitResult | undefined)[] = new Array(body.tasks.length).fill(undefined)
+    const results: Results = new Array(body.tasks.length).fill(undefined)
+    const waits = body.tasks.some(({ after }) => after !== undefined && after.length > 0)
+    const send = { prepared, results, live, session, byMs: performance.now() + answerMsMax }
+    if (waits) await this.#inOrder(body, send)
+    else await this.#send([...prepared.keys()], send)
+    return { results: results.map((result) => result ?? unknown) }
+  }
+
+  /** What waits for others of the request is submitted once those are accepted: then their ids are known. */
+  async #inOrder({ tasks, freshKeys }: SubmitBody, sending: Sending): Promise<void> {
+    const { prepared, results, byMs } = sending
+    const fresh = new Set(freshKeys)
+    const afters = await this.#afters.of(tasks, (index) => {
+      const task = prepared[index]!
+      return 'spec' in task && tasks[index]!.key !== undefined && !fresh.has(index) ? taskId(task.nonce) : undefined
+    })
+    for (let left = prepared.length, before = left + 1; left > 0 && left < before; ) {
+      const wave = nextWave(afters, sending)
+      const inTime = performance.now() < byMs
+      if (inTime) await this.#send(wave, sending)
+      for (const index of wave) results[index] ??= inTime ? unknown : notBegun
+      before = left
+      left = results.filter((result) => result === undefined).length
+    }
+  }
+
+  /** Returns when all of these are answered, or the time for it is over. */
+  async #send(indexes: readonly number[], { prepared, results, live, session, byMs }: Sending): Promise<void> {
     const submissions: Submission[] = []
     let timer: NodeJS.Timeout | undefined
     await new Promise<void>((resolve) => {
       const batch: Batch = { results, left: 0, done: resolve }
-      prepared.forEach((task, index) => {
+      for (const index of indexes) {
+        const task = prepared[index]!
         if (!('spec' in task)) {
           results[index] = task
-          return
+          continue
         }
         const tag = ++this.#tag
         this.#waiting.set(tag, { batch, index, live: live.has(index), session })
         submissions.push({ tag, ...task })
         batch.left++
-      })
+      }
       if (submissions.length === 0) return resolve()
-      timer = setTimeout(resolve, answerMsMax)
+      timer = setTimeout(resolve, byMs - performance.now())
       this.#handle.input({ type: 'submit', client: session?.client ?? this.#anonymous, tasks: submissions })
     })
     clearTimeout(timer)
     for (const { tag } of submissions) this.#waiting.delete(tag)
-    return { results: results.map((result) => result ?? unknown) }
   }
 
   /** Called inside a turn: only records. */
@@ -105,6 +147,23 @@ export class Submits {
   close(): void {
     this.#handle.detach(this.#anonymous)
   }
+}
+
+/** Those whose time has come: all that they wait for in this request is accepted. Where it never will be they are refused. */
+function nextWave(afters: readonly TaskAfter[], { prepared, results }: Sending): number[] {
+  const wave: number[] = []
+  for (const [index, task] of prepared.entries()) {
+    if (results[index]) continue
+    const after = 'spec' in task ? afterOf(afters[index]!, results) : []
+    if (after === undefined) continue
+    if (!Array.isArray(after)) {
+      results[index] = after
+      continue
+    }
+    if ('spec' in task && after.length > 0) task.spec.after = after
+    wave.push(index)
+  }
+  return wave
 }
 
 function prepare({ tasks, freshKeys }: SubmitBody): Prepared[] {
@@ -131,7 +190,7 @@ function nameOf(
 
 const notBegun = {
   code: 'not-begun',
-  message: 'another task of this request needs another key; nothing has happened for this one: submit it again',
+  message: 'others of this request come first, or need another key; nothing has happened for this one: submit it again',
 } satisfies SubmitResult
 
 const unknown = {

@@ -1,5 +1,5 @@
 import type { PeerHandle } from '@souk/runtime'
-import { limits, type TaskState, type TaskSummary, type TaskView } from '@souk/wire'
+import { limits, type TaskFilter, type TaskState, type TaskSummary, type TaskView } from '@souk/wire'
 import { ApiError } from './api-error.ts'
 import { ask } from './ask.ts'
 import type { PeerSnapshotView } from './peer-snapshot-view.ts'
@@ -12,6 +12,15 @@ const candidatesMax = 10
 const awayShownMax = 5
 const awayDetailsMax = 64
 const idPattern = /^[0-9a-hjkmnp-tv-z]*$/
+
+export interface ListOptions {
+  limit: number
+  prefix: string
+  states: TaskState[]
+  /** of the other peers too */
+  everywhere: boolean
+  filter?: TaskFilter
+}
 
 export interface Listing {
   tasks: TaskSummary[]
@@ -72,7 +81,7 @@ export class TaskFinder {
     throw reachable ? this.unknown(task) : this.unreachable(task)
   }
 
-  list(options: { limit: number; prefix: string; states: TaskState[]; everywhere: boolean }): Promise<Listing> {
+  list(options: ListOptions): Promise<Listing> {
     const limit = Math.min(options.limit, limits.tasksPerMessageMax)
     return ask(
       this.#handle,

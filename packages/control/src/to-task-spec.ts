@@ -1,5 +1,8 @@
 import { type RequestAmounts, requestAmounts, SoukError, type Task } from '@souk/client'
 import { type BlobRef, type FileRef, limits, specBytes, type TaskSpec, type Work } from '@souk/wire'
+import { alternativesOf } from './alternatives-of.ts'
+import { taskTies } from './ties-of.ts'
+import { whereOf } from './where-of.ts'
 
 /** What a task gets where its client said nothing. Guesses are marked. */
 export const taskDefaults = {
@@ -30,10 +33,14 @@ export function toTaskSpec(task: Task): TaskSpec {
     class: task.class ?? classOf(work, request),
     work,
     request,
+    ...alternativesOf(task),
     priority: task.priority ?? taskDefaults.priority,
     labels: task.labels ?? {},
+    ...whereOf(task),
+    ...taskTies(task),
     inputs: (task.inputs ?? []).map((file, i) => fileOf(file, `/inputs/${i}`)),
     outputs: (task.outputs ?? []).map((path, i) => safePath(path, `/outputs/${i}`)),
+    ...(task.expectedMs === undefined ? {} : { expectedMs: task.expectedMs }),
     timeoutMs: task.timeoutMs ?? taskDefaults.timeoutMs,
     retries: task.retries ?? taskDefaults.retries,
     attemptsMax: task.attemptsMax ?? taskDefaults.attemptsMax,
@@ -42,6 +49,7 @@ export function toTaskSpec(task: Task): TaskSpec {
     starts: task.starts ?? taskDefaults.starts,
     expiresMs: task.expiresMs ?? taskDefaults.expiresMs,
     failIfUnplaceable: task.failIfUnplaceable ?? taskDefaults.failIfUnplaceable,
+    ...(task.objective === undefined ? {} : { objective: task.objective }),
   }
   refuseOversize(spec)
   return spec

@@ -65,6 +65,61 @@ test('GPUs that contradict themselves are refused where they do, those of no kno
   expect(odd).toMatchObject({ status: 400, body: { path: '/tasks/0/request/gpu' } })
 })
 
+const overflow = 2 ** 53
+
+test.each<[object, string, string]>([
+  [{ request: { cpu: -1 } }, '/request/cpu', 'which is negative'],
+  [{ request: { cpu: '-1' } }, '/request/cpu', "'-1', which is negative"],
+  [{ request: { cpu: 'NaN' } }, '/request/cpu', "'NaN', which is no amount"],
+  [{ request: { cpu: null } }, '/request/cpu', 'expected number or string'],
+  [{ request: { cpu: '1e9' } }, '/request/cpu', 'is no amount'],
+  [{ request: { cpu: overflow } }, '/request/cpu', 'more than any host can have'],
+  [{ request: { cpu: 2 ** 52 } }, '/request/cpu', 'more than any host can have'],
+  [{ request: { memory: '5 apples' } }, '/request/memory', "unknown unit 'apples'"],
+  [{ request: { memory: '4constructor' } }, '/request/memory', "unknown unit 'constructor'"],
+  [{ request: { memory: '9'.repeat(30) } }, '/request/memory', 'more than any host can have'],
+  [{ request: { memory: '9'.repeat(30_000) } }, '/request/memory', `'${'9'.repeat(40)}…'`],
+  [{ request: { gpu: 1.5 } }, '/request/gpu', 'a whole number of devices, or a share below 1'],
+  [{ request: { gpu: -0.5 } }, '/request/gpu', 'a whole number of devices, or a share below 1'],
+  [{ request: { gpu: 1025 } }, '/request/gpu', 'gpu is 1025'],
+  [{ request: { slots: 1.5 } }, '/request/slots', 'integer'],
+  [{ request: { slots: 0 } }, '/request/slots', '1'],
+  [{ request: { custom: { licence: -1 } } }, '/request/custom/licence', 'greater or equal to 0'],
+  [{ request: { custom: { licence: 0.5 } } }, '/request/custom/licence', 'integer'],
+  [{ alternatives: [{}, { memory: '-1' }] }, '/alternatives/1/memory', 'which is negative'],
+  [{ alternatives: Array(5).fill({}) }, '/alternatives', '4'],
+  [{ group: '' }, '/group', '1'],
+  [{ near: [{ group: 'x'.repeat(65) }] }, '/near/0/group', '64'],
+  [{ apart: Array(9).fill({ group: 'a' }) }, '/apart', '8'],
+  [{ group: 'db', near: [{ group: 'web' }, { group: 'db' }] }, '/near/1', 'the first of them could start nowhere'],
+  [{ near: [{ group: 'db' }], apart: [{ group: 'db' }] }, '/apart/0', "near and apart from 'db' at once"],
+  [{ retries: -1 }, '/retries', 'greater or equal to 0'],
+  [{ expectedMs: 0 }, '/expectedMs', '1'],
+  [{ expectedMs: 0.5 }, '/expectedMs', 'integer'],
+  [{ timeoutMs: overflow }, '/timeoutMs', String(2 ** 40)],
+  [{ labels: { zone: 'x'.repeat(257) } }, '/labels/zone', '256'],
+  [{ where: '' }, '/where', '1'],
+  [{ where: 'x'.repeat(1025) }, '/where', '1024'],
+  [{ where: 'zone = a' }, '/where', '\n       ^'],
+  [{ where: 'a == 1 && a == 2' }, '/where', 'no host can ever meet a == 1 and a == 2'],
+  [{ where: 'cores > 8 && cores < 4' }, '/where', 'cores > 8 and cores < 4'],
+])('a request that cannot be is refused with its place and reason: %o', async (task, path, text) => {
+  const { status, body } = await request(
+    await serve(),
+    'POST',
+    '/v1/tasks',
+    submit({ tasks: [{ argv: ['true'], ...task }] }),
+  )
+  const refused = status === 200 ? body.results[0] : body
+  expect(refused).toMatchObject({
+    code: expect.stringMatching(/-invalid$|-contradicts?$/),
+    ...(status === 200 ? { path, message: expect.stringContaining(text) } : {}),
+  })
+  // Of the whole body the first place is named; of one task's meaning its own.
+  if (status === 400) expect(body).toMatchObject({ path: `/tasks/0${path}`, message: expect.stringContaining(text) })
+  expect(JSON.stringify(refused).length).toBeLessThan(1000)
+})
+
 test('a body full of mistakes is answered with the first twenty', async () => {
   const tasks = Array.from({ length: 500 }, () => ({ argv: 1 }))
   const answer = await request(await serve(), 'POST', '/v1/tasks', submit({ tasks }))
@@ -152,6 +207,7 @@ test('an observer reads and changes nothing', async () => {
   }
   const refused: [string, string][] = [
     ['POST', '/v1/tasks'],
+    ['POST', '/v1/plan'],
     ['POST', '/v1/tasks/last/cancel'],
     ['PUT', '/v1/blobs'],
     ['POST', '/v1/agents'],

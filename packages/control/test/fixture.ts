@@ -51,6 +51,7 @@ export async function serve(
     info: {
       version: '0.0.0',
       addresses: () => ['/ip4/127.0.0.1/tcp/1'],
+      limits: () => ({ memory: 'cgroup-v1', cpu: 'cgroup-v1', processes: 'watchdog', reason: 'no pids' }),
       host: async () => ({ inventory: hostInventory, usage: hostUsage }),
       links: () => [
         {

@@ -1,6 +1,6 @@
-import type { NamedTask, PeerInput, Reply, Submission, TraceEvent } from '@souk/peer'
+import type { NamedTask, PeerInput, Plan, Reply, Submission, TraceEvent } from '@souk/peer'
 import type { PeerHandle } from '@souk/runtime'
-import { type RunResult, type TaskId, taskId } from '@souk/wire'
+import { type RunResult, type TaskId, type TaskSpec, taskId } from '@souk/wire'
 import { type KeptTask, resultOf, viewOf } from './kept-task.ts'
 
 /** What several memory peers share: every task there is, and who is up. */
@@ -35,6 +35,8 @@ export class MemoryPeer implements PeerHandle {
   reachable = true
   /** takes submits in and answers none */
   mute = false
+  /** what it makes of a plan; without it, it is making too many */
+  plan: ((tasks: readonly TaskSpec[]) => Plan) | undefined
   /** why a submit is refused, where it is */
   refuse: (task: NamedTask) => { code: string; message: string } | undefined = () => undefined
 
@@ -199,13 +201,16 @@ export class MemoryPeer implements PeerHandle {
         tenant: task.spec.tenant,
         priority: task.spec.priority,
         state: task.state,
+        needs: { executor: task.spec.work.kind, function: '', request: task.spec.request, labels: task.spec.labels },
         ...(task.outcome ? { kind: task.outcome.kind, code: task.outcome.code } : {}),
+        ...(task.outcome?.result ? { startedWallMs: 1_700_000_000_250, ranMs: 40 } : {}),
         origin: task.origin,
         attempts: 0,
         submittedWallMs: 1_700_000_000_000,
       }))
       this.#reply(input.client, { type: 'listed', tasks: lines, total: tasks.length, missing: [] })
     } else if (input.type === 'follow') this.#onFollow(input.client, input.task)
+    else if (input.type === 'plan') this.#reply(input.client, { type: 'planned', plan: this.plan?.(input.tasks) })
   }
 
   #onSubmit(client: number, submission: Submission): void {

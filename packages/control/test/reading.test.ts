@@ -23,6 +23,7 @@ test('the latest task is found as last, and any task by the beginning of its id'
     state: 'closed',
     origin: 'PeerA',
     spec: { name: 'second' },
+    outcome: { usage: { cpuMs: 1 } },
   })
   expect((await client.wait('last')).task).toBe(second)
 })

@@ -30,10 +30,12 @@ test('what the task says is kept, in the units of the mesh', () => {
     request: { cpu: '500m', memory: '2Gi', gpu: 0.5 },
     inputs: [{ ...file, mode: 0o755 }],
     retries: 2,
+    objective: 'pack',
   })
   expect(fits(spec)).toEqual([])
   expect(spec).toMatchObject({
     class: 'function/render:c1m2048g1',
+    objective: 'pack',
     work: { kind: 'function', args: '[{"page":1}]', module: { path: 'render.mjs', mode: 0o644 } },
     request: { cpuMilli: 500, memoryBytes: 2 ** 31, gpu: { count: 1, milli: 500 } },
     inputs: [{ path: 'in/a.txt', blob: { hash: file.hash, sizeBytes: 5 }, mode: 0o755 }],
@@ -68,4 +70,53 @@ test('a key makes the same nonce for a tenant, whatever else; without a key it i
   expect(nonceOf('other', 'key')).not.toBe(nonceOf('t', 'key'))
   expect(Value.Check(TaskId, taskId(randomNonce()))).toBe(true)
   expect(randomNonce()).not.toBe(randomNonce())
+})
+
+test('an expression is carried in its one printed form, so that like tasks are alike', () => {
+  const where = (text: string) => toTaskSpec({ argv: ['x'], where: text }).where
+  expect(where('zone in(a,"b")&&!spot')).toBe('zone in (a, b) && !spot')
+  expect(where('  zone in ( a , b )  && (!spot)')).toBe('zone in (a, b) && !spot')
+  expect(fits(toTaskSpec({ argv: ['x'], where: 'cores >= 8' }))).toEqual([])
+})
+
+test('an expression that does not parse is refused with the place, one that contradicts itself with both parts', () => {
+  const error = (task: object) => {
+    try {
+      return toTaskSpec({ argv: ['x'], ...task })
+    } catch (thrown) {
+      return thrown
+    }
+  }
+  expect(error({ where: 'zone = a' })).toMatchObject({
+    code: 'where-invalid',
+    path: '/where',
+    message: expect.stringContaining('\n  zone = a\n       ^'),
+  })
+  expect(error({ where: 'zone == b', labels: { zone: 'a' } })).toMatchObject({
+    code: 'where-contradicts',
+    path: '/where',
+    message: expect.stringContaining('zone == a and zone == b'),
+  })
+})
+
+test('what will do instead is in the units of the mesh, in its order', () => {
+  const spec = toTaskSpec({ argv: ['x'], request: { gpu: 1 }, alternatives: [{ cpu: 16 }, { cpu: '8', memory: '1G' }] })
+  expect(fits(spec)).toEqual([])
+  expect(spec.alternatives).toMatchObject([{ cpuMilli: 16_000 }, { cpuMilli: 8000, memoryBytes: 1e9 }])
+  expect(toTaskSpec({ argv: ['x'], alternatives: [] })).not.toHaveProperty('alternatives')
+})
+
+test('ties are required unless they say otherwise', () => {
+  const spec = toTaskSpec({
+    argv: ['x'],
+    group: 'db',
+    near: [{ group: 'cache' }],
+    apart: [{ group: 'db', required: false }],
+  })
+  expect(fits(spec)).toEqual([])
+  expect(spec).toMatchObject({
+    group: 'db',
+    near: [{ group: 'cache', required: true }],
+    apart: [{ group: 'db', required: false }],
+  })
 })

@@ -138,10 +138,11 @@ export class BearerEndings {
     const borne = this.#hands.under(message.task, message.ballot)
     if (!borne?.outcome || borne.next || !borne.record.custodians.includes(from)) return
     borne.confirmed.add(from)
+    if (message.awaited) borne.awaitedAt = new Set(borne.awaitedAt).add(from)
     if (borne.confirmed.size >= majority(borne.record.custodians.length)) this.#onChosen(borne, out)
   }
 
-  /** Its custodians know the value; the origin gets it where it is none of them. For it, clients wait. */
+  /** Its custodians know the value; the origin gets it where it is none of them. For it, clients wait, and others may. */
   #onChosen(borne: Borne, out: Out): void {
     const { record, ballot, outcome } = borne
     const { id: task, version, custodians, origin } = record
@@ -149,7 +150,8 @@ export class BearerEndings {
     out.push({ type: 'chosen', task, ballot })
     for (const to of custodians) {
       const message = { t: 'chosen', task, version, ballot } as const
-      out.push(to === origin ? { type: 'send', to, message } : { type: 'send', to, message, along: true })
+      const awaited = to === origin || borne.awaitedAt?.has(to)
+      out.push(awaited ? { type: 'send', to, message } : { type: 'send', to, message, along: true })
     }
     if (custodians.includes(origin)) return
     const decree = { kind: 'outcome', outcome: outcome! } as const

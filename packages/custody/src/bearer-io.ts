@@ -15,6 +15,12 @@ import type {
   TaskRecord,
 } from '@souk/wire'
 
+/**
+ * This host's answer to an offered baton. take: it is queued or started here · wait: there is no room, but it stays in these
+ * hands, and market finds a place for it · or why it goes on to its next alternate.
+ */
+export type Admission = { do: 'take' } | { do: 'wait' } | { do: 'refuse'; refusal: Refusal }
+
 /** What a bearer may be told by other peers. */
 export type BearerMessage = MessageOf<
   'award' | 'accept' | 'renewed' | 'committed' | 'lacking' | 'fenced' | 'begun' | 'stored' | 'already' | 'unstored'
@@ -31,14 +37,16 @@ export type BearerInput =
   | { type: 'message'; from: Bearer; message: BearerMessage }
   /** market's choice: hand these over, with where else they may go */
   | { type: 'handOver'; tasks: TaskId[]; to: Taker; alternates: Taker[] }
-  /** market's choice: run these here */
-  | { type: 'keep'; tasks: TaskId[] }
+  /** market's choice: run these here, as that alternative of what they ask for */
+  | { type: 'keep'; tasks: TaskId[]; alternative: number }
   /** market's verdict where the caller asked not to wait */
   | { type: 'unplaceable'; task: TaskId; message: string }
+  /** what it waits for did not end as wanted, so it never starts */
+  | { type: 'stranded'; task: TaskId; code: string; message: string }
   /** how the place of these was chosen: told to their custodians by and by */
   | { type: 'decided'; tasks: readonly TaskId[]; decision: Decision }
   /** this host's answer to an offered baton */
-  | { type: 'admit'; task: TaskId; refusal: Refusal | undefined }
+  | { type: 'admit'; task: TaskId; answer: Admission }
   | { type: 'began'; task: TaskId; ballot: Ballot }
   | { type: 'ended'; task: TaskId; ballot: Ballot; result: RunResult; stopCode: string | undefined }
   | { type: 'dropped'; task: TaskId; ballot: Ballot; code: string }
@@ -65,14 +73,14 @@ export type BearerSays = MessageOf<
 export type BearerEffect =
   /** along: it has no haste, so it may go with the next message to that peer that has */
   | { type: 'send'; to: PeerId; message: BearerSays; along?: true }
-  /** it may be placed now: market's turn */
-  | { type: 'waiting'; record: TaskRecord; attempts: number }
+  /** it may be placed now: market's turn; not with those to avoid, who had it before */
+  | { type: 'waiting'; record: TaskRecord; attempts: number; avoid: readonly PeerId[] }
   /** no longer ours to place or to start: room that was promised to it is free */
   | { type: 'withdrawn'; task: TaskId }
   /** somebody hands us a baton: may this host have it? Answer with `admit` */
   | { type: 'offered'; baton: Baton; from: PeerId }
   /** to the host's queue */
-  | { type: 'take'; record: TaskRecord; ballot: Ballot; attempt: number; leased: boolean }
+  | { type: 'take'; record: TaskRecord; alternative: number; ballot: Ballot; attempt: number; leased: boolean }
   | { type: 'halt'; task: TaskId; ballot: Ballot; code: 'cancelled' | 'fenced' | 'shutdown' }
   | { type: 'bounced'; task: TaskId; ballot: Ballot; to: PeerId | undefined; refusal: Refusal }
   | { type: 'givenUp'; task: TaskId; ballot: Ballot; code: string }

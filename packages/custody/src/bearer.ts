@@ -72,16 +72,21 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
         )
         break
       case 'keep':
-        this.#placings.onPlaced(input.tasks, { choice: 'keep' }, now, out)
+        this.#placings.onPlaced(input.tasks, { choice: 'keep', alternative: input.alternative }, now, out)
         break
       case 'unplaceable':
         this.#placings.onPlaced([input.task], { choice: 'unplaceable', message: input.message }, now, out)
         break
+      case 'stranded': {
+        const { task, code, message } = input
+        this.#placings.onPlaced([task], { choice: 'stranded', code, message }, now, out)
+        break
+      }
       case 'decided':
         this.#onDecided(input)
         break
       case 'admit':
-        this.#handing.onAdmit(input.task, input.refusal, now, out)
+        this.#handing.onAdmit(input.task, input.answer, now, out)
         break
       case 'began':
         this.#endings.onBegan(input.task, input.ballot)
@@ -148,7 +153,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     if (durable) this.#hands.memory.remember(record.id, ballot, now)
     const facts = { attempts, now, leasedMs, announced: true, durable }
     this.#hands.borne.set(record.id, newBorne(record, ballot, facts))
-    out.push({ type: 'waiting', record, attempts: attempts.length })
+    out.push({ type: 'waiting', record, attempts: attempts.length, avoid: [] })
   }
 
   /**

@@ -2,7 +2,7 @@ import { invariant, type Millis } from '@souk/kernel'
 import type { Attempt, Ballot, Baton, Bearer, Outcome, PeerId, Taker, TaskRecord } from '@souk/wire'
 
 /**
- * waiting: market places it · offered: this host was asked · beginning: its custodians are asked whether it may start
+ * waiting: market places it · offered: this host was asked; where it has no room it may wait here · beginning: its custodians are asked whether it may start
  * (starts: at-most-once) · queued, running: on this host · handed: passed on to one named peer that has not answered
  * yet · committing: it has an outcome that the custodians have not confirmed.
  */
@@ -10,7 +10,7 @@ export type BorneState = 'waiting' | 'offered' | 'beginning' | 'queued' | 'runni
 
 export const borneTransitions: Record<BorneState, readonly BorneState[]> = {
   waiting: ['handed', 'beginning', 'queued', 'committing'],
-  offered: ['beginning', 'queued', 'handed'],
+  offered: ['waiting', 'beginning', 'queued', 'handed'],
   beginning: ['queued'],
   queued: ['running', 'committing'],
   running: ['committing'],
@@ -20,9 +20,11 @@ export const borneTransitions: Record<BorneState, readonly BorneState[]> = {
 
 /** What market chose for a waiting baton. */
 export type Placing =
-  | { choice: 'keep' }
+  | { choice: 'keep'; alternative: number }
   | { choice: 'handOver'; to: Taker; alternates: Taker[]; chosenMs: Millis }
   | { choice: 'unplaceable'; message: string }
+  /** what it waits for did not end as wanted */
+  | { choice: 'stranded'; code: string; message: string }
 
 /**
  * The next version of a borne task's custodians. proposing: the decree is being chosen, under the bearer's ballot ·
@@ -60,6 +62,8 @@ export interface Borne {
   state: BorneState
   /** its record is on disk where it must be: only then may it run or be handed over */
   durable: boolean
+  /** what it is given here of what it asks for; 0: the request itself */
+  alternative: number
   /** what was decided before it could be done */
   pending?: Placing
   /** as it was handed over, for the retry to that same peer and no other */
@@ -69,6 +73,8 @@ export interface Borne {
   outcome?: Outcome
   /** who has confirmed the outcome, or (beginning) that it may start */
   confirmed: Set<PeerId>
+  /** of those that confirmed the outcome: others wait there to hear that it is chosen */
+  awaitedAt?: Set<PeerId>
   /** custodians that refuse it; only a majority fences */
   fencedBy: Set<PeerId>
   /** its custodians are being replaced: it neither leaves nor ends meanwhile */
@@ -110,6 +116,7 @@ export function newBorne(
     announced: facts.announced,
     state: facts.announced ? 'waiting' : 'offered',
     durable: facts.durable,
+    alternative: 0,
     confirmed: new Set(),
     fencedBy: new Set(),
   }

@@ -1,6 +1,15 @@
 import type { Millis } from '@souk/kernel'
-import { type Ballot, compareBallots, type Decree, type MessageOf, type Outcome, type PeerId } from '@souk/wire'
+import {
+  type Ballot,
+  compareBallots,
+  type Decree,
+  type MessageOf,
+  type Outcome,
+  type PeerId,
+  type Work,
+} from '@souk/wire'
 import type { CustodianEffect } from './custodian-io.ts'
+import type { EndWatchers } from './end-watchers.ts'
 import { type Entry, enterPhase, forgetVotes, newEntry, outcomeOf, unkeep } from './entry.ts'
 import type { Readers } from './readers.ts'
 import type { TaskBook } from './task-book.ts'
@@ -13,11 +22,13 @@ export class Closings {
   readonly #self: PeerId
   readonly #book: TaskBook
   readonly #readers: Readers
+  readonly #endWatchers: EndWatchers
 
-  constructor(self: PeerId, book: TaskBook, readers: Readers) {
+  constructor(self: PeerId, book: TaskBook, told: { readers: Readers; endWatchers: EndWatchers }) {
     this.#self = self
     this.#book = book
-    this.#readers = readers
+    this.#readers = told.readers
+    this.#endWatchers = told.endWatchers
   }
 
   /** A majority has accepted a decree. Without knowing which, its lease will make this custodian ask. */
@@ -50,6 +61,7 @@ export class Closings {
     this.#answerCancellers(entry, outcome.kind === 'cancelled' ? 'cancelled' : 'closed-before', out)
     this.#readers.changed(entry, now, out)
     entry.watchers = []
+    this.#endWatchers.over(entry, now, out)
   }
 
   /** Others keep it, on a majority of their disks: what is left here points to them. */
@@ -80,6 +92,7 @@ export class Closings {
     entry.cancellers = []
     for (const { peer } of entry.watchers) out.push({ type: 'send', to: peer, message })
     entry.watchers = []
+    this.#endWatchers.over(entry, now, out)
   }
 
   /** A closed task that another custodian has kept until now. Its outcome is chosen, so there is nothing to vote on. */
@@ -110,6 +123,7 @@ export class Closings {
     const entry = newEntry(record, ballot)
     entry.cancellers = known?.cancellers ?? []
     entry.watchers = known?.watchers ?? []
+    entry.endWatchers = known?.endWatchers ?? []
     entry.decision = known?.decision
     entry.timeline = known?.timeline ?? []
     this.#book.archive.reopen(record.id)
@@ -123,11 +137,7 @@ export class Closings {
     if (!outcome) return
     const { result: _, ...rest } = outcome
     const { spec } = entry.record
-    const work = { kind: 'process', argv: ['(forgotten)'], env: {} } as const
-    entry.record = {
-      ...entry.record,
-      spec: { ...spec, work: { ...work, argv: [...work.argv] }, inputs: [], outputs: [] },
-    }
+    entry.record = { ...entry.record, spec: { ...spec, work: forgotten(spec.work), inputs: [], outputs: [] } }
     entry.accepted = { ballot: entry.accepted!.ballot, decree: { kind: 'outcome', outcome: { ...rest, attempts: [] } } }
     entry.timeline = []
     entry.decision = undefined
@@ -141,4 +151,10 @@ export class Closings {
       out.push({ type: 'send', to: peer, message: { t: 'cancelled', ask, task, answer } })
     entry.cancellers = []
   }
+}
+
+/** The kind and a function's name stay: listings tell them. */
+function forgotten(work: Work): Work {
+  if (work.kind === 'function') return { kind: 'function', name: work.name, args: '[]' }
+  return { kind: 'process', argv: ['(forgotten)'], env: {} }
 }

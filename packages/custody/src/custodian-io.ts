@@ -32,6 +32,7 @@ export type CustodianMessage = MessageOf<
   | 'cancel'
   | 'query'
   | 'list'
+  | 'watch'
   // as proposer
   | 'stored'
   | 'already'
@@ -61,6 +62,7 @@ export type CustodianSays = MessageOf<
   | 'cancelled'
   | 'view'
   | 'listed'
+  | 'ends'
   | 'moved'
   | 'chosen'
   // as proposer

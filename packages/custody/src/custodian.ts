@@ -5,6 +5,7 @@ import { Closings } from './closings.ts'
 import type { CustodyConfig } from './config.ts'
 import { Copies } from './copies.ts'
 import type { CustodianEffect, CustodianInput, CustodianMessage } from './custodian-io.ts'
+import { EndWatchers } from './end-watchers.ts'
 import { outcomeOf, stateOf } from './entry.ts'
 import { mayTell } from './may-tell.ts'
 import { Proposer } from './proposer.ts'
@@ -46,13 +47,14 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     const book = new TaskBook(config, self)
     this.#book = book
     const readers = new Readers(config, book.archive, self)
-    this.#closings = new Closings(self, book, readers)
+    const endWatchers = new EndWatchers(config, book.archive)
+    this.#closings = new Closings(self, book, { readers, endWatchers })
     this.#proposer = new Proposer(config, { self, book, closings: this.#closings, mesh })
     this.#reports = new BearerReports(config, { book, readers, proposer: this.#proposer })
     const store = this.#store
     this.#voter = new Voter(config, { self, book, readers, mesh, store })
     this.#copies = new Copies(config, { self, book, mesh })
-    const parts = { book, readers, closings: this.#closings, proposer: this.#proposer }
+    const parts = { book, readers, endWatchers, closings: this.#closings, proposer: this.#proposer }
     this.#requests = new Requests(config, parts)
     this.#retention = new Retention(config, parts)
   }
@@ -91,8 +93,13 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
 
   nextWakeup(): Millis | undefined {
     const { leases, expiries } = this.#book
-    const parts = [this.#retention, this.#proposer, this.#copies].map((part) => part.nextWakeup())
-    return earliest(leases.next(), expiries.next(), ...parts)
+    return earliest(
+      leases.next(),
+      expiries.next(),
+      this.#retention.nextWakeup(),
+      this.#proposer.nextWakeup(),
+      this.#copies.nextWakeup(),
+    )
   }
 
   snapshot() {
@@ -221,6 +228,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
       case 'await':
       case 'query':
       case 'list':
+      case 'watch':
         this.#requests.onMessage(from.peer, message, now, out)
         break
       default:

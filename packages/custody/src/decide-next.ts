@@ -4,7 +4,7 @@ import type { Attempt, TaskSpec } from '@souk/wire'
 export type Next = { choice: 'again'; reason: string } | { choice: 'quarantine' | 'lose'; code: string; reason: string }
 
 /** Codes of attempts that ended by themselves; they use up `retries`, the others use up `attemptsMax`. */
-const ownFailures = new Set(['exit', 'threw', 'timeout'])
+const ownFailures = new Set(['exit', 'threw', 'timeout', 'out-of-memory', 'too-many-processes'])
 
 /** Codes of bearers that were alive and only could not be heard, or hear: the task has not harmed them. */
 const cutOff = new Set(['cut-off', 'lease-lost'])

@@ -22,6 +22,12 @@ export interface Watcher {
   untilMs: number
 }
 
+/** A bearer whose tasks wait for the end of one that is kept here. */
+interface EndWatcher {
+  peer: PeerId
+  untilMs: number
+}
+
 /**
  * storing: not yet on disk · open: its decree is not known to be chosen · closed: its outcome is · moved: others keep
  * it, and this is a pointer to them.
@@ -76,6 +82,7 @@ export interface Entry {
   ending: Ending | undefined
   cancellers: { peer: PeerId; ask: number }[]
   watchers: Watcher[]
+  endWatchers: EndWatcher[]
   timeline: TaskEvent[]
 }
 
@@ -103,6 +110,7 @@ export function newEntry(record: TaskRecord, promised: Ballot): Entry {
     ending: undefined,
     cancellers: [],
     watchers: [],
+    endWatchers: [],
     timeline: [],
   }
 }

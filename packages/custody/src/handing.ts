@@ -1,5 +1,6 @@
-import type { Millis } from '@souk/kernel'
+import { invariant, type Millis } from '@souk/kernel'
 import {
+  alternativeField,
   type Ballot,
   type Baton,
   type Bearer as BearerId,
@@ -10,13 +11,16 @@ import {
   type TaskId,
 } from '@souk/wire'
 import type { BearerEndings } from './bearer-endings.ts'
-import type { BearerEffect } from './bearer-io.ts'
+import type { Admission, BearerEffect } from './bearer-io.ts'
 import { attemptOf, type Borne, enterBorne, newBorne, type Placing } from './borne.ts'
 import type { Hands } from './hands.ts'
 import { majority, mayBegin } from './quorum.ts'
 import type { MeshView } from './views.ts'
 
 type Out = BearerEffect[]
+
+/** What of a baton is new with each handover. */
+type Given = Pick<Baton, 'alternates' | 'leaseAgeMs' | 'bounces' | 'moves'>
 
 type Chosen = Extract<Placing, { choice: 'handOver' }>
 
@@ -34,20 +38,21 @@ export class Handing {
 
   handOver(borne: Borne, { to, alternates, chosenMs }: Chosen, now: Millis): void {
     const leaseAgeMs = Math.max(0, Math.round(chosenMs - this.#hands.renewals.heldSinceMs(borne)))
-    this.#send(borne, to, { alternates, leaseAgeMs }, now)
+    const before = borne.offered?.baton
+    invariant(!before?.path.includes(to.peer), `${borne.record.id} would go back to ${to.peer}`)
+    this.#send(borne, to, { alternates, leaseAgeMs, bounces: 0, moves: before ? before.moves + 1 : 0 }, now)
   }
 
-  #send(borne: Borne, to: Taker, given: Pick<Baton, 'alternates' | 'leaseAgeMs'>, now: Millis): void {
+  #send(borne: Borne, to: Taker, given: Given, now: Millis): void {
     const before = borne.offered?.baton
     const baton: Baton = {
       record: borne.record,
       ballot: borne.ballot,
       incarnation: to.incarnation,
       offeredMs: to.offeredMs,
+      ...alternativeField(to.alternative),
       path: [...(before?.path ?? []), this.#hands.self],
       ...given,
-      bounces: before ? before.bounces + 1 : 0,
-      moves: before?.moves ?? 0,
       attempts: borne.attempts,
     }
     enterBorne(borne, 'handed')
@@ -65,7 +70,8 @@ export class Handing {
   }
 
   /** It runs here: at once, or once its custodians know that it may have started. */
-  take(borne: Borne, out: Out): void {
+  take(borne: Borne, alternative: number, out: Out): void {
+    borne.alternative = alternative
     borne.runBallot = borne.ballot
     if (borne.record.spec.starts === 'at-most-once') {
       enterBorne(borne, 'beginning')
@@ -92,9 +98,9 @@ export class Handing {
   #queue(borne: Borne, out: Out): void {
     enterBorne(borne, 'queued')
     this.#hands.announcements.push(borne)
-    const { record, ballot } = borne
+    const { record, ballot, alternative } = borne
     const leased = record.custodians.some((custodian) => custodian !== this.#hands.self)
-    out.push({ type: 'take', record, ballot, attempt: attemptOf(borne), leased })
+    out.push({ type: 'take', record, alternative, ballot, attempt: attemptOf(borne), leased })
   }
 
   onAward(from: BearerId, baton: Baton, now: Millis, out: Out): void {
@@ -152,16 +158,25 @@ export class Handing {
     return undefined
   }
 
-  onAdmit(task: TaskId, refusal: Refusal | undefined, now: Millis, out: Out): void {
+  onAdmit(task: TaskId, answer: Admission, now: Millis, out: Out): void {
     const borne = this.#hands.borne.get(task)
     if (borne?.state !== 'offered') return
-    if (refusal) {
+    if (answer.do === 'refuse') {
       this.#hands.borne.delete(task)
-      this.bounce(borne, refusal, now, out)
+      this.bounce(borne, answer.refusal, now, out)
       return
     }
-    this.take(borne, out)
+    if (answer.do === 'take') this.take(borne, borne.offered!.baton.alternative ?? 0, out)
+    else this.#waitHere(borne, out)
     this.sayAccepted(borne, borne.offered!.from.peer)
+  }
+
+  /** Market finds a place for it, here or with somebody who did not have it before; its custodians hear who has it now. */
+  #waitHere(borne: Borne, out: Out): void {
+    enterBorne(borne, 'waiting')
+    this.#hands.announcements.push(borne)
+    const { record, attempts, offered } = borne
+    out.push({ type: 'waiting', record, attempts: attempts.length, avoid: offered!.baton.path })
   }
 
   /** Only whoever gave it must know; its custodians hear of it if it stays here. */
@@ -184,8 +199,9 @@ export class Handing {
     // An older run of it that is still ending here stays in sight; then a lost handover is left to the lease.
     if (!this.#hands.borne.has(task)) this.#hands.borne.set(task, borne)
     // The alternates were chosen with the first taker: for all of them the lease is as old as it was then.
-    const { leaseAgeMs } = baton
-    this.#send(borne, to, { alternates: baton.alternates.slice(next + 1), leaseAgeMs }, now)
+    const { leaseAgeMs, moves } = baton
+    const alternates = baton.alternates.slice(next + 1)
+    this.#send(borne, to, { alternates, leaseAgeMs, bounces: baton.bounces + 1, moves }, now)
   }
 
   #mayPass(to: BearerId, baton: Baton): boolean {

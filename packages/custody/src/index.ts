@@ -1,5 +1,5 @@
 export { Bearer } from './bearer.ts'
-export type { BearerEffect, BearerInput, BearerMessage } from './bearer-io.ts'
+export type { Admission, BearerEffect, BearerInput, BearerMessage } from './bearer-io.ts'
 export { type CustodyConfig, defaultCustodyConfig } from './config.ts'
 export { Custodian } from './custodian.ts'
 export type { CustodianEffect, CustodianInput, CustodianMessage } from './custodian-io.ts'

@@ -1,5 +1,5 @@
 import type { Millis } from '@souk/kernel'
-import type { TaskId } from '@souk/wire'
+import type { Outcome, TaskId } from '@souk/wire'
 import type { BearerEndings } from './bearer-endings.ts'
 import type { BearerEffect } from './bearer-io.ts'
 import type { Borne, Placing } from './borne.ts'
@@ -54,21 +54,23 @@ export class Placings {
     }
     switch (placing.choice) {
       case 'keep':
-        this.#handing.take(borne, out)
+        this.#handing.take(borne, placing.alternative, out)
         break
       case 'handOver':
         this.#handing.handOver(borne, placing, now)
         break
-      case 'unplaceable': {
-        const { ballot, attempts } = borne
-        const { message } = placing
-        const endedWallMs = this.#hands.wall(now)
-        this.#endings.commit(
-          borne,
-          { kind: 'failed', code: 'unplaceable', message, ballot, attempts, endedWallMs },
-          out,
-        )
-      }
+      case 'unplaceable':
+        this.#commit(borne, { kind: 'failed', code: 'unplaceable', message: placing.message }, now, out)
+        break
+      case 'stranded':
+        this.#commit(borne, { kind: 'cancelled', code: placing.code, message: placing.message }, now, out)
+        break
     }
+  }
+
+  /** It ends without a run. */
+  #commit(borne: Borne, end: Pick<Outcome, 'kind' | 'code' | 'message'>, now: Millis, out: Out): void {
+    const { ballot, attempts } = borne
+    this.#endings.commit(borne, { ...end, ballot, attempts, endedWallMs: this.#hands.wall(now) }, out)
   }
 }

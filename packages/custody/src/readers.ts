@@ -4,7 +4,8 @@ import type { Archive } from './archive.ts'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect } from './custodian-io.ts'
 import type { Entry } from './entry.ts'
-import { listEntries, toView } from './reading.ts'
+import { listEntries } from './listing.ts'
+import { toView } from './reading.ts'
 
 /** Answers reads of a custodian's tasks, and tells watchers of every change. */
 export class Readers {

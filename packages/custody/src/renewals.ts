@@ -68,9 +68,11 @@ export class Renewals {
     return borne.state === 'committing' && this.ranOut(borne, now)
   }
 
-  #isSaid({ record, state }: Borne): boolean {
+  /** What waits where it was begun was not announced; what waits where it was brought to was. */
+  #isSaid({ record, state, announced }: Borne): boolean {
     return (
-      state !== 'waiting' && record.custodians.some((c) => this.#links.get(c)?.confirmedMs(record.id) !== undefined)
+      (state !== 'waiting' || !announced) &&
+      record.custodians.some((c) => this.#links.get(c)?.confirmedMs(record.id) !== undefined)
     )
   }
 

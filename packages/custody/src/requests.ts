@@ -2,6 +2,7 @@ import type { Millis } from '@souk/kernel'
 import type { MessageOf, PeerId, TaskId } from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect } from './custodian-io.ts'
+import type { EndWatchers } from './end-watchers.ts'
 import { outcomeOf } from './entry.ts'
 import type { Proposer } from './proposer.ts'
 import type { Readers } from './readers.ts'
@@ -12,6 +13,7 @@ type Out = CustodianEffect[]
 interface RequestsParts {
   book: TaskBook
   readers: Readers
+  endWatchers: EndWatchers
   proposer: Proposer
 }
 
@@ -20,16 +22,23 @@ export class Requests {
   readonly #config: CustodyConfig
   readonly #book: TaskBook
   readonly #readers: Readers
+  readonly #endWatchers: EndWatchers
   readonly #proposer: Proposer
 
-  constructor(config: CustodyConfig, { book, readers, proposer }: RequestsParts) {
+  constructor(config: CustodyConfig, { book, readers, endWatchers, proposer }: RequestsParts) {
     this.#config = config
     this.#book = book
     this.#readers = readers
+    this.#endWatchers = endWatchers
     this.#proposer = proposer
   }
 
-  onMessage(from: PeerId, message: MessageOf<'cancel' | 'await' | 'query' | 'list'>, now: Millis, out: Out): void {
+  onMessage(
+    from: PeerId,
+    message: MessageOf<'cancel' | 'await' | 'query' | 'list' | 'watch'>,
+    now: Millis,
+    out: Out,
+  ): void {
     switch (message.t) {
       case 'cancel':
         this.#onCancel(from, message, now, out)
@@ -42,6 +51,9 @@ export class Requests {
         break
       case 'list':
         this.#readers.onList(from, message, now, out)
+        break
+      case 'watch':
+        this.#endWatchers.onWatch(from, message, now, out)
         break
     }
   }

@@ -30,6 +30,7 @@ export function attemptCode(result: RunResult, kind: Work['kind']): string {
     case 'stopped':
       return 'stopped'
     default:
+      if (result.code !== undefined) return result.code
       return kind === 'function' ? 'threw' : 'exit'
   }
 }

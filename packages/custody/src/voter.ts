@@ -207,7 +207,9 @@ export class Voter {
     entry.bearer = from
     entry.accepted = { ballot, decree }
     this.#parts.book.grantLease(entry, now)
-    this.#answers.write(entry, from.peer, { t: 'committed', task, version, ballot }, out)
+    const committed: MessageOf<'committed'> = { t: 'committed', task, version, ballot }
+    if (entry.endWatchers.length > 0) committed.awaited = true
+    this.#answers.write(entry, from.peer, committed, out)
     this.#parts.readers.changed(entry, now, out)
   }
 
@@ -261,6 +263,7 @@ export class Voter {
       entry.ending = known.ending
       entry.cancellers = known.cancellers
       entry.watchers = known.watchers
+      entry.endWatchers = known.endWatchers
       entry.timeline = known.timeline
       entry.phase = 'open'
     }

@@ -67,7 +67,7 @@ export class Carrier {
   }
 
   keep(name: string): BearerEffect[] {
-    return this.step({ type: 'keep', tasks: [idOf(name)] })
+    return this.step({ type: 'keep', tasks: [idOf(name)], alternative: 0 })
   }
 
   message(from: string, message: BearerMessage, incarnation = 1): BearerEffect[] {
@@ -79,9 +79,13 @@ export class Carrier {
     return this.message(from, { t: 'award', batons: [baton(name, over)] })
   }
 
-  admit(name: string, refused = false): BearerEffect[] {
-    const refusal = refused ? { code: 'no-room' as const, never: false, detail: 'taken meanwhile' } : undefined
-    return this.step({ type: 'admit', task: idOf(name), refusal })
+  admit(name: string, answer: 'take' | 'wait' | 'refuse' = 'take'): BearerEffect[] {
+    const refusal = { code: 'no-room' as const, never: false, detail: 'taken meanwhile' }
+    return this.step({
+      type: 'admit',
+      task: idOf(name),
+      answer: answer === 'refuse' ? { do: 'refuse', refusal } : { do: answer },
+    })
   }
 
   /** Handed over by the origin, admitted, and running here. */

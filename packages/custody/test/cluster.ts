@@ -61,7 +61,7 @@ export class Cluster {
   /** Market's choice: it runs where it waits. */
   keep(peer: string, name: string): void {
     this.site(peer).waiting.delete(idOf(name))
-    this.site(peer).onBearer({ type: 'keep', tasks: [idOf(name)] }, this.now)
+    this.site(peer).onBearer({ type: 'keep', tasks: [idOf(name)], alternative: 0 }, this.now)
     this.settle()
   }
 

@@ -121,6 +121,7 @@ export function decision(over: Partial<Decision> = {}): Decision {
     bids: [],
     bidsTotal: 0,
     refusals: {},
+    reasons: [],
     refused: [],
     margin: 0,
     weights: {},

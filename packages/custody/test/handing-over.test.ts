@@ -95,7 +95,7 @@ describe('a baton of this peer', () => {
     expect(batons.map(({ leaseAgeMs }) => leaseAgeMs)).toEqual([100, 100])
     const passed = new Carrier('worker').at(500)
     passed.award('a', { leaseAgeMs: 100, offeredMs: 200, alternates: [taker('w2')] })
-    expect(sent(passed.admit('a', true), 'award')[0]!.message.batons).toMatchObject([{ leaseAgeMs: 100 }])
+    expect(sent(passed.admit('a', 'refuse'), 'award')[0]!.message.batons).toMatchObject([{ leaseAgeMs: 100 }])
   })
 
   test('that this peer alone keeps has a lease only from when its taker is chosen', () => {
@@ -195,7 +195,7 @@ describe('a baton from another peer', () => {
   test('that was passed on does not come back', () => {
     const carrier = new Carrier('w1')
     carrier.award('a', { alternates: [taker('w2')] })
-    carrier.admit('a', true)
+    carrier.admit('a', 'refuse')
     const back = carrier.award('a', { path: ['origin', 'w1', 'w2'], bounces: 2 }, 'w2')
     expect(only(back, 'offered')).toEqual([])
   })
@@ -221,7 +221,7 @@ describe('a bounce', () => {
   test('passes the baton on to the next alternate, and tells nobody else', () => {
     const carrier = new Carrier('w1')
     carrier.award('a', { alternates })
-    const effects = carrier.admit('a', true)
+    const effects = carrier.admit('a', 'refuse')
     expect(sent(effects, 'award')).toMatchObject([
       { to: 'w2', message: { batons: [{ path: ['origin', 'w1'], bounces: 1, alternates: [{ peer: 'w3' }] }] } },
     ])
@@ -243,14 +243,14 @@ describe('a bounce', () => {
     const carrier = new Carrier('w1')
     const lives = ['origin', 'w1', 'w3'].map(taker)
     carrier.award('a', { alternates: lives })
-    expect(sent(carrier.admit('a', true), 'award').map(({ to }) => to)).toEqual(['w3'])
+    expect(sent(carrier.admit('a', 'refuse'), 'award').map(({ to }) => to)).toEqual(['w3'])
   })
 
   test('is the second at most: then the baton is given up', () => {
     const carrier = new Carrier('w3')
     const path = ['origin', 'w1', 'w2']
     carrier.award('a', { path, bounces: 2, alternates: [taker('w4')] }, 'w2')
-    const effects = carrier.admit('a', true)
+    const effects = carrier.admit('a', 'refuse')
     expect(sent(effects, 'award')).toEqual([])
     expect(only(effects, 'givenUp')).toMatchObject([{ code: 'no-room' }])
     expect(told(effects, 'giveUp')).toEqual(trio)
@@ -261,7 +261,7 @@ describe('a bounce', () => {
   test('without alternates gives the baton up', () => {
     const carrier = new Carrier('w1')
     carrier.award('a')
-    expect(sent(carrier.admit('a', true), 'giveUp')[0]).toMatchObject({ message: { ran: false } })
+    expect(sent(carrier.admit('a', 'refuse'), 'giveUp')[0]).toMatchObject({ message: { ran: false } })
   })
 
   test('does not lose sight of an older run that is still ending here', () => {

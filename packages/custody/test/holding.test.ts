@@ -238,7 +238,7 @@ describe('a fence', () => {
   test('of what was passed on is answered with where it went', () => {
     const carrier = new Carrier('w1')
     carrier.award('a', { alternates: [taker('w2')] })
-    carrier.admit('a', true)
+    carrier.admit('a', 'refuse')
     const effects = carrier.fenced(['c1'], 'a', { final: true })
     expect(sent(effects, 'stopped')).toEqual([])
     expect(sent(effects, 'bounce')).toMatchObject([{ to: 'c1', message: { to: { peer: 'w2' } } }])

@@ -124,7 +124,15 @@ describe('a listing', () => {
     const keeper = keeping('a1', 'a2', 'b1')
     keeper.close('a2')
     expect(list(keeper, { states: ['closed'] }).tasks).toMatchObject([
-      { id: idOf('a2'), state: 'closed', kind: 'succeeded', code: 'ok', host: 'worker', attempts: 1 },
+      {
+        id: idOf('a2'),
+        state: 'closed',
+        kind: 'succeeded',
+        code: 'ok',
+        host: 'worker',
+        attempts: 1,
+        usage: { cpuMs: 1 },
+      },
     ])
     expect(list(keeper, { prefix: 'a', states: ['waiting', 'queued'] }).tasks).toMatchObject([{ id: idOf('a1') }])
     expect(list(keeper, { prefix: 'zz' })).toMatchObject({ tasks: [], total: 0 })

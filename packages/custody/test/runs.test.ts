@@ -6,6 +6,7 @@ describe('what a run came to', () => {
   test.each([
     ['ok', {}, { kind: 'succeeded', code: 'ok' }],
     ['a failure', { end: 'failed' as const, exitCode: 3 }, { kind: 'failed', code: 'threw' }],
+    ['a limit', { end: 'failed' as const, code: 'out-of-memory' as const }, { kind: 'failed', code: 'out-of-memory' }],
     ['a timeout', { end: 'timeout' as const }, { kind: 'failed', code: 'timeout' }],
   ])('%s is its outcome, proposed to every custodian', (_, result, outcome) => {
     const carrier = new Carrier('worker')
@@ -29,6 +30,13 @@ describe('what a run came to', () => {
     carrier.award('a', { record: record('a', spec), ...again }, 'c1')
     carrier.admit('a')
     expect(told(carrier.ended('a', { end: 'failed' }, again.ballot), 'commit')).toEqual(trio)
+  })
+
+  test('a run that was ended for its memory is a failure of its own: it uses up retries', () => {
+    const carrier = new Carrier('worker')
+    const given = { record: record('a', { retries: 1 }), attempts: [attempt('out-of-memory')] }
+    carrier.running('a', given)
+    expect(told(carrier.ended('a', { end: 'failed' }), 'commit')).toEqual(trio)
   })
 
   test('vanished bearers use up no retries', () => {
@@ -171,7 +179,7 @@ describe('a ballot that is given here after a higher one was', () => {
   test('is given up where that one was of other custodians, so that they give a higher one', () => {
     const carrier = new Carrier('origin')
     carrier.award('a', { ballot: ballot(6, 'c1'), path: ['c1'] }, 'c1')
-    carrier.admit('a', true)
+    carrier.admit('a', 'refuse')
     const kept = record('a', {}, ['origin'])
     expect(sent(carrier.bear('a', { record: kept, b: ballot(2) }), 'giveUp')).toMatchObject([
       { to: 'origin', message: { version: kept.version, ballot: ballot(2), ran: false } },

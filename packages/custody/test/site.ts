@@ -156,7 +156,7 @@ export class Site {
         this.waiting.delete(effect.task)
         break
       case 'offered':
-        this.onBearer({ type: 'admit', task: effect.baton.record.id, refusal: undefined }, now)
+        this.onBearer({ type: 'admit', task: effect.baton.record.id, answer: { do: 'take' } }, now)
         break
       case 'take':
         this.#start(effect.record.id, effect.ballot, now)

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { CodedError, type Executor, type RunEvents } from '@souk/runtime'
+import { CodedError, type Executor, type MeasuredRun, type RunEvents } from '@souk/runtime'
 import { type Ballot, limits, type RunResult, type TaskId } from '@souk/wire'
 import { type AgentHub, Agents } from './agent-hub.ts'
 import { type FunctionOptions, functionOptions } from './function-options.ts'
@@ -103,6 +103,11 @@ export class FunctionExecutor implements Executor {
     if (run) this.#halt(run, code)
   }
 
+  /** What functions use of memory is not known: threads share the peer's. */
+  underWay(): MeasuredRun[] {
+    return [...this.#runs.values()].map(({ order: { task, ballot } }) => ({ task, ballot }))
+  }
+
   /** Sorted names of what is served here now, by modules and by agents; at most `limits.functionsMax`. */
   functions(): string[] {
     const names = new Set([...this.#registered.keys(), ...this.#agents.functions()])
@@ -168,11 +173,20 @@ export class FunctionExecutor implements Executor {
       running: () => run.running(),
       output: (live) => run.live(live),
       answered: (answer) => this.#finish(run, run.answered(answer)),
-      failed: (error) => void this.#finish(run, run.ended(plainResult('failed', threadFailure(name, error), 1))),
+      failed: (error) => void this.#finish(run, run.ended(this.#threadFailure(name, error))),
       ended: () => void this.#finish(run, run.ended(run.stopped())),
     })
     if (id === undefined) void this.#finish(run, run.ended(refusal('no-room', 'too many functions wait for a thread')))
     else run.stopper = () => void this.#pool.halt(id)
+  }
+
+  /** Its thread ended: as the only limit of functions that is kept, for its heap; else by its own doing. */
+  #threadFailure(name: string, error: Error): RunResult {
+    if ((error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY') {
+      const message = `out of memory: ${name} needed more than ${this.#options.heapMbMax} MiB of heap`
+      return { ...plainResult('failed', message, 1), code: 'out-of-memory' }
+    }
+    return plainResult('failed', threadFailure(name, error), 1)
   }
 
   #startAtAgent(run: FunctionRun): void {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
+import { removeRunCgroups } from './guardian/cgroup-bin.ts'
 import {
   type Exit,
   encodeFrame,
@@ -8,11 +9,13 @@ import {
   FrameReader,
   frameType,
   type GuardianFrame,
+  type RunUse,
   type SpawnOrder,
   type Started,
 } from './guardian/frames.ts'
 import { killGroup } from './guardian/group.ts'
 import { processStart } from './guardian/process-table.ts'
+import { type CgroupPlace, cgroupPrefix } from './guardian/run-limits.ts'
 
 const heartbeatMs = 250
 /** stdin bytes of one run that are under way to the guardian; more wait here */
@@ -35,6 +38,7 @@ interface Entry {
   run: GuardedRun
   started: Started | undefined
   stdinUnderWay: number
+  use: RunUse | undefined
   stdinWaiter: (() => void) | undefined
 }
 
@@ -44,6 +48,8 @@ export interface GuardianOptions {
   folder: string
   /** how long leased runs may go on from now when this peer falls silent; asked at each heartbeat */
   leaseLeftMs: () => number
+  /** where runs get cgroups; undefined: their limits are only watched */
+  place: CgroupPlace | undefined
 }
 
 /** This peer's end of one guardian process. */
@@ -51,6 +57,7 @@ export class GuardianClient {
   readonly #process: ChildProcess
   readonly #channel: Socket
   readonly #leaseLeftMs: () => number
+  readonly #place: CgroupPlace | undefined
   readonly #runs = new Map<number, Entry>()
   readonly #gone: Promise<void>
   #nextRun = 1
@@ -64,7 +71,9 @@ export class GuardianClient {
     this.#leaseLeftMs = options.leaseLeftMs
     const ledger = join(options.folder, `${process.pid}-${Date.now()}-${ledgerCount++}.runs`)
     // Its own session: a Ctrl-C in the peer's terminal must not reach it before the peer has ended its tasks.
-    this.#process = spawn(process.execPath, [...nodeFlags, options.script, ledger], {
+    this.#place = options.place
+    const place = options.place ? [JSON.stringify(options.place)] : []
+    this.#process = spawn(process.execPath, [...nodeFlags, options.script, ledger, ...place], {
       cwd: '/',
       env: {},
       detached: true,
@@ -99,7 +108,7 @@ export class GuardianClient {
   /** Starts a run; returns its number. */
   spawn(order: SpawnOrder, run: GuardedRun): number {
     const number = this.#nextRun++
-    this.#runs.set(number, { run, started: undefined, stdinUnderWay: 0, stdinWaiter: undefined })
+    this.#runs.set(number, { run, started: undefined, use: undefined, stdinUnderWay: 0, stdinWaiter: undefined })
     this.#keepAlive()
     // Before the order: the last heartbeat may be of long ago.
     this.#heartbeat()
@@ -123,6 +132,11 @@ export class GuardianClient {
       }
     }
     this.#send(encodeFrame(frameType.stdinEnd, number, undefined))
+  }
+
+  /** What a run used when the guardian last looked. */
+  useOf(number: number): RunUse | undefined {
+    return this.#runs.get(number)?.use
   }
 
   /** SIGTERM, and SIGKILL after the grace; at once with grace 0. */
@@ -156,6 +170,7 @@ export class GuardianClient {
     else if (frame.type === frameType.stderr) entry.run.output('stderr', new Uint8Array(frame.payload))
     else if (frame.type === frameType.started) this.#onStarted(entry, JSON.parse(frame.payload.toString()))
     else if (frame.type === frameType.exit) this.#onExit(frame.run, entry, JSON.parse(frame.payload.toString()))
+    else if (frame.type === frameType.use) entry.use = JSON.parse(frame.payload.toString())
     else if (frame.type === frameType.stdinTaken) {
       entry.stdinUnderWay -= frame.payload.readUInt32LE(0)
       wake(entry)
@@ -182,14 +197,22 @@ export class GuardianClient {
     this.#keepAlive()
     this.#channel.destroy()
     const words = this.#lastWords.trim()
+    const cgroupsGone = this.#removeCgroups()
     await Promise.all(
       runs.map(async (entry) => {
         wake(entry)
         const { started } = entry
         if (started && processStart(started.pid) === started.start) await killGroup(started.pid)
+        await cgroupsGone
         entry.run.lost(`the guardian process ended (${how})${words === '' ? '' : `: ${words}`}`)
       }),
     )
+  }
+
+  /** It removes them itself, unless it was killed. */
+  async #removeCgroups(): Promise<void> {
+    const { pid } = this.#process
+    if (this.#place && pid !== undefined) await removeRunCgroups(this.#place, cgroupPrefix(pid))
   }
 
   /** The guardian keeps this process alive only while something runs; heartbeats go out only then. */

@@ -1,6 +1,8 @@
 export type { AgentAnswer, AgentCall, AgentHub } from './agent-hub.ts'
 export { FunctionExecutor } from './function-executor.ts'
 export type { FunctionOptions } from './function-options.ts'
+export type { LimitKeeper, LimitsInForce } from './limits/limits-in-force.ts'
+export { defaultTaskLimits, type TaskLimits } from './limits/task-limits.ts'
 export { ProcessExecutor } from './process-executor.ts'
 export type { ExecutorOptions, ProcessOptions } from './process-options.ts'
 export type { Scripts } from './scripts.ts'

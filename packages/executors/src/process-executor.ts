@@ -1,9 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Executor, RunEvents } from '@souk/runtime'
+import type { Executor, MeasuredRun, RunEvents } from '@souk/runtime'
 import type { Ballot, RunResult, TaskId } from '@souk/wire'
+import { removeRunCgroups } from './guardian/cgroup-bin.ts'
+import { removeCgroup } from './guardian/cgroup-folder.ts'
+import type { CgroupPlace } from './guardian/run-limits.ts'
 import { GuardianClient } from './guardian-client.ts'
 import { killLeftovers } from './leftovers.ts'
+import { findPlace } from './limits/find-place.ts'
+import { type LimitsInForce, limitsInForce } from './limits/limits-in-force.ts'
 import { type Partly, type ProcessOptions, processOptions } from './process-options.ts'
 import { ProcessRun } from './process-run.ts'
 import { removeTree } from './remove-tree.ts'
@@ -19,6 +24,8 @@ export class ProcessExecutor implements Executor {
   readonly #options: ProcessOptions
   readonly #runs = new Map<string, ProcessRun>()
   #events: RunEvents | undefined
+  #place: CgroupPlace | undefined
+  #limits: LimitsInForce
   #guardian: GuardianClient | undefined
   #closing: Promise<void> = Promise.resolve()
   #idle: NodeJS.Timeout | undefined
@@ -27,6 +34,8 @@ export class ProcessExecutor implements Executor {
 
   constructor(options: Partly<ProcessOptions, 'self' | 'dataFolder' | 'blobs'>) {
     this.#options = processOptions(options)
+    const means = { place: undefined, reason: 'not started', watched: false }
+    this.#limits = limitsInForce(means, this.#options.limits)
   }
 
   /**
@@ -37,6 +46,7 @@ export class ProcessExecutor implements Executor {
     this.#events = events
     const { keepFolders } = this.#options
     await killLeftovers(this.#folder('guardian'))
+    await this.#findPlace()
     signal.throwIfAborted()
     await mkdir(this.#folder('guardian'), { recursive: true, mode: 0o700 })
     for (const name of ['work', 'spool']) {
@@ -57,6 +67,21 @@ export class ProcessExecutor implements Executor {
     }
     this.#letGuardianGo()
     await this.#closing
+    for (const { folder } of this.#place?.parents ?? []) removeCgroup(folder)
+  }
+
+  /** What is enforced of the limits of runs, and by whom; known once it is started. */
+  get limitsInForce(): LimitsInForce {
+    return this.#limits
+  }
+
+  async #findPlace(): Promise<void> {
+    const { cgroups, dataFolder, limits } = this.#options
+    const { place, reason } = await findPlace(cgroups, dataFolder)
+    this.#place = place
+    this.#limits = limitsInForce({ place, reason, watched: process.platform === 'linux' }, limits)
+    // Whatever an earlier life has left there, ledger or not.
+    if (place) await removeRunCgroups(place, '')
   }
 
   run(order: RunOrder): void {
@@ -76,6 +101,10 @@ export class ProcessExecutor implements Executor {
 
   halt(task: TaskId, ballot: Ballot, code: StopCode): void {
     this.#runs.get(fenceText(task, ballot))?.halt(code)
+  }
+
+  underWay(): MeasuredRun[] {
+    return [...this.#runs.values()].map((run) => run.measured)
   }
 
   /** Pid of the guardian, while there is one; for the console. */
@@ -110,6 +139,7 @@ export class ProcessExecutor implements Executor {
     this.#guardian = new GuardianClient({
       script: scripts.guardian,
       folder: this.#folder('guardian'),
+      place: this.#place,
       leaseLeftMs: () => Math.min(leaseStopMs, leaseLeftMs?.() ?? leaseStopMs),
     })
     return this.#guardian

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import type { BlobAccess } from '@souk/runtime'
 import type { PeerId } from '@souk/wire'
+import type { Hierarchy } from './limits/parents.ts'
+import { defaultTaskLimits, type TaskLimits } from './limits/task-limits.ts'
 import { defaultScripts, type Scripts } from './scripts.ts'
 
 /** What both executors need of their peer. */
@@ -31,6 +33,9 @@ export interface ProcessOptions extends ExecutorOptions {
   guardianIdleMs: number
   /** keep each run's folder, to look into it */
   keepFolders: boolean
+  /** cgroup hierarchies of this host; none: limits are only watched */
+  cgroups: readonly Hierarchy[]
+  limits: TaskLimits
 }
 
 export type Partly<T, Required extends keyof T> = Partial<T> & Pick<T, Required>
@@ -55,6 +60,8 @@ export function processOptions(options: Partly<ProcessOptions, 'self' | 'dataFol
     leaseLeftMs: undefined,
     guardianIdleMs: 60_000,
     keepFolders: false,
+    cgroups: [],
+    limits: defaultTaskLimits,
     ...executorOptions(options),
   }
 }

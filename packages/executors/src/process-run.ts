@@ -1,8 +1,11 @@
 import { constants } from 'node:os'
-import type { RunEvents } from '@souk/runtime'
-import type { ProcessWork, RunResult } from '@souk/wire'
+import type { MeasuredRun, RunEvents } from '@souk/runtime'
+import { type ProcessWork, type RunResult, requestOf } from '@souk/wire'
 import type { Exit } from './guardian/frames.ts'
+import type { RunLimits } from './guardian/run-limits.ts'
 import type { GuardianClient } from './guardian-client.ts'
+import { forksNote, limitBreach } from './limits/limit-breach.ts'
+import { runLimits } from './limits/task-limits.ts'
 import { type Collected, collectOutputs } from './output-files.ts'
 import type { ProcessOptions } from './process-options.ts'
 import { blobSources, copyHolders, fenceText, type RunOrder, runVariables, type StopCode } from './run-order.ts'
@@ -42,6 +45,13 @@ export class ProcessRun {
     }
     await Promise.all([this.#output.discard(), this.#options.keepFolders ? undefined : this.#folder.remove()])
     return result
+  }
+
+  /** Which run it is, and what its guardian last saw it use. */
+  get measured(): MeasuredRun {
+    const { task, ballot } = this.#order
+    const use = this.#number === undefined ? undefined : this.#guardian?.useOf(this.#number)
+    return { task, ballot, ...use }
   }
 
   halt(code: StopCode): void {
@@ -96,11 +106,16 @@ export class ProcessRun {
           timeoutMs: spec.timeoutMs,
           graceMs: this.#options.stopGraceMs,
           fence: fenceText(this.#order.task, this.#order.ballot),
+          limits: this.#limits,
         },
         run,
       )
       void this.#feed(guardian, this.#number, work)
     })
+  }
+
+  get #limits(): RunLimits {
+    return runLimits(requestOf(this.#order.record.spec, this.#order.alternative), this.#options.limits)
   }
 
   /** Only what is written here reaches a task: nothing of the peer's own environment. */
@@ -134,7 +149,10 @@ export class ProcessRun {
     result.droppedBytes = exit.droppedBytes
     result.cpuMs = exit.cpuMs
     result.memoryPeakBytes = exit.memoryPeakBytes
-    const notes = message === '' ? [] : [message]
+    const breach = this.#stopCode || end !== 'failed' ? undefined : limitBreach(exit, this.#limits)
+    if (breach) result.code = breach.code
+    const notes = [breach?.message ?? message, forksNote(exit, this.#limits)].filter((note) => note !== '')
+    if (exit.unlimited !== '') notes.push(`its limits were only watched: ${exit.unlimited}`)
     if (!exit.gone) notes.push('a process of it survived SIGKILL for 5 s: it hangs in the kernel')
     if (end === 'ok' || end === 'failed' || end === 'timeout') await this.#collect(result, notes)
     result.message = cutMessage(notes.join('; '))
@@ -149,6 +167,8 @@ export class ProcessRun {
     }
     const code = exit.cause === 'timeout' ? 'timeout' : exit.cause === 'killed' ? this.#stopCode : undefined
     if (code) return { end: stopEnd(code), message: stopMessage(code, this.#order.record.spec.timeoutMs) }
+    // Not all of it may have been killed: its leader may even have ended well without the rest.
+    if (exit.cause === 'memory' || exit.cause === 'processes') return { end: 'failed', message: '' }
     if (exit.signal !== null) return { end: 'failed', message: `killed by ${exit.signal}` }
     return exit.code === 0 ? { end: 'ok', message: '' } : { end: 'failed', message: `exit code ${exit.code}` }
   }

@@ -17,6 +17,8 @@ export function runVariables(order: RunOrder, hostName: string): Record<string, 
     SOUK_FENCE: fenceText(order.task, order.ballot),
     SOUK_ATTEMPT: String(order.attempt),
     SOUK_HOST: hostName,
+    // Only where there was a choice.
+    ...(order.record.spec.alternatives ? { SOUK_ALTERNATIVE: String(order.alternative) } : {}),
     ...(order.gpuDevices.length > 0 ? { SOUK_GPUS: order.gpuDevices.join(',') } : {}),
   }
 }

@@ -189,6 +189,18 @@ test('a registered module that cannot be loaded is named at start', async () => 
   await expect(starting).rejects.toThrow(/\/nowhere\/x\.mjs/)
 })
 
+test('a function that needs more heap than a thread has fails, and is told so', async () => {
+  const small = { threadsMax: 1, heapMbMax: 32 }
+  const other = new FunctionExecutor({ self, dataFolder: join(dataFolder, 'h'), blobs, modules: [fixture], ...small })
+  const heard = new Recorder()
+  await other.start(heard, signal)
+  const wanted = order(call('fillsHeap'))
+  other.run(wanted)
+  const message = 'out of memory: fillsHeap needed more than 32 MiB of heap'
+  expect(await heard.result(wanted.task)).toMatchObject({ end: 'failed', code: 'out-of-memory', message })
+  await other.stop()
+})
+
 test('threads that cannot start fail what was to run in them', async () => {
   const scripts = { guardian: '', functionWorker: '/nowhere/worker.js' }
   const broken = new FunctionExecutor({ self, dataFolder: join(dataFolder, 'c'), blobs, scripts })

@@ -33,7 +33,7 @@ export function order(work: Work, spec: Partial<TaskSpec> = {}, rest: Partial<Ru
   const custodians = [self, 'peer-a', 'peer-b']
   const record = { id: task, spec: whole, origin: self, submittedWallMs: 0, custodians, version: 1 }
   const ballot = { counter: 2, peer: self, incarnation: 7 }
-  return { task, ballot, record, gpuDevices: [], attempt: 1, leased: false, ...rest }
+  return { task, ballot, record, alternative: 0, gpuDevices: [], attempt: 1, leased: false, ...rest }
 }
 
 export function command(...argv: string[]): Work {

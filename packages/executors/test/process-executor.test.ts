@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { emptyRequest } from '@souk/kernel'
 import { expect, test } from 'vitest'
 import { command, order, self } from './orders.ts'
 import { processGone } from './processes.ts'
@@ -70,6 +71,13 @@ test('a task sees its own run and nothing of the environment of the peer', async
   expect(lines).toContain(`SOUK_FENCE=${wanted.task}:2.${self}.7`)
   expect(lines).toContain('SOUK_ATTEMPT=2')
   expect(lines).toContain('SOUK_HOST=amber')
+})
+
+test('a task that had a choice is told which of what it asked for it was given', async () => {
+  const alternatives = [emptyRequest()]
+  const wanted = order(command('sh', '-c', 'echo $SOUK_ALTERNATIVE'), { alternatives }, { alternative: 1 })
+  running.executor.run(wanted)
+  expect(text((await running.events.result(wanted.task)).stdout)).toBe('1\n')
 })
 
 test('a dead guardian ends its runs, and the next run gets a new one', async () => {

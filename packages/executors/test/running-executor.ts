@@ -4,9 +4,12 @@ import { join } from 'node:path'
 import type { RunResult } from '@souk/wire'
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest'
 import { ProcessExecutor } from '../src/index.ts'
+import type { ProcessOptions } from '../src/process-options.ts'
 import { MemoryBlobs } from './memory-blobs.ts'
 import { order, self } from './orders.ts'
 import { Recorder } from './recorder.ts'
+
+type Limited = Partial<Pick<ProcessOptions, 'cgroups' | 'limits'>>
 
 /** A started executor for all tests of a file; each of them must leave its work and spool folders empty. */
 export class RunningExecutor {
@@ -14,8 +17,10 @@ export class RunningExecutor {
   readonly events = new Recorder()
   #dataFolder = ''
   #executor: ProcessExecutor | undefined
+  readonly #limited: Limited
 
-  constructor() {
+  constructor(options: Limited = {}) {
+    this.#limited = options
     // Real processes and threads: on a busy machine a start alone may take seconds.
     vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
     beforeAll(async () => {
@@ -42,7 +47,8 @@ export class RunningExecutor {
 
   /** One more on the same folder, not started. */
   another(options: { allowed?: boolean }): ProcessExecutor {
-    return new ProcessExecutor({ self, dataFolder: this.dataFolder, blobs: this.blobs, hostName: 'amber', ...options })
+    const shared = { self, dataFolder: this.dataFolder, blobs: this.blobs, hostName: 'amber' }
+    return new ProcessExecutor({ ...shared, ...this.#limited, ...options })
   }
 
   async run(...args: Parameters<typeof order>): Promise<RunResult> {

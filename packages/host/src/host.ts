@@ -8,11 +8,12 @@ import {
   type ResourceRequest,
   type ResourceVector,
 } from '@souk/kernel'
-import { type Ballot, compareBallots, type RunResult, type TaskId, type TaskRecord } from '@souk/wire'
+import { type Ballot, compareBallots, type RunResult, requestOf, type TaskId, type Ties, tiesOf } from '@souk/wire'
+import { Audit, type Breach, type MeasuredRun } from './audit.ts'
 import type { HostConfig } from './config.ts'
 import { Ledger } from './ledger.ts'
 import { OutputTail } from './output-tail.ts'
-import { type Run, runTransitions, type StopCode } from './run.ts'
+import { type Ended, type Run, runTransitions, type StopCode, type Taken } from './run.ts'
 import { RunQueue } from './run-queue.ts'
 
 /** Who may know better which devices to take. */
@@ -26,22 +27,25 @@ export type HostInput =
   /** what this host has now; what runs goes on */
   | { type: 'capacity'; capacity: ResourceVector; gpus?: readonly GpuGroup[] | undefined }
   /** room for a task that is to run here once its record is on disk; given back by `take` (which uses it) or `release` */
-  | { type: 'reserve'; task: TaskId; request: ResourceRequest }
+  | { type: 'reserve'; task: TaskId; request: ResourceRequest; ties?: Ties | undefined }
   | { type: 'release'; task: TaskId }
-  /** a baton was accepted: queue it here. `leased`: somebody else may start it when the lease is lost */
-  | { type: 'take'; record: TaskRecord; ballot: Ballot; attempt: number; leased: boolean }
+  /** a baton was accepted: queue it here, with what it asks for as that alternative */
+  | ({ type: 'take' } & Taken)
   | { type: 'running'; task: TaskId; ballot: Ballot }
   | { type: 'output'; task: TaskId; ballot: Ballot; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
   | { type: 'ran'; task: TaskId; ballot: Ballot; result: RunResult }
+  /** what the executors have at this moment, and the tasks that may still come for the room reserved for them */
+  | { type: 'measured'; runs: readonly MeasuredRun[]; awaited: ReadonlySet<TaskId> }
   /** end it wherever it is: out of the queue at once, or through the executor */
   | { type: 'halt'; task: TaskId; ballot: Ballot; code: StopCode }
 
 export type HostEffect =
-  | { type: 'run'; record: TaskRecord; ballot: Ballot; gpuDevices: number[]; attempt: number; leased: boolean }
+  | { type: 'breach'; breach: Breach }
+  | ({ type: 'run'; gpuDevices: number[] } & Taken)
   | { type: 'stop'; task: TaskId; ballot: Ballot; code: StopCode }
   | { type: 'began'; task: TaskId; ballot: Ballot }
   /** it ran (or was refused by the executor); nothing of it is left. `stopCode`: why it was told to end, if it was */
-  | { type: 'ended'; task: TaskId; ballot: Ballot; class: string; result: RunResult; stopCode: StopCode | undefined }
+  | ({ type: 'ended'; task: TaskId; result: RunResult; stopCode: StopCode | undefined } & Ended)
   /** halted before it started */
   | { type: 'dropped'; task: TaskId; ballot: Ballot; code: StopCode | 'too-large' }
 
@@ -59,7 +63,10 @@ export class Host implements Machine<HostInput, HostEffect> {
   readonly #ledger = new Ledger()
   readonly #queue: RunQueue<Run>
   readonly #runs = new Map<TaskId, Run>()
+  readonly #audit = new Audit()
   readonly #timeouts = new Deadlines<TaskId>()
+  /** of tasks that have any, from when they are expected here until they have ended */
+  readonly #ties = new Map<TaskId, Ties>()
   #changes = 0
 
   constructor(config: HostConfig, view: DevicesView) {
@@ -75,10 +82,11 @@ export class Host implements Machine<HostInput, HostEffect> {
         this.#dropTooLarge(out)
         break
       case 'reserve':
-        if (!this.#runs.has(input.task) && !this.#ledger.holds(input.task)) this.#allocate(input.task, input.request)
+        this.#onReserve(input)
         break
       case 'release':
         if (!this.#runs.has(input.task) && this.#ledger.holds(input.task)) this.#ledger.give(input.task)
+        if (!this.#runs.has(input.task)) this.#ties.delete(input.task)
         break
       case 'take':
         this.#onTake(input, now, out)
@@ -91,6 +99,9 @@ export class Host implements Machine<HostInput, HostEffect> {
         break
       case 'ran':
         this.#onRan(input, out)
+        break
+      case 'measured':
+        this.#onMeasured(input, out)
         break
       case 'halt':
         this.#onHalt(input, out)
@@ -115,12 +126,33 @@ export class Host implements Machine<HostInput, HostEffect> {
     return this.#ledger.free
   }
 
+  /** By what runs, waits or is about to come here: of tasks that are tied to others, or others to them. */
+  get ties(): readonly Ties[] {
+    return [...this.#ties.values()]
+  }
+
   get queued(): number {
     return this.#queue.size
   }
 
   get running(): number {
     return this.#runs.size - this.#queue.size
+  }
+
+  /** What runs here in the order it began, then what waits in its order; at most `limit` of each. */
+  work(limit: number): { class: string; request: ResourceRequest; startedMs: Millis; allocation?: Allocation }[] {
+    const work: ReturnType<Host['work']> = []
+    for (const { task, phase, record, request, startedMs } of this.#runs.values()) {
+      if (work.length === limit) break
+      if (phase === 'queued') continue
+      const name = record.spec.class
+      const allocation = this.#ledger.held(task)
+      work.push({ class: name, request, startedMs, ...(allocation ? { allocation } : {}) })
+    }
+    for (const { record, request, startedMs } of this.#queue.items().slice(0, limit)) {
+      work.push({ class: record.spec.class, request, startedMs })
+    }
+    return work
   }
 
   get queueFull(): boolean {
@@ -130,6 +162,16 @@ export class Host implements Machine<HostInput, HostEffect> {
   /** Rises with every take and end: what a load stamp's seq is made of. */
   get changes(): number {
     return this.#changes
+  }
+
+  /** Tasks that have room here and no run yet. */
+  get reserved(): TaskId[] {
+    return [...this.#ledger.taken.keys()].filter((task) => !this.#runs.has(task))
+  }
+
+  /** What the last comparison with what really runs has shown. */
+  get breaches(): readonly Breach[] {
+    return this.#audit.breaches
   }
 
   has(task: TaskId): boolean {
@@ -156,11 +198,21 @@ export class Host implements Machine<HostInput, HostEffect> {
     }
   }
 
+  #onReserve({ task, request, ties }: Extract<HostInput, { type: 'reserve' }>): void {
+    if (this.#runs.has(task)) return
+    if (!this.#ledger.holds(task)) this.#allocate(task, request)
+    if (ties) this.#ties.set(task, ties)
+  }
+
   #onTake(input: Extract<HostInput, { type: 'take' }>, now: Millis, out: HostEffect[]): void {
-    const { record, ballot, attempt, leased } = input
+    const { record, alternative, ballot, attempt, leased } = input
     invariant(!this.#runs.has(record.id), `task ${record.id} is taken twice`)
-    const run: Run = { task: record.id, ballot, record, attempt, leased, phase: 'queued', startedMs: now }
+    const request = requestOf(record.spec, alternative)
+    const given = { alternative, request }
+    const run: Run = { task: record.id, ballot, record, ...given, attempt, leased, phase: 'queued', startedMs: now }
     this.#runs.set(run.task, run)
+    const ties = tiesOf(record.spec)
+    if (ties) this.#ties.set(run.task, ties)
     this.#queue.push(record.spec.priority, run, now)
     this.#changes++
     // It has its room already. Behind others it would keep that from them, and wait for them.
@@ -186,8 +238,9 @@ export class Host implements Machine<HostInput, HostEffect> {
     if (!run || run.phase === 'queued') return
     this.#ledger.give(run.task)
     this.#forget(run)
-    const { task, ballot, stopCode, record } = run
-    out.push({ type: 'ended', task, ballot, class: record.spec.class, result: input.result, stopCode })
+    const { task, ballot, stopCode, record, alternative } = run
+    const { result } = input
+    out.push({ type: 'ended', task, ballot, class: record.spec.class, alternative, result, stopCode })
   }
 
   #onHalt(input: Extract<HostInput, { type: 'halt' }>, out: HostEffect[]): void {
@@ -201,10 +254,17 @@ export class Host implements Machine<HostInput, HostEffect> {
     this.#stop(run, input.code, out)
   }
 
+  #onMeasured({ runs: measured, awaited }: Extract<HostInput, { type: 'measured' }>, out: HostEffect[]): void {
+    const { total, free, taken } = this.#ledger
+    const runs = [...this.#runs.values()].filter(({ phase }) => phase !== 'queued')
+    const promised = { total, free, taken, runs, awaited }
+    for (const breach of this.#audit.look(promised, measured)) out.push({ type: 'breach', breach })
+  }
+
   /** A host that shrank under a waiting run lets it go where it fits. */
   #dropTooLarge(out: HostEffect[]): void {
     for (const run of this.#queue.items()) {
-      if (!this.#ledger.never(run.record.spec.request)) continue
+      if (!this.#ledger.never(run.request)) continue
       this.#unqueue(run)
       out.push({ type: 'dropped', task: run.task, ballot: run.ballot, code: 'too-large' })
     }
@@ -243,7 +303,7 @@ export class Host implements Machine<HostInput, HostEffect> {
   }
 
   #fits(run: Run): boolean {
-    return this.#ledger.room(run.record.spec.request, 1) > 0
+    return this.#ledger.room(run.request, 1) > 0
   }
 
   #allocate(task: TaskId, request: ResourceRequest): Allocation | undefined {
@@ -251,15 +311,15 @@ export class Host implements Machine<HostInput, HostEffect> {
   }
 
   #startRun(run: Run, now: Millis, out: HostEffect[]): boolean {
-    const allocation = this.#ledger.held(run.task) ?? this.#allocate(run.task, run.record.spec.request)
+    const allocation = this.#ledger.held(run.task) ?? this.#allocate(run.task, run.request)
     if (!allocation) return false
     this.#queue.remove((queued) => queued === run)
     this.#enter(run, 'starting')
     run.startedMs = now
     const { timeoutMs } = run.record.spec
     if (timeoutMs > 0) this.#timeouts.set(run.task, now + timeoutMs)
-    const { record, ballot, attempt, leased } = run
-    out.push({ type: 'run', record, ballot, gpuDevices: allocation.gpuDevices, attempt, leased })
+    const { record, alternative, ballot, attempt, leased } = run
+    out.push({ type: 'run', record, alternative, ballot, gpuDevices: allocation.gpuDevices, attempt, leased })
     return true
   }
 
@@ -275,6 +335,7 @@ export class Host implements Machine<HostInput, HostEffect> {
 
   #forget(run: Run): void {
     this.#runs.delete(run.task)
+    this.#ties.delete(run.task)
     this.#timeouts.delete(run.task)
     this.#changes++
   }

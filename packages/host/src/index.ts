@@ -1,3 +1,4 @@
+export type { Breach, MeasuredRun } from './audit.ts'
 export { defaultHostConfig, type HostConfig } from './config.ts'
 export { Host, type HostEffect, type HostInput } from './host.ts'
 export type { OutputPiece } from './output-tail.ts'

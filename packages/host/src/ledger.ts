@@ -37,6 +37,11 @@ export class Ledger {
     return this.#gpus
   }
 
+  /** Every allocation, by its key. */
+  get taken(): ReadonlyMap<string, Allocation> {
+    return this.#taken
+  }
+
   /** A new total; what is taken stays taken. */
   resize(total: ResourceVector, gpus: readonly GpuGroup[] = []): void {
     this.#gpus = gpus

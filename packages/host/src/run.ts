@@ -1,16 +1,33 @@
-import type { Millis } from '@souk/kernel'
+import type { Millis, ResourceRequest } from '@souk/kernel'
 import type { Ballot, TaskId, TaskRecord } from '@souk/wire'
 import type { OutputTail } from './output-tail.ts'
 
 export type StopCode = 'timeout' | 'cancelled' | 'fenced' | 'shutdown'
 
-/** One task that this host has taken, under one ballot. */
-export interface Run {
-  readonly task: TaskId
-  readonly ballot: Ballot
+/** A baton as it comes to this host. */
+export interface Taken {
   readonly record: TaskRecord
+  /** which of what it asks for it takes here; 0: the request itself */
+  readonly alternative: number
+  readonly ballot: Ballot
+  /** 1 for the first run */
   readonly attempt: number
+  /** somebody else may start it when the lease is lost */
   readonly leased: boolean
+}
+
+/** What a run that is over was. */
+export interface Ended {
+  readonly ballot: Ballot
+  readonly class: string
+  readonly alternative: number
+}
+
+/** One task that this host has taken, under one ballot. */
+export interface Run extends Taken {
+  readonly task: TaskId
+  /** what it takes here */
+  readonly request: ResourceRequest
   phase: 'queued' | 'starting' | 'running' | 'stopping'
   /** set when the executor was told to end it, and why */
   stopCode?: StopCode

@@ -66,8 +66,8 @@ export class Bench {
     return this
   }
 
-  take(id: string, over: Partial<TaskSpec> = {}, b = ballot()): HostEffect[] {
-    return this.step({ type: 'take', record: record(id, over), ballot: b, attempt: 1, leased: true })
+  take(id: string, over: Partial<TaskSpec> = {}, b = ballot(), alternative = 0): HostEffect[] {
+    return this.step({ type: 'take', record: record(id, over), alternative, ballot: b, attempt: 1, leased: true })
   }
 
   running(task: string, b = ballot()): HostEffect[] {

@@ -257,3 +257,29 @@ describe('live output', () => {
     expect(defaultHostConfig.outputTailBytesMax).toBeLessThanOrEqual(1024 * 1024)
   })
 })
+
+test('a run takes the alternative that it was given, says so in its order, and gives back just that', () => {
+  const bench = new Bench(capacity({ cpuMilli: 4000 }))
+  const before = structuredClone(bench.host.free)
+  const alternatives = [request({ cpuMilli: 4000 })]
+  expect(bench.take('a', { alternatives }, ballot(), 1)).toMatchObject([{ type: 'run', alternative: 1 }])
+  expect(bench.host.free.cpuMilli).toBe(0)
+  bench.running('a')
+  expect(bench.ran('a')).toMatchObject([{ type: 'ended', alternative: 1 }])
+  expect(bench.host.free).toEqual(before)
+})
+
+test('what is tied counts from when it is expected here until it has ended, or is not coming after all', () => {
+  const bench = new Bench(capacity())
+  const ties = { group: 'db' }
+  bench.step({ type: 'reserve', task: 'a', request: request(), ties })
+  expect(bench.host.ties).toEqual([ties])
+  bench.take('a', ties)
+  bench.running('a')
+  expect(bench.host.ties).toEqual([ties])
+  bench.ran('a')
+  expect(bench.host.ties).toEqual([])
+  bench.step({ type: 'reserve', task: 'b', request: request(), ties })
+  bench.step({ type: 'release', task: 'b' })
+  expect(bench.host.ties).toEqual([])
+})

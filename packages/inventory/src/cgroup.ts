@@ -1,4 +1,4 @@
-import type { HostFiles } from './host-files.ts'
+import { type HostFiles, realFiles } from './host-files.ts'
 
 /** What a container lets this process have; undefined where it sets no limit. */
 export interface CgroupLimits {
@@ -8,6 +8,15 @@ export interface CgroupLimits {
 
 /** cgroup v1 says "no limit" with a number near 2^63. */
 const noLimitBytes = 2 ** 60
+
+/** One cgroup hierarchy, and where this process is in it. */
+export interface CgroupHierarchy {
+  version: 1 | 2
+  /** of v1, such as cpu and cpuacct; of v2 none: each folder lists its own */
+  controllers: string[]
+  /** from the mount down to our own cgroup */
+  folders: string[]
+}
 
 interface Mount {
   root: string
@@ -19,26 +28,34 @@ interface Mount {
 
 /** The tightest limits of this process's cgroups and all above them, v1 and v2. */
 export function cgroupLimits({ read }: Pick<HostFiles, 'read'>): CgroupLimits {
-  const mounts = parseMounts(read('/proc/self/mountinfo') ?? '')
-  const paths = parseOwnPaths(read('/proc/self/cgroup') ?? '')
   const cpu: number[] = []
   const memory: number[] = []
-  for (const mount of mounts) {
-    for (const folder of foldersOf(mount, paths)) {
-      if (mount.version === 2) {
+  for (const { version, controllers, folders } of cgroupHierarchies({ read })) {
+    for (const folder of folders) {
+      if (version === 2) {
         cpu.push(...parseCpuMax(read(`${folder}/cpu.max`)))
         memory.push(...parseBytesLimit(read(`${folder}/memory.max`)))
       } else {
-        if (mount.controllers.includes('cpu')) {
+        if (controllers.includes('cpu')) {
           cpu.push(...parseQuota(read(`${folder}/cpu.cfs_quota_us`), read(`${folder}/cpu.cfs_period_us`)))
         }
-        if (mount.controllers.includes('memory')) {
+        if (controllers.includes('memory')) {
           memory.push(...parseBytesLimit(read(`${folder}/memory.limit_in_bytes`)))
         }
       }
     }
   }
   return { cpuMilli: least(cpu), memoryBytes: least(memory) }
+}
+
+/** Every hierarchy that is mounted here, v1 and v2. */
+export function cgroupHierarchies({ read }: Pick<HostFiles, 'read'> = realFiles): CgroupHierarchy[] {
+  const paths = parseOwnPaths(read('/proc/self/cgroup') ?? '')
+  return parseMounts(read('/proc/self/mountinfo') ?? '').map((mount) => ({
+    version: mount.version,
+    controllers: mount.controllers,
+    folders: foldersOf(mount, paths),
+  }))
 }
 
 /** `/proc/self/mountinfo`, the cgroup lines: "30 22 0:27 ROOT POINT options - TYPE source superoptions". */

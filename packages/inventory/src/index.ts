@@ -1,5 +1,5 @@
 export { parseBytes, parseCount, parseCpuMilli, parseMbps } from './amounts.ts'
-export { type CgroupLimits, cgroupLimits } from './cgroup.ts'
+export { type CgroupHierarchy, type CgroupLimits, cgroupHierarchies, cgroupLimits } from './cgroup.ts'
 export { type Declared, parseDeclaration } from './declared/parse-declaration.ts'
 export { type DetectOptions, detectInventory } from './detect.ts'
 export { type Availability, type Entry, type EntryKind, type EntryOf, entryKinds } from './entry.ts'

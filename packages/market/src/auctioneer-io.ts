@@ -1,13 +1,13 @@
 import type { WallMillis } from '@souk/kernel'
 import type { Decision, MessageOf, PeerId, Taker, TaskId, TaskRecord } from '@souk/wire'
 
-export type AuctioneerMessage = MessageOf<'bid' | 'noBid' | 'wanted'>
+export type AuctioneerMessage = MessageOf<'bid' | 'noBid' | 'wanted' | 'accept'>
 
 export type AuctioneerInput =
   | { type: 'start'; wallMs: WallMillis }
   | { type: 'wake' }
-  /** a baton of ours that may be placed */
-  | { type: 'waiting'; record: TaskRecord }
+  /** a baton of ours that may be placed, with anybody but those who had it before */
+  | { type: 'waiting'; record: TaskRecord; avoid?: readonly PeerId[] }
   | { type: 'withdrawn'; task: TaskId }
   | { type: 'message'; from: PeerId; message: AuctioneerMessage }
   /** this host has more room, or offers something else, or who is there has changed */
@@ -18,10 +18,12 @@ export type AuctioneerInput =
 export type AuctioneerEffect =
   | { type: 'send'; to: PeerId; message: MessageOf<'quote' | 'given' | 'over'> }
   | { type: 'award'; tasks: TaskId[]; to: Taker; alternates: Taker[]; decision: Decision }
-  | { type: 'keep'; tasks: TaskId[]; decision: Decision }
+  | { type: 'keep'; tasks: TaskId[]; alternative: number; decision: Decision }
   /** told once for each task that cannot be placed now */
   | { type: 'waits'; tasks: TaskId[]; code: string; decision: Decision }
   | { type: 'unplaceable'; task: TaskId; message: string; decision: Decision }
   | { type: 'asked'; lot: number; class: string; count: number; asked: number }
   | { type: 'closed'; lot: number; bids: number; awarded: number; closed: string; tookMs: number }
+  /** what it bid was again and again more than it has, or it takes nothing of what it is given: left out for so long */
+  | { type: 'distrusted'; peer: PeerId; code: 'lies' | 'broken'; forMs: number }
   | { type: 'given'; to: PeerId; count: number }

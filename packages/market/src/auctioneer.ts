@@ -1,21 +1,22 @@
 import { Deadlines, earliest, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
-import type { PeerId, Taker } from '@souk/wire'
-import { assignShares } from './assign.ts'
+import { type PeerId, requestsOf } from '@souk/wire'
 import { type Auction, type Closed, decideClose, hasAnswered, noteAnswer } from './auction.ts'
 import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage } from './auctioneer-io.ts'
+import { Awards } from './awards.ts'
+import { Conduct } from './conduct.ts'
 import type { MarketConfig } from './config.ts'
 import { Durations } from './durations.ts'
 import { type Filtered, filterCandidates, strandsDevices } from './filter.ts'
 import { Giver } from './giver.ts'
+import { Keeper } from './keeper.ts'
 import type { Lot } from './lot.ts'
 import { Lots } from './lots.ts'
 import { NoRoom } from './no-room.ts'
-import { OwnRoom } from './own-room.ts'
 import { Pace } from './pace.ts'
 import type { Packing } from './packing.ts'
-import { scoreBid } from './score-bid.ts'
+import { Scarcity } from './scarcity.ts'
 import { Shortcut } from './shortcut.ts'
-import { auctionDecision, type DecisionFrame, type FrameOf, plainDecision } from './to-decision.ts'
+import type { DecisionFrame, FrameOf } from './to-decision.ts'
 import type { LoadsView, LocalView, MembersView } from './views.ts'
 
 type Out = AuctioneerEffect[]
@@ -48,10 +49,13 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   readonly #closing = new Deadlines<number>()
   readonly #durations: Durations
   readonly #pace: Pace
+  readonly #scarcity: Scarcity
   readonly #giver: Giver
   readonly #noRoom: NoRoom
   readonly #shortcut: Shortcut
-  readonly #own: OwnRoom
+  readonly #conduct: Conduct
+  readonly #awards: Awards
+  readonly #keeper: Keeper
   #nextAuction = 1
   #wallOffset: WallMillis = 0
 
@@ -64,24 +68,32 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#lots = new Lots(config)
     this.#durations = new Durations(config.classesMax)
     this.#pace = new Pace(config, this.#durations, members)
+    this.#scarcity = new Scarcity(config)
     const frame: FrameOf = (sinceMs, startedMs, now) => this.#frame(sinceMs, startedMs, now)
     const waiting = () => this.waiting
-    this.#giver = new Giver(config, this.#lots, this.#durations, members, { waiting, frame })
-    const parts = { self, prng, members, local, loads, lots: this.#lots, pace: this.#pace, waiting, frame }
+    this.#conduct = new Conduct(config, members)
+    const ignored = (peer: PeerId, now: Millis) => this.#conduct.ignored(peer, now)
+    this.#giver = new Giver(config, this.#lots, this.#durations, members, { waiting, frame, ignored })
+    const durations = this.#durations
+    const own = { lots: this.#lots, pace: this.#pace, durations, waiting, frame }
+    const parts = { self, prng, members, local, loads, packing, ...own }
     this.#noRoom = new NoRoom(config, parts)
     this.#shortcut = new Shortcut(config, parts)
-    this.#own = new OwnRoom({ self, local, lots: this.#lots, packing })
+    this.#keeper = new Keeper(config, parts)
+    this.#awards = new Awards(config, { ...parts, keeper: this.#keeper })
   }
 
   step(input: AuctioneerInput, now: Millis, out: Out): void {
-    this.#own.beginStep()
+    this.#keeper.begin()
+    const before = out.length
     switch (input.type) {
       case 'start':
         this.#wallOffset = input.wallMs - now
         break
       case 'waiting':
+        this.#durations.suppose(input.record.spec.class, input.record.spec.expectedMs)
         this.#packing.learn(input.record.spec.request, 1)
-        this.#lots.add(input.record, now)
+        this.#lots.add(input.record, now, input.avoid)
         break
       case 'withdrawn':
         this.#lots.withdraw(input.task)
@@ -99,6 +111,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
         this.#onWake(now, out)
         break
     }
+    this.#conduct.onEffects(out, before, now)
   }
 
   nextWakeup(): Millis | undefined {
@@ -126,47 +139,45 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   #onChanged(now: Millis, out: Out): void {
     if (this.#lots.size === 0) return
     for (const lot of this.#lots.inOrder(now)) {
-      if (!this.#asksFirst(lot)) this.#keepWhatFits(lot, now, out)
+      // All hosts are compared while some have room; once none had, it goes to the first that has.
+      if (now < lot.quietUntil || !this.#keeper.comparesAll(lot)) this.#keeper.keepWhatFits(lot, now, out)
     }
     this.#lots.lookAgainAtAll(now)
   }
 
   #evaluate(lot: Lot, now: Millis, out: Out): void {
-    const asksFirst = this.#asksFirst(lot)
-    if (!asksFirst) this.#keepWhatFits(lot, now, out)
+    const all = this.#keeper.comparesAll(lot)
+    if (!all) this.#keeper.keepWhatFits(lot, now, out)
     if (lot.size === 0 || lot.auction !== undefined || now < lot.quietUntil) return
-    const filtered = filterCandidates(this.#members.candidates(), this.#self, lot.shape)
-    this.#shortcut.place(lot, filtered.candidates, now, out)
+    const filtered = this.#filter(lot, now)
+    if (!all) this.#shortcut.place(lot, filtered.candidates, now, out)
     if (lot.size === 0) return
     if (filtered.candidates.length > 0) this.#ask(lot, filtered, 1, now, out)
-    else {
-      if (asksFirst) this.#keepWhatFits(lot, now, out)
-      if (lot.size > 0) this.#noRoom.onNobodyToAsk(lot, filtered, now, out)
-    }
+    else this.#onNobodyToAsk(lot, filtered, now, out)
   }
 
-  /** Who has only come may suit another host better; who waits, or ends sooner than asking takes, goes where there is room. */
-  #asksFirst(lot: Lot): boolean {
-    return lot.quietMs === 0 && !this.#pace.isShort(lot.shape.class) && this.#own.asksFirst(lot)
+  #filter(lot: Lot, now: Millis): Filtered {
+    const ignored = (peer: PeerId) => this.#conduct.ignored(peer, now)
+    return filterCandidates(this.#members.candidates(), this.#self, lot.shape, { ignored, avoid: lot.avoid })
   }
 
-  /** Local first: what could start here this instant needs no auction. */
-  #keepWhatFits(lot: Lot, now: Millis, out: Out): void {
-    const count = this.#own.fits(lot)
-    if (count === 0) return
-    const decide = (sinceMs: Millis) =>
-      plainDecision(this.#frame(sinceMs, now, now), 'local', 'this host has room', this.#self)
-    this.#own.keep(lot, count, now, decide, out)
+  #onNobodyToAsk(lot: Lot, filtered: Filtered, now: Millis, out: Out): void {
+    for (const alternative of requestsOf(lot.shape).keys()) this.#keeper.keep(lot, alternative, now, out)
+    if (lot.size > 0) this.#noRoom.onNobodyToAsk(lot, filtered, now, out)
   }
 
   /** Quotes from a random sample (the first round) or from twice as many of those not asked yet (the second). */
   #ask(lot: Lot, { candidates, refused }: Filtered, round: number, now: Millis, out: Out): void {
     const { askAllMax, askedMax, askedMaxMulti, lotCountMax } = this.#config
     const strands = strandsDevices(lot.shape, candidates)
-    const some = round * (strands ? askedMaxMulti : askedMax)
+    const usual = round * (strands ? askedMaxMulti : askedMax)
+    const some = this.#scarcity.askedFor(lot, usual)
     const asked = candidates.length <= askAllMax ? candidates : this.#prng.sample(candidates, some)
     const id = this.#nextAuction++
     const count = Math.min(lot.size, lotCountMax)
+    const { priority } = lot.first()!
+    const { shape } = lot
+    const comparesAll = this.#keeper.comparesAll(lot)
     lot.auction = id
     this.#auctions.set(id, {
       id,
@@ -175,26 +186,25 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       startedMs: now,
       count,
       candidates: candidates.length,
-      bidsEnough: this.#pace.bidsEnough(lot.shape.class, strands),
+      bidsEnough: comparesAll ? Infinity : this.#pace.bidsEnough(shape.class, strands),
       asked: new Set(asked.map(({ peer }) => peer)),
       bids: [],
       refused: [],
       filtered: refused,
     })
     this.#closing.set(id, now + this.#pace.closeMs())
-    const { priority } = lot.first()!
-    const { shape } = lot
-    const expectedMs = this.#durations.expectedMs(shape.class)
-    for (const { peer } of asked) {
-      out.push({ type: 'send', to: peer, message: { t: 'quote', lot: id, shape, count, priority, expectedMs } })
-    }
+    const { p50: expectedMs, p90: expectedMsP90 } = this.#durations.told(shape.class)
+    const message = { t: 'quote' as const, lot: id, shape, count, priority, expectedMs, expectedMsP90 }
+    for (const { peer } of asked) out.push({ type: 'send', to: peer, message })
     out.push({ type: 'asked', lot: id, class: shape.class, count, asked: asked.length })
   }
 
   /** Once more, of those who were not asked, when those who were had too little room. */
   #askOthers(lot: Lot, auction: Auction, now: Millis, out: Out): boolean {
-    if (auction.round >= this.#config.roundsMax || auction.asked.size >= auction.candidates) return false
-    const { candidates, refused } = filterCandidates(this.#members.candidates(), this.#self, lot.shape)
+    // Nobody had room before: one round tells whether that is still so.
+    if (auction.round >= this.#config.roundsMax || lot.quietMs > 0 || auction.asked.size >= auction.candidates)
+      return false
+    const { candidates, refused } = this.#filter(lot, now)
     const others = candidates.filter(({ peer }) => !auction.asked.has(peer))
     if (others.length === 0) return false
     this.#ask(lot, { candidates: others, refused: [...auction.refused, ...refused] }, 2, now, out)
@@ -208,9 +218,18 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       this.#giver.onWanted(from, message, now, out)
       return
     }
+    if (message.t === 'accept') {
+      this.#conduct.onAccept(from)
+      return
+    }
     const auction = this.#auctions.get(message.lot)
     if (!auction?.asked.has(from) || hasAnswered(auction, from)) return
-    noteAnswer(auction, from, message, now)
+    const { shape } = this.#lots.get(auction.lotKey)!
+    if (message.t === 'bid') {
+      const terms = this.#conduct.believed(from, shape, message.terms, now, out)
+      noteAnswer(auction, from, { ...message, terms }, now)
+      this.#durations.hear(shape.class, terms.finishMs)
+    } else noteAnswer(auction, from, message, now)
     const closed = decideClose(auction)
     if (closed) this.#close(auction, closed, now, out)
   }
@@ -220,7 +239,11 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#closing.delete(auction.id)
     const lot = this.#lots.get(auction.lotKey)!
     lot.auction = undefined
-    const awarded = this.#award(lot, auction, closed, now, out)
+    const immediate = auction.bids.filter(({ terms }) => terms.startMs === 0).length
+    this.#scarcity.note(lot.shape.class, immediate, auction.bids.length + auction.refused.length)
+    const own = this.#keeper.bid(lot, auction.count, now - auction.startedMs, now)
+    if (own) auction.bids.push(own)
+    const awarded = this.#awards.award(lot, auction, closed, now, out)
     const tookMs = now - auction.startedMs
     out.push({ type: 'closed', lot: auction.id, bids: auction.bids.length, awarded, closed, tookMs })
     this.#lots.tidy(lot)
@@ -229,44 +252,6 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       if (this.#askOthers(lot, auction, now, out)) return
       this.#noRoom.onAuction(lot, { auction, closed }, now, out)
     } else this.#lots.lookAgain(lot, now)
-  }
-
-  /** Only bids that can start at once bind; the rest of the lot waits for whoever has room first (late binding). */
-  #award(lot: Lot, auction: Auction, closed: Closed, now: Millis, out: Out): number {
-    const meanMs = this.#durations.expectedMs(lot.shape.class)
-    const own = this.#own.bid(lot, meanMs, now - auction.startedMs, now)
-    if (own) auction.bids.push(own)
-    const scored = auction.bids
-      .filter((bid) => bid.terms.startMs === 0)
-      .map(({ peer, terms }) => ({ peer, count: terms.count, score: scoreBid(terms, this.#config) }))
-    const count = Math.min(lot.size, auction.count)
-    let awarded = 0
-    for (const share of assignShares(scored, count, this.#config.weights.spread, this.#prng)) {
-      const frameAt = (sinceMs: Millis) => this.#frame(sinceMs, auction.startedMs, now)
-      if (share.peer === this.#self) {
-        const decide = (sinceMs: Millis) => auctionDecision(frameAt(sinceMs), auction, closed, this.#self, this.#config)
-        awarded += this.#own.keep(lot, share.count, now, decide, out)
-        continue
-      }
-      const to = this.#taker(share.peer, auction)
-      if (!to) continue
-      const tasks = this.#lots.take(lot, share.count, now)
-      if (tasks.length === 0) break
-      const others = scored
-        .filter(({ peer }) => peer !== share.peer && peer !== this.#self)
-        .sort((a, b) => a.score - b.score || (a.peer < b.peer ? -1 : 1))
-      const alternates = others.flatMap(({ peer }) => this.#taker(peer, auction) ?? []).slice(0, 2)
-      const decision = auctionDecision(frameAt(tasks[0]!.sinceMs), auction, closed, share.peer, this.#config)
-      out.push({ type: 'award', tasks: tasks.map(({ task }) => task), to, alternates, decision })
-      awarded += tasks.length
-    }
-    return awarded
-  }
-
-  #taker(peer: PeerId, { bids }: Auction): Taker | undefined {
-    const view = this.#members.candidate(peer)
-    const bid = bids.find((b) => b.peer === peer)
-    return bid && view?.reachable ? { peer, incarnation: view.incarnation, offeredMs: bid.offeredMs } : undefined
   }
 
   // ---- time

@@ -1,24 +1,37 @@
-import { Deadlines, type Machine, type Millis, type Prng, type ResourceVector } from '@souk/kernel'
-import { limits, type MessageOf, type PeerId } from '@souk/wire'
+import { Deadlines, type Machine, type Millis, type Prng } from '@souk/kernel'
+import { type BidTerms, limits, type MessageOf, type PeerId, type Shape } from '@souk/wire'
+import { bidTerms, chooseRoom } from './bid-terms.ts'
 import type { MarketConfig } from './config.ts'
-import { aheadCount, Durations } from './durations.ts'
+import { aheadCount, Durations, durationClass, shareOf } from './durations.ts'
+import { decideEta } from './eta.ts'
 import { decideFit } from './fit.ts'
+import { clamped } from './free-vector.ts'
 import type { Packing } from './packing.ts'
+import { surveyAnswer } from './plan/survey.ts'
+import { PredictionScore } from './prediction-score.ts'
+import { Rivals } from './rivals.ts'
+import { decideTies } from './ties.ts'
 import type { BearersView, LocalView, MembersView } from './views.ts'
+
+/** More room than that is as good as so much: nobody is crowded out. */
+const racedRoomMax = 64
 
 export type BidderInput =
   | { type: 'wake' }
-  | { type: 'quote'; from: PeerId; message: MessageOf<'quote'> }
+  | { type: 'asked'; from: PeerId; message: MessageOf<'quote' | 'survey'> }
   | { type: 'given'; from: PeerId; message: MessageOf<'given'> }
-  /** a run of this class ended here */
-  | { type: 'duration'; class: string; runMs: number }
+  /** a run of this class ended here, given what it asked for as that alternative */
+  | { type: 'duration'; class: string; alternative: number; runMs: number }
   /** room here, or load stamps of others, may have changed */
   | { type: 'changed' }
   | { type: 'leave' }
 
 export type BidderEffect =
-  | { type: 'send'; to: PeerId; message: MessageOf<'bid' | 'noBid' | 'wanted'> }
+  | { type: 'send'; to: PeerId; message: MessageOf<'bid' | 'noBid' | 'surveyed' | 'wanted'> }
   | { type: 'wanted'; to: PeerId; count: number }
+
+/** Weight of a new answer in the running mean of how long bearers take to answer (guess). */
+const turnaroundWeight = 0.2
 
 interface Want {
   id: number
@@ -41,12 +54,16 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   readonly #bearers: BearersView
   readonly #packing: Packing
   readonly #durations: Durations
+  readonly #predictions = new PredictionScore()
   readonly #wants = new Map<PeerId, Want>()
   /** wants that are over at, and pauses that end at, this time */
   readonly #timers = new Deadlines<PeerId>()
+  readonly #rivals = new Rivals()
   readonly #pauses = new Map<PeerId, { ms: Millis; untilMs: Millis }>()
   #nextWant = 1
   #loadSeq = 0
+  /** from asking a bearer to its answer: a busy one takes longer than a round trip */
+  #turnaroundMs: Millis = 0
   #leaving = false
 
   constructor(
@@ -64,14 +81,14 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
 
   step(input: BidderInput, now: Millis, out: BidderEffect[]): void {
     switch (input.type) {
-      case 'quote':
+      case 'asked':
         out.push({ type: 'send', to: input.from, message: this.#answer(input.message, now) })
         return
       case 'given':
         this.#onGiven(input.from, input.message, now)
         break
       case 'duration':
-        this.#durations.add(input.class, input.runMs)
+        this.#learn(durationClass(input.class, input.alternative), input.runMs)
         return
       case 'leave':
         this.#leaving = true
@@ -89,13 +106,42 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     return this.#timers.next()
   }
 
+  /** How good its predictions are. */
+  counters(): Record<string, number> {
+    return this.#predictions.counters()
+  }
+
+  /**
+   * One task more than there is room for would wait here for longer than another place takes to find, as far as is known.
+   * Not in a mesh so small that all are asked: most of the others would have had it before, and must not get it again.
+   */
+  get crowded(): boolean {
+    const { shortRoundTrips, rttMsUnknown, askAllMax } = this.#config
+    if (this.#members.candidates().length <= askAllMax) return false
+    const mean = this.#durations.overallMs ?? 0
+    const waitMs = ((this.#local.queued() + 1) * mean) / Math.max(1, this.#local.running())
+    return waitMs > shortRoundTrips * (this.#members.rttP95() ?? rttMsUnknown)
+  }
+
   snapshot() {
     return { wants: this.#wants.size, pauses: this.#pauses.size }
   }
 
+  #learn(name: string, runMs: number): void {
+    this.#predictions.judge(runMs, this.#durations.expected(name))
+    this.#durations.add(name, runMs)
+  }
+
   // ---- quotes
 
-  #answer({ lot, shape, count }: MessageOf<'quote'>, now: Millis): MessageOf<'bid'> | MessageOf<'noBid'> {
+  #answer(message: MessageOf<'quote' | 'survey'>, now: Millis): MessageOf<'bid' | 'noBid' | 'surveyed'> {
+    if (message.t === 'quote') return this.#quoted(message, now)
+    return surveyAnswer(message, { local: this.#local, durations: this.#durations }, now)
+  }
+
+  #quoted(quote: MessageOf<'quote'>, now: Millis): MessageOf<'bid' | 'noBid'> {
+    const { lot, shape, count } = quote
+    this.#durations.hear(shape.class, { p50: quote.expectedMs, p90: quote.expectedMsP90 })
     const offer = this.#local.offer()
     const unfit = decideFit(offer, shape)
     if (unfit) return { t: 'noBid', lot, refusal: unfit }
@@ -103,24 +149,28 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
       return { t: 'noBid', lot, refusal: { code: 'draining', never: false, detail: 'it takes no new work' } }
     }
     this.#packing.learn(shape.request, count)
-    const room = this.#local.room(shape.request, count)
-    const mean = this.#durations.expectedMs(shape.class)
-    if (room === 0) {
+    const tied = decideTies(this.#local.ties(), shape)
+    if (tied) return { t: 'noBid', lot, refusal: tied }
+    const room = chooseRoom(this.#local, shape, count)
+    if (room.room === 0) {
       const detail = `${this.#local.running()} running, ${this.#local.queued()} queued`
+      const etaMs = this.#etaMs(shape, now)
       const refusal = { code: 'no-room' as const, never: false, detail }
-      return { t: 'noBid', lot, refusal: mean > 0 ? { ...refusal, etaMs: mean } : refusal }
+      return { t: 'noBid', lot, refusal: etaMs === undefined ? refusal : { ...refusal, etaMs } }
     }
-    const terms = {
-      count: room,
-      startMs: 0,
-      // p90 of an exponential duration; the class mix replaces this later
-      finishMs: { p50: mean, p90: Math.round(2.3 * mean) },
-      fragMilli: this.#packing.fitting(shape.request)?.fragMilli ?? 0,
-      priceMilli: offer.priceMilli,
-      warm: mean > 0,
-      loadSeq: ++this.#loadSeq,
-    }
+    const parts = { local: this.#local, packing: this.#packing, durations: this.#durations }
+    const terms: BidTerms = { ...bidTerms(parts, shape, room), loadSeq: ++this.#loadSeq }
+    const rivals = this.#rivals.count(now) + this.#asked()
+    if (rivals > 0) terms.racedMilli = Math.round((1000 * rivals) / this.#local.room(shape.request, racedRoomMax))
+    this.#rivals.add(now, this.#members.rttP95() ?? this.#config.rttMsUnknown)
     return { t: 'bid', lot, terms, offeredMs: Math.floor(now) }
+  }
+
+  /** When there may be room for it. */
+  #etaMs({ request }: Shape, now: Millis): Millis | undefined {
+    const work = this.#local.work(this.#config.etaRunsMax)
+    const { gpus } = this.#local.offer()
+    return decideEta({ free: this.#local.free(), gpus, work, durations: this.#durations }, request, now)
   }
 
   // ---- WANTED
@@ -130,6 +180,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     if (want?.id !== message.want) return
     this.#wants.delete(from)
     this.#timers.delete(from)
+    this.#turnaroundMs += turnaroundWeight * (now - want.sentMs - this.#turnaroundMs)
     if (message.count > 0) this.#pauses.delete(from)
     else this.#pause(from, now)
   }
@@ -155,11 +206,10 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   #want(now: Millis, out: BidderEffect[]): void {
     const able = this.#bearers.waiting().filter(({ peer, waiting }) => waiting > 0 && this.#mayAsk(peer, now))
     while (able.length > 0 && !this.#leaving) {
-      const want = this.#decideWant()
-      if (!want) return
       const bearer = this.#choose(able)
       able.splice(able.indexOf(bearer), 1)
-      this.#ask(bearer.peer, { ...want, count: Math.min(want.count, bearer.waiting) }, now, out)
+      const want = this.#decideWant(bearer.waiting)
+      if (want) this.#ask(bearer.peer, { ...want, count: Math.min(want.count, bearer.waiting) }, now, out)
     }
   }
 
@@ -188,19 +238,16 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     return !this.#wants.has(peer) && (this.#pauses.get(peer)?.untilMs ?? 0) <= now
   }
 
-  /** How many batons to ask for: what could start now, and about two round trips of work so that no slot waits. */
-  #decideWant(): { count: number; aheadMs: Millis; concurrent: number } | undefined {
+  /** How many of so many batons to ask for: what could start now, and about two round trips of work so that no slot waits. */
+  #decideWant(waiting: number): { count: number; aheadMs: Millis; concurrent: number } | undefined {
     const offer = this.#local.offer()
     if (offer.draining || offer.executors.length === 0) return undefined
     const free = this.#local.free()
     const queued = this.#local.queued()
-    // What was asked of others already may be on its way.
-    let asked = 0
-    for (const want of this.#wants.values()) asked += want.count
-    const startable = queued > 0 || free.cpuMilli <= 0 ? 0 : Math.max(0, free.slots - asked)
+    const startable = queued > 0 || free.cpuMilli <= 0 ? 0 : Math.max(0, free.slots - this.#asked())
     const aheadMs = this.#aheadMs()
     const concurrent = Math.min(limits.batonsPerMessageMax, Math.max(1, this.#local.running()))
-    const ahead = this.#aheadTasks(aheadMs, concurrent)
+    const ahead = this.#aheadTasks(aheadMs, concurrent, waiting)
     // Not for every single end: a fetch ahead is worth a message once half of it is used up.
     if (startable === 0 && (ahead === 0 || queued * 2 > ahead)) return undefined
     return {
@@ -210,30 +257,25 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     }
   }
 
+  /** What was asked of others already, and may be on its way. */
+  #asked(): number {
+    let asked = 0
+    for (const want of this.#wants.values()) asked += want.count
+    return asked
+  }
+
   #aheadMs(): Millis {
     const rtt = this.#members.rttP95() ?? this.#config.rttMsUnknown
-    return Math.ceil(Math.min(this.#config.aheadMsMax, this.#config.aheadRoundTrips * rtt))
+    return Math.ceil(
+      Math.min(this.#config.aheadMsMax, this.#config.aheadRoundTrips * Math.max(rtt, this.#turnaroundMs)),
+    )
   }
 
   /** What that is in tasks like the latest; the bearer knows the class and decides for itself. */
-  #aheadTasks(aheadMs: Millis, concurrent: number): number {
-    const mean = this.#durations.overallMs
-    if (mean === undefined) return 0
-    return aheadCount(aheadMs, concurrent, mean, this.#config.aheadMax)
-  }
-}
-
-/** A free vector as it may travel: nothing below zero (a host that shrank can owe). */
-function clamped(free: ResourceVector): ResourceVector {
-  const custom: Record<string, number> = {}
-  for (const name in free.custom) custom[name] = Math.max(0, free.custom[name]!)
-  return {
-    cpuMilli: Math.max(0, free.cpuMilli),
-    memoryBytes: Math.max(0, free.memoryBytes),
-    diskBytes: Math.max(0, free.diskBytes),
-    networkMbps: Math.max(0, free.networkMbps),
-    slots: Math.max(0, free.slots),
-    gpuMilli: free.gpuMilli.map((milli) => Math.max(0, milli)),
-    custom,
+  #aheadTasks(aheadMs: Millis, concurrent: number, waiting: number): number {
+    const meanMs = this.#durations.overallMs
+    if (meanMs === undefined) return 0
+    const share = shareOf(waiting, this.#members.candidates().length)
+    return aheadCount({ aheadMs, concurrent, meanMs, share }, this.#config.aheadMax)
   }
 }

@@ -6,6 +6,11 @@ export interface Demand {
   readonly count: number
 }
 
+interface ClassMixConfig {
+  mixSizesMax: number
+  mixTopMax: number
+}
+
 /** Counts are halved when they reach so many in all: what came before weighs half as much then (a guess). */
 const samplesMax = 4_096
 /** What is rarer than the sizes that make up this share of all is of no account (as in FGD's published experiments). */
@@ -18,16 +23,23 @@ const versionShare = 1 / 8
  * has to suit. Bounds: `mixSizesMax` sizes, those unheard of the longest forgotten first; integer counts.
  */
 export class ClassMix {
-  readonly #topMax: number
+  readonly #config: ClassMixConfig
   readonly #sizes: BoundedMap<string, { request: ResourceRequest; count: number }>
   #total = 0
   #since = 0
   #version = 0
   #top: readonly Demand[] | undefined
 
-  constructor({ mixSizesMax, mixTopMax }: { mixSizesMax: number; mixTopMax: number }) {
-    this.#topMax = mixTopMax
-    this.#sizes = new BoundedMap(mixSizesMax)
+  constructor(config: ClassMixConfig) {
+    this.#config = config
+    this.#sizes = new BoundedMap(config.mixSizesMax)
+  }
+
+  /** Another one that knows the same, and learns for itself. */
+  copy(): ClassMix {
+    const copy = new ClassMix(this.#config)
+    for (const [key, { request, count }] of this.#sizes.entries()) copy.add(key, request, count)
+    return copy
   }
 
   /** Rises when the mix has become another one. */
@@ -56,7 +68,7 @@ export class ClassMix {
     const top: Demand[] = []
     let sum = 0
     for (const [, { request, count }] of all) {
-      if (top.length === this.#topMax || sum >= total * shareOfAll) break
+      if (top.length === this.#config.mixTopMax || sum >= total * shareOfAll) break
       top.push({ request, count })
       sum += count
     }

@@ -1,4 +1,5 @@
 import type { Millis } from '@souk/kernel'
+import type { ClassObjective } from './class-objective.ts'
 
 /** Limits and times of the market. Defaults from protocol.md section 3 and "Starting timers"; guesses are marked. */
 export interface MarketConfig {
@@ -10,6 +11,10 @@ export interface MarketConfig {
   roundsMax: number
   /** with at most this many candidates all are asked */
   askAllMax: number
+  /** bids with room that an auction should find: the best, two alternates, and one that is gone by then (guess) */
+  bidsWanted: number
+  /** peers asked at most where so few have room that it takes more to find those (guess) */
+  askedMaxScarce: number
   /** an auction closes after clamp(1.5 RTTp95 + 2, closeMsMin, closeMsMax) */
   closeMsMin: Millis
   closeMsMax: Millis
@@ -36,15 +41,44 @@ export interface MarketConfig {
   aheadRoundTrips: number
   aheadMsMax: Millis
   aheadMax: number
+  /** a bidder is left out after so many bids beyond its own advert, at most one a second (guess) */
+  liesMax: number
+  /** or after so many awards of which it had accepted none for `acceptMsMax` (guess: a slow disk keeps none that long) */
+  brokenMax: number
+  acceptMsMax: Millis
+  /** for so long at first, doubling with each time that follows within distrustMsMax (guesses) */
+  distrustMs: Millis
+  distrustMsMax: Millis
   /** classes whose durations are remembered */
   classesMax: number
   /** sizes of task whose frequency is remembered, and how many of them the fragmentation of a host is measured by */
   mixSizesMax: number
   mixTopMax: number
+  /** runs and waiting tasks that a busy host looks at to say when it may have room; more costs time in every refusal */
+  etaRunsMax: number
+  /** plans (the auction without the award) that are made here at once; more are refused */
+  plansMax: number
+  /** hosts that a plan asks; of more a sample, as an auction's */
+  planHostsMax: number
+  /** a plan does without those who have not answered by then */
+  planMsMax: Millis
   /** what a bid's start is measured against in the score */
   targetMs: Millis
-  /** weights of the score; start under saturation, fragmentation and spread among bids without wait */
-  weights: { start: number; fragmentation: number; price: number; spread: number }
+  /** goals declared for classes of tasks that name none themselves */
+  objectives: readonly ClassObjective[]
+  /**
+   * weights of the score where nothing else is asked for; start under saturation, fragmentation and spread among bids
+   * without wait. affinity: what is preferred goes before a tighter fit (guess). raced: what it costs when another asker
+   * that was offered the same room is faster
+   */
+  weights: {
+    start: number
+    fragmentation: number
+    price: number
+    spread: number
+    affinity: number
+    raced: number
+  }
 }
 
 export const defaultMarketConfig: MarketConfig = {
@@ -52,6 +86,8 @@ export const defaultMarketConfig: MarketConfig = {
   askedMaxMulti: 32,
   roundsMax: 2,
   askAllMax: 12,
+  bidsWanted: 4,
+  askedMaxScarce: 24,
   closeMsMin: 5,
   closeMsMax: 60,
   rttMsUnknown: 5,
@@ -66,9 +102,19 @@ export const defaultMarketConfig: MarketConfig = {
   aheadRoundTrips: 2,
   aheadMsMax: 50,
   aheadMax: 128,
+  liesMax: 3,
+  brokenMax: 5,
+  acceptMsMax: 5_000,
+  distrustMs: 10_000,
+  distrustMsMax: 300_000,
   classesMax: 4_096,
   mixSizesMax: 512,
   mixTopMax: 64,
+  etaRunsMax: 64,
+  plansMax: 4,
+  planHostsMax: 64,
+  planMsMax: 500,
   targetMs: 100,
-  weights: { start: 1, fragmentation: 0.2, price: 0.1, spread: 0.1 },
+  objectives: [],
+  weights: { start: 1, fragmentation: 0.2, price: 0.1, spread: 0.1, affinity: 0.5, raced: 0.05 },
 }

@@ -3,27 +3,44 @@ import { decideFit } from './fit.ts'
 import { isMulti } from './shape.ts'
 import type { CandidateView } from './views.ts'
 
+const nobody: ReadonlySet<PeerId> = new Set()
+
 export interface Filtered {
   /** could run it, and can be asked now */
   candidates: CandidateView[]
   refused: { peer: PeerId; refusal: Refusal }[]
 }
 
+/** Who is left out for what happened, whatever it has. */
+export interface Exclusions {
+  /** it did not keep to its bids */
+  ignored: (peer: PeerId) => boolean
+  /** it had the task before */
+  avoid?: ReadonlySet<PeerId>
+}
+
 /** Who can be asked for this shape, by facts alone; and why the others cannot. Keeps the order. */
-export function filterCandidates(members: readonly CandidateView[], self: PeerId, shape: Shape): Filtered {
+export function filterCandidates(
+  members: readonly CandidateView[],
+  self: PeerId,
+  shape: Shape,
+  { ignored, avoid = nobody }: Exclusions,
+): Filtered {
   const filtered: Filtered = { candidates: [], refused: [] }
   for (const member of members) {
     if (member.peer === self || !member.offer) continue
-    const refusal = decideFit(member.offer, shape) ?? decideLater(member)
+    const refusal = decideFit(member.offer, shape) ?? decideLater(member, { ignored, avoid })
     if (refusal) filtered.refused.push({ peer: member.peer, refusal })
     else filtered.candidates.push(member)
   }
   return filtered
 }
 
-function decideLater(member: CandidateView): Refusal | undefined {
+function decideLater(member: CandidateView, { ignored, avoid }: Required<Exclusions>): Refusal | undefined {
+  if (avoid.has(member.peer)) return { code: 'on-path', never: false, detail: 'it had this task and passed it on' }
   if (!member.reachable) return { code: 'not-reachable', never: false, detail: 'no answer to its last probe' }
   if (member.offer?.draining) return { code: 'draining', never: false, detail: 'it takes no new work' }
+  if (ignored(member.peer)) return { code: 'distrusted', never: false, detail: 'it did not keep to what it bid' }
   return undefined
 }
 

@@ -1,6 +1,7 @@
-import { shortage } from '@souk/kernel'
-import type { Offer, Refusal, Shape } from '@souk/wire'
+import { type ResourceRequest, type Shortage, shortage } from '@souk/kernel'
+import { type Offer, type Refusal, requestsOf, type Shape } from '@souk/wire'
 import { gpuRefusal } from './gpu-fit.ts'
+import { decideWhere } from './where.ts'
 
 const never = (code: Refusal['code'], detail: string): Refusal => ({ code, never: true, detail: detail.slice(0, 250) })
 
@@ -19,11 +20,29 @@ export function decideFit(offer: Offer, shape: Shape): Refusal | undefined {
       return never('label-missing', `${name}=${shape.labels[name]}, has ${name}=${offer.labels[name] ?? '(none)'}`)
     }
   }
-  const short = shortage(offer.capacity, shape.request, offer.gpus)
-  if (short)
-    return (
-      gpuRefusal(short, shape.request.gpu, offer) ??
-      never('too-large', `${short.resource}: ${short.needed} needed, ${short.available} there`)
-    )
-  return undefined
+  if (shape.where !== undefined) {
+    const unmet = decideWhere(offer, shape.where)
+    if (unmet) return unmet
+  }
+  return decideAmounts(offer, shape)
+}
+
+/** One of what it asks for must fit; where none does, what each of them lacks. */
+function decideAmounts(offer: Offer, shape: Shape): Refusal | undefined {
+  const lacks: Refusal[] = []
+  for (const request of requestsOf(shape)) {
+    const short = shortage(offer.capacity, request, offer.gpus)
+    if (!short) return undefined
+    lacks.push(lackOf(short, request, offer))
+  }
+  return lacks.length === 1 ? lacks[0] : never('too-large', lacks.map(({ detail }) => detail).join(', or '))
+}
+
+function lackOf(short: Shortage, request: ResourceRequest, offer: Offer): Refusal {
+  const { resource, needed, available } = short
+  const refusal =
+    gpuRefusal(short, request.gpu, offer) ?? never('too-large', `${resource}: ${needed} needed, ${available} there`)
+  return refusal.code === 'too-large'
+    ? { ...refusal, shortage: { ...short, available: Math.max(0, available) } }
+    : refusal
 }

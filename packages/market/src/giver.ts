@@ -1,14 +1,16 @@
-import { copiesThatFit, copyVector, type Millis } from '@souk/kernel'
-import type { MessageOf, PeerId, Taker } from '@souk/wire'
+import { copiesThatFit, copyVector, type Millis, type ResourceVector, scalarResources, shortage } from '@souk/kernel'
+import { alternativeField, type MessageOf, type PeerId, requestsOf, type Taker } from '@souk/wire'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
-import { aheadCount, type Durations } from './durations.ts'
+import { aheadCount, type Durations, shareOf } from './durations.ts'
 import { decideFit } from './fit.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import { spend } from './spend.ts'
+import { isTied } from './ties.ts'
 import { type FrameOf, plainDecision } from './to-decision.ts'
 import type { MembersView } from './views.ts'
+import { withPrediction } from './with-prediction.ts'
 
 type Out = AuctioneerEffect[]
 
@@ -17,6 +19,8 @@ export interface GiverView {
   /** tasks that wait here for a host with room */
   waiting(): number
   frame: FrameOf
+  /** it did not keep to what it said, and is left out for a while */
+  ignored(peer: PeerId, now: Millis): boolean
 }
 
 /** Answers WANTED: a host with room asks, and is given what fits, with some work ahead for tasks that end soon. */
@@ -37,23 +41,34 @@ export class Giver {
 
   onWanted(from: PeerId, message: MessageOf<'wanted'>, now: Millis, out: Out): void {
     const view = this.#members.candidate(from)
-    const free = copyVector(message.free)
+    const free = upTo(copyVector(message.free), view?.offer?.capacity)
     let left = message.count
     let ahead = 1
+    const share = shareOf(this.#view.waiting(), this.#members.candidates().length)
     for (const lot of this.#lots.inOrder(now)) {
-      if (left === 0 || !view?.offer) break
-      if (lot.auction !== undefined || decideFit(view.offer, lot.shape)) continue
-      const fitting = copiesThatFit(free, lot.shape.request, Math.min(left, lot.size), view.offer.gpus)
-      const wholeAhead = this.#aheadOf(lot, message)
-      const extra = Math.floor(ahead * wholeAhead)
-      const count = Math.min(left, lot.size, fitting + extra)
-      if (count === 0) continue
-      // Work ahead is one budget for all lots.
-      if (extra > 0) ahead -= Math.max(0, count - fitting) / wholeAhead
-      left -= count
-      spend(free, lot.shape.request, Math.min(count, fitting), view.offer.gpus)
-      const { incarnation } = view
-      this.#give(lot, { peer: from, incarnation, offeredMs: message.offeredMs }, count, now, out)
+      if (left === 0 || !view?.offer || this.#view.ignored(from, now)) break
+      // What else is at that host it must say itself: tied tasks are asked for.
+      if (lot.auction !== undefined || lot.avoid.has(from) || isTied(lot.shape) || decideFit(view.offer, lot.shape))
+        continue
+      const { capacity, gpus } = view.offer
+      const able = requestsOf(lot.shape).flatMap((request, alternative) => {
+        return shortage(capacity, request, gpus) ? [] : [{ request, alternative }]
+      })
+      for (const [i, { request, alternative }] of able.entries()) {
+        const fitting = copiesThatFit(free, request, Math.min(left, lot.size), gpus)
+        const wholeAhead = this.#aheadOf(lot, message, share)
+        // What is fetched ahead of room takes what it can get.
+        const extra = i === able.length - 1 ? Math.floor(ahead * wholeAhead) : 0
+        const count = Math.min(left, lot.size, fitting + extra)
+        if (count === 0) continue
+        // Work ahead is one budget for all lots.
+        if (extra > 0) ahead -= Math.max(0, count - fitting) / wholeAhead
+        left -= count
+        spend(free, request, Math.min(count, fitting), gpus)
+        const { incarnation } = view
+        const to = { peer: from, incarnation, offeredMs: message.offeredMs, ...alternativeField(alternative) }
+        this.#give(lot, to, count, now, out)
+      }
     }
     const count = message.count - left
     const waiting = this.#view.waiting()
@@ -61,16 +76,29 @@ export class Giver {
     if (count > 0) out.push({ type: 'given', to: from, count })
   }
 
-  #aheadOf(lot: Lot, { aheadMs, concurrent }: MessageOf<'wanted'>): number {
-    const mean = this.#durations.meanMs(lot.shape.class)
-    return mean === undefined ? 0 : aheadCount(aheadMs, concurrent, mean, this.#config.aheadMax)
+  #aheadOf(lot: Lot, { aheadMs, concurrent }: MessageOf<'wanted'>, share: number): number {
+    const meanMs = this.#durations.meanMs(lot.shape.class)
+    return meanMs === undefined ? 0 : aheadCount({ aheadMs, concurrent, meanMs, share }, this.#config.aheadMax)
   }
 
   #give(lot: Lot, to: Taker, count: number, now: Millis, out: Out): void {
     const given = this.#lots.take(lot, count, now)
     const frame = this.#view.frame(given[0]!.sinceMs, now, now)
-    const decision = plainDecision(frame, 'wanted', 'it asked, having room', to.peer)
+    const plain = plainDecision(frame, 'wanted', 'it asked, having room', to.peer, [], to.alternative)
+    const decision = withPrediction(plain, 0, this.#durations.expected(lot.shape.class))
     const tasks = given.map(({ task }) => task)
     out.push({ type: 'award', tasks, to, alternates: [], decision })
   }
+}
+
+/** Nobody has more free than it has (changed in place). */
+function upTo(free: ResourceVector, capacity: ResourceVector | undefined): ResourceVector {
+  if (!capacity) return free
+  for (const name of scalarResources) free[name] = Math.min(free[name], capacity[name])
+  free.gpuMilli = free.gpuMilli.slice(0, capacity.gpuMilli.length)
+  for (const name in free.custom) {
+    const units = Object.hasOwn(capacity.custom, name) ? capacity.custom[name]! : 0
+    free.custom[name] = Math.min(free.custom[name]!, units)
+  }
+  return free
 }

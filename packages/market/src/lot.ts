@@ -1,5 +1,5 @@
 import type { Millis } from '@souk/kernel'
-import { type Priority, priorities, type Shape, type TaskId } from '@souk/wire'
+import { type PeerId, type Priority, priorities, type Shape, type TaskId } from '@souk/wire'
 
 export interface Waiting {
   task: TaskId
@@ -14,6 +14,8 @@ export interface Waiting {
 export class Lot {
   readonly key: string
   readonly shape: Shape
+  /** who had its one task before and must not get it again; of most lots nobody */
+  readonly avoid: ReadonlySet<PeerId>
   readonly #levels: Map<TaskId, Waiting>[] = priorities.map(() => new Map())
   #size = 0
   /** the auction that asks for it now */
@@ -22,9 +24,10 @@ export class Lot {
   quietUntil: Millis = 0
   quietMs: Millis = 0
 
-  constructor(key: string, shape: Shape) {
+  constructor(key: string, shape: Shape, avoid: readonly PeerId[] = []) {
     this.key = key
     this.shape = shape
+    this.avoid = new Set(avoid)
   }
 
   get size(): number {

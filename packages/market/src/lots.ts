@@ -1,5 +1,5 @@
 import { Deadlines, type Millis } from '@souk/kernel'
-import type { TaskId, TaskRecord } from '@souk/wire'
+import type { PeerId, TaskId, TaskRecord } from '@souk/wire'
 import type { MarketConfig } from './config.ts'
 import { Lot, type Waiting } from './lot.ts'
 import { shapeKey, shapeOf } from './shape.ts'
@@ -24,12 +24,13 @@ export class Lots {
     return this.#lots.get(key)
   }
 
-  add({ spec, id }: TaskRecord, now: Millis): void {
+  /** A task that others had before is a lot of its own: it may not go where its like may. */
+  add({ spec, id }: TaskRecord, now: Millis, avoid: readonly PeerId[] = []): void {
     const shape = shapeOf(spec)
-    const key = shapeKey(shape)
+    const key = avoid.length > 0 ? `${shapeKey(shape)}/${id}` : shapeKey(shape)
     let lot = this.#lots.get(key)
     if (!lot) {
-      lot = new Lot(key, shape)
+      lot = new Lot(key, shape, avoid)
       this.#lots.set(key, lot)
     }
     const { priority, failIfUnplaceable } = spec

@@ -1,5 +1,5 @@
 import type { Millis } from '@souk/kernel'
-import type { PeerId } from '@souk/wire'
+import { limits, type Offer, type PeerId, type Refusal } from '@souk/wire'
 import type { Auction, Closed } from './auction.ts'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
@@ -8,13 +8,20 @@ import { decideFit } from './fit.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import type { Pace } from './pace.ts'
+import { scoringOf } from './scoring.ts'
+import { shortfallText } from './shortfall.ts'
 import { auctionDecision, type FrameOf, plainDecision, refusalsText } from './to-decision.ts'
-import type { LocalView } from './views.ts'
+import type { LocalView, MembersView } from './views.ts'
 
 type Out = AuctioneerEffect[]
 
+/** of a decision's reason, and of an outcome's message */
+const reasonCharsMax = limits.nameCharsMax
+const messageCharsMax = 4096
+
 interface NoRoomParts {
   self: PeerId
+  members: MembersView
   local: LocalView
   lots: Lots
   pace: Pace
@@ -36,17 +43,20 @@ export class NoRoom {
   /** Nobody else can be asked: wait for room here, or for somebody to come who can. */
   onNobodyToAsk(lot: Lot, { refused }: Filtered, now: Millis, out: Out): void {
     const { self, local, lots, pace, frame } = this.#parts
-    const own = decideFit(local.offer(), lot.shape)
-    const here = own ? [{ peer: self, refusal: own }, ...refused] : refused
+    const here = [{ peer: self, refusal: ownRefusal(local, lot) }, ...refused]
     lots.beQuiet(lot, pace.quietMsFirst(), now)
-    const ever = !own || refused.some(({ refusal }) => !refusal.never)
-    const reason = ever ? 'only peers that are busy or away could run it' : 'no peer that is known could ever run it'
+    const ever = here.some(({ refusal }) => !refusal.never)
+    const short = ever ? undefined : shortfallText(lot.shape, this.#hosts())
+    const reason = ever
+      ? 'only peers that are busy or away could run it'
+      : (short ?? 'no peer that is known could ever run it').slice(0, reasonCharsMax)
     const decision = plainDecision(frame(now, now, now), ever ? 'waiting' : 'unplaceable', reason, undefined, here)
     const code = ever ? 'no-room' : 'unplaceable'
     for (const { task, failIfUnplaceable } of ever ? [] : [...lot.waiting()]) {
       if (!failIfUnplaceable) continue
       lots.withdraw(task)
-      out.push({ type: 'unplaceable', task, message: refusalsText(here), decision })
+      const message = [short, refusalsText(here)].filter((part) => part !== undefined).join('. ')
+      out.push({ type: 'unplaceable', task, message: message.slice(0, messageCharsMax), decision })
     }
     const tasks = lot.tell(code)
     if (tasks.length > 0) out.push({ type: 'waits', tasks, code, decision })
@@ -54,13 +64,22 @@ export class NoRoom {
 
   /** Those who were asked had too little of it. */
   onAuction(lot: Lot, { auction, closed }: { auction: Auction; closed: Closed }, now: Millis, out: Out): void {
-    const { lots, pace, frame } = this.#parts
+    const { self, local, lots, pace, frame } = this.#parts
     lots.beQuiet(lot, pace.quietMsFirst(), now)
     this.#sayOver(auction, out)
     const tasks = lot.tell('no-room')
     if (tasks.length === 0) return
-    const decision = auctionDecision(frame(now, auction.startedMs, now), auction, closed, undefined, this.#config)
+    const all = { ...auction, refused: [...auction.refused, { peer: self, refusal: ownRefusal(local, lot) }] }
+    const scoring = scoringOf(lot.shape, this.#config)
+    const decision = auctionDecision(frame(now, auction.startedMs, now), all, closed, undefined, scoring)
     out.push({ type: 'waits', tasks, code: 'no-room', decision })
+  }
+
+  /** Everybody whose offer is known, this host among them. */
+  #hosts(): { peer: PeerId; offer: Offer }[] {
+    const { self, local, members } = this.#parts
+    const others = members.candidates().flatMap(({ peer, offer }) => (peer !== self && offer ? [{ peer, offer }] : []))
+    return [{ peer: self, offer: local.offer() }, ...others]
   }
 
   /** A host that had no room must know whom to ask once it has. */
@@ -68,4 +87,13 @@ export class NoRoom {
     const message = { t: 'over', lot: auction.id, waiting: this.#parts.waiting() } as const
     for (const { peer, refusal } of auction.refused) if (!refusal.never) out.push({ type: 'send', to: peer, message })
   }
+}
+
+/** Why this host does not run it itself. */
+function ownRefusal(local: LocalView, { shape }: Lot): Refusal {
+  const offer = local.offer()
+  const unfit = decideFit(offer, shape)
+  if (unfit) return unfit
+  if (offer.draining) return { code: 'draining', never: false, detail: 'it takes no new work' }
+  return { code: 'no-room', never: false, detail: `${local.running()} running, ${local.queued()} queued` }
 }

@@ -37,7 +37,7 @@ export class Pace {
 
   /** Tasks that take no longer than a few round trips. */
   isShort(className: string): boolean {
-    const mean = this.#durations.meanMs(className)
+    const mean = this.#durations.supposedMs(className)
     return mean !== undefined && mean < this.#config.shortRoundTrips * this.#rtt()
   }
 

@@ -1,38 +1,10 @@
-import {
-  BoundedMap,
-  copyVector,
-  emptyVector,
-  type ResourceRequest,
-  type ResourceVector,
-  scalarResources,
-  take,
-} from '@souk/kernel'
+import { BoundedMap, copyVector, type ResourceRequest, type ResourceVector, scalarResources } from '@souk/kernel'
 import type { Offer } from '@souk/wire'
-import { ClassMix } from './class-mix.ts'
+import { ClassMix, type Demand } from './class-mix.ts'
 import type { MarketConfig } from './config.ts'
-import { deviceSets } from './device-sets.ts'
-import { feedableMilli, strandedMilli, unevenShares, type Wants, wantsOf } from './fragmentation.ts'
+import { type Wants, wantsOf } from './fragmentation.ts'
+import { type Fitting, Leftover } from './leftover.ts'
 import type { LocalView } from './views.ts'
-
-/**
- * What a whole share of the host's other resources counts against thousandths of a device, for tasks without devices (a
- * guess; 1000 cost 0.1 points of allocation in `pnpm bench placement`, 0 and 100 the same). Tasks with devices go by
- * devices alone.
- */
-const plainMilli = 100
-
-/** Where a task would go on this host, and what that does to the rest. */
-export interface Fitting {
-  /**
-   * How much less useful it leaves the host: thousandths of a device, and for a task without devices those of the host's
-   * other resources beside it. Less than 0: it fills a gap.
-   */
-  fragMilli: number
-  /** the part of it that is devices: what it makes of no use, or (below 0) fills */
-  strandsMilli: number
-  /** indexes into `gpuMilli`; empty without GPUs */
-  devices: readonly number[]
-}
 
 /**
  * How well a task suits what is left of this host, given what tasks usually ask for. The same answer serves the bid and
@@ -47,11 +19,9 @@ export class Packing {
   /** what the answers hold for */
   #mixVersion = -1
   #offer: Offer | undefined
-  #wants: Wants = wantsOf([], { capacity: emptyVector(), gpus: [] })
+  #wants: Wants | undefined
   #free: ResourceVector | undefined
-  /** of the host as it is */
-  #strandedNow = 0
-  #unevenNow = 0
+  #leftover: Leftover | undefined
 
   constructor(config: Pick<MarketConfig, 'mixSizesMax' | 'mixTopMax'>, local: LocalView) {
     this.#local = local
@@ -66,47 +36,37 @@ export class Packing {
 
   /** undefined: it does not fit now. */
   fitting(request: ResourceRequest): Fitting | undefined {
-    this.#refresh()
+    const leftover = this.#refresh()
     const size = sizeOf(request)
     if (this.#fittings.has(size)) return this.#fittings.get(size)
-    const fitting = this.#decide(request, this.#free!)
+    const fitting = leftover.fitting(request)
     this.#fittings.push(size, fitting)
     return fitting
+  }
+
+  /** What may come, if these come as well; nothing is learned. */
+  demandsWith(requests: readonly ResourceRequest[]): readonly Demand[] {
+    const mix = this.#mix.copy()
+    for (const request of requests) mix.add(sizeOf(request), request, 1)
+    return mix.top
   }
 
   snapshot() {
     return this.#mix.snapshot()
   }
 
-  #refresh(): void {
+  #refresh(): Leftover {
     const offer = this.#local.offer()
     const free = this.#local.free()
-    if (this.#mixVersion !== this.#mix.version || this.#offer !== offer) {
+    if (!this.#wants || this.#mixVersion !== this.#mix.version || this.#offer !== offer) {
       this.#mixVersion = this.#mix.version
       this.#offer = offer
       this.#wants = wantsOf(this.#mix.top, { capacity: offer.capacity, gpus: offer.gpus ?? [] })
-    } else if (this.#free && isSame(this.#free, free)) return
-    this.#free = copyVector(free)
+    } else if (this.#leftover && isSame(this.#free!, free)) return this.#leftover
     this.#fittings.clear()
-    this.#strandedNow = strandedMilli(this.#wants, feedableMilli(this.#wants, free), free.gpuMilli)
-    this.#unevenNow = unevenShares(this.#wants, free)
-  }
-
-  #decide(request: ResourceRequest, free: ResourceVector): Fitting | undefined {
-    const { gpus } = this.#wants.host
-    const after = copyVector(free)
-    if (!take(after, request, gpus)) return undefined
-    const feedable = feedableMilli(this.#wants, after)
-    const uneven = request.gpu.count > 0 ? 0 : plainMilli * (unevenShares(this.#wants, after) - this.#unevenNow)
-    let best: Fitting | undefined
-    for (const devices of deviceSets(free.gpuMilli, request.gpu, gpus)) {
-      const left = [...free.gpuMilli]
-      for (const device of devices) left[device]! -= request.gpu.milli
-      const stranded = strandedMilli(this.#wants, feedable, left) - this.#strandedNow
-      const fragMilli = Math.round(stranded + uneven)
-      if (!best || fragMilli < best.fragMilli) best = { fragMilli, strandsMilli: Math.round(stranded), devices }
-    }
-    return best
+    this.#free = copyVector(free)
+    this.#leftover = new Leftover(this.#wants, this.#free)
+    return this.#leftover
   }
 }
 

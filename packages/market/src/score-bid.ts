@@ -1,11 +1,30 @@
 import type { BidTerms } from '@souk/wire'
 import type { MarketConfig } from './config.ts'
 
-/** Lower is better: when it starts against the target, how it fragments the host, what it costs. */
-export function scoreBid(terms: BidTerms, config: Pick<MarketConfig, 'weights' | 'targetMs'>): number {
-  const { weights, targetMs } = config
-  const start = weights.start * (terms.startMs / targetMs)
-  const fragmentation = weights.fragmentation * (terms.fragMilli / 1000)
-  const price = weights.price * (terms.priceMilli / 1000)
-  return start + fragmentation + price
+/**
+ * What is weighed of a bid, each around one: when it starts and ends against the target, how it fragments the host, how
+ * much of that is in use already, what it costs, how many others were offered the same room, what company that is
+ * preferred it lacks.
+ */
+export function scoreParts(terms: BidTerms, { targetMs }: Pick<MarketConfig, 'targetMs'>) {
+  return {
+    start: terms.startMs / targetMs,
+    finish: terms.finishMs.p50 / targetMs,
+    fragmentation: terms.fragMilli / 1000,
+    used: terms.usedMilli / 1000,
+    price: terms.priceMilli / 1000,
+    raced: (terms.racedMilli ?? 0) / 1000,
+    // Most tasks have no such wish: then it is no part of their score.
+    ...(terms.unmetMilli ? { affinity: terms.unmetMilli / 1000 } : {}),
+  }
+}
+
+/** The sum of the parts by their weights, lower is better; what has no weight counts nothing. */
+export function weigh(
+  parts: Readonly<Record<string, number>>,
+  weights: Readonly<Record<string, number | undefined>>,
+): number {
+  let score = 0
+  for (const name in parts) score += (weights[name] ?? 0) * parts[name]!
+  return score
 }

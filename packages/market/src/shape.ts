@@ -1,4 +1,4 @@
-import type { Shape, TaskSpec } from '@souk/wire'
+import { requestOf, requestsOf, type Shape, type TaskSpec, tiesOf } from '@souk/wire'
 
 /** What a task has in common with its like: enough for a host to say yes or no. */
 export function shapeOf(spec: TaskSpec): Shape {
@@ -9,16 +9,27 @@ export function shapeOf(spec: TaskSpec): Shape {
     function: work.kind === 'function' && !work.module ? work.name : '',
     request: spec.request,
     labels: spec.labels,
+    ...tiesOf(spec),
+    ...(spec.alternatives === undefined ? {} : { alternatives: spec.alternatives }),
+    ...(spec.where === undefined ? {} : { where: spec.where }),
+    ...(spec.objective === undefined ? {} : { objective: spec.objective }),
   }
 }
 
 /** Tasks with the same key are asked for in one lot. */
 export function shapeKey(shape: Shape): string {
-  return JSON.stringify([shape.class, shape.executor, shape.function, shape.request, shape.labels])
+  const { class: name, executor, function: called, request, labels, where, alternatives, objective } = shape
+  return JSON.stringify([name, executor, called, request, labels, where, alternatives, objective, tiesOf(shape)])
 }
 
-/** Whether a choice of host can strand one resource beside another. */
+/** Whether a choice of host can strand one resource beside another, or few hosts only may have what it must be near. */
 export function isMulti(shape: Shape): boolean {
-  const { request } = shape
-  return request.gpu.count > 0 || Object.keys(request.custom).length > 0
+  if (shape.near !== undefined) return true
+  return requestsOf(shape).some((request) => request.gpu.count > 0 || Object.keys(request.custom).length > 0)
+}
+
+/** The same tasks where only one of what they ask for will do. */
+export function shapeAs(shape: Shape, alternative: number | undefined): Shape {
+  const { alternatives, ...rest } = shape
+  return alternatives ? { ...rest, request: requestOf(shape, alternative) } : shape
 }

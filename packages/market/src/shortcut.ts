@@ -3,12 +3,15 @@ import type { Taker } from '@souk/wire'
 import { assignShares } from './assign.ts'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
+import type { Durations } from './durations.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import type { Pace } from './pace.ts'
 import { isMulti } from './shape.ts'
+import { isTied } from './ties.ts'
 import { type FrameOf, plainDecision } from './to-decision.ts'
 import type { CandidateView, LoadsView } from './views.ts'
+import { withPrediction } from './with-prediction.ts'
 
 type Out = AuctioneerEffect[]
 
@@ -17,6 +20,7 @@ interface ShortcutParts {
   loads: LoadsView
   lots: Lots
   pace: Pace
+  durations: Durations
   frame: FrameOf
 }
 
@@ -41,8 +45,9 @@ export class Shortcut {
   }
 
   place(lot: Lot, candidates: readonly CandidateView[], now: Millis, out: Out): void {
-    const { prng, lots, loads, pace, frame } = this.#parts
-    if (!pace.isShort(lot.shape.class) || isMulti(lot.shape)) return
+    const { prng, lots, loads, pace, durations, frame } = this.#parts
+    // A stamp tells of slots, not of which alternative there is room for, nor of what else is there.
+    if (!pace.isShort(lot.shape.class) || isMulti(lot.shape) || lot.shape.alternatives || isTied(lot.shape)) return
     const rooms = this.#rooms(lot, candidates, now)
     const line = rooms.map(({ taker: { peer }, count }) => ({ peer, count, score: 0 }))
     for (const { peer, count } of assignShares(line, Math.min(lot.size, this.#config.lotCountMax), 1, prng)) {
@@ -52,7 +57,8 @@ export class Shortcut {
       if (tasks.length === 0) return
       for (const { task } of tasks) loads.awarded(peer, task, slotsOf(lot), now)
       const reason = `it said ${Math.round(ageMs)} ms ago that it has room, and such tasks are shorter than asking`
-      const decision = plainDecision(frame(tasks[0]!.sinceMs, now, now), 'load-stamp', reason, peer)
+      const plain = plainDecision(frame(tasks[0]!.sinceMs, now, now), 'load-stamp', reason, peer)
+      const decision = withPrediction(plain, 0, durations.expected(lot.shape.class))
       const alternates = others.slice(0, 2).map(({ taker }) => taker)
       out.push({ type: 'award', tasks: tasks.map(({ task }) => task), to, alternates, decision })
     }
@@ -62,9 +68,11 @@ export class Shortcut {
     const { askAllMax, askedMax, stampMsMax } = this.#config
     const { loads, prng } = this.#parts
     const asked = candidates.length <= askAllMax ? candidates : prng.sample(candidates, askedMax)
-    return asked.flatMap(({ peer, incarnation, reachable }) => {
+    return asked.flatMap(({ peer, incarnation, reachable, offer }) => {
       const free = loads.free(peer, now)
-      const count = free ? Math.floor(free.slots / slotsOf(lot)) : 0
+      // Nobody has more free than it has.
+      const slots = Math.min(free?.slots ?? 0, offer?.capacity.slots ?? 0)
+      const count = Math.floor(slots / slotsOf(lot))
       if (!free || !reachable || count <= 0 || free.ageMs > stampMsMax) return []
       return [{ taker: { peer, incarnation, offeredMs: free.saidMs }, count, ageMs: free.ageMs }]
     })

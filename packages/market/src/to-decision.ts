@@ -1,8 +1,9 @@
 import type { Millis, WallMillis } from '@souk/kernel'
-import { type Decision, limits, type PeerId, type Refusal } from '@souk/wire'
+import { alternativeField, type Decision, limits, type PeerId, type Refusal, type ScoredBid } from '@souk/wire'
 import type { Auction, Closed } from './auction.ts'
-import type { MarketConfig } from './config.ts'
-import { scoreBid } from './score-bid.ts'
+import { groupRefusals } from './reasons.ts'
+import type { Scoring } from './scoring.ts'
+import { withPrediction } from './with-prediction.ts'
 
 export interface DecisionFrame {
   by: PeerId
@@ -21,6 +22,7 @@ export function plainDecision(
   reason: string,
   winner: PeerId | undefined,
   refused: readonly { peer: PeerId; refusal: Refusal }[] = [],
+  alternative?: number,
 ): Decision {
   const decision: Decision = {
     how,
@@ -30,6 +32,7 @@ export function plainDecision(
     bids: [],
     bidsTotal: 0,
     refusals: countRefusals(refused),
+    reasons: groupRefusals(refused),
     refused: refused.slice(0, limits.bidsKeptMax),
     margin: 0,
     weights: {},
@@ -37,7 +40,7 @@ export function plainDecision(
     reason,
   }
   if (winner !== undefined) decision.winner = winner
-  return decision
+  return { ...decision, ...alternativeField(alternative) }
 }
 
 /** What one auction came to, for the tasks that `winner` got (or, without, for those that wait on). */
@@ -46,10 +49,12 @@ export function auctionDecision(
   auction: Auction,
   closed: Closed,
   winner: PeerId | undefined,
-  config: Pick<MarketConfig, 'weights' | 'targetMs'>,
+  scoring: Scoring,
 ): Decision {
   const bids = auction.bids
-    .map(({ peer, terms, afterMs }) => ({ peer, terms, afterMs, score: scoreBid(terms, config) }))
+    .map(({ peer, terms, afterMs }) => {
+      return { peer, terms, afterMs, ...scoring.of(terms) }
+    })
     .sort((a, b) => a.score - b.score || (a.peer < b.peer ? -1 : 1))
   const refused = [...auction.refused, ...auction.filtered]
   const won = bids.find((bid) => bid.peer === winner)
@@ -59,21 +64,32 @@ export function auctionDecision(
     ...frame,
     candidates: auction.candidates,
     asked: auction.asked.size,
-    bids: bids.slice(0, limits.bidsKeptMax),
+    bids: keptBids(bids, won),
     bidsTotal: bids.length,
     refusals: countRefusals(refused),
+    reasons: groupRefusals(refused),
     refused: refused.slice(0, limits.bidsKeptMax),
     margin: won && other ? other.score - won.score : 0,
-    weights: { ...config.weights },
+    objective: scoring.objective,
+    weights: scoring.named,
     closed,
     reason: winner === undefined ? waitingReason(auction) : 'best of the bids',
   }
-  if (winner !== undefined) decision.winner = winner
-  return decision
+  if (winner === undefined) return decision
+  decision.winner = winner
+  const chosen = { ...decision, ...alternativeField(won?.terms.alternative) }
+  return won ? withPrediction(chosen, won.terms.startMs, won.terms.finishMs) : chosen
+}
+
+/** The best of them, and the one that won, where it was given the tasks that better ones had no more room for. */
+function keptBids(bids: ScoredBid[], won: ScoredBid | undefined): ScoredBid[] {
+  const kept = bids.slice(0, limits.bidsKeptMax)
+  if (won && !kept.includes(won)) kept[kept.length - 1] = won
+  return kept
 }
 
 function waitingReason(auction: Auction): string {
-  const answers = auction.bids.length + auction.refused.length
+  const answers = [...auction.bids, ...auction.refused].filter(({ peer }) => auction.asked.has(peer)).length
   return `no room now at ${answers} of ${auction.asked.size} peers that answered; the next with room fetches it`
 }
 

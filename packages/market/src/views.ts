@@ -1,5 +1,6 @@
 import type { Millis, ResourceRequest, ResourceVector } from '@souk/kernel'
-import type { Incarnation, Offer, PeerId, TaskId } from '@souk/wire'
+import type { Incarnation, Offer, PeerId, TaskId, Ties } from '@souk/wire'
+import type { Work } from './eta.ts'
 
 /** A member as the market sees it. */
 export interface CandidateView {
@@ -26,7 +27,11 @@ export interface LocalView {
   free(): ResourceVector
   room(request: ResourceRequest, limit: number): number
   queued(): number
+  /** of what runs, waits or is about to come here; of tasks that have any */
+  ties(): readonly Ties[]
   running(): number
+  /** what runs here, then what waits, each in its order; at most `limit` of each */
+  work(limit: number): readonly Work[]
 }
 
 /** Peers that said (in their load stamps) that tasks wait with them. */

@@ -31,7 +31,7 @@ class Booth {
     return out
   }
 
-  quote(over: Partial<TaskSpec> = {}, count = 9) {
+  quote(over: Partial<TaskSpec> = {}, count = 9, expected: { expectedMs?: number; expectedMsP90?: number } = {}) {
     const message = {
       t: 'quote' as const,
       lot: 5,
@@ -39,8 +39,10 @@ class Booth {
       count,
       priority: 'medium' as const,
       expectedMs: 0,
+      expectedMsP90: 0,
+      ...expected,
     }
-    return only(this.step({ type: 'quote', from: 'asker', message }), 'send')[0]
+    return only(this.step({ type: 'asked', from: 'asker', message }), 'send')[0]
   }
 
   /** Others have this much waiting work; whom it asks for some. */
@@ -97,12 +99,85 @@ describe('a quote', () => {
     })
   })
 
+  test('says how many others were offered the same room within the last round trip', () => {
+    const booth = new Booth()
+    booth.members.rtt = 10
+    const raced = () => {
+      const message = booth.quote()?.message
+      return message?.t === 'bid' ? message.terms.racedMilli : undefined
+    }
+    expect([raced(), raced(), raced()]).toEqual([undefined, 250, 500])
+    booth.now = 9
+    expect(raced()).toBe(750)
+    booth.now = 10
+    expect(raced()).toBe(250)
+  })
+
+  test('is crowded once another task would wait for more than some round trips, in a mesh with enough others', () => {
+    const booth = new Booth()
+    booth.members.rtt = 10
+    booth.local.atWork = 4
+    booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 1_000 })
+    for (let i = 0; i < 12; i++) booth.members.add(`p${i}`)
+    expect(booth.bidder.crowded).toBe(false)
+    booth.members.add('p12')
+    expect(booth.bidder.crowded).toBe(true)
+    for (let i = 0; i < 40; i++) booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 10 })
+    expect(booth.bidder.crowded).toBe(false)
+  })
+
   test('says how long such a task takes once one has run here', () => {
     const booth = new Booth()
-    booth.step({ type: 'duration', class: 'noop', runMs: 100 })
+    booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 100 })
     expect(booth.quote()?.message).toMatchObject({ terms: { warm: true, finishMs: { p50: 100, p90: 230 } } })
+  })
+
+  test('says what the asker expects where none has run here, and forgets that once one has', () => {
+    const booth = new Booth()
+    booth.quote({}, 9, { expectedMs: 70, expectedMsP90: 200 })
+    expect(booth.quote()?.message).toMatchObject({ terms: { warm: false, finishMs: { p50: 70, p90: 200 } } })
+    booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 10 })
+    booth.quote({}, 9, { expectedMs: 70, expectedMsP90: 200 })
+    expect(booth.quote()?.message).toMatchObject({ terms: { warm: true, finishMs: { p50: 10, p90: 23 } } })
+  })
+
+  test('says when there may be room, by what its runs have left and what waits in front', () => {
+    const booth = new Booth()
+    const request = { ...emptyRequest(), slots: 2 }
+    const work = { class: 'noop', request, startedMs: 0, allocation: { request, gpuDevices: [] } }
     booth.local.theFree.slots = 0
-    expect(booth.quote()?.message).toMatchObject({ refusal: { code: 'no-room', etaMs: 100 } })
+    booth.local.theWork = [work, { ...work, class: 'other' }]
+    const eta = (over: Partial<TaskSpec> = {}) => {
+      const message = booth.quote(over)?.message
+      return message?.t === 'noBid' ? message.refusal.etaMs : undefined
+    }
+    expect(eta()).toBeUndefined()
+    booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 100 })
+    expect(eta()).toBe(100)
+    expect(eta({ request: { ...emptyRequest(), slots: 3 } })).toBeUndefined()
+    booth.step({ type: 'duration', class: 'other', alternative: 0, runMs: 300 })
+    expect(eta({ request: { ...emptyRequest(), slots: 3 } })).toBe(300)
+    // One that waits here takes the first room, and has it for as long as such a run takes.
+    booth.local.theWork.push({ class: 'noop', request, startedMs: 0 })
+    expect(eta()).toBe(200)
+  })
+
+  test('counts how good its predictions were: each run judged by what was expected before it', () => {
+    const booth = new Booth()
+    for (const runMs of [100, 100, 50, 110, 900]) booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs })
+    expect(booth.bidder.counters()).toMatchObject({
+      'prediction.runs': 4,
+      'prediction.unknown': 1,
+      'prediction.underP50': 2,
+      'prediction.underP90': 3,
+    })
+  })
+
+  test('says how much of the host is in use, of what it has least left of', () => {
+    const booth = new Booth()
+    booth.local.theFree.slots = 3
+    booth.local.theFree.memoryBytes = 400
+    expect(booth.quote()?.message).toMatchObject({ terms: { usedMilli: 900 } })
   })
 
   test.each([
@@ -202,7 +277,7 @@ describe('asking for work', () => {
   test('asks ahead for about two round trips of work, once half of it is used up', () => {
     const booth = new Booth()
     booth.members.rtt = 10
-    booth.step({ type: 'duration', class: 'noop', runMs: 5 })
+    booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 5 })
     booth.local.atWork = 4
     booth.local.theFree.slots = 0
     // 4 at once, 5 ms each, 20 ms: 16 ahead
@@ -211,6 +286,26 @@ describe('asking for work', () => {
     expect(booth.see({ q: 99 })).toEqual([])
     booth.local.inLine = 8
     expect(booth.see({ q: 99 })).toMatchObject([{ count: 16, aheadMs: 10, concurrent: 4 }])
+  })
+
+  test('asks a task ahead of long ones where the line is deep for every host, and none of a shallow one', () => {
+    const booth = new Booth()
+    booth.members.rtt = 10
+    booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 200 })
+    booth.local.atWork = 4
+    booth.local.theFree.slots = 0
+    const hosts = Math.max(1, booth.members.candidates().length)
+    expect(booth.see({ p: 2 * hosts - 1 })).toEqual([])
+    expect(booth.see({ p: 2 * hosts })).toMatchObject([{ count: 1, aheadMs: 20, concurrent: 4 }])
+  })
+
+  test('reckons with how long bearers take to answer, where that is longer than a round trip', () => {
+    const booth = new Booth()
+    booth.members.rtt = 1
+    booth.see({ p: 9 })
+    booth.pass(100)
+    // a fifth of the 100 ms that the one answer took, for two times there and back
+    expect(booth.given('p', 1, 1)).toMatchObject([{ aheadMs: 40 }])
   })
 
   test('asks for no work ahead before a run has ended here', () => {
@@ -223,7 +318,7 @@ describe('asking for work', () => {
   test('stays within what a message may say on a host of any size, even one that owes room', () => {
     const booth = new Booth(offer({ capacity: vector({ slots: 5_000, cpuMilli: 5_000_000 }) }))
     booth.members.rtt = 1_000
-    booth.step({ type: 'duration', class: 'noop', runMs: 0 })
+    booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 0 })
     booth.local.atWork = 4_600
     const free = { slots: 400, cpuMilli: 1, memoryBytes: -1, gpuMilli: [-5], custom: { x: -1 } }
     booth.local.theFree = { ...emptyVector(), ...free }

@@ -2,7 +2,7 @@ import { emptyRequest, type GpuRequest } from '@souk/kernel'
 import { describe, expect, test } from 'vitest'
 import { filterCandidates } from '../src/filter.ts'
 import { decideFit, defaultMarketConfig } from '../src/index.ts'
-import { scoreBid } from '../src/score-bid.ts'
+import { scoringOf } from '../src/scoring.ts'
 import { isMulti, shapeKey } from '../src/shape.ts'
 import { Members, noHost, offer, shape, terms, vector } from './fixtures.ts'
 
@@ -38,6 +38,7 @@ describe('whether a host can ever run it', () => {
         code: 'too-large',
         never: true,
         detail: 'GPU memory 17.2 GB < 20 GB',
+        shortage: { resource: 'gpuMemoryBytes', available: 16 * 2 ** 30, needed: 20e9 },
       })
     })
 
@@ -82,21 +83,25 @@ describe('who can be asked', () => {
       .add('a')
       .add('away', { reachable: false })
       .add('draining', { offer: offer({ draining: true }) })
+      .add('liar')
       .add('none', { offer: noHost() })
       .add('unknown', { offer: undefined })
       .add('z')
-    const { candidates, refused } = filterCandidates(members.candidates(), 'self', shape())
+    const { candidates, refused } = filterCandidates(members.candidates(), 'self', shape(), {
+      ignored: (peer) => peer === 'liar',
+    })
     expect(candidates.map(({ peer }) => peer)).toEqual(['a', 'z'])
     expect(refused.map(({ peer, refusal }) => [peer, refusal.code, refusal.never])).toEqual([
       ['away', 'not-reachable', false],
       ['draining', 'draining', false],
+      ['liar', 'distrusted', false],
       ['none', 'executor-not-allowed', true],
     ])
   })
 })
 
 describe('tasks of one shape', () => {
-  test('share their class, work, request and labels, and nothing else', () => {
+  test('share their class, work, request, labels and objective, and nothing else', () => {
     const key = (over: Parameters<typeof shape>[0]) => shapeKey(shape(over))
     expect(key({ name: 'x', priority: 'low', tenant: 'y', timeoutMs: 5 })).toBe(key({}))
     const others = [
@@ -104,8 +109,9 @@ describe('tasks of one shape', () => {
       key({ work: { kind: 'process', argv: ['true'], env: {} } }),
       key({ request: { ...emptyRequest(), slots: 2 } }),
       key({ labels: { zone: 'a' } }),
+      key({ objective: 'pack' }),
     ]
-    expect(new Set([...others, key({})]).size).toBe(5)
+    expect(new Set([...others, key({})]).size).toBe(6)
   })
 
   test('need more than one kind of resource when they ask for devices or named units', () => {
@@ -117,9 +123,36 @@ describe('tasks of one shape', () => {
 
 describe('a score', () => {
   test('is lower for what starts sooner, fits better and costs less', () => {
-    const score = (over: Parameters<typeof terms>[0]) => scoreBid(terms(over), defaultMarketConfig)
+    const score = (over: Parameters<typeof terms>[0]) => scoringOf(shape(), defaultMarketConfig).of(terms(over)).score
     expect(score({})).toBeLessThan(score({ startMs: 50 }))
     expect(score({ fragMilli: -100 })).toBeLessThan(score({}))
     expect(score({})).toBeLessThan(score({ priceMilli: 1 }))
+  })
+})
+
+describe('an expression over what a host is', () => {
+  const host = () => offer({ labels: { zone: 'a', spot: 'yes' } })
+
+  test('lets in who meets it, and names the part that another does not', () => {
+    expect(decideFit(host(), shape({ where: 'zone in (a, b) && cores >= 4' }))).toBeUndefined()
+    expect(decideFit(host(), shape({ where: 'zone in (a, b) && !spot' }))).toEqual({
+      code: 'where-unmet',
+      never: true,
+      detail: '!spot: spot is yes',
+    })
+  })
+
+  test('that does not parse, as only a faulty peer can send it, is refused and throws nothing', () => {
+    expect(decideFit(host(), shape({ where: '((((' }))).toMatchObject({ code: 'where-invalid', never: true })
+  })
+
+  test('is part of the shape: tasks that ask for different hosts are not one lot', () => {
+    expect(shapeKey(shape({ where: 'zone == a' }))).not.toBe(shapeKey(shape()))
+    expect(shapeKey(shape({ where: 'zone == a' }))).toBe(shapeKey(shape({ where: 'zone == a' })))
+  })
+
+  test('is remembered parsed without growing for ever, whatever comes', () => {
+    for (let i = 0; i < 3000; i++) decideFit(host(), shape({ where: `zone == z${i}` }))
+    expect(decideFit(host(), shape({ where: 'zone == a' }))).toBeUndefined()
   })
 })

@@ -1,5 +1,6 @@
 import { copiesThatFit, emptyRequest, emptyVector, Prng, type ResourceVector, take } from '@souk/kernel'
-import type { BidTerms, Offer, Shape, TaskRecord, TaskSpec } from '@souk/wire'
+import type { BidTerms, Offer, Shape, TaskRecord, TaskSpec, Ties } from '@souk/wire'
+import type { Work } from '../src/eta.ts'
 import { type CandidateView, type LoadsView, type LocalView, type MembersView, shapeOf } from '../src/index.ts'
 
 export const prng = (label = 'market'): Prng => new Prng(1, label)
@@ -64,6 +65,7 @@ export function terms(over: Partial<BidTerms> = {}): BidTerms {
     startMs: 0,
     finishMs: { p50: 0, p90: 0 },
     fragMilli: 0,
+    usedMilli: 0,
     priceMilli: 0,
     warm: false,
     loadSeq: 1,
@@ -97,7 +99,9 @@ export class Members implements MembersView {
 export class Local implements LocalView {
   theOffer: Offer
   theFree: ResourceVector
+  theTies: Ties[] = []
   inLine = 0
+  theWork: Work[] = []
   atWork = 0
 
   constructor(theOffer: Offer) {
@@ -113,11 +117,17 @@ export class Local implements LocalView {
   room(request: Parameters<LocalView['room']>[0], limit: number): number {
     return this.inLine > 0 ? 0 : copiesThatFit(this.theFree, request, limit)
   }
+  ties(): Ties[] {
+    return this.theTies
+  }
   queued(): number {
     return this.inLine
   }
   running(): number {
     return this.atWork
+  }
+  work(): readonly Work[] {
+    return this.theWork
   }
   /** As the host does once it has taken a task. */
   start(request: Parameters<LocalView['room']>[0]): void {

@@ -62,9 +62,10 @@ test('a task is given at most once while it waits, and is then counted no more, 
       for (const peer of peers) stall.members.add(peer, { reachable: false })
       settle(stall.pass(2_000))
       // Whatever is left is fetched by a host with enough room.
-      stall.members.add('big', { offer: offer() })
+      const free = vector({ slots: 99, cpuMilli: 99_000, memoryBytes: 99_000 })
+      stall.members.add('big', { offer: offer({ capacity: free }) })
       expect(stall.auctioneer.waiting).toBe(waiting.size)
-      const rest = only(stall.wanted('big', { free: vector({ slots: 99 }), count: 99 }), 'award')
+      const rest = only(stall.wanted('big', { free, count: 99 }), 'award')
       expect(rest.flatMap(({ tasks }) => tasks).sort()).toEqual([...waiting].sort())
     }),
     { numRuns: 200 },

@@ -81,6 +81,12 @@ export class Stall {
     return this.step({ type: 'waiting', record: record(name, over) })
   }
 
+  /** A task that found no room here after all; it is not to go to those who had it before. */
+  comesBack(name: string, avoid: string[]): AuctioneerEffect[] {
+    this.#specs.set(name, spec())
+    return this.step({ type: 'waiting', record: record(name), avoid })
+  }
+
   bid(from: string, over: Partial<BidTerms> = {}, lot = this.lot): AuctioneerEffect[] {
     return this.step({ type: 'message', from, message: { t: 'bid', lot, terms: terms(over), offeredMs: 7 } })
   }

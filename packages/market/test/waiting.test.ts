@@ -140,6 +140,17 @@ describe('a host that asks for work', () => {
     expect(given(50)).toEqual([['p', ['a', 'b']]])
   })
 
+  test('gets a long task ahead from a deep line only', () => {
+    const given = (line: number) => {
+      const stall = saturated(Array.from({ length: line }, (_, i): [string, object] => [`t${i}`, {}]))
+      stall.step({ type: 'duration', class: 'noop', runMs: 100 })
+      return awards(stall.wanted('p', { free: vector({ slots: 0 }), count: 4, aheadMs: 20, concurrent: 2 })).length
+    }
+    const hosts = saturated([]).members.candidates().length
+    expect(given(2 * hosts - 1)).toBe(0)
+    expect(given(2 * hosts)).toBe(1)
+  })
+
   test('has one budget of work ahead for all kinds', () => {
     const stall = saturated([
       ['x1', { class: 'x' }],

@@ -95,21 +95,22 @@ export class CustodyRoutes {
         else this.#outlet.send(effect.to, effect.message)
         break
       case 'waiting':
-        this.#steps.stepAuctioneer({ type: 'waiting', record: effect.record })
+        // What waits for others is no business of market's before those have ended.
+        if (effect.record.spec.after) this.#steps.stepDependencies({ type: 'waiting', record: effect.record })
+        else this.#steps.stepAuctioneer({ type: 'waiting', record: effect.record, avoid: effect.avoid })
         break
       case 'withdrawn':
         this.#release(effect.task)
         this.#steps.stepAuctioneer(effect)
+        this.#steps.stepDependencies(effect)
         break
       case 'offered': {
         const { baton, from } = effect
         const task = baton.record.id
         this.#outlet.trace({ type: 'task.received', task, ballot: baton.ballot, from })
-        this.#steps.stepBearer({
-          type: 'admit',
-          task,
-          refusal: decideAdmission(baton, this.#machines.offer, this.#machines.host),
-        })
+        const { offer, host, bidder } = this.#machines
+        const answer = decideAdmission(baton, { offer, host, crowded: bidder.crowded })
+        this.#steps.stepBearer({ type: 'admit', task, answer })
         break
       }
       case 'take':

@@ -4,11 +4,13 @@ export type Destination =
   | 'roster'
   | 'bidder'
   | 'auctioneer'
+  | 'planner'
   | 'bearer'
   | 'unheardAwards'
   | 'custodian'
   | 'submitter'
   | 'desk'
+  | 'dependencies'
   | 'followers'
 
 /** Which machines hear a message. What an answer is about says whose it was: the others let it pass. */
@@ -21,13 +23,15 @@ export const destinations: Record<MessageTag, readonly Destination[]> = {
   adverts: ['roster'],
   leave: ['roster'],
   quote: ['bidder'],
+  survey: ['bidder'],
+  surveyed: ['planner'],
   given: ['bidder'],
   over: ['bidder'],
   bid: ['auctioneer'],
   noBid: ['auctioneer'],
   wanted: ['auctioneer'],
   award: ['bearer'],
-  accept: ['bearer', 'unheardAwards'],
+  accept: ['bearer', 'unheardAwards', 'auctioneer'],
   renewed: ['bearer'],
   begun: ['bearer'],
   committed: ['bearer', 'custodian'],
@@ -37,7 +41,7 @@ export const destinations: Record<MessageTag, readonly Destination[]> = {
   already: ['submitter', 'bearer', 'custodian'],
   unstored: ['submitter', 'bearer', 'custodian'],
   chosen: ['custodian', 'submitter'],
-  moved: ['custodian', 'submitter', 'desk'],
+  moved: ['custodian', 'submitter', 'desk', 'dependencies'],
   unknown: ['submitter'],
   store: ['custodian'],
   drop: ['custodian'],
@@ -63,4 +67,6 @@ export const destinations: Record<MessageTag, readonly Destination[]> = {
   listed: ['desk'],
   output: ['desk'],
   follow: ['followers'],
+  watch: ['custodian'],
+  ends: ['dependencies'],
 }

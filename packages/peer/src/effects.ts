@@ -1,3 +1,4 @@
+import type { Plan } from '@souk/market'
 import type { Advert, Ballot, Message, Outcome, PeerId, TaskId, TaskRecord, TaskSummary, TaskView } from '@souk/wire'
 import type { ClientRef } from './inputs.ts'
 import type { TraceEvent } from './trace.ts'
@@ -7,6 +8,8 @@ export interface RunOrder {
   task: TaskId
   ballot: Ballot
   record: TaskRecord
+  /** which of what it asks for it was given: see `requestOf`; 0 is the request itself */
+  alternative: number
   /** GPU device indexes taken for it */
   gpuDevices: number[]
   /** 1 for the first run */
@@ -27,6 +30,8 @@ export type Reply =
   | { type: 'outcome'; task: TaskId; outcome: Outcome }
   /** undefined: no such task is known where it would have to be; `reachable` false: that peer cannot be asked now */
   | { type: 'view'; task: TaskId; view: TaskView | undefined; reachable: boolean }
+  /** undefined: too many plans are being made here */
+  | { type: 'planned'; plan: Plan | undefined }
   /** `missing`: members that did not answer in time */
   | { type: 'listed'; tasks: TaskSummary[]; total: number; missing: PeerId[] }
   /** without data: what the host has kept of the run was given, and what comes after it is live */

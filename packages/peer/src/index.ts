@@ -1,4 +1,6 @@
 export { type StoredBlobs, storedBlobs, versionNumber } from '@souk/custody'
+export type { MeasuredRun } from '@souk/host'
+export type { Plan } from '@souk/market'
 export { defaultConfig, type PeerConfig } from './config.ts'
 export type { PeerEffect, Reply, RunOrder, StopCode, Write } from './effects.ts'
 export type { ClientRef, NamedTask, PeerInput, StoredEntry, Submission } from './inputs.ts'

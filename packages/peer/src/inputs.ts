@@ -1,3 +1,4 @@
+import type { MeasuredRun } from '@souk/host'
 import type { Millis, WallMillis } from '@souk/kernel'
 import type {
   Advert,
@@ -8,6 +9,7 @@ import type {
   Offer,
   PeerId,
   RunResult,
+  TaskFilter,
   TaskId,
   TaskSpec,
   TaskState,
@@ -65,13 +67,25 @@ export type PeerInput =
   | { type: 'running'; task: TaskId; ballot: Ballot }
   | { type: 'output'; task: TaskId; ballot: Ballot; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
   | { type: 'ran'; task: TaskId; ballot: Ballot; result: RunResult }
+  /** every run that the executors have at this moment, each once; every ten seconds */
+  | { type: 'measured'; runs: readonly MeasuredRun[] }
   /** durable by `persist` when its accepted reply leaves; outcomes follow to the same client */
   | { type: 'submit'; client: ClientRef; tasks: Submission[] }
   | { type: 'cancel'; client: ClientRef; task: TaskId; reason: string }
   /** answered by `view`; with `watch` also on every change until closed */
   | { type: 'query'; client: ClientRef; task: TaskId; watch: boolean }
   /** answered by `listed`; `everywhere` asks the other reachable peers too */
-  | { type: 'list'; client: ClientRef; limit: number; prefix: string; states: TaskState[]; everywhere: boolean }
+  | {
+      type: 'list'
+      client: ClientRef
+      limit: number
+      prefix: string
+      states: TaskState[]
+      everywhere: boolean
+      filter?: TaskFilter
+    }
+  /** answered by `planned`: where each objective would put these, all at once; nothing is reserved or submitted */
+  | { type: 'plan'; client: ClientRef; tasks: TaskSpec[]; assumedMs: Millis }
   /** live output from the start, wherever it runs, then the rest from its outcome */
   | { type: 'follow'; client: ClientRef; task: TaskId }
   /** this client reads no more */

@@ -1,4 +1,11 @@
-import type { MessageOf, PeerId, TaskId, TaskSummary } from '@souk/wire'
+import {
+  comparePositions,
+  type MessageOf,
+  type PeerId,
+  type TaskId,
+  type TaskPosition,
+  type TaskSummary,
+} from '@souk/wire'
 import type { Reply } from './effects.ts'
 
 /** What several peers say of their tasks, put together. */
@@ -7,6 +14,8 @@ export class Listing {
   readonly #waitingFor: Set<PeerId>
   readonly #tasks = new Map<TaskId, TaskSummary>()
   #total = 0
+  /** what comes after this nobody has told in full: an answer had no room for more */
+  #end: TaskPosition | undefined
 
   constructor(asked: readonly PeerId[], limit: number) {
     this.#limit = limit
@@ -17,6 +26,8 @@ export class Listing {
   onListed(from: PeerId, { tasks, total }: MessageOf<'listed'>): boolean {
     if (!this.#waitingFor.delete(from)) return false
     let known = 0
+    const last = tasks.at(-1)
+    if (last && tasks.length < Math.min(this.#limit, total)) this.#endAt(last)
     for (const summary of tasks) {
       // Two that take each other for away both tell of it; the one that is further counts.
       const before = this.#tasks.get(summary.id)
@@ -29,10 +40,13 @@ export class Listing {
 
   /** The newest first, and who has not answered. */
   reply(): Reply {
-    const tasks = [...this.#tasks.values()].sort(
-      (a, b) => b.submittedWallMs - a.submittedWallMs || (a.id < b.id ? -1 : 1),
-    )
-    const missing = [...this.#waitingFor].sort()
-    return { type: 'listed', tasks: tasks.slice(0, this.#limit), total: this.#total, missing }
+    const end = this.#end
+    const told = [...this.#tasks.values()].filter((task) => !end || comparePositions(task, end) <= 0)
+    const tasks = told.sort(comparePositions).slice(0, this.#limit)
+    return { type: 'listed', tasks, total: this.#total, missing: [...this.#waitingFor].sort() }
+  }
+
+  #endAt(last: TaskPosition): void {
+    if (!this.#end || comparePositions(last, this.#end) < 0) this.#end = last
   }
 }

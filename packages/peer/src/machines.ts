@@ -1,10 +1,11 @@
 import { Bearer, Custodian, type MeshView, Submitter } from '@souk/custody'
 import { Host } from '@souk/host'
 import { earliest, type Millis, type Prng } from '@souk/kernel'
-import { Auctioneer, Bidder, Packing } from '@souk/market'
+import { Auctioneer, Bidder, Packing, Planner } from '@souk/market'
 import { Roster } from '@souk/roster'
 import type { Bearer as Life, Offer, PeerId } from '@souk/wire'
 import type { PeerConfig } from './config.ts'
+import { Dependencies } from './dependencies.ts'
 import { Desk } from './desk.ts'
 import { Followers } from './followers.ts'
 import { type Keeping, keepingOf } from './keeping.ts'
@@ -23,9 +24,11 @@ export class Machines {
   readonly bearer: Bearer
   readonly auctioneer: Auctioneer
   readonly bidder: Bidder
+  readonly planner: Planner
   readonly host: Host
   readonly packing: Packing
   readonly desk: Desk
+  readonly dependencies: Dependencies
   readonly followers: Followers
   readonly loads = new LoadTable()
   readonly unheard = new UnheardAwards()
@@ -62,16 +65,13 @@ export class Machines {
     this.submitter = new Submitter(config.custody, { self, mesh })
     this.bearer = new Bearer(config.custody, { self, mesh })
     const loads = loadsView(this.loads, this.unheard)
-    this.auctioneer = new Auctioneer(config.market, {
-      self,
-      prng: prng.fork('auctioneer'),
-      members,
-      local,
-      loads,
-      packing,
-    })
-    this.bidder = new Bidder(config.market, { prng: prng.fork('bidder'), members, local, bearers, packing })
-    this.desk = new Desk(config.desk, { self, view: deskView(this.roster, mesh, this.custodian, self) })
+    const { market } = config
+    this.auctioneer = new Auctioneer(market, { self, prng: prng.fork('auctioneer'), members, local, loads, packing })
+    this.bidder = new Bidder(market, { prng: prng.fork('bidder'), members, local, bearers, packing })
+    this.planner = new Planner(market, { self, prng: prng.fork('planner'), members, local, packing })
+    const view = deskView(this.roster, mesh, this.custodian, self)
+    this.desk = new Desk(config.desk, { self, view })
+    this.dependencies = new Dependencies(config.dependencies, { self, view })
     this.followers = new Followers(config.followers)
   }
 
@@ -84,20 +84,19 @@ export class Machines {
     return keepingOf(this.#mesh, this.self, this.#custodiansWanted)
   }
 
+  /** Asked after every step, so nothing is built for it. */
   nextWakeup(): Millis | undefined {
-    return earliest(...this.#timed().map((machine) => machine.nextWakeup()))
-  }
-
-  #timed() {
-    return [
-      this.roster,
-      this.custodian,
-      this.submitter,
-      this.bearer,
-      this.auctioneer,
-      this.bidder,
-      this.host,
-      this.desk,
-    ]
+    return earliest(
+      this.roster.nextWakeup(),
+      this.custodian.nextWakeup(),
+      this.submitter.nextWakeup(),
+      this.bearer.nextWakeup(),
+      this.auctioneer.nextWakeup(),
+      this.bidder.nextWakeup(),
+      this.planner.nextWakeup(),
+      this.host.nextWakeup(),
+      this.desk.nextWakeup(),
+      this.dependencies.nextWakeup(),
+    )
   }
 }

@@ -1,5 +1,5 @@
-import type { AuctioneerEffect, BidderEffect } from '@souk/market'
-import type { Bearer, Decision, TaskId } from '@souk/wire'
+import type { AuctioneerEffect, BidderEffect, PlannerEffect, PlannerInput } from '@souk/market'
+import { type Bearer, type Decision, requestOf, type TaskId, tiesOf } from '@souk/wire'
 import type { Machines } from './machines.ts'
 import type { Outlet } from './outlet.ts'
 import type { Steps } from './steps.ts'
@@ -26,8 +26,8 @@ export class MarketRoutes {
         break
       case 'keep':
         this.#decided(effect.tasks, effect.decision, this.#machines.life)
-        for (const task of effect.tasks) this.#reserve(task)
-        this.#steps.stepBearer({ type: 'keep', tasks: effect.tasks })
+        for (const task of effect.tasks) this.#reserve(task, effect.alternative)
+        this.#steps.stepBearer({ type: 'keep', tasks: effect.tasks, alternative: effect.alternative })
         break
       case 'waits':
         this.#decided(effect.tasks, effect.decision, undefined)
@@ -42,6 +42,9 @@ export class MarketRoutes {
         break
       case 'closed':
         this.#outlet.trace({ ...effect, type: 'auction.closed' })
+        break
+      case 'distrusted':
+        this.#outlet.trace({ ...effect, type: 'bidder.distrusted' })
         break
       case 'given':
         this.#outlet.trace({ type: 'wanted.given', to: effect.to, count: effect.count })
@@ -60,6 +63,15 @@ export class MarketRoutes {
     else this.#outlet.trace({ type: 'wanted.sent', to: effect.to, count: effect.count })
   }
 
+  stepPlanner(input: PlannerInput): void {
+    const effects: PlannerEffect[] = []
+    this.#machines.planner.step(input, this.#outlet.now, effects)
+    for (const effect of effects) {
+      if (effect.type === 'send') this.#outlet.send(effect.to, effect.message)
+      else this.#outlet.emit({ type: 'reply', client: effect.client, reply: { type: 'planned', plan: effect.plan } })
+    }
+  }
+
   #decided(tasks: readonly TaskId[], decision: Decision, to: Bearer | undefined): void {
     this.#steps.stepBearer({ type: 'decided', tasks, decision })
     for (const task of tasks) {
@@ -71,8 +83,9 @@ export class MarketRoutes {
   }
 
   /** Room that was promised to a task whose record is still on its way to the disk. */
-  #reserve(task: TaskId): void {
-    const request = this.#machines.bearer.find(task)?.record.spec.request
-    if (request) this.#steps.stepHost({ type: 'reserve', task, request })
+  #reserve(task: TaskId, alternative: number): void {
+    const spec = this.#machines.bearer.find(task)?.record.spec
+    if (!spec) return
+    this.#steps.stepHost({ type: 'reserve', task, request: requestOf(spec, alternative), ties: tiesOf(spec) })
   }
 }

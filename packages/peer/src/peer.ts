@@ -1,5 +1,6 @@
 import type { StoredBlobs } from '@souk/custody'
-import { earliest, emptyVector, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
+import { earliest, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
+import { shapeOf } from '@souk/market'
 import {
   type Certificate,
   type Frame,
@@ -13,6 +14,7 @@ import {
 import { blobsOf } from './blobs-of.ts'
 import type { PeerConfig } from './config.ts'
 import type { PeerEffect } from './effects.ts'
+import { emptyOffer } from './empty-offer.ts'
 import type { NamedTask, PeerInput, Submission } from './inputs.ts'
 import { introductions } from './introductions.ts'
 import { Machines } from './machines.ts'
@@ -104,8 +106,21 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   }
 
   snapshot(): PeerSnapshot {
-    const { self, roster, custodian, submitter, bearer, auctioneer, bidder, host, loads, offer, incarnation, store } =
-      this.#machines
+    const {
+      self,
+      roster,
+      custodian,
+      submitter,
+      bearer,
+      auctioneer,
+      bidder,
+      host,
+      loads,
+      offer,
+      incarnation,
+      store,
+      dependencies,
+    } = this.#machines
     const custody = custodian.snapshot()
     return {
       self,
@@ -123,9 +138,10 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       keeping: this.#machines.keeping,
       tasks: custody.tasks,
       store: store.ok ? { ok: true } : store,
-      counters: this.#outlet.counters.snapshot(),
+      breaches: host.breaches,
+      counters: { ...this.#outlet.counters.snapshot(), ...bidder.counters() },
       custody: { ...custody, submitter: submitter.snapshot(), borne: bearer.snapshot() },
-      market: { ...auctioneer.snapshot(), ...bidder.snapshot() },
+      market: { ...auctioneer.snapshot(), ...bidder.snapshot(), ...dependencies.snapshot() },
       host: host.snapshot(),
     }
   }
@@ -160,6 +176,9 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       case 'ran':
         router.stepHost(input)
         break
+      case 'measured':
+        router.onMeasured(input.runs)
+        break
       case 'output':
         this.#onOutput(input, now)
         break
@@ -189,12 +208,19 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         router.stepDesk(input)
         break
       case 'list': {
-        const { client, limit, prefix, states, everywhere } = input
-        router.stepDesk({ type: 'list', client, query: { limit, prefix, states }, everywhere })
+        const { type, client, everywhere, ...query } = input
+        router.stepDesk({ type, client, query, everywhere })
+        break
+      }
+      case 'plan': {
+        const { client, assumedMs } = input
+        const tasks = input.tasks.map((spec) => ({ shape: shapeOf(spec), priority: spec.priority }))
+        router.stepPlanner({ type: 'plan', client, tasks, assumedMs })
         break
       }
       case 'gone':
         router.stepDesk(input)
+        router.stepPlanner(input)
         router.stepSubmitter(input)
         break
     }
@@ -205,6 +231,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     this.#machines.loads.delete(input.peer)
     this.#machines.unheard.delete(input.peer)
     this.#router.stepRoster(input)
+    this.#router.stepDependencies({ type: 'linkChanged', peer: input.peer })
   }
 
   #onOutput(input: Extract<PeerInput, { type: 'output' }>, now: Millis): void {
@@ -240,6 +267,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     router.stepSubmitter({ type: 'start', wallMs, incarnation })
     router.stepBearer({ type: 'start', wallMs, incarnation })
     router.stepAuctioneer({ type: 'start', wallMs })
+    router.stepDependencies({ type: 'start', wallMs })
   }
 
   #onConnected(input: Extract<PeerInput, { type: 'connected' }>): void {
@@ -252,6 +280,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     if (incarnation < (this.#machines.roster.get(peer)?.incarnation ?? incarnation)) return
     router.stepCustodian({ type: 'bearerRestarted', peer, incarnation })
     router.stepBearer({ type: 'connected', peer, incarnation })
+    router.stepDependencies({ type: 'linkChanged', peer })
   }
 
   #onFrame(from: PeerId, frame: Frame): void {
@@ -279,18 +308,5 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     this.#machines.marketChanged = true
     router.stepHost({ type: 'capacity', capacity: offer.capacity, gpus: offer.gpus })
     router.stepRoster({ type: 'offer', offer })
-  }
-}
-
-function emptyOffer(): Offer {
-  return {
-    capacity: emptyVector(),
-    labels: {},
-    executors: [],
-    functions: [],
-    draining: false,
-    custody: true,
-    priceMilli: 0,
-    summary: '',
   }
 }

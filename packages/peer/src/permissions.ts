@@ -1,14 +1,16 @@
-import type { MessageTag, Role } from '@souk/wire'
+import type { Member } from '@souk/roster'
+import type { Bearer as Life, Message, MessageTag, Role } from '@souk/wire'
+import { destinations } from './destinations.ts'
 
 /** Messages by which a member uses the mesh's hosts. */
-const uses = new Set<MessageTag>(['quote', 'award', 'cancel', 'given', 'over', 'store', 'drop', 'await'])
+const uses = new Set<MessageTag>(['quote', 'survey', 'award', 'cancel', 'given', 'over', 'store', 'drop', 'await'])
 /** Messages by which a bearer speaks to custodians; whoever submits bears its tasks at first. */
 const bears = new Set<MessageTag>([
-  ...(['renew', 'giveUp', 'commit', 'chosen', 'moved', 'stopped', 'bounce', 'begin', 'decided'] as const),
+  ...(['renew', 'giveUp', 'commit', 'chosen', 'moved', 'stopped', 'bounce', 'begin', 'decided', 'watch'] as const),
 ])
 /** Messages by which a member says that it runs other people's work, or keeps it. */
 const serves = new Set<MessageTag>([
-  ...(['bid', 'noBid', 'wanted', 'accept'] as const),
+  ...(['bid', 'noBid', 'surveyed', 'wanted', 'accept'] as const),
   ...(['stored', 'already', 'unstored', 'leaseAsk', 'leaseTold', 'prepare', 'promise', 'refuse', 'committed'] as const),
   ...(['lacking', 'fenced', 'begun', 'renewed', 'unknown', 'copy'] as const),
 ])
@@ -18,4 +20,12 @@ export function mayReceive(role: Role, tag: MessageTag): boolean {
   if (role === 'observe') return !uses.has(tag) && !bears.has(tag) && !serves.has(tag)
   if (role === 'submit') return !serves.has(tag)
   return true
+}
+
+/** A life that is over, or older than others have seen, has no say in what has been agreed since; liveness it may ask for. */
+export function whyRejected(member: Member | undefined, from: Life, { t }: Message): string | undefined {
+  if (!member) return 'not-a-member'
+  if (!mayReceive(member.role, t)) return 'not-allowed'
+  const old = from.incarnation < member.incarnation
+  return old && !destinations[t].includes('roster') ? 'old-incarnation' : undefined
 }

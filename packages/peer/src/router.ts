@@ -9,18 +9,28 @@ import type {
   SubmitterInput,
   SubmitterMessage,
 } from '@souk/custody'
-import type { HostEffect, HostInput } from '@souk/host'
+import type { HostEffect, HostInput, MeasuredRun } from '@souk/host'
 import { invariant, type Millis } from '@souk/kernel'
-import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage, BidderEffect, BidderInput } from '@souk/market'
-import type { Member, RosterEffect, RosterInput } from '@souk/roster'
+import type {
+  AuctioneerEffect,
+  AuctioneerInput,
+  AuctioneerMessage,
+  BidderEffect,
+  BidderInput,
+  PlannerInput,
+} from '@souk/market'
+import type { RosterEffect, RosterInput } from '@souk/roster'
 import type { Bearer as Life, Message, MessageOf, PeerId, RosterMessage } from '@souk/wire'
+import { alternativeField } from '@souk/wire'
 import { CustodyRoutes } from './custody-routes.ts'
+import type { DependenciesInput, DependenciesMessage } from './dependencies-io.ts'
+import { DependencyRoutes } from './dependency-routes.ts'
 import type { DeskEffect, DeskInput, DeskMessage } from './desk-io.ts'
 import { type Destination, destinations } from './destinations.ts'
 import type { Machines } from './machines.ts'
 import { MarketRoutes } from './market-routes.ts'
 import type { Outlet } from './outlet.ts'
-import { mayReceive } from './permissions.ts'
+import { whyRejected } from './permissions.ts'
 import type { Steps } from './steps.ts'
 
 /**
@@ -33,6 +43,7 @@ export class Router implements Steps {
   readonly #roundsMax: number
   readonly #custody: CustodyRoutes
   readonly #market: MarketRoutes
+  readonly #dependencies: DependencyRoutes
 
   constructor(machines: Machines, outlet: Outlet, { roundsMax }: { roundsMax: number }) {
     this.#machines = machines
@@ -40,6 +51,7 @@ export class Router implements Steps {
     this.#roundsMax = roundsMax
     this.#custody = new CustodyRoutes(machines, outlet, this)
     this.#market = new MarketRoutes(machines, outlet, this)
+    this.#dependencies = new DependencyRoutes(machines, outlet, this)
   }
 
   /** Routes until nothing is left to do at this instant. */
@@ -81,10 +93,13 @@ export class Router implements Steps {
         this.stepRoster({ type: 'message', from: from.peer, message: message as RosterMessage })
         break
       case 'bidder':
-        this.#toBidder(from.peer, message as MessageOf<'quote' | 'given' | 'over'>)
+        this.#toBidder(from.peer, message as MessageOf<'quote' | 'survey' | 'given' | 'over'>)
         break
       case 'auctioneer':
         this.stepAuctioneer({ type: 'message', from: from.peer, message: message as AuctioneerMessage })
+        break
+      case 'planner':
+        this.stepPlanner({ type: 'message', from: from.peer, message: message as MessageOf<'surveyed'> })
         break
       case 'bearer':
         this.stepBearer({ type: 'message', from, message: message as BearerMessage })
@@ -101,15 +116,18 @@ export class Router implements Steps {
       case 'desk':
         this.stepDesk({ type: 'message', from: from.peer, message: message as DeskMessage })
         break
+      case 'dependencies':
+        this.stepDependencies({ type: 'message', from: from.peer, message: message as DependenciesMessage })
+        break
       case 'followers':
         this.#toFollowers(from.peer, message as MessageOf<'follow'>)
         break
     }
   }
 
-  #toBidder(from: PeerId, message: MessageOf<'quote' | 'given' | 'over'>): void {
-    if (message.t === 'quote') {
-      this.stepBidder({ type: 'quote', from, message })
+  #toBidder(from: PeerId, message: MessageOf<'quote' | 'survey' | 'given' | 'over'>): void {
+    if (message.t === 'quote' || message.t === 'survey') {
+      this.stepBidder({ type: 'asked', from, message })
       return
     }
     // Newer than the load stamp of its frame: what it says counts from here on.
@@ -204,19 +222,33 @@ export class Router implements Steps {
     for (const effect of effects) this.#market.onBidder(effect)
   }
 
+  stepDependencies(input: DependenciesInput): void {
+    this.#dependencies.step(input)
+  }
+
+  stepPlanner(input: PlannerInput): void {
+    this.#market.stepPlanner(input)
+  }
+
   stepHost(input: HostInput): void {
     const effects: HostEffect[] = []
     this.#machines.host.step(input, this.#outlet.now, effects)
     for (const effect of effects) this.#applyHost(effect)
   }
 
+  onMeasured(runs: readonly MeasuredRun[]): void {
+    const { host, bearer } = this.#machines
+    const awaited = new Set(host.reserved.filter((task) => bearer.find(task)))
+    this.stepHost({ type: 'measured', runs, awaited })
+  }
+
   #applyHost(effect: HostEffect): void {
     switch (effect.type) {
       case 'run': {
-        const { record, ballot, gpuDevices, attempt, leased } = effect
+        const { record, alternative, ballot, gpuDevices, attempt, leased } = effect
         const task = record.id
-        this.#outlet.trace({ type: 'task.started', task, ballot, attempt })
-        this.#outlet.emit({ type: 'run', order: { task, ballot, record, gpuDevices, attempt, leased } })
+        this.#outlet.trace({ type: 'task.started', task, ballot, attempt, ...alternativeField(alternative) })
+        this.#outlet.emit({ type: 'run', order: { task, ballot, record, alternative, gpuDevices, attempt, leased } })
         break
       }
       case 'stop':
@@ -228,14 +260,17 @@ export class Router implements Steps {
         this.stepCustodian(effect)
         break
       case 'ended': {
-        const { task, ballot, result } = effect
+        const { task, ballot, class: name, alternative, result } = effect
         this.#machines.marketChanged = true
         this.#machines.followers.onEnded(task, (to, message) => this.#outlet.send(to, message))
         this.#outlet.trace({ type: 'task.ran', task, ballot, end: result.end, runMs: result.runMs })
-        this.stepBidder({ type: 'duration', class: effect.class, runMs: result.runMs })
+        this.stepBidder({ type: 'duration', class: name, alternative, runMs: result.runMs })
         this.stepBearer(effect)
         break
       }
+      case 'breach':
+        this.#outlet.trace({ type: 'audit.breach', ...effect.breach })
+        break
       case 'dropped':
         this.#machines.marketChanged = true
         this.stepBearer(effect)
@@ -271,18 +306,12 @@ export class Router implements Steps {
     else if (due(this.#machines.bearer)) this.stepBearer({ type: 'wake' })
     else if (due(this.#machines.auctioneer)) this.stepAuctioneer({ type: 'wake' })
     else if (due(this.#machines.bidder)) this.stepBidder({ type: 'wake' })
+    else if (due(this.#machines.planner)) this.stepPlanner({ type: 'wake' })
     else if (due(this.#machines.host)) this.stepHost({ type: 'wake' })
+    else if (due(this.#machines.dependencies)) this.stepDependencies({ type: 'wake' })
     else if (due(this.#machines.desk)) this.stepDesk({ type: 'wake' })
     else if (due(this.#outlet)) this.#outlet.wake()
     else return false
     return true
   }
-}
-
-/** A life that is over, or older than others have seen, has no say in what has been agreed since; liveness it may ask for. */
-function whyRejected(member: Member | undefined, from: Life, { t }: Message): string | undefined {
-  if (!member) return 'not-a-member'
-  if (!mayReceive(member.role, t)) return 'not-allowed'
-  const old = from.incarnation < member.incarnation
-  return old && !destinations[t].includes('roster') ? 'old-incarnation' : undefined
 }

@@ -1,3 +1,4 @@
+import type { Breach } from '@souk/host'
 import type { Millis, ResourceVector, WallMillis } from '@souk/kernel'
 import type { Member } from '@souk/roster'
 import type { Incarnation, LoadStamp, Offer, PeerId, Role } from '@souk/wire'
@@ -33,6 +34,8 @@ export interface PeerSnapshot {
   /** by state while open, by outcome once closed */
   tasks: Record<string, number>
   store: { ok: boolean; code?: string; message?: string }
+  /** what the last audit of this host has found */
+  breaches: readonly Breach[]
   counters: Record<string, number>
   custody: unknown
   market: unknown

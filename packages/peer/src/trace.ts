@@ -1,3 +1,4 @@
+import type { Breach } from '@souk/host'
 import type { Millis } from '@souk/kernel'
 import type { Ballot, Decision, OutcomeKind, PeerId, TaskId } from '@souk/wire'
 
@@ -14,11 +15,13 @@ export type TraceEvent = { at: Millis } & (
   | { type: 'task.accepted'; task: TaskId }
   | { type: 'task.refused'; code: string; message: string }
   | { type: 'task.waiting'; task: TaskId; code: string }
+  /** everything in its `after` has ended as wanted */
+  | { type: 'task.released'; task: TaskId }
   | { type: 'task.awarded'; task: TaskId; ballot: Ballot; to: PeerId; decision: Decision }
   | { type: 'task.received'; task: TaskId; ballot: Ballot; from: PeerId }
   | { type: 'task.bounced'; task: TaskId; ballot: Ballot; code: string; to: PeerId | undefined }
   | { type: 'task.queued'; task: TaskId; ballot: Ballot }
-  | { type: 'task.started'; task: TaskId; ballot: Ballot; attempt: number }
+  | { type: 'task.started'; task: TaskId; ballot: Ballot; attempt: number; alternative?: number }
   | { type: 'task.ran'; task: TaskId; ballot: Ballot; end: string; runMs: Millis }
   | { type: 'task.stop'; task: TaskId; ballot: Ballot; code: string }
   | { type: 'task.givenUp'; task: TaskId; ballot: Ballot; code: string }
@@ -29,8 +32,12 @@ export type TraceEvent = { at: Millis } & (
   /** others keep it from now on */
   | { type: 'task.moved'; task: TaskId; version: number; custodians: PeerId[] }
   | { type: 'task.closed'; task: TaskId; ballot: Ballot; kind: OutcomeKind; code: string }
+  /** what is promised, what runs and what is used do not go together */
+  | ({ type: 'audit.breach' } & Breach)
   | { type: 'auction.asked'; lot: number; class: string; count: number; asked: number }
   | { type: 'auction.closed'; lot: number; bids: number; awarded: number; closed: string; tookMs: Millis }
+  /** its bids did not hold: it is left out for so long */
+  | { type: 'bidder.distrusted'; peer: PeerId; code: string; forMs: Millis }
   | { type: 'wanted.sent'; to: PeerId; count: number }
   | { type: 'wanted.given'; to: PeerId; count: number }
   /** others remember a later life of this peer: its store is an old one, and it must not go on */

@@ -40,7 +40,9 @@ export function localView(host: Host, offer: () => Offer): LocalView {
     free: () => host.free,
     room: (request, limit) => host.room(request, limit),
     queued: () => host.queued,
+    ties: () => host.ties,
     running: () => host.running,
+    work: (limit) => host.work(limit),
   }
 }
 

@@ -1,6 +1,7 @@
 import { shapeOf } from '@souk/market'
 import type { Message } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
+import type { RunOrder } from '../src/index.ts'
 import { mayReceive } from '../src/permissions.ts'
 import { idOf, keepsNone, offer, spec } from './fixtures.ts'
 import { Mesh } from './mesh.ts'
@@ -23,7 +24,7 @@ function messages(from: string): Message[] {
     attempts: [],
   }
   return [
-    { t: 'quote', lot: 1, shape: shapeOf(spec()), count: 1, priority: 'medium', expectedMs: 0 },
+    { t: 'quote', lot: 1, shape: shapeOf(spec()), count: 1, priority: 'medium', expectedMs: 0, expectedMsP90: 0 },
     { t: 'award', batons: [baton] },
     { t: 'cancel', ask: 1, task, reason: '' },
   ]
@@ -190,6 +191,30 @@ describe('the load stamp', () => {
         .members.find(({ peer }) => peer === of)?.load
     expect(load('p0', 'p1')).toMatchObject({ running: 1, freeSlots: 0 })
     expect(load('p1', 'p0')).toMatchObject({ waiting: 2 })
+  })
+})
+
+describe('the audit', () => {
+  const ghost = { task: 'f00000000000000000000000', ballot: { counter: 2, peer: 'p0', incarnation: 1 } }
+
+  test('of a host where all goes together says nothing, also of room that waits for the disk', () => {
+    const mesh = new Mesh({ p0: 2 })
+    mesh.submit('p0', 'a', { ms: 100_000 })
+    mesh.run(1_000)
+    const [{ task, ballot }] = [...mesh.node('p0').runs.values()] as [RunOrder]
+    mesh.submit('p0', 'b')
+    expect(mesh.node('p0').peer.snapshot()).toMatchObject({ free: { slots: 0 }, load: { running: 1 } })
+    for (let i = 0; i < 3; i++) mesh.step('p0', { type: 'measured', runs: [{ task, ballot }] })
+    expect(mesh.node('p0').peer.snapshot().breaches).toEqual([])
+  })
+
+  test('tells of a run that was never ordered, in the trace, the counters and the snapshot', () => {
+    const mesh = new Mesh({ p0: 2 })
+    for (let i = 0; i < 2; i++) mesh.step('p0', { type: 'measured', runs: [ghost] })
+    const breach = { code: 'unknown-run', task: ghost.task, resource: 'run', seen: 1, allowed: 0 }
+    const { traces, peer } = mesh.node('p0')
+    expect(traces.at(-1)).toMatchObject({ type: 'audit.breach', ...breach })
+    expect(peer.snapshot()).toMatchObject({ breaches: [breach], counters: { 'audit.breach': 1 } })
   })
 })
 

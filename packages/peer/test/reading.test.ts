@@ -1,3 +1,4 @@
+import { emptyRequest } from '@souk/kernel'
 import type { MessageOf, TaskSummary } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import { idOf, keepsNone } from './fixtures.ts'
@@ -207,6 +208,7 @@ describe('a peer that is neither origin nor host', () => {
       tenant: '',
       priority: 'low',
       state: 'closed',
+      needs: { executor: 'process', function: '', request: emptyRequest(), labels: {} },
       origin: 'p0',
       attempts: 0,
       submittedWallMs: 0,

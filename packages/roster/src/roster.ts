@@ -151,8 +151,12 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
 
   nextWakeup(): Millis | undefined {
     if (this.#own === undefined || this.#own.state === 'left') return undefined
-    const parts = [this.#probes, this.#membership, this.#ownAdvert!, this.#antiEntropy]
-    return earliest(...parts.map((part) => part.nextWakeup()))
+    return earliest(
+      this.#probes.nextWakeup(),
+      this.#membership.nextWakeup(),
+      this.#ownAdvert!.nextWakeup(),
+      this.#antiEntropy.nextWakeup(),
+    )
   }
 
   snapshot(): RosterSnapshot {

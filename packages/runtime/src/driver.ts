@@ -16,13 +16,13 @@ import { ExecutorSet, runEvents } from './executor-set.ts'
 import { FrameOutbox } from './frame-outbox.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Inbound } from './inbound.ts'
-import { LagWatch } from './lag-watch.ts'
 import { Listeners } from './listeners.ts'
 import { OwnAdvert } from './own-advert.ts'
 import type { PeerHandle } from './peer-handle.ts'
 import type { Clock } from './ports.ts'
 import { untilAborted } from './until-aborted.ts'
 import { Wakeup } from './wakeup.ts'
+import { Watches } from './watches.ts'
 
 /** Stopping what a failed start had begun waits no longer. */
 const undoMsMax = 2000
@@ -48,7 +48,7 @@ export class Driver implements PeerHandle {
   readonly #out: PeerEffect[] = []
   #waiting: PeerInput[] = []
   #outbox: FrameOutbox | undefined
-  #lag: LagWatch | undefined
+  #watches: Watches | undefined
   #stepping = false
   #flushing: NodeJS.Immediate | undefined
   #cancelPaced: (() => void) | undefined
@@ -120,7 +120,7 @@ export class Driver implements PeerHandle {
     await transport.start(this.#inbound, signal)
     this.input({ type: 'addresses', addresses: transport.addresses() })
     this.#blobs?.start()
-    this.#lag = new LagWatch(this.#clock, (lagMs) => this.input({ type: 'lag', lagMs }), this.#options.lag)
+    this.#watches = new Watches(this.#clock, this.#executors, (input) => this.input(input), this.#options.lag)
   }
 
   /**
@@ -136,7 +136,7 @@ export class Driver implements PeerHandle {
       this.#state = 'stopping'
     }
     this.#blobs?.stop()
-    this.#lag?.stop()
+    this.#watches?.stop()
     this.#commit.stop()
     await this.#stopPart('executors', this.#executors.stop(), signal)
     // Runs that ended by this are reports to write and to send.

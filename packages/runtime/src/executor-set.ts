@@ -1,6 +1,6 @@
 import type { PeerInput, RunOrder, StopCode } from '@souk/peer'
 import { type Ballot, emptyResult, type TaskId } from '@souk/wire'
-import type { Executor, RunEvents } from './ports.ts'
+import type { Executor, MeasuredRun, RunEvents } from './ports.ts'
 
 /** What executors report, as inputs for the machine. */
 export function runEvents(deliver: (input: PeerInput) => void): RunEvents {
@@ -37,6 +37,11 @@ export class ExecutorSet {
     const executor = this.#byKind.get(kind)
     if (executor) executor.run(order)
     else this.#events?.ran(order.task, order.ballot, emptyResult('refused', 1, `This host runs no ${kind} tasks.`))
+  }
+
+  /** Every run that there is at this moment. */
+  underWay(): MeasuredRun[] {
+    return [...this.#byKind.values()].flatMap((executor) => executor.underWay())
   }
 
   /** The effect does not say which kind it is; executors ignore runs they do not know. */

@@ -1,5 +1,7 @@
-import type { RunOrder, StopCode, Write } from '@souk/peer'
+import type { MeasuredRun, RunOrder, StopCode, Write } from '@souk/peer'
 import type { Advert, Ballot, BlobRef, Certificate, Frame, Incarnation, PeerId, RunResult, TaskId } from '@souk/wire'
+
+export type { MeasuredRun } from '@souk/peer'
 
 /** The ports that the driver needs. Adapters (layer 5) implement them; `node` joins them. */
 
@@ -108,6 +110,8 @@ export interface Executor {
   run(order: RunOrder): void
   /** Ends a run and everything it started. Idempotent; unknown runs are ignored. `ran` still follows for known ones. */
   halt(task: TaskId, ballot: Ballot, code: StopCode): void
+  /** every run of which `ran` was not told yet, and what it uses where that is known; no I/O */
+  underWay(): MeasuredRun[]
 }
 
 /** What an executor needs of the rest: input files in, big outputs out. */

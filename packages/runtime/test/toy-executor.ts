@@ -1,6 +1,6 @@
 import type { RunOrder, StopCode } from '@souk/peer'
 import type { Ballot, RunResult, TaskId } from '@souk/wire'
-import type { Executor, RunEvents } from '../src/index.ts'
+import type { Executor, MeasuredRun, RunEvents } from '../src/index.ts'
 
 const result = (end: RunResult['end']): RunResult => ({
   end,
@@ -33,6 +33,10 @@ export class ToyExecutor implements Executor {
   run(order: RunOrder): void {
     this.runs.set(order.task, order.ballot)
     this.events?.running(order.task, order.ballot)
+  }
+
+  underWay(): MeasuredRun[] {
+    return [...this.runs].map(([task, ballot]) => ({ task, ballot }))
   }
 
   halt(task: TaskId, ballot: Ballot, code: StopCode): void {

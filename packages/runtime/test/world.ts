@@ -95,5 +95,5 @@ export function runOrder(task: TaskId, work: Work = { kind: 'process', argv: ['t
     failIfUnplaceable: false,
   }
   const record = { id: task, spec, origin: 'a', submittedWallMs: 0, custodians: ['a'], version: 1 }
-  return { task, ballot, record, gpuDevices: [], attempt: 1, leased: false }
+  return { task, ballot, record, alternative: 0, gpuDevices: [], attempt: 1, leased: false }
 }

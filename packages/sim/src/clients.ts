@@ -1,11 +1,12 @@
 import type { Prng } from '@souk/kernel'
 import type { PeerInput, Reply } from '@souk/peer'
 import { type OutcomeKind, type TaskId, taskId } from '@souk/wire'
+import type { Arrival } from './arrival.ts'
 import { type ClientTask, newClientTask } from './client-task.ts'
 import type { SimNode } from './node.ts'
 import type { Stage } from './stage.ts'
 import type { Watch } from './watch.ts'
-import type { Workload } from './workload.ts'
+import type { TaskDraft, Workload } from './workload.ts'
 
 /** How often clients look after what they sent; how long they wait for an answer before they send it again. */
 const sweepMs = 1000
@@ -74,6 +75,14 @@ export class Clients implements Watch {
     this.#stage.later(sweepMs, () => this.#sweep())
   }
 
+  /** Submits these, each in its time from now on. */
+  replay(arrivals: readonly Arrival[]): void {
+    const beganAt = this.#stage.now
+    this.progressAt = beganAt
+    this.#replayNext(arrivals, 0, beganAt)
+    this.#stage.later(sweepMs, () => this.#sweep())
+  }
+
   /** Asks the origin of every task that is still open what became of it. */
   audit(): void {
     for (const task of this.#open.values()) {
@@ -107,8 +116,22 @@ export class Clients implements Watch {
     else this.#stage.later(this.#prng.exponential(gapMs * count), () => this.#arrive(left - count, gapMs))
   }
 
+  #replayNext(arrivals: readonly Arrival[], next: number, beganAt: number): void {
+    const arrival = arrivals[next]
+    this.submittedAll = arrival === undefined
+    if (arrival === undefined) return
+    this.#stage.later(beganAt + arrival.atMs - this.#stage.now, () => {
+      const node = this.#stage.nodes[arrival.node]!
+      this.#submit(node, [this.#newTask(node, arrival.draft)])
+      this.#replayNext(arrivals, next + 1, beganAt)
+    })
+  }
+
   #draw(node: SimNode): ClientTask {
-    const { nonce, spec, ms, runsMs } = this.#workload.drawTask()
+    return this.#newTask(node, this.#workload.drawTask())
+  }
+
+  #newTask(node: SimNode, { nonce, spec, ms, runsMs }: TaskDraft): ClientTask {
     const id = taskId(nonce)
     const task = newClientTask({ id, nonce, spec, node })
     this.tasks.set(id, task)

@@ -10,6 +10,8 @@ export interface HostShape {
   memoryBytesPerSlot: number
   /** each slot brings one device of each kind, so that it is always slots that bind */
   gpusPerSlot?: readonly Omit<GpuGroup, 'count'>[]
+  /** the first so many nodes run nothing: they have no slots, only clients; none by default */
+  withoutSlots?: number
 }
 
 /** The peer id of a host, and of the one that took its place when it lost its store, and so on. */
@@ -18,11 +20,9 @@ export function peerIdOf(node: number, generation = 0): PeerId {
   return generation === 0 ? id : `${id}-${generation}`
 }
 
-export function offerOf(
-  { slots, cpuMilliPerSlot, memoryBytesPerSlot, gpusPerSlot = [] }: HostShape,
-  prng: Prng,
-): Offer {
-  const count = prng.pick(slots)
+export function offerOf(shape: HostShape, index: number, prng: Prng): Offer {
+  const { slots, cpuMilliPerSlot, memoryBytesPerSlot, gpusPerSlot = [], withoutSlots = 0 } = shape
+  const count = index < withoutSlots ? 0 : prng.pick(slots)
   return {
     capacity: {
       cpuMilli: count * cpuMilliPerSlot,

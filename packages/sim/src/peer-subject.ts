@@ -3,7 +3,13 @@ import type { TaskId } from '@souk/wire'
 import type { Subject } from './subject.ts'
 
 /** The real peer, with all its trace events on: checkers read them. */
-export function peerSubject(config: PeerConfig = defaultConfig()): Subject {
+/** Simulated members that are gone for good stay members, so what nobody knows is given up before a run counts as stuck. */
+function simulatedConfig(): PeerConfig {
+  const config = defaultConfig()
+  return { ...config, dependencies: { ...config.dependencies, awayMsMax: 40_000 } }
+}
+
+export function peerSubject(config: PeerConfig = simulatedConfig()): Subject {
   return {
     makePeer(self, prng) {
       const peer = new Peer(config, { self, prng })
@@ -11,7 +17,9 @@ export function peerSubject(config: PeerConfig = defaultConfig()): Subject {
       return peer
     },
     leftoversOf(snapshot, excused) {
-      const { market, host, ...whole } = snapshot as PeerSnapshot
+      const { host, ...whole } = snapshot as PeerSnapshot
+      const held = whole.market as { dependents: { task: TaskId }[] }
+      const market = { ...held, dependents: held.dependents.filter(({ task }) => !excused(task)) }
       const custody = whole.custody as { borne: { task: TaskId }[] }
       const borne = custody.borne.filter(({ task }) => !excused(task))
       return { ...countsOf('custody', { ...custody, borne }), ...countsOf('market', market), ...countsOf('host', host) }
@@ -31,7 +39,17 @@ export function peerSubject(config: PeerConfig = defaultConfig()): Subject {
 }
 
 /** Parts of a snapshot that list or count work under way; what a peer keeps for later (wants, pauses) is not work. */
-const underWay = new Set(['open', 'borne', 'lots', 'auctions', 'runs', 'pending', 'proposals', 'recovering'])
+const underWay = new Set([
+  'open',
+  'borne',
+  'lots',
+  'auctions',
+  'runs',
+  'pending',
+  'proposals',
+  'recovering',
+  'dependents',
+])
 
 function countsOf(part: string, snapshot: unknown): Record<string, number> {
   const counts: Record<string, number> = {}

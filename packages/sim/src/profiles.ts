@@ -96,6 +96,7 @@ const mixedWork: WorkloadShape = {
   atMostOnceChance: 0,
   expireChance: 0,
   resubmitChance: 0,
+  afterChance: 0,
 }
 
 const base: Omit<Profile, 'name' | 'about'> = {
@@ -163,6 +164,7 @@ const swarmWork: WorkloadShape = {
   atMostOnceChance: 0.1,
   expireChance: 0.05,
   resubmitChance: 0.1,
+  afterChance: 0.2,
 }
 
 /** Every fault there is; those that take a disk only take a minority of them: see keep-majority.ts. */

@@ -1,7 +1,9 @@
 import { Prng } from '@souk/kernel'
+import type { Arrival } from './arrival.ts'
 import { type Carriage, CodecCarriage, CopyCarriage } from './carriage.ts'
 import { Checkers } from './checkers/checkers.ts'
 import { Clients } from './clients.ts'
+import { driveAudits } from './drive-audits.ts'
 import { drawFaults } from './faults/draw-faults.ts'
 import type { FaultKind, FaultPlan } from './faults/fault.ts'
 import { driveFaults } from './faults/fault-driver.ts'
@@ -38,6 +40,8 @@ export interface SimOptions {
   without?: readonly FaultKind[]
   /** what goes wrong instead of what the profile's rates draw */
   plan?: FaultPlan
+  /** what is submitted, where and when, instead of a stream that the profile's workload draws; `tasks` of them */
+  arrivals?: readonly Arrival[]
   /** further readers of the run */
   watches?: readonly Watch[]
 }
@@ -109,7 +113,8 @@ class Simulation {
     this.#clients = new Clients(this.#world, workload, root.fork('clients'))
     const slots = this.#world.nodes.reduce((sum, { offer }) => sum + offer.capacity.slots, 0)
     this.#gapMs = workload.gapMs(tasks, slots)
-    const endMs = warmUpMs + Math.max(profile.workload.spanMsMin, this.#gapMs * tasks)
+    const spanMs = options.arrivals?.at(-1)?.atMs ?? this.#gapMs * tasks
+    const endMs = warmUpMs + Math.max(profile.workload.spanMsMin, spanMs)
     const plan = options.plan ?? drawFaults(profile.faults, peers, [warmUpMs, endMs], root.fork('faults'))
     const without = new Set<FaultKind>(options.without)
     this.#plan = { ...plan, faults: plan.faults.filter(({ kind }) => !without.has(kind)) }
@@ -122,8 +127,9 @@ class Simulation {
       if (late.has(node.index)) continue
       this.#world.later(starts.float() * startSpreadMs, () => this.#world.start(node))
     }
-    this.#world.later(warmUpMs, () => this.#clients.begin(this.#options.tasks, this.#gapMs))
+    this.#world.later(warmUpMs, () => this.#beginClients())
     driveFaults(this.#world, this.#plan, this.#watches)
+    driveAudits(this.#world)
     this.#world.later(warmUpMs, () => this.#monitor())
     try {
       this.#world.run()
@@ -134,6 +140,12 @@ class Simulation {
       this.#violations.add('crash', 'crash', this.#world.now, detail + at)
     }
     return this.#result()
+  }
+
+  #beginClients(): void {
+    const { arrivals, tasks } = this.#options
+    if (arrivals === undefined) this.#clients.begin(tasks, this.#gapMs)
+    else this.#clients.replay(arrivals)
   }
 
   /** Once a virtual second: is it over? */

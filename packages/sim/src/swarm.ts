@@ -72,6 +72,8 @@ function drawWork(shape: WorkloadShape, prng: Prng): WorkloadShape {
     noneChance: some(shape.noneChance),
     atMostOnceChance: some(shape.atMostOnceChance),
     expireChance: some(shape.expireChance),
+    objectiveChance: prng.fork('objectives').pick([0.4, 0, 0]),
     resubmitChance: some(shape.resubmitChance),
+    afterChance: shape.afterChance * prng.fork('after').pick([0, 0, 1, 3]),
   }
 }

@@ -1,5 +1,6 @@
-import { type GpuRequest, hash64, hashBase32, type Prng } from '@souk/kernel'
-import { type Priority, priorities, type TaskSpec } from '@souk/wire'
+import { emptyRequest, type GpuRequest, hash64, hashBase32, type Prng } from '@souk/kernel'
+import { objectives, type Priority, priorities, type TaskSpec, taskId } from '@souk/wire'
+import { DependencyDraws } from './dependency-draws.ts'
 import { type Duration, drawDuration, meanDuration, pickWeighted } from './distributions.ts'
 import { encodeArgs, workFunction } from './work-args.ts'
 
@@ -14,6 +15,8 @@ export interface TaskClass {
   slots: number
   /** none where it is absent */
   gpu?: GpuRequest
+  /** what will do instead, in order of preference */
+  alternatives?: { cpuMilli: number; memoryBytes: number; slots: number }[]
 }
 
 /** What clients ask for; plain data. */
@@ -50,8 +53,12 @@ export interface WorkloadShape {
   atMostOnceChance: number
   /** share of tasks that expire unless they have ended in time */
   expireChance: number
+  /** share of tasks that say what their host is chosen for */
+  objectiveChance?: number
   /** a client says an accepted task's submit once more, with its key */
   resubmitChance: number
+  /** share of tasks that wait for others drawn before */
+  afterChance: number
 }
 
 /** A task that may expire does so after so many times its duration, and this. */
@@ -73,6 +80,8 @@ export class Workload {
   readonly #prng: Prng
   /** of its own, so that shares of 0 change nothing */
   readonly #promisePrng: Prng
+  readonly #dependencies: DependencyDraws
+  readonly #objectivePrng: Prng
   readonly #seed: number
   readonly #weights: number
   #drawn = 0
@@ -82,6 +91,8 @@ export class Workload {
     this.#seed = seed
     this.#prng = prng
     this.#promisePrng = prng.fork('promises')
+    this.#dependencies = new DependencyDraws(shape.afterChance, prng.fork('after'))
+    this.#objectivePrng = prng.fork('objectives')
     this.#weights = shape.classes.reduce((sum, { weight }) => sum + weight, 0)
   }
 
@@ -106,9 +117,13 @@ export class Workload {
     const timeoutMs = prng.chance(this.shape.timeoutChance) ? Math.max(1, Math.round(ms / 2)) : 0
     const priority = pickWeighted(prng, priorities, (name) => this.shape.priorityWeights[priorities.indexOf(name)]!)
     const spec = specOf(taskClass, priority, encodeArgs({ ms, fail }), timeoutMs, this.shape.retries)
-    Object.assign(spec, this.#drawPromises(ms))
+    Object.assign(spec, this.#drawPromises(ms), this.#drawObjective())
+    const after = this.#dependencies.draw()
+    if (after !== undefined) spec.after = after
+    const nonce = nonceOf(this.#seed, index)
+    this.#dependencies.add(taskId(nonce))
     const runsMs = fail || timeoutMs > 0 ? ms * (1 + spec.retries) : ms
-    return { nonce: nonceOf(this.#seed, index), spec, ms, runsMs }
+    return { nonce, spec, ms, runsMs }
   }
 
   /** What is promised of it: most tasks want all there is. */
@@ -121,10 +136,30 @@ export class Workload {
     const expires = prng.chance(expireChance)
     return { durability, starts, expiresMs: expires ? Math.ceil(expiryMsMin + expiryFactor * ms) : 0 }
   }
+
+  #drawObjective(): Pick<TaskSpec, 'objective'> {
+    const { objectiveChance = 0 } = this.shape
+    return this.#objectivePrng.chance(objectiveChance) ? { objective: this.#objectivePrng.pick(objectives) } : {}
+  }
+}
+
+/** A task that simply takes `ms` and succeeds: the n-th of a run, for who brings a stream of arrivals. */
+export function plainDraft(seed: number, index: number, taskClass: TaskClass, ms: number): TaskDraft {
+  const spec = specOf(taskClass, 'medium', encodeArgs({ ms, fail: false }), 0, 0)
+  return { nonce: nonceOf(seed, index), spec, ms, runsMs: ms }
+}
+
+function requestWith({
+  cpuMilli,
+  memoryBytes,
+  slots,
+  gpu = { count: 0, milli: 0 },
+}: Pick<TaskClass, 'cpuMilli' | 'memoryBytes' | 'slots' | 'gpu'>) {
+  return { ...emptyRequest(), cpuMilli, memoryBytes, slots, gpu }
 }
 
 function specOf(
-  { name, cpuMilli, memoryBytes, slots, gpu = { count: 0, milli: 0 } }: TaskClass,
+  { name, alternatives, ...amounts }: TaskClass,
   priority: Priority,
   args: string,
   timeoutMs: number,
@@ -135,7 +170,8 @@ function specOf(
     tenant: 'sim',
     class: name,
     work: { kind: 'function', name: workFunction, args },
-    request: { cpuMilli, memoryBytes, diskBytes: 0, networkMbps: 0, slots, gpu, custom: {} },
+    request: requestWith(amounts),
+    ...(alternatives ? { alternatives: alternatives.map(requestWith) } : {}),
     priority,
     labels: {},
     inputs: [],

@@ -76,7 +76,10 @@ export class World implements Stage {
     this.#diskPrng = this.#root.fork('disk')
     this.#nodePrng = this.#root.fork('node')
     const hostPrng = this.#root.fork('hosts')
-    this.nodes = Array.from({ length: peers }, (_, index) => new SimNode(index, offerOf(profile.hosts, hostPrng)))
+    this.nodes = Array.from(
+      { length: peers },
+      (_, index) => new SimNode(index, offerOf(profile.hosts, index, hostPrng)),
+    )
     this.turnover = new Turnover(this, watches, this, options.subject)
     this.#probes = new DiskProbes(this)
     const cuts = new Cuts()

@@ -35,7 +35,7 @@ export function setUp(): void {
   const subject = { makePeer: () => never(), rosterOf: (snapshot: unknown) => roster.get(snapshot as string)! }
   checkers = new Checkers(violations, subject, { faultless: true, widestSlots: 1 })
   const hosts = { slots: [2], cpuMilliPerSlot: 1000, memoryBytesPerSlot: 2 ** 30 }
-  ;[a, b] = [0, 1].map((index) => new SimNode(index, offerOf(hosts, new Prng(1)))) as [SimNode, SimNode]
+  ;[a, b] = [0, 1].map((index) => new SimNode(index, offerOf(hosts, index, new Prng(1)))) as [SimNode, SimNode]
   for (const node of [a, b]) checkers.capacity.onStart(node)
 }
 
@@ -49,7 +49,8 @@ export function recordOf(id: string): TaskRecord {
 }
 
 export function order(task: string, counter = 1, peer = 'peer-0000'): RunOrder {
-  return { task, ballot: ballot(counter, peer), record: recordOf(task), gpuDevices: [], attempt: 1, leased: false }
+  const record = recordOf(task)
+  return { task, ballot: ballot(counter, peer), record, alternative: 0, gpuDevices: [], attempt: 1, leased: false }
 }
 
 export function run(node: SimNode, runOrder: RunOrder): () => void {

@@ -226,6 +226,7 @@ export class ToyPeer implements SimPeer {
         task: id,
         ballot: this.#ballot(++task.attempts),
         record: task.record,
+        alternative: 0,
         gpuDevices: [],
         attempt: task.attempts,
         leased: false,

@@ -18,6 +18,7 @@ const levels: Record<TraceType, Level> = {
   'task.accepted': 'debug',
   'task.refused': 'warn',
   'task.waiting': 'debug',
+  'task.released': 'debug',
   'task.awarded': 'debug',
   'task.received': 'debug',
   'task.bounced': 'debug',
@@ -31,6 +32,7 @@ const levels: Record<TraceType, Level> = {
   'task.chosen': 'trace',
   'task.moved': 'debug',
   'task.closed': 'debug',
+  'audit.breach': 'warn',
   'auction.asked': 'trace',
   'auction.closed': 'trace',
   'wanted.sent': 'trace',
@@ -38,6 +40,7 @@ const levels: Record<TraceType, Level> = {
   'store.behind': 'error',
   'store.failed': 'error',
   'message.rejected': 'warn',
+  'bidder.distrusted': 'warn',
 }
 
 export function levelOf(event: TraceEvent): Level {

@@ -15,6 +15,7 @@ const decision: Decision = {
   bids: [],
   bidsTotal: 3,
   refusals: {},
+  reasons: [],
   refused: [],
   margin: 0.2,
   weights: { start: 1 },

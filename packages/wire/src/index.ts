@@ -1,4 +1,5 @@
 export { Advert, Certificate, compareAdverts, GpuGroup, Offer, Role } from './advert.ts'
+export { alternativeField, requestOf, requestsOf } from './alternatives.ts'
 export { outcomeBlobs, specBlobs } from './blob-refs.ts'
 export {
   type DecodedFrame,
@@ -12,8 +13,20 @@ export {
   type FrameLimits,
   frameLimits,
 } from './codec.ts'
-export { BidTerms, Decision, Refusal } from './decision.ts'
+export { BidTerms, Decision, Reason, Refusal, ScoredBid, Shortage } from './decision.ts'
+export { Dependency } from './dependency.ts'
 export { expectedText } from './expected-text.ts'
+export {
+  contradictionOf,
+  type Expression,
+  factsOf,
+  faultText,
+  meets,
+  type ParsedExpression,
+  parseExpression,
+  printExpression,
+  unmetText,
+} from './expression/index.ts'
 export type { Frame } from './frame.ts'
 export {
   Ballot,
@@ -35,11 +48,11 @@ export {
   type MessageTag,
   messageSchemas,
   type RosterMessage,
-  type TaskSummary,
   type TaskView,
 } from './message.ts'
 export type { Shape } from './messages/market-messages.ts'
 export type { MemberUpdate } from './messages/roster-messages.ts'
+export { Objective, objectives } from './objective.ts'
 export {
   Accepted,
   Attempt,
@@ -50,10 +63,12 @@ export {
   emptyResult,
   Outcome,
   OutcomeKind,
+  outcomeKinds,
   RunResult,
 } from './outcome.ts'
 export type { FaultCode, ValueLimits } from './precheck.ts'
 export type { DecodeCode, DecodeResult } from './result.ts'
+export { type RunUsage, usageOf } from './run-usage.ts'
 export { choice, strict } from './schema.ts'
 export { signableAdvert, signableCertificate } from './signable.ts'
 export { Baton, custodiansMax, Taker, TaskEvent, TaskRecord, TaskState, taskStates } from './task-record.ts'
@@ -68,5 +83,7 @@ export {
   TaskSpec,
   Work,
 } from './task-spec.ts'
+export { comparePositions, TaskFilter, TaskPosition, TaskSummary } from './task-summary.ts'
+export { type Tie, type Ties, tiesOf } from './ties.ts'
 export type { Rejected } from './validate.ts'
 export { wireVersion } from './version.ts'

@@ -22,6 +22,11 @@ export const limits = {
   labelsMax: 64,
   /** groups of like GPUs of one host; what a host has beyond is offered without its model */
   gpuGroupsMax: 32,
+  /** requests that will do instead of a task's own */
+  alternativesMax: 4,
+  /** a group of tasks, and how many a task may be tied to each way */
+  groupCharsMax: 64,
+  tiesMax: 8,
   /** models of GPU that a task may name, and the length of a name */
   gpuModelsMax: 16,
   gpuModelCharsMax: 64,
@@ -31,6 +36,13 @@ export const limits = {
   batonsPerMessageMax: 256,
   tasksPerMessageMax: 1024,
   bidsKeptMax: 8,
+  /** tasks that one task waits for */
+  dependenciesMax: 64,
+  /** tasks that one plan looks at, and runs that a host tells of for it */
+  planTasksMax: 256,
+  surveyRunsMax: 64,
+  /** kinds of refusal that a decision tells apart; the rarest beyond are left out, and counted by their code */
+  reasonsMax: 16,
   functionsMax: 512,
   membersMax: 4096,
   /** members that the answer to a joiner names: what fits into a small message (32 KiB) with the longest names */

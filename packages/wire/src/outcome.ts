@@ -14,6 +14,8 @@ export const RunResult = strict({
   end: choice('ok', 'failed', 'timeout', 'stopped', 'refused'),
   /** exit status of a process (128 + signal number when killed by one); 0 or 1 for functions */
   exitCode: int(255),
+  /** the limit of its task that it was ended for */
+  code: Type.Optional(choice('out-of-memory', 'too-many-processes')),
   /** why, for people, when end is not ok */
   message: text(4096),
   stdout: Body,

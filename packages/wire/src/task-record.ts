@@ -21,8 +21,11 @@ export const TaskRecord = strict({
 })
 export type TaskRecord = Static<typeof TaskRecord>
 
+/** which of what the task asks for; absent: the request itself */
+const alternative = Type.Optional(int(limits.alternativesMax))
+
 /** Who offered to take tasks: a peer in one life, and when it said so, by its own clock. It gets that back with them. */
-export const Taker = strict({ peer: PeerId, incarnation: Incarnation, offeredMs: int() })
+export const Taker = strict({ peer: PeerId, incarnation: Incarnation, offeredMs: int(), alternative })
 export type Taker = Static<typeof Taker>
 
 /** The right to queue, run, move and commit a task, handed to one named peer in one life. */
@@ -33,6 +36,8 @@ export const Baton = strict({
   incarnation: Incarnation,
   /** when the receiver offered to take it, by its own clock: the baton is on its way since then at the longest */
   offeredMs: int(),
+  /** what the receiver is to give it */
+  alternative,
   /** who bore it so far under this ballot, first to last; it never goes to a peer on it */
   path: list(PeerId, limits.pathMax),
   /** where to bounce it, best first */

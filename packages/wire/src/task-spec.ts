@@ -1,7 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { requestsOf } from './alternatives.ts'
+import { Dependencies } from './dependency.ts'
+import { expressionLimits } from './expression/index.ts'
 import { limits } from './limits.ts'
+import { Objective } from './objective.ts'
 import { RequestSchema } from './resource-schema.ts'
 import { bytes, choice, dictionary, int, list, strict, text } from './schema.ts'
+import { tieFields } from './ties.ts'
 
 /** A content-addressed blob: sha-256 in hex, and its size. */
 export const BlobRef = strict({ hash: Type.String({ pattern: '^[0-9a-f]{64}$' }), sizeBytes: int() })
@@ -47,12 +52,19 @@ export const TaskSpec = strict({
   class: text(limits.nameCharsMax, 1),
   work: Work,
   request: RequestSchema,
+  /** what will do instead, in order of preference */
+  alternatives: Type.Optional(list(RequestSchema, limits.alternativesMax)),
   priority: Priority,
   /** a host must carry each of these labels with this value */
   labels: dictionary(text(limits.nameCharsMax), limits.labelsMax),
+  /** a host must meet this expression, in its printed form; absent: any will do */
+  where: Type.Optional(text(expressionLimits.charsMax, 1)),
+  ...tieFields,
   inputs: list(FileRef, limits.filesMax),
   /** paths or globs in the task's folder that come back with the outcome */
   outputs: list(text(4096, 1), 256),
+  /** how long its client thinks one run takes: believed until its class was seen to run */
+  expectedMs: Type.Optional(int(2 ** 40, 1)),
   /** of one run; 0 = none */
   timeoutMs: int(2 ** 40),
   /** further runs after one that failed by itself */
@@ -69,12 +81,19 @@ export const TaskSpec = strict({
   expiresMs: int(2 ** 40),
   /** fail at once where no host can ever run it */
   failIfUnplaceable: Type.Boolean(),
+  /** it is placed once these have ended as wanted; absent: at once */
+  after: Type.Optional(Dependencies),
+  /** absent: what its bearer has declared for its class */
+  objective: Type.Optional(Objective),
 })
 export type TaskSpec = Static<typeof TaskSpec>
 
 /** About how many bytes a spec takes on the wire; refused over `limits.specBytesMax` when it is submitted. */
 export function specBytes(spec: TaskSpec): number {
-  let size = 256 + spec.name.length + spec.class.length
+  let size = 256 + spec.name.length + spec.class.length + 48 * (spec.after?.length ?? 0)
+  if (spec.where !== undefined) size += 2 * spec.where.length
+  for (const { custom } of requestsOf(spec)) for (const name in custom) size += 16 + name.length
+  for (const { group } of [...(spec.near ?? []), ...(spec.apart ?? [])]) size += 32 + group.length
   for (const file of spec.inputs) size += 112 + file.path.length
   for (const pattern of spec.outputs) size += 8 + pattern.length
   for (const label in spec.labels) size += 8 + label.length + spec.labels[label]!.length

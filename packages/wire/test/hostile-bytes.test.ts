@@ -181,6 +181,7 @@ const bid = (terms: object) => ({
     startMs: 0,
     finishMs: { p50: 1, p90: 2 },
     fragMilli: 0,
+    usedMilli: 0,
     priceMilli: 0,
     warm: false,
     loadSeq: 1,
@@ -224,6 +225,7 @@ test('a task that takes no slot is refused: without one it would be started with
     count: 1,
     priority: 'low',
     expectedMs: 0,
+    expectedMsP90: 0,
   })
   const result = decodeFrame(raw.pack([wireVersion, 0, new Uint8Array(loadStampBytes), [quote(0), quote(1)]]))
   expect(result).toMatchObject({ ok: true, value: { frame: { messages: [quote(1)] }, rejected: [{ tag: 'quote' }] } })

@@ -1,7 +1,19 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { TaskDetail, TaskLine } from '../api.ts'
-import { AttemptBody, OutcomeBody } from './outcome.ts'
-import { apiLimits, IsoTime, int, list, PeerIdText, plainRecord, strict, TaskIdText, text } from './vocabulary.ts'
+import type { TaskDetail, WouldHelp } from '../api.ts'
+import type { TaskLine } from '../history.ts'
+import { AttemptBody, OutcomeBody, RunUsageBody } from './outcome.ts'
+import {
+  apiLimits,
+  choice,
+  IsoTime,
+  int,
+  list,
+  PeerIdText,
+  plainRecord,
+  strict,
+  TaskIdText,
+  text,
+} from './vocabulary.ts'
 
 const optional = Type.Optional
 const name = text(apiLimits.nameCharsMax)
@@ -26,13 +38,20 @@ export const TaskLineBody = Type.Unsafe<TaskLine>(
     tenant: name,
     priority: text(16),
     state: text(32),
+    executor: choice('process', 'function'),
+    request: plainRecord,
     kind: optional(text(32)),
     code: optional(name),
     origin: PeerIdText,
     host: optional(PeerIdText),
+    how: optional(text(32)),
     attempts: int(),
     submittedAt: IsoTime,
+    startedAt: optional(IsoTime),
+    waitedMs: optional(int()),
+    ranMs: optional(int()),
     endedAt: optional(IsoTime),
+    usage: optional(RunUsageBody),
   }),
 )
 
@@ -43,6 +62,28 @@ export const TasksAnswer = strict({
   missing: list(PeerIdText, 4096),
 })
 export type TasksAnswer = Static<typeof TasksAnswer>
+
+export const WouldHelpBody = Type.Unsafe<WouldHelp>(
+  strict({
+    code: choice(
+      ...([
+        'wait',
+        'reach',
+        'undrain',
+        'ask-less',
+        'without-label',
+        'add-function',
+        'allow-executor',
+        'add-host',
+      ] as const),
+    ),
+    what: optional(text()),
+    atMost: optional(int()),
+    etaMs: optional(int()),
+    hosts: int(4096),
+    peers: list(PeerIdText, 8),
+  }),
+)
 
 export const TaskDetailBody = Type.Unsafe<TaskDetail>(
   strict({
@@ -57,6 +98,7 @@ export const TaskDetailBody = Type.Unsafe<TaskDetail>(
     spec: plainRecord,
     outcome: optional(OutcomeBody),
     decision: optional(plainRecord),
+    wouldHelp: optional(list(WouldHelpBody, 256)),
     attempts: list(AttemptBody, 128),
     timeline: list(strict({ at: IsoTime, peer: PeerIdText, event: text(64), detail: name }), 64),
   }),

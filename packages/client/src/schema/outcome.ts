@@ -17,6 +17,7 @@ import {
 
 const optional = Type.Optional
 
+export const RunUsageBody = strict({ cpuMs: int(), memoryBytesPeak: optional(int()) })
 export const AttemptBody = strict({ host: PeerIdText, code: text(256), message: text(4096) })
 
 export const OutcomeBody = Type.Unsafe<Outcome>(
@@ -41,6 +42,7 @@ export const OutcomeBody = Type.Unsafe<Outcome>(
     ),
     droppedBytes: int(),
     runMs: int(),
+    usage: optional(RunUsageBody),
     attempts: list(AttemptBody, 128),
     endedAt: IsoTime,
   }),

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { LinkLine, PeerLine, Status } from '../api.ts'
-import { choice, dictionary, int, list, PeerIdText, plainRecord, strict, text } from './vocabulary.ts'
+import { choice, dictionary, int, list, PeerIdText, plainRecord, strict, TaskIdText, text } from './vocabulary.ts'
 
 const optional = Type.Optional
 const name = text(256)
@@ -43,6 +43,16 @@ export const LinkLineBody = Type.Unsafe<LinkLine>(
 export const LinksAnswer = strict({ links: list(LinkLineBody, 4096) })
 export const PeersAnswer = strict({ peers: list(PeerLineBody, 4096) })
 
+const keeper = choice('cgroup-v2', 'cgroup-v1', 'watchdog', 'nothing')
+
+const AuditBreachBody = strict({
+  code: text(64),
+  task: optional(TaskIdText),
+  resource: name,
+  seen: Type.Number(),
+  allowed: Type.Number(),
+})
+
 export const StatusBody = Type.Unsafe<Status>(
   strict({
     self: PeerIdText,
@@ -63,6 +73,8 @@ export const StatusBody = Type.Unsafe<Status>(
       here: Type.Boolean(),
       heardFromMajority: Type.Boolean(),
     }),
+    limits: strict({ memory: keeper, cpu: keeper, processes: keeper, reason: text(4096) }),
+    audit: strict({ breaches: list(AuditBreachBody, 64), breachesEver: int() }),
     tasks: dictionary(int(), 64),
     store: strict({ ok: Type.Boolean(), code: optional(name), message: optional(text()) }),
     counters: dictionary(Type.Number(), 4096),

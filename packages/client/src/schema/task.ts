@@ -14,8 +14,8 @@ import {
 } from './vocabulary.ts'
 
 const optional = Type.Optional
-/** a number in the base unit, or text with a unit */
-const amount = Type.Union([Type.Number({ minimum: 0, maximum: 2 ** 52 }), text(32, 1)])
+/** a number in the base unit, or text with a unit; how much it may be is said by who reads it, in words */
+const amount = Type.Union([Type.Number(), text()])
 const name = text(apiLimits.nameCharsMax)
 
 export const FileInputBody = strict({
@@ -36,11 +36,15 @@ export const RequestBody = strict({
   cpu: optional(amount),
   memory: optional(amount),
   disk: optional(amount),
-  gpu: optional(Type.Union([Type.Number({ minimum: 0, maximum: 1024 }), GpuBody])),
+  gpu: optional(Type.Union([Type.Number(), GpuBody])),
   network: optional(amount),
   slots: optional(int(1_000_000, 1)),
   custom: optional(dictionary(int(2 ** 52), apiLimits.labelsMax)),
 })
+
+const group = text(apiLimits.groupCharsMax, 1)
+const TieBody = strict({ group, required: optional(Type.Boolean()) })
+const After = Type.Union([name, strict({ task: name, on: optional(choice('succeeded', 'ended')) })])
 
 /** One task as a client writes it. The server fills in what is left out. */
 export const TaskBody = Type.Unsafe<Task>(
@@ -57,10 +61,16 @@ export const TaskBody = Type.Unsafe<Task>(
     tenant: optional(name),
     class: optional(text(apiLimits.nameCharsMax, 1)),
     request: optional(RequestBody),
+    alternatives: optional(list(RequestBody, apiLimits.alternativesMax)),
     priority: optional(choice('critical', 'high', 'medium', 'low')),
     labels: optional(dictionary(name, apiLimits.labelsMax)),
+    group: optional(group),
+    near: optional(list(TieBody, apiLimits.tiesMax)),
+    apart: optional(list(TieBody, apiLimits.tiesMax)),
+    where: optional(text(apiLimits.whereCharsMax, 1)),
     inputs: optional(list(FileInputBody, apiLimits.filesMax)),
     outputs: optional(list(text(4096, 1), apiLimits.outputsMax)),
+    expectedMs: optional(int(2 ** 40, 1)),
     timeoutMs: optional(int(2 ** 40)),
     retries: optional(int(1000)),
     attemptsMax: optional(int(100, 1)),
@@ -69,6 +79,8 @@ export const TaskBody = Type.Unsafe<Task>(
     starts: optional(choice('at-least-once', 'at-most-once')),
     expiresMs: optional(int(2 ** 40)),
     failIfUnplaceable: optional(Type.Boolean()),
+    objective: optional(choice('balanced', 'fast', 'pack', 'spread', 'cheap')),
+    after: optional(list(After, apiLimits.dependenciesMax)),
     key: optional(text(apiLimits.nameCharsMax, 1)),
   }),
 )

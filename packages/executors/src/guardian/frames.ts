@@ -1,3 +1,5 @@
+import type { RunLimits } from './run-limits.ts'
+
 /**
  * What travels between a peer and its guardian: 9 bytes of head (payload length, type, run number), then the payload.
  * Binary, so that output is relayed without being copied into JSON.
@@ -20,6 +22,8 @@ export const frameType = {
   stdinTaken: 14,
   /** JSON `Exit`; the run's last frame: its group is gone */
   exit: 15,
+  /** JSON `RunUse`, every two seconds for as long as it runs */
+  use: 16,
 } as const
 
 /** How to start one run. */
@@ -37,6 +41,7 @@ export interface SpawnOrder {
   graceMs: number
   /** value of SOUK_FENCE, by which processes that left the group are found (Linux) */
   fence: string
+  limits: RunLimits
 }
 
 export interface Started {
@@ -49,14 +54,27 @@ export interface Exit {
   code: number | null
   signal: string | null
   /** why the guardian ended it, '' when it ended by itself */
-  cause: '' | 'killed' | 'timeout' | 'lease'
+  cause: '' | 'killed' | 'timeout' | 'lease' | 'memory' | 'processes'
   droppedBytes: number
   cpuMs: number
   memoryPeakBytes: number
+  /** processes and threads, at the last look of the watchdog */
+  processesSeen: number
+  /** how often the kernel refused it another process */
+  forksRefused: number
+  /** why its limits were only watched, though the kernel should have kept them; '' when all went well */
+  unlimited: string
   /** set when it could not be started */
   error?: { code: string; message: string }
   /** false: some process of the group survived SIGKILL (it hangs in the kernel) */
   gone: boolean
+}
+
+/** What a run has at a time. */
+export interface RunUse {
+  memoryBytes?: number
+  /** average since it was last told */
+  cpuMilli?: number
 }
 
 export interface GuardianFrame {

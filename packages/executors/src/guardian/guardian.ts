@@ -1,9 +1,13 @@
 import type { Socket } from 'node:net'
+import { CgroupBin, removeRunCgroups } from './cgroup-bin.ts'
 import { encodeFrame, encodeNumber, FrameReader, frameType, type GuardianFrame, type SpawnOrder } from './frames.ts'
 import { killEach, killGroup, signalGroup } from './group.ts'
 import type { Ledger } from './ledger.ts'
 import { processesOfFences } from './process-table.ts'
+import { RunCgroup } from './run-cgroup.ts'
+import { type CgroupPlace, cgroupPrefix } from './run-limits.ts'
 import { TaskProcess } from './task-process.ts'
+import { Watchdog, type WatchedRun } from './watchdog.ts'
 
 /**
  * Runs that ended within so long are swept together: looking through all processes takes milliseconds, so not once for
@@ -25,6 +29,10 @@ const tickMs = 100
 export class Guardian {
   readonly #channel: Socket
   readonly #ledger: Ledger
+  /** undefined: limits are only watched */
+  readonly #place: CgroupPlace | undefined
+  readonly #bin = new CgroupBin()
+  readonly #watchdog = new Watchdog()
   readonly #runs = new Map<number, TaskProcess>()
   #leaseEndsAt = Number.POSITIVE_INFINITY
   #tick: NodeJS.Timeout | undefined
@@ -35,8 +43,9 @@ export class Guardian {
   #paused = false
   #closing: Promise<void> | undefined
 
-  constructor(channel: Socket, ledger: Ledger) {
+  constructor(channel: Socket, ledger: Ledger, place: CgroupPlace | undefined) {
     this.#channel = channel
+    this.#place = place
     this.#ledger = ledger
     const reader = new FrameReader((frame) => this.#onFrame(frame))
     channel.on('data', (chunk: Buffer) => reader.push(chunk))
@@ -62,6 +71,7 @@ export class Guardian {
     }
     if (fences.size > 0) killEach(processesOfFences(fences))
     const gone = await Promise.all(pids.map((pid) => killGroup(pid)))
+    if (this.#place) await removeRunCgroups(this.#place, cgroupPrefix(process.pid))
     if (gone.every(Boolean)) this.#ledger.close()
   }
 
@@ -82,18 +92,21 @@ export class Guardian {
 
   #spawn(number: number, order: SpawnOrder): void {
     if (this.#closing) return
-    const run: TaskProcess = new TaskProcess(order, {
+    const { cgroup, unlimited } = this.#cgroup(number, order)
+    const run: TaskProcess = new TaskProcess(order, cgroup, {
       started: (pid, start) => {
         this.#ledger.add({ pid, start, fence: order.fence })
         this.#send(encodeFrame(frameType.started, number, JSON.stringify({ pid, start })))
       },
       output: (stream, data) => this.#send(encodeFrame(frameType[stream], number, data)),
       stdinTaken: (bytes) => this.#send(encodeNumber(frameType.stdinTaken, number, bytes)),
+      used: (use) => this.#send(encodeFrame(frameType.use, number, JSON.stringify(use))),
       exited: (exit) => {
         if (run.pid !== undefined && exit.gone) this.#ledger.remove(run.pid)
         this.#runs.delete(number)
+        if (cgroup) this.#bin.drop(cgroup)
         if (run.pid !== undefined) this.#sweepSoon(order.fence)
-        this.#send(encodeFrame(frameType.exit, number, JSON.stringify(exit)))
+        this.#send(encodeFrame(frameType.exit, number, JSON.stringify({ ...exit, unlimited })))
         if (this.#runs.size === 0) this.#idle()
       },
     })
@@ -101,6 +114,17 @@ export class Guardian {
     this.#tick ??= setInterval(() => this.#onTick(), tickMs)
     run.start()
     if (this.#paused) run.pause()
+  }
+
+  /** A cgroup for this run; where it cannot be made the run is watched instead. */
+  #cgroup(number: number, order: SpawnOrder): { cgroup: RunCgroup | undefined; unlimited: string } {
+    if (!this.#place) return { cgroup: undefined, unlimited: '' }
+    try {
+      const name = `${cgroupPrefix(process.pid)}${number}`
+      return { cgroup: new RunCgroup(this.#place, name, order.limits), unlimited: '' }
+    } catch (error) {
+      return { cgroup: undefined, unlimited: (error as Error).message }
+    }
   }
 
   /** What left the group and let go of its output (a daemon) ends with its run all the same (Linux). */
@@ -121,11 +145,20 @@ export class Guardian {
   #onTick(): void {
     const now = performance.now()
     for (const run of this.#runs.values()) run.sample(now)
+    this.#watchdog.look(this.#watched(), now)
     if (now < this.#leaseEndsAt) return
     // Timers come before reads: where it was this process that slept, a heartbeat may lie in the channel unread.
     setImmediate(() => {
       if (performance.now() < this.#leaseEndsAt) return
       for (const run of this.#runs.values()) if (run.order.leased) run.stop(0, 'lease')
+    })
+  }
+
+  #watched(): WatchedRun[] {
+    return [...this.#runs.values()].flatMap((run) => {
+      const { pid, watched } = run
+      if (pid === undefined || (watched.memoryBytes === 0 && watched.processes === 0)) return []
+      return [{ pid, limits: watched, seen: (use) => run.seen(use), over: (limit) => run.stop(0, limit) }]
     })
   }
 

@@ -1,9 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import type { Exit, SpawnOrder } from './frames.ts'
+import type { Exit, RunUse, SpawnOrder } from './frames.ts'
 import { killEach, killGroup, signalGroup } from './group.ts'
+import { isExecutable, joinedCommand, joinFailed } from './joined-command.ts'
 import { type Budget, OutputRelay } from './output-relay.ts'
 import { processesOfFences, processStart } from './process-table.ts'
+import type { RunCgroup } from './run-cgroup.ts'
+import type { RunLimits } from './run-limits.ts'
+import type { SessionUse } from './session-use.ts'
 import { childrenCpuMs, treePeakBytes } from './usage.ts'
+import { UseMeter } from './use-meter.ts'
 
 /** A dead group's pipes normally end at once. Who holds them longer has left the group. */
 const pipeMsMax = 250
@@ -18,6 +23,7 @@ export interface TaskProcessEvents {
   started(pid: number, start: string): void
   output(stream: 'stdout' | 'stderr', data: Buffer): void
   stdinTaken(bytes: number): void
+  used(use: RunUse): void
   /** The group is gone and all output was handed over. Last call. */
   exited(exit: Exit): void
 }
@@ -25,6 +31,8 @@ export interface TaskProcessEvents {
 /** One `process` run in its own session and group, from spawn until nothing of it is left. */
 export class TaskProcess {
   readonly order: SpawnOrder
+  /** where the kernel keeps its limits */
+  readonly cgroup: RunCgroup | undefined
   readonly #events: TaskProcessEvents
   readonly #budget: Budget
   readonly #relays: OutputRelay[] = []
@@ -37,17 +45,24 @@ export class TaskProcess {
   #memoryPeakBytes = 0
   #sampleAt: number
   #samplePauseMs = sampleMsMin
+  #processesSeen = 0
+  #seenBytes = 0
+  readonly #meter: UseMeter
 
-  constructor(order: SpawnOrder, events: TaskProcessEvents) {
+  constructor(order: SpawnOrder, cgroup: RunCgroup | undefined, events: TaskProcessEvents) {
     this.order = order
+    this.cgroup = cgroup
     this.#events = events
     this.#budget = { leftBytes: order.outputBytesMax, droppedBytes: 0 }
     this.#sampleAt = performance.now() + sampleMsMin
+    this.#meter = new UseMeter(performance.now())
   }
 
   /** Spawns it. What fails here is reported as an exit with an error. */
   start(): void {
-    const { argv, env, cwd, stdin } = this.order
+    const { cwd, stdin } = this.order
+    const joins = this.cgroup !== undefined && isExecutable(this.order, cwd)
+    const { argv, env } = joins ? joinedCommand(this.order, this.cgroup!.joinFiles) : this.order
     try {
       const stdio = [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'] as const
       this.#child = spawn(argv[0]!, argv.slice(1), { env, cwd, detached: true, stdio: [...stdio] })
@@ -108,10 +123,32 @@ export class TaskProcess {
     for (const relay of this.#relays) relay.resume()
   }
 
-  /** Looks at its memory when that is due. */
+  /** What nobody but the watchdog keeps of its limits. */
+  get watched(): RunLimits {
+    const { memoryBytes, processes } = this.order.limits
+    const { cgroup } = this
+    return {
+      memoryBytes: cgroup?.has('memory') ? 0 : memoryBytes,
+      cpuMilli: 0,
+      processes: cgroup?.has('pids') ? 0 : processes,
+    }
+  }
+
+  /** The watchdog has looked. */
+  seen({ memoryBytes, processes }: SessionUse): void {
+    this.#memoryPeakBytes = Math.max(this.#memoryPeakBytes, memoryBytes)
+    this.#processesSeen = processes
+    this.#seenBytes = memoryBytes
+  }
+
+  /** Looks at its memory when that is due; where the kernel killed only a part of it (v1), the rest goes, too. */
   sample(now: number): void {
     const pid = this.pid
-    if (pid === undefined || this.#exited || now < this.#sampleAt) return
+    if (pid === undefined || this.#exited) return
+    if (this.#limitedMemory && this.cgroup!.oomKills > 0) this.stop(0, 'memory')
+    const use = this.#meter.read(this.cgroup, this.#seenBytes, now)
+    if (use) this.#events.used(use)
+    if (this.cgroup?.memoryPeakBytes !== undefined || now < this.#sampleAt) return
     this.#samplePauseMs = Math.min(this.#samplePauseMs * 2, sampleMsMax)
     this.#sampleAt = now + this.#samplePauseMs
     this.#memoryPeakBytes = Math.max(this.#memoryPeakBytes, treePeakBytes(pid))
@@ -121,7 +158,7 @@ export class TaskProcess {
     this.#exited = true
     clearTimeout(this.#timeout)
     clearTimeout(this.#grace)
-    const cpuMs = exitCpuMs()
+    const childrenMs = exitCpuMs()
     const child = this.#child!
     const pipesClosed = new Promise<void>((resolve) => child.once('close', () => resolve()))
     // The rest of a group that was asked to end has as much time for it as its leader had.
@@ -131,12 +168,33 @@ export class TaskProcess {
     this.#graceEndsAt = 0
     // Whatever its leader left behind in the group ends with the run.
     const gone = await killGroup(child.pid!)
+    const empty = (await this.cgroup?.empty()) ?? true
     if (this.#cause !== '') killEach(processesOfFences(new Set([this.order.fence])))
     await this.#drain(pipesClosed)
     for (const relay of this.#relays) relay.flush()
-    const { droppedBytes } = this.#budget
-    const memoryPeakBytes = this.#memoryPeakBytes
-    this.#events.exited({ code, signal, cause: this.#cause, droppedBytes, cpuMs, memoryPeakBytes, gone })
+    this.#events.exited(this.#exit(code, signal, childrenMs, gone && empty))
+  }
+
+  #exit(code: number | null, signal: NodeJS.Signals | null, childrenMs: number, gone: boolean): Exit {
+    const { cgroup } = this
+    if (this.#limitedMemory && cgroup!.oomKills > 0) this.#cause ||= 'memory'
+    const cpuMs = cgroup?.cpuMs ?? childrenMs
+    const exit: Exit = {
+      ...{ code, signal, cause: this.#cause, gone, droppedBytes: this.#budget.droppedBytes, cpuMs },
+      memoryPeakBytes: cgroup?.memoryPeakBytes ?? this.#memoryPeakBytes,
+      processesSeen: this.#processesSeen,
+      forksRefused: cgroup?.forksRefused ?? 0,
+      unlimited: '',
+    }
+    // Nothing but the shell itself was ever in it: what the task asked for has not run.
+    if (code === joinFailed && cgroup && (cgroup.memoryPeakBytes ?? cgroup.cpuMs) === 0) {
+      exit.error = { code: 'limits-failed', message: 'it could not join the cgroup of its limits' }
+    }
+    return exit
+  }
+
+  get #limitedMemory(): boolean {
+    return this.cgroup?.has('memory') === true && this.order.limits.memoryBytes > 0
   }
 
   /** Waits for the rest of the output; pipes that stay open belong to processes that left the group: killed too. */
@@ -154,7 +212,8 @@ export class TaskProcess {
     this.#exited = true
     const { droppedBytes } = this.#budget
     const failure = { code: error.code ?? 'unknown', message: error.message }
-    const nothing = { code: null, signal: null, cpuMs: 0, memoryPeakBytes: 0, droppedBytes }
+    const unused = { cpuMs: 0, memoryPeakBytes: 0, processesSeen: 0, forksRefused: 0, unlimited: '' }
+    const nothing = { code: null, signal: null, ...unused, droppedBytes }
     this.#events.exited({ ...nothing, cause: this.#cause, error: failure, gone: true })
   }
 }

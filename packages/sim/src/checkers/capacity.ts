@@ -1,5 +1,6 @@
 import { copyVector, type GpuGroup, giveBack, matchingDevices, type ResourceVector, shortage } from '@souk/kernel'
 import type { RunOrder } from '@souk/peer'
+import { requestOf } from '@souk/wire'
 import type { Run } from '../executor.ts'
 import type { SimNode } from '../node.ts'
 import type { Violations } from '../violation.ts'
@@ -20,7 +21,7 @@ export class CapacityChecker implements Watch {
 
   onRun(node: SimNode, order: RunOrder, now: number): void {
     const free = this.#free.get(node.index)!
-    const { request } = order.record.spec
+    const request = requestOf(order.record.spec, order.alternative)
     const short = shortage(free, request, node.offer.gpus) ?? shortDevice(free, order, node.offer.gpus)
     if (short !== undefined) {
       const { resource, available, needed } = short
@@ -31,13 +32,15 @@ export class CapacityChecker implements Watch {
   }
 
   onRunEnd(node: SimNode, run: Run): void {
-    giveBack(this.#free.get(node.index)!, { request: run.order.record.spec.request, gpuDevices: run.order.gpuDevices })
+    const { record, alternative, gpuDevices } = run.order
+    giveBack(this.#free.get(node.index)!, { request: requestOf(record.spec, alternative), gpuDevices })
   }
 }
 
 /** The devices named in the order must have room themselves, whatever others have, and be what was asked for. */
-function shortDevice(free: ResourceVector, { record, gpuDevices }: RunOrder, gpus: readonly GpuGroup[] = []) {
-  const { gpu } = record.spec.request
+function shortDevice(free: ResourceVector, order: RunOrder, gpus: readonly GpuGroup[] = []) {
+  const { gpuDevices } = order
+  const { gpu } = requestOf(order.record.spec, order.alternative)
   const { count, milli } = gpu
   if (gpuDevices.length !== count) return { resource: 'gpu devices named', available: gpuDevices.length, needed: count }
   const matching = matchingDevices(gpus, free.gpuMilli.length, gpu)
@@ -50,8 +53,8 @@ function shortDevice(free: ResourceVector, { record, gpuDevices }: RunOrder, gpu
 }
 
 /** Takes even what is not there, so that giving back later restores the truth. */
-function takeAnyway(free: ResourceVector, { record, gpuDevices }: RunOrder): void {
-  const { request } = record.spec
+function takeAnyway(free: ResourceVector, { record, alternative, gpuDevices }: RunOrder): void {
+  const request = requestOf(record.spec, alternative)
   giveBack(free, {
     request: {
       cpuMilli: -request.cpuMilli,

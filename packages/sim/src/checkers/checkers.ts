@@ -2,12 +2,14 @@ import type { Subject } from '../subject.ts'
 import type { Violations } from '../violation.ts'
 import type { Watch } from '../watch.ts'
 import { AccountsChecker } from './accounts.ts'
+import { AuditsChecker } from './audits.ts'
 import { BatonsChecker } from './batons.ts'
 import { BoundsChecker } from './bounds.ts'
 import { CapacityChecker } from './capacity.ts'
 import { Configurations } from './configurations.ts'
 import { ConvergenceChecker } from './convergence.ts'
 import { DecreesChecker } from './decrees.ts'
+import { DependenciesChecker } from './dependencies.ts'
 import { Disks } from './disks.ts'
 import { DurableChecker } from './durable.ts'
 import { Excuses } from './excuses.ts'
@@ -36,7 +38,9 @@ export class Checkers {
   readonly durable: DurableChecker
   readonly promises: PromisesChecker
   readonly decrees: DecreesChecker
+  readonly dependencies: DependenciesChecker
   readonly capacity: CapacityChecker
+  readonly audits: AuditsChecker
   readonly singleRun: SingleRunChecker
   readonly batons: BatonsChecker
   readonly fences: FencesChecker
@@ -55,7 +59,9 @@ export class Checkers {
     this.durable = new DurableChecker(violations, disks, excuses, configurations)
     this.promises = new PromisesChecker(violations, excuses)
     this.decrees = new DecreesChecker(violations, excuses, configurations)
+    this.dependencies = new DependenciesChecker(violations, excuses, configurations)
     this.capacity = new CapacityChecker(violations)
+    this.audits = new AuditsChecker(violations)
     this.singleRun = new SingleRunChecker(violations, excuses, configurations, faultless)
     this.batons = new BatonsChecker(violations, excuses, configurations)
     this.fences = new FencesChecker(violations, excuses, configurations)

@@ -32,7 +32,8 @@ export class PromisesChecker implements Watch {
       if (view === undefined) this.#forget(`${node.id}/${task}/`)
       // A closed one votes on nothing any more; its copy comes with the ballot of its outcome.
       else if (storedEnd(writes, task)?.phase === 'closed') this.#forget(`${node.id}/${task}/`)
-      else {
+      // A pointer votes on nothing; if it comes to keep that version again, its promise must be no lower than it was.
+      else if (storedEnd(writes, task)?.phase !== 'moved') {
         const key = `${node.id}/${task}/${view.version}`
         if (this.#excuses.wasFull(node.index) && isSubmits(this.#written.get(key))) this.#written.delete(key)
         this.#raise(this.#written, key, view.promised, 'writes a promise of', now)

@@ -116,6 +116,7 @@ const noTerms: MessageOf<'bid'>['terms'] = {
   startMs: 0,
   finishMs: { p50: 0, p90: 0 },
   fragMilli: 0,
+  usedMilli: 0,
   priceMilli: 0,
   warm: false,
   loadSeq: 0,

@@ -32,7 +32,7 @@ export const hostBugs: readonly PlantedBug[] = [
   {
     name: 'never-hears-that-a-run-ended',
     about: 'loses what its executor says at the end of a run',
-    breaks: ['I13'],
+    breaks: ['I13', 'I6'],
     where: nothing,
     tamper: () => ({ hear: (input) => (input.type === 'ran' ? [] : [input]) }),
   },

@@ -1,5 +1,6 @@
 import { ballotBugs } from './ballot-bugs.ts'
 import { batonBugs } from './baton-bugs.ts'
+import { dependencyBugs } from './dependency-bugs.ts'
 import { diskBugs } from './disk-bugs.ts'
 import { hostBugs } from './host-bugs.ts'
 import { leaseBugs } from './lease-bugs.ts'
@@ -16,6 +17,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...quorumBugs,
   ...successionBugs,
   ...leaseBugs,
+  ...dependencyBugs,
   ...hostBugs,
   ...rosterBugs,
 ]

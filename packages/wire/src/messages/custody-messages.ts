@@ -5,25 +5,9 @@ import { limits } from '../limits.ts'
 import { Accepted, Attempt, Bearer, Decree, Ending, Outcome } from '../outcome.ts'
 import { bytes, choice, int, list, strict, text } from '../schema.ts'
 import { Baton, Custodians, TaskEvent, TaskRecord, TaskState } from '../task-record.ts'
+import { TaskFilter, TaskSummary } from '../task-summary.ts'
 
 const ask = int(2 ** 32)
-
-/** One line of a listing. */
-export const TaskSummary = strict({
-  id: TaskId,
-  name: text(limits.nameCharsMax),
-  class: text(limits.nameCharsMax),
-  tenant: text(limits.nameCharsMax),
-  priority: text(16),
-  state: TaskState,
-  kind: Type.Optional(text(32)),
-  code: Type.Optional(text(limits.nameCharsMax)),
-  origin: PeerId,
-  host: Type.Optional(PeerId),
-  attempts: int(1024),
-  submittedWallMs: int(),
-  endedWallMs: Type.Optional(int()),
-})
 
 /** All that is known of one task. */
 export const TaskView = strict({
@@ -110,7 +94,12 @@ export const custodyMessages = {
     record: Type.Optional(TaskRecord),
   }),
   /** accepted and on disk */
-  committed: strict({ t: Type.Literal('committed'), ...vote }),
+  committed: strict({
+    t: Type.Literal('committed'),
+    ...vote,
+    /** others wait there for this task's end: that it is chosen has haste */
+    awaited: Type.Optional(Type.Boolean()),
+  }),
   /** this custodian missed the record: say it again with it */
   lacking: strict({ t: Type.Literal('lacking'), ...vote }),
   /** a majority has accepted it. The decree comes along for who cannot know it */
@@ -215,7 +204,9 @@ export const custodyMessages = {
     states: list(TaskState, 8),
     /** who cannot be asked: a task is told by the first of its custodians that is none of these */
     without: list(PeerId, limits.membersMax),
+    filter: Type.Optional(TaskFilter),
   }),
+  /** fewer than `total` and than the limit: no more fit into a frame; the next page begins after the last */
   listed: strict({ t: Type.Literal('listed'), ask, tasks: list(TaskSummary, limits.tasksPerMessageMax), total: int() }),
   /** live output of a task that runs at the receiver, from these offsets on */
   follow: strict({ t: Type.Literal('follow'), ask, task: TaskId, stdout: int(), stderr: int() }),

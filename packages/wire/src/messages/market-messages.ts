@@ -1,9 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { BidTerms, Refusal } from '../decision.ts'
+import { BidTerms, Quantiles, Refusal } from '../decision.ts'
+import { expressionLimits } from '../expression/index.ts'
 import { limits } from '../limits.ts'
+import { Objective } from '../objective.ts'
 import { RequestSchema, VectorSchema } from '../resource-schema.ts'
-import { choice, dictionary, int, strict, text } from '../schema.ts'
+import { choice, dictionary, int, list, strict, text } from '../schema.ts'
 import { Priority } from '../task-spec.ts'
+import { tieFields } from '../ties.ts'
 
 /** What all tasks of one lot have in common: enough to say yes or no without seeing them. */
 export const Shape = strict({
@@ -12,7 +15,11 @@ export const Shape = strict({
   /** registered function that is needed, '' when the code travels along */
   function: text(limits.nameCharsMax),
   request: RequestSchema,
+  alternatives: Type.Optional(list(RequestSchema, limits.alternativesMax)),
   labels: dictionary(text(limits.nameCharsMax), limits.labelsMax),
+  where: Type.Optional(text(expressionLimits.charsMax, 1)),
+  ...tieFields,
+  objective: Type.Optional(Objective),
 })
 export type Shape = Static<typeof Shape>
 
@@ -26,12 +33,37 @@ export const marketMessages = {
     shape: Shape,
     count: int(limits.tasksPerMessageMax, 1),
     priority: Priority,
-    /** what the asker expects one of them to take; 0 = unknown */
+    /** what the asker expects one of them to take: the median, and what nine of ten take at most; 0 = unknown */
     expectedMs: int(2 ** 40),
+    expectedMsP90: int(2 ** 40),
   }),
   /** offeredMs: by the bidder's own clock; the baton brings it back */
   bid: strict({ t: Type.Literal('bid'), lot, terms: BidTerms, offeredMs: int() }),
   noBid: strict({ t: Type.Literal('noBid'), lot, refusal: Refusal }),
+  /** for a plan: what is free with you, when does it end that runs, and how long do these classes take? Nothing is reserved */
+  survey: strict({
+    t: Type.Literal('survey'),
+    plan: lot,
+    classes: list(text(limits.nameCharsMax), limits.planTasksMax),
+  }),
+  surveyed: strict({
+    t: Type.Literal('surveyed'),
+    plan: lot,
+    free: VectorSchema,
+    /** what runs, then what waits in its order; without endsMs nobody knows how long it takes */
+    work: list(
+      strict({
+        request: RequestSchema,
+        queued: Type.Boolean(),
+        gpuDevices: list(int(1023), 1024),
+        /** from now on; of what waits: once it has begun */
+        endsMs: Type.Optional(int(2 ** 40)),
+      }),
+      2 * limits.surveyRunsMax,
+    ),
+    /** of the classes asked for, in their order; 0: not known */
+    durations: list(Quantiles, limits.planTasksMax),
+  }),
   /** to who was asked and had no room: the auction is over, and so many tasks still wait for whoever has room first */
   over: strict({ t: Type.Literal('over'), lot, waiting: int() }),
   /** a host with room asks a bearer with waiting work */

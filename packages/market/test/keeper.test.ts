@@ -82,7 +82,7 @@ describe('a task without devices', () => {
 })
 
 test('a lot is asked for once where there is but one round', () => {
-  const stall = new Stall({ config: { roundsMax: 1, askAllMax: 0, askedMax: 1 } })
+  const stall = new Stall({ config: { roundsMax: 1, askAllMax: 0, askedMax: 1, bidsWanted: 1 } })
   for (const peer of ['a', 'b']) stall.members.add(peer)
   const [first] = asked(stall.wait(['x']))
   const closed = stall.noBid(first!)

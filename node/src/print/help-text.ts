@@ -1,0 +1,39 @@
+import type { WouldHelp } from '@souk/client'
+import type { PeerNames } from '../peer-names.ts'
+import { countText, durationText } from './amount-text.ts'
+import { resourceText } from './resource-text.ts'
+
+/** The option that asks for a resource; declared ones go by `--need`. */
+const flags: Record<string, string> = {
+  cpuMilli: '--cpu',
+  memoryBytes: '--mem',
+  diskBytes: '--disk',
+  gpu: '--gpu',
+}
+
+/** What would let a waiting task start, a line each: what to do, and on how many hosts it fits then. */
+export function helpLines(help: readonly WouldHelp[], names: PeerNames): string[] {
+  return help.map((one) => lineOf(one, names))
+}
+
+function lineOf({ code, what = '', atMost = 0, etaMs, hosts, peers }: WouldHelp, names: PeerNames): string {
+  const where = `${countText(hosts, 'host')} (${peers.map((peer) => names(peer)).join(', ')}${hosts > peers.length ? ', …' : ''})`
+  switch (code) {
+    case 'wait':
+      return `wait${etaMs === undefined ? '' : ` ~${durationText(etaMs)}`}: it starts as soon as there is room on ${where}`
+    case 'reach':
+      return `reach ${where} again: souk doctor names the failing hop`
+    case 'undrain':
+      return `start ${where} again, which takes no new work now`
+    case 'ask-less':
+      return `ask for ${resourceText(what, atMost)} or less (${flags[what] ?? '--need'}): fits on ${where}`
+    case 'without-label':
+      return `drop --label ${what}: fits on ${where}; or start a peer with it (souk up --label ${what})`
+    case 'add-function':
+      return `a host with function ${what}: register it on ${where} (souk up --functions FILE, or an agent), or send it along (--module)`
+    case 'allow-executor':
+      return `allow ${what} tasks on ${where} (souk up --allow process,function)`
+    case 'add-host':
+      return 'a host that has all of it: souk invite, then souk join there'
+  }
+}

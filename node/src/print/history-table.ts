@@ -1,0 +1,47 @@
+import type { TaskLine } from '@souk/client'
+import type { PeerNames } from '../peer-names.ts'
+import { agoText, durationText, shortTask } from './amount-text.ts'
+import type { Colours } from './colours.ts'
+import { table } from './table.ts'
+import { visibleData } from './visible.ts'
+
+/** Ended tasks, one a line; what nobody knows (any more) is '-'. */
+export function historyTable(lines: readonly TaskLine[], names: PeerNames, colours: Colours): string {
+  const now = Date.now()
+  const time = (ms: number | undefined): string => (ms === undefined ? '-' : durationText(ms))
+  return table(
+    [
+      { title: 'id' },
+      { title: 'name' },
+      { title: 'class' },
+      { title: 'tenant' },
+      { title: 'submitted', align: 'right' },
+      { title: 'waited', align: 'right' },
+      { title: 'ran', align: 'right' },
+      { title: 'where' },
+      { title: 'placed' },
+      { title: 'outcome' },
+      { title: 'runs', align: 'right' },
+    ],
+    visibleData(lines).map((line) => [
+      shortTask(line.id),
+      line.name,
+      line.class,
+      line.tenant,
+      agoText(line.submittedAt, now),
+      time(line.waitedMs),
+      time(line.ranMs),
+      names(line.host),
+      line.how ?? '-',
+      outcomeCell(line, colours),
+      String(line.attempts),
+    ]),
+    colours.dim,
+  )
+}
+
+function outcomeCell({ kind, code }: TaskLine, colours: Colours): string {
+  if (kind === 'succeeded') return colours.green('ok')
+  const text = code === undefined || code === '' || code === kind ? (kind ?? '-') : `${kind} (${code})`
+  return kind === 'cancelled' || kind === 'expired' ? colours.yellow(text) : colours.red(text)
+}

@@ -1,0 +1,15 @@
+import { bytesText, countText, milliText } from './amount-text.ts'
+
+const texts: Record<string, (amount: number) => string> = {
+  cpuMilli: (amount) => `${milliText(amount)} cpu`,
+  memoryBytes: (amount) => `${bytesText(amount)} memory`,
+  diskBytes: (amount) => `${bytesText(amount)} disk`,
+  networkMbps: (amount) => `${amount} Mb/s`,
+  slots: (amount) => countText(amount, 'slot'),
+  gpu: (amount) => countText(amount, 'GPU'),
+}
+
+/** An amount of a resource in the unit that people use: '2 cpu', '8 GB memory', '3 matlab'. */
+export function resourceText(resource: string, amount: number): string {
+  return texts[resource]?.(amount) ?? `${amount} ${resource}`
+}

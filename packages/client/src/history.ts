@@ -1,0 +1,68 @@
+import type { Analysis, AnalysisQuery } from './analysis.ts'
+import type { RunUsage } from './run-usage.ts'
+
+/** One task of a listing. */
+export interface TaskLine {
+  id: string
+  name: string
+  class: string
+  tenant: string
+  priority: string
+  state: string
+  executor: 'process' | 'function'
+  /** in the mesh's own integers: cpuMilli, memoryBytes, gpu {count, milli} … */
+  request: Record<string, unknown>
+  kind?: string
+  code?: string
+  origin: string
+  /** who ran it; of an open one who bears it */
+  host?: string
+  /** how its place was chosen: local, load-stamp, auction, wanted …; kept as long as the result */
+  how?: string
+  attempts: number
+  submittedAt: string
+  /** when its last run began, and what came before that since the submit */
+  startedAt?: string
+  waitedMs?: number
+  /** how long that run took; of an ended one */
+  ranMs?: number
+  endedAt?: string
+  usage?: RunUsage
+}
+
+/** Which past tasks are wanted: all that is given must fit. Times are those of the submit. */
+export interface HistoryQuery {
+  /** 1 to 1,024 for one page; default 100 */
+  limit?: number
+  /** `*` stands for any text, `?` for any one character; at most 64 characters */
+  name?: string
+  class?: string
+  tenant?: string
+  /** name or id of the peer that ran it */
+  peer?: string
+  /** any of succeeded, failed, cancelled, expired, lost, quarantined */
+  outcomes?: string[]
+  priority?: string
+  since?: Date
+  until?: Date
+  /** `next` of the page before */
+  after?: string
+}
+
+export interface HistoryPage {
+  tasks: TaskLine[]
+  /** of all pages from this one on */
+  total: number
+  /** peers that did not answer; what only they keep is not told */
+  missing: string[]
+  /** where the next page goes on; absent after the last */
+  next?: string
+}
+
+/** What was, and what is going on: reads over the whole mesh, through any peer. */
+export interface InsightCalls {
+  /** ended tasks, newest submit first. Rejects with `request-invalid`, `peer-unknown` */
+  history(query?: HistoryQuery, signal?: AbortSignal): Promise<HistoryPage>
+  /** what is asked of the mesh, or of one peer. Rejects with `request-invalid`, `peer-unknown` */
+  analysis(query?: AnalysisQuery, signal?: AbortSignal): Promise<Analysis>
+}

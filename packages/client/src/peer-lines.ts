@@ -1,0 +1,41 @@
+/** A member as the connected peer sees it. */
+export interface PeerLine {
+  id: string
+  name: string
+  role: string
+  self: boolean
+  state: 'alive' | 'suspect' | 'dead' | 'left' | 'unknown'
+  connected: boolean
+  rttMs?: number
+  summary: string
+  capacity: Record<string, unknown>
+  free?: Record<string, unknown>
+  executors: string[]
+  functions: string[]
+  labels: Record<string, string>
+  running: number
+  waiting: number
+  draining: boolean
+  addresses: string[]
+}
+
+/** How far a peer got with another, hop by hop; where `authenticated` is false the way between them is broken. */
+export interface LinkLine {
+  id: string
+  /** '' while it has shown no certificate */
+  name: string
+  addresses: string[]
+  /** an address is known: told by others, by an invitation, or found on the local network */
+  discovered: boolean
+  /** its addresses were tried at least once */
+  dialled: boolean
+  /** an encrypted connection is open */
+  connected: boolean
+  /** both have accepted each other's certificate, and the stream between them is open */
+  authenticated: boolean
+  /** it listens to adverts by gossip */
+  subscribed: boolean
+  /** since the last success */
+  failures: number
+  lastError?: { code: string; message: string }
+}

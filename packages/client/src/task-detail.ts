@@ -1,0 +1,23 @@
+import type { Outcome } from './outcome.ts'
+import type { WouldHelp } from './would-help.ts'
+
+/** The task's view as the wire has it, with dates as ISO text. */
+export interface TaskDetail {
+  id: string
+  state: string
+  ballot: string
+  bearer?: string
+  origin: string
+  /** who keeps it: its custodians of this version. Who of them can be reached: `peers` tells */
+  custodians: string[]
+  /** of its custodians: 1 at first, one more each time that others take the place of those that are gone */
+  version: number
+  submittedAt: string
+  spec: Record<string, unknown>
+  outcome?: Outcome
+  decision?: Record<string, unknown>
+  /** while it waits: what would let it start, by what hosts offer now, the easiest first */
+  wouldHelp?: WouldHelp[]
+  attempts: { host: string; code: string; message: string }[]
+  timeline: { at: string; peer: string; event: string; detail: string }[]
+}

@@ -1,0 +1,67 @@
+import type { Millis } from '@souk/kernel'
+import type { MessageOf, PeerId, TaskId } from '@souk/wire'
+import type { Archive } from './archive.ts'
+import type { CustodyConfig } from './config.ts'
+import type { CustodianEffect } from './custodian-io.ts'
+import { type Entry, outcomeOf } from './entry.ts'
+
+type Out = CustodianEffect[]
+
+/**
+ * Tells bearers how the tasks end that theirs wait for: once they have, and that they have not. Only chosen outcomes
+ * are told, so what waits for one never starts for nothing.
+ */
+export class EndWatchers {
+  readonly #config: CustodyConfig
+  readonly #archive: Archive
+
+  constructor(config: CustodyConfig, archive: Archive) {
+    this.#config = config
+    this.#archive = archive
+  }
+
+  onWatch(from: PeerId, { tasks }: MessageOf<'watch'>, now: Millis, out: Out): void {
+    const answer: MessageOf<'ends'> = { t: 'ends', ended: [], open: [], unknown: [] }
+    for (const task of tasks) {
+      const entry = this.#archive.get(task)
+      const end = entry && endOf(entry)
+      if (!entry) answer.unknown.push(task)
+      else if (entry.phase === 'moved') out.push({ type: 'send', to: from, message: movedOf(entry) })
+      else if (end) answer.ended.push(end)
+      else {
+        answer.open.push(task)
+        this.#add(entry, from, now)
+      }
+    }
+    if (answer.ended.length + answer.open.length + answer.unknown.length > 0)
+      out.push({ type: 'send', to: from, message: answer })
+  }
+
+  /** Where too many watch it already this one asks again by itself. */
+  #add(entry: Entry, peer: PeerId, now: Millis): void {
+    const others = entry.endWatchers.filter((watcher) => watcher.untilMs > now && watcher.peer !== peer)
+    if (others.length >= this.#config.watchersMax) return
+    entry.endWatchers = [...others, { peer, untilMs: now + this.#config.watchMs }]
+  }
+
+  /** It has ended, or others keep it: whoever watches it hears of that, once. */
+  over(entry: Entry, now: Millis, out: Out): void {
+    if (entry.endWatchers.length === 0) return
+    const end = endOf(entry)
+    const message: MessageOf<'ends' | 'moved'> = end
+      ? { t: 'ends', ended: [end], open: [], unknown: [] }
+      : movedOf(entry)
+    for (const { peer, untilMs } of entry.endWatchers) if (untilMs > now) out.push({ type: 'send', to: peer, message })
+    entry.endWatchers = []
+  }
+}
+
+function endOf(entry: Entry): { task: TaskId; kind: string; code: string } | undefined {
+  const outcome = outcomeOf(entry)
+  return outcome && { task: entry.record.id, kind: outcome.kind, code: outcome.code }
+}
+
+function movedOf({ record }: Entry): MessageOf<'moved'> {
+  const { id: task, version, custodians } = record
+  return { t: 'moved', task, version, custodians }
+}

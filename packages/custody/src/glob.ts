@@ -1,0 +1,25 @@
+/**
+ * Whether a text is of this form: `*` stands for any text, `?` for any one character, all else for itself. At most
+ * text × pattern steps, since only the last `*` is ever tried again; patterns come from other peers.
+ */
+export function matchesGlob(text: string, pattern: string): boolean {
+  let at = 0
+  let p = 0
+  /** where the last `*` stood, and up to where it has taken the text */
+  let star = -1
+  let taken = 0
+  while (at < text.length) {
+    if (p < pattern.length && pattern[p] === '*') {
+      star = p++
+      taken = at
+    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === text[at])) {
+      p++
+      at++
+    } else if (star >= 0) {
+      p = star + 1
+      at = ++taken
+    } else return false
+  }
+  while (pattern[p] === '*') p++
+  return p === pattern.length
+}

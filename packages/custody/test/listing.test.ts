@@ -1,0 +1,93 @@
+import { encodeFrame, limits, type MessageOf, type TaskFilter, type TaskState } from '@souk/wire'
+import { describe, expect, test } from 'vitest'
+import { idOf, record, sent, wallMs } from './fixtures.ts'
+import { alone, type Keeper } from './keeper.ts'
+
+const list = (keeper: Keeper, over: Partial<MessageOf<'list'>> = {}) => {
+  const query = { t: 'list' as const, ask: 1, limit: 10, prefix: '', states: [] as TaskState[], without: [], ...over }
+  return sent(keeper.message('reader', query), 'listed')[0]!.message
+}
+const ids = (keeper: Keeper, filter: Partial<TaskFilter>) =>
+  list(keeper, { filter: { kinds: [], ...filter } }).tasks.map(({ id }) => id)
+
+/** Tasks of these specs, a second apart, the first one oldest. */
+function keeping(specs: Record<string, Parameters<typeof record>[1]>): Keeper {
+  const keeper = alone()
+  for (const [i, [name, spec]] of Object.entries(specs).entries()) {
+    const kept = { ...record(name, spec, ['origin']), submittedWallMs: wallMs + 1000 * i }
+    keeper.store(name, { record: kept })
+    keeper.write()
+  }
+  return keeper
+}
+
+describe('a filtered listing', () => {
+  test('has what fits all that was given', () => {
+    const keeper = keeping({
+      a: { tenant: 'x', class: 'process/train', name: 'night 1' },
+      b: { tenant: 'x', class: 'process/test', name: 'night 2' },
+      c: { tenant: 'y', class: 'process/train', name: 'day 1', priority: 'high' },
+    })
+    expect(ids(keeper, { tenant: 'x' })).toEqual([idOf('b'), idOf('a')])
+    expect(ids(keeper, { class: '*/tr*' })).toEqual([idOf('c'), idOf('a')])
+    expect(ids(keeper, { class: '*/tr*', name: 'night ?' })).toEqual([idOf('a')])
+    expect(ids(keeper, { priority: 'high' })).toEqual([idOf('c')])
+    expect(ids(keeper, { sinceWallMs: wallMs + 1000, untilWallMs: wallMs + 1999 })).toEqual([idOf('b')])
+  })
+
+  test('has by outcome and by host only what ended so and there', () => {
+    const keeper = keeping({ a: {}, b: {} })
+    keeper.close('a')
+    expect(ids(keeper, { kinds: ['succeeded', 'failed'] })).toEqual([idOf('a')])
+    expect(ids(keeper, { kinds: ['lost'] })).toEqual([])
+    expect(ids(keeper, { host: 'worker' })).toEqual([idOf('a')])
+  })
+
+  test('goes on after the last of the page before, and tells each task once', () => {
+    const keeper = keeping({ a: {}, b: {}, c: {}, d: {}, e: {} })
+    const told: string[] = []
+    let filter: TaskFilter = { kinds: [] }
+    for (
+      let page = list(keeper, { limit: 2, filter });
+      page.tasks.length > 0;
+      page = list(keeper, { limit: 2, filter })
+    ) {
+      told.push(...page.tasks.map(({ id }) => id))
+      const { submittedWallMs, id } = page.tasks.at(-1)!
+      filter = { kinds: [], after: { submittedWallMs, id } }
+    }
+    expect(told).toEqual(['e', 'd', 'c', 'b', 'a'].map(idOf))
+  })
+})
+
+test('a page of tasks with the longest names fits into a frame', () => {
+  const keeper = alone()
+  const long = '\u{4e00}'.repeat(limits.nameCharsMax)
+  const labels = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`${i}${long.slice(2)}`, long]))
+  const count = 300
+  for (let i = 0; i < count; i++) {
+    const spec = { name: long, class: long, tenant: long, labels }
+    keeper.store(`${1000 + i}x`, { record: record(`${1000 + i}x`, spec, ['origin']) })
+    keeper.write()
+  }
+  const page = list(keeper, { limit: limits.tasksPerMessageMax })
+  expect(page.total).toBe(count)
+  expect(page.tasks.length).toBeGreaterThan(20)
+  const load = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 }
+  expect(encodeFrame({ incarnation: 1, load, messages: [page] }).length).toBeLessThan(limits.frameBytesMax)
+})
+
+test('a line says what a task needs, who ran it and how long, and keeps its kind when the result is forgotten', () => {
+  const keeper = alone({ keepMs: 1000, sweepMs: 100 })
+  keeper.keep('a', { work: { kind: 'function', name: 'resize', args: '[1]' } }, ['origin'])
+  keeper.close('a')
+  const whole = list(keeper).tasks[0]!
+  expect(whole.needs).toMatchObject({ executor: 'function', function: 'resize' })
+  expect(whole.ranMs).toBeDefined()
+  expect(whole.startedWallMs).toBeGreaterThanOrEqual(whole.submittedWallMs)
+  keeper.write()
+  keeper.pass(60_000)
+  const kept = list(keeper).tasks[0]!
+  expect(kept).toMatchObject({ kind: 'succeeded', host: 'worker', needs: { executor: 'function', function: 'resize' } })
+  expect(kept).not.toHaveProperty('ranMs')
+})

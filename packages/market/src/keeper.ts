@@ -1,0 +1,128 @@
+import { copiesThatFit, copyVector, type Millis, type ResourceVector } from '@souk/kernel'
+import { type PeerId, requestsOf, type Ties } from '@souk/wire'
+import type { Bid } from './auction.ts'
+import type { AuctioneerEffect } from './auctioneer-io.ts'
+import { bidTerms } from './bid-terms.ts'
+import type { MarketConfig } from './config.ts'
+import { type Durations, durationClass } from './durations.ts'
+import { decideFit } from './fit.ts'
+import type { Lot, Waiting } from './lot.ts'
+import type { Lots } from './lots.ts'
+import type { Pace } from './pace.ts'
+import type { Packing } from './packing.ts'
+import { scoringOf } from './scoring.ts'
+import { shapeAs } from './shape.ts'
+import { spend } from './spend.ts'
+import { countTogether, decideTies, isTied, unmetMilli } from './ties.ts'
+import { type FrameOf, plainDecision } from './to-decision.ts'
+import type { LocalView } from './views.ts'
+import { withPrediction } from './with-prediction.ts'
+
+interface KeeperParts {
+  self: PeerId
+  local: LocalView
+  lots: Lots
+  pace: Pace
+  packing: Packing
+  durations: Durations
+  frame: FrameOf
+}
+
+/**
+ * This host as the auctioneer's own: what could start here this instant needs no auction, except where others are to be
+ * compared with it. Then it bids like them.
+ */
+export class Keeper {
+  readonly #config: MarketConfig
+  readonly #parts: KeeperParts
+  /** what is left of this host in the current step, after what was kept in it */
+  #room: ResourceVector | undefined
+  /** ties of what was kept in it */
+  #kept: Ties[] = []
+
+  constructor(config: MarketConfig, parts: KeeperParts) {
+    this.#config = config
+    this.#parts = parts
+  }
+
+  /** A new step: this host has what it says. */
+  begin(): void {
+    this.#room = undefined
+    this.#kept = []
+  }
+
+  /**
+   * Others are asked before anything is kept here: where the objective is to choose among all hosts, and for tasks that
+   * have only come, want devices (keeping those wherever they fit costs half a point of allocation, see
+   * `pnpm bench placement`) or would strand some of this host. Who waits, or ends sooner than asking takes, goes where
+   * there is room.
+   */
+  comparesAll(lot: Lot): boolean {
+    if (scoringOf(lot.shape, this.#config).comparesAll) return true
+    const { local, packing, pace } = this.#parts
+    if (lot.quietMs > 0 || local.offer().capacity.gpuMilli.length === 0 || pace.isShort(lot.shape.class)) return false
+    return requestsOf(lot.shape).some((request, alternative) => {
+      if (this.#fits(lot, alternative, 1) === 0) return false
+      return request.gpu.count > 0 || (packing.fitting(request)?.strandsMilli ?? 0) > 0
+    })
+  }
+
+  /** What is asked for by preference, at once; what will do instead only when everybody was asked and had no room. */
+  keepWhatFits(lot: Lot, now: Millis, out: AuctioneerEffect[]): void {
+    // Another host may have the company that it prefers.
+    if (lot.quietMs === 0 && unmetMilli(this.#ties(), lot.shape) > 0) return
+    const upTo = lot.quietMs > 0 ? requestsOf(lot.shape).length : 1
+    for (let alternative = 0; alternative < upTo; alternative++) this.keep(lot, alternative, now, out)
+  }
+
+  /** As many as fit as this alternative; returns how many. */
+  keep(lot: Lot, alternative: number, now: Millis, out: AuctioneerEffect[]): number {
+    const tasks = this.take(lot, alternative, lot.size, now)
+    if (tasks.length === 0) return 0
+    const { self, durations, frame } = this.#parts
+    const timing = frame(tasks[0]!.sinceMs, now, now)
+    const plain = plainDecision(timing, 'local', 'this host has room', self, [], alternative)
+    const name = durationClass(lot.shape.class, alternative)
+    const decision = withPrediction(plain, 0, durations.expected(name))
+    out.push({ type: 'keep', tasks: tasks.map(({ task }) => task), alternative, decision })
+    return tasks.length
+  }
+
+  /** Out of the line what this host has room for as this alternative, at most `limit`. */
+  take(lot: Lot, alternative: number, limit: number, now: Millis): Waiting[] {
+    const count = this.#fits(lot, alternative, limit)
+    if (count === 0) return []
+    const shape = shapeAs(lot.shape, alternative)
+    spend(this.#room!, shape.request, count, this.#parts.local.offer().gpus)
+    if (isTied(shape)) this.#kept.push(shape)
+    return this.#parts.lots.take(lot, count, now)
+  }
+
+  /** What this host would answer if it were asked, for at most `limit`; undefined: no room. */
+  bid(lot: Lot, limit: number, afterMs: Millis, now: Millis): Bid | undefined {
+    for (const [alternative, request] of requestsOf(lot.shape).entries()) {
+      const room = this.#fits(lot, alternative, limit)
+      if (room === 0) continue
+      const terms = { ...bidTerms(this.#parts, lot.shape, { alternative, request, room }), loadSeq: 0 }
+      return { peer: this.#parts.self, terms, offeredMs: Math.floor(now), afterMs }
+    }
+    return undefined
+  }
+
+  /** How many of the lot could start here now as this alternative, at most `limit`. */
+  #fits(lot: Lot, alternative: number, limit: number): number {
+    const { local } = this.#parts
+    const offer = local.offer()
+    const shape = shapeAs(lot.shape, alternative)
+    if (lot.size === 0 || offer.draining || decideFit(offer, shape)) return 0
+    this.#room ??= local.queued() > 0 ? undefined : copyVector(local.free())
+    if (!this.#room || decideTies(this.#ties(), shape)) return 0
+    const wanted = Math.min(lot.size, limit, countTogether(shape))
+    return Math.min(wanted, copiesThatFit(this.#room, shape.request, wanted, offer.gpus))
+  }
+
+  #ties(): readonly Ties[] {
+    const here = this.#parts.local.ties()
+    return this.#kept.length === 0 ? here : [...here, ...this.#kept]
+  }
+}

@@ -1,0 +1,152 @@
+import { copiesThatFit, type Millis } from '@souk/kernel'
+import { type Objective, priorities, type Shape } from '@souk/wire'
+import { usedMilli } from '../bid-terms.ts'
+import type { Demand } from '../class-mix.ts'
+import type { MarketConfig } from '../config.ts'
+import type { Quantiles } from '../durations.ts'
+import { decideFit } from '../fit.ts'
+import { Leftover } from '../leftover.ts'
+import { weightsOf } from '../objectives.ts'
+import { scoreParts, weigh } from '../score-bid.ts'
+import { shapeKey } from '../shape.ts'
+import { HostPlan, type SurveyedHost } from './host-plan.ts'
+import type { ObjectivePlan, Placing, PlanTask } from './plan.ts'
+import { sumOf } from './sum-of.ts'
+
+type EvaluateConfig = Pick<MarketConfig, 'weights' | 'targetMs'>
+
+export interface EvaluateInput {
+  /** only such that at least one of the hosts can ever run */
+  tasks: readonly (PlanTask & { index: number })[]
+  hosts: readonly SurveyedHost[]
+  /** classes in the order in which the hosts were asked for them */
+  classes: readonly string[]
+  /** what tasks usually ask for, these among them */
+  demands: readonly Demand[]
+  /** how long a task is taken to run, or to go on running, of whose class nobody knows anything */
+  assumedMs: Millis
+}
+
+/** A host for tasks of one shape. */
+interface Chance {
+  host: HostPlan
+  runs: Quantiles
+  assumed: boolean
+  /** when it could start the next of them, or no sooner than then; undefined: never */
+  startMs: Millis | undefined
+  /** how many tasks the host had been given when it was last looked at; with more it is looked at anew */
+  seen: number
+  /** since then, once it was needed */
+  score: number | undefined
+}
+
+/**
+ * Where one objective would put these tasks, all of them now waiting: by priority, then in their order, each as the market
+ * would, among the hosts that can start it soonest (only bids that start at once bind, and what waits goes to whoever has
+ * room first). Pure. After each task only the host that was chosen is looked at anew: tasks times hosts in all.
+ */
+export function evaluate(objective: Objective, input: EvaluateInput, config: EvaluateConfig): ObjectivePlan {
+  const hosts = input.hosts.map((host) => new HostPlan(host, input))
+  const line = [...input.tasks].sort(
+    (a, b) => priorities.indexOf(a.priority) - priorities.indexOf(b.priority) || a.index - b.index,
+  )
+  const weights = weightsOf(objective, config)
+  const known = new Map<string, Chance[]>()
+  const placings: Placing[] = []
+  for (const { shape, index } of line) {
+    const key = shapeKey(shape)
+    const chances = known.get(key) ?? chancesOf(shape, hosts, input.assumedMs)
+    known.set(key, chances)
+    for (const chance of chances) look(chance, shape)
+    const chosen = choose(chances, (chance) => scoreOf(chance, shape, key, weights, config))
+    if (!chosen) continue
+    placings.push(placing(index, shape, chosen))
+    chosen.host.place(shape.request, key, { startMs: chosen.startMs!, runMs: chosen.runs.p50 })
+  }
+  placings.sort((a, b) => a.index - b.index)
+  return { objective, placings, sum: sumOf(placings, input.tasks, hosts) }
+}
+
+function chancesOf(shape: Shape, hosts: readonly HostPlan[], assumedMs: Millis): Chance[] {
+  const told = hosts.flatMap((host) => host.expected(shape.class) ?? []).sort((a, b) => a.p50 - b.p50)
+  const usual = told[Math.floor(told.length / 2)]
+  return hosts
+    .filter(({ offer }) => !decideFit(offer, shape))
+    .map((host) => {
+      const runs = host.expected(shape.class) ?? usual
+      const assumed = runs === undefined
+      return { host, runs: runs ?? { p50: assumedMs, p90: assumedMs }, assumed, startMs: 0, seen: -1, score: undefined }
+    })
+}
+
+/** What is planned there since can only make it later. */
+function look(chance: Chance, { request }: Shape): void {
+  if (chance.seen === chance.host.placed || chance.startMs === undefined) return
+  chance.startMs = chance.host.timeline.earliest(request, chance.runs.p50, chance.startMs)
+  chance.seen = chance.host.placed
+  chance.score = undefined
+}
+
+/** The best of those that can start it soonest. */
+function choose(chances: readonly Chance[], scoreOfOne: (chance: Chance) => number): Chance | undefined {
+  const soonest = Math.min(...chances.map(({ startMs }) => startMs ?? Infinity))
+  let best: Chance | undefined
+  let bestScore = Infinity
+  for (const chance of chances) {
+    if (chance.startMs !== soonest) continue
+    chance.score ??= scoreOfOne(chance)
+    if (chance.score >= bestScore) continue
+    best = chance
+    bestScore = chance.score
+  }
+  return best
+}
+
+function scoreOf(
+  { host, runs, startMs = 0 }: Chance,
+  shape: Shape,
+  key: string,
+  weights: Readonly<Record<string, number>>,
+  config: EvaluateConfig,
+): number {
+  const { capacity, gpus, priceMilli } = host.offer
+  const free = host.timeline.at(startMs)
+  const terms = {
+    count: 1,
+    startMs,
+    finishMs: { p50: startMs + runs.p50, p90: startMs + runs.p90 },
+    fragMilli: new Leftover(host.wants, free).fitting(shape.request)?.fragMilli ?? 0,
+    usedMilli: usedMilli(free, capacity),
+    priceMilli,
+    warm: true,
+    loadSeq: 0,
+  }
+  const spread = host.given(key) / Math.max(1, copiesThatFit(capacity, shape.request, 1024, gpus))
+  return weigh({ ...scoreParts(terms, config), spread }, weights)
+}
+
+function placing(index: number, { request }: Shape, { host, runs, startMs = 0, assumed }: Chance): Placing {
+  const { capacity, priceMilli } = host.offer
+  return {
+    index,
+    peer: host.peer,
+    startMs: Math.round(startMs),
+    finishMs: { p50: Math.round(startMs + runs.p50), p90: Math.round(startMs + runs.p90) },
+    cost: (priceMilli / 1000) * (runs.p50 / 3_600_000) * shareOf(request, capacity),
+    assumed,
+  }
+}
+
+/** Of the resource that it takes most of. */
+function shareOf(
+  { slots, cpuMilli, memoryBytes, gpu }: Shape['request'],
+  capacity: SurveyedHost['offer']['capacity'],
+): number {
+  const pairs: [number, number][] = [
+    [slots, capacity.slots],
+    [cpuMilli, capacity.cpuMilli],
+    [memoryBytes, capacity.memoryBytes],
+    [gpu.count * gpu.milli, 1000 * capacity.gpuMilli.length],
+  ]
+  return Math.min(1, Math.max(...pairs.map(([part, whole]) => (whole > 0 ? part / whole : 0))))
+}

@@ -1,0 +1,83 @@
+import type { Millis, ResourceRequest } from '@souk/kernel'
+import type { MessageOf, Offer, PeerId } from '@souk/wire'
+import type { Demand } from '../class-mix.ts'
+import type { Quantiles } from '../durations.ts'
+import { type Wants, wantsOf } from '../fragmentation.ts'
+import { Timeline } from './timeline.ts'
+
+/** A host that has answered, and what it is. */
+export interface SurveyedHost {
+  peer: PeerId
+  offer: Offer
+  survey: MessageOf<'surveyed'>
+}
+
+/** What a plan knows before it looks at hosts. */
+interface Beforehand {
+  /** in the order in which hosts were asked for them */
+  classes: readonly string[]
+  demands: readonly Demand[]
+  assumedMs: Millis
+}
+
+/** One host in a plan: its timeline, what it knows of durations, and how often it was chosen for each shape. */
+export class HostPlan {
+  readonly peer: PeerId
+  readonly offer: Offer
+  readonly timeline: Timeline
+  /** what may come, as this host could serve it */
+  readonly wants: Wants
+  readonly #durations: Map<string, Quantiles>
+  readonly #given = new Map<string, number>()
+  #placed = 0
+  /** CPU-milliseconds (thousandths) of what runs or waits there now: when it ends, and how much it takes */
+  readonly now: { startMs: Millis; endMs: Millis; cpuMilli: number }[] = []
+
+  /** `assumedMs`: what is taken to be left of a run of which nobody knows how long it takes */
+  constructor({ peer, offer, survey }: SurveyedHost, { classes, demands, assumedMs }: Beforehand) {
+    this.peer = peer
+    this.offer = offer
+    this.#durations = new Map(survey.durations.map((quantiles, i) => [classes[i]!, quantiles]))
+    this.wants = wantsOf(demands, { capacity: offer.capacity, gpus: offer.gpus ?? [] })
+    this.timeline = new Timeline(survey.free, offer.gpus)
+    for (const { queued, request, gpuDevices, endsMs = assumedMs } of survey.work) {
+      if (queued) this.#queue(request, endsMs)
+      else {
+        const devices = gpuDevices.filter((index) => index < survey.free.gpuMilli.length)
+        this.timeline.endsAt(endsMs, { request, gpuDevices: devices })
+        this.now.push({ startMs: 0, endMs: endsMs, cpuMilli: request.cpuMilli })
+      }
+    }
+  }
+
+  /** What waits there goes first, in its order. */
+  #queue(request: ResourceRequest, runMs: Millis): void {
+    const startMs = this.timeline.earliest(request, runMs, 0)
+    if (startMs === undefined) return
+    this.timeline.place(request, startMs, runMs)
+    this.now.push({ startMs, endMs: startMs + runMs, cpuMilli: request.cpuMilli })
+  }
+
+  /** Tasks that it was given, of all shapes. */
+  get placed(): number {
+    return this.#placed
+  }
+
+  /** Tasks of one shape that it was given. */
+  given(shapeKey: string): number {
+    return this.#given.get(shapeKey) ?? 0
+  }
+
+  /** Gives it one more; only where its timeline has room. */
+  place(request: ResourceRequest, shapeKey: string, { startMs, runMs }: { startMs: Millis; runMs: Millis }): void {
+    this.timeline.place(request, startMs, runMs)
+    this.#given.set(shapeKey, this.given(shapeKey) + 1)
+    this.#placed++
+  }
+
+  /** By what runs there took; undefined where it never ran one. */
+  expected(className: string): Quantiles | undefined {
+    const known = this.#durations.get(className)
+    return known && known.p50 > 0 ? known : undefined
+  }
+}

@@ -1,0 +1,211 @@
+import { Deadlines, type Machine, type Millis, type Prng } from '@souk/kernel'
+import { type MessageOf, objectives, type PeerId, type Shape } from '@souk/wire'
+import type { MarketConfig } from '../config.ts'
+import { type Filtered, filterCandidates } from '../filter.ts'
+import type { Packing } from '../packing.ts'
+import { groupRefusals } from '../reasons.ts'
+import { shapeKey } from '../shape.ts'
+import type { LocalView, MembersView } from '../views.ts'
+import { whatWouldHelp } from '../would-help.ts'
+import { evaluate } from './evaluate.ts'
+import type { SurveyedHost } from './host-plan.ts'
+import type { ObjectivePlan, Plan, PlanTask, Unplaced } from './plan.ts'
+
+export type PlannerInput =
+  | { type: 'wake' }
+  /** at most `limits.planTasksMax` tasks */
+  | { type: 'plan'; client: number; tasks: PlanTask[]; assumedMs: Millis }
+  | { type: 'message'; from: PeerId; message: MessageOf<'surveyed'> }
+  | { type: 'gone'; client: number }
+
+export type PlannerEffect =
+  | { type: 'send'; to: PeerId; message: MessageOf<'survey'> }
+  /** undefined: too many plans are being made here */
+  | { type: 'planned'; client: number; plan: Plan | undefined }
+
+interface PlannerParts {
+  self: PeerId
+  prng: Prng
+  members: MembersView
+  local: LocalView
+  packing: Packing
+}
+
+/** Between two objectives, for whatever else there is to do. */
+const evaluatePauseMs = 1
+
+interface Asking {
+  client: number
+  tasks: (PlanTask & { index: number })[]
+  assumedMs: Millis
+  classes: string[]
+  unplaced: Unplaced[]
+  /** who was asked, and what each has said */
+  asked: Map<PeerId, MessageOf<'surveyed'> | undefined>
+  /** once no more is waited for: what was told, and the objectives that are evaluated */
+  hosts: SurveyedHost[] | undefined
+  done: ObjectivePlan[]
+}
+
+/**
+ * The auction without the award: asks hosts what is free and what ends when, and evaluates the same tasks under every
+ * objective. Nothing is reserved, here or there.
+ *
+ * Inputs: plans, answers. Effects: surveys, each plan's result (all answers in, or after planMsMax). Bounds: plansMax at
+ * once, planHostsMax hosts asked.
+ */
+export class Planner implements Machine<PlannerInput, PlannerEffect> {
+  readonly #config: MarketConfig
+  readonly #self: PeerId
+  readonly #prng: Prng
+  readonly #members: MembersView
+  readonly #local: LocalView
+  readonly #packing: Packing
+  readonly #asking = new Map<number, Asking>()
+  readonly #closing = new Deadlines<number>()
+  #next = 1
+
+  constructor(config: MarketConfig, { self, prng, members, local, packing }: PlannerParts) {
+    this.#config = config
+    this.#self = self
+    this.#prng = prng
+    this.#members = members
+    this.#local = local
+    this.#packing = packing
+  }
+
+  step(input: PlannerInput, now: Millis, out: PlannerEffect[]): void {
+    switch (input.type) {
+      case 'plan':
+        this.#onPlan(input, now, out)
+        break
+      case 'message':
+        this.#onSurveyed(input.from, input.message, now)
+        break
+      case 'gone':
+        for (const [id, { client }] of this.#asking) if (client === input.client) this.#end(id)
+        break
+      case 'wake':
+        for (let id = this.#closing.popDue(now); id !== undefined; id = this.#closing.popDue(now))
+          this.#onDue(id, now, out)
+        break
+    }
+  }
+
+  nextWakeup(): Millis | undefined {
+    return this.#closing.next()
+  }
+
+  snapshot() {
+    return { plans: this.#asking.size }
+  }
+
+  #onPlan(input: Extract<PlannerInput, { type: 'plan' }>, now: Millis, out: PlannerEffect[]): void {
+    const { client, assumedMs } = input
+    if (this.#asking.size >= this.#config.plansMax) {
+      out.push({ type: 'planned', client, plan: undefined })
+      return
+    }
+    const filtered = new Map<string, Filtered>()
+    for (const { shape } of input.tasks) {
+      const key = shapeKey(shape)
+      if (!filtered.has(key)) filtered.set(key, this.#filter(shape))
+    }
+    const tasks = input.tasks.map((task, index) => ({ ...task, index }))
+    const able = (shape: Shape) => filtered.get(shapeKey(shape))!.candidates.length > 0
+    const id = this.#next++
+    const asking: Asking = {
+      client,
+      assumedMs,
+      tasks: tasks.filter(({ shape }) => able(shape)),
+      classes: [...new Set(tasks.map(({ shape }) => shape.class))],
+      unplaced: this.#unplaced(tasks, filtered),
+      asked: new Map(this.#sample([...filtered.values()]).map((peer) => [peer, undefined])),
+      hosts: undefined,
+      done: [],
+    }
+    this.#asking.set(id, asking)
+    this.#closing.set(id, now + this.#config.planMsMax)
+    const message = { t: 'survey' as const, plan: id, classes: asking.classes }
+    for (const to of asking.asked.keys()) out.push({ type: 'send', to, message })
+    if (asking.asked.size === 0) this.#close(id, asking, now)
+  }
+
+  /** Who can be asked, this host among them. */
+  #filter(shape: Shape): Filtered {
+    const offer = this.#local.offer()
+    const self = { peer: this.#self, incarnation: 0, reachable: true, offer }
+    const others = this.#members.candidates().filter(({ peer }) => peer !== this.#self)
+    return filterCandidates([self, ...others], '', shape, { ignored: () => false })
+  }
+
+  /** An equal share of the hosts for each shape, at random where there are more. */
+  #sample(filtered: readonly Filtered[]): PeerId[] {
+    const share = Math.max(1, Math.floor(this.#config.planHostsMax / Math.max(1, filtered.length)))
+    const peers = new Set<PeerId>()
+    for (const { candidates } of filtered) {
+      const some = candidates.length <= share ? candidates : this.#prng.sample(candidates, share)
+      for (const { peer } of some) peers.add(peer)
+    }
+    return [...peers].sort()
+  }
+
+  #unplaced(tasks: readonly (PlanTask & { index: number })[], filtered: ReadonlyMap<string, Filtered>): Unplaced[] {
+    const known = this.#members.candidates().filter(({ peer }) => peer !== this.#self)
+    const hosts = known.flatMap(({ peer, reachable, offer }) => (offer ? [{ peer, reachable, offer }] : []))
+    hosts.unshift({ peer: this.#self, reachable: true, offer: this.#local.offer() })
+    const said = new Map<string, Omit<Unplaced, 'index'>>()
+    return tasks.flatMap(({ shape, index }) => {
+      const key = shapeKey(shape)
+      const { candidates, refused } = filtered.get(key)!
+      if (candidates.length > 0) return []
+      const reasons = groupRefusals(refused)
+      const why = said.get(key) ?? { reasons, help: whatWouldHelp(shape, hosts, reasons) }
+      said.set(key, why)
+      return [{ index, ...why }]
+    })
+  }
+
+  #onSurveyed(from: PeerId, message: MessageOf<'surveyed'>, now: Millis): void {
+    const asking = this.#asking.get(message.plan)
+    if (!asking?.asked.has(from) || asking.asked.get(from) || asking.hosts) return
+    asking.asked.set(from, message)
+    if ([...asking.asked.values()].every((answer) => answer !== undefined)) this.#close(message.plan, asking, now)
+  }
+
+  #close(id: number, asking: Asking, now: Millis): void {
+    asking.hosts = [...asking.asked].flatMap(([peer, survey]) => this.#surveyed(peer, survey) ?? [])
+    this.#closing.set(id, now)
+  }
+
+  /** One objective at a time: many tasks and hosts take tens of milliseconds, in which this peer hears nothing else. */
+  #onDue(id: number, now: Millis, out: PlannerEffect[]): void {
+    const asking = this.#asking.get(id)
+    if (!asking) return
+    if (!asking.hosts) {
+      this.#close(id, asking, now)
+      return
+    }
+    const { tasks, hosts, classes, assumedMs, done } = asking
+    const demands = this.#packing.demandsWith(tasks.map(({ shape }) => shape.request))
+    done.push(evaluate(objectives[done.length]!, { tasks, hosts, classes, demands, assumedMs }, this.#config))
+    if (done.length < objectives.length) this.#closing.set(id, now + evaluatePauseMs)
+    else this.#finish(id, asking, out)
+  }
+
+  #finish(id: number, { client, unplaced, asked, done }: Asking, out: PlannerEffect[]): void {
+    this.#end(id)
+    const silent = [...asked].flatMap(([peer, survey]) => (survey ? [] : [peer]))
+    out.push({ type: 'planned', client, plan: { objectives: done, unplaced, asked: asked.size, silent } })
+  }
+
+  #surveyed(peer: PeerId, survey: MessageOf<'surveyed'> | undefined): SurveyedHost | undefined {
+    const offer = peer === this.#self ? this.#local.offer() : this.#members.candidate(peer)?.offer
+    return survey && offer && { peer, offer, survey }
+  }
+
+  #end(id: number): void {
+    this.#asking.delete(id)
+    this.#closing.delete(id)
+  }
+}

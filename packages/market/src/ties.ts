@@ -1,0 +1,51 @@
+import type { Refusal, Tie, Ties } from '@souk/wire'
+
+const later = (code: Refusal['code'], detail: string): Refusal => ({ code, never: false, detail })
+
+/**
+ * Why a host with these tasks (running, queued or about to come) may not have one more with such ties; undefined when it
+ * may. Both sides count: who must be apart from a group keeps that group away as well.
+ */
+export function decideTies(present: readonly Ties[], { group, near = [], apart = [] }: Ties): Refusal | undefined {
+  for (const { group: other } of apart.filter(isRequired)) {
+    if (hasGroup(present, other)) return later('not-apart', `${other} is there`)
+  }
+  if (group !== undefined && present.some((each) => keepsAway(each, group))) {
+    return later('not-apart', `what is there must be apart from ${group}`)
+  }
+  for (const { group: other } of near.filter(isRequired)) {
+    if (!hasGroup(present, other)) return later('not-near', `no ${other} is there`)
+  }
+  return undefined
+}
+
+/** Thousandths of what is preferred, not required, that would not be so there; 0: all of it is, or nothing is preferred. */
+export function unmetMilli(present: readonly Ties[], { near = [], apart = [] }: Ties): number {
+  const nearby = near.filter((tie) => !isRequired(tie))
+  const away = apart.filter((tie) => !isRequired(tie))
+  if (nearby.length + away.length === 0) return 0
+  const unmet =
+    nearby.filter(({ group }) => !hasGroup(present, group)).length +
+    away.filter(({ group }) => hasGroup(present, group)).length
+  return Math.round((1000 * unmet) / (nearby.length + away.length))
+}
+
+/** How many alike one host may have at once. */
+export function countTogether(ties: Ties): number {
+  return ties.group !== undefined && keepsAway(ties, ties.group) ? 1 : Infinity
+}
+
+/** Where it may be depends on what else is there, or that on it: nobody but that host can tell. */
+export function isTied({ group, near = [], apart = [] }: Ties): boolean {
+  return group !== undefined || near.length > 0 || apart.length > 0
+}
+
+const isRequired = ({ required }: Tie): boolean => required
+const hasGroup = (present: readonly Ties[], group: string): boolean => present.some((each) => each.group === group)
+const keepsAway = ({ apart = [] }: Ties, group: string): boolean =>
+  apart.some((tie) => tie.required && tie.group === group)
+
+/** As a bid carries it. */
+export function unmetField(milli: number): { unmetMilli?: number } {
+  return milli > 0 ? { unmetMilli: milli } : {}
+}

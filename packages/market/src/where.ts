@@ -1,0 +1,28 @@
+import { BoundedMap } from '@souk/kernel'
+import { factsOf, meets, type Offer, type ParsedExpression, parseExpression, type Refusal, unmetText } from '@souk/wire'
+
+/** Expressions whose trees are remembered; each is parsed again when it was pushed out. */
+const parsedMax = 1024
+const detailCharsMax = 250
+
+// What a text parses to never changes, so every market of this process may share it.
+const parsed = new BoundedMap<string, ParsedExpression>(parsedMax)
+
+function treeOf(where: string): ParsedExpression {
+  let tree = parsed.get(where)
+  if (!tree) {
+    tree = parseExpression(where)
+    parsed.push(where, tree)
+  }
+  return tree
+}
+
+/** Why a host with this offer does not meet the expression; undefined when it does. Text from elsewhere never throws. */
+export function decideWhere(offer: Offer, where: string): Refusal | undefined {
+  const tree = treeOf(where)
+  if (!tree.ok) return { code: 'where-invalid', never: true, detail: tree.fault.message.slice(0, detailCharsMax) }
+  const facts = factsOf(offer)
+  if (meets(tree.expression, facts)) return undefined
+  const detail = unmetText(tree.expression, facts) ?? where
+  return { code: 'where-unmet', never: true, detail: detail.slice(0, detailCharsMax) }
+}

@@ -1,0 +1,161 @@
+import { emptyRequest } from '@souk/kernel'
+import { limits, type Refusal } from '@souk/wire'
+import { describe, expect, test } from 'vitest'
+import { type KnownHost, replay, whatWouldHelp } from '../src/index.ts'
+import { groupRefusals } from '../src/reasons.ts'
+import { noHost, offer, only, shape, vector } from './fixtures.ts'
+import { Stall } from './stall.ts'
+
+const host = (peer: string, over: Partial<KnownHost> = {}): KnownHost => {
+  return { peer, reachable: true, offer: offer(), ...over }
+}
+const cpus = (n: number) => offer({ capacity: vector({ cpuMilli: 1000 * n }) })
+
+describe('reasons', () => {
+  test('put refusals together that say the same, with the host that comes closest and the soonest time', () => {
+    const busy = (etaMs?: number): Refusal => {
+      return { code: 'no-room', never: false, detail: '1 running', ...(etaMs === undefined ? {} : { etaMs }) }
+    }
+    const small = (available: number, resource = 'memoryBytes'): Refusal => {
+      return { code: 'too-large', never: true, detail: '', shortage: { resource, available, needed: 9 } }
+    }
+    const all = [busy(900), small(3), busy(), small(5), busy(400), small(1, 'cpuMilli'), small(4)]
+    expect(groupRefusals(all.map((refusal, i) => ({ peer: `p${i}`, refusal })))).toMatchObject([
+      { code: 'no-room', never: false, peers: 3, etaMs: 400 },
+      { code: 'too-large', never: true, peers: 3, shortage: { resource: 'memoryBytes', available: 5, needed: 9 } },
+      { code: 'too-large', peers: 1, shortage: { resource: 'cpuMilli' } },
+    ])
+  })
+
+  test('tell labels apart by what is wanted, not by what a host has instead', () => {
+    const lacks = (detail: string) => ({
+      peer: 'p',
+      refusal: { code: 'label-missing' as const, never: true, detail },
+    })
+    const groups = groupRefusals([lacks('zone=a, has zone=b'), lacks('zone=a, has zone=c'), lacks('ssd=yes, has ssd=')])
+    expect(groups.map(({ peers, detail }) => [peers, detail.split(',')[0]])).toEqual([
+      [2, 'zone=a'],
+      [1, 'ssd=yes'],
+    ])
+  })
+
+  test('are bounded, whatever hosts say', () => {
+    const refusals = Array.from({ length: 100 }, (_, i) => {
+      return { peer: `p${i}`, refusal: { code: 'function-unknown' as const, never: true, detail: `f${i}` } }
+    })
+    expect(groupRefusals(refusals)).toHaveLength(limits.reasonsMax)
+  })
+
+  test('stand in the decision about tasks that wait', () => {
+    const stall = Stall.among('p', 'q')
+    stall.members.add('small', { offer: cpus(1) })
+    stall.wait(['a'], { request: { ...emptyRequest(), cpuMilli: 2000 } })
+    const effects = [...stall.noBid('p', { etaMs: 70 }), ...stall.noBid('q', { etaMs: 40 })]
+    expect(only(effects, 'waits')[0]?.decision.reasons).toMatchObject([
+      { code: 'no-room', peers: 2, etaMs: 40 },
+      // this peer itself
+      { code: 'executor-not-allowed', peers: 1 },
+      { code: 'too-large', peers: 1, shortage: { resource: 'cpuMilli', available: 1000, needed: 2000 } },
+    ])
+  })
+})
+
+describe('what would help', () => {
+  const help = (over: Parameters<typeof shape>[0], ...hosts: KnownHost[]) => whatWouldHelp(shape(over), hosts, [])
+
+  test('where hosts are busy: to wait, for as long as the soonest said; where they drain or are away, to see to that', () => {
+    const reasons = groupRefusals([
+      { peer: 'p', refusal: { code: 'no-room', never: false, etaMs: 40_000, detail: '' } },
+      { peer: 'q', refusal: { code: 'no-room', never: false, etaMs: 70_000, detail: '' } },
+    ])
+    const hosts = [
+      host('p'),
+      host('q'),
+      host('away', { reachable: false }),
+      host('drained', { offer: offer({ draining: true }) }),
+      host('never', { offer: noHost() }),
+    ]
+    expect(whatWouldHelp(shape(), hosts, reasons)).toEqual([
+      { code: 'wait', hosts: 2, peers: ['p', 'q'], etaMs: 40_000 },
+      { code: 'undrain', hosts: 1, peers: ['drained'] },
+      { code: 'reach', hosts: 1, peers: ['away'] },
+    ])
+  })
+
+  test('where none is large enough: to ask for no more than the largest have that lack nothing else', () => {
+    const eight = [host('a', { offer: cpus(8) }), host('b', { offer: cpus(8) }), host('c', { offer: cpus(2) })]
+    const labelled = host('d', { offer: { ...cpus(32), executors: [] } })
+    expect(help({ request: { ...emptyRequest(), cpuMilli: 64_000 } }, ...eight, labelled)).toEqual([
+      { code: 'ask-less', what: 'cpuMilli', atMost: 8_000, hosts: 2, peers: ['a', 'b'] },
+      { code: 'add-host', hosts: 0, peers: [] },
+    ])
+  })
+
+  test('of devices and declared units too, but not of what no host has any of', () => {
+    const lab = host('lab', { offer: offer({ capacity: vector({ gpuMilli: [1000, 1000], custom: { matlab: 3 } }) }) })
+    const request = { ...emptyRequest(), gpu: { count: 4, milli: 1000 } }
+    expect(help({ request }, lab)[0]).toMatchObject({ code: 'ask-less', what: 'gpu', atMost: 2, hosts: 1 })
+    const licences = { ...emptyRequest(), custom: { matlab: 5 } }
+    expect(help({ request: licences }, lab)[0]).toMatchObject({ code: 'ask-less', what: 'matlab', atMost: 3 })
+    const none = { ...emptyRequest(), custom: { telescope: 1 } }
+    expect(help({ request: none }, lab)).toEqual([{ code: 'add-host', hosts: 0, peers: [] }])
+  })
+
+  test('without a label, with a function or with a kind of work allowed, each by the hosts where that is all', () => {
+    const attic = host('attic', { offer: offer({ labels: { site: 'attic' } }) })
+    expect(help({ labels: { site: 'cellar' } }, attic)[0]).toEqual({
+      code: 'without-label',
+      what: 'site=cellar',
+      hosts: 1,
+      peers: ['attic'],
+    })
+    expect(help({ work: { kind: 'function', name: 'sum', args: '[]' } }, attic)[0]).toMatchObject({
+      code: 'add-function',
+      what: 'sum',
+    })
+    const calls = host('calls', { offer: offer({ executors: ['function'] }) })
+    expect(help({ work: { kind: 'process', argv: ['true'], env: {} } }, calls)[0]).toMatchObject({
+      code: 'allow-executor',
+      what: 'process',
+      peers: ['calls'],
+    })
+  })
+
+  test('is another host where one change is not enough', () => {
+    const request = { ...emptyRequest(), cpuMilli: 64_000 }
+    expect(help({ request, labels: { zone: 'a' } }, host('p'))).toEqual([{ code: 'add-host', hosts: 0, peers: [] }])
+    expect(help({ request })).toEqual([{ code: 'add-host', hosts: 0, peers: [] }])
+  })
+})
+
+describe('a replay', () => {
+  const stall = Stall.among('near', 'cheap', 'later')
+  stall.wait(['a'])
+  const effects = [
+    ...stall.bid('near', { fragMilli: 100, priceMilli: 2_000 }),
+    ...stall.bid('cheap', { fragMilli: 600 }),
+    ...stall.bid('later', { startMs: 10 }),
+  ]
+  const { decision } = only(effects, 'award')[0]!
+
+  test('with the weights of the decision gives its scores and its winner', () => {
+    const again = replay(decision, decision.weights)
+    expect(again).toMatchObject({ winner: 'cheap', changed: false })
+    expect(decision.winner).toBe('cheap')
+    for (const bid of decision.bids) {
+      expect(again.bids.find(({ peer }) => peer === bid.peer)?.score).toBeCloseTo(bid.score)
+    }
+  })
+
+  test('with others says who would have won and by how much; a bid that could not start at once never', () => {
+    const again = replay(decision, { fragmentation: 1 })
+    expect(again).toMatchObject({ winner: 'near', changed: true })
+    expect(again.margin).toBeCloseTo(0.5)
+    expect(again.bids.at(-1)?.peer).toBe('later')
+    expect(replay(decision, {})).toMatchObject({ winner: 'cheap', changed: false })
+  })
+
+  test('of a decision without bids has no winner', () => {
+    expect(replay({ bids: [] }, { start: 1 })).toMatchObject({ winner: undefined, changed: false, margin: 0 })
+  })
+})

@@ -1,0 +1,59 @@
+import { emptyRequest, type ResourceRequest } from '@souk/kernel'
+import { describe, expect, test } from 'vitest'
+import { shortfallText } from '../src/shortfall.ts'
+import { noHost, offer, only, shape, vector } from './fixtures.ts'
+import { Stall } from './stall.ts'
+
+const big = { peer: 'p1', offer: offer({ capacity: vector({ cpuMilli: 8000 }), labels: { host: 'h1', zone: 'a' } }) }
+const gpus = {
+  peer: 'p2',
+  offer: offer({
+    capacity: vector({ gpuMilli: [1000, 1000], custom: { licence: 1 } }),
+    labels: { host: 'h2', zone: 'b' },
+    executors: ['process'],
+    functions: [],
+  }),
+}
+const nameless = { peer: 'p3', offer: offer({ capacity: vector({ memoryBytes: 16e9 }) }) }
+const hosts = [big, gpus, nameless]
+const needing = (over: Partial<ResourceRequest>) => ({ request: { ...emptyRequest(), ...over } })
+
+describe('what no host has', () => {
+  test.each([
+    [needing({ cpuMilli: 64_000 }), 'needs 64 CPUs; the largest host has 8 CPUs: h1'],
+    [needing({ memoryBytes: 64e9 }), 'needs 64 GB of memory; the largest host has 16 GB of memory: p3'],
+    [needing({ gpu: { count: 4, milli: 1000 } }), 'needs 4 GPUs; the largest host has 2 GPUs: h2'],
+    [needing({ custom: { licence: 2 } }), 'needs 2 licence; the largest host has 1 licence: h2'],
+    [needing({ custom: { toString: 2 } }), 'needs 2 toString; no host has any'],
+    [needing({ slots: 5, cpuMilli: 9000 }), 'needs 5 slots; the largest host has 4 slots: h1; needs 9 CPUs'],
+    [{ labels: { zone: 'c' } }, 'needs the label zone=c; hosts have zone=a, b'],
+    [{ labels: { rack: '1' } }, 'needs the label rack=1; no host has a label rack'],
+    [{ where: 'cores > 8 && ssd' }, 'no host meets cores > 8 && ssd: h1: cores > 8: cores is 8'],
+    [{ work: { kind: 'function' as const, name: 'resize', args: '[]' } }, "no host has the function 'resize'"],
+  ])('is named with what there is: %o', (over, text) => {
+    expect(shortfallText(shape(over), hosts)).toContain(text)
+  })
+
+  test('on one host is said where everything is there on some', () => {
+    const both = shape({ labels: { zone: 'b' }, ...needing({ cpuMilli: 8000 }) })
+    expect(shortfallText(both, hosts)).toBe(
+      'each of these is there, but not on one host: function tasks (h1, p3), function noop (h1, p3), zone=b (h2), 1 slot (h1, h2, p3), 8 CPUs (h1)',
+    )
+  })
+
+  test('is nothing where a host could run it, or none is known', () => {
+    expect(shortfallText(shape(), hosts)).toBeUndefined()
+    expect(shortfallText(shape(), [])).toBeUndefined()
+  })
+})
+
+test('a task that can never run fails with it, or waits with it as the reason', () => {
+  const stall = new Stall({ host: noHost() })
+  stall.members.add('p1', { offer: big.offer })
+  stall.add('patient', needing({ cpuMilli: 64_000 }))
+  stall.add('hasty', { failIfUnplaceable: true, ...needing({ cpuMilli: 64_000 }) })
+  const effects = stall.wake()
+  const said = 'needs 64 CPUs; the largest host has 8 CPUs: h1'
+  expect(only(effects, 'waits')[0]?.decision.reason).toBe(said)
+  expect(only(effects, 'unplaceable')[0]?.message.startsWith(said)).toBe(true)
+})

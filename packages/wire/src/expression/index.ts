@@ -1,0 +1,7 @@
+export { contradictionOf } from './contradiction.ts'
+export { meets, unmetText } from './evaluate.ts'
+export { type Expression, expressionLimits } from './expression.ts'
+export { factsOf } from './facts.ts'
+export { faultText } from './fault-text.ts'
+export { type ParsedExpression, parseExpression } from './parse.ts'
+export { printExpression } from './print.ts'

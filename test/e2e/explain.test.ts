@@ -1,0 +1,98 @@
+import type { Plan, TaskDetail } from '@souk/client'
+import type { Decision } from '@souk/wire'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { isAlive, souk, TestMesh, type TestPeer, until } from './harness.ts'
+
+const mesh = new TestMesh()
+let origin: TestPeer
+let host: TestPeer
+let other: TestPeer
+
+/** Neither the peer that tasks are submitted to nor the larger host keeps any: both can go. */
+beforeAll(async () => {
+  origin = await mesh.add('origin', ['--offer', 'cpu=0,slots=0', '--no-custody'])
+  host = await mesh.add('host', ['--offer', 'cpu=4,slots=4', '--no-custody', '--label', 'site=attic'])
+  other = await mesh.add('other', ['--offer', 'cpu=2,slots=2'])
+  for (const name of ['second', 'third']) await mesh.add(name, ['--offer', 'cpu=0,slots=0'])
+  await mesh.met()
+})
+afterAll(() => mesh.close())
+
+const at = (peer: TestPeer, words: string[]) => souk([words[0]!, '--data', peer.data, ...words.slice(1)])
+
+async function detailAt(peer: TestPeer, id: string): Promise<TaskDetail & { decision: Decision }> {
+  return JSON.parse((await at(peer, ['explain', id, '--json'])).out) as TaskDetail & { decision: Decision }
+}
+
+test('a waiting task says in groups why, and what would help, at any peer', async () => {
+  const { out } = await at(origin, ['submit', '--cpu', '64', '--', 'true'])
+  const id = out.trim()
+  await until('it waits', async () => (await detailAt(other, id)).decision?.how === 'unplaceable')
+  const { out: text } = await at(other, ['explain', id])
+  expect(text).toMatch(/\d of 5: at most 4 cpu < 64 cpu, never/)
+  expect(text).toContain('ask for 4 cpu or less (--cpu): fits on 1 host (host)')
+  expect((await detailAt(other, id)).wouldHelp).toMatchObject([
+    { code: 'ask-less', what: 'cpuMilli', atMost: 4000, peers: [host.peer] },
+    { code: 'add-host' },
+  ])
+  const { out: labelled } = await at(origin, ['submit', '--label', 'site=cellar', '--cpu', '2', '--', 'true'])
+  await until('it waits', async () => (await detailAt(other, labelled.trim())).decision?.how === 'unplaceable')
+  const { out: said } = await at(other, ['explain', labelled.trim()])
+  expect(said).toMatch(/\d of 5: without the label site=cellar, never/)
+  expect(said).toContain('drop --label site=cellar: fits on 2 hosts')
+  expect((await at(origin, ['cancel', id, labelled.trim()])).code).toBe(0)
+})
+
+test('a task for which all are busy says when one may have room, once such tasks are known', async () => {
+  const sleep = (seconds: string, cpu: string) => ['--class', 'nap', '--cpu', cpu, '--', 'sleep', seconds]
+  expect((await at(origin, ['run', ...sleep('1', '1')])).code).toBe(0)
+  const busy = await Promise.all(['4', '2'].map((cpu) => at(origin, ['submit', ...sleep('600', cpu)])))
+  await until('both run', async () => {
+    return (await Promise.all(busy.map(({ out }) => detailAt(other, out.trim())))).every(
+      ({ state }) => state === 'running',
+    )
+  })
+  const { out } = await at(origin, ['submit', ...sleep('1', '1')])
+  const id = out.trim()
+  await until('it waits', async () => (await detailAt(other, id)).decision?.reasons.some(({ etaMs }) => etaMs))
+  const { out: text } = await at(other, ['explain', id])
+  expect(text).toMatch(/3 of 5: .*, never\n {4}2 of 5: busy, ~/)
+  expect(text).toMatch(/what would help\n {2}wait ~.*: it starts as soon as there is room on 2 hosts/)
+  for (const { out: one } of [{ out }, ...busy]) await at(origin, ['cancel', one.trim()])
+})
+
+test('a plan says where each objective would put tasks, and submits none of them', async () => {
+  const before = (await at(other, ['tasks', '--json'])).out
+  const input = ['4', '2', '64'].map((cpu) => JSON.stringify({ argv: ['true'], request: { cpu } })).join('\n')
+  const { code, out } = await souk(['plan', '--data', origin.data, '-', '--json'], { input })
+  expect(code).toBe(0)
+  const plan = JSON.parse(out) as Plan
+  expect(plan.objectives.map(({ objective }) => objective)).toEqual(['balanced', 'fast', 'pack', 'spread', 'cheap'])
+  for (const { placings } of plan.objectives) {
+    expect(placings).toMatchObject([
+      { index: 0, peer: host.peer, startMs: 0 },
+      { index: 1, peer: other.peer, startMs: 0 },
+    ])
+  }
+  expect(plan).toMatchObject({ asked: 2, silent: [], unplaced: [{ index: 2, wouldHelp: [{ code: 'ask-less' }, {}] }] })
+  const shown = await souk(['plan', '--data', origin.data, '-'], { input })
+  expect(shown.out).toContain('cannot be placed now\n  3 true')
+  expect((await at(other, ['tasks', '--json'])).out).toBe(before)
+})
+
+test('why a task went where it did is known after the peers that chose it and ran it are gone, and can be weighed again', async () => {
+  const { out } = await at(origin, ['submit', '--objective', 'spread', '--', 'true'])
+  const id = out.trim()
+  expect((await at(origin, ['wait', id])).code).toBe(0)
+  await until('the others know', async () => (await detailAt(other, id)).decision !== undefined)
+  for (const { pid } of [origin, host]) process.kill(pid, 'SIGKILL')
+  await until('both are gone', () => !isAlive(origin.pid) && !isAlive(host.pid))
+  const { decision } = await detailAt(other, id)
+  expect(decision).toMatchObject({ how: 'auction', objective: 'spread', by: origin.peer })
+  expect(decision.bids.map(({ peer }) => peer).sort()).toEqual([host.peer, other.peer].sort())
+  const { out: text } = await at(other, ['explain', id, '--weights', 'used=-1'])
+  expect(text).toContain('placed by auction on ')
+  expect(text).toContain('spread: start 1, used 1, spread 1; the lowest score wins')
+  expect(text).toContain('with other weights: used -1')
+  expect(text).toMatch(/it would have gone to (host|other)/)
+})

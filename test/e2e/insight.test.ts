@@ -1,0 +1,61 @@
+import type { Analysis, HistoryPage } from '@souk/client'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { souk, TestMesh, type TestPeer, until } from './harness.ts'
+
+const mesh = new TestMesh()
+let host: TestPeer
+let other: TestPeer
+
+/** One that runs a task at a time, and one that only asks. */
+beforeAll(async () => {
+  host = await mesh.add('host', ['--offer', 'cpu=1,slots=1'])
+  other = await mesh.add('other', ['--offer', 'cpu=0,slots=0'])
+  await mesh.met()
+})
+afterAll(() => mesh.close())
+
+const at = (peer: TestPeer, words: string[]) => souk([words[0]!, '--data', peer.data, ...words.slice(1)])
+const json = async <T>(peer: TestPeer, words: string[]): Promise<T> =>
+  JSON.parse((await at(peer, [...words, '--json'])).out) as T
+
+test('analyze tells who waits for what whom holds, history what became of them, from any peer', async () => {
+  const long = (await at(host, ['submit', '--tenant', 'lab', '--class', 'long', '--', 'sleep', '60'])).out.trim()
+  await until('it runs', async () => {
+    const { byClass } = await json<Analysis>(other, ['analyze'])
+    return byClass.some(({ name, running }) => name === 'long' && running === 1)
+  })
+  const next = (await at(other, ['submit', '--tenant', 'desk', '--class', 'short', '--', 'true'])).out.trim()
+  await until('the other one waits for it', async () => {
+    const { conflicts } = await json<Analysis>(other, ['analyze', '--window', '10m'])
+    const [first] = conflicts
+    return first?.at[0]?.holders[0]?.ids[0] === long
+  })
+  const { conflicts, demand, byTenant } = await json<Analysis>(host, ['analyze', '--peer', 'host'])
+  expect(byTenant).toContainEqual(expect.objectContaining({ name: 'lab', running: 1 }))
+  expect(demand).toContainEqual(expect.objectContaining({ resource: 'cpu', running: 1, capacity: 1 }))
+  expect(conflicts.length).toBeLessThanOrEqual(1)
+  const shown = await at(other, ['analyze'])
+  expect(shown.out).toContain("lab's long has 1 (1 task: ")
+
+  await at(other, ['cancel', long])
+  expect(await at(other, ['wait', next])).toMatchObject({ code: 0 })
+  const page = await json<HistoryPage>(other, ['history', '--since', '5m', '--peer', 'host', '--class', 'sh*'])
+  expect(page).toMatchObject({
+    total: 1,
+    missing: [],
+    tasks: [{ id: next, kind: 'succeeded', tenant: 'desk', host: host.peer, attempts: 1 }],
+  })
+  expect(page.tasks[0]!.waitedMs).toBeGreaterThan(0)
+  const cancelled = await json<HistoryPage>(host, ['history', '--outcome', 'cancelled', '--limit', '1'])
+  expect(cancelled.tasks.map(({ id }) => id)).toEqual([long])
+  expect((await at(other, ['history', '--tenant', 'desk'])).out).toContain(next.slice(0, 8))
+})
+
+test('what cannot be meant is refused with what would be', async () => {
+  expect(await at(other, ['history', '--since', 'yesterday'])).toMatchObject({
+    code: 64,
+    err: expect.stringContaining("--since: 'yesterday' is no time; write how long ago (30m, 2h, 1d)"),
+  })
+  expect((await at(other, ['history', '--outcome', 'fine'])).err).toContain("'fine' is no outcome; known are succeeded")
+  expect((await at(other, ['analyze', '--peer', 'nobody'])).err).toContain("no peer 'nobody' is known; known are other")
+})
