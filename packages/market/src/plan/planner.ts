@@ -1,5 +1,6 @@
 import { Deadlines, type Machine, type Millis, type Prng } from '@souk/kernel'
 import { type MessageOf, objectives, type PeerId, type Shape } from '@souk/wire'
+import type { Demand } from '../class-mix.ts'
 import type { MarketConfig } from '../config.ts'
 import { type Filtered, filterCandidates } from '../filter.ts'
 import type { Packing } from '../packing.ts'
@@ -39,6 +40,8 @@ interface Asking {
   tasks: (PlanTask & { index: number })[]
   assumedMs: Millis
   classes: string[]
+  /** what tasks usually ask for, these among them */
+  demands: readonly Demand[]
   unplaced: Unplaced[]
   /** who was asked, and what each has said */
   asked: Map<PeerId, MessageOf<'surveyed'> | undefined>
@@ -119,6 +122,7 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
       assumedMs,
       tasks: tasks.filter(({ shape }) => able(shape)),
       classes: [...new Set(tasks.map(({ shape }) => shape.class))],
+      demands: this.#packing.demandsWith(tasks.map(({ shape }) => shape.request)),
       unplaced: this.#unplaced(tasks, filtered),
       asked: new Map(this.#sample([...filtered.values()]).map((peer) => [peer, undefined])),
       hosts: undefined,
@@ -186,8 +190,7 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
       this.#close(id, asking, now)
       return
     }
-    const { tasks, hosts, classes, assumedMs, done } = asking
-    const demands = this.#packing.demandsWith(tasks.map(({ shape }) => shape.request))
+    const { tasks, hosts, classes, demands, assumedMs, done } = asking
     done.push(evaluate(objectives[done.length]!, { tasks, hosts, classes, demands, assumedMs }, this.#config))
     if (done.length < objectives.length) this.#closing.set(id, now + evaluatePauseMs)
     else this.#finish(id, asking, out)
