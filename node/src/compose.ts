@@ -203,9 +203,14 @@ function makeControl(
 }
 
 /** The defaults of the protocol, with what the owner of this peer declares. */
-function configOf({ objectives }: PeerSettings): PeerConfig {
+function configOf({ objectives, tenants }: PeerSettings): PeerConfig {
   const config = defaultConfig()
-  return { ...config, market: { ...config.market, objectives } }
+  const { weights: tenantWeights, quotas, waitingMax: tenantWaitingMax } = tenants
+  return {
+    ...config,
+    market: { ...config.market, objectives, tenantWeights, tenantWaitingMax },
+    host: { ...config.host, tenantWeights, quotas },
+  }
 }
 
 function makeWatch(records: LmdbRecords, { inventory }: Base, options: ComposeOptions): HostWatch {

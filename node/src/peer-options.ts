@@ -9,9 +9,10 @@ import { messageOf, usageError } from './cli-error.ts'
 import { collect } from './command-module.ts'
 import { readInventoryFile } from './inventory-file.ts'
 import { parseTaskLimits, type TaskLimitOverrides } from './task-limits.ts'
+import { addTenantOptions, type TenantOptions, type TenantSettings, tenantSettings } from './tenant-options.ts'
 
 /** The options of a peer as commander gives them; up and join share them. */
-export interface PeerOptions {
+export interface PeerOptions extends TenantOptions {
   data?: string
   mesh?: string
   name?: string
@@ -73,10 +74,11 @@ export interface PeerSettings {
   log: LogLevel | undefined
   mdns: boolean
   custody: boolean
+  tenants: TenantSettings
 }
 
 export function addPeerOptions(command: Command): Command {
-  return command
+  return addTenantOptions(command)
     .option('--data <folder>', 'where this peer keeps everything (default: $SOUK_DATA or ~/.souk)')
     .option('--name <text>', 'what this peer is called (default: the host name)')
     .option('--listen <addr:port>', 'where other peers connect', listenDefaultText)
@@ -127,6 +129,7 @@ export function peerSettings(options: PeerOptions, cwd: string): PeerSettings {
     log: options.log === undefined ? undefined : logOf(options.log),
     mdns: options.mdns,
     custody: options.custody,
+    tenants: tenantSettings(options),
   }
 }
 

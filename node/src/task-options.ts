@@ -31,6 +31,7 @@ export interface TaskOptions extends TieOptions, GpuOptions {
   after?: string[]
   afterAny?: string[]
   expires?: string
+  deadline?: string
   name?: string
   class?: string
   objective?: string
@@ -66,6 +67,10 @@ export function addTaskOptions(command: Command): Command {
     .option('--priority <p>', 'critical, high, medium or low')
     .option('--retries <n>', 'run again after a failure, at most n times (default 0)')
     .option('--expires <time>', 'end it, wherever it is, when it has no outcome after 10m, 2h, 1d (default never)')
+    .option(
+      '--deadline <time>',
+      'wanted within 10m, 2h: earliest first among tasks of its priority; nothing ends it then',
+    )
     .option('--durability <d>', 'accepted once it is on: quorum, most of its custodians (default); local; none')
     .option('--starts <s>', 'at-most-once: lost, not run again, when its host vanishes (default at-least-once)')
     .option('--after <id,…>', 'only once these tasks have succeeded; ids may be shortened (repeatable)', collect)
@@ -113,6 +118,7 @@ export function taskOf(options: TaskOptions, words: readonly string[]): Task {
   ]
   if (after.length > 0) task.after = after
   if (options.expires !== undefined) task.expiresMs = parseDurationMs('--expires', options.expires)
+  if (options.deadline !== undefined) task.deadlineMs = deadlineOf(options.deadline)
   if (options.outputMax !== undefined) task.outputBytesMax = parseBytes('--output-max', options.outputMax)
   if (options.name !== undefined) task.name = options.name
   if (options.class !== undefined) task.class = options.class
@@ -121,6 +127,12 @@ export function taskOf(options: TaskOptions, words: readonly string[]): Task {
   if (options.key !== undefined) task.key = keyOf(options.key)
   if (!options.queue) task.failIfUnplaceable = true
   return task
+}
+
+function deadlineOf(text: string): number {
+  const ms = parseDurationMs('--deadline', text)
+  if (ms < 1) throw usageError(`--deadline: '${text}' is no time to come; write it like 30s, 10m or 2h`)
+  return ms
 }
 
 /** Ids separated by commas. */

@@ -27,6 +27,15 @@ test('mistakes name their flag before anything starts', () => {
     [{ name: 'x'.repeat(65) }, /^--name: .* 65 characters/],
     [{ log: 'loud' }, /^--log: 'loud'/],
     [{ label: ['alone'] }, /^--label/],
+    [{ tenantWeight: ['lab=0'] }, /^--tenant-weight: 'lab=0'; a weight is a number from 0.001 to 1000/],
+    [{ quota: ['lab'] }, /^--quota: 'lab' is not of the form tenant=cpu:8/],
+    [
+      { quota: ['lab=ram:8'] },
+      /^--quota: 'lab=ram:8' bounds 'ram'; what can be bounded is cpu, mem, disk, gpu, slots, net, tasks, waiting/,
+    ],
+    [{ quota: ['lab=cpu:-1'] }, /^--quota is '-1'; needed is an amount/],
+    [{ quota: ['lab=tasks:1', 'lab=cpu:1'] }, /^--quota: 'lab' has two quotas/],
+    [{ tenantWeight: ['lab'] }, /^--tenant-weight: 'lab' is not of the form key=value/],
     [{ taskLimits: ['disk=1G'] }, /^--task-limits: 'disk' is none of memory, processes, cpu/],
     [{ taskLimits: ['cpu=2'] }, /^--task-limits: cpu is '2'; needed is on or off/],
     [{ taskLimits: ['processes=-1'] }, /^--task-limits: '-1' is not a whole number/],
@@ -55,11 +64,25 @@ test('what hosts are chosen for is declared by class, or for all', () => {
 })
 
 test('the words for a peer in the background say the same as the options did', () => {
-  const options: PeerOptions = { ...plain, name: 'attic', offer: ['cpu=1', 'mem=2G'], mdns: false, custody: false }
+  const options: PeerOptions = {
+    ...plain,
+    name: 'attic',
+    offer: ['cpu=1', 'mem=2G'],
+    mdns: false,
+    custody: false,
+    tenantWeight: ['lab=3'],
+    quota: ['*=tasks:9'],
+  }
   expect(peerArguments(options)).toEqual(
     ['--name', 'attic', '--listen', '127.0.0.1:0', '--allow', 'process,function'].concat(
       ['--offer', 'cpu=1', '--offer', 'mem=2G'],
-      ['--no-mdns', '--no-custody'],
+      ['--tenant-weight', 'lab=3', '--quota', '*=tasks:9', '--no-mdns', '--no-custody'],
     ),
   )
+})
+
+test('a quota is in the units of the mesh, whatever units people write', () => {
+  const { tenants } = peerSettings({ ...plain, quota: ['lab=cpu:8,mem:16G,gpu:0.5,tasks:100', '*=waiting:1000'] }, '/')
+  expect(tenants.quotas).toEqual({ lab: { cpuMilli: 8000, memoryBytes: 16e9, gpuMilli: 500, tasks: 100 } })
+  expect(tenants.waitingMax).toEqual({ '*': 1000 })
 })

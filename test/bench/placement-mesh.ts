@@ -159,7 +159,8 @@ function peerOf(self: PeerId, offer: Offer, members: MembersView, config: Market
     queued: () => host.queued,
     running: () => host.running,
     ties: () => host.ties,
-    work: (limit: number) => host.work(limit),
+    work: (limit: number, now: number) => host.work(limit, now),
+    quotas: () => host.quotas,
   }
   const packing = new Packing(config, local)
   const loads = { free: () => undefined, awarded: () => {} }

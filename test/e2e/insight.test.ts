@@ -6,25 +6,30 @@ const mesh = new TestMesh()
 let host: TestPeer
 let other: TestPeer
 
-/** One that runs a task at a time, and one that only asks. */
+/** One that runs a task at a time, one that lets no tenant have all of it, and one that only asks. */
 beforeAll(async () => {
-  host = await mesh.add('host', ['--offer', 'cpu=1,slots=1'])
+  host = await mesh.add('host', ['--offer', 'cpu=1,slots=1', '--label', 'site=narrow'])
   other = await mesh.add('other', ['--offer', 'cpu=0,slots=0'])
+  const wide = ['--offer', 'cpu=4,slots=4', '--label', 'site=wide', '--quota', 'lab=tasks:1,mem:1G,waiting:3']
+  await mesh.add('wide', wide)
   await mesh.met()
 })
 afterAll(() => mesh.close())
 
+const narrow = ['--label', 'site=narrow']
 const at = (peer: TestPeer, words: string[]) => souk([words[0]!, '--data', peer.data, ...words.slice(1)])
 const json = async <T>(peer: TestPeer, words: string[]): Promise<T> =>
   JSON.parse((await at(peer, [...words, '--json'])).out) as T
 
 test('analyze tells who waits for what whom holds, history what became of them, from any peer', async () => {
-  const long = (await at(host, ['submit', '--tenant', 'lab', '--class', 'long', '--', 'sleep', '60'])).out.trim()
+  const long = (
+    await at(host, ['submit', '--tenant', 'lab', '--class', 'long', ...narrow, '--', 'sleep', '60'])
+  ).out.trim()
   await until('it runs', async () => {
     const { byClass } = await json<Analysis>(other, ['analyze'])
     return byClass.some(({ name, running }) => name === 'long' && running === 1)
   })
-  const next = (await at(other, ['submit', '--tenant', 'desk', '--class', 'short', '--', 'true'])).out.trim()
+  const next = (await at(other, ['submit', '--tenant', 'desk', '--class', 'short', ...narrow, '--', 'true'])).out.trim()
   await until('the other one waits for it', async () => {
     const { conflicts } = await json<Analysis>(other, ['analyze', '--window', '10m'])
     const [first] = conflicts
@@ -49,6 +54,20 @@ test('analyze tells who waits for what whom holds, history what became of them, 
   const cancelled = await json<HistoryPage>(host, ['history', '--outcome', 'cancelled', '--limit', '1'])
   expect(cancelled.tasks.map(({ id }) => id)).toEqual([long])
   expect((await at(other, ['history', '--tenant', 'desk'])).out).toContain(next.slice(0, 8))
+})
+
+test('a quota holds at its host, and explain says that it is what a task waits for', async () => {
+  const words = ['submit', '--tenant', 'lab', '--label', 'site=wide', '--', 'sleep', '3']
+  const first = (await at(other, words)).out.trim()
+  await until('it runs', async () => (await json<{ state: string }>(other, ['status', first])).state === 'running')
+  const second = (await at(other, words)).out.trim()
+  await until('the other one waits', async () => {
+    const { out } = await at(other, ['explain', second])
+    return out.includes('lab holds 1 task of 1 task, needs 1 task')
+  })
+  const desk = await at(other, ['run', '--tenant', 'desk', '--label', 'site=wide', '--', 'echo', 'has room'])
+  expect(desk.out).toBe('has room\n')
+  expect(await at(other, ['wait', first, second])).toMatchObject({ code: 0 })
 })
 
 test('what cannot be meant is refused with what would be', async () => {

@@ -7,6 +7,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { addPeerOptions, type PeerOptions, peerSettings } from '../peer-options.ts'
 import { startPeerProcess } from '../peer-process.ts'
 import { upReport } from '../print/up-report.ts'
+import { tenantArguments } from '../tenant-options.ts'
 
 export interface UpOptions extends PeerOptions {
   json?: boolean
@@ -25,6 +26,8 @@ export const up: CommandModule = {
       ['souk up --detach', 'in the background; logs in ~/.souk/peer.log'],
       ['souk up --offer cpu=2,mem=4G,slots=2 --allow function', 'offer less, allow less'],
       ['souk up --inventory lab.json', 'with what the file declares: licences, devices, zone, price'],
+      ['souk up --tenant-weight lab=3', 'of what waits, three of lab for each of another tenant'],
+      ['souk up --quota lab=cpu:8,mem:16G,tasks:100', 'lab has no more of this host than that at once'],
       ['souk up --objective train*=pack', 'fill hosts up one by one with tasks of these classes'],
       ['souk up --listen-api 0.0.0.0:7443', 'for clients on other hosts, with souk token'],
     ])
@@ -87,6 +90,7 @@ export function peerArguments(options: PeerOptions): string[] {
   many('--label', options.label)
   many('--task-limits', options.taskLimits)
   many('--functions', options.functions)
+  words.push(...tenantArguments(options))
   many('--objective', options.objective)
   if (!options.mdns) words.push('--no-mdns')
   if (!options.custody) words.push('--no-custody')

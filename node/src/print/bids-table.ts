@@ -28,7 +28,7 @@ export function bidsTable(
     bids.map(({ peer, terms: offered, parts, score, afterMs }) => [
       peer === winner ? colours.green(names(peer)) : names(peer),
       offered.startMs === 0 ? 'at once' : durationText(offered.startMs),
-      estimate(offered.finishMs.p50),
+      offered.late ? `${estimate(offered.finishMs.p50)}, too late` : estimate(offered.finishMs.p50),
       estimate(offered.finishMs.p90),
       String(offered.count),
       `${Math.round(offered.usedMilli / 10)} %`,

@@ -40,8 +40,10 @@ export function historyTable(lines: readonly TaskLine[], names: PeerNames, colou
   )
 }
 
-function outcomeCell({ kind, code }: TaskLine, colours: Colours): string {
-  if (kind === 'succeeded') return colours.green('ok')
+function outcomeCell(line: TaskLine, colours: Colours): string {
+  const { kind, code, dueAt, endedAt } = line
+  const lateMs = dueAt === undefined || endedAt === undefined ? 0 : Date.parse(endedAt) - Date.parse(dueAt)
+  if (kind === 'succeeded') return lateMs > 0 ? colours.yellow(`ok, ${durationText(lateMs)} late`) : colours.green('ok')
   const text = code === undefined || code === '' || code === kind ? (kind ?? '-') : `${kind} (${code})`
   return kind === 'cancelled' || kind === 'expired' ? colours.yellow(text) : colours.red(text)
 }

@@ -25,6 +25,10 @@ const meanings: Record<string, { seen: string; help: string }> = {
   },
   'too-large': { seen: 'too small for it', help: 'ask for less (--cpu, --mem, --gpu), or add a larger host' },
   'no-room': { seen: 'no room now', help: 'it starts as soon as something ends; souk join adds a host' },
+  quota: {
+    seen: 'its tenant has as much there as it may',
+    help: 'it starts as soon as one of its tenant ends; the host sets the quota (souk up --quota)',
+  },
   'queue-full': { seen: 'its queue is full', help: 'it starts as soon as something ends; souk join adds a host' },
   'rate-limited': { seen: 'asked too often', help: 'it is asked again by itself' },
   reserved: { seen: 'room kept for another offer', help: 'it is asked again by itself' },
@@ -77,6 +81,7 @@ function whenText(refusal: Refusal): string {
 
 /** The detail as a person counts: hosts say `cpuMilli: 64000 needed, 2000 there`. */
 function detailText({ code, detail }: Refusal): string {
+  if (code === 'quota') return quotaText(detail)
   if (code !== 'too-large') return detail
   // One for each of what would do.
   return detail.split(', or ').map(lackText).join('; or ')
@@ -86,6 +91,15 @@ function lackText(detail: string): string {
   const [, name, needed, there] = /^(\S+): (\d+) needed, (\d+) there$/.exec(detail) ?? []
   if (name === undefined) return detail
   return `${resourceText(name, Number(needed))} needed, it has ${resourceText(name, Number(there))}`
+}
+
+/** Hosts say `cpuMilli: lab holds 8000 of 8000 there, needs 1000`. */
+function quotaText(detail: string): string {
+  const [, name, tenant, held, allowed, needed] =
+    /^(\S+): (.*) holds (\d+) of (\d+) there, needs (\d+)$/.exec(detail) ?? []
+  if (name === undefined) return detail
+  const text = (amount: string | undefined) => resourceText(name, Number(amount))
+  return `${tenant} holds ${text(held)} of ${text(allowed)}, needs ${text(needed)}`
 }
 
 /** 'what would help' for the refusals of a decision, each advice once. */

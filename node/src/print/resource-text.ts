@@ -6,6 +6,8 @@ const texts: Record<string, (amount: number) => string> = {
   diskBytes: (amount) => `${bytesText(amount)} disk`,
   networkMbps: (amount) => `${amount} Mb/s`,
   slots: (amount) => countText(amount, 'slot'),
+  tasks: (amount) => countText(amount, 'task'),
+  gpuMilli: (amount) => `${milliText(amount)} gpu`,
   gpu: (amount) => countText(amount, 'GPU'),
 }
 

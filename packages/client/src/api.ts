@@ -102,6 +102,8 @@ export interface Task {
   starts?: 'at-least-once' | 'at-most-once'
   /** it ends as `expired` when it has no outcome so long after it was submitted; 0, the default: never */
   expiresMs?: number
+  /** it is wanted by so long after the submit: earliest first among its like; nothing ends it then */
+  deadlineMs?: number
   failIfUnplaceable?: boolean
   /** what its host is chosen for among those with room; default: what its bearer declares for its class, else balanced */
   objective?: 'balanced' | 'fast' | 'pack' | 'spread' | 'cheap'

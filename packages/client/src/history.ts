@@ -24,6 +24,8 @@ export interface TaskLine {
   /** when its last run began, and what came before that since the submit */
   startedAt?: string
   waitedMs?: number
+  /** by when it was wanted, where it had a deadline */
+  dueAt?: string
   /** how long that run took; of an ended one */
   ranMs?: number
   endedAt?: string

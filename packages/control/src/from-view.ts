@@ -36,7 +36,7 @@ function specOf(spec: TaskSpec): Record<string, unknown> {
 
 /** One line of a listing, as the API tells it. */
 export function fromSummary(summary: TaskSummary): TaskLine {
-  const { submittedWallMs, startedWallMs, endedWallMs, needs, ...rest } = summary
+  const { submittedWallMs, startedWallMs, dueWallMs, endedWallMs, needs, ...rest } = summary
   const { executor, request } = needs
   return {
     ...rest,
@@ -46,6 +46,7 @@ export function fromSummary(summary: TaskSummary): TaskLine {
     ...(startedWallMs === undefined
       ? {}
       : { startedAt: isoTime(startedWallMs), waitedMs: Math.max(0, startedWallMs - submittedWallMs) }),
+    ...(dueWallMs === undefined ? {} : { dueAt: isoTime(dueWallMs) }),
     ...(endedWallMs === undefined ? {} : { endedAt: isoTime(endedWallMs) }),
   }
 }

@@ -48,6 +48,7 @@ export function toTaskSpec(task: Task): TaskSpec {
     durability: task.durability ?? taskDefaults.durability,
     starts: task.starts ?? taskDefaults.starts,
     expiresMs: task.expiresMs ?? taskDefaults.expiresMs,
+    ...(task.deadlineMs === undefined ? {} : { deadlineMs: task.deadlineMs }),
     failIfUnplaceable: task.failIfUnplaceable ?? taskDefaults.failIfUnplaceable,
     ...(task.objective === undefined ? {} : { objective: task.objective }),
   }

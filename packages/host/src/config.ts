@@ -1,4 +1,4 @@
-import type { Millis } from '@souk/kernel'
+import type { Millis, Quotas } from '@souk/kernel'
 
 /** Limits and times of what a host runs. Guesses are marked. */
 export interface HostConfig {
@@ -12,6 +12,10 @@ export interface HostConfig {
   overtakeScanMax: number
   /** live output kept of each run for who follows late; a ring */
   outputTailBytesMax: number
+  /** tenants entitled to more than others of what waits here: 2 is twice as much; without one it is 1. Above 0 */
+  tenantWeights: Readonly<Record<string, number>>
+  /** what each tenant may hold here at once: promised, waiting and running. `*` is for each that has none of its own */
+  quotas: Quotas
 }
 
 export const defaultHostConfig: HostConfig = {
@@ -20,4 +24,6 @@ export const defaultHostConfig: HostConfig = {
   overtakeMsMax: 5_000,
   overtakeScanMax: 16,
   outputTailBytesMax: 256 * 1024,
+  tenantWeights: {},
+  quotas: {},
 }

@@ -1,14 +1,32 @@
-import type { Millis } from '@souk/kernel'
-import { type Priority, priorities } from '@souk/wire'
+import type { Millis, ResourceVector, Shares, WallMillis } from '@souk/kernel'
+import type { Priority } from '@souk/wire'
+import { Cursor, type Queued, TenantLine } from './tenant-line.ts'
 
-export interface Queued<T> {
-  item: T
-  sinceMs: Millis
+export type { Queued } from './tenant-line.ts'
+
+/** Where a waiting run stands. */
+export interface Standing {
+  priority: Priority
+  tenant: string
+  /** by when it is wanted, by the clock on the wall; undefined: it has no deadline */
+  dueWallMs: WallMillis | undefined
 }
 
-/** Waiting runs: by priority with ageing, then by arrival. Each level is first in, first out. */
+/** What tenants have of this host now, and what it has in all. */
+export interface FairView {
+  shares: Shares
+  total: ResourceVector
+}
+
+/**
+ * Waiting runs: by priority with ageing; of one priority the tenant that has the smallest weighted dominant share of the
+ * host, and of one tenant by deadline, then by arrival.
+ *
+ * I14: the next run belongs to no tenant that has more than another one with a run of the same rank that fits. So a start
+ * never puts a tenant ahead of another that waits by more than that one run.
+ */
 export class RunQueue<T> {
-  readonly #levels: Queued<T>[][] = priorities.map(() => [])
+  readonly #lines = new Map<string, TenantLine<T>>()
   readonly #ageingMs: Millis
   #size = 0
 
@@ -20,50 +38,52 @@ export class RunQueue<T> {
     return this.#size
   }
 
-  push(priority: Priority, item: T, now: Millis): void {
-    this.#levels[priorities.indexOf(priority)]!.push({ item, sinceMs: now })
+  push(standing: Standing, item: T, now: Millis): void {
+    const { tenant } = standing
+    let line = this.#lines.get(tenant)
+    if (!line) {
+      line = new TenantLine(tenant)
+      this.#lines.set(tenant, line)
+    }
+    line.push(standing, { item, sinceMs: now, dueWallMs: standing.dueWallMs })
     this.#size++
   }
 
-  /** The order in which they would start now, the first `limit`. */
-  first(limit: number, now: Millis): Queued<T>[] {
-    const next = this.#levels.map(() => 0)
-    const order: Queued<T>[] = []
-    while (order.length < limit) {
-      const level = this.#best(next, now)
-      if (level === undefined) break
-      order.push(this.#levels[level]![next[level]!++]!)
-    }
-    return order
+  /** The order in which one of them may start now, of each tenant the first `limit`. For one start: it changes the shares. */
+  *inOrder(limit: number, now: Millis, fair: FairView): Generator<Queued<T>> {
+    const cursors = [...this.#lines.values()].map((line) => new Cursor(line, { now, ageingMs: this.#ageingMs, limit }))
+    for (let next = first(cursors, fair); next; next = first(cursors, fair)) yield next.next()!
   }
 
   remove(matches: (item: T) => boolean): T | undefined {
-    for (const level of this.#levels) {
-      const i = level.findIndex((queued) => matches(queued.item))
-      if (i < 0) continue
+    for (const line of this.#lines.values()) {
+      const removed = line.remove(matches)
+      if (!removed) continue
       this.#size--
-      return level.splice(i, 1)[0]!.item
+      if (line.size === 0) this.#lines.delete(line.tenant)
+      return removed.item
     }
     return undefined
   }
 
   items(): T[] {
-    return this.#levels.flatMap((level) => level.map((queued) => queued.item))
+    return [...this.#lines.values()].flatMap((line) => line.items())
   }
+}
 
-  /** The level whose next entry ranks first: its own rank less one for each ageing period it has waited. */
-  #best(next: number[], now: Millis): number | undefined {
-    let best: number | undefined
-    let bestRank = Infinity
-    for (let level = 0; level < this.#levels.length; level++) {
-      const queued = this.#levels[level]![next[level]!]
-      if (!queued) continue
-      const rank = level - Math.floor((now - queued.sinceMs) / this.#ageingMs)
-      if (rank < bestRank) {
-        best = level
-        bestRank = rank
-      }
-    }
-    return best
+function first<T>(cursors: readonly Cursor<T>[], { shares, total }: FairView): Cursor<T> | undefined {
+  if (cursors.length === 1) return cursors[0]!.head && cursors[0]
+  let best: Cursor<T> | undefined
+  for (const cursor of cursors) {
+    if (cursor.head && (!best || goesBefore(cursor, best, (tenant) => shares.share(tenant, total)))) best = cursor
   }
+  return best
+}
+
+function goesBefore<T>(a: Cursor<T>, b: Cursor<T>, shareOf: (tenant: string) => number): boolean {
+  if (a.rank !== b.rank) return a.rank < b.rank
+  const [ofA, ofB] = [shareOf(a.tenant), shareOf(b.tenant)]
+  if (ofA !== ofB) return ofA < ofB
+  if (a.head!.sinceMs !== b.head!.sinceMs) return a.head!.sinceMs < b.head!.sinceMs
+  return a.tenant < b.tenant
 }

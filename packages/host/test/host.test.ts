@@ -99,7 +99,7 @@ describe('a run', () => {
 describe('room', () => {
   test('can be reserved for a task that is still on its way, and is used by it', () => {
     const bench = new Bench(capacity({ slots: 2 }))
-    bench.step({ type: 'reserve', task: 'a', request: request() })
+    bench.step({ type: 'reserve', task: 'a', tenant: 'tenant', request: request() })
     expect(bench.host.room(request(), 9)).toBe(1)
     bench.take('b')
     expect(started(bench.take('c'))).toEqual([])
@@ -112,7 +112,7 @@ describe('room', () => {
 
   test('that is reserved is used at once, however many wait in front and for how long', () => {
     const bench = new Bench(capacity({ slots: 1 }), { overtakeScanMax: 2, overtakeMsMax: 500 })
-    bench.step({ type: 'reserve', task: 'a', request: request() })
+    bench.step({ type: 'reserve', task: 'a', tenant: 'tenant', request: request() })
     for (const name of ['b', 'c', 'd']) expect(started(bench.take(name))).toEqual([])
     bench.now += 1_000
     expect(started(bench.take('a'))).toEqual(['a'])
@@ -121,8 +121,8 @@ describe('room', () => {
 
   test('comes back when the task does not come, and somebody who waits gets it', () => {
     const bench = new Bench(capacity())
-    bench.step({ type: 'reserve', task: 'a', request: request() })
-    bench.step({ type: 'reserve', task: 'a', request: request() })
+    bench.step({ type: 'reserve', task: 'a', tenant: 'tenant', request: request() })
+    bench.step({ type: 'reserve', task: 'a', tenant: 'tenant', request: request() })
     expect(started(bench.take('b'))).toEqual([])
     expect(started(bench.step({ type: 'release', task: 'a' }))).toEqual(['b'])
     bench.step({ type: 'release', task: 'a' })
@@ -209,7 +209,7 @@ function happen(bench: Bench, type: (typeof happenings)[number], task: string, s
     case 'take':
       return bench.take(task, { request: need, timeoutMs: slots * 10 })
     case 'reserve':
-      return bench.step({ type, task, request: need })
+      return bench.step({ type, task, tenant: 'tenant', request: need })
     case 'release':
       return bench.step({ type, task })
     case 'capacity':
@@ -272,14 +272,14 @@ test('a run takes the alternative that it was given, says so in its order, and g
 test('what is tied counts from when it is expected here until it has ended, or is not coming after all', () => {
   const bench = new Bench(capacity())
   const ties = { group: 'db' }
-  bench.step({ type: 'reserve', task: 'a', request: request(), ties })
+  bench.step({ type: 'reserve', task: 'a', tenant: '', request: request(), ties })
   expect(bench.host.ties).toEqual([ties])
   bench.take('a', ties)
   bench.running('a')
   expect(bench.host.ties).toEqual([ties])
   bench.ran('a')
   expect(bench.host.ties).toEqual([])
-  bench.step({ type: 'reserve', task: 'b', request: request(), ties })
+  bench.step({ type: 'reserve', task: 'b', tenant: '', request: request(), ties })
   bench.step({ type: 'release', task: 'b' })
   expect(bench.host.ties).toEqual([])
 })

@@ -7,6 +7,7 @@ export { base32Alphabet, compareHash, type Hash64, hash64, hashBase32, hashHex }
 export { InvariantError, invariant } from './invariant.ts'
 export type { Machine } from './machine.ts'
 export { Prng } from './prng.ts'
+export { anyTenant, type OverQuota, type Quota, QuotaRoom, type Quotas, quotaResources } from './quota.ts'
 export {
   type Allocation,
   copiesThatFit,
@@ -22,4 +23,5 @@ export {
   take,
 } from './resources.ts'
 export { RoundTrip } from './round-trip.ts'
+export { dominantShare, type Shares, TenantShares, type TenantUse, useOf, weightOf } from './tenant-shares.ts'
 export type { Millis, WallMillis } from './time.ts'

@@ -11,6 +11,7 @@ import { Giver } from './giver.ts'
 import { Keeper } from './keeper.ts'
 import type { Lot } from './lot.ts'
 import { Lots } from './lots.ts'
+import { meshCapacity } from './mesh-capacity.ts'
 import { NoRoom } from './no-room.ts'
 import { Pace } from './pace.ts'
 import type { Packing } from './packing.ts'
@@ -65,8 +66,8 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#prng = prng
     this.#members = members
     this.#packing = packing
-    this.#lots = new Lots(config)
     this.#durations = new Durations(config.classesMax)
+    this.#lots = new Lots(config, { durations: this.#durations, capacity: meshCapacity(self, members, local) })
     this.#pace = new Pace(config, this.#durations, members)
     this.#scarcity = new Scarcity(config)
     const frame: FrameOf = (sinceMs, startedMs, now) => this.#frame(sinceMs, startedMs, now)
@@ -118,6 +119,11 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     return earliest(this.#closing.next(), this.#lots.next())
   }
 
+  /** Tasks of this tenant that are not placed yet. */
+  waitingOf(tenant: string): number {
+    return this.#lots.sizeOf(tenant)
+  }
+
   /** Tasks that wait here for a host with room; what is being auctioned right now does not. */
   get waiting(): number {
     let asking = 0
@@ -138,9 +144,10 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
 
   #onChanged(now: Millis, out: Out): void {
     if (this.#lots.size === 0) return
-    for (const lot of this.#lots.inOrder(now)) {
+    const { atOnce } = this.#lots
+    for (const lot of this.#lots.inTurns(now)) {
       // All hosts are compared while some have room; once none had, it goes to the first that has.
-      if (now < lot.quietUntil || !this.#keeper.comparesAll(lot)) this.#keeper.keepWhatFits(lot, now, out)
+      if (now < lot.quietUntil || !this.#keeper.comparesAll(lot)) this.#keeper.keepWhatFits(lot, now, out, atOnce)
     }
     this.#lots.lookAgainAtAll(now)
   }
@@ -178,6 +185,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     const { priority } = lot.first()!
     const { shape } = lot
     const comparesAll = this.#keeper.comparesAll(lot)
+    const dueInMs = this.#dueInMs(lot, now)
     lot.auction = id
     this.#auctions.set(id, {
       id,
@@ -194,9 +202,16 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     })
     this.#closing.set(id, now + this.#pace.closeMs())
     const { p50: expectedMs, p90: expectedMsP90 } = this.#durations.told(shape.class)
-    const message = { t: 'quote' as const, lot: id, shape, count, priority, expectedMs, expectedMsP90 }
+    const quote = { t: 'quote' as const, lot: id, shape, count, priority, expectedMs, expectedMsP90 }
+    const message = dueInMs === undefined ? quote : { ...quote, dueInMs }
     for (const { peer } of asked) out.push({ type: 'send', to: peer, message })
     out.push({ type: 'asked', lot: id, class: shape.class, count, asked: asked.length })
+  }
+
+  /** Until the first of them is wanted; undefined: none has a deadline. */
+  #dueInMs(lot: Lot, now: Millis): Millis | undefined {
+    const dueWallMs = lot.dueWallMs()
+    return dueWallMs === undefined ? undefined : Math.max(0, Math.round(dueWallMs - this.#wallOffset - now))
   }
 
   /** Once more, of those who were not asked, when those who were had too little room. */
@@ -241,7 +256,8 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     lot.auction = undefined
     const immediate = auction.bids.filter(({ terms }) => terms.startMs === 0).length
     this.#scarcity.note(lot.shape.class, immediate, auction.bids.length + auction.refused.length)
-    const own = this.#keeper.bid(lot, auction.count, now - auction.startedMs, now)
+    const asOthers = { count: auction.count, dueInMs: this.#dueInMs(lot, now), afterMs: now - auction.startedMs }
+    const own = this.#keeper.bid(lot, asOthers, now)
     if (own) auction.bids.push(own)
     const awarded = this.#awards.award(lot, auction, closed, now, out)
     const tookMs = now - auction.startedMs

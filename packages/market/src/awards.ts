@@ -66,7 +66,9 @@ export class Awards {
       const here = share.peer === self
       const to = line.find(({ peer }) => peer === share.peer)
       if (!here && !to) continue
-      const given = here ? keeper.take(lot, alternative, share.count, now) : lots.take(lot, share.count, now)
+      const given = here
+        ? keeper.take(lot, alternative, share.count, now)
+        : lots.take(lot, alternative, share.count, now)
       if (given.length === 0) continue
       const tasks = given.map(({ task }) => task)
       const timing = frame(given[0]!.sinceMs, auction.startedMs, now)

@@ -1,4 +1,4 @@
-import type { ResourceRequest, ResourceVector } from '@souk/kernel'
+import type { Millis, ResourceRequest, ResourceVector } from '@souk/kernel'
 import { alternativeField, type BidTerms, requestsOf, type Shape } from '@souk/wire'
 import { type Durations, durationClass } from './durations.ts'
 import type { Packing } from './packing.ts'
@@ -13,33 +13,40 @@ export interface Room {
   room: number
 }
 
-/** The first of what will do that there is room for now, for at most `count`; 0 of the request itself where of none. */
+/**
+ * The first of what will do that there is room for now, and that their tenant may have, for at most `count`; 0 of the
+ * request itself where of none.
+ */
 export function chooseRoom(local: LocalView, shape: Shape, count: number): Room {
   const most = Math.min(count, countTogether(shape))
+  const quotas = local.quotas()
   for (const [alternative, request] of requestsOf(shape).entries()) {
-    const room = local.room(request, most)
+    const room = local.room(request, quotas?.allowed(shape.tenant ?? '', request, most) ?? most)
     if (room > 0) return { alternative, request, room }
   }
   return { alternative: 0, request: shape.request, room: 0 }
 }
 
-/** What this host would offer for so many tasks of this shape that could start now. */
+/** What this host would offer for so many tasks of this shape that could start now. `dueInMs`: the first is wanted by then. */
 export function bidTerms(
   { local, packing, durations }: { local: LocalView; packing: Packing; durations: Durations },
   shape: Shape,
   { alternative, request, room: count }: Room,
+  dueInMs: Millis | undefined,
 ): Omit<BidTerms, 'loadSeq'> {
   const { capacity, priceMilli } = local.offer()
   const free = local.free()
   const name = durationClass(shape.class, alternative)
+  const finishMs = durations.expected(name) ?? durations.told(shape.class)
   return {
     count,
     startMs: 0,
-    finishMs: durations.expected(name) ?? durations.told(shape.class),
+    finishMs,
     fragMilli: packing.fitting(request)?.fragMilli ?? 0,
     usedMilli: usedMilli(free, capacity),
     priceMilli,
     warm: durations.meanMs(name) !== undefined,
+    ...(dueInMs !== undefined && finishMs.p50 > dueInMs ? { late: true } : {}),
     ...alternativeField(alternative),
     ...unmetField(unmetMilli(local.ties(), shape)),
   }

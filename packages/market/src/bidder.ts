@@ -9,6 +9,7 @@ import { clamped } from './free-vector.ts'
 import type { Packing } from './packing.ts'
 import { surveyAnswer } from './plan/survey.ts'
 import { PredictionScore } from './prediction-score.ts'
+import { overQuota } from './quota-refusal.ts'
 import { Rivals } from './rivals.ts'
 import { decideTies } from './ties.ts'
 import type { BearersView, LocalView, MembersView } from './views.ts'
@@ -151,6 +152,8 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     this.#packing.learn(shape.request, count)
     const tied = decideTies(this.#local.ties(), shape)
     if (tied) return { t: 'noBid', lot, refusal: tied }
+    const over = overQuota(this.#local.quotas(), shape)
+    if (over) return { t: 'noBid', lot, refusal: over }
     const room = chooseRoom(this.#local, shape, count)
     if (room.room === 0) {
       const detail = `${this.#local.running()} running, ${this.#local.queued()} queued`
@@ -159,16 +162,16 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
       return { t: 'noBid', lot, refusal: etaMs === undefined ? refusal : { ...refusal, etaMs } }
     }
     const parts = { local: this.#local, packing: this.#packing, durations: this.#durations }
-    const terms: BidTerms = { ...bidTerms(parts, shape, room), loadSeq: ++this.#loadSeq }
+    const terms: BidTerms = { ...bidTerms(parts, shape, room, quote.dueInMs), loadSeq: ++this.#loadSeq }
     const rivals = this.#rivals.count(now) + this.#asked()
-    if (rivals > 0) terms.racedMilli = Math.round((1000 * rivals) / this.#local.room(shape.request, racedRoomMax))
+    if (rivals > 0) terms.racedMilli = Math.round((1000 * rivals) / this.#local.room(room.request, racedRoomMax))
     this.#rivals.add(now, this.#members.rttP95() ?? this.#config.rttMsUnknown)
     return { t: 'bid', lot, terms, offeredMs: Math.floor(now) }
   }
 
   /** When there may be room for it. */
   #etaMs({ request }: Shape, now: Millis): Millis | undefined {
-    const work = this.#local.work(this.#config.etaRunsMax)
+    const work = this.#local.work(this.#config.etaRunsMax, now)
     const { gpus } = this.#local.offer()
     return decideEta({ free: this.#local.free(), gpus, work, durations: this.#durations }, request, now)
   }
@@ -230,8 +233,18 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     this.#timers.set(peer, now + this.#config.wantMsMax)
     const free = clamped(this.#local.free())
     const offeredMs = Math.floor(now)
-    out.push({ type: 'send', to: peer, message: { t: 'wanted', want: id, free, ...want, offeredMs } })
+    out.push({
+      type: 'send',
+      to: peer,
+      message: { t: 'wanted', want: id, free, ...want, offeredMs, ...this.#quotas() },
+    })
     out.push({ type: 'wanted', to: peer, count: want.count })
+  }
+
+  /** So that nothing is given that would be refused. */
+  #quotas(): Pick<MessageOf<'wanted'>, 'quotas'> {
+    const room = this.#local.quotas()
+    return room ? { quotas: room.left(limits.quotasMax) } : {}
   }
 
   #mayAsk(peer: PeerId, now: Millis): boolean {

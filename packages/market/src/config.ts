@@ -79,6 +79,10 @@ export interface MarketConfig {
     affinity: number
     raced: number
   }
+  /** tenants entitled to more than others of what waits here: 2 is twice as much; without one it is 1. Above 0 */
+  tenantWeights: Readonly<Record<string, number>>
+  /** tasks of a tenant that may wait here before further submits are refused; `*` for each that has no bound of its own */
+  tenantWaitingMax: Readonly<Record<string, number>>
 }
 
 export const defaultMarketConfig: MarketConfig = {
@@ -117,4 +121,6 @@ export const defaultMarketConfig: MarketConfig = {
   targetMs: 100,
   objectives: [],
   weights: { start: 1, fragmentation: 0.2, price: 0.1, spread: 0.1, affinity: 0.5, raced: 0.05 },
+  tenantWeights: {},
+  tenantWaitingMax: {},
 }

@@ -1,15 +1,25 @@
-import { copiesThatFit, copyVector, type Millis, type ResourceVector, scalarResources, shortage } from '@souk/kernel'
-import { alternativeField, type MessageOf, type PeerId, requestsOf, type Taker } from '@souk/wire'
+import {
+  copiesThatFit,
+  copyVector,
+  type Millis,
+  QuotaRoom,
+  type ResourceVector,
+  scalarResources,
+  shortage,
+  TenantShares,
+} from '@souk/kernel'
+import { alternativeField, type MessageOf, type Offer, type PeerId, requestsOf, type Shape } from '@souk/wire'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
-import { aheadCount, type Durations, shareOf } from './durations.ts'
+import { aheadCount, type Durations, durationClass, shareOf } from './durations.ts'
 import { decideFit } from './fit.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import { spend } from './spend.ts'
 import { isTied } from './ties.ts'
 import { type FrameOf, plainDecision } from './to-decision.ts'
-import type { MembersView } from './views.ts'
+import type { CandidateView, MembersView } from './views.ts'
+import type { Waiting } from './waiting-line.ts'
 import { withPrediction } from './with-prediction.ts'
 
 type Out = AuctioneerEffect[]
@@ -21,6 +31,29 @@ export interface GiverView {
   frame: FrameOf
   /** it did not keep to what it said, and is left out for a while */
   ignored(peer: PeerId, now: Millis): boolean
+}
+
+/** What is left of the room of a host that asked; `ahead`: part of the work ahead that was not given yet */
+interface Budget {
+  free: ResourceVector
+  left: number
+  ahead: number
+  quotas: QuotaRoom | undefined
+}
+
+/** Who asked, with what it offers. */
+type Asker = CandidateView & { offer: Offer }
+
+/** Tasks of one lot that are given room as one alternative. */
+interface Given {
+  alternative: number
+  shape: Shape
+  tasks: Waiting[]
+}
+
+function quotasOf({ quotas }: MessageOf<'wanted'>): QuotaRoom | undefined {
+  if (!quotas) return undefined
+  return new QuotaRoom(Object.fromEntries(quotas.map(({ tenant, quota }) => [tenant, quota])), new TenantShares())
 }
 
 /** Answers WANTED: a host with room asks, and is given what fits, with some work ahead for tasks that end soon. */
@@ -41,39 +74,72 @@ export class Giver {
 
   onWanted(from: PeerId, message: MessageOf<'wanted'>, now: Millis, out: Out): void {
     const view = this.#members.candidate(from)
-    const free = upTo(copyVector(message.free), view?.offer?.capacity)
-    let left = message.count
-    let ahead = 1
-    const share = shareOf(this.#view.waiting(), this.#members.candidates().length)
-    for (const lot of this.#lots.inOrder(now)) {
-      if (left === 0 || !view?.offer || this.#view.ignored(from, now)) break
-      // What else is at that host it must say itself: tied tasks are asked for.
-      if (lot.auction !== undefined || lot.avoid.has(from) || isTied(lot.shape) || decideFit(view.offer, lot.shape))
-        continue
-      const { capacity, gpus } = view.offer
-      const able = requestsOf(lot.shape).flatMap((request, alternative) => {
-        return shortage(capacity, request, gpus) ? [] : [{ request, alternative }]
-      })
-      for (const [i, { request, alternative }] of able.entries()) {
-        const fitting = copiesThatFit(free, request, Math.min(left, lot.size), gpus)
-        const wholeAhead = this.#aheadOf(lot, message, share)
-        // What is fetched ahead of room takes what it can get.
-        const extra = i === able.length - 1 ? Math.floor(ahead * wholeAhead) : 0
-        const count = Math.min(left, lot.size, fitting + extra)
-        if (count === 0) continue
-        // Work ahead is one budget for all lots.
-        if (extra > 0) ahead -= Math.max(0, count - fitting) / wholeAhead
-        left -= count
-        spend(free, request, Math.min(count, fitting), gpus)
-        const { incarnation } = view
-        const to = { peer: from, incarnation, offeredMs: message.offeredMs, ...alternativeField(alternative) }
-        this.#give(lot, to, count, now, out)
-      }
+    const offer = view?.offer
+    const budget = {
+      free: upTo(copyVector(message.free), offer?.capacity),
+      left: message.count,
+      ahead: 1,
+      quotas: quotasOf(message),
     }
-    const count = message.count - left
+    if (view && offer && !this.#view.ignored(from, now)) {
+      const asker = { ...view, offer }
+      for (const given of this.#choose(message, asker, budget, now).values())
+        this.#give(given, asker, message, now, out)
+    }
+    const count = message.count - budget.left
     const waiting = this.#view.waiting()
     out.push({ type: 'send', to: from, message: { t: 'given', want: message.want, count, waiting } })
     if (count > 0) out.push({ type: 'given', to: from, count })
+  }
+
+  /** What it is given, of each lot together what it is given as one alternative. */
+  #choose(message: MessageOf<'wanted'>, { peer, offer }: Asker, budget: Budget, now: Millis): Map<string, Given> {
+    const given = new Map<string, Given>()
+    const share = shareOf(this.#view.waiting(), this.#members.candidates().length)
+    const { atOnce } = this.#lots
+    for (const lot of this.#lots.inTurns(now)) {
+      if (budget.left === 0) break
+      // What else is at that host it must say itself: tied tasks are asked for.
+      if (lot.auction !== undefined || lot.avoid.has(peer) || isTied(lot.shape) || decideFit(offer, lot.shape)) continue
+      const wholeAhead = this.#aheadOf(lot, message, share)
+      for (const { alternative, tasks } of this.#takeFor(lot, offer, { budget, atOnce, wholeAhead }, now)) {
+        const key = `${alternative} ${lot.key}`
+        const before = given.get(key)
+        if (before) before.tasks.push(...tasks)
+        else given.set(key, { alternative, shape: lot.shape, tasks })
+      }
+    }
+    return given
+  }
+
+  /** What fits of one lot, by preference, the last of what will do with some work ahead; at most `atOnce`. */
+  #takeFor(
+    lot: Lot,
+    { capacity, gpus }: Offer,
+    { budget, atOnce, wholeAhead }: { budget: Budget; atOnce: number; wholeAhead: number },
+    now: Millis,
+  ): { alternative: number; tasks: Waiting[] }[] {
+    const able = requestsOf(lot.shape).flatMap((request, alternative) => {
+      return shortage(capacity, request, gpus) ? [] : [{ request, alternative }]
+    })
+    const taken: { alternative: number; tasks: Waiting[] }[] = []
+    let some = Math.min(budget.left, lot.size, atOnce)
+    for (const [i, { request, alternative }] of able.entries()) {
+      const most = budget.quotas?.allowed(lot.tenant, request, some) ?? some
+      const fitting = copiesThatFit(budget.free, request, most, gpus)
+      // What is fetched ahead of room takes what it can get.
+      const extra = i === able.length - 1 ? Math.floor(budget.ahead * wholeAhead) : 0
+      const count = Math.min(most, fitting + extra)
+      if (count === 0) continue
+      // Work ahead is one budget for all lots.
+      if (extra > 0) budget.ahead -= Math.max(0, count - fitting) / wholeAhead
+      budget.left -= count
+      some -= count
+      spend(budget.free, request, Math.min(count, fitting), gpus)
+      budget.quotas?.spend(lot.tenant, request, count)
+      taken.push({ alternative, tasks: this.#lots.take(lot, alternative, count, now) })
+    }
+    return taken
   }
 
   #aheadOf(lot: Lot, { aheadMs, concurrent }: MessageOf<'wanted'>, share: number): number {
@@ -81,13 +147,18 @@ export class Giver {
     return meanMs === undefined ? 0 : aheadCount({ aheadMs, concurrent, meanMs, share }, this.#config.aheadMax)
   }
 
-  #give(lot: Lot, to: Taker, count: number, now: Millis, out: Out): void {
-    const given = this.#lots.take(lot, count, now)
-    const frame = this.#view.frame(given[0]!.sinceMs, now, now)
-    const plain = plainDecision(frame, 'wanted', 'it asked, having room', to.peer, [], to.alternative)
-    const decision = withPrediction(plain, 0, this.#durations.expected(lot.shape.class))
-    const tasks = given.map(({ task }) => task)
-    out.push({ type: 'award', tasks, to, alternates: [], decision })
+  #give(
+    { alternative, shape, tasks }: Given,
+    { peer, incarnation }: Asker,
+    { offeredMs }: MessageOf<'wanted'>,
+    now: Millis,
+    out: Out,
+  ): void {
+    const frame = this.#view.frame(tasks[0]!.sinceMs, now, now)
+    const plain = plainDecision(frame, 'wanted', 'it asked, having room', peer, [], alternative)
+    const decision = withPrediction(plain, 0, this.#durations.expected(durationClass(shape.class, alternative)))
+    const to = { peer, incarnation, offeredMs, ...alternativeField(alternative) }
+    out.push({ type: 'award', tasks: tasks.map(({ task }) => task), to, alternates: [], decision })
   }
 }
 

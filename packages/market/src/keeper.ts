@@ -1,4 +1,4 @@
-import { copiesThatFit, copyVector, type Millis, type ResourceVector } from '@souk/kernel'
+import { copiesThatFit, copyVector, type Millis, type QuotaRoom, type ResourceVector } from '@souk/kernel'
 import { type PeerId, requestsOf, type Ties } from '@souk/wire'
 import type { Bid } from './auction.ts'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
@@ -6,7 +6,7 @@ import { bidTerms } from './bid-terms.ts'
 import type { MarketConfig } from './config.ts'
 import { type Durations, durationClass } from './durations.ts'
 import { decideFit } from './fit.ts'
-import type { Lot, Waiting } from './lot.ts'
+import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import type { Pace } from './pace.ts'
 import type { Packing } from './packing.ts'
@@ -16,6 +16,7 @@ import { spend } from './spend.ts'
 import { countTogether, decideTies, isTied, unmetMilli } from './ties.ts'
 import { type FrameOf, plainDecision } from './to-decision.ts'
 import type { LocalView } from './views.ts'
+import type { Waiting } from './waiting-line.ts'
 import { withPrediction } from './with-prediction.ts'
 
 interface KeeperParts {
@@ -28,6 +29,15 @@ interface KeeperParts {
   frame: FrameOf
 }
 
+/** As others are asked. */
+interface Quoted {
+  count: number
+  /** the first is wanted by then */
+  dueInMs: Millis | undefined
+  /** since the others were asked */
+  afterMs: Millis
+}
+
 /**
  * This host as the auctioneer's own: what could start here this instant needs no auction, except where others are to be
  * compared with it. Then it bids like them.
@@ -37,6 +47,8 @@ export class Keeper {
   readonly #parts: KeeperParts
   /** what is left of this host in the current step, after what was kept in it */
   #room: ResourceVector | undefined
+  /** and of what tenants may have here */
+  #quotas: QuotaRoom | undefined
   /** ties of what was kept in it */
   #kept: Ties[] = []
 
@@ -48,6 +60,7 @@ export class Keeper {
   /** A new step: this host has what it says. */
   begin(): void {
     this.#room = undefined
+    this.#quotas = undefined
     this.#kept = []
   }
 
@@ -67,17 +80,21 @@ export class Keeper {
     })
   }
 
-  /** What is asked for by preference, at once; what will do instead only when everybody was asked and had no room. */
-  keepWhatFits(lot: Lot, now: Millis, out: AuctioneerEffect[]): void {
+  /**
+   * What is asked for by preference, at once; what will do instead only when everybody was asked and had no room. At most
+   * `atOnce`.
+   */
+  keepWhatFits(lot: Lot, now: Millis, out: AuctioneerEffect[], atOnce = Infinity): void {
     // Another host may have the company that it prefers.
     if (lot.quietMs === 0 && unmetMilli(this.#ties(), lot.shape) > 0) return
     const upTo = lot.quietMs > 0 ? requestsOf(lot.shape).length : 1
-    for (let alternative = 0; alternative < upTo; alternative++) this.keep(lot, alternative, now, out)
+    let left = atOnce
+    for (let alternative = 0; alternative < upTo; alternative++) left -= this.keep(lot, alternative, now, out, left)
   }
 
-  /** As many as fit as this alternative; returns how many. */
-  keep(lot: Lot, alternative: number, now: Millis, out: AuctioneerEffect[]): number {
-    const tasks = this.take(lot, alternative, lot.size, now)
+  /** As many as fit as this alternative, at most `limit`; returns how many. */
+  keep(lot: Lot, alternative: number, now: Millis, out: AuctioneerEffect[], limit = Infinity): number {
+    const tasks = this.take(lot, alternative, limit, now)
     if (tasks.length === 0) return 0
     const { self, durations, frame } = this.#parts
     const timing = frame(tasks[0]!.sinceMs, now, now)
@@ -88,28 +105,29 @@ export class Keeper {
     return tasks.length
   }
 
-  /** Out of the line what this host has room for as this alternative, at most `limit`. */
+  /** Out of the line what this host has room for as this alternative, and their tenant may have, at most `limit`. */
   take(lot: Lot, alternative: number, limit: number, now: Millis): Waiting[] {
     const count = this.#fits(lot, alternative, limit)
     if (count === 0) return []
     const shape = shapeAs(lot.shape, alternative)
     spend(this.#room!, shape.request, count, this.#parts.local.offer().gpus)
+    this.#quotas?.spend(lot.tenant, shape.request, count)
     if (isTied(shape)) this.#kept.push(shape)
-    return this.#parts.lots.take(lot, count, now)
+    return this.#parts.lots.take(lot, alternative, count, now)
   }
 
-  /** What this host would answer if it were asked, for at most `limit`; undefined: no room. */
-  bid(lot: Lot, limit: number, afterMs: Millis, now: Millis): Bid | undefined {
+  /** What this host would answer if it were asked for so many; undefined: no room. */
+  bid(lot: Lot, { count, dueInMs, afterMs }: Quoted, now: Millis): Bid | undefined {
     for (const [alternative, request] of requestsOf(lot.shape).entries()) {
-      const room = this.#fits(lot, alternative, limit)
+      const room = this.#fits(lot, alternative, count)
       if (room === 0) continue
-      const terms = { ...bidTerms(this.#parts, lot.shape, { alternative, request, room }), loadSeq: 0 }
+      const terms = { ...bidTerms(this.#parts, lot.shape, { alternative, request, room }, dueInMs), loadSeq: 0 }
       return { peer: this.#parts.self, terms, offeredMs: Math.floor(now), afterMs }
     }
     return undefined
   }
 
-  /** How many of the lot could start here now as this alternative, at most `limit`. */
+  /** How many of the lot could start here now as this alternative, and their tenant may have, at most `limit`. */
   #fits(lot: Lot, alternative: number, limit: number): number {
     const { local } = this.#parts
     const offer = local.offer()
@@ -118,7 +136,9 @@ export class Keeper {
     this.#room ??= local.queued() > 0 ? undefined : copyVector(local.free())
     if (!this.#room || decideTies(this.#ties(), shape)) return 0
     const wanted = Math.min(lot.size, limit, countTogether(shape))
-    return Math.min(wanted, copiesThatFit(this.#room, shape.request, wanted, offer.gpus))
+    this.#quotas ??= local.quotas()?.copy()
+    const allowed = Math.max(0, this.#quotas?.allowed(lot.tenant, shape.request, wanted) ?? wanted)
+    return Math.min(allowed, copiesThatFit(this.#room, shape.request, allowed, offer.gpus))
   }
 
   #ties(): readonly Ties[] {

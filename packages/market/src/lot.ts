@@ -1,22 +1,21 @@
-import type { Millis } from '@souk/kernel'
-import { type PeerId, type Priority, priorities, type Shape, type TaskId } from '@souk/wire'
+import type { Millis, WallMillis } from '@souk/kernel'
+import { type PeerId, priorities, type Shape, type TaskId } from '@souk/wire'
+import { type Waiting, WaitingLine } from './waiting-line.ts'
 
-export interface Waiting {
-  task: TaskId
-  priority: Priority
+/** Where a lot stands among others: the lower level goes first, then (between tenants) fairness, deadline, age. */
+export interface Rank {
+  level: number
+  dueWallMs: WallMillis
   sinceMs: Millis
-  failIfUnplaceable: boolean
-  /** why it waits, as its readers know it; '' before they were told */
-  told: '' | 'no-room' | 'unplaceable'
 }
 
-/** Tasks of one shape that wait with this bearer: by priority with ageing, then by age. */
+/** Tasks of one shape, so of one tenant, that wait with this bearer: by priority with ageing, deadline, age. */
 export class Lot {
   readonly key: string
   readonly shape: Shape
   /** who had its one task before and must not get it again; of most lots nobody */
   readonly avoid: ReadonlySet<PeerId>
-  readonly #levels: Map<TaskId, Waiting>[] = priorities.map(() => new Map())
+  readonly #levels: readonly WaitingLine[] = priorities.map(() => new WaitingLine())
   #size = 0
   /** the auction that asks for it now */
   auction: number | undefined
@@ -35,7 +34,7 @@ export class Lot {
   }
 
   add(waiting: Waiting): void {
-    this.#levels[priorities.indexOf(waiting.priority)]!.set(waiting.task, waiting)
+    this.#levels[priorities.indexOf(waiting.priority)]!.add(waiting)
     this.#size++
   }
 
@@ -48,33 +47,30 @@ export class Lot {
     return false
   }
 
-  /** Rank of the first in line: lower goes first. */
-  rank(now: Millis, ageingMs: Millis): { level: number; sinceMs: Millis } | undefined {
-    let best: { level: number; sinceMs: Millis } | undefined
-    for (let i = 0; i < this.#levels.length; i++) {
-      const first = this.#levels[i]!.values().next().value
-      if (!first) continue
-      const level = i - Math.floor((now - first.sinceMs) / ageingMs)
-      if (!best || level < best.level) best = { level, sinceMs: first.sinceMs }
-    }
-    return best
+  get tenant(): string {
+    return this.shape.tenant ?? ''
+  }
+
+  /** Of the first in line. */
+  rank(now: Millis, ageingMs: Millis): Rank | undefined {
+    return this.#head(now, ageingMs)?.rank
   }
 
   /** Takes the first `count` out of the line. */
   take(count: number, now: Millis, ageingMs: Millis): Waiting[] {
     const taken: Waiting[] = []
-    while (taken.length < count && this.#size > 0) {
-      const level = this.#bestLevel(now, ageingMs)
-      const first = level.values().next().value!
-      level.delete(first.task)
+    while (taken.length < count) {
+      const head = this.#head(now, ageingMs)
+      if (!head) break
+      head.line.delete(head.waiting.task)
       this.#size--
-      taken.push(first)
+      taken.push(head.waiting)
     }
     return taken
   }
 
   *waiting(): Generator<Waiting> {
-    for (const level of this.#levels) yield* level.values()
+    for (const level of this.#levels) yield* level.all()
   }
 
   /** Those that have not heard yet that they wait for this reason: they have now. */
@@ -89,24 +85,26 @@ export class Lot {
   }
 
   first(): Waiting | undefined {
-    return this.#levels
-      .find((level) => level.size > 0)
-      ?.values()
-      .next().value
+    return this.#levels.find((level) => level.size > 0)?.first()
   }
 
-  #bestLevel(now: Millis, ageingMs: Millis): Map<TaskId, Waiting> {
-    let best: Map<TaskId, Waiting> | undefined
-    let bestRank = Infinity
-    this.#levels.forEach((level, i) => {
-      const first = level.values().next().value
-      if (!first) return
-      const rank = i - Math.floor((now - first.sinceMs) / ageingMs)
-      if (rank < bestRank) {
-        best = level
-        bestRank = rank
+  /** The earliest deadline of those that have one. */
+  dueWallMs(): WallMillis | undefined {
+    const dues = this.#levels.flatMap((level) => level.firstDue()?.dueWallMs ?? [])
+    return dues.length === 0 ? undefined : Math.min(...dues)
+  }
+
+  /** Of one rank the higher priority, then the one with a deadline: ageing lifts beside equals, not past them. */
+  #head(now: Millis, ageingMs: Millis): { waiting: Waiting; line: WaitingLine; rank: Rank } | undefined {
+    let best: { waiting: Waiting; line: WaitingLine; rank: Rank } | undefined
+    this.#levels.forEach((line, i) => {
+      for (const waiting of [line.firstDue(), line.firstPlain()]) {
+        if (!waiting) continue
+        const { sinceMs, dueWallMs = Infinity } = waiting
+        const level = i - Math.floor((now - sinceMs) / ageingMs)
+        if (!best || level < best.rank.level) best = { waiting, line, rank: { level, dueWallMs, sinceMs } }
       }
     })
-    return best!
+    return best
   }
 }

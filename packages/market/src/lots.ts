@@ -1,8 +1,20 @@
-import { Deadlines, type Millis } from '@souk/kernel'
-import type { PeerId, TaskId, TaskRecord } from '@souk/wire'
+import { Deadlines, type Millis, type ResourceVector } from '@souk/kernel'
+import { type PeerId, requestOf, type TaskId, type TaskRecord } from '@souk/wire'
 import type { MarketConfig } from './config.ts'
-import { Lot, type Waiting } from './lot.ts'
+import { type Durations, durationClass } from './durations.ts'
+import { Lot, type Rank } from './lot.ts'
 import { shapeKey, shapeOf } from './shape.ts'
+import { Turns } from './turns.ts'
+import type { Waiting } from './waiting-line.ts'
+
+/** assumed of a class while nothing at all has run here (guess) */
+const runMsUnknown = 1_000
+
+export interface LotsView {
+  durations: Durations
+  /** of all hosts together */
+  capacity(): ResourceVector
+}
 
 /** The tasks that wait to be placed, by shape, and when each lot is looked at again. A task is in at most one lot. */
 export class Lots {
@@ -11,8 +23,13 @@ export class Lots {
   readonly #lotOf = new Map<TaskId, Lot>()
   readonly #quiet = new Deadlines<string>()
 
-  constructor(config: MarketConfig) {
+  readonly #view: LotsView
+  readonly #turns: Turns
+
+  constructor(config: MarketConfig, view: LotsView) {
     this.#config = config
+    this.#view = view
+    this.#turns = new Turns(config.tenantWeights)
   }
 
   /** Tasks in all lots. */
@@ -20,12 +37,17 @@ export class Lots {
     return this.#lotOf.size
   }
 
+  /** Tasks of this tenant in all lots. */
+  sizeOf(tenant: string): number {
+    return this.#turns.waitingOf(tenant)
+  }
+
   get(key: string): Lot | undefined {
     return this.#lots.get(key)
   }
 
   /** A task that others had before is a lot of its own: it may not go where its like may. */
-  add({ spec, id }: TaskRecord, now: Millis, avoid: readonly PeerId[] = []): void {
+  add({ spec, id, submittedWallMs }: TaskRecord, now: Millis, avoid: readonly PeerId[] = []): void {
     const shape = shapeOf(spec)
     const key = avoid.length > 0 ? `${shapeKey(shape)}/${id}` : shapeKey(shape)
     let lot = this.#lots.get(key)
@@ -33,9 +55,11 @@ export class Lots {
       lot = new Lot(key, shape, avoid)
       this.#lots.set(key, lot)
     }
-    const { priority, failIfUnplaceable } = spec
-    lot.add({ task: id, priority, sinceMs: now, failIfUnplaceable, told: '' })
+    const { priority, failIfUnplaceable, deadlineMs } = spec
+    const dueWallMs = deadlineMs === undefined ? undefined : submittedWallMs + deadlineMs
+    lot.add({ task: id, priority, sinceMs: now, dueWallMs, failIfUnplaceable, told: '' })
     this.#lotOf.set(id, lot)
+    this.#turns.joined(lot.tenant)
     this.lookAgain(lot, now)
   }
 
@@ -44,15 +68,27 @@ export class Lots {
     if (!lot) return
     lot.remove(task)
     this.#lotOf.delete(task)
+    this.#turns.left(lot.tenant)
     this.tidy(lot)
   }
 
-  /** Takes the first `count` out of the line. */
-  take(lot: Lot, count: number, now: Millis): Waiting[] {
+  /** Takes the first `count` out of the line, for room that they are given as this alternative. */
+  take(lot: Lot, alternative: number, count: number, now: Millis): Waiting[] {
     const taken = lot.take(count, now, this.#config.ageingMs)
-    for (const { task } of taken) this.#lotOf.delete(task)
+    this.#charge(lot, alternative, taken.length)
+    for (const { task } of taken) {
+      this.#lotOf.delete(task)
+      this.#turns.left(lot.tenant)
+    }
     this.tidy(lot)
     return taken
+  }
+
+  #charge({ shape, tenant }: Lot, alternative: number, count: number): void {
+    if (this.#turns.tenants <= 1) return
+    const { durations, capacity } = this.#view
+    const ms = durations.meanMs(durationClass(shape.class, alternative)) ?? durations.overallMs ?? runMsUnknown
+    this.#turns.charge(tenant, count, requestOf(shape, alternative), ms, capacity())
   }
 
   /** An empty lot stays only while an auction asks for it. */
@@ -66,13 +102,54 @@ export class Lots {
 
   /** Lots with waiting tasks, the one whose first in line ranks first in front. */
   inOrder(now: Millis): Lot[] {
-    return [...this.#lots.values()]
-      .filter((lot) => lot.size > 0)
-      .map((lot) => ({ lot, rank: lot.rank(now, this.#config.ageingMs)! }))
-      .sort(
-        (a, b) => a.rank.level - b.rank.level || a.rank.sinceMs - b.rank.sinceMs || (a.lot.key < b.lot.key ? -1 : 1),
-      )
+    return this.#ranked(this.#lots.values(), now)
+      .sort((a, b) => this.#compare(a, b))
       .map(({ lot }) => lot)
+  }
+
+  /** How many a lot may take before the next one has its turn: of several tenants none gets all that there is. */
+  get atOnce(): number {
+    return this.#turns.tenants > 1 ? 1 : Infinity
+  }
+
+  /**
+   * Lots in the order in which they get room. Of one tenant each comes once; of several, one comes again and again, as
+   * what was taken in between makes it its turn, until it takes nothing.
+   */
+  *inTurns(now: Millis): Generator<Lot> {
+    if (this.#turns.tenants <= 1) {
+      yield* this.inOrder(now)
+      return
+    }
+    const left = new Set(this.#lots.values())
+    for (let lot = this.#nextOf(left, now); lot; lot = this.#nextOf(left, now)) {
+      const before = lot.size
+      yield lot
+      if (lot.size === before) left.delete(lot)
+    }
+  }
+
+  #nextOf(lots: Iterable<Lot>, now: Millis): Lot | undefined {
+    let best: { lot: Lot; rank: Rank } | undefined
+    for (const one of this.#ranked(lots, now)) if (!best || this.#compare(one, best) < 0) best = one
+    return best?.lot
+  }
+
+  #ranked(lots: Iterable<Lot>, now: Millis): { lot: Lot; rank: Rank }[] {
+    const ranked: { lot: Lot; rank: Rank }[] = []
+    for (const lot of lots) if (lot.size > 0) ranked.push({ lot, rank: lot.rank(now, this.#config.ageingMs)! })
+    return ranked
+  }
+
+  /** Priority, then (I14) the tenant that was given less, then deadline, then age. */
+  #compare(a: { lot: Lot; rank: Rank }, b: { lot: Lot; rank: Rank }): number {
+    if (a.rank.level !== b.rank.level) return a.rank.level - b.rank.level
+    if (a.lot.tenant !== b.lot.tenant) {
+      const before = this.#turns.of(a.lot.tenant) - this.#turns.of(b.lot.tenant)
+      if (before !== 0) return before
+    }
+    if (a.rank.dueWallMs !== b.rank.dueWallMs) return a.rank.dueWallMs < b.rank.dueWallMs ? -1 : 1
+    return a.rank.sinceMs - b.rank.sinceMs || (a.lot.key < b.lot.key ? -1 : 1)
   }
 
   // ---- when to look at them

@@ -8,6 +8,7 @@ import { decideFit } from './fit.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import type { Pace } from './pace.ts'
+import { overQuota } from './quota-refusal.ts'
 import { scoringOf } from './scoring.ts'
 import { shortfallText } from './shortfall.ts'
 import { auctionDecision, type FrameOf, plainDecision, refusalsText } from './to-decision.ts'
@@ -95,5 +96,7 @@ function ownRefusal(local: LocalView, { shape }: Lot): Refusal {
   const unfit = decideFit(offer, shape)
   if (unfit) return unfit
   if (offer.draining) return { code: 'draining', never: false, detail: 'it takes no new work' }
+  const over = overQuota(local.quotas(), shape)
+  if (over) return over
   return { code: 'no-room', never: false, detail: `${local.running()} running, ${local.queued()} queued` }
 }

@@ -4,9 +4,20 @@ import type { MarketConfig } from './config.ts'
 
 /**
  * What is weighed of a bid (`scoreParts`), and `spread`: each task of a lot that a bidder is given makes its next one
- * dearer. `affinity`: company that is preferred counts for each. A negative weight seeks what the others avoid.
+ * dearer. `affinity`: company that is preferred counts for each. `late`: a bid that cannot make the deadline is taken
+ * where no other can either. A negative weight seeks what the others avoid.
  */
-export const weighed = ['start', 'finish', 'fragmentation', 'used', 'price', 'spread', 'affinity', 'raced'] as const
+export const weighed = [
+  'start',
+  'finish',
+  'fragmentation',
+  'used',
+  'price',
+  'spread',
+  'affinity',
+  'raced',
+  'late',
+] as const
 export type Weights = Record<(typeof weighed)[number], number>
 
 const none: Weights = {
@@ -18,6 +29,7 @@ const none: Weights = {
   spread: 0,
   affinity: 0.5,
   raced: 0.05,
+  late: 1_000,
 }
 
 /** Guesses all of them; start counts in each, so that replays and plans compare hosts that would wait. */

@@ -4,7 +4,7 @@ import type { MarketConfig } from './config.ts'
 /**
  * What is weighed of a bid, each around one: when it starts and ends against the target, how it fragments the host, how
  * much of that is in use already, what it costs, how many others were offered the same room, what company that is
- * preferred it lacks.
+ * preferred it lacks, whether it is too late for a deadline.
  */
 export function scoreParts(terms: BidTerms, { targetMs }: Pick<MarketConfig, 'targetMs'>) {
   return {
@@ -16,6 +16,7 @@ export function scoreParts(terms: BidTerms, { targetMs }: Pick<MarketConfig, 'ta
     raced: (terms.racedMilli ?? 0) / 1000,
     // Most tasks have no such wish: then it is no part of their score.
     ...(terms.unmetMilli ? { affinity: terms.unmetMilli / 1000 } : {}),
+    ...(terms.late ? { late: 1 } : {}),
   }
 }
 

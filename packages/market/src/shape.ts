@@ -9,6 +9,7 @@ export function shapeOf(spec: TaskSpec): Shape {
     function: work.kind === 'function' && !work.module ? work.name : '',
     request: spec.request,
     labels: spec.labels,
+    ...(spec.tenant === '' ? {} : { tenant: spec.tenant }),
     ...tiesOf(spec),
     ...(spec.alternatives === undefined ? {} : { alternatives: spec.alternatives }),
     ...(spec.where === undefined ? {} : { where: spec.where }),
@@ -18,8 +19,9 @@ export function shapeOf(spec: TaskSpec): Shape {
 
 /** Tasks with the same key are asked for in one lot. */
 export function shapeKey(shape: Shape): string {
-  const { class: name, executor, function: called, request, labels, where, alternatives, objective } = shape
-  return JSON.stringify([name, executor, called, request, labels, where, alternatives, objective, tiesOf(shape)])
+  const { class: name, executor, function: called, request, labels, tenant, where, alternatives, objective } = shape
+  const asked = [name, executor, called, request, labels, tenant, where, alternatives, objective]
+  return JSON.stringify([...asked, tiesOf(shape)])
 }
 
 /** Whether a choice of host can strand one resource beside another, or few hosts only may have what it must be near. */

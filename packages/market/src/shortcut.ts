@@ -53,7 +53,7 @@ export class Shortcut {
     for (const { peer, count } of assignShares(line, Math.min(lot.size, this.#config.lotCountMax), 1, prng)) {
       const { taker: to, ageMs } = rooms.find(({ taker }) => taker.peer === peer)!
       const others = prng.sample(rooms, rooms.length).filter(({ taker }) => taker !== to)
-      const tasks = lots.take(lot, count, now)
+      const tasks = lots.take(lot, 0, count, now)
       if (tasks.length === 0) return
       for (const { task } of tasks) loads.awarded(peer, task, slotsOf(lot), now)
       const reason = `it said ${Math.round(ageMs)} ms ago that it has room, and such tasks are shorter than asking`

@@ -71,7 +71,7 @@ export function auctionDecision(
     refused: refused.slice(0, limits.bidsKeptMax),
     margin: won && other ? other.score - won.score : 0,
     objective: scoring.objective,
-    weights: scoring.named,
+    weights: weightsOf(bids, scoring),
     closed,
     reason: winner === undefined ? waitingReason(auction) : 'best of the bids',
   }
@@ -79,6 +79,13 @@ export function auctionDecision(
   decision.winner = winner
   const chosen = { ...decision, ...alternativeField(won?.terms.alternative) }
   return won ? withPrediction(chosen, won.terms.startMs, won.terms.finishMs) : chosen
+}
+
+/** Most auctions are of tasks that no bid is late for: then nobody need read of it. */
+function weightsOf(bids: readonly ScoredBid[], { named }: Scoring): Record<string, number> {
+  if (bids.some(({ parts }) => parts.late)) return named
+  const { late: _, ...others } = named
+  return others
 }
 
 /** The best of them, and the one that won, where it was given the tasks that better ones had no more room for. */

@@ -1,4 +1,4 @@
-import type { Millis, ResourceRequest, ResourceVector } from '@souk/kernel'
+import type { Millis, QuotaRoom, ResourceRequest, ResourceVector } from '@souk/kernel'
 import type { Incarnation, Offer, PeerId, TaskId, Ties } from '@souk/wire'
 import type { Work } from './eta.ts'
 
@@ -27,11 +27,13 @@ export interface LocalView {
   free(): ResourceVector
   room(request: ResourceRequest, limit: number): number
   queued(): number
+  /** what tenants may have here yet; undefined: nobody has a quota */
+  quotas(): QuotaRoom | undefined
   /** of what runs, waits or is about to come here; of tasks that have any */
   ties(): readonly Ties[]
   running(): number
   /** what runs here, then what waits, each in its order; at most `limit` of each */
-  work(limit: number): readonly Work[]
+  work(limit: number, now: Millis): readonly Work[]
 }
 
 /** Peers that said (in their load stamps) that tasks wait with them. */

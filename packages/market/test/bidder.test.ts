@@ -1,5 +1,5 @@
 import { emptyRequest, emptyVector } from '@souk/kernel'
-import { decodeFrame, encodeFrame, type TaskSpec } from '@souk/wire'
+import { decodeFrame, encodeFrame, type MessageOf, type TaskSpec } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import { Bidder, type BidderEffect, type BidderInput, defaultMarketConfig, Packing } from '../src/index.ts'
 import { Local, Members, noHost, offer, only, prng, shape, vector } from './fixtures.ts'
@@ -31,7 +31,7 @@ class Booth {
     return out
   }
 
-  quote(over: Partial<TaskSpec> = {}, count = 9, expected: { expectedMs?: number; expectedMsP90?: number } = {}) {
+  quote(over: Partial<TaskSpec> = {}, count = 9, more: Partial<MessageOf<'quote'>> = {}) {
     const message = {
       t: 'quote' as const,
       lot: 5,
@@ -40,7 +40,7 @@ class Booth {
       priority: 'medium' as const,
       expectedMs: 0,
       expectedMsP90: 0,
-      ...expected,
+      ...more,
     }
     return only(this.step({ type: 'asked', from: 'asker', message }), 'send')[0]
   }
@@ -178,6 +178,17 @@ describe('a quote', () => {
     booth.local.theFree.slots = 3
     booth.local.theFree.memoryBytes = 400
     expect(booth.quote()?.message).toMatchObject({ terms: { usedMilli: 900 } })
+  })
+
+  test('says where it cannot make the deadline, by its own runs or else by what the asker expects', () => {
+    const booth = new Booth()
+    const late = (more: Partial<MessageOf<'quote'>>) => {
+      const answer = booth.quote({}, 1, more)?.message
+      return answer?.t === 'bid' ? answer.terms.late === true : undefined
+    }
+    expect([late({}), late({ dueInMs: 50 }), late({ dueInMs: 50, expectedMs: 60 })]).toEqual([false, false, true])
+    booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 40 })
+    expect([late({ dueInMs: 50, expectedMs: 60 }), late({ dueInMs: 30 }), late({})]).toEqual([false, true, false])
   })
 
   test.each([

@@ -101,17 +101,18 @@ describe('who can be asked', () => {
 })
 
 describe('tasks of one shape', () => {
-  test('share their class, work, request, labels and objective, and nothing else', () => {
+  test('share their class, work, request, labels, tenant and objective, and nothing else', () => {
     const key = (over: Parameters<typeof shape>[0]) => shapeKey(shape(over))
-    expect(key({ name: 'x', priority: 'low', tenant: 'y', timeoutMs: 5 })).toBe(key({}))
+    expect(key({ name: 'x', priority: 'low', timeoutMs: 5 })).toBe(key({}))
     const others = [
       key({ class: 'other' }),
       key({ work: { kind: 'process', argv: ['true'], env: {} } }),
       key({ request: { ...emptyRequest(), slots: 2 } }),
       key({ labels: { zone: 'a' } }),
+      key({ tenant: 'y' }),
       key({ objective: 'pack' }),
     ]
-    expect(new Set([...others, key({})]).size).toBe(6)
+    expect(new Set([...others, key({})]).size).toBe(7)
   })
 
   test('need more than one kind of resource when they ask for devices or named units', () => {

@@ -1,4 +1,4 @@
-import { copiesThatFit, emptyRequest, emptyVector, Prng, type ResourceVector, take } from '@souk/kernel'
+import { copiesThatFit, emptyRequest, emptyVector, Prng, type QuotaRoom, type ResourceVector, take } from '@souk/kernel'
 import type { BidTerms, Offer, Shape, TaskRecord, TaskSpec, Ties } from '@souk/wire'
 import type { Work } from '../src/eta.ts'
 import { type CandidateView, type LoadsView, type LocalView, type MembersView, shapeOf } from '../src/index.ts'
@@ -101,6 +101,7 @@ export class Local implements LocalView {
   theFree: ResourceVector
   theTies: Ties[] = []
   inLine = 0
+  theQuotas: QuotaRoom | undefined
   theWork: Work[] = []
   atWork = 0
 
@@ -122,6 +123,9 @@ export class Local implements LocalView {
   }
   queued(): number {
     return this.inLine
+  }
+  quotas(): QuotaRoom | undefined {
+    return this.theQuotas
   }
   running(): number {
     return this.atWork

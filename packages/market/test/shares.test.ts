@@ -110,7 +110,7 @@ describe('the order within a lot', () => {
   const lot = (tasks: [string, 'critical' | 'high' | 'medium' | 'low', number][]) => {
     const lot = new Lot('k', shape())
     for (const [task, priority, sinceMs] of tasks) {
-      lot.add({ task, priority, sinceMs, failIfUnplaceable: false, told: '' })
+      lot.add({ task, priority, sinceMs, dueWallMs: undefined, failIfUnplaceable: false, told: '' })
     }
     return lot
   }
@@ -124,7 +124,7 @@ describe('the order within a lot', () => {
       ['high', 'high', 3],
     ])
     expect(l.first()?.task).toBe('high')
-    expect(l.rank(3, 1_000)).toEqual({ level: 1, sinceMs: 3 })
+    expect(l.rank(3, 1_000)).toMatchObject({ level: 1, sinceMs: 3 })
     expect(order(l, 3)).toEqual(['high', 'm1', 'm2', 'low'])
     expect([l.size, l.rank(3, 1_000)]).toEqual([0, undefined])
   })
@@ -134,7 +134,7 @@ describe('the order within a lot', () => {
       ['old', 'low', 0],
       ['new', 'medium', 2_900],
     ])
-    expect(l.rank(3_000, 1_000)).toEqual({ level: 0, sinceMs: 0 })
+    expect(l.rank(3_000, 1_000)).toMatchObject({ level: 0, sinceMs: 0 })
     expect(order(l, 3_000)).toEqual(['old', 'new'])
   })
 

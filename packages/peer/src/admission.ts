@@ -1,6 +1,6 @@
 import type { Admission } from '@souk/custody'
 import type { Host } from '@souk/host'
-import { decideFit, decideTies, shapeAs, shapeOf } from '@souk/market'
+import { decideFit, decideTies, overQuota, shapeAs, shapeOf } from '@souk/market'
 import { type Baton, limits, type Offer, type Refusal } from '@souk/wire'
 
 /** A baton that found no room where it came is placed anew so often (I8). */
@@ -28,6 +28,8 @@ export function decideAdmission(baton: Baton, { offer, host, crowded }: Admissio
   if (offer.draining) return refuse({ code: 'draining', never: false, detail: 'it takes no new work' })
   const tied = decideTies(host.ties, shape)
   if (tied) return refuse(tied)
+  const over = overQuota(host.quotas, shape)
+  if (over) return refuse(over)
   if (host.queueFull) return refuse({ code: 'queue-full', never: false, detail: `${host.queued} queued` })
   if (host.room(shape.request, 1) > 0) return { do: 'take' }
   if (alternates.length > 0 && bounces < 2) return refuse({ code: 'no-room', never: false, detail: 'taken meanwhile' })

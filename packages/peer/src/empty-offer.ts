@@ -1,7 +1,7 @@
 import { emptyVector } from '@souk/kernel'
 import type { Offer } from '@souk/wire'
 
-/** Of a peer that has not been told yet what its host has. */
+/** Of a host that was not looked at yet. */
 export function emptyOffer(): Offer {
   return {
     capacity: emptyVector(),

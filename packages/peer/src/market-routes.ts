@@ -86,6 +86,7 @@ export class MarketRoutes {
   #reserve(task: TaskId, alternative: number): void {
     const spec = this.#machines.bearer.find(task)?.record.spec
     if (!spec) return
-    this.#steps.stepHost({ type: 'reserve', task, request: requestOf(spec, alternative), ties: tiesOf(spec) })
+    const request = requestOf(spec, alternative)
+    this.#steps.stepHost({ type: 'reserve', task, tenant: spec.tenant, request, ties: tiesOf(spec) })
   }
 }

@@ -1,6 +1,6 @@
 import type { StoredBlobs } from '@souk/custody'
 import { earliest, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
-import { shapeOf } from '@souk/market'
+import { type MarketConfig, shapeOf } from '@souk/market'
 import {
   type Certificate,
   type Frame,
@@ -21,6 +21,7 @@ import { Machines } from './machines.ts'
 import { Outlet } from './outlet.ts'
 import { Router } from './router.ts'
 import { type PeerSnapshot, toMemberView } from './snapshot.ts'
+import { decideTenantFull } from './tenant-full.ts'
 
 /** What local clients want. */
 type ClientInput = Extract<PeerInput, { client: unknown }>
@@ -35,6 +36,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   readonly #machines: Machines
   readonly #outlet: Outlet
   readonly #router: Router
+  readonly #waitingMax: MarketConfig['tenantWaitingMax']
   #certificate: Certificate | undefined
   #startedWallMs: WallMillis = 0
   #load: LoadStamp = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 }
@@ -42,6 +44,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   constructor(config: PeerConfig, { self, prng }: { self: PeerId; prng: Prng }) {
     this.#machines = new Machines(config, { self, prng, offer: emptyOffer() })
     this.#outlet = new Outlet(self)
+    this.#waitingMax = config.market.tenantWaitingMax
     this.#router = new Router(this.#machines, this.#outlet, config)
   }
 
@@ -297,6 +300,11 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     if (size > limits.specBytesMax) {
       const message = `the task takes about ${size} bytes, at most ${limits.specBytesMax} travel with it; give large input as files or through standard input`
       this.#outlet.refuse(client, tag, 'task-too-large', message)
+      return
+    }
+    const full = decideTenantFull(this.#machines, this.#waitingMax, { nonce, spec })
+    if (full !== undefined) {
+      this.#outlet.refuse(client, tag, 'quota', full)
       return
     }
     router.stepSubmitter({ type: 'submit', client, tag, nonce, drawable, choosy, spec })

@@ -40,9 +40,10 @@ export function localView(host: Host, offer: () => Offer): LocalView {
     free: () => host.free,
     room: (request, limit) => host.room(request, limit),
     queued: () => host.queued,
+    quotas: () => host.quotas,
     ties: () => host.ties,
     running: () => host.running,
-    work: (limit) => host.work(limit),
+    work: (limit, now) => host.work(limit, now),
   }
 }
 

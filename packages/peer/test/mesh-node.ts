@@ -1,9 +1,17 @@
+import type { HostConfig } from '@souk/host'
+import type { MarketConfig } from '@souk/market'
 import type { Message, Offer, Role } from '@souk/wire'
-import type { Peer, Reply, RunOrder, TraceEvent } from '../src/index.ts'
+import { defaultConfig, type Peer, type PeerConfig, type Reply, type RunOrder, type TraceEvent } from '../src/index.ts'
 import { offer } from './fixtures.ts'
 
 /** Its slots, or all of its offer. */
-export type Host = number | { slots: number; role?: Role; offer?: Partial<Offer> }
+export type Host = number | { slots: number; role?: Role; offer?: Partial<Offer>; tenants?: Partial<Tenants> }
+
+/** What its owner says of tenants. */
+interface Tenants {
+  quotas: HostConfig['quotas']
+  waitingMax: MarketConfig['tenantWaitingMax']
+}
 
 /** One host of a mesh: its peer, its disk, and what could be seen of it. */
 export interface Node {
@@ -11,6 +19,7 @@ export interface Node {
   peer: Peer
   role: Role
   offer: Offer
+  tenants: Partial<Tenants>
   up: boolean
   incarnation: number
   disk: Map<string, unknown>
@@ -23,12 +32,13 @@ export interface Node {
 
 /** Not started yet. */
 export function newNode(name: string, host: Host): Node {
-  const { slots, role = 'host', offer: over = {} } = typeof host === 'number' ? { slots: host } : host
+  const { slots, role = 'host', offer: over = {}, tenants = {} } = typeof host === 'number' ? { slots: host } : host
   return {
     name,
     peer: undefined as never,
     role,
     offer: offer(slots, over),
+    tenants,
     up: false,
     incarnation: 0,
     disk: new Map(),
@@ -37,5 +47,15 @@ export function newNode(name: string, host: Host): Node {
     replies: [],
     traces: [],
     sent: [],
+  }
+}
+
+/** The peer's configuration, with what its owner says. */
+export function configOf({ tenants: { quotas = {}, waitingMax = {} } }: Node): PeerConfig {
+  const config = defaultConfig()
+  return {
+    ...config,
+    host: { ...config.host, quotas },
+    market: { ...config.market, tenantWaitingMax: waitingMax },
   }
 }

@@ -1,7 +1,6 @@
 import { Prng } from '@souk/kernel'
 import type { Advert, Message, TaskSpec, TaskState } from '@souk/wire'
 import {
-  defaultConfig,
   firstMembers,
   Peer,
   type PeerEffect,
@@ -13,7 +12,7 @@ import {
 } from '../src/index.ts'
 import { Agenda } from './agenda.ts'
 import { certificate, nonceOf, result, spec } from './fixtures.ts'
-import { type Host, type Node, newNode } from './mesh-node.ts'
+import { configOf, type Host, type Node, newNode } from './mesh-node.ts'
 import type { Watcher } from './watcher.ts'
 
 /** Everything takes this long: a frame, a write, an executor's start. */
@@ -66,7 +65,7 @@ export class Mesh {
     const node = this.node(name)
     node.incarnation++
     node.up = true
-    node.peer = new Peer(defaultConfig(), { self: name, prng: new Prng(node.incarnation, name) })
+    node.peer = new Peer(configOf(node), { self: name, prng: new Prng(node.incarnation, name) })
     const stored = [...node.disk].map(([key, value]) => ({ key, value: structuredClone(value) }))
     const { incarnation } = node
     this.step(name, {

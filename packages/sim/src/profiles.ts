@@ -96,6 +96,8 @@ const mixedWork: WorkloadShape = {
   atMostOnceChance: 0,
   expireChance: 0,
   resubmitChance: 0,
+  tenants: 1,
+  deadlineChance: 0,
   afterChance: 0,
 }
 
@@ -164,6 +166,8 @@ const swarmWork: WorkloadShape = {
   atMostOnceChance: 0.1,
   expireChance: 0.05,
   resubmitChance: 0.1,
+  tenants: 3,
+  deadlineChance: 0.1,
   afterChance: 0.2,
 }
 

@@ -57,6 +57,7 @@ function drawRates(rates: FaultRates, prng: Prng): FaultRates {
 
 function drawWork(shape: WorkloadShape, prng: Prng): WorkloadShape {
   const promises = prng.fork('promises')
+  const accounts = prng.fork('accounts')
   const some = (chance: number) => chance * promises.pick([0, 0, 1, 4])
   return {
     ...shape,
@@ -74,6 +75,8 @@ function drawWork(shape: WorkloadShape, prng: Prng): WorkloadShape {
     expireChance: some(shape.expireChance),
     objectiveChance: prng.fork('objectives').pick([0.4, 0, 0]),
     resubmitChance: some(shape.resubmitChance),
+    tenants: accounts.pick([1, shape.tenants, 2 * shape.tenants]),
+    deadlineChance: shape.deadlineChance * accounts.pick([0, 1, 5]),
     afterChance: shape.afterChance * prng.fork('after').pick([0, 0, 1, 3]),
   }
 }

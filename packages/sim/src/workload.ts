@@ -57,6 +57,10 @@ export interface WorkloadShape {
   objectiveChance?: number
   /** a client says an accepted task's submit once more, with its key */
   resubmitChance: number
+  /** accounts on which tasks are; with 1 nobody has to be fair */
+  tenants: number
+  /** share of tasks that are wanted by some time */
+  deadlineChance: number
   /** share of tasks that wait for others drawn before */
   afterChance: number
 }
@@ -64,6 +68,9 @@ export interface WorkloadShape {
 /** A task that may expire does so after so many times its duration, and this. */
 const expiryFactor = 2
 const expiryMsMin = 500
+
+/** A task with a deadline is wanted within so many times its duration, at most. */
+const deadlineFactorMax = 10
 
 /** One task to submit, not yet bound to a node. */
 export interface TaskDraft {
@@ -82,6 +89,7 @@ export class Workload {
   readonly #promisePrng: Prng
   readonly #dependencies: DependencyDraws
   readonly #objectivePrng: Prng
+  readonly #accountPrng: Prng
   readonly #seed: number
   readonly #weights: number
   #drawn = 0
@@ -93,6 +101,7 @@ export class Workload {
     this.#promisePrng = prng.fork('promises')
     this.#dependencies = new DependencyDraws(shape.afterChance, prng.fork('after'))
     this.#objectivePrng = prng.fork('objectives')
+    this.#accountPrng = prng.fork('accounts')
     this.#weights = shape.classes.reduce((sum, { weight }) => sum + weight, 0)
   }
 
@@ -117,7 +126,7 @@ export class Workload {
     const timeoutMs = prng.chance(this.shape.timeoutChance) ? Math.max(1, Math.round(ms / 2)) : 0
     const priority = pickWeighted(prng, priorities, (name) => this.shape.priorityWeights[priorities.indexOf(name)]!)
     const spec = specOf(taskClass, priority, encodeArgs({ ms, fail }), timeoutMs, this.shape.retries)
-    Object.assign(spec, this.#drawPromises(ms), this.#drawObjective())
+    Object.assign(spec, this.#drawPromises(ms), this.#drawObjective(), this.#drawAccount(ms))
     const after = this.#dependencies.draw()
     if (after !== undefined) spec.after = after
     const nonce = nonceOf(this.#seed, index)
@@ -135,6 +144,15 @@ export class Workload {
     const starts = prng.chance(atMostOnceChance) ? 'at-most-once' : 'at-least-once'
     const expires = prng.chance(expireChance)
     return { durability, starts, expiresMs: expires ? Math.ceil(expiryMsMin + expiryFactor * ms) : 0 }
+  }
+
+  /** On whose account it is, and by when it is wanted. */
+  #drawAccount(ms: number): Pick<TaskSpec, 'tenant' | 'deadlineMs'> {
+    const { tenants, deadlineChance } = this.shape
+    const prng = this.#accountPrng
+    const tenant = tenants > 1 ? `sim${prng.below(tenants)}` : 'sim'
+    if (!prng.chance(deadlineChance)) return { tenant }
+    return { tenant, deadlineMs: Math.ceil(ms * deadlineFactorMax * prng.float()) + 1 }
   }
 
   #drawObjective(): Pick<TaskSpec, 'objective'> {

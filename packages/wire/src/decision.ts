@@ -16,6 +16,7 @@ export const RefusalCode = choice(
   'gpu-model-missing',
   'too-large',
   'no-room',
+  'quota',
   'queue-full',
   'rate-limited',
   'on-path',
@@ -60,6 +61,8 @@ export const BidTerms = strict({
   /** thousandths of a price unit an hour */
   priceMilli: int(),
   warm: Type.Boolean(),
+  /** it cannot be expected to end by its deadline there */
+  late: Type.Optional(Type.Literal(true)),
   /** others who were offered the same room within the last round trip, by how many such tasks have room; thousandths */
   racedMilli: Type.Optional(int(2 ** 31)),
   /** of what is preferred to be near or apart, what would not be; thousandths. Absent: nothing */

@@ -36,6 +36,8 @@ export const limits = {
   batonsPerMessageMax: 256,
   tasksPerMessageMax: 1024,
   bidsKeptMax: 8,
+  /** tenants whose quotas a host tells; what goes beyond for the others it refuses */
+  quotasMax: 64,
   /** tasks that one task waits for */
   dependenciesMax: 64,
   /** tasks that one plan looks at, and runs that a host tells of for it */

@@ -79,6 +79,8 @@ export const TaskSpec = strict({
   starts: choice('at-least-once', 'at-most-once'),
   /** it ends as expired when it has no outcome so long after it was submitted; 0 = never */
   expiresMs: int(2 ** 40),
+  /** it is wanted by so long after it was submitted: earliest first among its like. Nothing ends it then; absent = never */
+  deadlineMs: Type.Optional(int(2 ** 40, 1)),
   /** fail at once where no host can ever run it */
   failIfUnplaceable: Type.Boolean(),
   /** it is placed once these have ended as wanted; absent: at once */

@@ -42,6 +42,8 @@ export const TaskSummary = strict({
   submittedWallMs: int(),
   /** when its last run began; absent when none did, or nobody here knows any more */
   startedWallMs: Type.Optional(int()),
+  /** by when it was wanted */
+  dueWallMs: Type.Optional(int()),
   /** how long that run took */
   ranMs: Type.Optional(int()),
   endedWallMs: Type.Optional(int()),

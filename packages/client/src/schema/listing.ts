@@ -48,6 +48,7 @@ export const TaskLineBody = Type.Unsafe<TaskLine>(
     attempts: int(),
     submittedAt: IsoTime,
     startedAt: optional(IsoTime),
+    dueAt: optional(IsoTime),
     waitedMs: optional(int()),
     ranMs: optional(int()),
     endedAt: optional(IsoTime),

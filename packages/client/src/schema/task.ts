@@ -78,6 +78,7 @@ export const TaskBody = Type.Unsafe<Task>(
     durability: optional(choice('quorum', 'local', 'none')),
     starts: optional(choice('at-least-once', 'at-most-once')),
     expiresMs: optional(int(2 ** 40)),
+    deadlineMs: optional(int(2 ** 40, 1)),
     failIfUnplaceable: optional(Type.Boolean()),
     objective: optional(choice('balanced', 'fast', 'pack', 'spread', 'cheap')),
     after: optional(list(After, apiLimits.dependenciesMax)),

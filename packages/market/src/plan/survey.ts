@@ -10,7 +10,7 @@ export function surveyAnswer(
   { local, durations }: { local: LocalView; durations: Durations },
   now: Millis,
 ): MessageOf<'surveyed'> {
-  const work = local.work(limits.surveyRunsMax).map(({ class: name, request, startedMs, allocation }) => {
+  const work = local.work(limits.surveyRunsMax, now).map(({ class: name, request, startedMs, allocation }) => {
     const endsMs = allocation
       ? durations.remainingMs(name, Math.max(0, now - startedMs))
       : durations.expected(name)?.p50

@@ -13,6 +13,7 @@ import { DependenciesChecker } from './dependencies.ts'
 import { Disks } from './disks.ts'
 import { DurableChecker } from './durable.ts'
 import { Excuses } from './excuses.ts'
+import { FairnessChecker } from './fairness.ts'
 import { FencesChecker } from './fences.ts'
 import { IdleSlotsChecker } from './idle-slots.ts'
 import { IncarnationsChecker } from './incarnations.ts'
@@ -43,6 +44,7 @@ export class Checkers {
   readonly audits: AuditsChecker
   readonly singleRun: SingleRunChecker
   readonly batons: BatonsChecker
+  readonly fairness: FairnessChecker
   readonly fences: FencesChecker
   readonly incarnations: IncarnationsChecker
   readonly accounts: AccountsChecker
@@ -64,6 +66,7 @@ export class Checkers {
     this.audits = new AuditsChecker(violations)
     this.singleRun = new SingleRunChecker(violations, excuses, configurations, faultless)
     this.batons = new BatonsChecker(violations, excuses, configurations)
+    this.fairness = new FairnessChecker(violations)
     this.fences = new FencesChecker(violations, excuses, configurations)
     this.incarnations = new IncarnationsChecker(violations)
     this.accounts = new AccountsChecker(violations, configurations, subject.leftoversOf)

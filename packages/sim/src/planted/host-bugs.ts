@@ -1,4 +1,5 @@
 import type { ResourceVector } from '@souk/kernel'
+import type { Baton } from '@souk/wire'
 import { heard, sent } from './messages.ts'
 import { losing, nothing, type PlantedBug, type PlantedWhere } from './planted-bug.ts'
 
@@ -7,6 +8,11 @@ const bursting: PlantedWhere = { profile: 'burst', peers: 5, tasks: 400 }
 function doubled(capacity: ResourceVector): ResourceVector {
   const { slots, cpuMilli, memoryBytes } = capacity
   return { ...capacity, slots: 2 * slots, cpuMilli: 2 * cpuMilli, memoryBytes: 2 * memoryBytes }
+}
+
+function ofOneTenant(baton: Baton): Baton {
+  const { record } = baton
+  return { ...baton, record: { ...record, spec: { ...record.spec, tenant: 'all' } } }
 }
 
 export const hostBugs: readonly PlantedBug[] = [
@@ -20,6 +26,16 @@ export const hostBugs: readonly PlantedBug[] = [
         if (input.type !== 'start') return [input]
         return [{ ...input, offer: { ...input.offer, capacity: doubled(input.offer.capacity) } }]
       },
+    }),
+  },
+  {
+    name: 'forgets-whose-a-task-is',
+    about: 'takes all the work that others hand it for that of one tenant',
+    breaks: ['I14'],
+    where: { profile: 'swarm', peers: 5, tasks: 200 },
+    tamper: () => ({
+      hear: (input) =>
+        heard(input, 'award', (award) => [{ ...award, batons: award.batons.map((baton) => ofOneTenant(baton)) }]),
     }),
   },
   {

@@ -17,6 +17,8 @@ export const Shape = strict({
   request: RequestSchema,
   alternatives: Type.Optional(list(RequestSchema, limits.alternativesMax)),
   labels: dictionary(text(limits.nameCharsMax), limits.labelsMax),
+  /** on whose account; absent: on nobody's */
+  tenant: Type.Optional(text(limits.nameCharsMax, 1)),
   where: Type.Optional(text(expressionLimits.charsMax, 1)),
   ...tieFields,
   objective: Type.Optional(Objective),
@@ -24,6 +26,21 @@ export const Shape = strict({
 export type Shape = Static<typeof Shape>
 
 const lot = int(2 ** 32)
+const quotaAmount = Type.Optional(int())
+
+/** What a tenant may have at a host yet; tenant `*`: any that is not named. */
+const QuotaLeft = strict({
+  tenant: text(limits.nameCharsMax),
+  quota: strict({
+    tasks: quotaAmount,
+    slots: quotaAmount,
+    cpuMilli: quotaAmount,
+    memoryBytes: quotaAmount,
+    diskBytes: quotaAmount,
+    networkMbps: quotaAmount,
+    gpuMilli: quotaAmount,
+  }),
+})
 
 export const marketMessages = {
   /** request for quote: how many of these, and from when? */
@@ -35,6 +52,8 @@ export const marketMessages = {
     priority: Priority,
     /** what the asker expects one of them to take: the median, and what nine of ten take at most; 0 = unknown */
     expectedMs: int(2 ** 40),
+    /** from now until the first of them is wanted; 0: that has passed; absent: none has a deadline */
+    dueInMs: Type.Optional(int(2 ** 41)),
     expectedMsP90: int(2 ** 40),
   }),
   /** offeredMs: by the bidder's own clock; the baton brings it back */
@@ -79,6 +98,8 @@ export const marketMessages = {
     concurrent: int(limits.batonsPerMessageMax),
     /** as in a bid */
     offeredMs: int(),
+    /** tenants that may not have all of it */
+    quotas: Type.Optional(list(QuotaLeft, limits.quotasMax)),
   }),
   /** answer to wanted: this many batons were handed over (in award), so many still wait */
   given: strict({

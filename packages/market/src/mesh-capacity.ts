@@ -1,0 +1,26 @@
+import { emptyVector, type ResourceVector, scalarResources } from '@souk/kernel'
+import type { PeerId } from '@souk/wire'
+import type { LocalView, MembersView } from './views.ts'
+
+/** What all peers that are known offer together: what a tenant's share is a share of. Worked out when members change. */
+export function meshCapacity(self: PeerId, members: MembersView, local: LocalView): () => ResourceVector {
+  let seen = -1
+  let sum = emptyVector()
+  return () => {
+    if (seen === members.version) return sum
+    seen = members.version
+    sum = emptyVector()
+    add(sum, local.offer().capacity)
+    for (const { peer, offer } of members.candidates()) if (offer && peer !== self) add(sum, offer.capacity)
+    return sum
+  }
+}
+
+function add(sum: ResourceVector, more: ResourceVector): void {
+  for (const name of scalarResources) sum[name] += more[name]
+  for (const milli of more.gpuMilli) sum.gpuMilli.push(milli)
+  for (const name in more.custom) {
+    const had = Object.hasOwn(sum.custom, name) ? sum.custom[name]! : 0
+    sum.custom[name] = had + more.custom[name]!
+  }
+}

@@ -1,0 +1,20 @@
+import type { OverQuota, QuotaRoom } from '@souk/kernel'
+import { type Refusal, requestsOf, type Shape } from '@souk/wire'
+
+/** Why the tenant of these tasks may not have one more at a host; undefined: it may, as one of what will do. */
+export function overQuota(quotas: QuotaRoom | undefined, shape: Shape): Refusal | undefined {
+  if (!quotas) return undefined
+  const refusals: Refusal[] = []
+  for (const request of requestsOf(shape)) {
+    const over = quotas.over(shape.tenant ?? '', request)
+    if (!over) return undefined
+    refusals.push(quotaRefusal(over))
+  }
+  return refusals.find(({ never }) => !never) ?? refusals[0]
+}
+
+/** Never: one of these alone is more than the tenant may have. */
+function quotaRefusal({ tenant, resource, allowed, held, needed }: OverQuota): Refusal {
+  const detail = `${resource}: ${tenant.slice(0, 100)} holds ${held} of ${allowed} there, needs ${needed}`
+  return { code: 'quota', never: needed > allowed, detail }
+}

@@ -1,0 +1,21 @@
+import { anyTenant } from '@souk/kernel'
+import { taskId } from '@souk/wire'
+import type { NamedTask } from './inputs.ts'
+import type { Machines } from './machines.ts'
+
+/**
+ * Why a submit is refused because of what its tenant has waiting here; undefined: it may come. A key that is known here is
+ * the same task again, which waits already. Approximate over the mesh: each peer counts what waits with it.
+ */
+export function decideTenantFull(
+  { auctioneer, custodian }: Pick<Machines, 'auctioneer' | 'custodian'>,
+  waitingMax: Readonly<Record<string, number>>,
+  { nonce, spec: { tenant } }: Pick<NamedTask, 'nonce' | 'spec'>,
+): string | undefined {
+  const name = [tenant, anyTenant].find((each) => Object.hasOwn(waitingMax, each))
+  if (name === undefined) return undefined
+  const most = waitingMax[name]!
+  const waiting = auctioneer.waitingOf(tenant)
+  if (waiting < most || custodian.find(taskId(nonce))) return undefined
+  return `tenant '${tenant}' has ${waiting} tasks waiting at this peer, and may have ${most}; try again when some have begun, or at another peer`
+}

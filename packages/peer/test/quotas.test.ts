@@ -1,0 +1,97 @@
+import type { Baton, MessageOf } from '@souk/wire'
+import { describe, expect, test } from 'vitest'
+import { idOf } from './fixtures.ts'
+import { Mesh } from './mesh.ts'
+
+const names = ['a', 'b', 'c', 'd', 'e']
+const one = { quotas: { greedy: { tasks: 1 } } }
+
+/** How many tasks of this tenant a host runs now. */
+const runs = (mesh: Mesh, host: string, tenant = 'greedy'): number =>
+  [...mesh.node(host).runs.values()].filter(({ record }) => record.spec.tenant === tenant).length
+
+describe('a quota of a host', () => {
+  test('bounds what a tenant has there at once; the others have the rest, and everything ends', () => {
+    const mesh = new Mesh({ p0: 0, p1: { slots: 4, tenants: one }, p2: { slots: 4, tenants: one } })
+    for (const name of names) mesh.submit('p0', name, { ms: 300, tenant: 'greedy' })
+    mesh.submit('p0', 'x', { ms: 300, tenant: 'other' })
+    mesh.submit('p0', 'y', { ms: 300, tenant: 'other' })
+    let most = 0
+    for (let i = 0; i < 60; i++) {
+      mesh.run(50)
+      most = Math.max(most, runs(mesh, 'p1'), runs(mesh, 'p2'))
+      if (i === 3) expect(runs(mesh, 'p1', 'other') + runs(mesh, 'p2', 'other')).toBe(2)
+    }
+    expect(most).toBe(1)
+    expect(mesh.replies('p0', 'outcome')).toHaveLength(7)
+    expect(
+      mesh
+        .node('p1')
+        .traces.concat(mesh.node('p0').traces)
+        .filter(({ type }) => type === 'task.givenUp'),
+    ).toEqual([])
+  })
+
+  test('bounds what the host takes of its own clients, too', () => {
+    const mesh = new Mesh({ p0: { slots: 4, tenants: { quotas: { '*': { cpuMilli: 2000 } } } } })
+    const request = { cpuMilli: 1000, memoryBytes: 0, diskBytes: 0, networkMbps: 0, slots: 1, custom: {} }
+    const over = { ms: 200, tenant: 'greedy', request: { ...request, gpu: { count: 0, milli: 0 } } }
+    for (const name of names) mesh.submit('p0', name, over)
+    mesh.submit('p0', 'x', { ...over, tenant: 'other' })
+    mesh.run(100)
+    expect([runs(mesh, 'p0'), runs(mesh, 'p0', 'other')]).toEqual([2, 1])
+    mesh.run(1_000)
+    expect(mesh.replies('p0', 'outcome')).toHaveLength(6)
+  })
+
+  test('is told to whoever asks why a task waits', () => {
+    const mesh = new Mesh({ p0: 0, p1: { slots: 4, tenants: one } })
+    mesh.submit('p0', 'a', { ms: 5_000, tenant: 'greedy' })
+    mesh.run(200)
+    mesh.submit('p0', 'b', { ms: 5_000, tenant: 'greedy' })
+    mesh.run(200)
+    mesh.step('p0', { type: 'query', client: 1, task: idOf('b'), watch: false })
+    mesh.run(50)
+    const [reply] = mesh.replies('p0', 'view').filter(({ task }) => task === idOf('b'))
+    expect(reply?.view?.decision).toMatchObject({
+      how: 'waiting',
+      refused: [
+        { peer: 'p1', refusal: { code: 'quota', never: false, detail: 'tasks: greedy holds 1 of 1 there, needs 1' } },
+        { peer: 'p0', refusal: { code: 'executor-not-allowed', never: true } },
+      ],
+    })
+  })
+
+  test('holds for batons that nobody asked about, also where there is no other to take them', () => {
+    const mesh = new Mesh({ p0: 0, p1: { slots: 4, tenants: one } })
+    mesh.submit('p0', 'a', { ms: 2_000, tenant: 'greedy' })
+    mesh.run(200)
+    const sent = mesh.node('p0').sent.flatMap(({ message }) => (message.t === 'award' ? message.batons : []))
+    const [baton] = sent as [Baton]
+    const forged: Baton = { ...baton, record: { ...baton.record, id: idOf('z') } }
+    const award: MessageOf<'award'> = { t: 'award', batons: [forged] }
+    mesh.frame('p0', 'p1', [award])
+    mesh.run(100)
+    expect(runs(mesh, 'p1')).toBe(1)
+    expect(mesh.node('p1').peer.snapshot()).toMatchObject({ host: { runs: [{ task: idOf('a') }] } })
+  })
+})
+
+test('more tasks of a tenant than may wait at a peer are refused; one that waits already is accepted again', () => {
+  const mesh = new Mesh({ p0: { slots: 0, tenants: { waitingMax: { greedy: 2 } } } })
+  for (const [tag, name] of names.entries()) mesh.submit('p0', name, { tenant: 'greedy' }, { client: 1, tag })
+  mesh.submit('p0', 'x', { tenant: 'other' }, { client: 1, tag: 9 })
+  mesh.run(100)
+  mesh.submit('p0', 'f', { tenant: 'greedy' }, { client: 1, tag: 5 })
+  mesh.submit('p0', 'a', { tenant: 'greedy' }, { client: 1, tag: 6 })
+  mesh.run(100)
+  const refused = mesh.replies('p0', 'refused')
+  expect(refused.map(({ tag, code }) => [tag, code])).toEqual([
+    [2, 'quota'],
+    [3, 'quota'],
+    [4, 'quota'],
+    [5, 'quota'],
+  ])
+  expect(refused[0]!.message).toContain("tenant 'greedy' has 2 tasks waiting at this peer, and may have 2")
+  expect(mesh.replies('p0', 'accepted').map(({ tag }) => tag)).toEqual([0, 1, 9, 6])
+})
