@@ -4,57 +4,9 @@ import type { Decision } from '@souk/wire'
 import { expect, test } from 'vitest'
 import { peerNames } from '../src/peer-names.ts'
 import { coloursFor } from '../src/print/colours.ts'
-import { explainText } from '../src/print/explain-text.ts'
 import { runUsageText } from '../src/print/run-usage-text.ts'
 import { taskHeadText } from '../src/print/task-head-text.ts'
-
-const id = (end: string) => `12D3KooW${'A'.repeat(40)}${end}`
-const [oak, ash, elm] = [id('oak1'), id('ash1'), id('eLm1')]
-const names = peerNames([
-  { id: oak, name: 'oak' },
-  { id: ash, name: 'ash' },
-  { id: elm, name: 'elm' },
-])
-
-const at = Date.parse('2026-11-24T09:00:00.012Z')
-
-const decided: Decision = {
-  how: 'auction',
-  by: oak,
-  wallMs: at,
-  decisionMs: 1012,
-  auctionMs: 12,
-  candidates: 3,
-  asked: 3,
-  bids: [],
-  bidsTotal: 0,
-  refusals: {},
-  reasons: [],
-  refused: [],
-  margin: 0,
-  weights: {},
-  closed: 'all-in',
-  reason: 'best of the bids',
-}
-
-function explain(decision: Decision | undefined, more: Partial<TaskDetail> = {}): string {
-  const detail = {
-    id: 'g8t0vk0dzkgxcb2af02yed1q',
-    state: 'waiting',
-    origin: oak,
-    bearer: oak,
-    custodians: [oak],
-    version: 1,
-    ballot: '1.ABoak1.3',
-    submittedAt: '2026-11-24T09:00:00.000Z',
-    spec: {},
-    attempts: [],
-    timeline: [],
-    ...more,
-    ...(decision === undefined ? {} : { decision: decision as unknown as TaskDetail['decision'] }),
-  } as unknown as TaskDetail
-  return explainText(detail, names, coloursFor(false, {}), at + 10_000)
-}
+import { ash, decided, elm, explain, id, oak } from './explained.ts'
 
 const terms = {
   count: 1,
@@ -243,72 +195,4 @@ test('what a task asks for, which of it the host gives, and which of it another 
   expect(waiting).not.toContain('given')
   expect(waiting).toContain('1 GPU needed, it has 0 GPUs; or 16 cpu needed, it has 8 cpu; never')
   expect(waiting).toContain('!spot: spot is yes; never')
-})
-
-test('a waiting task has its reasons in groups, each with its number of hosts and how long, and what would help', () => {
-  const text = explain(
-    {
-      ...decided,
-      how: 'waiting',
-      reason: 'no room now at 5 of 5 peers that answered; the next with room fetches it',
-      refusals: { 'too-large': 3, 'no-room': 2 },
-      reasons: [
-        {
-          code: 'too-large',
-          never: true,
-          peers: 3,
-          shortage: { resource: 'memoryBytes', available: 12e9, needed: 20e9 },
-          detail: '',
-        },
-        { code: 'no-room', never: false, peers: 2, etaMs: 40_000, detail: '' },
-      ],
-    },
-    {
-      wouldHelp: [
-        { code: 'wait', hosts: 2, peers: [oak, ash], etaMs: 40_000 },
-        { code: 'ask-less', what: 'cpuMilli', atMost: 8_000, hosts: 9, peers: [elm] },
-        { code: 'without-label', what: 'zone=a', hosts: 1, peers: [elm] },
-      ],
-    },
-  )
-  expect(text).toContain(`
-  why it waits
-    3 of 5: at most 12 GB memory < 20 GB memory, never
-    2 of 5: busy, ~40 s
-`)
-  expect(text).toContain(`
-what would help
-  wait ~40 s: it starts as soon as there is room on 2 hosts (oak, ash)
-  ask for 8 cpu or less (--cpu): fits on 9 hosts (elm, …)
-  drop --label zone=a: fits on 1 host (elm); or start a peer with it (souk up --label zone=a)`)
-})
-
-test('what was predicted stands beside what happened, and what became of the decision since', () => {
-  const predicted = { startMs: 0, finishMs: { p50: 100, p90: 300 } }
-  const ended = { kind: 'succeeded', code: 'exit', message: '', files: [], attempts: [], host: elm, runMs: 250 }
-  const text = explain(
-    { ...decided, winner: ash, predicted },
-    {
-      state: 'closed',
-      outcome: { ...ended, endedAt: '2026-11-24T09:00:00.312Z' } as unknown as NonNullable<TaskDetail['outcome']>,
-      timeline: [
-        { at: '2026-11-24T09:00:00.012Z', peer: oak, event: 'awarded', detail: ash },
-        { at: '2026-11-24T09:00:00.012Z', peer: oak, event: 'given up', detail: 'no-room' },
-        { at: '2026-11-24T09:00:00.012Z', peer: oak, event: 'awarded', detail: elm },
-      ],
-    },
-  )
-  expect(text).toContain('since then: passed on from ash to elm; placed 2 times; given up 1 time')
-  expect(text).toContain(`
-  predicted: done 100 ms after it was placed, in nine of ten cases within 300 ms
-  happened: ran 250 ms, done after 300 ms, but elsewhere; 312 ms since it was submitted
-  the run was within its p90 (+150 % of the p50)`)
-  expect(explain({ ...decided, winner: ash, predicted }, { state: 'running' })).not.toContain('happened')
-})
-
-test('what waits for other tasks says for how many, and no host would help it', () => {
-  const text = explain({ ...decided, how: 'after', reason: 'waits for 2 of 3 tasks: 3k9x7fq2, 8abc0def' })
-  expect(text).toContain('waiting for other tasks: it waits for 2 of 3 tasks: 3k9x7fq2, 8abc0def')
-  expect(text).toContain('decided by oak')
-  expect(text).not.toContain('what would help')
 })

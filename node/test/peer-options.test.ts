@@ -33,7 +33,7 @@ test('mistakes name their flag before anything starts', () => {
       { quota: ['lab=ram:8'] },
       /^--quota: 'lab=ram:8' bounds 'ram'; what can be bounded is cpu, mem, disk, gpu, slots, net, tasks, waiting/,
     ],
-    [{ quota: ['lab=cpu:-1'] }, /^--quota is '-1'; needed is an amount/],
+    [{ quota: ['lab=cpu:-1'] }, /^--quota is '-1', which is negative; needed is an amount/],
     [{ quota: ['lab=tasks:1', 'lab=cpu:1'] }, /^--quota: 'lab' has two quotas/],
     [{ tenantWeight: ['lab'] }, /^--tenant-weight: 'lab' is not of the form key=value/],
     [{ taskLimits: ['disk=1G'] }, /^--task-limits: 'disk' is none of memory, processes, cpu/],

@@ -49,22 +49,6 @@ test('a task that would take no slot is refused: nothing would bound how many of
   expect(answer).toMatchObject({ status: 400, body: { path: '/tasks/0/request/slots' } })
 })
 
-test('GPUs that contradict themselves are refused where they do, those of no known form as a whole', async () => {
-  const server = await serve()
-  const gpus = [
-    { count: 0, models: ['A100'] },
-    { share: 0.5, memory: '20 bananas' },
-  ]
-  const tasks = gpus.map((gpu) => ({ argv: ['true'], request: { gpu } }))
-  const meant = await request(server, 'POST', '/v1/tasks', submit({ tasks }))
-  expect(meant.body.results).toMatchObject([
-    { code: 'amount-invalid', path: '/request/gpu/count' },
-    { code: 'amount-invalid', path: '/request/gpu/memory' },
-  ])
-  const odd = await request(server, 'POST', '/v1/tasks', submit({ tasks: [{ argv: ['x'], request: { gpu: 'A100' } }] }))
-  expect(odd).toMatchObject({ status: 400, body: { path: '/tasks/0/request/gpu' } })
-})
-
 const overflow = 2 ** 53
 
 test.each<[object, string, string]>([
@@ -82,6 +66,9 @@ test.each<[object, string, string]>([
   [{ request: { gpu: 1.5 } }, '/request/gpu', 'a whole number of devices, or a share below 1'],
   [{ request: { gpu: -0.5 } }, '/request/gpu', 'a whole number of devices, or a share below 1'],
   [{ request: { gpu: 1025 } }, '/request/gpu', 'gpu is 1025'],
+  [{ request: { gpu: { count: 0, models: ['A100'] } } }, '/request/gpu/count', 'ask for at least one'],
+  [{ request: { gpu: { share: 0.5, memory: '20 bananas' } } }, '/request/gpu/memory', "unknown unit 'bananas'"],
+  [{ request: { gpu: 'A100' } }, '/request/gpu', 'expected'],
   [{ request: { slots: 1.5 } }, '/request/slots', 'integer'],
   [{ request: { slots: 0 } }, '/request/slots', '1'],
   [{ request: { custom: { licence: -1 } } }, '/request/custom/licence', 'greater or equal to 0'],

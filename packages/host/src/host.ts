@@ -1,5 +1,4 @@
 import {
-  type Allocation,
   Deadlines,
   invariant,
   type Machine,
@@ -8,14 +7,14 @@ import {
   type ResourceRequest,
   type ResourceVector,
 } from '@souk/kernel'
-import { type Ballot, compareBallots, requestOf, type TaskId, type TaskRecord, type Ties, tiesOf } from '@souk/wire'
+import { type Ballot, compareBallots, requestOf, type TaskId, type Ties, tiesOf } from '@souk/wire'
 import { Audit, type Breach } from './audit.ts'
 import type { HostConfig } from './config.ts'
 import { type DevicesView, Holdings } from './holdings.ts'
 import type { HostEffect, HostInput } from './host-io.ts'
 import { OutputTail } from './output-tail.ts'
 import { type Run, runTransitions, type StopCode } from './run.ts'
-import { RunQueue, type Standing } from './run-queue.ts'
+import { RunQueue, standingOf } from './run-queue.ts'
 import { type Work, workOf } from './work.ts'
 
 /**
@@ -23,8 +22,7 @@ import { type Work, workOf } from './work.ts'
  *
  * Invariants: I6 running + starting never exceed capacity, per resource and device. I11 the queue is bounded by
  * `queueMax` (asked before `take` through `queueFull`). I14 a start puts no tenant ahead of another that waits by more
- * than that run. A task has at most one run here at a time; a run ends with
- * exactly one `ended` or `dropped`.
+ * than that run. A task has at most one run here at a time; a run ends with exactly one `ended` or `dropped`.
  * Inputs: take, halt, and what the executor reports. Effects: run, stop, and what became of each run.
  */
 export class Host implements Machine<HostInput, HostEffect> {
@@ -269,7 +267,8 @@ export class Host implements Machine<HostInput, HostEffect> {
   }
 
   #startRun(run: Run, now: Millis, out: HostEffect[]): boolean {
-    const allocation = this.#holdings.held(run.task) ?? this.#take(run)
+    const allocation =
+      this.#holdings.held(run.task) ?? this.#holdings.take(run.task, run.record.spec.tenant, run.request)
     if (!allocation) return false
     this.#queue.remove((queued) => queued === run)
     this.#enter(run, 'starting')
@@ -279,10 +278,6 @@ export class Host implements Machine<HostInput, HostEffect> {
     const { record, alternative, ballot, attempt, leased } = run
     out.push({ type: 'run', record, alternative, ballot, gpuDevices: allocation.gpuDevices, attempt, leased })
     return true
-  }
-
-  #take({ task, request, record: { spec } }: Run): Allocation | undefined {
-    return this.#holdings.take(task, spec.tenant, request)
   }
 
   #enter(run: Run, phase: Run['phase']): void {
@@ -301,9 +296,4 @@ export class Host implements Machine<HostInput, HostEffect> {
     this.#timeouts.delete(run.task)
     this.#changes++
   }
-}
-
-function standingOf({ spec, submittedWallMs }: TaskRecord): Standing {
-  const { priority, tenant, deadlineMs } = spec
-  return { priority, tenant, dueWallMs: deadlineMs === undefined ? undefined : submittedWallMs + deadlineMs }
 }

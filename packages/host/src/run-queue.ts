@@ -1,5 +1,5 @@
 import type { Millis, ResourceVector, Shares, WallMillis } from '@souk/kernel'
-import type { Priority } from '@souk/wire'
+import type { Priority, TaskRecord } from '@souk/wire'
 import { Cursor, type Queued, TenantLine } from './tenant-line.ts'
 
 export type { Queued } from './tenant-line.ts'
@@ -10,6 +10,11 @@ export interface Standing {
   tenant: string
   /** by when it is wanted, by the clock on the wall; undefined: it has no deadline */
   dueWallMs: WallMillis | undefined
+}
+
+export function standingOf({ spec, submittedWallMs }: TaskRecord): Standing {
+  const { priority, tenant, deadlineMs } = spec
+  return { priority, tenant, dueWallMs: deadlineMs === undefined ? undefined : submittedWallMs + deadlineMs }
 }
 
 /** What tenants have of this host now, and what it has in all. */

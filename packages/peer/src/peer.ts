@@ -20,7 +20,7 @@ import { introductions } from './introductions.ts'
 import { Machines } from './machines.ts'
 import { Outlet } from './outlet.ts'
 import { Router } from './router.ts'
-import { type PeerSnapshot, toMemberView } from './snapshot.ts'
+import { type PeerSnapshot, peerSnapshot } from './snapshot.ts'
 import { decideTenantFull } from './tenant-full.ts'
 
 /** What local clients want. */
@@ -109,44 +109,13 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   }
 
   snapshot(): PeerSnapshot {
-    const {
-      self,
-      roster,
-      custodian,
-      submitter,
-      bearer,
-      auctioneer,
-      bidder,
-      host,
-      loads,
-      offer,
-      incarnation,
-      store,
-      dependencies,
-    } = this.#machines
-    const custody = custodian.snapshot()
-    return {
-      self,
-      name: this.#certificate?.name ?? '',
-      mesh: this.#certificate?.mesh ?? '',
-      role: this.#certificate?.role ?? 'observe',
-      incarnation,
+    const said = {
+      certificate: this.#certificate,
       startedWallMs: this.#startedWallMs,
-      offer,
-      free: host.free,
       load: this.loadStamp(),
-      members: roster
-        .members()
-        .map((member) => toMemberView(member, member.peer === self ? this.#load : loads.get(member.peer))),
-      keeping: this.#machines.keeping,
-      tasks: custody.tasks,
-      store: store.ok ? { ok: true } : store,
-      breaches: host.breaches,
-      counters: { ...this.#outlet.counters.snapshot(), ...bidder.counters() },
-      custody: { ...custody, submitter: submitter.snapshot(), borne: bearer.snapshot() },
-      market: { ...auctioneer.snapshot(), ...bidder.snapshot(), ...dependencies.snapshot() },
-      host: host.snapshot(),
+      counters: this.#outlet.counters.snapshot(),
     }
+    return peerSnapshot(this.#machines, said)
   }
 
   #on(input: PeerInput, now: Millis): void {

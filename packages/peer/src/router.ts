@@ -21,12 +21,12 @@ import type {
 } from '@souk/market'
 import type { RosterEffect, RosterInput } from '@souk/roster'
 import type { Bearer as Life, Message, MessageOf, PeerId, RosterMessage } from '@souk/wire'
-import { alternativeField } from '@souk/wire'
 import { CustodyRoutes } from './custody-routes.ts'
 import type { DependenciesInput, DependenciesMessage } from './dependencies-io.ts'
 import { DependencyRoutes } from './dependency-routes.ts'
 import type { DeskEffect, DeskInput, DeskMessage } from './desk-io.ts'
 import { type Destination, destinations } from './destinations.ts'
+import { HostRoutes } from './host-routes.ts'
 import type { Machines } from './machines.ts'
 import { MarketRoutes } from './market-routes.ts'
 import type { Outlet } from './outlet.ts'
@@ -43,6 +43,7 @@ export class Router implements Steps {
   readonly #roundsMax: number
   readonly #custody: CustodyRoutes
   readonly #market: MarketRoutes
+  readonly #host: HostRoutes
   readonly #dependencies: DependencyRoutes
 
   constructor(machines: Machines, outlet: Outlet, { roundsMax }: { roundsMax: number }) {
@@ -51,6 +52,7 @@ export class Router implements Steps {
     this.#roundsMax = roundsMax
     this.#custody = new CustodyRoutes(machines, outlet, this)
     this.#market = new MarketRoutes(machines, outlet, this)
+    this.#host = new HostRoutes(machines, outlet, this)
     this.#dependencies = new DependencyRoutes(machines, outlet, this)
   }
 
@@ -233,49 +235,11 @@ export class Router implements Steps {
   stepHost(input: HostInput): void {
     const effects: HostEffect[] = []
     this.#machines.host.step(input, this.#outlet.now, effects)
-    for (const effect of effects) this.#applyHost(effect)
+    for (const effect of effects) this.#host.onHost(effect)
   }
 
   onMeasured(runs: readonly MeasuredRun[]): void {
-    const { host, bearer } = this.#machines
-    const awaited = new Set(host.reserved.filter((task) => bearer.find(task)))
-    this.stepHost({ type: 'measured', runs, awaited })
-  }
-
-  #applyHost(effect: HostEffect): void {
-    switch (effect.type) {
-      case 'run': {
-        const { record, alternative, ballot, gpuDevices, attempt, leased } = effect
-        const task = record.id
-        this.#outlet.trace({ type: 'task.started', task, ballot, attempt, ...alternativeField(alternative) })
-        this.#outlet.emit({ type: 'run', order: { task, ballot, record, alternative, gpuDevices, attempt, leased } })
-        break
-      }
-      case 'stop':
-        this.#outlet.trace({ type: 'task.stop', task: effect.task, ballot: effect.ballot, code: effect.code })
-        this.#outlet.emit(effect)
-        break
-      case 'began':
-        this.stepBearer(effect)
-        this.stepCustodian(effect)
-        break
-      case 'ended': {
-        const { task, ballot, class: name, alternative, result } = effect
-        this.#machines.marketChanged = true
-        this.#machines.followers.onEnded(task, (to, message) => this.#outlet.send(to, message))
-        this.#outlet.trace({ type: 'task.ran', task, ballot, end: result.end, runMs: result.runMs })
-        this.stepBidder({ type: 'duration', class: name, alternative, runMs: result.runMs })
-        this.stepBearer(effect)
-        break
-      }
-      case 'breach':
-        this.#outlet.trace({ type: 'audit.breach', ...effect.breach })
-        break
-      case 'dropped':
-        this.#machines.marketChanged = true
-        this.stepBearer(effect)
-        break
-    }
+    this.#host.onMeasured(runs)
   }
 
   stepDesk(input: DeskInput): void {

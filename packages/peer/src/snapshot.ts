@@ -1,8 +1,9 @@
 import type { Breach } from '@souk/host'
 import type { Millis, ResourceVector, WallMillis } from '@souk/kernel'
 import type { Member } from '@souk/roster'
-import type { Incarnation, LoadStamp, Offer, PeerId, Role } from '@souk/wire'
+import type { Certificate, Incarnation, LoadStamp, Offer, PeerId, Role } from '@souk/wire'
 import type { Keeping } from './keeping.ts'
+import type { Machines } from './machines.ts'
 
 export interface MemberView {
   peer: PeerId
@@ -42,7 +43,45 @@ export interface PeerSnapshot {
   host: unknown
 }
 
-export function toMemberView(member: Member, load: LoadStamp | undefined): MemberView {
+/** What is told of a peer that none of its machines knows. */
+interface OfItself {
+  certificate: Certificate | undefined
+  startedWallMs: WallMillis
+  load: LoadStamp
+  counters: Record<string, number>
+}
+
+export function peerSnapshot(
+  machines: Machines,
+  { certificate, startedWallMs, load, counters }: OfItself,
+): PeerSnapshot {
+  const { self, roster, custodian, bidder, host, loads, offer, incarnation, store, keeping } = machines
+  const custody = custodian.snapshot()
+  return {
+    self,
+    name: certificate?.name ?? '',
+    mesh: certificate?.mesh ?? '',
+    role: certificate?.role ?? 'observe',
+    incarnation,
+    startedWallMs,
+    offer,
+    free: host.free,
+    load,
+    members: roster
+      .members()
+      .map((member) => toMemberView(member, member.peer === self ? load : loads.get(member.peer))),
+    keeping,
+    tasks: custody.tasks,
+    store: store.ok ? { ok: true } : store,
+    breaches: host.breaches,
+    counters: { ...counters, ...bidder.counters() },
+    custody: { ...custody, submitter: machines.submitter.snapshot(), borne: machines.bearer.snapshot() },
+    market: { ...machines.auctioneer.snapshot(), ...bidder.snapshot(), ...machines.dependencies.snapshot() },
+    host: host.snapshot(),
+  }
+}
+
+function toMemberView(member: Member, load: LoadStamp | undefined): MemberView {
   const view: MemberView = {
     peer: member.peer,
     name: member.name,

@@ -1,0 +1,65 @@
+import type { MessageOf, TaskSpec } from '@souk/wire'
+import { Bidder, type BidderEffect, type BidderInput, defaultMarketConfig, Packing } from '../src/index.ts'
+import { Local, Members, offer, only, prng, shape } from './fixtures.ts'
+
+/** A bidder with its clock, its host and what others say waits with them. */
+export class Booth {
+  readonly members = new Members()
+  readonly local: Local
+  readonly bidder: Bidder
+  waiting: { peer: string; waiting: number }[] = []
+  now = 0
+
+  constructor(host = offer()) {
+    const { members } = this
+    this.local = new Local(host)
+    const bearers = { waiting: () => this.waiting }
+    const packing = new Packing(defaultMarketConfig, this.local)
+    this.bidder = new Bidder(defaultMarketConfig, { prng: prng(), members, local: this.local, bearers, packing })
+  }
+
+  step(input: BidderInput): BidderEffect[] {
+    const out: BidderEffect[] = []
+    this.bidder.step(input, this.now, out)
+    return out
+  }
+
+  quote(over: Partial<TaskSpec> = {}, count = 9, more: Partial<MessageOf<'quote'>> = {}) {
+    const message = {
+      t: 'quote' as const,
+      lot: 5,
+      shape: shape(over),
+      count,
+      priority: 'medium' as const,
+      expectedMs: 0,
+      expectedMsP90: 0,
+      ...more,
+    }
+    return only(this.step({ type: 'asked', from: 'asker', message }), 'send')[0]
+  }
+
+  /** Others have this much waiting work; whom it asks for some. */
+  see(waiting: Record<string, number>) {
+    this.waiting = Object.entries(waiting).map(([peer, n]) => ({ peer, waiting: n }))
+    return this.wants(this.step({ type: 'changed' }))
+  }
+
+  given(from: string, count: number, want = 1) {
+    return this.wants(this.step({ type: 'given', from, message: { t: 'given', want, count, waiting: 9 } }))
+  }
+
+  pass(ms: number) {
+    const until = this.now + ms
+    const out: BidderEffect[] = []
+    for (let due = this.bidder.nextWakeup(); due !== undefined && due <= until; due = this.bidder.nextWakeup()) {
+      this.now = Math.max(this.now, due)
+      out.push(...this.step({ type: 'wake' }))
+    }
+    this.now = until
+    return this.wants(out)
+  }
+
+  wants(effects: BidderEffect[]) {
+    return only(effects, 'send').flatMap(({ to, message }) => (message.t === 'wanted' ? [{ to, ...message }] : []))
+  }
+}
