@@ -2,10 +2,11 @@ import { Command } from 'commander'
 import { custody } from './custody.ts'
 import { decision } from './decision.ts'
 import { peers } from './peers.ts'
+import { placement } from './placement.ts'
 import { type Bench, NeedsError, toReport, toTable } from './report.ts'
 import { response } from './response.ts'
 
-const benches: Bench[] = [decision, peers, custody, response]
+const benches: Bench[] = [decision, peers, custody, placement, response]
 
 const program = new Command('bench')
   .description(
@@ -15,7 +16,10 @@ const program = new Command('bench')
   .option('--quick', 'a smaller sample of the same work, within 50 s on two cores')
   .option('--data <dir>', 'where workload files lie, for the benches that read some')
   .option('--json', 'the last line is one JSON object')
-  .addHelpText('after', '\nExamples:\n  pnpm bench decision --quick\n  pnpm bench peers --json')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  pnpm bench decision --quick\n  pnpm bench peers --json\n  pnpm bench placement --data ../shared/data',
+  )
   .action(async (name: string, options: { quick?: boolean; data?: string; json?: boolean }) => {
     const bench = benches.find((candidate) => candidate.name === name) ?? unknown(name)
     const quick = options.quick === true

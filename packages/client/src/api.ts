@@ -3,6 +3,7 @@
  * All functions take an AbortSignal; all errors are SoukError with a stable code.
  */
 
+import type { GpuAmounts } from './gpu-amounts.ts'
 import type { InsightCalls, TaskLine } from './history.ts'
 import type { TransportFactory } from './http-transport.ts'
 import type { HostInventory } from './inventory.ts'
@@ -13,6 +14,7 @@ import type { Status } from './status.ts'
 import type { TaskDetail } from './task-detail.ts'
 
 export type * from './analysis.ts'
+export type { GpuAmounts } from './gpu-amounts.ts'
 export type { HistoryPage, HistoryQuery, TaskLine } from './history.ts'
 export type { HostInventory, InventoryEntry, UsageHour } from './inventory.ts'
 export type { Outcome, OutputFile } from './outcome.ts'
@@ -41,21 +43,6 @@ export interface Request {
 export interface TaskTie {
   group: string
   required?: boolean
-}
-
-/** GPUs of a kind. At most 16 models. */
-export interface GpuAmounts {
-  /** devices; default 1 */
-  count?: number
-  /** of each device, over 0 up to 1 (default): the rest of it is for others */
-  share?: number
-  /** that each device has in all, such as '20G' */
-  memory?: number | string
-  /**
-   * any of these will do. Each word of it (letters and digits, in any case) must be in the device's name, as one word or
-   * as several in a row: 'A100' or 'a100 80gb' for 'NVIDIA A100-SXM4-80GB'; 'A10' is another model
-   */
-  models?: string[]
 }
 
 /** A file that travels with a task. Put its content with `putBlob` first. */

@@ -1,6 +1,20 @@
-import type { GpuAmounts } from './api.ts'
 import { apiLimits } from './limits.ts'
 import { SoukError } from './souk-error.ts'
+
+/** GPUs of a kind. At most 16 models. */
+export interface GpuAmounts {
+  /** devices; default 1 */
+  count?: number
+  /** of each device, over 0 up to 1 (default): the rest of it is for others */
+  share?: number
+  /** that each device has in all, such as '20G' */
+  memory?: number | string
+  /**
+   * any of these will do. Each word of it (letters and digits, in any case) must be in the device's name, as one word or
+   * as several in a row: 'A100' or 'a100 80gb' for 'NVIDIA A100-SXM4-80GB'; 'A10' is another model
+   */
+  models?: string[]
+}
 
 /** `count` devices, `milli` thousandths of each; what is absent may be anything. */
 export interface GpuRequestAmounts {

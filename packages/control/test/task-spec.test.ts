@@ -42,6 +42,13 @@ test('what the task says is kept, in the units of the mesh', () => {
   })
 })
 
+test('what kind of GPUs a task needs is kept', () => {
+  const gpu = { count: 2, memory: '20G', models: ['H100', 'A100'] }
+  const spec = toTaskSpec({ argv: ['train'], request: { gpu } })
+  expect(fits(spec)).toEqual([])
+  expect(spec.request.gpu).toEqual({ count: 2, milli: 1000, memoryBytes: 20e9, models: ['a100', 'h100'] })
+})
+
 test('stdin comes as text, base-64 or a blob', () => {
   const stdin = (task: object) => (toTaskSpec({ argv: ['cat'], ...task }).work as { stdin?: unknown }).stdin
   expect(stdin({ stdin: 'é' })).toEqual(new Uint8Array([0xc3, 0xa9]))

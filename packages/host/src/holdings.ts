@@ -18,9 +18,16 @@ export interface Held {
   ties?: Ties | undefined
 }
 
+/** Who may know better which devices to take. */
+export interface DevicesView {
+  /** those that leave most for what usually comes, of what is free now; undefined: no opinion */
+  devices(request: ResourceRequest): readonly number[] | undefined
+}
+
 /** What is held here, by whom, beside what, and what is free: the ledger, with each tenant's part of it. */
 export class Holdings {
   readonly #ledger = new Ledger()
+  readonly #view: DevicesView
   readonly #tenants = new Map<string, string>()
   /** of tasks that have any, from when they are expected here until they have ended */
   readonly #ties = new Map<TaskId, Ties>()
@@ -29,7 +36,8 @@ export class Holdings {
   /** of what is taken, or waits here for room */
   readonly quotas: QuotaBook
 
-  constructor({ tenantWeights, quotas }: Pick<HostConfig, 'tenantWeights' | 'quotas'>) {
+  constructor({ tenantWeights, quotas }: Pick<HostConfig, 'tenantWeights' | 'quotas'>, view: DevicesView) {
+    this.#view = view
     this.shares = new TenantShares(tenantWeights)
     this.quotas = new QuotaBook(quotas)
   }
@@ -58,7 +66,7 @@ export class Holdings {
 
   /** undefined when it does not fit now. */
   take(key: string, tenant: string, request: ResourceRequest): Allocation | undefined {
-    const allocation = this.#ledger.take(key, request)
+    const allocation = this.#ledger.take(key, request, request.gpu.count > 0 ? this.#view.devices(request) : undefined)
     if (allocation) {
       this.#tenants.set(key, tenant)
       this.shares.add(tenant, request)

@@ -10,7 +10,7 @@ import {
 import { type Ballot, compareBallots, requestOf, type TaskId, type Ties, tiesOf } from '@souk/wire'
 import { Audit, type Breach } from './audit.ts'
 import type { HostConfig } from './config.ts'
-import { Holdings } from './holdings.ts'
+import { type DevicesView, Holdings } from './holdings.ts'
 import type { HostEffect, HostInput } from './host-io.ts'
 import { OutputTail } from './output-tail.ts'
 import { type Run, runTransitions, type StopCode } from './run.ts'
@@ -34,9 +34,9 @@ export class Host implements Machine<HostInput, HostEffect> {
   readonly #timeouts = new Deadlines<TaskId>()
   #changes = 0
 
-  constructor(config: HostConfig) {
+  constructor(config: HostConfig, view: DevicesView) {
     this.#config = config
-    this.#holdings = new Holdings(config)
+    this.#holdings = new Holdings(config, view)
     this.#queue = new RunQueue(config.ageingMs)
   }
 

@@ -46,10 +46,12 @@ function result(over: Partial<RunResult> = {}): RunResult {
 /** A host with its own clock; each call returns the effects of that one step. */
 export class Bench {
   readonly host: Host
+  /** what the view says */
+  devices: readonly number[] | undefined
   now = 0
 
   constructor(total: ResourceVector, config: Partial<HostConfig> = {}) {
-    this.host = new Host({ ...defaultHostConfig, ...config })
+    this.host = new Host({ ...defaultHostConfig, ...config }, { devices: () => this.devices })
     this.step({ type: 'capacity', capacity: total })
   }
 

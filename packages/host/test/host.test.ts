@@ -18,6 +18,19 @@ describe('a run', () => {
     expect([bench.host.running, bench.host.has('a'), bench.host.free.slots]).toEqual([0, false, 1])
   })
 
+  test('gets the devices that leave most for others, as the market knows, if they serve; else the fullest', () => {
+    const bench = new Bench(capacity({ slots: 9, gpuMilli: [1000, 500, 1000] }))
+    const devices = (name: string, milli: number) => {
+      const [run] = bench.take(name, { request: request({ gpu: { count: 1, milli } }) })
+      return run?.type === 'run' ? run.gpuDevices : undefined
+    }
+    bench.devices = [2]
+    expect(devices('a', 400)).toEqual([2])
+    expect(devices('b', 700)).toEqual([0])
+    bench.devices = [0, 1]
+    expect(devices('c', 100)).toEqual([0])
+  })
+
   test('is reported once, however often the executor says it', () => {
     const bench = new Bench(capacity())
     bench.take('a')

@@ -1,4 +1,12 @@
-import { copyVector, giveBack, type ResourceRequest, type ResourceVector, shortage } from '@souk/kernel'
+import {
+  copyVector,
+  type GpuGroup,
+  type GpuRequest,
+  giveBack,
+  type ResourceRequest,
+  type ResourceVector,
+  shortage,
+} from '@souk/kernel'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Ledger } from '../src/ledger.ts'
@@ -39,21 +47,48 @@ const totals = fc.record({
   slots: fc.nat({ max: 8 }),
   gpuMilli: fc.array(fc.constantFrom(500, 1000), { maxLength: 3 }),
   licence: fc.nat({ max: 4 }),
+  // Of the devices some may be of no known kind, and groups may name more than there are.
+  gpus: fc.array(
+    fc.constantFrom({ model: 'Tesla T4', memoryBytes: 16, count: 1 }, { model: 'A100', memoryBytes: 80, count: 2 }),
+    { maxLength: 2 },
+  ),
 })
 const needs = fc.record({
   cpuMilli: fc.nat({ max: 4 }),
   memoryBytes: fc.nat({ max: 4 }),
   slots: fc.nat({ max: 2 }),
-  gpu: fc.record({ count: fc.nat({ max: 2 }), milli: fc.constantFrom(100, 500, 1000) }),
+  gpu: fc.record(
+    {
+      count: fc.nat({ max: 2 }),
+      milli: fc.constantFrom(100, 500, 1000),
+      memoryBytes: fc.constantFrom(0, 16, 80),
+      models: fc.subarray(['t4', 'a100']),
+    },
+    { requiredKeys: ['count', 'milli'] },
+  ),
   licence: fc.nat({ max: 2 }),
 })
-const vectorOf = ({ licence, ...rest }: { licence: number } & Partial<ResourceVector>) =>
+const vectorOf = ({ licence, gpus: _, ...rest }: { licence: number; gpus: GpuGroup[] } & Partial<ResourceVector>) =>
   capacity({ ...rest, custom: { licence } })
+/** Model and memory of one device, the slow way. */
+const kindOf = (gpus: GpuGroup[], index: number) => gpus.flatMap((g) => new Array<GpuGroup>(g.count).fill(g))[index]
+const isWanted = (kind: GpuGroup | undefined, { memoryBytes = 0, models = [] }: GpuRequest) =>
+  (kind?.memoryBytes ?? 0) >= memoryBytes &&
+  (models.length === 0 || models.some((model) => kind?.model.toLowerCase().includes(model)))
 const requestOf = ({ licence, ...rest }: { licence: number } & Partial<ResourceRequest>) =>
   request({ ...rest, custom: { licence } })
 const key = fc.constantFrom('a', 'b', 'c', 'd', 'e')
 const operation = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ type: fc.constant('take' as const), key, need: needs }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      type: fc.constant('take' as const),
+      key,
+      need: needs,
+      // what the market would say, right or wrong
+      devices: fc.option(fc.array(fc.nat({ max: 3 }), { maxLength: 2 }), { nil: undefined }),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('give' as const), key }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('resize' as const), total: totals }) },
 )
@@ -65,23 +100,28 @@ describe('the ledger', () => {
         const ledger = new Ledger()
         const taken = new Taken()
         let total = vectorOf(first)
-        ledger.resize(total)
+        let { gpus } = first
+        ledger.resize(total, gpus)
         for (const operation of operations) {
           if (operation.type === 'resize') {
             total = vectorOf(operation.total)
-            ledger.resize(total)
+            gpus = operation.total.gpus
+            ledger.resize(total, gpus)
           } else if (operation.type === 'give') {
             if (taken.delete(operation.key)) ledger.give(operation.key)
           } else if (!taken.has(operation.key)) {
             const need = requestOf(operation.need)
-            const fits = shortage(ledger.free, need) === undefined
-            const allocation = ledger.take(operation.key, need)
+            const fits = shortage(ledger.free, need, gpus) === undefined
+            expect(ledger.room(need, 1)).toBe(fits ? 1 : 0)
+            const allocation = ledger.take(operation.key, need, operation.devices)
             expect(allocation !== undefined).toBe(fits)
             if (!allocation) continue
             taken.set(operation.key, need, allocation.gpuDevices)
             for (const name of scalars) if (need[name] > 0) expect(taken.of(name)).toBeLessThanOrEqual(total[name])
             if (operation.need.licence > 0) expect(taken.licences()).toBeLessThanOrEqual(total.custom.licence!)
+            expect(new Set(allocation.gpuDevices).size).toBe(need.gpu.count)
             for (const index of allocation.gpuDevices) {
+              expect(isWanted(kindOf(gpus, index), need.gpu)).toBe(true)
               expect(taken.device(index)).toBeLessThanOrEqual(total.gpuMilli[index]!)
             }
           }

@@ -19,6 +19,8 @@ export interface Auction {
   readonly startedMs: Millis
   readonly count: number
   readonly candidates: number
+  /** bids without wait at which there is nothing to gain by waiting for more */
+  readonly bidsEnough: number
   readonly asked: ReadonlySet<PeerId>
   readonly bids: Bid[]
   readonly refused: { peer: PeerId; refusal: Refusal }[]
@@ -29,11 +31,11 @@ export interface Auction {
 export type Closed = Decision['closed']
 
 /** Whether there is anything to gain by waiting for more answers; undefined: there is. */
-export function decideClose(auction: Auction, bidsEnough: number): Closed | undefined {
+export function decideClose(auction: Auction): Closed | undefined {
   if (auction.bids.length + auction.refused.length >= auction.asked.size) return 'all-in'
   const immediate = auction.bids.filter((bid) => bid.terms.startMs === 0)
   const offered = immediate.reduce((sum, bid) => sum + bid.terms.count, 0)
-  if (immediate.length >= bidsEnough && offered >= auction.count) return 'good-enough'
+  if (immediate.length >= auction.bidsEnough && offered >= auction.count) return 'good-enough'
   return undefined
 }
 

@@ -1,23 +1,21 @@
 import { Deadlines, earliest, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
 import { type PeerId, requestsOf } from '@souk/wire'
-import { type Auction, type Bid, type Closed, decideClose, hasAnswered, noteAnswer } from './auction.ts'
+import { type Auction, type Closed, decideClose, hasAnswered, noteAnswer } from './auction.ts'
 import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage } from './auctioneer-io.ts'
 import { Awards } from './awards.ts'
 import { Conduct } from './conduct.ts'
 import type { MarketConfig } from './config.ts'
 import { Durations } from './durations.ts'
-import { type Filtered, filterCandidates } from './filter.ts'
+import { type Filtered, filterCandidates, strandsDevices } from './filter.ts'
 import { Giver } from './giver.ts'
 import { Keeper } from './keeper.ts'
 import type { Lot } from './lot.ts'
 import { Lots } from './lots.ts'
 import { meshCapacity } from './mesh-capacity.ts'
 import { NoRoom } from './no-room.ts'
-import { ownBid } from './own-bid.ts'
 import { Pace } from './pace.ts'
+import type { Packing } from './packing.ts'
 import { Scarcity } from './scarcity.ts'
-import { scoringOf } from './scoring.ts'
-import { isMulti } from './shape.ts'
 import { Shortcut } from './shortcut.ts'
 import type { DecisionFrame, FrameOf } from './to-decision.ts'
 import type { LoadsView, LocalView, MembersView } from './views.ts'
@@ -30,6 +28,7 @@ export interface AuctioneerParts {
   members: MembersView
   local: LocalView
   loads: LoadsView
+  packing: Packing
 }
 
 /**
@@ -45,7 +44,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   readonly #self: PeerId
   readonly #prng: Prng
   readonly #members: MembersView
-  readonly #local: LocalView
+  readonly #packing: Packing
   readonly #lots: Lots
   readonly #auctions = new Map<number, Auction>()
   readonly #closing = new Deadlines<number>()
@@ -61,12 +60,12 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   #nextAuction = 1
   #wallOffset: WallMillis = 0
 
-  constructor(config: MarketConfig, { self, prng, members, local, loads }: AuctioneerParts) {
+  constructor(config: MarketConfig, { self, prng, members, local, loads, packing }: AuctioneerParts) {
     this.#config = config
     this.#self = self
     this.#prng = prng
     this.#members = members
-    this.#local = local
+    this.#packing = packing
     this.#durations = new Durations(config.classesMax)
     this.#lots = new Lots(config, { durations: this.#durations, capacity: meshCapacity(self, members, local) })
     this.#pace = new Pace(config, this.#durations, members)
@@ -77,10 +76,11 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     const ignored = (peer: PeerId, now: Millis) => this.#conduct.ignored(peer, now)
     this.#giver = new Giver(config, this.#lots, this.#durations, members, { waiting, frame, ignored })
     const durations = this.#durations
-    const parts = { self, prng, members, local, loads, lots: this.#lots, pace: this.#pace, durations, waiting, frame }
+    const own = { lots: this.#lots, pace: this.#pace, durations, waiting, frame }
+    const parts = { self, prng, members, local, loads, packing, ...own }
     this.#noRoom = new NoRoom(config, parts)
     this.#shortcut = new Shortcut(config, parts)
-    this.#keeper = new Keeper(parts)
+    this.#keeper = new Keeper(config, parts)
     this.#awards = new Awards(config, { ...parts, keeper: this.#keeper })
   }
 
@@ -93,6 +93,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
         break
       case 'waiting':
         this.#durations.suppose(input.record.spec.class, input.record.spec.expectedMs)
+        this.#packing.learn(input.record.spec.request, 1)
         this.#lots.add(input.record, now, input.avoid)
         break
       case 'withdrawn':
@@ -146,14 +147,13 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     const { atOnce } = this.#lots
     for (const lot of this.#lots.inTurns(now)) {
       // All hosts are compared while some have room; once none had, it goes to the first that has.
-      if (now < lot.quietUntil || !scoringOf(lot.shape, this.#config).comparesAll)
-        this.#keeper.keepWhatFits(lot, now, out, atOnce)
+      if (now < lot.quietUntil || !this.#keeper.comparesAll(lot)) this.#keeper.keepWhatFits(lot, now, out, atOnce)
     }
     this.#lots.lookAgainAtAll(now)
   }
 
   #evaluate(lot: Lot, now: Millis, out: Out): void {
-    const all = scoringOf(lot.shape, this.#config).comparesAll
+    const all = this.#keeper.comparesAll(lot)
     if (!all) this.#keeper.keepWhatFits(lot, now, out)
     if (lot.size === 0 || lot.auction !== undefined || now < lot.quietUntil) return
     const filtered = this.#filter(lot, now)
@@ -176,13 +176,16 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   /** Quotes from a random sample (the first round) or from twice as many of those not asked yet (the second). */
   #ask(lot: Lot, { candidates, refused }: Filtered, round: number, now: Millis, out: Out): void {
     const { askAllMax, askedMax, askedMaxMulti, lotCountMax } = this.#config
-    const usual = round * (isMulti(lot.shape) ? askedMaxMulti : askedMax)
+    const strands = strandsDevices(lot.shape, candidates)
+    const usual = round * (strands ? askedMaxMulti : askedMax)
     const some = this.#scarcity.askedFor(lot, usual)
     const asked = candidates.length <= askAllMax ? candidates : this.#prng.sample(candidates, some)
     const id = this.#nextAuction++
     const count = Math.min(lot.size, lotCountMax)
+    const { priority } = lot.first()!
+    const { shape } = lot
+    const comparesAll = this.#keeper.comparesAll(lot)
     const dueInMs = this.#dueInMs(lot, now)
-    const own = round === 1 ? this.#ownBid(lot, { count, dueInMs }, now) : []
     lot.auction = id
     this.#auctions.set(id, {
       id,
@@ -190,15 +193,14 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       lotKey: lot.key,
       startedMs: now,
       count,
-      candidates: candidates.length + own.length,
-      asked: new Set([...own, ...asked].map(({ peer }) => peer)),
-      bids: own,
+      candidates: candidates.length,
+      bidsEnough: comparesAll ? Infinity : this.#pace.bidsEnough(shape.class, strands),
+      asked: new Set(asked.map(({ peer }) => peer)),
+      bids: [],
       refused: [],
       filtered: refused,
     })
     this.#closing.set(id, now + this.#pace.closeMs())
-    const { priority } = lot.first()!
-    const { shape } = lot
     const { p50: expectedMs, p90: expectedMsP90 } = this.#durations.told(shape.class)
     const quote = { t: 'quote' as const, lot: id, shape, count, priority, expectedMs, expectedMsP90 }
     const message = dueInMs === undefined ? quote : { ...quote, dueInMs }
@@ -212,16 +214,11 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     return dueWallMs === undefined ? undefined : Math.max(0, Math.round(dueWallMs - this.#wallOffset - now))
   }
 
-  #ownBid(lot: Lot, wanted: { count: number; dueInMs: Millis | undefined }, now: Millis): Bid[] {
-    if (!scoringOf(lot.shape, this.#config).comparesAll) return []
-    const parts = { self: this.#self, local: this.#local, durations: this.#durations }
-    return [ownBid(parts, lot.shape, wanted, now) ?? []].flat()
-  }
-
   /** Once more, of those who were not asked, when those who were had too little room. */
   #askOthers(lot: Lot, auction: Auction, now: Millis, out: Out): boolean {
     // Nobody had room before: one round tells whether that is still so.
-    if (auction.round >= 2 || lot.quietMs > 0 || auction.asked.size >= auction.candidates) return false
+    if (auction.round >= this.#config.roundsMax || lot.quietMs > 0 || auction.asked.size >= auction.candidates)
+      return false
     const { candidates, refused } = this.#filter(lot, now)
     const others = candidates.filter(({ peer }) => !auction.asked.has(peer))
     if (others.length === 0) return false
@@ -248,8 +245,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       noteAnswer(auction, from, { ...message, terms }, now)
       this.#durations.hear(shape.class, terms.finishMs)
     } else noteAnswer(auction, from, message, now)
-    const { comparesAll } = scoringOf(shape, this.#config)
-    const closed = decideClose(auction, comparesAll ? Infinity : this.#pace.bidsEnough(shape.class))
+    const closed = decideClose(auction)
     if (closed) this.#close(auction, closed, now, out)
   }
 
@@ -260,6 +256,9 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     lot.auction = undefined
     const immediate = auction.bids.filter(({ terms }) => terms.startMs === 0).length
     this.#scarcity.note(lot.shape.class, immediate, auction.bids.length + auction.refused.length)
+    const asOthers = { count: auction.count, dueInMs: this.#dueInMs(lot, now), afterMs: now - auction.startedMs }
+    const own = this.#keeper.bid(lot, asOthers, now)
+    if (own) auction.bids.push(own)
     const awarded = this.#awards.award(lot, auction, closed, now, out)
     const tookMs = now - auction.startedMs
     out.push({ type: 'closed', lot: auction.id, bids: auction.bids.length, awarded, closed, tookMs })

@@ -39,9 +39,10 @@ export class Awards {
    */
   award(lot: Lot, auction: Auction, closed: Closed, now: Millis, out: Out): number {
     const scoring = scoringOf(lot.shape, this.#config)
+    const comparesAll = this.#parts.keeper.comparesAll(lot)
     let placed = 0
     for (const alternative of requestsOf(lot.shape).keys()) {
-      if (alternative > 0 && !scoring.comparesAll) placed += this.#parts.keeper.keep(lot, alternative, now, out)
+      if (alternative > 0 && !comparesAll) placed += this.#parts.keeper.keep(lot, alternative, now, out)
       placed += this.#awardAs(alternative, lot, { auction, closed, scoring, left: auction.count - placed }, now, out)
     }
     return placed

@@ -1,7 +1,7 @@
 import type { Millis, ResourceRequest, ResourceVector } from '@souk/kernel'
 import { alternativeField, type BidTerms, requestsOf, type Shape } from '@souk/wire'
 import { type Durations, durationClass } from './durations.ts'
-import { fragmentationDeltaMilli } from './fragmentation.ts'
+import type { Packing } from './packing.ts'
 import { countTogether, unmetField, unmetMilli } from './ties.ts'
 import type { LocalView } from './views.ts'
 
@@ -29,8 +29,7 @@ export function chooseRoom(local: LocalView, shape: Shape, count: number): Room 
 
 /** What this host would offer for so many tasks of this shape that could start now. `dueInMs`: the first is wanted by then. */
 export function bidTerms(
-  local: LocalView,
-  durations: Durations,
+  { local, packing, durations }: { local: LocalView; packing: Packing; durations: Durations },
   shape: Shape,
   { alternative, request, room: count }: Room,
   dueInMs: Millis | undefined,
@@ -43,7 +42,7 @@ export function bidTerms(
     count,
     startMs: 0,
     finishMs,
-    fragMilli: fragmentationDeltaMilli(free, capacity, request),
+    fragMilli: packing.fitting(request)?.fragMilli ?? 0,
     usedMilli: usedMilli(free, capacity),
     priceMilli,
     warm: durations.meanMs(name) !== undefined,

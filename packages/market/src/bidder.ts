@@ -6,6 +6,7 @@ import { aheadCount, Durations, durationClass, shareOf } from './durations.ts'
 import { decideEta } from './eta.ts'
 import { decideFit } from './fit.ts'
 import { clamped } from './free-vector.ts'
+import type { Packing } from './packing.ts'
 import { surveyAnswer } from './plan/survey.ts'
 import { PredictionScore } from './prediction-score.ts'
 import { overQuota } from './quota-refusal.ts'
@@ -52,6 +53,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   readonly #members: MembersView
   readonly #local: LocalView
   readonly #bearers: BearersView
+  readonly #packing: Packing
   readonly #durations: Durations
   readonly #predictions = new PredictionScore()
   readonly #wants = new Map<PeerId, Want>()
@@ -67,13 +69,14 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
 
   constructor(
     config: MarketConfig,
-    modules: { prng: Prng; members: MembersView; local: LocalView; bearers: BearersView },
+    modules: { prng: Prng; members: MembersView; local: LocalView; bearers: BearersView; packing: Packing },
   ) {
     this.#config = config
     this.#prng = modules.prng
     this.#members = modules.members
     this.#local = modules.local
     this.#bearers = modules.bearers
+    this.#packing = modules.packing
     this.#durations = new Durations(config.classesMax)
   }
 
@@ -146,6 +149,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     if (offer.draining || this.#leaving) {
       return { t: 'noBid', lot, refusal: { code: 'draining', never: false, detail: 'it takes no new work' } }
     }
+    this.#packing.learn(shape.request, count)
     const tied = decideTies(this.#local.ties(), shape)
     if (tied) return { t: 'noBid', lot, refusal: tied }
     const over = overQuota(this.#local.quotas(), shape)
@@ -157,8 +161,8 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
       const refusal = { code: 'no-room' as const, never: false, detail }
       return { t: 'noBid', lot, refusal: etaMs === undefined ? refusal : { ...refusal, etaMs } }
     }
-    const offered = bidTerms(this.#local, this.#durations, shape, room, quote.dueInMs)
-    const terms: BidTerms = { ...offered, loadSeq: ++this.#loadSeq }
+    const parts = { local: this.#local, packing: this.#packing, durations: this.#durations }
+    const terms: BidTerms = { ...bidTerms(parts, shape, room, quote.dueInMs), loadSeq: ++this.#loadSeq }
     const rivals = this.#rivals.count(now) + this.#asked()
     if (rivals > 0) terms.racedMilli = Math.round((1000 * rivals) / this.#local.room(room.request, racedRoomMax))
     this.#rivals.add(now, this.#members.rttP95() ?? this.#config.rttMsUnknown)

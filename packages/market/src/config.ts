@@ -7,6 +7,8 @@ export interface MarketConfig {
   askedMax: number
   /** the same for classes that need more than one kind of resource */
   askedMaxMulti: number
+  /** rounds of asking for a lot before it waits; the second asks others than the first, twice as many */
+  roundsMax: number
   /** with at most this many candidates all are asked */
   askAllMax: number
   /** bids with room that an auction should find: the best, two alternates, and one that is gone by then (guess) */
@@ -49,6 +51,9 @@ export interface MarketConfig {
   distrustMsMax: Millis
   /** classes whose durations are remembered */
   classesMax: number
+  /** sizes of task whose frequency is remembered, and how many of them the fragmentation of a host is measured by */
+  mixSizesMax: number
+  mixTopMax: number
   /** runs and waiting tasks that a busy host looks at to say when it may have room; more costs time in every refusal */
   etaRunsMax: number
   /** plans (the auction without the award) that are made here at once; more are refused */
@@ -83,6 +88,7 @@ export interface MarketConfig {
 export const defaultMarketConfig: MarketConfig = {
   askedMax: 8,
   askedMaxMulti: 32,
+  roundsMax: 2,
   askAllMax: 12,
   bidsWanted: 4,
   askedMaxScarce: 24,
@@ -106,6 +112,8 @@ export const defaultMarketConfig: MarketConfig = {
   distrustMs: 10_000,
   distrustMsMax: 300_000,
   classesMax: 4_096,
+  mixSizesMax: 512,
+  mixTopMax: 64,
   etaRunsMax: 64,
   plansMax: 4,
   planHostsMax: 64,

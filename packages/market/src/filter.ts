@@ -1,5 +1,6 @@
 import type { PeerId, Refusal, Shape } from '@souk/wire'
 import { decideFit } from './fit.ts'
+import { isMulti } from './shape.ts'
 import type { CandidateView } from './views.ts'
 
 const nobody: ReadonlySet<PeerId> = new Set()
@@ -41,4 +42,9 @@ function decideLater(member: CandidateView, { ignored, avoid }: Required<Exclusi
   if (member.offer?.draining) return { code: 'draining', never: false, detail: 'it takes no new work' }
   if (ignored(member.peer)) return { code: 'distrusted', never: false, detail: 'it did not keep to what it bid' }
   return undefined
+}
+
+/** Whether the choice of host can strand one resource beside another: always where some have GPUs and others none left. */
+export function strandsDevices(shape: Shape, candidates: readonly CandidateView[]): boolean {
+  return isMulti(shape) || candidates.some(({ offer }) => offer !== undefined && offer.capacity.gpuMilli.length > 0)
 }

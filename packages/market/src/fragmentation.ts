@@ -1,21 +1,97 @@
-import { copyVector, type ResourceRequest, type ResourceVector, take } from '@souk/kernel'
+import { copiesThatFit, type GpuGroup, matchingDevices, type ResourceRequest, type ResourceVector } from '@souk/kernel'
+import type { Demand } from './class-mix.ts'
+
+/** What a host is, for the question what its rest is good for. */
+export interface HostKind {
+  capacity: ResourceVector
+  /** what its devices are */
+  gpus: readonly GpuGroup[]
+}
+
+/** A size of task as this host could serve it. */
+interface Want {
+  weight: number
+  gpu: { count: number; milli: number }
+  /** the same without its devices */
+  bare: ResourceRequest
+  /** devices of the right model and memory; undefined: all */
+  kind: readonly boolean[] | undefined
+}
+
+/** The sizes of task that may come, against one host; made once for each mix and offer. */
+export interface Wants {
+  host: HostKind
+  devices: readonly Want[]
+  /** those that need none */
+  plain: readonly Want[]
+}
+
+export function wantsOf(demands: readonly Demand[], host: HostKind): Wants {
+  const total = host.capacity.gpuMilli.length
+  const wants = demands.map(({ request, count }) => {
+    const matching = matchingDevices(host.gpus, total, request.gpu)
+    const kind = matching && host.capacity.gpuMilli.map((_, index) => matching.has(index))
+    const { gpu } = request
+    return { weight: count, gpu, bare: { ...request, gpu: { count: 0, milli: 0 } }, kind }
+  })
+  const isOfDevices = ({ gpu }: Want): boolean => gpu.count > 0 && gpu.milli > 0
+  return { host, devices: wants.filter(isOfDevices), plain: wants.filter((want) => !isOfDevices(want)) }
+}
+
+/** For each want of devices: as many thousandths of them as the rest of the host could feed. */
+export function feedableMilli({ devices }: Wants, free: ResourceVector): number[] {
+  const most = free.gpuMilli.length * 1000
+  return devices.map(({ gpu: { count, milli }, bare }) => {
+    const each = count * milli
+    return each * copiesThatFit(free, bare, Math.ceil(most / each))
+  })
+}
 
 /**
- * How uneven what is left is: the largest free share of any resource less the smallest, of CPU, memory and GPU.
- * A host with much memory and no CPU left can run nothing. (FGD over the class mix replaces this later.)
+ * Thousandths of devices that are idle and no use to what is wanted, the mean over wants by weight. As in FGD (USENIX
+ * ATC'23): of no use to a want is what is idle on devices with less than it needs of one, and everything where it finds
+ * too few devices. Generalised in one respect: neither is what CPU, memory and the rest could not feed (`feedable`), where
+ * FGD has only the case that they cannot feed one. So tasks without GPUs go where CPU is not what the GPUs will need.
  */
-export function fragmentation(free: ResourceVector, total: ResourceVector): number {
-  const shares = [share(free.cpuMilli, total.cpuMilli), share(free.memoryBytes, total.memoryBytes)]
-  if (total.gpuMilli.length > 0) shares.push(share(sum(free.gpuMilli), 1000 * total.gpuMilli.length))
-  return Math.max(...shares) - Math.min(...shares)
+export function strandedMilli(wants: Wants, feedable: readonly number[], gpuMilli: readonly number[]): number {
+  let idle = 0
+  for (const left of gpuMilli) idle += Math.max(0, left)
+  let [sum, weights] = [0, 0]
+  wants.devices.forEach(({ weight, gpu, kind }, i) => {
+    let [usable, count] = [0, 0]
+    for (let device = 0; feedable[i]! > 0 && device < gpuMilli.length; device++) {
+      const left = gpuMilli[device]!
+      if (left < gpu.milli || (kind && !kind[device])) continue
+      usable += left
+      count++
+    }
+    sum += weight * (count >= gpu.count ? idle - Math.min(usable, feedable[i]!) : idle)
+    weights += weight
+  })
+  return weights === 0 ? 0 : sum / weights
 }
 
-/** What one such task more would change, in thousandths; 0 when it does not fit. */
-export function fragmentationDeltaMilli(free: ResourceVector, total: ResourceVector, request: ResourceRequest): number {
-  const after = copyVector(free)
-  if (!take(after, request)) return 0
-  return Math.round(1000 * (fragmentation(after, total) - fragmentation(free, total)))
-}
+const shared = ['cpuMilli', 'memoryBytes', 'diskBytes', 'networkMbps'] as const
 
-const share = (part: number, whole: number): number => (whole > 0 ? part / whole : 0)
-const sum = (list: readonly number[]): number => list.reduce((total, x) => total + x, 0)
+/**
+ * The same for wants without devices, in shares of the host (at most one for each resource): what is left of everything
+ * that a want needs after as many of it as fit.
+ */
+export function unevenShares({ plain, host }: Wants, free: ResourceVector): number {
+  const shareOf = (name: (typeof shared)[number], amount: number): number =>
+    host.capacity[name] > 0 ? Math.max(0, amount) / host.capacity[name] : 0
+  let [sum, weights] = [0, 0]
+  for (const { weight, bare } of plain) {
+    let copies = Number.POSITIVE_INFINITY
+    let [left, each] = [0, 0]
+    for (const name of shared) {
+      if (bare[name] === 0) continue
+      copies = Math.min(copies, Math.max(0, Math.floor(free[name] / bare[name])))
+      left += shareOf(name, free[name])
+      each += shareOf(name, bare[name])
+    }
+    if (each > 0) sum += weight * Math.max(0, left - copies * each)
+    weights += weight
+  }
+  return weights === 0 ? 0 : sum / weights
+}

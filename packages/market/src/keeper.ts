@@ -1,10 +1,16 @@
 import { copiesThatFit, copyVector, type Millis, type QuotaRoom, type ResourceVector } from '@souk/kernel'
 import { type PeerId, requestsOf, type Ties } from '@souk/wire'
+import type { Bid } from './auction.ts'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
+import { bidTerms } from './bid-terms.ts'
+import type { MarketConfig } from './config.ts'
 import { type Durations, durationClass } from './durations.ts'
 import { decideFit } from './fit.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
+import type { Pace } from './pace.ts'
+import type { Packing } from './packing.ts'
+import { scoringOf } from './scoring.ts'
 import { shapeAs } from './shape.ts'
 import { spend } from './spend.ts'
 import { countTogether, decideTies, isTied, unmetMilli } from './ties.ts'
@@ -17,17 +23,28 @@ interface KeeperParts {
   self: PeerId
   local: LocalView
   lots: Lots
+  pace: Pace
+  packing: Packing
   durations: Durations
   frame: FrameOf
 }
 
-/** Local first: what could start here this instant needs no auction. */
+/** As others are asked. */
+interface Quoted {
+  count: number
+  /** the first is wanted by then */
+  dueInMs: Millis | undefined
+  /** since the others were asked */
+  afterMs: Millis
+}
+
+/**
+ * This host as the auctioneer's own: what could start here this instant needs no auction, except where others are to be
+ * compared with it. Then it bids like them.
+ */
 export class Keeper {
-  readonly #self: PeerId
-  readonly #local: LocalView
-  readonly #lots: Lots
-  readonly #durations: Durations
-  readonly #frame: FrameOf
+  readonly #config: MarketConfig
+  readonly #parts: KeeperParts
   /** what is left of this host in the current step, after what was kept in it */
   #room: ResourceVector | undefined
   /** and of what tenants may have here */
@@ -35,12 +52,9 @@ export class Keeper {
   /** ties of what was kept in it */
   #kept: Ties[] = []
 
-  constructor({ self, local, lots, durations, frame }: KeeperParts) {
-    this.#durations = durations
-    this.#self = self
-    this.#local = local
-    this.#lots = lots
-    this.#frame = frame
+  constructor(config: MarketConfig, parts: KeeperParts) {
+    this.#config = config
+    this.#parts = parts
   }
 
   /** A new step: this host has what it says. */
@@ -48,6 +62,22 @@ export class Keeper {
     this.#room = undefined
     this.#quotas = undefined
     this.#kept = []
+  }
+
+  /**
+   * Others are asked before anything is kept here: where the objective is to choose among all hosts, and for tasks that
+   * have only come, want devices (keeping those wherever they fit costs half a point of allocation, see
+   * `pnpm bench placement`) or would strand some of this host. Who waits, or ends sooner than asking takes, goes where
+   * there is room.
+   */
+  comparesAll(lot: Lot): boolean {
+    if (scoringOf(lot.shape, this.#config).comparesAll) return true
+    const { local, packing, pace } = this.#parts
+    if (lot.quietMs > 0 || local.offer().capacity.gpuMilli.length === 0 || pace.isShort(lot.shape.class)) return false
+    return requestsOf(lot.shape).some((request, alternative) => {
+      if (this.#fits(lot, alternative, 1) === 0) return false
+      return request.gpu.count > 0 || (packing.fitting(request)?.strandsMilli ?? 0) > 0
+    })
   }
 
   /**
@@ -66,34 +96,53 @@ export class Keeper {
   keep(lot: Lot, alternative: number, now: Millis, out: AuctioneerEffect[], limit = Infinity): number {
     const tasks = this.take(lot, alternative, limit, now)
     if (tasks.length === 0) return 0
-    const frame = this.#frame(tasks[0]!.sinceMs, now, now)
-    const plain = plainDecision(frame, 'local', 'this host has room', this.#self, [], alternative)
+    const { self, durations, frame } = this.#parts
+    const timing = frame(tasks[0]!.sinceMs, now, now)
+    const plain = plainDecision(timing, 'local', 'this host has room', self, [], alternative)
     const name = durationClass(lot.shape.class, alternative)
-    const decision = withPrediction(plain, 0, this.#durations.expected(name))
+    const decision = withPrediction(plain, 0, durations.expected(name))
     out.push({ type: 'keep', tasks: tasks.map(({ task }) => task), alternative, decision })
     return tasks.length
   }
 
   /** Out of the line what this host has room for as this alternative, and their tenant may have, at most `limit`. */
   take(lot: Lot, alternative: number, limit: number, now: Millis): Waiting[] {
-    const offer = this.#local.offer()
+    const count = this.#fits(lot, alternative, limit)
+    if (count === 0) return []
     const shape = shapeAs(lot.shape, alternative)
-    if (lot.size === 0 || offer.draining || decideFit(offer, shape)) return []
-    this.#room ??= this.#local.queued() > 0 ? undefined : copyVector(this.#local.free())
-    if (!this.#room || decideTies(this.#ties(), shape)) return []
-    this.#quotas ??= this.#local.quotas()?.copy()
-    const wanted = Math.min(lot.size, limit, countTogether(shape))
-    const allowed = this.#quotas?.allowed(lot.tenant, shape.request, wanted) ?? wanted
-    const count = Math.min(allowed, copiesThatFit(this.#room, shape.request, allowed, offer.gpus))
-    if (count <= 0) return []
-    spend(this.#room, shape.request, count, offer.gpus)
+    spend(this.#room!, shape.request, count, this.#parts.local.offer().gpus)
     this.#quotas?.spend(lot.tenant, shape.request, count)
     if (isTied(shape)) this.#kept.push(shape)
-    return this.#lots.take(lot, alternative, count, now)
+    return this.#parts.lots.take(lot, alternative, count, now)
+  }
+
+  /** What this host would answer if it were asked for so many; undefined: no room. */
+  bid(lot: Lot, { count, dueInMs, afterMs }: Quoted, now: Millis): Bid | undefined {
+    for (const [alternative, request] of requestsOf(lot.shape).entries()) {
+      const room = this.#fits(lot, alternative, count)
+      if (room === 0) continue
+      const terms = { ...bidTerms(this.#parts, lot.shape, { alternative, request, room }, dueInMs), loadSeq: 0 }
+      return { peer: this.#parts.self, terms, offeredMs: Math.floor(now), afterMs }
+    }
+    return undefined
+  }
+
+  /** How many of the lot could start here now as this alternative, and their tenant may have, at most `limit`. */
+  #fits(lot: Lot, alternative: number, limit: number): number {
+    const { local } = this.#parts
+    const offer = local.offer()
+    const shape = shapeAs(lot.shape, alternative)
+    if (lot.size === 0 || offer.draining || decideFit(offer, shape)) return 0
+    this.#room ??= local.queued() > 0 ? undefined : copyVector(local.free())
+    if (!this.#room || decideTies(this.#ties(), shape)) return 0
+    const wanted = Math.min(lot.size, limit, countTogether(shape))
+    this.#quotas ??= local.quotas()?.copy()
+    const allowed = Math.max(0, this.#quotas?.allowed(lot.tenant, shape.request, wanted) ?? wanted)
+    return Math.min(allowed, copiesThatFit(this.#room, shape.request, allowed, offer.gpus))
   }
 
   #ties(): readonly Ties[] {
-    const here = this.#local.ties()
+    const here = this.#parts.local.ties()
     return this.#kept.length === 0 ? here : [...here, ...this.#kept]
   }
 }

@@ -26,9 +26,13 @@ export class Pace {
     return 4 * this.#rtt()
   }
 
-  /** For tasks of a few round trips the first bid that starts at once will do: another costs more than it could gain. */
-  bidsEnough(className: string): number {
-    return this.isShort(className) ? 1 : this.#config.bidsEnough
+  /**
+   * For tasks of a few round trips the first bid that starts at once will do: another costs more than it could gain.
+   * Where the choice can strand devices every bid is worth hearing.
+   */
+  bidsEnough(className: string, strands: boolean): number {
+    if (this.isShort(className)) return 1
+    return strands ? Number.POSITIVE_INFINITY : this.#config.bidsEnough
   }
 
   /** Tasks that take no longer than a few round trips. */

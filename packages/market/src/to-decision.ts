@@ -96,7 +96,7 @@ function keptBids(bids: ScoredBid[], won: ScoredBid | undefined): ScoredBid[] {
 }
 
 function waitingReason(auction: Auction): string {
-  const answers = auction.bids.length + auction.refused.length
+  const answers = [...auction.bids, ...auction.refused].filter(({ peer }) => auction.asked.has(peer)).length
   return `no room now at ${answers} of ${auction.asked.size} peers that answered; the next with room fetches it`
 }
 

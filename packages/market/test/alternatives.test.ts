@@ -1,6 +1,6 @@
 import { emptyRequest, type ResourceRequest } from '@souk/kernel'
 import { describe, expect, test } from 'vitest'
-import { Bidder, type BidderEffect, decideFit, defaultMarketConfig } from '../src/index.ts'
+import { Bidder, type BidderEffect, decideFit, defaultMarketConfig, Packing } from '../src/index.ts'
 import { isMulti, shapeKey } from '../src/shape.ts'
 import { shortfallText } from '../src/shortfall.ts'
 import { Local, Members, offer, only, prng, shape, vector } from './fixtures.ts'
@@ -35,7 +35,8 @@ describe('a task that asks for a GPU, or else for three CPUs', () => {
     const local = new Local(host)
     if (used) local.start(used)
     const bearers = { waiting: () => [] }
-    const bidder = new Bidder(defaultMarketConfig, { prng: prng(), members: new Members(), local, bearers })
+    const packing = new Packing(defaultMarketConfig, local)
+    const bidder = new Bidder(defaultMarketConfig, { prng: prng(), members: new Members(), local, bearers, packing })
     const out: BidderEffect[] = []
     const quote = {
       t: 'quote',

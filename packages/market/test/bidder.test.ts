@@ -2,9 +2,19 @@ import { emptyRequest } from '@souk/kernel'
 import type { MessageOf, TaskSpec } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import { Booth } from './booth.ts'
-import { noHost, offer } from './fixtures.ts'
+import { noHost, offer, vector } from './fixtures.ts'
 
 describe('a quote', () => {
+  test('is answered with what it does to the rest of the host, as tasks go that were asked for before', () => {
+    const booth = new Booth(offer({ capacity: vector({ gpuMilli: [1000, 1000] }) }))
+    const gpu = (milli: number) => ({ request: { ...emptyRequest(), gpu: { count: 1, milli } } })
+    booth.quote(gpu(1000), 9)
+    expect(booth.quote(gpu(400), 1)?.message).toMatchObject({ terms: { fragMilli: 600 } })
+    booth.local.start(gpu(400).request)
+    const { message } = booth.quote(gpu(400), 1)!
+    expect(message.t === 'bid' && message.terms.fragMilli).toBeLessThan(0)
+  })
+
   test('is answered with how many could start now', () => {
     const booth = new Booth(offer({ priceMilli: 7 }))
     expect(booth.quote()).toMatchObject({
@@ -18,7 +28,7 @@ describe('a quote', () => {
     })
     expect(booth.quote({}, 2)?.message).toMatchObject({ terms: { count: 2 } })
     expect(booth.quote({ request: { ...emptyRequest(), cpuMilli: 2000 } })?.message).toMatchObject({
-      terms: { count: 2, fragMilli: 500 },
+      terms: { count: 2, fragMilli: 0 },
     })
   })
 

@@ -1,5 +1,5 @@
 import type { MessageOf, TaskSpec } from '@souk/wire'
-import { Bidder, type BidderEffect, type BidderInput, defaultMarketConfig } from '../src/index.ts'
+import { Bidder, type BidderEffect, type BidderInput, defaultMarketConfig, Packing } from '../src/index.ts'
 import { Local, Members, offer, only, prng, shape } from './fixtures.ts'
 
 /** A bidder with its clock, its host and what others say waits with them. */
@@ -14,7 +14,8 @@ export class Booth {
     const { members } = this
     this.local = new Local(host)
     const bearers = { waiting: () => this.waiting }
-    this.bidder = new Bidder(defaultMarketConfig, { prng: prng(), members, local: this.local, bearers })
+    const packing = new Packing(defaultMarketConfig, this.local)
+    this.bidder = new Bidder(defaultMarketConfig, { prng: prng(), members, local: this.local, bearers, packing })
   }
 
   step(input: BidderInput): BidderEffect[] {

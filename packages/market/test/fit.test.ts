@@ -1,7 +1,6 @@
 import { emptyRequest, type GpuRequest } from '@souk/kernel'
 import { describe, expect, test } from 'vitest'
 import { filterCandidates } from '../src/filter.ts'
-import { fragmentation, fragmentationDeltaMilli } from '../src/fragmentation.ts'
 import { decideFit, defaultMarketConfig } from '../src/index.ts'
 import { scoringOf } from '../src/scoring.ts'
 import { isMulti, shapeKey } from '../src/shape.ts'
@@ -129,15 +128,6 @@ describe('a score', () => {
     expect(score({})).toBeLessThan(score({ startMs: 50 }))
     expect(score({ fragMilli: -100 })).toBeLessThan(score({}))
     expect(score({})).toBeLessThan(score({ priceMilli: 1 }))
-  })
-
-  test('has no fragmentation where resources shrink together', () => {
-    expect(fragmentation(vector({ cpuMilli: 2000, memoryBytes: 2000 }), vector())).toBe(0)
-    expect(fragmentation(vector({ cpuMilli: 0 }), vector())).toBe(1)
-    const request = { ...emptyRequest(), cpuMilli: 1000 }
-    expect(fragmentationDeltaMilli(vector(), vector(), request)).toBe(250)
-    expect(fragmentationDeltaMilli(vector({ memoryBytes: 3000 }), vector(), request)).toBe(-250)
-    expect(fragmentationDeltaMilli(vector({ cpuMilli: 0 }), vector(), request)).toBe(0)
   })
 })
 

@@ -76,7 +76,7 @@ describe('an objective that compares all hosts', () => {
     stall.members.add('p')
     stall.wait(['a', 'b'], { objective: 'spread' })
     stall.local.theFree.slots = 1
-    const effects = stall.bid('p', { count: 1, usedMilli: 100 })
+    const effects = stall.bid('p', { count: 1, usedMilli: 900 })
     expect(only(effects, 'keep')).toMatchObject([{ tasks: ['a'], decision: { how: 'auction', winner: 'self' } }])
     expect(awards(effects)).toEqual([['p', ['b']]])
   })

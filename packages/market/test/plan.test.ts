@@ -2,7 +2,14 @@ import { emptyRequest, type ResourceRequest } from '@souk/kernel'
 import { decodeFrame, encodeFrame, type MessageOf, type Objective, type TaskSpec } from '@souk/wire'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { defaultMarketConfig, type Plan, Planner, type PlannerEffect, type PlannerInput } from '../src/index.ts'
+import {
+  defaultMarketConfig,
+  Packing,
+  type Plan,
+  Planner,
+  type PlannerEffect,
+  type PlannerInput,
+} from '../src/index.ts'
 import { Timeline } from '../src/plan/timeline.ts'
 import { Local, Members, noHost, offer, only, prng, shape, vector } from './fixtures.ts'
 
@@ -66,7 +73,7 @@ class Draft {
   constructor(host = noHost(), config = {}) {
     this.local = new Local(host)
     const { members, local } = this
-    const parts = { self: 'self', prng: prng(), members, local }
+    const parts = { self: 'self', prng: prng(), members, local, packing: new Packing(defaultMarketConfig, local) }
     this.planner = new Planner({ ...defaultMarketConfig, ...config }, parts)
   }
 

@@ -77,6 +77,7 @@ describe('when an auction closes', () => {
     startedMs: 0,
     count: 4,
     candidates: 5,
+    bidsEnough: 3,
     asked: new Set(['a', 'b', 'c', 'd', 'e']),
     bids: [],
     refused: [],
@@ -92,15 +93,16 @@ describe('when an auction closes', () => {
     }))
 
   test('is when everybody has answered, yes or no', () => {
-    expect(decideClose(auction({ bids: bids([1]), refused: refused(4) }), 3)).toBe('all-in')
-    expect(decideClose(auction({ bids: bids([1]), refused: refused(3) }), 3)).toBeUndefined()
+    expect(decideClose(auction({ bids: bids([1]), refused: refused(4) }))).toBe('all-in')
+    expect(decideClose(auction({ bids: bids([1]), refused: refused(3) }))).toBeUndefined()
   })
 
   test('is when enough bids without wait cover the lot', () => {
-    expect(decideClose(auction({ bids: bids([2, 1, 1]) }), 3)).toBe('good-enough')
-    expect(decideClose(auction({ bids: bids([1, 1, 1]) }), 3)).toBeUndefined()
-    expect(decideClose(auction({ bids: bids([2, 2]) }), 3)).toBeUndefined()
-    expect(decideClose(auction({ bids: bids([2, 2, 2], 5) }), 3)).toBeUndefined()
+    expect(decideClose(auction({ bids: bids([2, 1, 1]) }))).toBe('good-enough')
+    expect(decideClose(auction({ bids: bids([1, 1, 1]) }))).toBeUndefined()
+    expect(decideClose(auction({ bids: bids([2, 2]) }))).toBeUndefined()
+    expect(decideClose(auction({ bids: bids([2, 2, 2], 5) }))).toBeUndefined()
+    expect(decideClose(auction({ bids: bids([2, 2, 2]), bidsEnough: Number.POSITIVE_INFINITY }))).toBeUndefined()
   })
 })
 

@@ -5,6 +5,7 @@ import {
   type AuctioneerInput,
   defaultMarketConfig,
   type MarketConfig,
+  Packing,
 } from '../src/index.ts'
 import { Loads, Local, Members, noHost, only, prng, record, spec, terms, vector } from './fixtures.ts'
 
@@ -13,15 +14,17 @@ export class Stall {
   readonly members = new Members()
   readonly local: Local
   readonly loads = new Loads()
+  readonly packing: Packing
   readonly auctioneer: Auctioneer
   now = 0
 
   constructor({ config = {} as Partial<MarketConfig>, host = noHost() } = {}) {
     this.local = new Local(host)
+    this.packing = new Packing(defaultMarketConfig, this.local)
     const { members, local, loads } = this
     this.auctioneer = new Auctioneer(
       { ...defaultMarketConfig, ...config },
-      { self: 'self', prng: prng(), members, local, loads },
+      { self: 'self', prng: prng(), members, local, loads, packing: this.packing },
     )
     this.step({ type: 'start', wallMs: 1_000_000 })
   }

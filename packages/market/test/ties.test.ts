@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Bidder, type BidderEffect, decideTies, defaultMarketConfig } from '../src/index.ts'
+import { Bidder, type BidderEffect, decideTies, defaultMarketConfig, Packing } from '../src/index.ts'
 import { scoringOf } from '../src/scoring.ts'
 import { isMulti, shapeKey } from '../src/shape.ts'
 import { countTogether, unmetMilli } from '../src/ties.ts'
@@ -54,7 +54,8 @@ describe('a bid', () => {
   function answer(theTies: Local['theTies'], over: Parameters<typeof shape>[0]) {
     const local = new Local(offer())
     local.theTies = theTies
-    const modules = { prng: prng(), members: new Members(), local, bearers: { waiting: () => [] } }
+    const packing = new Packing(defaultMarketConfig, local)
+    const modules = { prng: prng(), members: new Members(), local, bearers: { waiting: () => [] }, packing }
     const out: BidderEffect[] = []
     const quote = {
       t: 'quote',
@@ -105,8 +106,7 @@ describe('a bearer with tied tasks', () => {
     stall.members.add('p')
     const effects = stall.wait(['a'], { near: rather('cache') })
     expect([only(effects, 'keep').length, asked(effects)]).toEqual([0, ['p']])
-    stall.noBid('p')
-    expect(only(stall.pass(100), 'keep').map(({ tasks }) => tasks)).toEqual([['a']])
+    expect(only(stall.noBid('p'), 'keep').map(({ tasks }) => tasks)).toEqual([['a']])
   })
 
   test('gives them neither by a load stamp nor to who asks: only the host knows what is there', () => {

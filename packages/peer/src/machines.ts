@@ -1,7 +1,7 @@
 import { Bearer, Custodian, type MeshView, Submitter } from '@souk/custody'
 import { Host } from '@souk/host'
 import { earliest, type Millis, type Prng } from '@souk/kernel'
-import { Auctioneer, Bidder, Gangs, Planner, Reservations } from '@souk/market'
+import { Auctioneer, Bidder, Gangs, Packing, Planner, Reservations } from '@souk/market'
 import { Roster } from '@souk/roster'
 import type { Bearer as Life, Offer, PeerId } from '@souk/wire'
 import type { PeerConfig } from './config.ts'
@@ -28,6 +28,7 @@ export class Machines {
   readonly reservations: Reservations
   readonly planner: Planner
   readonly host: Host
+  readonly packing: Packing
   readonly desk: Desk
   readonly dependencies: Dependencies
   readonly followers: Followers
@@ -53,9 +54,11 @@ export class Machines {
     this.self = self
     this.offer = offer
     this.roster = new Roster(config.roster, { self, prng: prng.fork('roster') })
-    this.host = new Host(config.host)
+    this.host = new Host(config.host, { devices: (request) => this.packing.fitting(request)?.devices })
     const members = membersView(this.roster)
     const local = localView(this.host, () => this.offer)
+    this.packing = new Packing(config.market, local)
+    const { packing } = this
     const bearers = bearersView(this.loads, this.roster)
     const mesh = meshView(this.roster, self, { heard: this.heard, behind: () => this.behind })
     this.#mesh = mesh
@@ -64,11 +67,12 @@ export class Machines {
     this.submitter = new Submitter(config.custody, { self, mesh })
     this.bearer = new Bearer(config.custody, { self, mesh })
     const loads = loadsView(this.loads, this.unheard)
-    this.auctioneer = new Auctioneer(config.market, { self, prng: prng.fork('auctioneer'), members, local, loads })
-    this.bidder = new Bidder(config.market, { prng: prng.fork('bidder'), members, local, bearers })
-    this.gangs = new Gangs(config.gangs, config.market, { self, prng: prng.fork('gangs'), members, local })
+    const { market } = config
+    this.auctioneer = new Auctioneer(market, { self, prng: prng.fork('auctioneer'), members, local, loads, packing })
+    this.bidder = new Bidder(market, { prng: prng.fork('bidder'), members, local, bearers, packing })
+    this.gangs = new Gangs(config.gangs, market, { self, prng: prng.fork('gangs'), members, local })
     this.reservations = new Reservations(config.gangs, { members, local })
-    this.planner = new Planner(config.market, { self, prng: prng.fork('planner'), members, local })
+    this.planner = new Planner(market, { self, prng: prng.fork('planner'), members, local, packing })
     const view = deskView(this.roster, mesh, this.custodian, self)
     this.desk = new Desk(config.desk, { self, view })
     this.dependencies = new Dependencies(config.dependencies, { self, view })

@@ -1,4 +1,4 @@
-import type { Prng } from '@souk/kernel'
+import type { GpuGroup, Prng } from '@souk/kernel'
 import type { Certificate, Offer, PeerId } from '@souk/wire'
 import { workFunction } from './work-args.ts'
 
@@ -8,6 +8,8 @@ export interface HostShape {
   slots: readonly number[]
   cpuMilliPerSlot: number
   memoryBytesPerSlot: number
+  /** each slot brings one device of each kind, so that it is always slots that bind */
+  gpusPerSlot?: readonly Omit<GpuGroup, 'count'>[]
   /** the first so many nodes run nothing: they have no slots, only clients; none by default */
   withoutSlots?: number
 }
@@ -19,7 +21,7 @@ export function peerIdOf(node: number, generation = 0): PeerId {
 }
 
 export function offerOf(shape: HostShape, index: number, prng: Prng): Offer {
-  const { slots, cpuMilliPerSlot, memoryBytesPerSlot, withoutSlots = 0 } = shape
+  const { slots, cpuMilliPerSlot, memoryBytesPerSlot, gpusPerSlot = [], withoutSlots = 0 } = shape
   const count = index < withoutSlots ? 0 : prng.pick(slots)
   return {
     capacity: {
@@ -28,9 +30,10 @@ export function offerOf(shape: HostShape, index: number, prng: Prng): Offer {
       diskBytes: 0,
       networkMbps: 0,
       slots: count,
-      gpuMilli: [],
+      gpuMilli: gpusPerSlot.flatMap(() => new Array<number>(count).fill(1000)),
       custom: {},
     },
+    ...(gpusPerSlot.length === 0 ? {} : { gpus: gpusPerSlot.map((kind) => ({ ...kind, count })) }),
     labels: {},
     executors: ['process', 'function'],
     functions: [workFunction],

@@ -1,5 +1,6 @@
 import type { Range } from './distributions.ts'
 import { type FaultRates, noFaults } from './faults/fault-rates.ts'
+import { gpuClasses, gpuHosts } from './gpu-world.ts'
 import type { HostShape } from './hosts.ts'
 import type { NetworkShape } from './network.ts'
 import type { WorkloadShape } from './workload.ts'
@@ -240,6 +241,16 @@ export const profiles: readonly Profile[] = [
     network: wideNetwork,
     workload: troubledWork,
     hosts: smallHosts,
+    faults: crashRates,
+    ...slowDisk,
+  },
+  {
+    ...base,
+    name: 'gpus',
+    about: 'peers with devices of two kinds die and come back; a third of the tasks wants some of them',
+    network: wideNetwork,
+    workload: { ...troubledWork, classes: [...troubledWork.classes, ...gpuClasses] },
+    hosts: gpuHosts,
     faults: crashRates,
     ...slowDisk,
   },

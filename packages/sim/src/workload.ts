@@ -1,4 +1,4 @@
-import { emptyRequest, hash64, hashBase32, type Prng } from '@souk/kernel'
+import { emptyRequest, type GpuRequest, hash64, hashBase32, type Prng } from '@souk/kernel'
 import { objectives, type Priority, priorities, type TaskSpec, taskId } from '@souk/wire'
 import { DependencyDraws } from './dependency-draws.ts'
 import { type Duration, drawDuration, meanDuration, pickWeighted } from './distributions.ts'
@@ -14,6 +14,8 @@ export interface TaskClass {
   cpuMilli: number
   memoryBytes: number
   slots: number
+  /** none where it is absent */
+  gpu?: GpuRequest
   /** what will do instead, in order of preference */
   alternatives?: { cpuMilli: number; memoryBytes: number; slots: number }[]
 }
@@ -175,8 +177,13 @@ export function plainDraft(seed: number, index: number, taskClass: TaskClass, ms
   return { nonce: nonceOf(seed, index), spec, ms, runsMs: ms }
 }
 
-function requestWith({ cpuMilli, memoryBytes, slots }: Pick<TaskClass, 'cpuMilli' | 'memoryBytes' | 'slots'>) {
-  return { ...emptyRequest(), cpuMilli, memoryBytes, slots }
+function requestWith({
+  cpuMilli,
+  memoryBytes,
+  slots,
+  gpu = { count: 0, milli: 0 },
+}: Pick<TaskClass, 'cpuMilli' | 'memoryBytes' | 'slots' | 'gpu'>) {
+  return { ...emptyRequest(), cpuMilli, memoryBytes, slots, gpu }
 }
 
 function specOf(

@@ -54,7 +54,7 @@ export const BidTerms = strict({
   count: int(limits.tasksPerMessageMax),
   startMs: int(2 ** 40),
   finishMs: Quantiles,
-  /** how much worse it leaves the host fragmented; thousandths of the host */
+  /** how much less useful one of them leaves the host: thousandths of a GPU; below 0: it fills a gap */
   fragMilli: int(2 ** 31, -(2 ** 31)),
   /** thousandths of the host that are in use now, of the resource it has least left of */
   usedMilli: int(1000),

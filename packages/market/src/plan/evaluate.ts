@@ -1,10 +1,11 @@
 import { copiesThatFit, type Millis } from '@souk/kernel'
 import { type Objective, priorities, type Shape } from '@souk/wire'
 import { usedMilli } from '../bid-terms.ts'
+import type { Demand } from '../class-mix.ts'
 import type { MarketConfig } from '../config.ts'
 import type { Quantiles } from '../durations.ts'
 import { decideFit } from '../fit.ts'
-import { fragmentationDeltaMilli } from '../fragmentation.ts'
+import { Leftover } from '../leftover.ts'
 import { weightsOf } from '../objectives.ts'
 import { scoreParts, weigh } from '../score-bid.ts'
 import { shapeKey } from '../shape.ts'
@@ -20,6 +21,8 @@ export interface EvaluateInput {
   hosts: readonly SurveyedHost[]
   /** classes in the order in which the hosts were asked for them */
   classes: readonly string[]
+  /** what tasks usually ask for, these among them */
+  demands: readonly Demand[]
   /** how long a task is taken to run, or to go on running, of whose class nobody knows anything */
   assumedMs: Millis
 }
@@ -43,7 +46,7 @@ interface Chance {
  * room first). Pure. After each task only the host that was chosen is looked at anew: tasks times hosts in all.
  */
 export function evaluate(objective: Objective, input: EvaluateInput, config: EvaluateConfig): ObjectivePlan {
-  const hosts = input.hosts.map((host) => new HostPlan(host, input.classes, input.assumedMs))
+  const hosts = input.hosts.map((host) => new HostPlan(host, input))
   const line = [...input.tasks].sort(
     (a, b) => priorities.indexOf(a.priority) - priorities.indexOf(b.priority) || a.index - b.index,
   )
@@ -112,7 +115,7 @@ function scoreOf(
     count: 1,
     startMs,
     finishMs: { p50: startMs + runs.p50, p90: startMs + runs.p90 },
-    fragMilli: fragmentationDeltaMilli(free, capacity, shape.request),
+    fragMilli: new Leftover(host.wants, free).fitting(shape.request)?.fragMilli ?? 0,
     usedMilli: usedMilli(free, capacity),
     priceMilli,
     warm: true,

@@ -1,6 +1,8 @@
 import type { Millis, ResourceRequest } from '@souk/kernel'
 import type { MessageOf, Offer, PeerId } from '@souk/wire'
+import type { Demand } from '../class-mix.ts'
 import type { Quantiles } from '../durations.ts'
+import { type Wants, wantsOf } from '../fragmentation.ts'
 import { Timeline } from './timeline.ts'
 
 /** A host that has answered, and what it is. */
@@ -10,11 +12,21 @@ export interface SurveyedHost {
   survey: MessageOf<'surveyed'>
 }
 
+/** What a plan knows before it looks at hosts. */
+interface Beforehand {
+  /** in the order in which hosts were asked for them */
+  classes: readonly string[]
+  demands: readonly Demand[]
+  assumedMs: Millis
+}
+
 /** One host in a plan: its timeline, what it knows of durations, and how often it was chosen for each shape. */
 export class HostPlan {
   readonly peer: PeerId
   readonly offer: Offer
   readonly timeline: Timeline
+  /** what may come, as this host could serve it */
+  readonly wants: Wants
   readonly #durations: Map<string, Quantiles>
   readonly #given = new Map<string, number>()
   #placed = 0
@@ -22,10 +34,11 @@ export class HostPlan {
   readonly now: { startMs: Millis; endMs: Millis; cpuMilli: number }[] = []
 
   /** `assumedMs`: what is taken to be left of a run of which nobody knows how long it takes */
-  constructor({ peer, offer, survey }: SurveyedHost, classes: readonly string[], assumedMs: Millis) {
+  constructor({ peer, offer, survey }: SurveyedHost, { classes, demands, assumedMs }: Beforehand) {
     this.peer = peer
     this.offer = offer
     this.#durations = new Map(survey.durations.map((quantiles, i) => [classes[i]!, quantiles]))
+    this.wants = wantsOf(demands, { capacity: offer.capacity, gpus: offer.gpus ?? [] })
     this.timeline = new Timeline(survey.free, offer.gpus)
     for (const { queued, request, gpuDevices, endsMs = assumedMs } of survey.work) {
       if (queued) this.#queue(request, endsMs)

@@ -1,7 +1,9 @@
 import { Deadlines, type Machine, type Millis, type Prng } from '@souk/kernel'
 import { type MessageOf, objectives, type PeerId, type Shape } from '@souk/wire'
+import type { Demand } from '../class-mix.ts'
 import type { MarketConfig } from '../config.ts'
 import { type Filtered, filterCandidates } from '../filter.ts'
+import type { Packing } from '../packing.ts'
 import { groupRefusals } from '../reasons.ts'
 import { shapeKey } from '../shape.ts'
 import type { LocalView, MembersView } from '../views.ts'
@@ -22,6 +24,14 @@ export type PlannerEffect =
   /** undefined: too many plans are being made here */
   | { type: 'planned'; client: number; plan: Plan | undefined }
 
+interface PlannerParts {
+  self: PeerId
+  prng: Prng
+  members: MembersView
+  local: LocalView
+  packing: Packing
+}
+
 /** Between two objectives, for whatever else there is to do. */
 const evaluatePauseMs = 1
 
@@ -30,6 +40,8 @@ interface Asking {
   tasks: (PlanTask & { index: number })[]
   assumedMs: Millis
   classes: string[]
+  /** what tasks usually ask for, these among them */
+  demands: readonly Demand[]
   unplaced: Unplaced[]
   /** who was asked, and what each has said */
   asked: Map<PeerId, MessageOf<'surveyed'> | undefined>
@@ -51,19 +63,18 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
   readonly #prng: Prng
   readonly #members: MembersView
   readonly #local: LocalView
+  readonly #packing: Packing
   readonly #asking = new Map<number, Asking>()
   readonly #closing = new Deadlines<number>()
   #next = 1
 
-  constructor(
-    config: MarketConfig,
-    { self, prng, members, local }: { self: PeerId; prng: Prng; members: MembersView; local: LocalView },
-  ) {
+  constructor(config: MarketConfig, { self, prng, members, local, packing }: PlannerParts) {
     this.#config = config
     this.#self = self
     this.#prng = prng
     this.#members = members
     this.#local = local
+    this.#packing = packing
   }
 
   step(input: PlannerInput, now: Millis, out: PlannerEffect[]): void {
@@ -111,6 +122,7 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
       assumedMs,
       tasks: tasks.filter(({ shape }) => able(shape)),
       classes: [...new Set(tasks.map(({ shape }) => shape.class))],
+      demands: this.#packing.demandsWith(tasks.map(({ shape }) => shape.request)),
       unplaced: this.#unplaced(tasks, filtered),
       asked: new Map(this.#sample([...filtered.values()]).map((peer) => [peer, undefined])),
       hosts: undefined,
@@ -178,8 +190,8 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
       this.#close(id, asking, now)
       return
     }
-    const { tasks, hosts, classes, assumedMs, done } = asking
-    done.push(evaluate(objectives[done.length]!, { tasks, hosts, classes, assumedMs }, this.#config))
+    const { tasks, hosts, classes, demands, assumedMs, done } = asking
+    done.push(evaluate(objectives[done.length]!, { tasks, hosts, classes, demands, assumedMs }, this.#config))
     if (done.length < objectives.length) this.#closing.set(id, now + evaluatePauseMs)
     else this.#finish(id, asking, out)
   }
