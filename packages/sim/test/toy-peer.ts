@@ -1,9 +1,10 @@
-import { Deadlines, type Millis, type Prng } from '@souk/kernel'
+import { Deadlines, type Millis, type Prng, pickDevices, type ResourceRequest } from '@souk/kernel'
 import type { PeerEffect, PeerInput, RunOrder, Write } from '@souk/peer'
 import {
   type Accepted,
   type Ballot,
   type LoadStamp,
+  type Offer,
   type Outcome,
   type PeerId,
   type TaskRecord,
@@ -58,6 +59,7 @@ export class ToyPeer implements SimPeer {
   readonly #timers = new Deadlines<'probe'>()
   readonly #behindDisk: { seq: number; effects: PeerEffect[]; ready: string[] }[] = []
   readonly #queue: string[] = []
+  #offer: Offer | undefined
   #incarnation = 0
   #seq = 0
   #running = 0
@@ -118,6 +120,7 @@ export class ToyPeer implements SimPeer {
 
   #onStart(input: Extract<PeerInput, { type: 'start' }>, now: Millis, out: PeerEffect[]): void {
     this.#incarnation = input.incarnation
+    this.#offer = input.offer
     this.#timers.set('probe', now + this.#prng.float() * probeMs)
     if (this.#mistake === 'forgets-at-start') return
     const votes = new Map(input.stored.map(({ key, value }) => [key, value as ToyVote]))
@@ -227,7 +230,7 @@ export class ToyPeer implements SimPeer {
         ballot: this.#ballot(++task.attempts),
         record: task.record,
         alternative: 0,
-        gpuDevices: [],
+        gpuDevices: this.#devices(task.record.spec.request),
         attempt: task.attempts,
         leased: false,
       }
@@ -235,6 +238,12 @@ export class ToyPeer implements SimPeer {
       if (this.#mistake === 'runs-twice')
         out.push({ type: 'run', order: { ...order, ballot: this.#ballot(task.attempts + 100) } })
     }
+  }
+
+  /** All of them are free: it runs one task at a time. */
+  #devices({ gpu }: ResourceRequest): number[] {
+    const { capacity, gpus } = this.#offer!
+    return pickDevices(capacity.gpuMilli, gpu, gpus ?? []) ?? []
   }
 
   #onRan({ task: id, ballot, result }: Extract<PeerInput, { type: 'ran' }>, now: Millis, out: PeerEffect[]): void {
