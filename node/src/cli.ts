@@ -92,7 +92,11 @@ async function runCommand(name: string, args: string[], context: Context): Promi
   const command = new Command(`souk ${name}`)
     .description(`${entry.summary}.`)
     .exitOverride()
-    .configureOutput({ outputError: () => {}, writeErr: (text) => context.terminal.err(text.trimEnd()) })
+    .configureOutput({
+      outputError: () => {},
+      writeOut: (text) => context.terminal.out(text.trimEnd()),
+      writeErr: (text) => context.terminal.err(text.trimEnd()),
+    })
     .helpOption('-h, --help', 'print this help')
   module.define(command, context, (code) => {
     exitCode = code

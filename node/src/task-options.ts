@@ -47,8 +47,7 @@ const durabilities = ['quorum', 'local', 'none'] as const
 const startKinds = ['at-least-once', 'at-most-once'] as const
 
 export function addTaskOptions(command: Command): Command {
-  addTieOptions(command)
-  return command
+  command
     .option('--in <path>', 'file or folder to carry along (repeatable)', collect)
     .option('--out <path>', "file, folder or glob to bring back from the task's folder (repeatable)", collect)
     .option('--cpu <n>', 'CPUs: 2, 0.5 or 500m (default 1)')
@@ -64,6 +63,7 @@ export function addTaskOptions(command: Command): Command {
     .option('--env <name=value>', 'environment variable (repeatable)', collect)
     .option('--label <name=value>', 'only hosts with this label (repeatable)', collect)
     .option('--where <expr>', "only hosts that meet it: 'zone in (a, b) && cores >= 8 && !spot'")
+  return addTieOptions(command)
     .option('--priority <p>', 'critical, high, medium or low')
     .option('--retries <n>', 'run again after a failure, at most n times (default 0)')
     .option('--expires <time>', 'end it, wherever it is, when it has no outcome after 10m, 2h, 1d (default never)')
