@@ -63,6 +63,13 @@ export function parseCount(flag: string, text: string, min: number, max: number)
   return number
 }
 
+/** One of a few words. */
+export function parseChoice<T extends string>(flag: string, text: string, choices: readonly T[]): T {
+  const choice = choices.find((each) => each === text)
+  if (choice === undefined) throw usageError(`${flag}: '${shortened(text)}' is none of ${choices.join(', ')}`)
+  return choice
+}
+
 /** 'key=value' pairs, given once or several times; comma-separated too where `commas`. */
 export function parsePairs(flag: string, texts: readonly string[], commas: boolean): Record<string, string> {
   const pairs: Record<string, string> = {}

@@ -1,7 +1,7 @@
 import { catalogue } from './catalogue.ts'
 import { CliError, codeOf, messageOf } from './cli-error.ts'
 import type { Context, Parent } from './context.ts'
-import { exitCodes } from './exit-codes.ts'
+import { exitCodes, isWrongUse } from './exit-codes.ts'
 import { visible } from './print/visible.ts'
 import { withoutSecrets } from './secret-words.ts'
 import { processTerminal } from './terminal.ts'
@@ -92,7 +92,11 @@ async function runCommand(name: string, args: string[], context: Context): Promi
   const command = new Command(`souk ${name}`)
     .description(`${entry.summary}.`)
     .exitOverride()
-    .configureOutput({ outputError: () => {}, writeErr: (text) => context.terminal.err(text.trimEnd()) })
+    .configureOutput({
+      outputError: () => {},
+      writeOut: (text) => context.terminal.out(text.trimEnd()),
+      writeErr: (text) => context.terminal.err(text.trimEnd()),
+    })
     .helpOption('-h, --help', 'print this help')
   module.define(command, context, (code) => {
     exitCode = code
@@ -104,6 +108,7 @@ async function runCommand(name: string, args: string[], context: Context): Promi
 function exitCodeOf(error: unknown, name: string | undefined): number {
   if (codeOf(error) === 'commander.helpDisplayed') return exitCodes.ok
   if (codeOf(error).startsWith('commander.') || codeOf(error) === 'endpoint-invalid') return exitCodes.usage
+  if (!(error instanceof CliError) && isWrongUse(codeOf(error))) return exitCodes.usage
   const exitCode =
     error instanceof CliError
       ? error.exitCode

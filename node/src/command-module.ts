@@ -23,9 +23,15 @@ export function collect(value: string, before: string[] | undefined): string[] {
   return [...(before ?? []), value]
 }
 
-/** The examples at the end of a command's help. */
+/** columns of a terminal that nobody made wider */
+const widthMax = 80
+
+/** The examples at the end of a command's help: what each does beside it, or above where that would be too wide. */
 export function addExamples(command: Command, examples: readonly (readonly [string, string])[]): Command {
   const left = Math.max(...examples.map(([line]) => line.length))
-  const lines = examples.map(([line, what]) => `  ${line.padEnd(left)}   # ${what}`)
+  const beside = examples.map(([line, what]) => `  ${line.padEnd(left)}   # ${what}`)
+  const lines = beside.every((line) => line.length <= widthMax)
+    ? beside
+    : examples.map(([line, what]) => `  # ${what}\n  ${line}`)
   return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`)
 }

@@ -58,8 +58,29 @@ export function exitCodeOfMany(outcomes: Iterable<Pick<Outcome, 'kind' | 'code'>
   return worst
 }
 
+/** Error codes of what cannot be right whatever the mesh is like: it was written wrongly. */
+const wrongUseCodes = new Set([
+  'request-invalid',
+  'amount-invalid',
+  'option-invalid',
+  'task-invalid',
+  'task-contradicts',
+  'ties-contradict',
+  'where-invalid',
+  'where-contradicts',
+  'after-cycle',
+  'after-ambiguous',
+  'id-too-short',
+  'malformed-json',
+])
+
+export function isWrongUse(code: string): boolean {
+  return wrongUseCodes.has(code)
+}
+
 /** The exit code for a submit that was refused (by its error code). */
 export function exitCodeOfRefusal(code: string): number {
+  if (isWrongUse(code)) return exitCodes.usage
   if (isUnplaceable(code)) return exitCodes.unplaceable
   if (code === 'unknown' || code === 'submit-unknown' || code === 'connection-lost' || code === 'unreachable')
     return exitCodes.unknown

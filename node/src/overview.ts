@@ -38,7 +38,9 @@ export function closest(name: string): string | undefined {
     const distance = editDistance(name, entry.name)
     if (best === undefined || distance < best.distance) best = { name: entry.name, distance }
   }
-  return best !== undefined && best.distance <= 2 && best.distance < name.length ? best.name : undefined
+  // Two letters away is near only where the first one is right.
+  const distanceMax = best?.name[0] === name[0] ? 2 : 1
+  return best !== undefined && best.distance <= distanceMax && best.distance < name.length ? best.name : undefined
 }
 
 function editDistance(a: string, b: string): number {

@@ -78,7 +78,7 @@ export interface PeerSettings {
 }
 
 export function addPeerOptions(command: Command): Command {
-  return addTenantOptions(command)
+  command
     .option('--data <folder>', 'where this peer keeps everything (default: $SOUK_DATA or ~/.souk)')
     .option('--name <text>', 'what this peer is called (default: the host name)')
     .option('--listen <addr:port>', 'where other peers connect', listenDefaultText)
@@ -96,6 +96,7 @@ export function addPeerOptions(command: Command): Command {
       'what hosts are chosen for, by class: train*=pack, or pack for all (repeatable)',
       collect,
     )
+  return addTenantOptions(command)
     .option('--no-custody', "do not keep other peers' tasks")
     .option('--disk-max <size>', 'keep at most this much in the data folder (default: what the disk has)')
     .option('--api-port <port>', `port of the API on 127.0.0.1 (default: first free port from ${apiPortDefault})`)

@@ -1,7 +1,7 @@
 import { type After, apiLimits, type FileInput, type Request, type Task } from '@souk/client'
 import { objectives } from '@souk/wire'
 import type { Command } from 'commander'
-import { parseBytes, parseCount, parseDurationMs, parseMilli, parsePairs } from './amounts.ts'
+import { parseBytes, parseChoice, parseCount, parseDurationMs, parseMilli, parsePairs } from './amounts.ts'
 import { usageError } from './cli-error.ts'
 import { collect } from './command-module.ts'
 import { type GpuOptions, gpuOf } from './gpu-options.ts'
@@ -42,13 +42,12 @@ export interface TaskOptions extends TieOptions, GpuOptions {
   queue: boolean
 }
 
-const priorities = ['critical', 'high', 'medium', 'low'] as const
+export const priorities = ['critical', 'high', 'medium', 'low'] as const
 const durabilities = ['quorum', 'local', 'none'] as const
 const startKinds = ['at-least-once', 'at-most-once'] as const
 
 export function addTaskOptions(command: Command): Command {
-  addTieOptions(command)
-  return command
+  command
     .option('--in <path>', 'file or folder to carry along (repeatable)', collect)
     .option('--out <path>', "file, folder or glob to bring back from the task's folder (repeatable)", collect)
     .option('--cpu <n>', 'CPUs: 2, 0.5 or 500m (default 1)')
@@ -64,6 +63,7 @@ export function addTaskOptions(command: Command): Command {
     .option('--env <name=value>', 'environment variable (repeatable)', collect)
     .option('--label <name=value>', 'only hosts with this label (repeatable)', collect)
     .option('--where <expr>', "only hosts that meet it: 'zone in (a, b) && cores >= 8 && !spot'")
+  return addTieOptions(command)
     .option('--priority <p>', 'critical, high, medium or low')
     .option('--retries <n>', 'run again after a failure, at most n times (default 0)')
     .option('--expires <time>', 'end it, wherever it is, when it has no outcome after 10m, 2h, 1d (default never)')
@@ -106,12 +106,12 @@ export function taskOf(options: TaskOptions, words: readonly string[]): Task {
   if (options.label) task.labels = parsePairs('--label', options.label, false)
   if (options.where !== undefined) task.where = options.where
   Object.assign(task, tiesOf(options))
-  if (options.priority !== undefined) task.priority = choiceOf('--priority', options.priority, priorities)
+  if (options.priority !== undefined) task.priority = parseChoice('--priority', options.priority, priorities)
   if (options.timeout !== undefined) task.timeoutMs = parseDurationMs('--timeout', options.timeout)
   if (options.expect !== undefined) task.expectedMs = Math.max(1, parseDurationMs('--expect', options.expect))
   if (options.retries !== undefined) task.retries = parseCount('--retries', options.retries, 0, 1000)
-  if (options.durability !== undefined) task.durability = choiceOf('--durability', options.durability, durabilities)
-  if (options.starts !== undefined) task.starts = choiceOf('--starts', options.starts, startKinds)
+  if (options.durability !== undefined) task.durability = parseChoice('--durability', options.durability, durabilities)
+  if (options.starts !== undefined) task.starts = parseChoice('--starts', options.starts, startKinds)
   const after = [
     ...afterOf('--after', options.after, 'succeeded'),
     ...afterOf('--after-any', options.afterAny, 'ended'),
@@ -122,7 +122,7 @@ export function taskOf(options: TaskOptions, words: readonly string[]): Task {
   if (options.outputMax !== undefined) task.outputBytesMax = parseBytes('--output-max', options.outputMax)
   if (options.name !== undefined) task.name = options.name
   if (options.class !== undefined) task.class = options.class
-  if (options.objective !== undefined) task.objective = choiceOf('--objective', options.objective, objectives)
+  if (options.objective !== undefined) task.objective = parseChoice('--objective', options.objective, objectives)
   if (options.tenant !== undefined) task.tenant = options.tenant
   if (options.key !== undefined) task.key = keyOf(options.key)
   if (!options.queue) task.failIfUnplaceable = true
@@ -172,12 +172,6 @@ function argumentOf(word: string): unknown {
   } catch {
     return word
   }
-}
-
-function choiceOf<T extends string>(flag: string, text: string, choices: readonly T[]): T {
-  const choice = choices.find((each) => each === text)
-  if (choice === undefined) throw usageError(`${flag}: '${text}' is none of ${choices.join(', ')}`)
-  return choice
 }
 
 /** The task with the files that travel with it. */

@@ -31,5 +31,7 @@ test('of many tasks the worst decides: lost over unplaceable over failed over ok
 test('a refused submit says whether the task cannot be placed, is unknown, or is wrong', () => {
   expect(exitCodeOfRefusal('unplaceable')).toBe(2)
   expect(exitCodeOfRefusal('unreachable')).toBe(3)
-  expect(exitCodeOfRefusal('body-invalid')).toBe(1)
+  expect(exitCodeOfRefusal('no-quorum')).toBe(1)
+  for (const code of ['request-invalid', 'amount-invalid', 'where-invalid', 'ties-contradict', 'after-cycle'])
+    expect(exitCodeOfRefusal(code)).toBe(64)
 })

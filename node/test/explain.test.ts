@@ -165,6 +165,25 @@ test('a task placed by a load stamp says that nobody was asked, and how old the 
   expect(text).toContain('decided by oak')
 })
 
+test('what a task asks for that is not as usual: kinds of devices, labels, company and terms', () => {
+  const gpu = { count: 2, milli: 1000, models: ['A100', 'H100'], memoryBytes: 40e9 }
+  const spec = {
+    request: { ...emptyRequest(), cpuMilli: 1000, gpu },
+    labels: { site: 'attic' },
+    gang: { id: 'g', size: 3, rank: 1 },
+    ...{ priority: 'high', tenant: 'lab', objective: 'pack', deadlineMs: 600_000, expectedMs: 30_000 },
+  } as unknown as TaskDetail['spec']
+  const text = explain(decided, { spec })
+  expect(text).toContain('asks for       2 gpu of model A100 or H100 with 40 GB, 1 cpu')
+  expect(text).toContain('of hosts that  have site=attic')
+  expect(text).toContain('company        one of 3 that start together, rank 1')
+  expect(text).toContain(
+    'on terms       priority high, tenant lab, objective pack, wanted within 10 m, expected to take 30 s',
+  )
+  const plain = { request: { ...emptyRequest(), cpuMilli: 1000 }, priority: 'medium', tenant: 'default' }
+  expect(explain(decided, { spec: plain as unknown as TaskDetail['spec'] })).not.toContain('asks for')
+})
+
 test('what a task asks for, which of it the host gives, and which of it another lacks', () => {
   const request = (over: object) => ({ ...emptyRequest(), ...over })
   const spec = {

@@ -1,5 +1,6 @@
+import { gangNonce, taskId } from '@souk/wire'
 import { expect, test } from 'vitest'
-import { bytesText, durationText, shortPeer } from '../src/print/amount-text.ts'
+import { bytesText, durationText, shortName, shortPeer, shortTask } from '../src/print/amount-text.ts'
 import { coloursFor } from '../src/print/colours.ts'
 import { keepingLines } from '../src/print/keeping-text.ts'
 import { table } from '../src/print/table.ts'
@@ -15,6 +16,24 @@ test('columns are as wide as their widest cell, numbers to the right, colours wi
     ],
   )
   expect(text).toBe(`name      n\namber     7\n${green('bo')}     1234`)
+})
+
+test('a row is one line, and its columns stand where its titles do, whatever is in it', () => {
+  const text = table(
+    [{ title: 'name' }, { title: 'state' }],
+    [
+      ['a\nb\nc', 'ok'],
+      ['d\te', 'ok'],
+    ],
+  )
+  expect(text).toBe('name     state\na\\nb\\nc  ok\nd e      ok')
+})
+
+test('an id is shortened to what tells its task from others: of the members of a gang that is all of it', () => {
+  expect(shortTask(taskId('a'.repeat(23)))).toBe('aaaaaaaa')
+  const members = [0, 1].map((rank) => taskId(gangNonce('a'.repeat(23), rank), 0, true))
+  expect(new Set(members.map(shortTask)).size).toBe(2)
+  expect(shortName('x'.repeat(100))).toBe(`${'x'.repeat(39)}…`)
 })
 
 test('colours are for terminals, and NO_COLOR or a dumb terminal turns them off', () => {

@@ -64,9 +64,9 @@ test('a request that no host can ever meet fails at once where its caller does n
 
 test('an expression that does not parse is shown with its place, and one that contradicts itself by its parts', async () => {
   const wrong = await at(['run', '--where', 'site = here', '--', 'true'])
-  expect([wrong.code, wrong.err]).toEqual([125, expect.stringContaining('\n  site = here\n       ^')])
+  expect([wrong.code, wrong.err]).toEqual([64, expect.stringContaining('\n  site = here\n       ^')])
   const both = await at(['submit', '--label', 'site=here', '--where', 'site == there', '--', 'true'])
-  expect([both.code, both.err]).toEqual([1, expect.stringContaining('site == here and site == there')])
+  expect([both.code, both.err]).toEqual([64, expect.stringContaining('site == here and site == there')])
 })
 
 test('a task that had a choice runs with what there is, and is told so', async () => {

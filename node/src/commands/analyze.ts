@@ -1,4 +1,5 @@
 import { parseDurationMs } from '../amounts.ts'
+import { usageError } from '../cli-error.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { fetchPeerNames } from '../peer-names.ts'
@@ -34,9 +35,18 @@ which others hold: for each host that could run it, the first resource that is s
   },
 }
 
+/** what the API takes */
+const windowMsMax = 100 * 86_400_000
+
+function windowOf(text: string): number {
+  const windowMs = parseDurationMs('--window', text)
+  if (windowMs >= 1000 && windowMs <= windowMsMax) return windowMs
+  throw usageError(`--window: '${text}' is not from 1s to 100d; write it like 10m, 1h or 7d`)
+}
+
 async function show(context: Context, options: AnalyzeOptions): Promise<void> {
   const { out, err, errColours, colours, outIsTerminal } = context.terminal
-  const windowMs = parseDurationMs('--window', options.window)
+  const windowMs = windowOf(options.window)
   await withSession(context, options, async (client) => {
     const found = await client.analysis({ windowMs, ...(options.peer === undefined ? {} : { peer: options.peer }) })
     if (options.json) return out(JSON.stringify(found))

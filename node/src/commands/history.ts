@@ -1,11 +1,12 @@
 import type { HistoryPage, HistoryQuery, SoukClient, TaskLine } from '@souk/client'
-import { parseCount, parseDurationMs } from '../amounts.ts'
+import { parseChoice, parseCount, parseDurationMs } from '../amounts.ts'
 import { usageError } from '../cli-error.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { fetchPeerNames } from '../peer-names.ts'
 import { historyTable } from '../print/history-table.ts'
 import { type PeerChoice, withSession } from '../session.ts'
+import { priorities } from '../task-options.ts'
 
 interface HistoryOptions extends PeerChoice {
   class?: string
@@ -91,7 +92,7 @@ function queryOf(options: HistoryOptions, nowMs: number): HistoryQuery {
     ...(options.tenant === undefined ? {} : { tenant: options.tenant }),
     ...(options.peer === undefined ? {} : { peer: options.peer }),
     ...(options.outcome === undefined ? {} : { outcomes: options.outcome.split(',').map((word) => word.trim()) }),
-    ...(options.priority === undefined ? {} : { priority: options.priority }),
+    ...(options.priority === undefined ? {} : { priority: parseChoice('--priority', options.priority, priorities) }),
     ...(options.since === undefined ? {} : { since: timeOf('--since', options.since, nowMs) }),
     ...(options.until === undefined ? {} : { until: timeOf('--until', options.until, nowMs) }),
   }

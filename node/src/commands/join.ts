@@ -29,7 +29,7 @@ export const join: CommandModule = {
     addJson(command)
     addExamples(command, [
       ['souk join LINE', 'LINE is what souk invite (or souk up) printed'],
-      ['souk join LINE --detach --name attic', ''],
+      ['souk join LINE --detach --name attic', 'in the background, called attic'],
       ['souk join - < invitation', 'the line holds a secret: so it shows in no list of processes, and in no history'],
     ])
   },

@@ -6,6 +6,7 @@ import { addExamples, addJson, addPeerChoice, type CommandModule } from '../comm
 import { fetchPeerNames } from '../peer-names.ts'
 import { planText } from '../print/plan-text.ts'
 import { type PeerChoice, withSession } from '../session.ts'
+import { taskComplaint } from '../task-complaint.ts'
 import { readTasks } from '../tasks-file.ts'
 
 interface PlanCommandOptions extends PeerChoice {
@@ -23,7 +24,9 @@ export const plan: CommandModule = {
         const assumedMs = options.assume === undefined ? undefined : parseDurationMs('--assume', options.assume)
         if (assumedMs === 0) throw usageError('--assume: it must be more than nothing')
         await withSession(context, options, async (client) => {
-          const made = await client.plan(tasks, assumedMs === undefined ? {} : { assumedMs })
+          const made = await client.plan(tasks, assumedMs === undefined ? {} : { assumedMs }).catch((error) => {
+            throw taskComplaint(error)
+          })
           const { out, colours } = context.terminal
           if (options.json) out(JSON.stringify(made))
           else out(planText(made, tasks, await fetchPeerNames(client), colours))

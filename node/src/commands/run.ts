@@ -4,6 +4,7 @@ import { messageOf, usageError } from '../cli-error.ts'
 import { addExamples, addPeerChoice, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { exitCodeOfRun, exitCodes } from '../exit-codes.ts'
+import { shortTask } from '../print/amount-text.ts'
 import { type PeerChoice, withSession } from '../session.ts'
 import { addKey, addTaskOptions, type TaskOptions, taskOf, withFiles } from '../task-options.ts'
 
@@ -113,5 +114,5 @@ async function finish(client: SoukClient, context: Context, outcome: Outcome, op
   const host = outcome.host === undefined ? undefined : names(outcome.host)
   const line = outcomeLine(outcome, host, terminal.errColours)
   terminal.err(`${line}${terminal.errIsTerminal ? terminal.errColours.dim('   why: souk explain last') : ''}`)
-  if (failed && !byItself) terminal.err(`${terminal.errColours.dim('next:')} souk explain ${outcome.task.slice(0, 8)}`)
+  if (failed && !byItself) terminal.err(`${terminal.errColours.dim('next:')} souk explain ${shortTask(outcome.task)}`)
 }

@@ -3,7 +3,7 @@ import { parseCount } from '../amounts.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule, collect } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { fetchPeerNames, type PeerNames } from '../peer-names.ts'
-import { agoText, durationText, shortTask } from '../print/amount-text.ts'
+import { agoText, durationText, shortName, shortTask } from '../print/amount-text.ts'
 import { table } from '../print/table.ts'
 import { visibleData } from '../print/visible.ts'
 import { type PeerChoice, withSession } from '../session.ts'
@@ -74,7 +74,7 @@ function tasksTable(lines: readonly TaskLine[], names: PeerNames, dim: (text: st
     ],
     visibleData(lines).map((line) => [
       shortTask(line.id),
-      line.name || line.class,
+      shortName(line.name || line.class),
       line.kind === undefined ? openText(line) : line.kind === 'succeeded' ? 'ok' : `${line.kind} (${line.code ?? ''})`,
       line.priority,
       names(line.origin),

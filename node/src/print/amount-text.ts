@@ -1,3 +1,5 @@
+import { placementKey } from '@souk/wire'
+
 /** 340 B, 1.5 kB, 8 GB: decimal units. */
 export function bytesText(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
@@ -51,9 +53,20 @@ export function shortPeer(id: string): string {
   return id.length <= 12 ? id : `${id.slice(0, 4)}..${id.slice(-4)}`
 }
 
-/** As many characters of a task id as a person needs; every command takes shortened ids. */
+/**
+ * As many characters of a task id as a person needs; every command takes shortened ids. Those of a gang differ only in
+ * their last characters, so of them it is all.
+ */
 export function shortTask(id: string): string {
-  return id.slice(0, 8)
+  return placementKey(id) === id ? id.slice(0, 8) : id
+}
+
+/** shown of what a task is called: by default that is its whole command */
+const nameCharsMax = 40
+
+/** A task's name in a table. */
+export function shortName(name: string): string {
+  return name.length <= nameCharsMax ? name : `${name.slice(0, nameCharsMax - 1)}…`
 }
 
 /** '1 bid', '3 bids'. */

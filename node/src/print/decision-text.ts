@@ -41,7 +41,7 @@ function headline({ how, by, reason, winner }: Decision, names: PeerNames, colou
     case 'gang':
       return `${colours.bold('placed together')}${where}: ${reason}`
     case 'unplaceable':
-      return `${colours.bold('waiting, and no host can ever run it as it stands')}: ${reason}`
+      return `${colours.bold('no host can ever run it as it stands')}: ${reason}`
   }
 }
 

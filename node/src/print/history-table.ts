@@ -1,6 +1,6 @@
 import type { TaskLine } from '@souk/client'
 import type { PeerNames } from '../peer-names.ts'
-import { agoText, durationText, shortTask } from './amount-text.ts'
+import { agoText, durationText, shortName, shortTask } from './amount-text.ts'
 import type { Colours } from './colours.ts'
 import { table } from './table.ts'
 import { visibleData } from './visible.ts'
@@ -25,7 +25,7 @@ export function historyTable(lines: readonly TaskLine[], names: PeerNames, colou
     ],
     visibleData(lines).map((line) => [
       shortTask(line.id),
-      line.name,
+      shortName(line.name),
       line.class,
       line.tenant,
       agoText(line.submittedAt, now),

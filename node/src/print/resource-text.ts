@@ -8,6 +8,7 @@ const texts: Record<string, (amount: number) => string> = {
   slots: (amount) => countText(amount, 'slot'),
   tasks: (amount) => countText(amount, 'task'),
   gpuMilli: (amount) => `${milliText(amount)} gpu`,
+  gpuMemoryBytes: (amount) => `GPU memory ${bytesText(amount)}`,
   gpu: (amount) => countText(amount, 'GPU'),
 }
 

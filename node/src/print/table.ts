@@ -23,18 +23,15 @@ export function table(
   rows: readonly (readonly string[])[],
   title = (t: string) => t,
 ): string {
-  const widths = columns.map((column, i) => Math.max(column.title.length, ...rows.map((row) => width(row[i] ?? ''))))
-  const line = (cells: readonly string[]): string =>
-    // A row is a line, whatever is in it.
-    cells
-      .map((cell) => cell.replaceAll('\n', '\\n').replaceAll('\t', ' '))
+  // A row is a line, whatever is in it.
+  const cells = rows.map((row) => columns.map((_, i) => (row[i] ?? '').replaceAll('\n', '\\n').replaceAll('\t', ' ')))
+  const widths = columns.map((column, i) => Math.max(column.title.length, ...cells.map((row) => width(row[i]!))))
+  const line = (row: readonly string[]): string =>
+    row
       .map((cell, i) => pad(cell, widths[i] ?? 0, columns[i]?.align ?? 'left'))
       .join(gap)
       .trimEnd()
-  return [
-    line(columns.map((c) => title(c.title))),
-    ...rows.map((row) => line(columns.map((_, i) => row[i] ?? ''))),
-  ].join('\n')
+  return [line(columns.map((c) => title(c.title))), ...cells.map(line)].join('\n')
 }
 
 /** Names to the left, values to the right, aligned. */

@@ -56,8 +56,9 @@ export class NoRoom {
     for (const { task, failIfUnplaceable } of ever ? [] : [...lot.waiting()]) {
       if (!failIfUnplaceable) continue
       lots.withdraw(task)
-      const message = [short, refusalsText(here)].filter((part) => part !== undefined).join('. ')
-      out.push({ type: 'unplaceable', task, message: message.slice(0, messageCharsMax), decision })
+      // The first says what there is in place of each thing that is missing; what each host lacks is in the decision.
+      const message = (short ?? refusalsText(here)).slice(0, messageCharsMax)
+      out.push({ type: 'unplaceable', task, message, decision })
     }
     const tasks = lot.tell(code)
     if (tasks.length > 0) out.push({ type: 'waits', tasks, code, decision })

@@ -1,13 +1,10 @@
 import { type ResourceRequest, type ResourceVector, scalarResources } from '@souk/kernel'
-import { type Offer, type PeerId, requestsOf, type Shape } from '@souk/wire'
+import { type Offer, requestsOf, type Shape } from '@souk/wire'
 import { decideFit } from './fit.ts'
 import { shapeAs } from './shape.ts'
+import { gpuKindNeeds } from './shortfall-gpus.ts'
+import { bytesText, count, type KnownHost, listText, type Need, nameOf, namesText } from './shortfall-need.ts'
 import { decideWhere } from './where.ts'
-
-export interface KnownHost {
-  peer: PeerId
-  offer: Offer
-}
 
 /**
  * What no known host has: what is needed, and the most there is, such as "needs 64 CPUs; the largest host has 8: h1".
@@ -23,15 +20,9 @@ function shortfallOf(shape: Shape, hosts: readonly KnownHost[]): string {
   const needs = needsOf(shape, hosts)
   const missing = needs.filter(({ had }) => had.length === 0)
   if (missing.length > 0) return missing.map(({ lack }) => lack()).join('; ')
-  return `each of these is there, but not on one host: ${needs.map(({ what, had }) => `${what} (${namesText(had)})`).join(', ')}`
-}
-
-interface Need {
-  what: string
-  /** hosts that have it */
-  had: readonly KnownHost[]
-  /** what to say where there are none */
-  lack(): string
+  // What all have makes no difference.
+  const apart = needs.filter(({ had }) => had.length < hosts.length)
+  return `each of these is there, but not on one host: ${apart.map(({ what, had }) => `${what} (${namesText(had)})`).join(', ')}`
 }
 
 function needsOf(shape: Shape, hosts: readonly KnownHost[]): Need[] {
@@ -60,7 +51,7 @@ function needsOf(shape: Shape, hosts: readonly KnownHost[]): Need[] {
     const has = (offer: Offer) => !decideWhere(offer, where)
     needs.push(need(where, has, () => `no host meets ${where}: ${nearest(where, hosts)}`))
   }
-  return [...needs, ...amountNeeds(shape.request, hosts)]
+  return [...needs, ...amountNeeds(shape.request, hosts), ...gpuKindNeeds(shape.request.gpu, hosts)]
 }
 
 function amountNeeds(request: ResourceRequest, hosts: readonly KnownHost[]): Need[] {
@@ -84,9 +75,6 @@ function amountNeeds(request: ResourceRequest, hosts: readonly KnownHost[]): Nee
   })
 }
 
-/** shown of what others have instead */
-const shownMax = 3
-
 function labelsSeen(name: string, hosts: readonly KnownHost[]): string {
   const seen = [
     ...new Set(hosts.flatMap(({ offer }) => (Object.hasOwn(offer.labels, name) ? [offer.labels[name]!] : []))),
@@ -96,21 +84,13 @@ function labelsSeen(name: string, hosts: readonly KnownHost[]): string {
 }
 
 function nearest(where: string, hosts: readonly KnownHost[]): string {
-  const told = hosts.map((host) => `${nameOf(host)}: ${decideWhere(host.offer, where)?.detail ?? ''}`)
+  const told = hosts.map((host) => {
+    const detail = decideWhere(host.offer, where)?.detail ?? ''
+    // Where all of it is one part, it was said just before.
+    return `${nameOf(host)}: ${detail.startsWith(`${where}: `) ? detail.slice(where.length + 2) : detail}`
+  })
   return listText(told, '; ')
 }
-
-const namesText = (hosts: readonly KnownHost[]): string => listText(hosts.map(nameOf))
-
-function listText(texts: readonly string[], between = ', '): string {
-  const more = texts.length > shownMax ? `${between}${texts.length - shownMax} more` : ''
-  return `${texts.slice(0, shownMax).join(between)}${more}`
-}
-
-/** As its owner calls it, where its label says so. */
-const nameOf = ({ peer, offer }: KnownHost): string => offer.labels.host ?? peer
-
-const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`
 
 const units: Record<(typeof scalarResources)[number], (n: number) => string> = {
   slots: (n) => count(n, 'slot'),
@@ -118,11 +98,4 @@ const units: Record<(typeof scalarResources)[number], (n: number) => string> = {
   memoryBytes: (n) => `${bytesText(n)} of memory`,
   diskBytes: (n) => `${bytesText(n)} of disk`,
   networkMbps: (n) => `${n} Mbit/s`,
-}
-
-const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
-
-function bytesText(bytes: number): string {
-  const step = Math.min(byteUnits.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)))
-  return `${Math.round((bytes / 1000 ** step) * 10) / 10} ${byteUnits[step]}`
 }

@@ -56,7 +56,7 @@ describe('tasks that nobody has room for', () => {
 })
 
 describe('tasks that nobody can ever run', () => {
-  test('wait with that reason, or fail where the caller asked for it, each peer counted', () => {
+  test('wait with that reason, or fail where the caller asked for it, each peer counted in its decision', () => {
     const stall = new Stall()
     stall.members.add('p', { offer: offer({ functions: [] }) })
     stall.add('patient')
@@ -66,8 +66,11 @@ describe('tasks that nobody can ever run', () => {
       { tasks: ['patient'], code: 'unplaceable', decision: { how: 'unplaceable' } },
     ])
     const [failed] = only(effects, 'unplaceable')
-    expect(failed).toMatchObject({ task: 'hasty', decision: { how: 'unplaceable' } })
-    expect(failed!.message).toContain('1 of 2 peers: function-unknown (noop)')
+    expect(failed).toMatchObject({
+      task: 'hasty',
+      message: "no host has the function 'noop'",
+      decision: { how: 'unplaceable', refusals: { 'function-unknown': 1 } },
+    })
     expect(stall.auctioneer.waiting).toBe(1)
   })
 

@@ -1,0 +1,47 @@
+import { emptyRequest, type GpuRequest, type Shortage, shortage } from '@souk/kernel'
+import { bytesText, count, type KnownHost, listText, type Need, nameOf } from './shortfall-need.ts'
+
+/** What kind of GPU a task needs: nothing where any will do, or where no host has as many, which says it all. */
+export function gpuKindNeeds(
+  { count: needed, milli, models = [], memoryBytes = 0 }: GpuRequest,
+  hosts: readonly KnownHost[],
+): Need[] {
+  const lacks = (gpu: GpuRequest) => (host: KnownHost) => shortageOf(host, gpu)
+  const enough = { count: needed, milli }
+  if (needed === 0 || !hosts.some((host) => !lacks(enough)(host))) return []
+  const needs: Need[] = []
+  const ofModel = { ...enough, models }
+  const haveModel = hosts.filter((host) => !lacks(ofModel)(host))
+  const devices = `${count(needed, 'GPU')}${models.length === 0 ? '' : ` of model ${models.join(' or ')}`}`
+  if (models.length > 0)
+    needs.push({ what: devices, had: haveModel, lack: () => `needs ${devices}; ${modelsSeen(hosts)}` })
+  if (memoryBytes > 0 && haveModel.length > 0) {
+    const all = lacks({ ...ofModel, memoryBytes })
+    const what = `${devices} with ${bytesText(memoryBytes)}${needed > 1 ? ' each' : ''}`
+    needs.push({
+      what,
+      had: hosts.filter((host) => !all(host)),
+      lack: () => `needs ${what}; ${mostMemory(haveModel, all)}`,
+    })
+  }
+  return needs
+}
+
+function shortageOf({ offer }: KnownHost, gpu: GpuRequest): Shortage | undefined {
+  return shortage(offer.capacity, { ...emptyRequest(), slots: 0, gpu }, offer.gpus)
+}
+
+function modelsSeen(hosts: readonly KnownHost[]): string {
+  const seen = hosts.flatMap((host) => {
+    const kinds = (host.offer.gpus ?? []).map((group) => `${group.count} ${group.model}`)
+    return kinds.length === 0 ? [] : [`${kinds.join(' and ')} (${nameOf(host)})`]
+  })
+  return seen.length === 0 ? 'of no host the models are known' : `there are ${listText(seen)}`
+}
+
+function mostMemory(hosts: readonly KnownHost[], lacks: (host: KnownHost) => Shortage | undefined): string {
+  const memories = hosts.map((host) => ({ host, bytes: lacks(host)?.available ?? 0 }))
+  const most = memories.reduce((a, b) => (b.bytes > a.bytes ? b : a))
+  if (most.bytes === 0) return 'of no host their memory is known'
+  return `the most there is has ${bytesText(most.bytes)}: ${nameOf(most.host)}`
+}

@@ -1,0 +1,38 @@
+import type { Offer, PeerId } from '@souk/wire'
+
+export interface KnownHost {
+  peer: PeerId
+  offer: Offer
+}
+
+/** One of the things that a task needs of its host. */
+export interface Need {
+  what: string
+  /** hosts that have it */
+  had: readonly KnownHost[]
+  /** what to say where there are none */
+  lack(): string
+}
+
+/** shown of what others have instead */
+const shownMax = 3
+
+export const namesText = (hosts: readonly KnownHost[]): string => listText(hosts.map(nameOf))
+
+export function listText(texts: readonly string[], between = ', '): string {
+  const more = texts.length > shownMax ? `${between}${texts.length - shownMax} more` : ''
+  return `${texts.slice(0, shownMax).join(between)}${more}`
+}
+
+/** As its owner calls it, where its label says so. */
+export const nameOf = ({ peer, offer }: KnownHost): string => offer.labels.host ?? peer
+
+export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`
+
+const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
+
+/** '40 GB': decimal, as requests are written. */
+export function bytesText(bytes: number): string {
+  const step = Math.min(byteUnits.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)))
+  return `${Math.round((bytes / 1000 ** step) * 10) / 10} ${byteUnits[step]}`
+}
