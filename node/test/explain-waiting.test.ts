@@ -23,6 +23,7 @@ test('a waiting task has its reasons in groups, each with its number of hosts an
     {
       wouldHelp: [
         { code: 'wait', hosts: 2, peers: [oak, ash], etaMs: 40_000 },
+        { code: 'raise-quota', hosts: 3, peers: [] },
         { code: 'ask-less', what: 'cpuMilli', atMost: 8_000, hosts: 9, peers: [elm] },
         { code: 'without-label', what: 'zone=a', hosts: 1, peers: [elm] },
       ],
@@ -36,6 +37,7 @@ test('a waiting task has its reasons in groups, each with its number of hosts an
   expect(text).toContain(`
 what would help
   wait ~40 s: it starts as soon as there is room on 2 hosts (oak, ash)
+  another quota of its tenant on 3 hosts (souk up --quota), or that one of its tasks ends there
   ask for 8 cpu or less (--cpu): fits on 9 hosts (elm, …)
   drop --label zone=a: fits on 1 host (elm); or start a peer with it (souk up --label zone=a)`)
 })

@@ -1,6 +1,15 @@
 /** Something that would let a waiting task start. */
 export interface WouldHelp {
-  code: 'wait' | 'reach' | 'undrain' | 'ask-less' | 'without-label' | 'add-function' | 'allow-executor' | 'add-host'
+  code:
+    | 'wait'
+    | 'raise-quota'
+    | 'reach'
+    | 'undrain'
+    | 'ask-less'
+    | 'without-label'
+    | 'add-function'
+    | 'allow-executor'
+    | 'add-host'
   /** the resource, label (name=value), function or executor that it is about */
   what?: string
   /** ask-less: as much as the largest of these hosts has, in thousandths of a CPU or device, bytes or units */
@@ -9,6 +18,6 @@ export interface WouldHelp {
   etaMs?: number
   /** on how many hosts it would run then */
   hosts: number
-  /** the first of them */
+  /** the first of them; raise-quota: nobody, since only their number is known */
   peers: string[]
 }

@@ -13,7 +13,7 @@ import type { HostConfig } from './config.ts'
 import { type DevicesView, Holdings } from './holdings.ts'
 import type { HostEffect, HostInput } from './host-io.ts'
 import { OutputTail } from './output-tail.ts'
-import { type Run, runTransitions, type StopCode } from './run.ts'
+import { enter, type Run, runSnapshot, type StopCode } from './run.ts'
 import { RunQueue, standingOf } from './run-queue.ts'
 import { type Work, workOf } from './work.ts'
 
@@ -155,13 +155,7 @@ export class Host implements Machine<HostInput, HostEffect> {
     return {
       total: this.#holdings.total,
       free: this.#holdings.free,
-      runs: [...this.#runs.values()].map(({ task, ballot, phase, attempt, startedMs }) => ({
-        task,
-        ballot,
-        phase,
-        attempt,
-        startedMs,
-      })),
+      runs: [...this.#runs.values()].map(runSnapshot),
     }
   }
 
@@ -183,7 +177,7 @@ export class Host implements Machine<HostInput, HostEffect> {
   #onRunning(task: TaskId, ballot: Ballot, out: HostEffect[]): void {
     const run = this.#find(task, ballot)
     if (run?.phase !== 'starting') return
-    this.#enter(run, 'running')
+    enter(run, 'running')
     out.push({ type: 'began', task, ballot })
   }
 
@@ -245,7 +239,7 @@ export class Host implements Machine<HostInput, HostEffect> {
 
   #stop(run: Run, code: StopCode, out: HostEffect[]): void {
     if (run.phase === 'stopping') return
-    this.#enter(run, 'stopping')
+    enter(run, 'stopping')
     run.stopCode = code
     this.#timeouts.delete(run.task)
     out.push({ type: 'stop', task: run.task, ballot: run.ballot, code })
@@ -279,18 +273,13 @@ export class Host implements Machine<HostInput, HostEffect> {
       this.#holdings.held(run.task) ?? this.#holdings.take(run.task, run.record.spec.tenant, run.request)
     if (!allocation) return false
     this.#queue.remove((queued) => queued === run)
-    this.#enter(run, 'starting')
+    enter(run, 'starting')
     run.startedMs = now
     const { timeoutMs } = run.record.spec
     if (timeoutMs > 0) this.#timeouts.set(run.task, now + timeoutMs)
     const { record, alternative, ballot, attempt, leased } = run
     out.push({ type: 'run', record, alternative, ballot, gpuDevices: allocation.gpuDevices, attempt, leased })
     return true
-  }
-
-  #enter(run: Run, phase: Run['phase']): void {
-    invariant(runTransitions[run.phase].includes(phase), `run of ${run.task} cannot go from ${run.phase} to ${phase}`)
-    run.phase = phase
   }
 
   #find(task: TaskId, ballot: Ballot): Run | undefined {

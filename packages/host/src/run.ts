@@ -1,4 +1,4 @@
-import type { Millis, ResourceRequest } from '@souk/kernel'
+import { invariant, type Millis, type ResourceRequest } from '@souk/kernel'
 import type { Ballot, TaskId, TaskRecord } from '@souk/wire'
 import type { OutputTail } from './output-tail.ts'
 
@@ -36,9 +36,20 @@ export interface Run extends Taken {
 }
 
 /** The phases a run may go through, and from where (checked at every change). */
-export const runTransitions: Record<Run['phase'], readonly Run['phase'][]> = {
+const runTransitions: Record<Run['phase'], readonly Run['phase'][]> = {
   queued: ['starting'],
   starting: ['running', 'stopping'],
   running: ['stopping'],
   stopping: [],
+}
+
+/** The run is in another phase now. Throws where it cannot come to that from the one it is in. */
+export function enter(run: Run, phase: Run['phase']): void {
+  invariant(runTransitions[run.phase].includes(phase), `run of ${run.task} cannot go from ${run.phase} to ${phase}`)
+  run.phase = phase
+}
+
+/** What a host's snapshot says of it. */
+export function runSnapshot({ task, ballot, phase, attempt, startedMs }: Run) {
+  return { task, ballot, phase, attempt, startedMs }
 }

@@ -22,6 +22,16 @@ interface AwardsParts {
   keeper: Keeper
 }
 
+/** Bids that are looked at together, out of those that can start at once; `left`: tasks to place. */
+interface Round {
+  auction: Auction
+  closed: Closed
+  scoring: Scoring
+  bids: readonly Bid[]
+  immediate: readonly Bid[]
+  left: number
+}
+
 /** What an auction comes to: who gets how many of the lot, and to whom each may bounce. */
 export class Awards {
   readonly #config: MarketConfig
@@ -35,15 +45,19 @@ export class Awards {
   /**
    * Only bids that can start at once bind; the rest of the lot waits for whoever has room first (late binding). What is
    * asked for by preference goes before what will do instead, and of that what this host has before what others have,
-   * unless all are compared. Returns how many found a place.
+   * unless all are compared. Bids that are too late for a deadline come after all of that. Returns how many found a place.
    */
   award(lot: Lot, auction: Auction, closed: Closed, now: Millis, out: Out): number {
     const scoring = scoringOf(lot.shape, this.#config)
     const comparesAll = this.#parts.keeper.comparesAll(lot)
+    const immediate = auction.bids.filter(({ terms }) => terms.startMs === 0)
     let placed = 0
-    for (const alternative of requestsOf(lot.shape).keys()) {
-      if (alternative > 0 && !comparesAll) placed += this.#parts.keeper.keep(lot, alternative, now, out)
-      placed += this.#awardAs(alternative, lot, { auction, closed, scoring, left: auction.count - placed }, now, out)
+    for (const bids of [immediate.filter(({ terms }) => !terms.late), immediate.filter(({ terms }) => terms.late)]) {
+      for (const alternative of requestsOf(lot.shape).keys()) {
+        if (alternative > 0 && !comparesAll) placed += this.#parts.keeper.keep(lot, alternative, now, out)
+        const left = auction.count - placed
+        placed += this.#awardAs(alternative, lot, { auction, closed, scoring, bids, immediate, left }, now, out)
+      }
     }
     return placed
   }
@@ -51,13 +65,12 @@ export class Awards {
   #awardAs(
     alternative: number,
     lot: Lot,
-    { auction, closed, scoring, left }: { auction: Auction; closed: Closed; scoring: Scoring; left: number },
+    { auction, closed, scoring, bids, immediate, left }: Round,
     now: Millis,
     out: Out,
   ): number {
     const { self, prng, lots, frame, keeper } = this.#parts
-    const immediate = auction.bids.filter((bid) => bid.terms.startMs === 0)
-    const scored = immediate
+    const scored = bids
       .filter(({ terms }) => (terms.alternative ?? 0) === alternative)
       .map(({ peer, terms }) => ({ peer, count: terms.count, score: scoring.of(terms).score }))
     const line = this.#line(immediate, scoring)
@@ -87,12 +100,13 @@ export class Awards {
     return awarded
   }
 
-  /** Who else can take some, best first: by preference, then by score. */
+  /** Who else can take some, best first: those in time, then by preference, then by score. */
   #line(bids: readonly Bid[], scoring: Scoring): Taker[] {
     const score = new Map<PeerId, number>(bids.map(({ peer, terms }) => [peer, scoring.of(terms).score]))
     return [...bids]
       .sort(
         (a, b) =>
+          Number(a.terms.late ?? false) - Number(b.terms.late ?? false) ||
           (a.terms.alternative ?? 0) - (b.terms.alternative ?? 0) ||
           score.get(a.peer)! - score.get(b.peer)! ||
           (a.peer < b.peer ? -1 : 1),

@@ -73,7 +73,8 @@ export class Shortcut {
       // Nobody has more free than it has.
       const slots = Math.min(free?.slots ?? 0, offer?.capacity.slots ?? 0)
       const count = Math.floor(slots / slotsOf(lot))
-      if (!free || !reachable || count <= 0 || free.ageMs > stampMsMax) return []
+      // Whoever has quotas must be asked: what it refuses would come back here at once, again and again.
+      if (!free || !reachable || offer?.bounded || count <= 0 || free.ageMs > stampMsMax) return []
       return [{ taker: { peer, incarnation, offeredMs: free.saidMs }, count, ageMs: free.ageMs }]
     })
   }

@@ -10,7 +10,16 @@ export interface KnownHost {
 
 /** Something that would let a waiting task start. `hosts`: on how many. */
 export interface Help {
-  code: 'wait' | 'reach' | 'undrain' | 'ask-less' | 'without-label' | 'add-function' | 'allow-executor' | 'add-host'
+  code:
+    | 'wait'
+    | 'raise-quota'
+    | 'reach'
+    | 'undrain'
+    | 'ask-less'
+    | 'without-label'
+    | 'add-function'
+    | 'allow-executor'
+    | 'add-host'
   /** the resource, label (name=value), function or executor that it is about */
   what?: string
   /** ask-less: as much of it as the largest of these hosts has, in the resource's own unit */
@@ -18,7 +27,7 @@ export interface Help {
   /** wait: when the soonest of them may have room */
   etaMs?: number
   hosts: number
-  /** the first of them */
+  /** the first of them; raise-quota: nobody, since only their number is known */
   peers: PeerId[]
 }
 
@@ -33,7 +42,9 @@ export function whatWouldHelp(shape: Shape, hosts: readonly KnownHost[], reasons
   const able = hosts.filter(({ offer }) => !decideFit(offer, shape))
   const help: Help[] = []
   const here = able.filter(({ reachable, offer }) => reachable && !offer.draining)
-  if (here.length > 0) help.push({ ...helpOn('wait', here), ...soonest(reasons) })
+  const over = overQuota(reasons)
+  if (here.length > over.never) help.push({ ...helpOn('wait', here), ...soonest(reasons) })
+  if (over.hosts > 0) help.push({ code: 'raise-quota', hosts: over.hosts, peers: [] })
   const draining = able.filter(({ reachable, offer }) => reachable && offer.draining)
   if (draining.length > 0) help.push(helpOn('undrain', draining))
   const away = able.filter(({ reachable }) => !reachable)
@@ -100,6 +111,13 @@ function askLess(resource: string, shape: Shape, relaxed: Shape): Change {
 
 function helpOn(code: Help['code'], on: readonly KnownHost[]): Help {
   return { code, hosts: on.length, peers: on.slice(0, peersShownMax).map(({ peer }) => peer) }
+}
+
+/** Hosts where the tenant holds as much as it may; `never`: where that is less than one such task asks for. */
+function overQuota(reasons: readonly Reason[]): { hosts: number; never: number } {
+  const all = reasons.filter(({ code }) => code === 'quota')
+  const count = (some: readonly Reason[]): number => some.reduce((sum, { peers }) => sum + peers, 0)
+  return { hosts: count(all), never: count(all.filter(({ never }) => never)) }
 }
 
 function soonest(reasons: readonly Reason[]): { etaMs?: number } {

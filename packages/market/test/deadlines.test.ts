@@ -1,3 +1,4 @@
+import { emptyRequest } from '@souk/kernel'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { defaultMarketConfig } from '../src/config.ts'
@@ -28,6 +29,18 @@ test('a bid that cannot make the deadline is taken only where no other can', () 
   ])
   const score = (over: Parameters<typeof terms>[0]) => scoringOf(shape(), defaultMarketConfig).of(terms(over)).score
   expect(score({ late: true })).toBeGreaterThan(score({ startMs: 10_000 }))
+})
+
+test('what would do instead, in time, goes before what is preferred and late', () => {
+  const stall = Stall.among('late', 'soon')
+  const cpus = { ...emptyRequest(), cpuMilli: 1000 }
+  stall.wait(['a', 'b'], { deadlineMs: 1_000_500, request: { ...emptyRequest(), slots: 1 }, alternatives: [cpus] })
+  stall.bid('late', { late: true, count: 2 })
+  const given = only(stall.bid('soon', { alternative: 1, count: 1 }), 'award')
+  expect(given.map(({ to, tasks }) => [to.peer, to.alternative, tasks])).toEqual([
+    ['soon', 1, ['a']],
+    ['late', undefined, ['b']],
+  ])
 })
 
 test('a lot goes through its tasks by deadline, whatever comes and goes in between', () => {

@@ -82,6 +82,17 @@ describe('what would help', () => {
     ])
   })
 
+  test('where its tenant holds as much as it may: another quota, and to wait only where that is not for ever', () => {
+    const quota = (peer: string, never: boolean) => ({ peer, refusal: { code: 'quota', never, detail: '' } as const })
+    const hosts = [host('p'), host('q')]
+    const raise = { code: 'raise-quota', hosts: 2, peers: [] }
+    expect(whatWouldHelp(shape(), hosts, groupRefusals([quota('p', false), quota('q', true)]))).toEqual([
+      { code: 'wait', hosts: 2, peers: ['p', 'q'] },
+      raise,
+    ])
+    expect(whatWouldHelp(shape(), hosts, groupRefusals([quota('p', true), quota('q', true)]))).toEqual([raise])
+  })
+
   test('where none is large enough: to ask for no more than the largest have that lack nothing else', () => {
     const eight = [host('a', { offer: cpus(8) }), host('b', { offer: cpus(8) }), host('c', { offer: cpus(2) })]
     const labelled = host('d', { offer: { ...cpus(32), executors: [] } })

@@ -226,7 +226,8 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
 
   #onStart(input: Extract<PeerInput, { type: 'start' }>): void {
     const router = this.#router
-    const { wallMs, incarnation, stored, offer, certificate } = input
+    const { wallMs, incarnation, stored, certificate } = input
+    const offer = this.#asOffered(input.offer)
     this.#startedWallMs = wallMs
     this.#certificate = certificate
     this.#machines.incarnation = incarnation
@@ -280,11 +281,17 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     router.stepSubmitter({ type: 'submit', client, tag, nonce, drawable, choosy, spec })
   }
 
-  #onOffer(offer: Offer): void {
+  #onOffer(given: Offer): void {
     const router = this.#router
+    const offer = this.#asOffered(given)
     this.#machines.offer = offer
     this.#machines.marketChanged = true
     router.stepHost({ type: 'capacity', capacity: offer.capacity, gpus: offer.gpus })
     router.stepRoster({ type: 'offer', offer })
+  }
+
+  /** What its host has, and whether tenants have quotas of it. */
+  #asOffered(offer: Offer): Offer {
+    return this.#machines.host.quotas ? { ...offer, bounded: true } : offer
   }
 }

@@ -62,6 +62,22 @@ describe('a quota of a host', () => {
     })
   })
 
+  test('is asked about where short tasks go to others unasked: none comes back, and nobody is distrusted', () => {
+    const mesh = new Mesh({ p0: 0, p1: { slots: 4, tenants: one }, p2: { slots: 4, tenants: one } })
+    for (const name of names) mesh.submit('p0', name, { ms: 1, tenant: 'other' })
+    mesh.run(2_000)
+    mesh.submit('p0', 'x', { ms: 30_000, tenant: 'greedy' })
+    mesh.run(100)
+    mesh.submit('p0', 'y', { ms: 30_000, tenant: 'greedy' })
+    mesh.run(100)
+    mesh.submit('p0', 'z', { ms: 1, tenant: 'greedy' })
+    mesh.run(20_000)
+    const seen = ['p0', 'p1', 'p2'].flatMap((host) => mesh.node(host).traces.map(({ type }) => type))
+    expect(seen.filter((type) => type === 'task.bounced' || type === 'bidder.distrusted')).toEqual([])
+    mesh.run(20_000)
+    expect(mesh.replies('p0', 'outcome')).toHaveLength(8)
+  })
+
   test('holds for batons that nobody asked about, also where there is no other to take them', () => {
     const mesh = new Mesh({ p0: 0, p1: { slots: 4, tenants: one } })
     mesh.submit('p0', 'a', { ms: 2_000, tenant: 'greedy' })

@@ -40,6 +40,8 @@ export const Offer = strict({
   /** functions registered here */
   functions: list(text(limits.nameCharsMax, 1), limits.functionsMax),
   draining: Type.Boolean(),
+  /** some tenants have quotas here: that it has room does not say that a task may come */
+  bounded: Type.Optional(Type.Literal(true)),
   custody: Type.Boolean(),
   priceMilli: int(),
   /** one line for people: model, cores, memory */

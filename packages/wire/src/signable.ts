@@ -24,6 +24,7 @@ function offerParts(o: Offer): unknown[] {
     o.executors,
     o.functions,
     o.draining,
+    o.bounded ?? false,
     o.custody,
     o.priceMilli,
     o.summary,

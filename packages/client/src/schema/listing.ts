@@ -69,6 +69,7 @@ export const WouldHelpBody = Type.Unsafe<WouldHelp>(
     code: choice(
       ...([
         'wait',
+        'raise-quota',
         'reach',
         'undrain',
         'ask-less',
