@@ -9,6 +9,7 @@ const texts: Record<string, (amount: number) => string> = {
   tasks: (amount) => countText(amount, 'task'),
   gpuMilli: (amount) => `${milliText(amount)} gpu`,
   gpu: (amount) => countText(amount, 'GPU'),
+  gpuMemoryBytes: (amount) => `${bytesText(amount)} GPU memory`,
 }
 
 /** An amount of a resource in the unit that people use: '2 cpu', '8 GB memory', '3 matlab'. */
