@@ -8,8 +8,8 @@ const texts: Record<string, (amount: number) => string> = {
   slots: (amount) => countText(amount, 'slot'),
   tasks: (amount) => countText(amount, 'task'),
   gpuMilli: (amount) => `${milliText(amount)} gpu`,
-  gpuMemoryBytes: (amount) => `GPU memory ${bytesText(amount)}`,
   gpu: (amount) => countText(amount, 'GPU'),
+  gpuMemoryBytes: (amount) => `${bytesText(amount)} GPU memory`,
 }
 
 /** An amount of a resource in the unit that people use: '2 cpu', '8 GB memory', '3 matlab'. */
