@@ -81,7 +81,7 @@ test('who keeps the limits of commands is told; where nobody does, what to do', 
 })
 
 test('what the audit of the host finds is told with its numbers; where the peer itself is wrong, it fails', () => {
-  const one = { task: '3f8k2m5n7p9q1r3s5t7v9w1x', resource: 'run', seen: 1, allowed: 0 }
+  const one = { task: '3f8k2m5n7p9q1r3s5t7v9w10', resource: 'run', seen: 1, allowed: 0 }
   const over = { code: 'over-capacity', resource: 'cpuMilli', seen: 4000, allowed: 2500 }
   const used = { ...one, code: 'over-promise', resource: 'memoryBytes', seen: 2e9, allowed: 1e9 }
   expect(auditCheck({ breaches: [], breachesEver: 0 })).toMatchObject({ level: 'ok' })

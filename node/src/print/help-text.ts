@@ -9,6 +9,7 @@ const flags: Record<string, string> = {
   memoryBytes: '--mem',
   diskBytes: '--disk',
   gpu: '--gpu',
+  gpuMemoryBytes: '--gpu-memory',
 }
 
 /** What would let a waiting task start, a line each: what to do, and on how many hosts it fits then. */
@@ -17,7 +18,8 @@ export function helpLines(help: readonly WouldHelp[], names: PeerNames): string[
 }
 
 function lineOf({ code, what = '', atMost = 0, etaMs, hosts, peers }: WouldHelp, names: PeerNames): string {
-  const where = `${countText(hosts, 'host')} (${peers.map((peer) => names(peer)).join(', ')}${hosts > peers.length ? ', …' : ''})`
+  const named = `(${peers.map((peer) => names(peer)).join(', ')}${hosts > peers.length ? ', …' : ''})`
+  const where = `${countText(hosts, 'host')}${peers.length > 0 ? ` ${named}` : ''}`
   switch (code) {
     case 'wait':
       return `wait${etaMs === undefined ? '' : ` ~${durationText(etaMs)}`}: it starts as soon as there is room on ${where}`
@@ -31,6 +33,12 @@ function lineOf({ code, what = '', atMost = 0, etaMs, hosts, peers }: WouldHelp,
       return `ask for ${resourceText(what, atMost)} or less (${flags[what] ?? '--need'}): fits on ${where}`
     case 'without-label':
       return `drop --label ${what}: fits on ${where}; or start a peer with it (souk up --label ${what})`
+    case 'other-gpu':
+      return `take other GPUs than ${what} (without --gpu-model): fits on ${where}`
+    case 'without-where':
+      return `drop --where '${what}': fits on ${where}`
+    case 'untie':
+      return `what it must be near or apart from stands in the way: ${what}; on ${where}`
     case 'add-function':
       return `a host with function ${what}: register it on ${where} (souk up --functions FILE, or an agent), or send it along (--module)`
     case 'allow-executor':

@@ -5,6 +5,8 @@ export interface PlanPlacing {
   /** of the tasks that were asked about */
   index: number
   peer: string
+  /** which of its `alternatives` it would be given, counted from 1; absent: what it asks for by preference */
+  alternative?: number
   startMs: number
   finishMs: { p50: number; p90: number }
   /** in units of price: the host's price an hour, for the time and the share of the host that the task takes */

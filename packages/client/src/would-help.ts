@@ -2,15 +2,21 @@
 export interface WouldHelp {
   code:
     | 'wait'
-    | 'raise-quota'
     | 'reach'
     | 'undrain'
     | 'ask-less'
+    /** devices of any model */
+    | 'other-gpu'
     | 'without-label'
+    | 'without-where'
     | 'add-function'
     | 'allow-executor'
+    /** its tenant may have no more there */
+    | 'raise-quota'
+    /** what it must be near or apart from stands in the way */
+    | 'untie'
     | 'add-host'
-  /** the resource, label (name=value), function or executor that it is about */
+  /** the resource, models, label (name=value), expression, function or executor that it is about, or what hosts said */
   what?: string
   /** ask-less: as much as the largest of these hosts has, in thousandths of a CPU or device, bytes or units */
   atMost?: number

@@ -90,12 +90,16 @@ export class Holdings {
   rename(from: string, task: TaskId): void {
     const tenant = this.#tenants.get(from)
     const request = this.#ledger.held(from)?.request
+    const twice = this.#ledger.holds(task)
     this.#ledger.rename(from, task)
     this.forget(from)
     if (tenant === undefined || !request) return
     this.#tenants.delete(from)
-    this.#tenants.set(task, tenant)
-    this.quotas.hold(task, tenant, request)
+    if (twice) this.shares.remove(tenant, request)
+    else {
+      this.#tenants.set(task, tenant)
+      this.quotas.hold(task, tenant, request)
+    }
   }
 
   /** From now on it counts: against its tenant's quota, and as company of others. */

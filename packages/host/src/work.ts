@@ -6,6 +6,8 @@ import type { Queued } from './tenant-line.ts'
 /** A task that runs here, with what it was given, or waits here, without. */
 export interface Work {
   class: string
+  /** which of what it asks for that is */
+  alternative: number
   request: ResourceRequest
   startedMs: Millis
   allocation?: Allocation
@@ -17,16 +19,17 @@ export function workOf(
   limit: number,
 ): Work[] {
   const begun: Work[] = []
-  for (const { task, phase, record, request, startedMs } of runs) {
+  for (const { task, phase, record, alternative, request, startedMs } of runs) {
     if (begun.length === limit) break
     if (phase === 'queued') continue
     const allocation = holdings.held(task)
-    begun.push({ class: record.spec.class, request, startedMs, ...(allocation ? { allocation } : {}) })
+    begun.push({ class: record.spec.class, alternative, request, startedMs, ...(allocation ? { allocation } : {}) })
   }
   const line: Work[] = []
   for (const { item } of waiting) {
     if (line.length === limit) break
-    line.push({ class: item.record.spec.class, request: item.request, startedMs: item.startedMs })
+    const { record, alternative, request, startedMs } = item
+    line.push({ class: record.spec.class, alternative, request, startedMs })
   }
   return [...begun, ...line]
 }

@@ -1,5 +1,5 @@
 import { Deadlines, type Machine, type Millis, type Prng } from '@souk/kernel'
-import { type BidTerms, limits, type MessageOf, type PeerId, type Shape } from '@souk/wire'
+import { type BidTerms, limits, type MessageOf, type PeerId, requestsOf, type Shape } from '@souk/wire'
 import { bidTerms, chooseRoom } from './bid-terms.ts'
 import type { MarketConfig } from './config.ts'
 import { aheadCount, Durations, durationClass, shareOf } from './durations.ts'
@@ -169,11 +169,13 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     return { t: 'bid', lot, terms, offeredMs: Math.floor(now) }
   }
 
-  /** When there may be room for it. */
-  #etaMs({ request }: Shape, now: Millis): Millis | undefined {
+  /** When there may be room for the first of what will do. */
+  #etaMs(shape: Shape, now: Millis): Millis | undefined {
     const work = this.#local.work(this.#config.etaRunsMax, now)
     const { gpus } = this.#local.offer()
-    return decideEta({ free: this.#local.free(), gpus, work, durations: this.#durations }, request, now)
+    const host = { free: this.#local.free(), gpus, work, durations: this.#durations }
+    const etas = requestsOf(shape).flatMap((request) => decideEta(host, request, now) ?? [])
+    return etas.length === 0 ? undefined : Math.min(...etas)
   }
 
   // ---- WANTED

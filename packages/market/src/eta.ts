@@ -9,11 +9,13 @@ import {
   type ResourceVector,
   take,
 } from '@souk/kernel'
-import type { Durations } from './durations.ts'
+import { type Durations, durationClass } from './durations.ts'
 
 /** Something that this host has taken: it runs since `startedMs` on its allocation, or (without one) waits for room. */
 export interface Work {
   class: string
+  /** which of what it asks for that is; absent: the request itself */
+  alternative?: number
   request: ResourceRequest
   startedMs: Millis
   allocation?: Allocation | undefined
@@ -38,8 +40,9 @@ export function decideEta(
   const left = copyVector(free)
   const line = work.filter(({ allocation }) => !allocation)
   const ends: End[] = []
-  for (const { class: name, startedMs, allocation } of work) {
-    const remaining = allocation && durations.remainingMs(name, Math.max(0, now - startedMs))
+  for (const { class: name, alternative, startedMs, allocation } of work) {
+    const remaining =
+      allocation && durations.remainingMs(durationClass(name, alternative), Math.max(0, now - startedMs))
     if (remaining !== undefined) insert(ends, { atMs: remaining, allocation: allocation! })
   }
   for (let end = ends.shift(); end; end = ends.shift()) {
@@ -48,7 +51,7 @@ export function decideEta(
       const allocation = take(left, next.request, gpus)
       if (!allocation) break
       line.shift()
-      const runMs = durations.expected(next.class)?.p50
+      const runMs = durations.expected(durationClass(next.class, next.alternative))?.p50
       if (runMs !== undefined) insert(ends, { atMs: end.atMs + runMs, allocation })
     }
     if (line.length === 0 && copiesThatFit(left, request, 1, gpus) > 0) return Math.ceil(end.atMs)

@@ -1,5 +1,6 @@
 import { copiesThatFit, type Millis } from '@souk/kernel'
-import type { Offer, PeerId, Refusal, Shape, TaskId, TaskRecord } from '@souk/wire'
+import type { MessageOf, Offer, PeerId, Refusal, Shape, TaskId, TaskRecord } from '@souk/wire'
+import { countTogether } from './ties.ts'
 
 /** What a peer keeps for a gang. */
 export interface KeptRoom {
@@ -56,6 +57,19 @@ export function newGang(key: string, size: number, shape: Shape, shapeKey: strin
   }
 }
 
+/** What one of those that were asked keeps, which is never more than its own advert holds; or why it keeps nothing. */
+export function noteReserved(
+  gang: Gang,
+  offer: Offer | undefined,
+  peer: PeerId,
+  { count: said, offeredMs, refusal }: MessageOf<'reserved'>,
+): void {
+  gang.asked.delete(peer)
+  const count = Math.min(said, capacityFor([{ offer }], gang))
+  if (count > 0) gang.kept.push({ peer, count, offeredMs })
+  if (refusal) gang.refused.push({ peer, refusal })
+}
+
 /** All of its members are here, and on disk where they must be. */
 export function isComplete({ members, size }: Gang): boolean {
   return members.size === size && [...members.values()].every(({ durable }) => durable)
@@ -76,7 +90,8 @@ export function keptCount({ kept, size }: Gang): number {
 
 /** How many of it fit on these hosts when they are empty. */
 export function capacityFor(able: readonly { offer: Offer | undefined }[], { shape, size }: Gang): number {
-  const fitting = ({ capacity, gpus }: Offer) => Math.max(0, copiesThatFit(capacity, shape.request, size, gpus))
+  const most = Math.min(size, countTogether(shape))
+  const fitting = ({ capacity, gpus }: Offer) => Math.max(0, copiesThatFit(capacity, shape.request, most, gpus))
   return able.reduce((sum, { offer }) => sum + (offer ? fitting(offer) : 0), 0)
 }
 

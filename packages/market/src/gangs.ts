@@ -4,7 +4,17 @@ import type { MarketConfig } from './config.ts'
 import { Durations } from './durations.ts'
 import { filterCandidates } from './filter.ts'
 import { decideFit } from './fit.ts'
-import { capacityFor, decidePlaces, type Gang, isComplete, type KeptRoom, keptCount, newGang, tasksOf } from './gang.ts'
+import {
+  capacityFor,
+  decidePlaces,
+  type Gang,
+  isComplete,
+  type KeptRoom,
+  keptCount,
+  newGang,
+  noteReserved,
+  tasksOf,
+} from './gang.ts'
 import type { GangConfig } from './gang-config.ts'
 import { gangDecision } from './gang-decision.ts'
 import type { GangsEffect, GangsInput } from './gangs-io.ts'
@@ -232,10 +242,8 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
       if (message.count > 0 && !gang?.patient) out.push({ type: 'send', to: from, message: unreserve(message.gang) })
       return
     }
-    gang.asked.delete(from)
-    const { count, offeredMs } = message
-    if (count > 0) gang.kept.push({ peer: from, count, offeredMs })
-    if (message.refusal) gang.refused.push({ peer: from, refusal: message.refusal })
+    const { self, members, local } = this.#parts
+    noteReserved(gang, from === self ? local.offer() : members.candidate(from)?.offer, from, message)
     if (this.#award(gang, now, out)) return
     if (gang.asked.size === 0) this.#onTooLittle(gang, now, out)
   }

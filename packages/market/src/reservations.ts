@@ -3,6 +3,8 @@ import type { MessageOf, PeerId, Refusal, Shape, TaskId } from '@souk/wire'
 import { decideFit } from './fit.ts'
 import type { GangConfig } from './gang-config.ts'
 import { overQuota } from './quota-refusal.ts'
+import { shapeKey } from './shape.ts'
+import { countTogether, decideTies } from './ties.ts'
 import type { LocalView, MembersView } from './views.ts'
 
 export type ReservationsMessage = MessageOf<'reserve' | 'unreserve'>
@@ -10,8 +12,8 @@ export type ReservationsMessage = MessageOf<'reserve' | 'unreserve'>
 export type ReservationsInput =
   | { type: 'wake' }
   | { type: 'message'; from: PeerId; message: ReservationsMessage }
-  /** a baton of that gang came from that peer: what is kept for one of its members is this task's */
-  | { type: 'use'; from: PeerId; gang: string; task: TaskId }
+  /** a baton of that gang came from that peer: what is kept for one of its members is this task's, if it is of their shape */
+  | { type: 'use'; from: PeerId; gang: string; task: TaskId; shape: Shape }
   /** room here may have changed */
   | { type: 'changed' }
 
@@ -110,7 +112,11 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
       out.push({ type: 'send', to: from, message: { ...answer, count: 0, refusal } })
       return
     }
-    const known = this.#reservations.get(id)
+    let known = this.#reservations.get(id)
+    if (known && shapeKey(known.shape) !== shapeKey(shape)) {
+      this.#end(id, out)
+      known = undefined
+    }
     const reservation: Reservation = known ?? {
       ...{ id, from, gang, shape, wanted: count, keys: [], patient: false, sinceWallMs, untilMs: 0 },
     }
@@ -135,6 +141,8 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
     const unfit = decideFit(offer, shape)
     if (unfit) return unfit
     if (offer.draining) return { code: 'draining', never: false, detail: 'it takes no new work' }
+    const tied = decideTies(this.#local.ties(), shape)
+    if (tied) return tied
     const over = overQuota(this.#local.quotas(), shape)
     if (over?.never) return over
     if (this.#reservations.has(id)) return undefined
@@ -165,7 +173,8 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
   #fill(reservation: Reservation, out: ReservationsEffect[]): void {
     const { shape, keys, wanted } = reservation
     const { tenant = '', request } = shape
-    const most = this.#local.quotas()?.allowed(tenant, request, wanted - keys.length) ?? wanted - keys.length
+    const more = Math.max(0, Math.min(wanted, countTogether(shape)) - keys.length)
+    const most = this.#local.quotas()?.allowed(tenant, request, more) ?? more
     const room = most > 0 ? this.#local.room(request, most) : 0
     for (let i = 0; i < room; i++) {
       const key = `gang/${this.#nextKey++}`
@@ -178,13 +187,15 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
     for (const reservation of this.#reservations.values()) if (reservation.patient) this.#fill(reservation, out)
   }
 
-  #onUse({ from, gang, task }: Extract<ReservationsInput, { type: 'use' }>, out: ReservationsEffect[]): void {
+  /** One that asks for something else than was kept for it comes like any other task: else it had more than was taken (I6). */
+  #onUse({ from, gang, task, shape }: Extract<ReservationsInput, { type: 'use' }>, out: ReservationsEffect[]): void {
     const reservation = this.#reservations.get(idOf(from, gang))
-    const key = reservation?.keys.shift()
+    if (!reservation || shapeKey(shape) !== shapeKey(reservation.shape)) return
+    const key = reservation.keys.shift()
     if (key === undefined) return
     out.push({ type: 'assign', key, task })
-    reservation!.wanted--
-    if (reservation!.keys.length === 0) this.#end(reservation!.id, out)
+    reservation.wanted--
+    if (reservation.keys.length === 0) this.#end(reservation.id, out)
   }
 
   #end(id: string, out: ReservationsEffect[]): void {

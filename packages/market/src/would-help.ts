@@ -1,5 +1,7 @@
-import type { Offer, PeerId, Reason, Shape } from '@souk/wire'
+import { type ResourceRequest, scalarResources } from '@souk/kernel'
+import { type Offer, type PeerId, type Reason, requestsOf, type Shape } from '@souk/wire'
 import { decideFit } from './fit.ts'
+import { shapeAs } from './shape.ts'
 
 /** A host as it is known where the question is asked. */
 export interface KnownHost {
@@ -12,15 +14,19 @@ export interface KnownHost {
 export interface Help {
   code:
     | 'wait'
-    | 'raise-quota'
     | 'reach'
     | 'undrain'
     | 'ask-less'
+    | 'other-gpu'
     | 'without-label'
+    | 'without-where'
     | 'add-function'
     | 'allow-executor'
+    /** its tenant may have no more there · what must be near or apart stands in the way: as those hosts put it */
+    | 'raise-quota'
+    | 'untie'
     | 'add-host'
-  /** the resource, label (name=value), function or executor that it is about */
+  /** the resource, models, label (name=value), expression, function or executor that it is about */
   what?: string
   /** ask-less: as much of it as the largest of these hosts has, in the resource's own unit */
   atMost?: number
@@ -32,11 +38,10 @@ export interface Help {
 }
 
 const peersShownMax = 8
-const scalars = ['slots', 'cpuMilli', 'memoryBytes', 'diskBytes', 'networkMbps'] as const
 
 /**
  * What would let tasks of this shape start, by what hosts offer now: one thing changed at a time, the easiest first.
- * `reasons`: of the last decision, for the time that busy hosts gave. Pure; cost: hosts times what the shape asks for.
+ * `reasons`: of the last decision, for what busy hosts said. Pure; cost: hosts times what the shape asks for.
  */
 export function whatWouldHelp(shape: Shape, hosts: readonly KnownHost[], reasons: readonly Reason[]): Help[] {
   const able = hosts.filter(({ offer }) => !decideFit(offer, shape))
@@ -49,6 +54,7 @@ export function whatWouldHelp(shape: Shape, hosts: readonly KnownHost[], reasons
   if (draining.length > 0) help.push(helpOn('undrain', draining))
   const away = able.filter(({ reachable }) => !reachable)
   if (away.length > 0) help.push(helpOn('reach', away))
+  help.push(...fromReasons(reasons))
   if (able.length > 0) return help
   for (const change of changesOf(shape)) {
     const fitting = hosts.filter(({ offer }) => !decideFit(offer, change.shape))
@@ -65,48 +71,77 @@ interface Change {
 
 /** The shape with one of its demands taken back, and what to say where that is enough. */
 function* changesOf(shape: Shape): Generator<Change> {
-  const { request, labels } = shape
-  for (const name of scalars) {
-    const least = name === 'slots' ? 1 : 0
-    if (request[name] > least) yield askLess(name, shape, { ...shape, request: { ...request, [name]: least } })
-  }
-  if (request.gpu.count > 0) {
-    yield askLess('gpu', shape, { ...shape, request: { ...request, gpu: { ...request.gpu, count: 0 } } })
-  }
-  for (const name in request.custom) {
-    const custom = { ...request.custom, [name]: 0 }
-    yield askLess(name, shape, { ...shape, request: { ...request, custom } })
-  }
+  const { where, labels } = shape
+  for (const alternative of requestsOf(shape).keys()) yield* lessOf(shapeAs(shape, alternative))
   for (const name in labels) {
     const { [name]: value, ...others } = labels
-    const what = `${name}=${value}`
-    yield { shape: { ...shape, labels: others }, help: (fitting) => ({ ...helpOn('without-label', fitting), what }) }
+    yield without('without-label', `${name}=${value}`, { ...shape, labels: others })
   }
-  if (shape.function !== '') {
-    const what = shape.function
-    yield { shape: { ...shape, function: '' }, help: (fitting) => ({ ...helpOn('add-function', fitting), what }) }
+  if (where !== undefined) {
+    const { where: _, ...rest } = shape
+    yield without('without-where', where, rest)
   }
-  const what = shape.executor
+  if (shape.function !== '') yield without('add-function', shape.function, { ...shape, function: '' })
   for (const executor of ['process', 'function'] as const) {
-    if (executor === shape.executor) continue
     // A host that would fit but for the kind of work: its owner can allow it.
-    const help = (fitting: readonly KnownHost[]) => ({ ...helpOn('allow-executor', fitting), what })
-    yield { shape: { ...shape, executor }, help }
+    if (executor !== shape.executor) yield without('allow-executor', shape.executor, { ...shape, executor })
   }
 }
 
+function without(code: Help['code'], what: string, shape: Shape): Change {
+  return { shape, help: (fitting) => ({ ...helpOn(code, fitting), what }) }
+}
+
+/** With less of one resource, or with devices of any model; of a shape that asks for one thing only. */
+function* lessOf(shape: Shape): Generator<Change> {
+  const { request } = shape
+  const { gpu, custom } = request
+  const change = (over: Partial<ResourceRequest>): Shape => ({ ...shape, request: { ...request, ...over } })
+  for (const name of scalarResources) {
+    const least = name === 'slots' ? 1 : 0
+    if (request[name] > least) yield askLess(name, request[name], (n) => change({ [name]: Math.max(least, n) }))
+  }
+  for (const name in custom) yield askLess(name, custom[name]!, (n) => change({ custom: { ...custom, [name]: n } }))
+  if (gpu.count === 0) return
+  yield askLess('gpu', gpu.count, (count) => change({ gpu: { ...gpu, count } }))
+  const { memoryBytes = 0, models = [], ...plain } = gpu
+  if (memoryBytes > 0) {
+    yield askLess('gpuMemoryBytes', memoryBytes, (n) => change({ gpu: { ...gpu, memoryBytes: n } }))
+  }
+  if (models.length > 0) yield without('other-gpu', models.join(' or '), change({ gpu: { ...plain, memoryBytes } }))
+}
+
 /** As much as the hosts have that lack nothing else; nothing where they have none of it. */
-function askLess(resource: string, shape: Shape, relaxed: Shape): Change {
+function askLess(resource: string, asked: number, less: (amount: number) => Shape): Change {
   return {
-    shape: relaxed,
+    shape: less(0),
     help(fitting) {
-      const there = fitting.map((host) => ({ host, available: decideFit(host.offer, shape)?.shortage?.available ?? 0 }))
-      const atMost = Math.max(...there.map(({ available }) => available))
+      const there = fitting.map((host) => ({ host, most: mostThatFits(host.offer, asked, less) }))
+      const atMost = Math.max(...there.map(({ most }) => most))
       if (atMost <= 0) return undefined
-      const most = there.filter(({ available }) => available === atMost).map(({ host }) => host)
-      return { ...helpOn('ask-less', most), what: resource, atMost }
+      const hosts = there.filter(({ most }) => most === atMost).map(({ host }) => host)
+      return { ...helpOn('ask-less', hosts), what: resource, atMost }
     },
   }
+}
+
+/** The largest amount below what is asked with which it fits; with 0 it does. Less of one thing never fits worse. */
+function mostThatFits(offer: Offer, asked: number, less: (amount: number) => Shape): number {
+  let fits = 0
+  let tooMuch = asked
+  while (tooMuch - fits > 1) {
+    const middle = fits + Math.floor((tooMuch - fits) / 2)
+    if (decideFit(offer, less(middle))) tooMuch = middle
+    else fits = middle
+  }
+  return fits
+}
+
+/** What hosts said of what must be near it or apart from it. */
+function fromReasons(reasons: readonly Reason[]): Help[] {
+  return reasons.flatMap(({ code, detail: what, peers: hosts }): Help[] => {
+    return code === 'not-apart' || code === 'not-near' ? [{ code: 'untie', what, hosts, peers: [] }] : []
+  })
 }
 
 function helpOn(code: Help['code'], on: readonly KnownHost[]): Help {

@@ -95,6 +95,19 @@ describe('a quote', () => {
     expect(eta()).toBe(200)
   })
 
+  test('says when there may be room for the first of what will do, by what those took that were given the same', () => {
+    const booth = new Booth()
+    const request = { ...emptyRequest(), slots: 2 }
+    const allocation = { request, gpuDevices: [] }
+    booth.local.theFree.slots = 0
+    booth.local.theWork = [{ class: 'noop', alternative: 1, request, startedMs: 0, allocation }]
+    booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 900 })
+    booth.step({ type: 'duration', class: 'noop', alternative: 1, runMs: 100 })
+    const large = { ...emptyRequest(), slots: 3 }
+    const refused = booth.quote({ request: large, alternatives: [emptyRequest()] })?.message
+    expect(refused).toMatchObject({ t: 'noBid', refusal: { etaMs: 100 } })
+  })
+
   test('counts how good its predictions were: each run judged by what was expected before it', () => {
     const booth = new Booth()
     for (const runMs of [100, 100, 50, 110, 900]) booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs })

@@ -112,6 +112,51 @@ describe('what would help', () => {
     expect(help({ request: none }, lab)).toEqual([{ code: 'add-host', hosts: 0, peers: [] }])
   })
 
+  test('of devices: fewer of them, or less memory each, or any model, each only where that alone is enough', () => {
+    const gpus = [{ model: 'Tesla T4', memoryBytes: 16e9, count: 4 }]
+    const lab = host('lab', { offer: offer({ capacity: vector({ gpuMilli: [1000, 1000, 1000, 1000] }), gpus }) })
+    const asking = (gpu: object) =>
+      help({ request: { ...emptyRequest(), gpu: { count: 1, milli: 1000, ...gpu } } }, lab)
+    const one = { hosts: 1, peers: ['lab'] }
+    const addHost = { code: 'add-host', hosts: 0, peers: [] }
+    expect(asking({ memoryBytes: 20e9 })).toEqual([
+      { code: 'ask-less', what: 'gpuMemoryBytes', atMost: 16e9, ...one },
+      addHost,
+    ])
+    expect(asking({ models: ['A100', 'H100'] })).toEqual([{ code: 'other-gpu', what: 'A100 or H100', ...one }, addHost])
+    expect(asking({ count: 8, models: ['T4'] })).toEqual([
+      { code: 'ask-less', what: 'gpu', atMost: 4, ...one },
+      addHost,
+    ])
+    expect(asking({ count: 8, memoryBytes: 20e9 })).toEqual([addHost])
+  })
+
+  test('of each thing that will do, less of that', () => {
+    const alternatives = [{ ...emptyRequest(), gpu: { count: 1, milli: 1000 }, cpuMilli: 1000 }]
+    const over = { request: { ...emptyRequest(), cpuMilli: 16_000 }, alternatives }
+    expect(help(over, host('p', { offer: cpus(8) }))).toEqual([
+      { code: 'ask-less', what: 'cpuMilli', atMost: 8_000, hosts: 1, peers: ['p'] },
+      { code: 'add-host', hosts: 0, peers: [] },
+    ])
+  })
+
+  test('without an expression; and what busy hosts said of quotas and of what must be near or apart', () => {
+    const attic = host('attic', { offer: offer({ labels: { site: 'attic' } }) })
+    expect(help({ where: "site = 'cellar'" }, attic)[0]).toMatchObject({
+      code: 'without-where',
+      what: "site = 'cellar'",
+    })
+    const said = (code: 'quota' | 'not-apart', detail: string): Refusal => ({ code, never: false, detail })
+    const reasons = groupRefusals([
+      { peer: 'p', refusal: said('quota', 'slots: team holds 4 of 4 there, needs 1') },
+      { peer: 'q', refusal: said('not-apart', 'db is there') },
+    ])
+    expect(whatWouldHelp(shape(), [attic], reasons).slice(1)).toEqual([
+      { code: 'raise-quota', hosts: 1, peers: [] },
+      { code: 'untie', what: 'db is there', hosts: 1, peers: [] },
+    ])
+  })
+
   test('without a label, with a function or with a kind of work allowed, each by the hosts where that is all', () => {
     const attic = host('attic', { offer: offer({ labels: { site: 'attic' } }) })
     expect(help({ labels: { site: 'cellar' } }, attic)[0]).toEqual({

@@ -117,6 +117,32 @@ const placingsOf = (plan: Plan | undefined, objective: Objective) =>
   plan!.objectives.find((one) => one.objective === objective)!
 
 describe('a plan', () => {
+  test('gives a task what it prefers where that can start as soon, else what will do instead, and counts that', () => {
+    const draft = new Draft()
+    draft.members.add('plain')
+    draft.members.add('gpus', { offer: offer({ capacity: vector({ gpuMilli: [1000] }) }) })
+    const either = {
+      request: { ...emptyRequest(), gpu: { count: 1, milli: 1000 } },
+      alternatives: [{ ...emptyRequest(), cpuMilli: 4000 }],
+    }
+    draft.ask([either, either])
+    draft.answer('plain')
+    const { placings, sum } = placingsOf(draft.answer('gpus', { free: vector({ gpuMilli: [1000] }) }), 'balanced')
+    expect(placings.map(({ peer, alternative, startMs }) => [peer, alternative, startMs])).toEqual([
+      ['gpus', undefined, 0],
+      ['plain', 1, 0],
+    ])
+    // One of two hosts' four CPUs each.
+    expect(sum.usedMilli).toBe(500)
+  })
+
+  test('places what only fits as what will do instead', () => {
+    const draft = new Draft()
+    draft.members.add('plain')
+    draft.ask([{ request: { ...emptyRequest(), slots: 64 }, alternatives: [emptyRequest()] }])
+    expect(placingsOf(draft.answer('plain'), 'balanced').placings).toMatchObject([{ peer: 'plain', alternative: 1 }])
+  })
+
   test('puts the same tasks where each objective would, with start, end and cost, and what that comes to', () => {
     const draft = new Draft()
     draft.members.add('cheap', { offer: offer({ priceMilli: 1_000 }) })

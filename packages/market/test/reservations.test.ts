@@ -1,5 +1,5 @@
 import { emptyRequest } from '@souk/kernel'
-import type { MessageOf, Shape } from '@souk/wire'
+import type { MessageOf, Shape, Ties } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import { defaultGangConfig, Reservations, type ReservationsEffect, type ReservationsInput } from '../src/index.ts'
 
@@ -15,6 +15,7 @@ const shape: Shape = {
 class Desk {
   now = 0
   free: number
+  readonly ties: Ties[] = []
   readonly #holds = new Set<string>()
   readonly #machine: Reservations
 
@@ -27,7 +28,7 @@ class Desk {
       queued: () => 0,
       running: () => 0,
       work: () => [],
-      ties: () => [],
+      ties: () => this.ties,
       quotas: () => undefined,
     }
     const members = { version: 1, candidates: () => [], candidate: () => undefined, rttP95: () => 10 }
@@ -102,11 +103,40 @@ describe('room that is kept for a gang', () => {
   test('is each of its members’, as they come from its asker', () => {
     const desk = new Desk(2)
     desk.reserve('g', 2)
-    const use = (task: string, from = 'p1') => desk.step({ type: 'use', from, gang: 'g', task }).map(({ type }) => type)
+    const use = (task: string, from = 'p1') =>
+      desk.step({ type: 'use', from, gang: 'g', task, shape }).map(({ type }) => type)
     expect(use('a', 'p2')).toEqual([])
     expect([use('a'), use('b'), use('c')]).toEqual([['assign'], ['assign'], []])
     expect(desk.kept).toEqual([])
     expect(desk.pass(1000).free).toBe(0)
+  })
+
+  test('is not for one that asks for something else than was kept', () => {
+    const desk = new Desk(2)
+    desk.reserve('g', 2)
+    const large = { ...shape, request: { ...shape.request, cpuMilli: 64_000 } }
+    expect(desk.step({ type: 'use', from: 'p1', gang: 'g', task: 'a', shape: large })).toEqual([])
+    const others = { ...shape, tenant: 'somebody' }
+    expect(desk.step({ type: 'use', from: 'p1', gang: 'g', task: 'a', shape: others })).toEqual([])
+    expect(desk.kept).toMatchObject([{ count: 2 }])
+  })
+
+  test('is of the shape that its asker spoke of last', () => {
+    const desk = new Desk(2)
+    desk.reserve('g', 2)
+    const free = { ...shape, class: 'other' }
+    desk.reserve('g', 1, { shape: free })
+    expect(desk.step({ type: 'use', from: 'p1', gang: 'g', task: 'a', shape })).toEqual([])
+    desk.step({ type: 'message', from: 'p1', message: { t: 'unreserve', gang: 'g' } })
+    expect(desk.free).toBe(2)
+  })
+
+  test('is one place where its members must be apart, and none beside what they must not meet', () => {
+    const desk = new Desk(3)
+    const apart = { ...shape, group: 'db', apart: [{ group: 'db', required: true }] }
+    expect(desk.reserve('g', 3, { shape: apart })).toBe(1)
+    desk.ties.push({ group: 'db' })
+    expect(desk.reserve('h', 3, { shape: apart }, 'p2')).toBe('not-apart')
   })
 
   test('is bounded for each asker', () => {

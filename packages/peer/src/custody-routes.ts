@@ -97,8 +97,9 @@ export class CustodyRoutes {
         else this.#outlet.send(effect.to, effect.message)
         break
       case 'waiting':
-        // What waits for others is no business of market's before those have ended.
-        if (effect.record.spec.after) this.#steps.stepDependencies({ type: 'waiting', record: effect.record })
+        // What waits for others is no business of market's before those have ended. Whoever had it before us has seen to that.
+        if (effect.record.spec.after && effect.avoid.length === 0)
+          this.#steps.stepDependencies({ type: 'waiting', record: effect.record })
         else place(this.#steps, this.#machines, effect.record, effect.avoid)
         break
       case 'withdrawn':

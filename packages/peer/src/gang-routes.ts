@@ -1,4 +1,10 @@
-import type { GangsEffect, GangsInput, ReservationsEffect, ReservationsInput } from '@souk/market'
+import {
+  type GangsEffect,
+  type GangsInput,
+  type ReservationsEffect,
+  type ReservationsInput,
+  shapeOf,
+} from '@souk/market'
 import { gangKey, type PeerId, type TaskId, type TaskRecord } from '@souk/wire'
 import type { Machines } from './machines.ts'
 import type { MarketRoutes } from './market-routes.ts'
@@ -80,5 +86,5 @@ export function place(steps: Steps, { bearer }: Machines, record: TaskRecord, av
 
 /** A member of a gang comes from that peer: what is kept for it is its. */
 export function useOf(from: PeerId, { id, spec }: TaskRecord): ReservationsInput & { task: TaskId } {
-  return { type: 'use', from, gang: gangKey(spec.tenant, spec.gang!), task: id }
+  return { type: 'use', from, gang: gangKey(spec.tenant, spec.gang!), task: id, shape: shapeOf(spec) }
 }

@@ -17,6 +17,7 @@ export type PlanBody = Static<typeof PlanBody>
 const PlacingBody = strict({
   index,
   peer: PeerIdText,
+  alternative: optional(int(16)),
   startMs: Type.Number(),
   finishMs: strict({ p50: Type.Number(), p90: Type.Number() }),
   cost: Type.Number(),

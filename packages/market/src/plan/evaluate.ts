@@ -1,5 +1,5 @@
-import { copiesThatFit, type Millis } from '@souk/kernel'
-import { type Objective, priorities, type Shape } from '@souk/wire'
+import { copiesThatFit, type Millis, type ResourceRequest } from '@souk/kernel'
+import { alternativeField, type Objective, priorities, requestsOf, type Shape } from '@souk/wire'
 import { usedMilli } from '../bid-terms.ts'
 import type { Demand } from '../class-mix.ts'
 import type { MarketConfig } from '../config.ts'
@@ -8,7 +8,7 @@ import { decideFit } from '../fit.ts'
 import { Leftover } from '../leftover.ts'
 import { weightsOf } from '../objectives.ts'
 import { scoreParts, weigh } from '../score-bid.ts'
-import { shapeKey } from '../shape.ts'
+import { shapeAs, shapeKey } from '../shape.ts'
 import { HostPlan, type SurveyedHost } from './host-plan.ts'
 import type { ObjectivePlan, Placing, PlanTask } from './plan.ts'
 import { sumOf } from './sum-of.ts'
@@ -27,9 +27,11 @@ export interface EvaluateInput {
   assumedMs: Millis
 }
 
-/** A host for tasks of one shape. */
+/** A host for tasks of one shape, as one of what will do. */
 interface Chance {
   host: HostPlan
+  alternative: number
+  request: ResourceRequest
   runs: Quantiles
   assumed: boolean
   /** when it could start the next of them, or no sooner than then; undefined: never */
@@ -57,11 +59,11 @@ export function evaluate(objective: Objective, input: EvaluateInput, config: Eva
     const key = shapeKey(shape)
     const chances = known.get(key) ?? chancesOf(shape, hosts, input.assumedMs)
     known.set(key, chances)
-    for (const chance of chances) look(chance, shape)
-    const chosen = choose(chances, (chance) => scoreOf(chance, shape, key, weights, config))
+    for (const chance of chances) look(chance)
+    const chosen = choose(chances, (chance) => scoreOf(chance, key, weights, config))
     if (!chosen) continue
-    placings.push(placing(index, shape, chosen))
-    chosen.host.place(shape.request, key, { startMs: chosen.startMs!, runMs: chosen.runs.p50 })
+    placings.push(placing(index, chosen))
+    chosen.host.place(chosen.request, key, { startMs: chosen.startMs!, runMs: chosen.runs.p50 })
   }
   placings.sort((a, b) => a.index - b.index)
   return { objective, placings, sum: sumOf(placings, input.tasks, hosts) }
@@ -70,30 +72,33 @@ export function evaluate(objective: Objective, input: EvaluateInput, config: Eva
 function chancesOf(shape: Shape, hosts: readonly HostPlan[], assumedMs: Millis): Chance[] {
   const told = hosts.flatMap((host) => host.expected(shape.class) ?? []).sort((a, b) => a.p50 - b.p50)
   const usual = told[Math.floor(told.length / 2)]
-  return hosts
-    .filter(({ offer }) => !decideFit(offer, shape))
-    .map((host) => {
-      const runs = host.expected(shape.class) ?? usual
-      const assumed = runs === undefined
-      return { host, runs: runs ?? { p50: assumedMs, p90: assumedMs }, assumed, startMs: 0, seen: -1, score: undefined }
+  return hosts.flatMap((host) => {
+    const known = host.expected(shape.class) ?? usual
+    const runs = known ?? { p50: assumedMs, p90: assumedMs }
+    const common = { host, runs, assumed: known === undefined, startMs: 0, seen: -1, score: undefined }
+    return [...requestsOf(shape).entries()].flatMap(([alternative, request]): Chance[] => {
+      return decideFit(host.offer, shapeAs(shape, alternative)) ? [] : [{ ...common, alternative, request }]
     })
+  })
 }
 
 /** What is planned there since can only make it later. */
-function look(chance: Chance, { request }: Shape): void {
+function look(chance: Chance): void {
   if (chance.seen === chance.host.placed || chance.startMs === undefined) return
-  chance.startMs = chance.host.timeline.earliest(request, chance.runs.p50, chance.startMs)
+  chance.startMs = chance.host.timeline.earliest(chance.request, chance.runs.p50, chance.startMs)
   chance.seen = chance.host.placed
   chance.score = undefined
 }
 
-/** The best of those that can start it soonest. */
+/** The best of those that can start it soonest, what is asked by preference before what will do instead. */
 function choose(chances: readonly Chance[], scoreOfOne: (chance: Chance) => number): Chance | undefined {
   const soonest = Math.min(...chances.map(({ startMs }) => startMs ?? Infinity))
+  const able = chances.filter(({ startMs }) => startMs === soonest)
+  const preferred = Math.min(...able.map(({ alternative }) => alternative))
   let best: Chance | undefined
   let bestScore = Infinity
-  for (const chance of chances) {
-    if (chance.startMs !== soonest) continue
+  for (const chance of able) {
+    if (chance.alternative !== preferred) continue
     chance.score ??= scoreOfOne(chance)
     if (chance.score >= bestScore) continue
     best = chance
@@ -103,8 +108,7 @@ function choose(chances: readonly Chance[], scoreOfOne: (chance: Chance) => numb
 }
 
 function scoreOf(
-  { host, runs, startMs = 0 }: Chance,
-  shape: Shape,
+  { host, request, runs, startMs = 0 }: Chance,
   key: string,
   weights: Readonly<Record<string, number>>,
   config: EvaluateConfig,
@@ -115,21 +119,22 @@ function scoreOf(
     count: 1,
     startMs,
     finishMs: { p50: startMs + runs.p50, p90: startMs + runs.p90 },
-    fragMilli: new Leftover(host.wants, free).fitting(shape.request)?.fragMilli ?? 0,
+    fragMilli: new Leftover(host.wants, free).fitting(request)?.fragMilli ?? 0,
     usedMilli: usedMilli(free, capacity),
     priceMilli,
     warm: true,
     loadSeq: 0,
   }
-  const spread = host.given(key) / Math.max(1, copiesThatFit(capacity, shape.request, 1024, gpus))
+  const spread = host.given(key) / Math.max(1, copiesThatFit(capacity, request, 1024, gpus))
   return weigh({ ...scoreParts(terms, config), spread }, weights)
 }
 
-function placing(index: number, { request }: Shape, { host, runs, startMs = 0, assumed }: Chance): Placing {
+function placing(index: number, { host, alternative, request, runs, startMs = 0, assumed }: Chance): Placing {
   const { capacity, priceMilli } = host.offer
   return {
     index,
     peer: host.peer,
+    ...alternativeField(alternative),
     startMs: Math.round(startMs),
     finishMs: { p50: Math.round(startMs + runs.p50), p90: Math.round(startMs + runs.p90) },
     cost: (priceMilli / 1000) * (runs.p50 / 3_600_000) * shareOf(request, capacity),
@@ -139,7 +144,7 @@ function placing(index: number, { request }: Shape, { host, runs, startMs = 0, a
 
 /** Of the resource that it takes most of. */
 function shareOf(
-  { slots, cpuMilli, memoryBytes, gpu }: Shape['request'],
+  { slots, cpuMilli, memoryBytes, gpu }: ResourceRequest,
   capacity: SurveyedHost['offer']['capacity'],
 ): number {
   const pairs: [number, number][] = [

@@ -14,6 +14,8 @@ export interface Placing {
   /** its place in what was asked */
   index: number
   peer: PeerId
+  /** what it would be given of what it asks for; absent: the request itself */
+  alternative?: number
   startMs: Millis
   finishMs: Quantiles
   /** in units of price: the host's price for the time of the run, by the share of the host that it takes */

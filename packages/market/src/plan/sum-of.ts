@@ -1,3 +1,4 @@
+import { requestOf } from '@souk/wire'
 import type { HostPlan } from './host-plan.ts'
 import type { ObjectivePlan, Placing, PlanTask } from './plan.ts'
 
@@ -8,8 +9,10 @@ export function sumOf(
   hosts: readonly HostPlan[],
 ): ObjectivePlan['sum'] {
   const finishMs = Math.max(0, ...placings.map((one) => one.finishMs.p50))
-  const cpus = new Map(tasks.map(({ index, shape }) => [index, shape.request.cpuMilli]))
-  const planned = placings.reduce((sum, one) => sum + (one.finishMs.p50 - one.startMs) * (cpus.get(one.index) ?? 0), 0)
+  const shapes = new Map(tasks.map(({ index, shape }) => [index, shape]))
+  const planned = placings.reduce((sum, { index, alternative, startMs, finishMs: { p50 } }) => {
+    return sum + (p50 - startMs) * requestOf(shapes.get(index)!, alternative).cpuMilli
+  }, 0)
   const present = hosts.flatMap(({ now }) => now)
   const meanwhile = present.reduce((sum, { startMs, endMs, cpuMilli }) => {
     return sum + Math.max(0, Math.min(endMs, finishMs) - startMs) * cpuMilli

@@ -1,6 +1,6 @@
 import type { Millis } from '@souk/kernel'
 import { limits, type MessageOf } from '@souk/wire'
-import type { Durations } from '../durations.ts'
+import { type Durations, durationClass } from '../durations.ts'
 import { clamped } from '../free-vector.ts'
 import type { LocalView } from '../views.ts'
 
@@ -10,17 +10,20 @@ export function surveyAnswer(
   { local, durations }: { local: LocalView; durations: Durations },
   now: Millis,
 ): MessageOf<'surveyed'> {
-  const work = local.work(limits.surveyRunsMax, now).map(({ class: name, request, startedMs, allocation }) => {
-    const endsMs = allocation
-      ? durations.remainingMs(name, Math.max(0, now - startedMs))
-      : durations.expected(name)?.p50
-    return {
-      request,
-      queued: allocation === undefined,
-      gpuDevices: allocation?.gpuDevices ?? [],
-      ...(endsMs === undefined ? {} : { endsMs: Math.ceil(endsMs) }),
-    }
-  })
+  const work = local
+    .work(limits.surveyRunsMax, now)
+    .map(({ class: className, alternative, request, startedMs, allocation }) => {
+      const name = durationClass(className, alternative)
+      const endsMs = allocation
+        ? durations.remainingMs(name, Math.max(0, now - startedMs))
+        : durations.expected(name)?.p50
+      return {
+        request,
+        queued: allocation === undefined,
+        gpuDevices: allocation?.gpuDevices ?? [],
+        ...(endsMs === undefined ? {} : { endsMs: Math.ceil(endsMs) }),
+      }
+    })
   const told = classes.map((name) => durations.told(name))
   return { t: 'surveyed', plan, free: clamped(local.free()), work, durations: told }
 }

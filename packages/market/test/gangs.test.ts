@@ -1,0 +1,48 @@
+import type { MessageOf } from '@souk/wire'
+import { expect, test } from 'vitest'
+import { defaultGangConfig, defaultMarketConfig, Gangs, type GangsEffect, type GangsInput } from '../src/index.ts'
+import { Local, Members, noHost, offer, only, prng, record, vector } from './fixtures.ts'
+
+/** A bearer of one gang of so many; `p` and `q` are the hosts that it can ask. */
+function bearing(size: number, over: Parameters<typeof record>[1] = {}) {
+  const members = new Members().add('p').add('q', { offer: offer({ capacity: vector({ slots: 1, cpuMilli: 1000 }) }) })
+  const parts = { self: 'self', prng: prng(), members, local: new Local(noHost()) }
+  const gangs = new Gangs(defaultGangConfig, defaultMarketConfig, parts)
+  const step = (input: GangsInput): GangsEffect[] => {
+    const out: GangsEffect[] = []
+    gangs.step(input, 0, out)
+    return out
+  }
+  const asks: MessageOf<'reserve'>[] = []
+  for (let rank = 0; rank < size; rank++) {
+    const gang = { id: 'g', size, rank }
+    const effects = step({ type: 'waiting', record: record(`t${rank}`, { ...over, gang }), durable: true })
+    asks.push(...only(effects, 'send').flatMap(({ message }) => (message.t === 'reserve' ? [message] : [])))
+  }
+  const reserved = (from: string, count: number) => {
+    const { gang, round } = asks[0]!
+    return step({ type: 'message', from, message: { t: 'reserved', gang, round, count, offeredMs: 0 } })
+  }
+  return { asks, reserved }
+}
+
+test('a host that says it keeps more than its advert holds is believed as far as that', () => {
+  const { reserved } = bearing(4)
+  expect(only(reserved('q', 4), 'award')).toEqual([])
+  const awards = only(reserved('p', 3), 'award')
+  expect(awards.map(({ to, tasks }) => [to.peer, tasks.length])).toEqual([
+    ['p', 3],
+    ['q', 1],
+  ])
+})
+
+test('a gang whose members must be apart is never put twice on one host', () => {
+  const apart = { group: 'db', apart: [{ group: 'db', required: true }] }
+  const { reserved } = bearing(2, apart)
+  expect(only(reserved('p', 2), 'award')).toEqual([])
+  const awards = only(reserved('q', 1), 'award')
+  expect(awards.map(({ to, tasks }) => [to.peer, tasks.length]).sort()).toEqual([
+    ['p', 1],
+    ['q', 1],
+  ])
+})
