@@ -1,5 +1,5 @@
 import type { Decision, PeerId } from '@souk/wire'
-import type { Gang } from './gang.ts'
+import { type Gang, keptCount } from './gang.ts'
 import { type DecisionFrame, plainDecision } from './to-decision.ts'
 
 /** What a round of asking for a gang came to, for those of it that `winner` got, or for all of them. */
@@ -12,4 +12,24 @@ export function gangDecision(
 ): Decision {
   const { length } = reached
   return { ...plainDecision(frame, how, reason, winner, refused), asked: length, candidates: length }
+}
+
+/** All hosts together are too small for it, of which none is away. */
+export function tooSmallReason({ size }: Gang, room: number): string {
+  return `${size} of these start together, and all hosts that are known have room for ${room} at a time`
+}
+
+/** Those that can be asked are too small for it. */
+export function tooFewReason({ size }: Gang, room: number): string {
+  return `${size} of these start together, and the hosts that can be asked now have room for ${room} at a time`
+}
+
+/** What the last round came to. */
+export function tooLittleReason(gang: Gang): string {
+  const kept = gang.patient ? '; their room is kept' : ''
+  return `${keptCount(gang)} of the ${gang.size} that start together could start at once${kept}`
+}
+
+export function togetherReason({ size }: Gang, hosts: number): string {
+  return `${size} that start together have room at once, on ${hosts === 1 ? '1 host' : `${hosts} hosts`}`
 }

@@ -88,6 +88,16 @@ export function keptCount({ kept, size }: Gang): number {
   )
 }
 
+/** Of those of one bearer one at a time keeps what it gets: the one that is whole longest. */
+export function isOldest(gang: Gang, all: Iterable<Gang>): boolean {
+  for (const other of all) {
+    if (other === gang || other.state === 'gathering') continue
+    if (other.patient || other.completeMs < gang.completeMs) return false
+    if (other.completeMs === gang.completeMs && other.key < gang.key) return false
+  }
+  return true
+}
+
 /** How many of it fit on these hosts when they are empty. */
 export function capacityFor(able: readonly { offer: Offer | undefined }[], { shape, size }: Gang): number {
   const most = Math.min(size, countTogether(shape))

@@ -1,5 +1,5 @@
 import { Deadlines, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
-import { type Decision, gangKey, type MessageOf, type PeerId, type TaskId, type TaskRecord } from '@souk/wire'
+import { gangKey, type MessageOf, type PeerId, type TaskId, type TaskRecord } from '@souk/wire'
 import type { MarketConfig } from './config.ts'
 import { Durations } from './durations.ts'
 import { filterCandidates } from './filter.ts'
@@ -9,14 +9,15 @@ import {
   decidePlaces,
   type Gang,
   isComplete,
-  type KeptRoom,
+  isOldest,
   keptCount,
   newGang,
   noteReserved,
   tasksOf,
 } from './gang.ts'
+import { awardsOf } from './gang-awards.ts'
 import type { GangConfig } from './gang-config.ts'
-import { gangDecision } from './gang-decision.ts'
+import { gangDecision, togetherReason, tooFewReason, tooLittleReason, tooSmallReason } from './gang-decision.ts'
 import type { GangsEffect, GangsInput } from './gangs-io.ts'
 import { Pace } from './pace.ts'
 import { shapeKey, shapeOf } from './shape.ts'
@@ -174,14 +175,22 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
     const own = decideFit(local.offer(), gang.shape)
     const here: CandidateView[] = own ? [] : [{ peer: self, incarnation: 0, reachable: true, offer: local.offer() }]
     const able = [...here, ...candidates]
-    const away = refused.filter(({ refusal }) => !refusal.never).length
-    if (capacityFor(able, gang) < gang.size && away === 0) this.#onUnplaceable(gang, able, now, out)
-    else this.#ask(gang, able, now, out)
+    const isAway = refused.some(({ refusal }) => !refusal.never)
+    if (capacityFor(able, gang) >= gang.size) this.#ask(gang, able, now, out)
+    else if (isAway) this.#onTooFew(gang, able, now, out)
+    else this.#onUnplaceable(gang, able, now, out)
+  }
+
+  /** It waits for those that are away: room that is kept for it meanwhile would only be lost to others. */
+  #onTooFew(gang: Gang, able: readonly CandidateView[], now: Millis, out: Out): void {
+    this.#release(gang, out)
+    gang.patient = false
+    gang.reached = []
+    this.#wait(gang, tooFewReason(gang, capacityFor(able, gang)), now, out)
   }
 
   #onUnplaceable(gang: Gang, able: readonly CandidateView[], now: Millis, out: Out): void {
-    const room = capacityFor(able, gang)
-    const reason = `${gang.size} of these start together, and all hosts that are known have room for ${room} at a time`
+    const reason = tooSmallReason(gang, capacityFor(able, gang))
     const decision = gangDecision(gang, this.#frame(gang, now), 'unplaceable', reason)
     this.#rest(gang, now)
     const failing = [...gang.members.values()].filter(({ record }) => record.spec.failIfUnplaceable)
@@ -197,7 +206,8 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
   #ask(gang: Gang, able: readonly CandidateView[], now: Millis, out: Out): void {
     const { prng } = this.#parts
     const asked = able.length <= this.#config.askedMax ? able : prng.sample(able, this.#config.askedMax)
-    gang.patient = gang.patient || (this.#isOldest(gang) && now - gang.completeMs >= this.#config.patientAfterMs)
+    gang.patient =
+      gang.patient || (isOldest(gang, this.#gangs.values()) && now - gang.completeMs >= this.#config.patientAfterMs)
     const {
       key,
       round,
@@ -222,16 +232,6 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
     }
   }
 
-  /** Of one bearer one gang at a time keeps what it gets. */
-  #isOldest(gang: Gang): boolean {
-    for (const other of this.#gangs.values()) {
-      if (other === gang || other.state === 'gathering') continue
-      if (other.patient || other.completeMs < gang.completeMs) return false
-      if (other.completeMs === gang.completeMs && other.key < gang.key) return false
-    }
-    return true
-  }
-
   // ---- what hosts keep
 
   #onReserved(from: PeerId, message: MessageOf<'reserved'>, now: Millis, out: Out): void {
@@ -254,23 +254,12 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
     const there = gang.kept.filter(({ peer }) => peer === self || members.candidate(peer)?.reachable)
     const places = decidePlaces(prng.sample(there, there.length), gang.size)
     if (places.length === 0) return false
-    const tasks = tasksOf(gang)
-    const hosts = places.length === 1 ? '1 host' : `${places.length} hosts`
-    const reason = `${gang.size} that start together have room at once, on ${hosts}`
-    for (const place of places) {
-      const decision = gangDecision(gang, this.#frame(gang, now), 'gang', reason, place.peer)
-      this.#give(place, tasks.splice(0, place.count), decision, out)
-    }
+    const reason = togetherReason(gang, places.length)
+    const decisionFor = (peer: PeerId) => gangDecision(gang, this.#frame(gang, now), 'gang', reason, peer)
+    out.push(...awardsOf(places, tasksOf(gang), decisionFor, { self, members }))
     this.#release(gang, out)
     this.#forget(gang)
     return true
-  }
-
-  #give({ peer, offeredMs }: KeptRoom, tasks: TaskId[], decision: Decision, out: Out): void {
-    const { self, members } = this.#parts
-    const incarnation = members.candidate(peer)?.incarnation ?? 0
-    if (peer === self) out.push({ type: 'keep', tasks, alternative: 0, decision })
-    else out.push({ type: 'award', tasks, to: { peer, incarnation, offeredMs }, alternates: [], decision })
   }
 
   /** What is kept beyond what was handed out is free again: said after the batons, on the same streams. */
@@ -281,10 +270,13 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
   }
 
   #onTooLittle(gang: Gang, now: Millis, out: Out): void {
-    const count = keptCount(gang)
-    const reason = `${count} of the ${gang.size} that start together could start at once${gang.patient ? '; their room is kept' : ''}`
-    const decision = gangDecision(gang, this.#frame(gang, now), 'waiting', reason)
+    const reason = tooLittleReason(gang)
     if (!gang.patient) this.#release(gang, out)
+    this.#wait(gang, reason, now, out)
+  }
+
+  #wait(gang: Gang, reason: string, now: Millis, out: Out): void {
+    const decision = gangDecision(gang, this.#frame(gang, now), 'waiting', reason)
     this.#rest(gang, now)
     if (gang.told === reason) return
     gang.told = reason

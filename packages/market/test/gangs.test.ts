@@ -8,10 +8,15 @@ function bearing(size: number, over: Parameters<typeof record>[1] = {}) {
   const members = new Members().add('p').add('q', { offer: offer({ capacity: vector({ slots: 1, cpuMilli: 1000 }) }) })
   const parts = { self: 'self', prng: prng(), members, local: new Local(noHost()) }
   const gangs = new Gangs(defaultGangConfig, defaultMarketConfig, parts)
+  let now = 0
   const step = (input: GangsInput): GangsEffect[] => {
     const out: GangsEffect[] = []
-    gangs.step(input, 0, out)
+    gangs.step(input, now, out)
     return out
+  }
+  const wake = (): GangsEffect[] => {
+    now = gangs.nextWakeup()!
+    return step({ type: 'wake' })
   }
   const asks: MessageOf<'reserve'>[] = []
   for (let rank = 0; rank < size; rank++) {
@@ -23,7 +28,7 @@ function bearing(size: number, over: Parameters<typeof record>[1] = {}) {
     const { gang, round } = asks[0]!
     return step({ type: 'message', from, message: { t: 'reserved', gang, round, count, offeredMs: 0 } })
   }
-  return { asks, reserved }
+  return { asks, reserved, step, wake, members }
 }
 
 test('a host that says it keeps more than its advert holds is believed as far as that', () => {
@@ -45,4 +50,25 @@ test('a gang whose members must be apart is never put twice on one host', () => 
     ['p', 1],
     ['q', 1],
   ])
+})
+
+test('room is kept for a gang only where the hosts that can be asked have enough of it when they are empty', () => {
+  const { asks, reserved, step, wake, members } = bearing(5)
+  expect(asks.map(({ patient }) => patient)).toEqual([false, false])
+  const patient = () =>
+    [1, 2].some(() => wake().some((e) => e.type === 'send' && e.message.t === 'reserve' && e.message.patient))
+  for (let i = 0; i < 100 && !patient(); i++);
+  expect(patient()).toBe(true)
+  members.add('p', { reachable: false })
+  const effects = [wake(), wake(), wake()].flat()
+  expect(only(effects, 'waits').map(({ code, decision }) => [code, decision.reason])).toContainEqual([
+    'no-room',
+    '5 of these start together, and the hosts that can be asked now have room for 1 at a time',
+  ])
+  expect(only(effects, 'send').map(({ message }) => message.t)).toContain('unreserve')
+  const later = [wake(), wake(), wake(), step({ type: 'changed' })].flat()
+  expect(only(later, 'send').filter(({ message }) => message.t === 'reserve')).toEqual([])
+  members.add('p')
+  expect(only([wake(), wake()].flat(), 'send').some(({ message }) => message.t === 'reserve')).toBe(true)
+  expect(reserved('p', 4)).toBeDefined()
 })

@@ -1,0 +1,22 @@
+import type { Decision, PeerId, TaskId } from '@souk/wire'
+import type { KeptRoom } from './gang.ts'
+import type { GangsEffect } from './gangs-io.ts'
+import type { MembersView } from './views.ts'
+
+/** The tasks of a gang, in their order, to where room is kept for them; together the places have room for all. */
+export function awardsOf(
+  places: readonly KeptRoom[],
+  tasks: readonly TaskId[],
+  decisionFor: (peer: PeerId) => Decision,
+  { self, members }: { self: PeerId; members: MembersView },
+): GangsEffect[] {
+  let given = 0
+  return places.map(({ peer, count, offeredMs }): GangsEffect => {
+    const here = tasks.slice(given, given + count)
+    given += count
+    const decision = decisionFor(peer)
+    if (peer === self) return { type: 'keep', tasks: here, alternative: 0, decision }
+    const incarnation = members.candidate(peer)?.incarnation ?? 0
+    return { type: 'award', tasks: here, to: { peer, incarnation, offeredMs }, alternates: [], decision }
+  })
+}
