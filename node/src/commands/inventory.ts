@@ -1,4 +1,5 @@
 import { detectInventory, type Inventory } from '@souk/inventory'
+import { usageError } from '../cli-error.ts'
 import { addExamples, addJson, type CommandModule, collect } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { dataFolder } from '../data-folder.ts'
@@ -31,7 +32,12 @@ export const inventory: CommandModule = {
       .option('--peer', 'ask the running peer: with what tasks have of it, its use by hour, the way to other peers')
       .option('--endpoint <url#token>', 'ask a peer elsewhere through its API, see `souk token`', collect)
       .action(async (options: InventoryOptions) => {
-        if (options.peer || options.endpoint !== undefined) await showPeers(context, options)
+        const asksPeer = options.peer || options.endpoint !== undefined
+        if (asksPeer && options.inventory !== undefined)
+          throw usageError(
+            '--inventory is for this host without a peer: a running one has the file it was started with',
+          )
+        if (asksPeer) await showPeers(context, options)
         else await show(context, options)
         done(0)
       })

@@ -78,12 +78,15 @@ function toJson(value: unknown, name: string): string {
   throw new CallError(`the result of ${name} has no JSON form: it is a ${typeof value}`)
 }
 
-/** Message and the first lines of where it came from, without the lines of this file and of the pool. */
+/** of where it came from: this file, the pool, Node itself */
+const ownFrames = /^\s+at .*(function-worker\.|\/piscina\/|\bnode:internal\/)/
+
+/** Message and the first lines of where it came from, without those that are not its own. */
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return `it threw ${typeof error === 'string' ? error : inspectShort(error)}`
   const lines = (error.stack ?? String(error)).split('\n')
   return lines
-    .filter((line) => !line.includes('function-worker.') && !line.includes('/piscina/'))
+    .filter((line) => !ownFrames.test(line))
     .slice(0, stackLinesMax)
     .join('\n')
 }

@@ -11,6 +11,7 @@ import type { Pace } from './pace.ts'
 import { overQuota } from './quota-refusal.ts'
 import { scoringOf } from './scoring.ts'
 import { shortfallText } from './shortfall.ts'
+import { decideTies } from './ties.ts'
 import { auctionDecision, type FrameOf, plainDecision, refusalsText } from './to-decision.ts'
 import type { LocalView, MembersView } from './views.ts'
 
@@ -99,5 +100,7 @@ function ownRefusal(local: LocalView, { shape }: Lot): Refusal {
   if (offer.draining) return { code: 'draining', never: false, detail: 'it takes no new work' }
   const over = overQuota(local.quotas(), shape)
   if (over) return over
+  const tied = decideTies(local.ties(), shape)
+  if (tied) return tied
   return { code: 'no-room', never: false, detail: `${local.running()} running, ${local.queued()} queued` }
 }

@@ -96,6 +96,9 @@ function keptBids(bids: ScoredBid[], won: ScoredBid | undefined): ScoredBid[] {
 }
 
 function waitingReason(auction: Auction): string {
+  const refusals = [...auction.refused, ...auction.filtered]
+  if (refusals.length > 0 && refusals.every(({ refusal }) => refusal.never))
+    return 'no host takes such a task as they are now; one that changes fetches it'
   const answers = [...auction.bids, ...auction.refused].filter(({ peer }) => auction.asked.has(peer)).length
   return `no room now at ${answers} of ${auction.asked.size} peers that answered; the next with room fetches it`
 }

@@ -213,3 +213,19 @@ describe('a host that asks for work', () => {
     expect(awards(saturated([['a', {}]]).wanted('p', { free: emptyVector() }))).toEqual([])
   })
 })
+
+test('where all that were asked refuse for ever, the reason does not speak of room', () => {
+  const stall = Stall.among('p')
+  stall.wait(['a'])
+  const effects = stall.noBid('p', { code: 'quota', never: true })
+  expect(only(effects, 'waits')[0]?.decision.reason).toBe(
+    'no host takes such a task as they are now; one that changes fetches it',
+  )
+})
+
+test('a host that what is near must be missing on says so of itself, not that it is busy', () => {
+  const stall = new Stall({ host: offer() })
+  stall.add('a', { near: [{ group: 'cache', required: true }] })
+  const [waits] = only(stall.wake(), 'waits')
+  expect(waits?.decision.refused).toMatchObject([{ peer: 'self', refusal: { code: 'not-near' } }])
+})
