@@ -5,7 +5,7 @@ import type { ColumnsByKind } from './entry-column.ts'
 type HardwareKind = 'cpu' | 'gpu' | 'memory' | 'storage' | 'network'
 
 const bytes = (amount: number | undefined): string => (amount === undefined ? '' : bytesText(amount))
-/** Memory, caches and graphics memory are made and sold in binary units. */
+/** Caches are known by their binary sizes; all that a task can ask for is told in the units that requests are written in. */
 const binary = (amount: number): string => {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
   const unit = amount < 1024 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(amount) / 10))
@@ -30,7 +30,7 @@ export const hardwareColumns: Pick<ColumnsByKind, HardwareKind> = {
   ],
   gpu: [
     { title: 'model', text: ({ facts }) => facts.model },
-    { title: 'memory', align: right, text: ({ facts }) => (facts.memoryBytes > 0 ? binary(facts.memoryBytes) : '') },
+    { title: 'memory', align: right, text: ({ facts }) => (facts.memoryBytes > 0 ? bytesText(facts.memoryBytes) : '') },
     {
       title: 'units',
       align: right,
@@ -45,9 +45,9 @@ export const hardwareColumns: Pick<ColumnsByKind, HardwareKind> = {
     },
   ],
   memory: [
-    { title: 'total', align: right, text: ({ facts }) => binary(facts.totalBytes) },
-    { title: 'usable', align: right, text: ({ facts }) => binary(facts.usableBytes) },
-    { title: 'free now', align: right, text: ({ facts }) => binary(facts.availableBytes) },
+    { title: 'total', align: right, text: ({ facts }) => bytesText(facts.totalBytes) },
+    { title: 'usable', align: right, text: ({ facts }) => bytesText(facts.usableBytes) },
+    { title: 'free now', align: right, text: ({ facts }) => bytesText(facts.availableBytes) },
     { title: 'type', text: ({ facts }) => facts.technology ?? '' },
     {
       title: 'speed',

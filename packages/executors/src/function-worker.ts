@@ -79,7 +79,7 @@ function toJson(value: unknown, name: string): string {
 }
 
 /** of where it came from: this file, the pool, Node itself */
-const ownFrames = /^\s+at .*(function-worker\.|\/piscina\/|\bnode:internal\/)/
+const ownFrames = /^\s+at .*(function-worker\.|\/piscina\/|\bnode:)/
 
 /** Message and the first lines of where it came from, without those that are not its own. */
 function describe(error: unknown): string {
