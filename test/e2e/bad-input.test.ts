@@ -88,7 +88,7 @@ test('a task that had a choice runs with what there is, and is told so', async (
 
 test('a task larger than its limit is refused, with the limit', async () => {
   const { code, err } = await at(['submit', '--', 'echo', 'x'.repeat(100_000)])
-  expect(code).toBe(1)
+  expect(code).toBe(64)
   expect(err).toMatch(/32768|32,768|limit|at most/)
 })
 
