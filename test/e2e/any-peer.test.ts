@@ -149,7 +149,7 @@ test('submit takes many tasks from a file, and wait tells how they ended', async
 test('run tells apart: timed out, no host ever, and a label that one host has', async () => {
   expect((await at(origin, ['run', '--timeout', '300ms', '--', 'sleep', '60'])).code).toBe(124)
   const never = await at(origin, ['run', '--no-queue', '--cpu', '64', '--', 'true'])
-  expect(never).toMatchObject({ code: 125, err: expect.stringContaining('cpu') })
+  expect(never).toMatchObject({ code: 125, err: expect.stringContaining('CPUs') })
   expect((await at(origin, ['map', '--no-queue', '--cpu', '64', '--', 'echo'], { input: 'x\n' })).code).toBe(2)
   const { out } = await at(origin, ['run', '--json', '--label', 'site=attic', '--', 'true'])
   expect((JSON.parse(out) as Outcome).host).toBe(host.peer)
