@@ -256,7 +256,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   /** How many of so many batons to ask for: what could start now, and about two round trips of work so that no slot waits. */
   #decideWant(waiting: number): { count: number; aheadMs: Millis; concurrent: number } | undefined {
     const offer = this.#local.offer()
-    if (offer.draining || offer.executors.length === 0) return undefined
+    if (offer.draining || offer.executors.length === 0 || this.#local.promised()) return undefined
     const free = this.#local.free()
     const queued = this.#local.queued()
     const startable = queued > 0 || free.cpuMilli <= 0 ? 0 : Math.max(0, free.slots - this.#asked())

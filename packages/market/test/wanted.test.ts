@@ -43,6 +43,14 @@ describe('asking for work', () => {
     expect(booth.given('p', 2)).toMatchObject([{ to: 'p', want: 2 }])
   })
 
+  test('asks for nothing while what becomes free is promised to a gang', () => {
+    const booth = new Booth()
+    booth.local.isPromised = true
+    expect(booth.see({ p: 9 })).toEqual([])
+    booth.local.isPromised = false
+    expect(booth.see({ p: 9 })).toMatchObject([{ to: 'p' }])
+  })
+
   test('pauses after an empty answer, for a round trip at first and ever longer', () => {
     const booth = new Booth()
     booth.members.rtt = 10
