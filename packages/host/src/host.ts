@@ -13,7 +13,7 @@ import type { HostConfig } from './config.ts'
 import { type DevicesView, Holdings } from './holdings.ts'
 import type { HostEffect, HostInput } from './host-io.ts'
 import { OutputTail } from './output-tail.ts'
-import { type Run, runTransitions, type StopCode } from './run.ts'
+import { type Run, runTransitions, type StopCode, toRunView } from './run.ts'
 import { RunQueue, standingOf } from './run-queue.ts'
 import { type Work, workOf } from './work.ts'
 
@@ -155,13 +155,7 @@ export class Host implements Machine<HostInput, HostEffect> {
     return {
       total: this.#holdings.total,
       free: this.#holdings.free,
-      runs: [...this.#runs.values()].map(({ task, ballot, phase, attempt, startedMs }) => ({
-        task,
-        ballot,
-        phase,
-        attempt,
-        startedMs,
-      })),
+      runs: [...this.#runs.values()].map(toRunView),
     }
   }
 
@@ -263,15 +257,11 @@ export class Host implements Machine<HostInput, HostEffect> {
     const { overtakeScanMax, overtakeMsMax } = this.#config
     let patient: boolean | undefined
     for (const { item, sinceMs } of this.#queue.inOrder(overtakeScanMax, now, this.#holdings)) {
-      if (this.#fits(item)) return item
+      if (this.#holdings.room(item.request, 1) > 0) return item
       patient ??= now - sinceMs < overtakeMsMax
       if (!patient) return undefined
     }
     return undefined
-  }
-
-  #fits(run: Run): boolean {
-    return this.#holdings.room(run.request, 1) > 0
   }
 
   #startRun(run: Run, now: Millis, out: HostEffect[]): boolean {

@@ -42,3 +42,8 @@ export const runTransitions: Record<Run['phase'], readonly Run['phase'][]> = {
   running: ['stopping'],
   stopping: [],
 }
+
+/** A run as a snapshot tells of it. */
+export function toRunView({ task, ballot, phase, attempt, startedMs }: Run) {
+  return { task, ballot, phase, attempt, startedMs }
+}

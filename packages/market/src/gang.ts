@@ -106,3 +106,13 @@ export function decidePlaces(kept: readonly KeptRoom[], size: number): KeptRoom[
   }
   return left === 0 ? places : []
 }
+
+/** Of one bearer one gang at a time keeps what it gets. */
+export function isOldest(gang: Gang, all: Iterable<Gang>): boolean {
+  for (const other of all) {
+    if (other === gang || other.state === 'gathering') continue
+    if (other.patient || other.completeMs < gang.completeMs) return false
+    if (other.completeMs === gang.completeMs && other.key < gang.key) return false
+  }
+  return true
+}

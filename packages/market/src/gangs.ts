@@ -9,6 +9,7 @@ import {
   decidePlaces,
   type Gang,
   isComplete,
+  isOldest,
   type KeptRoom,
   keptCount,
   newGang,
@@ -197,7 +198,8 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
   #ask(gang: Gang, able: readonly CandidateView[], now: Millis, out: Out): void {
     const { prng } = this.#parts
     const asked = able.length <= this.#config.askedMax ? able : prng.sample(able, this.#config.askedMax)
-    gang.patient = gang.patient || (this.#isOldest(gang) && now - gang.completeMs >= this.#config.patientAfterMs)
+    gang.patient =
+      gang.patient || (isOldest(gang, this.#gangs.values()) && now - gang.completeMs >= this.#config.patientAfterMs)
     const {
       key,
       round,
@@ -220,16 +222,6 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
       const message = { t: 'reserve', gang: key, round, shape, count, patient, sinceWallMs } as const
       out.push({ type: 'send', to: peer, message })
     }
-  }
-
-  /** Of one bearer one gang at a time keeps what it gets. */
-  #isOldest(gang: Gang): boolean {
-    for (const other of this.#gangs.values()) {
-      if (other === gang || other.state === 'gathering') continue
-      if (other.patient || other.completeMs < gang.completeMs) return false
-      if (other.completeMs === gang.completeMs && other.key < gang.key) return false
-    }
-    return true
   }
 
   // ---- what hosts keep
