@@ -157,6 +157,7 @@ function peerOf(self: PeerId, offer: Offer, members: MembersView, config: Market
     free: () => host.free,
     room: (request: ResourceRequest, limit: number) => host.room(request, limit),
     queued: () => host.queued,
+    promised: () => false,
     running: () => host.running,
     ties: () => host.ties,
     work: (limit: number, now: number) => host.work(limit, now),

@@ -22,7 +22,8 @@ export function toSummary(entry: Entry): TaskSummary {
     attempts: entry.attempts.length + (runsNow(entry) ? 1 : 0),
     submittedWallMs: record.submittedWallMs,
   }
-  if (spec.deadlineMs !== undefined) summary.dueWallMs = record.submittedWallMs + spec.deadlineMs
+  if (spec.deadlineMs !== undefined)
+    summary.dueWallMs = Math.min(Number.MAX_SAFE_INTEGER, record.submittedWallMs + spec.deadlineMs)
   const closed = outcomeOf(entry)
   const host = closed ? closed.host : entry.bearer.peer
   if (host !== undefined) summary.host = host

@@ -257,15 +257,11 @@ export class Host implements Machine<HostInput, HostEffect> {
     const { overtakeScanMax, overtakeMsMax } = this.#config
     let patient: boolean | undefined
     for (const { item, sinceMs } of this.#queue.inOrder(overtakeScanMax, now, this.#holdings)) {
-      if (this.#fits(item)) return item
+      if (this.#holdings.room(item.request, 1) > 0) return item
       patient ??= now - sinceMs < overtakeMsMax
       if (!patient) return undefined
     }
     return undefined
-  }
-
-  #fits(run: Run): boolean {
-    return this.#holdings.room(run.request, 1) > 0
   }
 
   #startRun(run: Run, now: Millis, out: HostEffect[]): boolean {

@@ -22,6 +22,9 @@ import type { LoadsView, LocalView, MembersView } from './views.ts'
 
 type Out = AuctioneerEffect[]
 
+/** As far ahead as a quote can say: later is no earlier for anybody. */
+const dueInMsMax = 2 ** 41
+
 export interface AuctioneerParts {
   self: PeerId
   prng: Prng
@@ -211,7 +214,9 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   /** Until the first of them is wanted; undefined: none has a deadline. */
   #dueInMs(lot: Lot, now: Millis): Millis | undefined {
     const dueWallMs = lot.dueWallMs()
-    return dueWallMs === undefined ? undefined : Math.max(0, Math.round(dueWallMs - this.#wallOffset - now))
+    return dueWallMs === undefined
+      ? undefined
+      : Math.min(dueInMsMax, Math.max(0, Math.round(dueWallMs - this.#wallOffset - now)))
   }
 
   /** Once more, of those who were not asked, when those who were had too little room. */

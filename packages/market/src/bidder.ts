@@ -114,14 +114,17 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
 
   /**
    * One task more than there is room for would wait here for longer than another place takes to find, as far as is known.
-   * Not in a mesh so small that all are asked: most of the others would have had it before, and must not get it again.
+   * Not in a mesh so small that all are asked, nor where nobody else could run it than those who had it before: they must
+   * not get it again, and it would wait behind everything that comes to this host meanwhile.
    */
-  get crowded(): boolean {
+  crowded(shape: Shape, avoid: readonly PeerId[]): boolean {
     const { shortRoundTrips, rttMsUnknown, askAllMax } = this.#config
     if (this.#members.candidates().length <= askAllMax) return false
     const mean = this.#durations.overallMs ?? 0
     const waitMs = ((this.#local.queued() + 1) * mean) / Math.max(1, this.#local.running())
-    return waitMs > shortRoundTrips * (this.#members.rttP95() ?? rttMsUnknown)
+    if (waitMs <= shortRoundTrips * (this.#members.rttP95() ?? rttMsUnknown)) return false
+    const others = this.#members.candidates().filter(({ peer, reachable }) => reachable && !avoid.includes(peer))
+    return others.some(({ offer }) => offer && !decideFit(offer, shape))
   }
 
   snapshot() {
@@ -256,7 +259,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   /** How many of so many batons to ask for: what could start now, and about two round trips of work so that no slot waits. */
   #decideWant(waiting: number): { count: number; aheadMs: Millis; concurrent: number } | undefined {
     const offer = this.#local.offer()
-    if (offer.draining || offer.executors.length === 0) return undefined
+    if (offer.draining || offer.executors.length === 0 || this.#local.promised()) return undefined
     const free = this.#local.free()
     const queued = this.#local.queued()
     const startable = queued > 0 || free.cpuMilli <= 0 ? 0 : Math.max(0, free.slots - this.#asked())

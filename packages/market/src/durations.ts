@@ -8,6 +8,10 @@ const runsEnough = 8
 /** p90 of an exponential duration, in means */
 const exponentialP90 = 2.3
 
+/** Longer than any run, and as much as a message may say: what comes from elsewhere is believed as far as that. */
+const msMax = 2 ** 40
+const bounded = (ms: Millis): Millis => Math.min(msMax, ms)
+
 /** How long such a task takes, in whole milliseconds: half of them at most p50, nine of ten at most p90. */
 export interface Quantiles {
   p50: Millis
@@ -37,7 +41,8 @@ export class Durations {
     this.#supposed = new BoundedMap(classesMax)
   }
 
-  add(name: string, ms: Millis): void {
+  add(name: string, runMs: Millis): void {
+    const ms = bounded(runMs)
     const known = this.#byClass.get(name) ?? { mean: ms, spread: new LogHistogram() }
     known.mean += weight * (ms - known.mean)
     known.spread.add(ms)
@@ -49,12 +54,13 @@ export class Durations {
 
   /** What another peer expects of a class; 0 when it does not know. Counts only until one ran here. */
   hear(name: string, { p50, p90 }: Quantiles): void {
-    if (p50 > 0 && !this.#byClass.has(name)) this.#heard.push(name, { p50, p90: Math.max(p50, p90) })
+    if (p50 > 0 && !this.#byClass.has(name))
+      this.#heard.push(name, { p50: bounded(p50), p90: bounded(Math.max(p50, p90)) })
   }
 
   /** A client's own guess, which counts until the class has run here or elsewhere; the latest one where they differ. */
   suppose(name: string, ms: Millis | undefined): void {
-    if (ms !== undefined && !this.#byClass.has(name)) this.#supposed.push(name, ms)
+    if (ms !== undefined && !this.#byClass.has(name)) this.#supposed.push(name, bounded(ms))
   }
 
   /** Mean of a class, else what its clients suppose; undefined when neither is known. */
@@ -72,14 +78,14 @@ export class Durations {
     const known = this.#byClass.get(name)
     if (!known) return this.#heard.get(name) ?? this.#guess(name)
     if (known.spread.total < runsEnough) {
-      return { p50: Math.round(known.mean), p90: Math.round(exponentialP90 * known.mean) }
+      return exponential(known.mean)
     }
-    return { p50: known.spread.quantile(0.5)!, p90: known.spread.quantile(0.9)! }
+    return { p50: bounded(known.spread.quantile(0.5)!), p90: bounded(known.spread.quantile(0.9)!) }
   }
 
   #guess(name: string): Quantiles | undefined {
     const ms = this.#supposed.get(name)
-    return ms === undefined ? undefined : { p50: ms, p90: Math.round(exponentialP90 * ms) }
+    return ms === undefined ? undefined : exponential(ms)
   }
 
   /** The same as messages carry it: 0 where it is not known. */
@@ -97,13 +103,17 @@ export class Durations {
     const known = this.#byClass.get(name)
     if (!known || known.spread.total < runsEnough) return expected.p50
     const whole = known.spread.quantile(0.5, elapsedMs) ?? 2 * elapsedMs
-    return Math.max(1, Math.round(whole - elapsedMs))
+    return bounded(Math.max(1, Math.round(whole - elapsedMs)))
   }
 
   /** Recent mean over all classes; undefined before the first run. */
   get overallMs(): Millis | undefined {
     return this.#overall
   }
+}
+
+function exponential(mean: Millis): Quantiles {
+  return { p50: Math.round(mean), p90: bounded(Math.round(exponentialP90 * mean)) }
 }
 
 /** Less than this share of a task ahead is not worth one: a slot that waits for so little loses a percent (guess). */

@@ -1,9 +1,9 @@
 import type { ResourceVector } from '@souk/kernel'
 
-/** A free vector as it may travel: nothing below zero (a host that shrank can owe). */
+/** A free vector as it may travel: nothing below zero (a host that shrank can owe), nor of what it has none of any more. */
 export function clamped(free: ResourceVector): ResourceVector {
   const custom: Record<string, number> = {}
-  for (const name in free.custom) custom[name] = Math.max(0, free.custom[name]!)
+  for (const name in free.custom) if (free.custom[name]! > 0) custom[name] = free.custom[name]!
   return {
     cpuMilli: Math.max(0, free.cpuMilli),
     memoryBytes: Math.max(0, free.memoryBytes),

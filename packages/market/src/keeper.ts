@@ -8,9 +8,9 @@ import { type Durations, durationClass } from './durations.ts'
 import { decideFit } from './fit.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
+import { comparesAll, objectiveOf } from './objectives.ts'
 import type { Pace } from './pace.ts'
 import type { Packing } from './packing.ts'
-import { scoringOf } from './scoring.ts'
 import { shapeAs } from './shape.ts'
 import { spend } from './spend.ts'
 import { countTogether, decideTies, isTied, unmetMilli } from './ties.ts'
@@ -71,7 +71,7 @@ export class Keeper {
    * there is room.
    */
   comparesAll(lot: Lot): boolean {
-    if (scoringOf(lot.shape, this.#config).comparesAll) return true
+    if (comparesAll(objectiveOf(lot.shape, this.#config))) return true
     const { local, packing, pace } = this.#parts
     if (lot.quietMs > 0 || local.offer().capacity.gpuMilli.length === 0 || pace.isShort(lot.shape.class)) return false
     return requestsOf(lot.shape).some((request, alternative) => {

@@ -2,8 +2,9 @@ import { Deadlines, type Millis, type ResourceVector } from '@souk/kernel'
 import { type PeerId, requestOf, type TaskId, type TaskRecord } from '@souk/wire'
 import type { MarketConfig } from './config.ts'
 import { type Durations, durationClass } from './durations.ts'
-import { Lot, type Rank } from './lot.ts'
+import { Lot } from './lot.ts'
 import { shapeKey, shapeOf } from './shape.ts'
+import { TurnOrder } from './turn-order.ts'
 import { Turns } from './turns.ts'
 import type { Waiting } from './waiting-line.ts'
 
@@ -100,13 +101,6 @@ export class Lots {
     if (lot.auction === undefined) this.#lots.delete(lot.key)
   }
 
-  /** Lots with waiting tasks, the one whose first in line ranks first in front. */
-  inOrder(now: Millis): Lot[] {
-    return this.#ranked(this.#lots.values(), now)
-      .sort((a, b) => this.#compare(a, b))
-      .map(({ lot }) => lot)
-  }
-
   /** How many a lot may take before the next one has its turn: of several tenants none gets all that there is. */
   get atOnce(): number {
     return this.#turns.tenants > 1 ? 1 : Infinity
@@ -116,40 +110,9 @@ export class Lots {
    * Lots in the order in which they get room. Of one tenant each comes once; of several, one comes again and again, as
    * what was taken in between makes it its turn, until it takes nothing.
    */
-  *inTurns(now: Millis): Generator<Lot> {
-    if (this.#turns.tenants <= 1) {
-      yield* this.inOrder(now)
-      return
-    }
-    const left = new Set(this.#lots.values())
-    for (let lot = this.#nextOf(left, now); lot; lot = this.#nextOf(left, now)) {
-      const before = lot.size
-      yield lot
-      if (lot.size === before) left.delete(lot)
-    }
-  }
-
-  #nextOf(lots: Iterable<Lot>, now: Millis): Lot | undefined {
-    let best: { lot: Lot; rank: Rank } | undefined
-    for (const one of this.#ranked(lots, now)) if (!best || this.#compare(one, best) < 0) best = one
-    return best?.lot
-  }
-
-  #ranked(lots: Iterable<Lot>, now: Millis): { lot: Lot; rank: Rank }[] {
-    const ranked: { lot: Lot; rank: Rank }[] = []
-    for (const lot of lots) if (lot.size > 0) ranked.push({ lot, rank: lot.rank(now, this.#config.ageingMs)! })
-    return ranked
-  }
-
-  /** Priority, then (I14) the tenant that was given less, then deadline, then age. */
-  #compare(a: { lot: Lot; rank: Rank }, b: { lot: Lot; rank: Rank }): number {
-    if (a.rank.level !== b.rank.level) return a.rank.level - b.rank.level
-    if (a.lot.tenant !== b.lot.tenant) {
-      const before = this.#turns.of(a.lot.tenant) - this.#turns.of(b.lot.tenant)
-      if (before !== 0) return before
-    }
-    if (a.rank.dueWallMs !== b.rank.dueWallMs) return a.rank.dueWallMs < b.rank.dueWallMs ? -1 : 1
-    return a.rank.sinceMs - b.rank.sinceMs || (a.lot.key < b.lot.key ? -1 : 1)
+  inTurns(now: Millis): Generator<Lot> {
+    const order = new TurnOrder(this.#lots.values(), this.#turns, { now, ageingMs: this.#config.ageingMs })
+    return this.#turns.tenants > 1 ? order.untilNothingIsTaken() : order.once()
   }
 
   // ---- when to look at them

@@ -1,4 +1,4 @@
-import { BoundedMap, Deadlines, type Machine, type Millis, type ResourceRequest } from '@souk/kernel'
+import { BoundedMap, copiesThatFit, Deadlines, type Machine, type Millis, type ResourceRequest } from '@souk/kernel'
 import type { MessageOf, PeerId, Refusal, Shape, TaskId } from '@souk/wire'
 import { decideFit } from './fit.ts'
 import type { GangConfig } from './gang-config.ts'
@@ -79,6 +79,13 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
         for (let id = this.#due.popDue(now); id !== undefined; id = this.#due.popDue(now)) this.#end(id, out)
         break
     }
+  }
+
+  /** A gang that waits patiently could have more room here than is free. */
+  get lacksRoom(): boolean {
+    for (const reservation of this.#reservations.values())
+      if (reservation.patient && this.#lacks(reservation)) return true
+    return false
   }
 
   /** Whether this names room that is kept here. */
@@ -171,16 +178,29 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
   }
 
   #fill(reservation: Reservation, out: ReservationsEffect[]): void {
-    const { shape, keys, wanted } = reservation
+    const { keys, shape } = reservation
     const { tenant = '', request } = shape
-    const more = Math.max(0, Math.min(wanted, countTogether(shape)) - keys.length)
-    const most = this.#local.quotas()?.allowed(tenant, request, more) ?? more
+    const most = this.#allowed(reservation)
     const room = most > 0 ? this.#local.room(request, most) : 0
     for (let i = 0; i < room; i++) {
       const key = `gang/${this.#nextKey++}`
       keys.push(key)
       out.push({ type: 'hold', key, tenant, request })
     }
+  }
+
+  /** How many more of it its tenant and its ties allow here. */
+  #allowed({ shape, keys, wanted }: Reservation): number {
+    const { tenant = '', request } = shape
+    const more = Math.max(0, Math.min(wanted, countTogether(shape)) - keys.length)
+    return this.#local.quotas()?.allowed(tenant, request, more) ?? more
+  }
+
+  #lacks(reservation: Reservation): boolean {
+    const { shape, keys } = reservation
+    const { capacity, gpus } = this.#local.offer()
+    const most = keys.length + this.#allowed(reservation)
+    return copiesThatFit(capacity, shape.request, most, gpus) > keys.length
   }
 
   #topUp(out: ReservationsEffect[]): void {

@@ -1,6 +1,6 @@
 import type { BidTerms, Objective, Shape } from '@souk/wire'
 import type { MarketConfig } from './config.ts'
-import { comparesAll, objectiveOf, type Weights, weightsOf } from './objectives.ts'
+import { objectiveOf, type Weights, weightsOf } from './objectives.ts'
 import { scoreParts, weigh } from './score-bid.ts'
 
 /** How bids for tasks of one shape are compared. */
@@ -9,8 +9,6 @@ export interface Scoring {
   weights: Weights
   /** those that count, by name: what a decision keeps */
   named: Record<string, number>
-  /** this host is one bidder among the others, and all are heard */
-  comparesAll: boolean
   of(terms: BidTerms): { score: number; parts: Record<string, number> }
 }
 
@@ -22,7 +20,6 @@ export function scoringOf(shape: Shape, config: MarketConfig): Scoring {
     objective,
     weights,
     named: Object.fromEntries(Object.entries(weights).filter(([, weight]) => weight !== 0)),
-    comparesAll: comparesAll(objective),
     of(terms) {
       const parts = scoreParts(terms, config)
       return { score: weigh(parts, weights), parts }

@@ -27,6 +27,8 @@ export interface LocalView {
   free(): ResourceVector
   room(request: ResourceRequest, limit: number): number
   queued(): number
+  /** a gang that has waited for long is to have what becomes free here: nothing is fetched that would come before it */
+  promised(): boolean
   /** what tenants may have here yet; undefined: nobody has a quota */
   quotas(): QuotaRoom | undefined
   /** of what runs, waits or is about to come here; of tasks that have any */

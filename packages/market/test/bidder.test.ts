@@ -2,7 +2,7 @@ import { emptyRequest } from '@souk/kernel'
 import type { MessageOf, TaskSpec } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import { Booth } from './booth.ts'
-import { noHost, offer, vector } from './fixtures.ts'
+import { noHost, offer, shape, vector } from './fixtures.ts'
 
 describe('a quote', () => {
   test('is answered with what it does to the rest of the host, as tasks go that were asked for before', () => {
@@ -52,11 +52,15 @@ describe('a quote', () => {
     booth.local.atWork = 4
     booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 1_000 })
     for (let i = 0; i < 12; i++) booth.members.add(`p${i}`)
-    expect(booth.bidder.crowded).toBe(false)
+    expect(booth.bidder.crowded(shape(), [])).toBe(false)
     booth.members.add('p12')
-    expect(booth.bidder.crowded).toBe(true)
+    expect(booth.bidder.crowded(shape(), ['p0', 'p1'])).toBe(true)
+    const had = Array.from({ length: 13 }, (_, i) => `p${i}`)
+    expect(booth.bidder.crowded(shape(), had.slice(0, 12))).toBe(true)
+    expect(booth.bidder.crowded(shape(), had)).toBe(false)
+    expect(booth.bidder.crowded(shape({ labels: { site: 'attic' } }), [])).toBe(false)
     for (let i = 0; i < 40; i++) booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 10 })
-    expect(booth.bidder.crowded).toBe(false)
+    expect(booth.bidder.crowded(shape(), [])).toBe(false)
   })
 
   test('says how long such a task takes once one has run here', () => {

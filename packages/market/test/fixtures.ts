@@ -101,6 +101,7 @@ export class Local implements LocalView {
   theFree: ResourceVector
   theTies: Ties[] = []
   inLine = 0
+  isPromised = false
   theQuotas: QuotaRoom | undefined
   theWork: Work[] = []
   atWork = 0
@@ -123,6 +124,9 @@ export class Local implements LocalView {
   }
   queued(): number {
     return this.inLine
+  }
+  promised(): boolean {
+    return this.isPromised
   }
   quotas(): QuotaRoom | undefined {
     return this.theQuotas

@@ -26,6 +26,7 @@ class Desk {
       free: () => ({ ...offer.capacity, slots: this.free }),
       room: (_: unknown, limit: number) => Math.min(limit, this.free),
       queued: () => 0,
+      promised: () => false,
       running: () => 0,
       work: () => [],
       ties: () => this.ties,
@@ -68,6 +69,10 @@ class Desk {
       e.type === 'send' ? [e.message] : [],
     )
     return answer!.refusal?.code ?? answer!.count
+  }
+
+  get lacksRoom(): boolean {
+    return this.#machine.lacksRoom
   }
 
   get kept(): unknown[] {
@@ -155,6 +160,20 @@ describe('room that is kept for a gang', () => {
     expect(desk.pass(900).reserve('g', 3, { patient: true })).toBe(2)
     expect(desk.pass(999).free).toBe(0)
     expect(desk.pass(1).free).toBe(2)
+  })
+
+  test('lacks room as long as a patient gang could have more here than it has', () => {
+    const desk = new Desk(2)
+    desk.free = 1
+    desk.reserve('g', 3)
+    expect(desk.lacksRoom).toBe(false)
+    desk.reserve('g', 3, { patient: true })
+    expect(desk.lacksRoom).toBe(true)
+    desk.free = 1
+    desk.step({ type: 'changed' })
+    // The third has no place here, however long it waits.
+    expect(desk.lacksRoom).toBe(false)
+    expect(desk.kept).toMatchObject([{ count: 2 }])
   })
 
   test('is the older one’s of two that have waited for long', () => {

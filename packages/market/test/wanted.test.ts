@@ -43,6 +43,14 @@ describe('asking for work', () => {
     expect(booth.given('p', 2)).toMatchObject([{ to: 'p', want: 2 }])
   })
 
+  test('asks for nothing while what becomes free is promised to a gang', () => {
+    const booth = new Booth()
+    booth.local.isPromised = true
+    expect(booth.see({ p: 9 })).toEqual([])
+    booth.local.isPromised = false
+    expect(booth.see({ p: 9 })).toMatchObject([{ to: 'p' }])
+  })
+
   test('pauses after an empty answer, for a round trip at first and ever longer', () => {
     const booth = new Booth()
     booth.members.rtt = 10
@@ -118,7 +126,7 @@ describe('asking for work', () => {
     const free = { slots: 400, cpuMilli: 1, memoryBytes: -1, gpuMilli: [-5], custom: { x: -1 } }
     booth.local.theFree = { ...emptyVector(), ...free }
     const [want] = booth.see({ p: 9_999 })
-    expect(want).toMatchObject({ count: 256, aheadMs: 50, free: { memoryBytes: 0, gpuMilli: [0], custom: { x: 0 } } })
+    expect(want).toMatchObject({ count: 256, aheadMs: 50, free: { memoryBytes: 0, gpuMilli: [0], custom: {} } })
     const { to: _, ...message } = want!
     const load = { seq: 1, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 }
     expect(decodeFrame(encodeFrame({ incarnation: 1, load, messages: [message] }))).toMatchObject({

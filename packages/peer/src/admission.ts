@@ -13,7 +13,7 @@ export interface AdmissionView {
   offer: Offer
   host: Host
   /** one task more would wait here for longer than it takes to find another place */
-  crowded: boolean
+  crowded(): boolean
 }
 
 /**
@@ -36,7 +36,7 @@ export function decideAdmission(baton: Baton, { offer, host, crowded }: Admissio
   if (alternates.length > 0 && bounces < 2) return refuse({ code: 'no-room', never: false, detail: 'taken meanwhile' })
   // The other members of a gang are on their way to their places.
   const mayMove = !record.spec.gang && moves < movesMax && path.length + handoversMax <= limits.pathMax
-  return { do: crowded && mayMove ? 'wait' : 'take' }
+  return { do: mayMove && crowded() ? 'wait' : 'take' }
 }
 
 const refuse = (refusal: Refusal): Admission => ({ do: 'refuse', refusal })

@@ -1,4 +1,5 @@
 import type { BearerEffect, CustodianEffect, SubmitterEffect } from '@souk/custody'
+import { shapeOf } from '@souk/market'
 import type { Outcome, TaskId } from '@souk/wire'
 import { decideAdmission } from './admission.ts'
 import { place, useOf } from './gang-routes.ts'
@@ -149,8 +150,9 @@ export class CustodyRoutes {
     const task = record.id
     this.#outlet.trace({ type: 'task.received', task, ballot, from })
     if (record.spec.gang) this.#steps.stepReservations(useOf(from, record))
-    const { offer, host, bidder } = this.#machines
-    const answer = decideAdmission(baton, { offer, host, crowded: bidder.crowded })
+    const { self, offer, host, bidder } = this.#machines
+    const crowded = () => bidder.crowded(shapeOf(record.spec), [...baton.path, self])
+    const answer = decideAdmission(baton, { offer, host, crowded })
     this.#steps.stepBearer({ type: 'admit', task, answer })
     if (answer.do !== 'take' && record.spec.gang) this.#release(task)
   }

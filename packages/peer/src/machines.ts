@@ -56,7 +56,11 @@ export class Machines {
     this.roster = new Roster(config.roster, { self, prng: prng.fork('roster') })
     this.host = new Host(config.host, { devices: (request) => this.packing.fitting(request)?.devices })
     const members = membersView(this.roster)
-    const local = localView(this.host, () => this.offer)
+    const local = localView(
+      this.host,
+      () => this.offer,
+      () => this.reservations.lacksRoom,
+    )
     this.packing = new Packing(config.market, local)
     const { packing } = this
     const bearers = bearersView(this.loads, this.roster)

@@ -34,12 +34,13 @@ export function membersView(roster: Roster): MembersView {
 const mayRun = (role: string): boolean => role === 'host' || role === 'admin'
 
 /** This host as the market sees it. */
-export function localView(host: Host, offer: () => Offer): LocalView {
+export function localView(host: Host, offer: () => Offer, promised: () => boolean): LocalView {
   return {
     offer,
     free: () => host.free,
     room: (request, limit) => host.room(request, limit),
     queued: () => host.queued,
+    promised,
     quotas: () => host.quotas,
     ties: () => host.ties,
     running: () => host.running,

@@ -85,6 +85,23 @@ describe('a gang', () => {
     expect(spread(startsOf(mesh, 'g'))).toBeLessThanOrEqual(2)
   })
 
+  test('that has waited for long goes before what hosts would fetch ahead of room, of which there is always some', () => {
+    const mesh = new Mesh({ p0: 0, p1: keepsNone(2), p2: keepsNone(2) })
+    const feed = () => {
+      for (let i = 0; i < 300; i++) mesh.submit('p0', `s${mesh.now}y${i}x`, { ms: 4 + (i % 7) })
+    }
+    feed()
+    mesh.run(500)
+    submitGang(mesh, 'p0', 'g', 3)
+    // It has patience for two seconds.
+    for (let i = 0; i < 8; i++) {
+      feed()
+      mesh.run(500)
+    }
+    expect(mesh.traces('p0', 'task.closed').length).toBeGreaterThan(1_000)
+    expect(startsOf(mesh, 'g')).toHaveLength(3)
+  })
+
   test('that is larger than all hosts says so, and fails where that was asked for', () => {
     const mesh = new Mesh({ p0: 0, p1: keepsNone(2), p2: keepsNone(1) })
     submitGang(mesh, 'p0', 'g', 4)

@@ -105,12 +105,15 @@ export class Timeline {
 function debit(free: ResourceVector, { request, gpuDevices }: Allocation): void {
   for (const name of scalarResources) free[name] -= request[name]
   for (const index of gpuDevices) free.gpuMilli[index]! -= request.gpu.milli
-  for (const name in request.custom) free.custom[name] = (free.custom[name] ?? 0) - request.custom[name]!
+  for (const name in request.custom) {
+    if (request.custom[name]! > 0) free.custom[name] = free.custom[name]! - request.custom[name]!
+  }
 }
 
 function lower(a: ResourceVector, b: ResourceVector): ResourceVector {
   const custom: Record<string, number> = {}
-  for (const name in a.custom) custom[name] = Math.min(a.custom[name]!, b.custom[name] ?? 0)
+  for (const name in a.custom)
+    custom[name] = Math.min(a.custom[name]!, Object.hasOwn(b.custom, name) ? b.custom[name]! : 0)
   return {
     cpuMilli: Math.min(a.cpuMilli, b.cpuMilli),
     memoryBytes: Math.min(a.memoryBytes, b.memoryBytes),

@@ -1,0 +1,93 @@
+import type { Millis } from '@souk/kernel'
+import type { Lot, Rank } from './lot.ts'
+import type { Turns } from './turns.ts'
+
+interface Standing {
+  lot: Lot
+  rank: Rank
+}
+
+/**
+ * Waiting lots in the order in which they get room: by priority, then (I14) the tenant that was given less, then deadline,
+ * then age. Of one tenant's lots only the first is compared with the others', so that a look costs a comparison for each
+ * tenant, not for each lot.
+ */
+export class TurnOrder {
+  readonly #turns: Turns
+  readonly #now: Millis
+  readonly #ageingMs: Millis
+  /** of each tenant, the first in line at the end */
+  readonly #lines = new Map<string, Standing[]>()
+
+  constructor(lots: Iterable<Lot>, turns: Turns, { now, ageingMs }: { now: Millis; ageingMs: Millis }) {
+    this.#turns = turns
+    this.#now = now
+    this.#ageingMs = ageingMs
+    for (const lot of lots) {
+      if (lot.size === 0) continue
+      const line = this.#lines.get(lot.tenant)
+      if (line) line.push(this.#standingOf(lot))
+      else this.#lines.set(lot.tenant, [this.#standingOf(lot)])
+    }
+    for (const line of this.#lines.values()) line.sort((a, b) => compareOwn(b, a))
+  }
+
+  /** One lot again and again, as what was taken in between makes it its turn, until it takes nothing. */
+  *untilNothingIsTaken(): Generator<Lot> {
+    for (let lot = this.#next(); lot; lot = this.#next()) {
+      const before = lot.size
+      yield lot
+      if (lot.size < before && lot.size > 0) this.#putBack(lot)
+    }
+  }
+
+  /** Each once, whatever is taken. */
+  *once(): Generator<Lot> {
+    for (let lot = this.#next(); lot; lot = this.#next()) yield lot
+  }
+
+  /** Takes the first out of its line. */
+  #next(): Lot | undefined {
+    let best: Standing | undefined
+    for (const line of this.#lines.values()) {
+      const head = line.at(-1)!
+      if (!best || this.#compare(head, best) < 0) best = head
+    }
+    if (!best) return undefined
+    const { lot } = best
+    const line = this.#lines.get(lot.tenant)!
+    line.pop()
+    if (line.length === 0) this.#lines.delete(lot.tenant)
+    return lot
+  }
+
+  #putBack(lot: Lot): void {
+    const standing = this.#standingOf(lot)
+    const line = this.#lines.get(lot.tenant)
+    if (!line) {
+      this.#lines.set(lot.tenant, [standing])
+      return
+    }
+    let at = line.length
+    while (at > 0 && compareOwn(standing, line[at - 1]!) > 0) at--
+    line.splice(at, 0, standing)
+  }
+
+  #standingOf(lot: Lot): Standing {
+    return { lot, rank: lot.rank(this.#now, this.#ageingMs)! }
+  }
+
+  /** Of two tenants. */
+  #compare(a: Standing, b: Standing): number {
+    if (a.rank.level !== b.rank.level) return a.rank.level - b.rank.level
+    const before = this.#turns.of(a.lot.tenant) - this.#turns.of(b.lot.tenant)
+    return before === 0 ? compareOwn(a, b) : before
+  }
+}
+
+/** Of one tenant, or of tenants that were given the same: priority, deadline, age. */
+function compareOwn(a: Standing, b: Standing): number {
+  if (a.rank.level !== b.rank.level) return a.rank.level - b.rank.level
+  if (a.rank.dueWallMs !== b.rank.dueWallMs) return a.rank.dueWallMs < b.rank.dueWallMs ? -1 : 1
+  return a.rank.sinceMs - b.rank.sinceMs || (a.lot.key < b.lot.key ? -1 : 1)
+}
