@@ -60,7 +60,7 @@ test('a circle is refused with the circle; what nobody knows is named', async ()
     '{"argv":["true"],"key":"a","after":["b"]}\n{"argv":["true"],"key":"b","after":["a"]}',
   )
   const circle = await at(origin, ['submit', '--file', file('circle.jsonl')])
-  expect(circle).toMatchObject({ code: 1, err: expect.stringContaining('it waits for itself: a → b → a') })
+  expect(circle).toMatchObject({ code: 64, err: expect.stringContaining('it waits for itself: a → b → a') })
   const unknown = await at(origin, ['submit', '--after', '0'.repeat(24), '--', 'true'])
   expect(unknown).toMatchObject({ code: 1, err: expect.stringContaining(`no task '${'0'.repeat(24)}' is known`) })
 })
