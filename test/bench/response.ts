@@ -8,7 +8,7 @@ import { runLoads } from './response/threads.ts'
 /** How large the two samples of the same work are. */
 const sizes = {
   whole: { seeds95: [1, 2, 3], seeds85: [1, 2, 3], warmUpMs: 15_000, spanMs: 25_000, overSpanMs: 10_000 },
-  quick: { seeds95: [1, 2], seeds85: [1], warmUpMs: 5000, spanMs: 7500, overSpanMs: 2500 },
+  quick: { seeds95: [1, 2], seeds85: [1], warmUpMs: 4000, spanMs: 5000, overSpanMs: 1500 },
 }
 const tailMs = 2000
 /** More than there is room for: what is left idle then is lost. */
@@ -52,7 +52,7 @@ async function run({ quick, say }: BenchOptions): Promise<Measured> {
   const loads: Load[] = [
     ...seeds95.map((seed) => ({ ...base, seed, rho: 0.95 })),
     ...seeds85.map((seed) => ({ ...base, seed, rho: 0.85 })),
-    { ...base, seed: 1, rho: overload, warmUpMs: 4000, spanMs: overSpanMs },
+    { ...base, seed: 1, rho: overload, warmUpMs: Math.min(4000, warmUpMs / 2), spanMs: overSpanMs },
   ]
   const others: Load[] = quick
     ? []
