@@ -113,8 +113,7 @@ class Table {
     const { nonce, spec } = plainDraft(1, index, taskClass, 1)
     this.#step(origin, { type: 'submit', client: index + 1, tasks: [{ tag: 0, nonce, spec }] })
     this.#settle()
-    if (!this.#spent || this.#bids !== bidders)
-      throw new Error(`decided among ${this.#bids} bids instead of ${bidders}`)
+    if (!this.#spent) throw new Error('the task was not awarded')
     return this.#spent
   }
 
@@ -180,6 +179,7 @@ class Table {
   }
 
   #onAward(): void {
+    if (this.#bids !== bidders) throw new Error(`decided among ${this.#bids} bids instead of ${bidders}`)
     const others = [...this.#seats].flatMap(([id, { spentMs }]) => (id === origin ? [] : [spentMs]))
     this.#spent = { originMs: this.#seats.get(origin)!.spentMs, slowestBidderMs: Math.max(...others) }
   }
