@@ -1,5 +1,6 @@
 export type { Arrival } from './arrival.ts'
-export { type Duration, drawDuration, meanDuration } from './distributions.ts'
+export { type Duration, drawDuration, meanDuration, pickWeighted } from './distributions.ts'
+export { EventQueue } from './event-queue.ts'
 export type { Fault, FaultKind, FaultPlan } from './faults/fault.ts'
 export type { FaultRates } from './faults/fault-rates.ts'
 export type { NetworkShape } from './network.ts'

@@ -1,6 +1,6 @@
 import { Prng } from '@souk/kernel'
 import { Line } from './line.ts'
-import { hosts, oneWayMs, roundTripMs, slotsPerHost, type Task } from './load.ts'
+import { hosts, oneWayMs, roundTripMs, type Task } from './load.ts'
 import { Timeline } from './timeline.ts'
 import { latestStartMs, Truth } from './truth.ts'
 
@@ -25,7 +25,7 @@ export function randomPlacement(tasks: readonly Task[], choices: 1 | 2, seed: nu
   const { timeline } = park
   const startWhatFits = (host: number): void => {
     for (;;) {
-      const next = lines[host]!.take(park.free[host]!, timeline.now)
+      const next = lines[host]!.take(park.truth.free[host]!, timeline.now)
       if (next === undefined) return
       park.start(next.index, host, () => startWhatFits(host))
     }
@@ -40,7 +40,7 @@ export function randomPlacement(tasks: readonly Task[], choices: 1 | 2, seed: nu
       startWhatFits(host)
     })
   }
-  const loadOf = (host: number): number => lines[host]!.slots - park.free[host]!
+  const loadOf = (host: number): number => lines[host]!.slots - park.truth.free[host]!
   for (const [index, { atMs }] of tasks.entries()) {
     const [first, second] = prng.sample(all, choices) as [number, number?]
     if (second === undefined) timeline.at(atMs, () => award(index, first))
@@ -71,7 +71,7 @@ function centralLine(tasks: readonly Task[], patienceMs: number): Start[] {
   const { timeline } = park
   const startWhatFits = (): void => {
     for (;;) {
-      const next = line.take(Math.max(...park.free), timeline.now)
+      const next = line.take(Math.max(...park.truth.free), timeline.now)
       if (next === undefined) return
       // What found no room anywhere is given away only now.
       if (Number.isNaN(park.starts[next.index]!.byMs)) park.decide(next.index)
@@ -95,14 +95,12 @@ function centralLine(tasks: readonly Task[], patienceMs: number): Start[] {
 class Park {
   readonly timeline = new Timeline()
   readonly truth: Truth
-  readonly free: number[]
   readonly starts: Start[]
   readonly #tasks: readonly Task[]
 
   constructor(tasks: readonly Task[], hostCount: number) {
     this.#tasks = tasks
     this.truth = new Truth(hostCount)
-    this.free = new Array(hostCount).fill(slotsPerHost)
     this.starts = tasks.map(() => ({ startMs: Number.NaN, byMs: Number.NaN }))
   }
 
@@ -115,21 +113,17 @@ class Park {
     const { slots, ms } = this.#tasks[index]!
     const { now } = this.timeline
     this.starts[index]!.startMs = now
-    this.free[host]! -= slots
     const end = this.truth.begin(host, slots, now + ms)
     this.timeline.at(now + ms, () => {
       end()
-      this.free[host]! += slots
       onRoom()
     })
   }
 
   fullestWith(slots: number): number {
     let best = -1
-    for (let host = 0; host < this.free.length; host++) {
-      const free = this.free[host]!
-      if (free >= slots && (best < 0 || free < this.free[best]!)) best = host
-    }
+    const { free } = this.truth
+    for (const [host, room] of free.entries()) if (room >= slots && (best < 0 || room < free[best]!)) best = host
     return best
   }
 }

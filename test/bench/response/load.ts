@@ -1,5 +1,13 @@
 import { Prng } from '@souk/kernel'
-import { type Arrival, type Duration, drawDuration, meanDuration, plainDraft, type TaskClass } from '@souk/sim'
+import {
+  type Arrival,
+  type Duration,
+  drawDuration,
+  meanDuration,
+  pickWeighted,
+  plainDraft,
+  type TaskClass,
+} from '@souk/sim'
 
 /** The mesh of the response bench. Submitters are peers of their own, without slots: no task starts where it is submitted. */
 export const hosts = 100
@@ -65,7 +73,7 @@ export function drawLoad(load: Load): Task[] {
   }
   const endMs = load.warmUpMs + load.spanMs + load.tailMs
   for (let at = prng.exponential(1 / perMs); at < endMs; at += prng.exponential(1 / perMs)) {
-    const taskClass = pickClass(prng)
+    const taskClass = pickWeighted(prng, classes, ({ weight }) => weight)
     add(at, taskClass, drawDuration(prng, taskClass.duration))
   }
   return tasks
@@ -77,14 +85,6 @@ export function arrivalsPerMs(rho: number): number {
 }
 
 const weights = classes.reduce((sum, { weight }) => sum + weight, 0)
-
-function pickClass(prng: Prng): TaskClass {
-  let at = prng.float() * weights
-  return classes.find(({ weight }) => {
-    at -= weight
-    return at < 0
-  })!
-}
 
 /** What is left of a task that runs at any moment of a steady state. */
 function drawResidual(prng: Prng, duration: Duration): number {

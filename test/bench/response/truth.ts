@@ -8,14 +8,15 @@ interface Running {
 /** What really is the case at every host, for whoever knows all: what runs and until when, and what is on its way there. */
 export class Truth {
   readonly #hosts: number
-  readonly #free: Int32Array
+  /** slots of each host in which nothing runs */
+  readonly free: Int32Array
   /** slots of tasks that are awarded and have not started */
   readonly #claimed: Int32Array
   readonly #running: Set<Running>[]
 
   constructor(hosts: number) {
     this.#hosts = hosts
-    this.#free = new Int32Array(hosts).fill(slotsPerHost)
+    this.free = new Int32Array(hosts).fill(slotsPerHost)
     this.#claimed = new Int32Array(hosts)
     this.#running = Array.from({ length: hosts }, () => new Set())
   }
@@ -31,16 +32,16 @@ export class Truth {
   begin(host: number, slots: number, endMs: number): () => void {
     const running = { endMs, slots }
     this.#running[host]!.add(running)
-    this.#free[host]! -= slots
+    this.free[host]! -= slots
     return () => {
       this.#running[host]!.delete(running)
-      this.#free[host]! += slots
+      this.free[host]! += slots
     }
   }
 
   /** Whether any host has room that nobody is on the way to. */
   hasRoom(slots: number): boolean {
-    for (let host = 0; host < this.#hosts; host++) if (this.#free[host]! - this.#claimed[host]! >= slots) return true
+    for (let host = 0; host < this.#hosts; host++) if (this.free[host]! - this.#claimed[host]! >= slots) return true
     return false
   }
 
@@ -49,7 +50,7 @@ export class Truth {
     if (this.hasRoom(slots)) return now
     let best = Number.POSITIVE_INFINITY
     for (let host = 0; host < this.#hosts; host++) {
-      let free = this.#free[host]! - this.#claimed[host]!
+      let free = this.free[host]! - this.#claimed[host]!
       for (const { endMs, slots: back } of [...this.#running[host]!].sort((a, b) => a.endMs - b.endMs)) {
         if (endMs >= best) break
         free += back
