@@ -1,7 +1,6 @@
-import { parentPort, workerData } from 'node:worker_threads'
 import { Prng, type ResourceRequest } from '@souk/kernel'
 import { defaultMarketConfig } from '@souk/market'
-import { arrivalsOf, type Openb, readOpenb } from './placement-data.ts'
+import { arrivalsOf, readOpenb } from './placement-data.ts'
 import { PlacementMesh } from './placement-mesh.ts'
 
 /** One list of tasks in one order. */
@@ -28,7 +27,8 @@ export interface PlacementResult {
 /** Demand that arrives, in percent of all GPUs, and where allocation is read on the way. */
 export const arrivedPct = [80, 90, 100, 110, 120, 130] as const
 
-function place(openb: Openb, { list, seed, globalView }: PlacementJob): PlacementResult {
+export function place({ data, list, seed, globalView }: PlacementJob): PlacementResult {
+  const openb = readOpenb(data)
   const prng = new Prng(seed, 'placement')
   const demand = Math.max(...arrivedPct) / 100
   const tasks = arrivalsOf(openb.lists.get(list)!, openb.gpuMilli, demand, prng.fork('arrivals'))
@@ -55,6 +55,3 @@ function place(openb: Openb, { list, seed, globalView }: PlacementJob): Placemen
 }
 
 const gpuMilliOf = ({ gpu }: ResourceRequest): number => gpu.count * gpu.milli
-
-const job = workerData as PlacementJob
-parentPort?.postMessage(place(readOpenb(job.data), job))

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
 import { defaultMarketConfig } from '@souk/market'
+import { inThreads } from './in-threads.ts'
 import { type Openb, readOpenb } from './placement-data.ts'
 import { publishedFgd } from './placement-published.ts'
-import type { PlacementJob, PlacementResult } from './placement-run.ts'
+import { type PlacementJob, type PlacementResult, place } from './placement-run.ts'
 import type { Bench, BenchOptions, Measured } from './report.ts'
 
 const seeds = [42, 43, 44, 45, 46]
@@ -37,8 +37,19 @@ async function run({ quick, data, say }: BenchOptions): Promise<Measured> {
   // Minutes long, so for one list, and first so that the threads end together.
   if (!quick) jobs.push(job(lists[0]!, seeds[0]!, true))
   for (const list of lists) for (const seed of used) jobs.push(job(list, seed, false))
-  const results = await runAll(jobs, say)
+  const file = new URL('./placement-run.ts', import.meta.url)
+  const threads = Math.min(threadsMax, availableParallelism())
+  const results = await inThreads(file, place, jobs, threads, (result) => say(progressOf(result)))
   return measured(openb, lists, results, all.length)
+}
+
+/** Beside what was published for that list, for people. */
+function progressOf({ list, seed, globalView, allocatedPct }: PlacementResult): string {
+  const published = publishedFgd[list]
+  const others = published
+    ? `published: Random ${published.random}, BestFit ${published.best_fit}, FGD ${published.fgd}`
+    : 'nothing was published'
+  return `${list}, seed ${seed}${globalView ? ' (global view)' : ''}: ${round(allocatedPct[130]!)} % (${others})`
 }
 
 function measured(openb: Openb, lists: string[], results: PlacementResult[], found: number): Measured {
@@ -86,31 +97,6 @@ function rowOf(list: string, results: readonly PlacementResult[]) {
     placed: Math.round(mean(own.map(({ placed }) => placed))),
     messages_per_placement: round(sum(own.map((r) => r.messages)) / sum(own.map((r) => r.placed))),
   }
-}
-
-/** Runs them side by side, one thread each; the results are in the order of the jobs. */
-async function runAll(jobs: readonly PlacementJob[], say: (line: string) => void): Promise<PlacementResult[]> {
-  const results: PlacementResult[] = []
-  let next = 0
-  const work = async (): Promise<void> => {
-    for (let i = next++; i < jobs.length; i = next++) {
-      const result = await inThread(jobs[i]!)
-      results[i] = result
-      const view = result.globalView ? ' (global view)' : ''
-      say(`${result.list}, seed ${result.seed}${view}: ${round(result.allocatedPct[130]!)} %`)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(threadsMax, availableParallelism(), jobs.length) }, work))
-  return results
-}
-
-function inThread(job: PlacementJob): Promise<PlacementResult> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./placement-run.ts', import.meta.url), { workerData: job })
-    worker.once('message', resolve)
-    worker.once('error', reject)
-    worker.once('exit', (code) => reject(new Error(`the run of ${job.list} ended with code ${code} and no result`)))
-  })
 }
 
 const sum = (list: readonly number[]): number => list.reduce((total, x) => total + x, 0)

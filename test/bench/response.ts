@@ -1,9 +1,9 @@
-import { cpus } from 'node:os'
+import { availableParallelism } from 'node:os'
+import { inThreads } from './in-threads.ts'
 import { type Bench, type BenchOptions, type Measured, quantile } from './report.ts'
 import { meanOf } from './response/ended.ts'
 import { hosts, type Load } from './response/load.ts'
-import type { RunResult, Served } from './response/run.ts'
-import { runLoads } from './response/threads.ts'
+import { type RunResult, runLoad, type Served } from './response/run.ts'
 
 /** How large the two samples of the same work are. */
 const sizes = {
@@ -60,8 +60,9 @@ async function run({ quick, say }: BenchOptions): Promise<Measured> {
         { ...base, seed: 1, rho: 0.95, durability: 'none' },
         { ...base, seed: 1, rho: 0.95, hostsSubmit: true },
       ]
-  const results = await runLoads([...loads, ...others], cpus().length, ({ load, tasks, detail }) =>
-    say(`load ${load.rho}, seed ${load.seed}: ${tasks} tasks measured in ${Math.round(Number(detail.wall_s))} s`),
+  const file = new URL('./response/run.ts', import.meta.url)
+  const results = await inThreads(file, runLoad, [...loads, ...others], availableParallelism(), (result) =>
+    say(progressOf(result)),
   )
   const main = results.slice(0, loads.length)
   const at = (rho: number): RunResult[] => main.filter(({ load }) => load.rho === rho)
@@ -79,6 +80,14 @@ async function run({ quick, say }: BenchOptions): Promise<Measured> {
     },
     detail: { runs: results.map(detailOf) },
   }
+}
+
+/** All schedulers side by side, for people. */
+function progressOf({ load, tasks, mesh, omniscient, twoChoice, random }: RunResult): string {
+  const rowOf = ([name, { nearOptimalPct, meanMs, busyPct }]: [string, Served]): string =>
+    `  ${name.padEnd(10)}  near-optimal ${nearOptimalPct.toFixed(1)} %, response ${meanMs.toFixed(0)} ms, busy ${busyPct.toFixed(1)} %`
+  const rows = Object.entries({ mesh, omniscient, 'two-choice': twoChoice, random }).map(rowOf)
+  return [`load ${load.rho}, seed ${load.seed}: ${tasks} tasks measured`, ...rows].join('\n')
 }
 
 /** Of all tasks of these runs, whichever they were in. */
