@@ -38,10 +38,16 @@ export function readOpenb(data: string | undefined): Openb {
     throw new NeedsError(`placement needs ${needed}; in ${data} are ${seen}`)
   }
   const trace = rowsOf(hosts).map(hostOf)
+  const tasksOf = (file: string): ResourceRequest[] => {
+    const tasks = rowsOf(files.get(file)!).map(requestOf)
+    // Demand is counted in GPUs: without any it would never be reached.
+    if (tasks.some(({ gpu }) => gpu.count * gpu.milli > 0)) return tasks
+    throw new NeedsError(`placement needs tasks that ask for GPUs; in ${files.get(file)} none does`)
+  }
   return {
     hosts: trace,
     gpuMilli: trace.reduce((sum, { capacity }) => sum + 1000 * capacity.gpuMilli.length, 0),
-    lists: new Map(lists.map((file) => [listPattern.exec(file)![1]!, rowsOf(files.get(file)!).map(requestOf)])),
+    lists: new Map(lists.map((file) => [listPattern.exec(file)![1]!, tasksOf(file)])),
   }
 }
 

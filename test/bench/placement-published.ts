@@ -11,7 +11,7 @@ const row = (random: number, bestFit: number, fgd: number): Published => ({ rand
  * What the authors of FGD (USENIX ATC'23) published for each list: experiments/analysis/expected_results/
  * analysis_allo_discrete.csv of hkust-adsl/kubernetes-scheduler-simulator, column 130, the mean over its seeds.
  */
-export const publishedFgd: Readonly<Record<string, Published>> = {
+const lists: Readonly<Record<string, Published>> = {
   default: row(87.47, 93.08, 95.39),
   cpu050: row(91.24, 93.79, 95.21),
   cpu100: row(89.11, 93.44, 95.35),
@@ -29,4 +29,12 @@ export const publishedFgd: Readonly<Record<string, Published>> = {
   multigpu30: row(89.27, 94.72, 96.46),
   multigpu40: row(90.09, 95.23, 96.99),
   multigpu50: row(90.28, 95.74, 97.18),
+}
+
+/** the cluster that they are of */
+const publishedGpuMilli = 6_212_000
+
+/** What was published of a list of this name; nothing is comparable on other hosts. */
+export function publishedOf(list: string, gpuMilli: number): Published | undefined {
+  return gpuMilli === publishedGpuMilli ? lists[list] : undefined
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { defaultMarketConfig } from '@souk/market'
 import { inThreads } from './in-threads.ts'
 import { type Openb, readOpenb } from './placement-data.ts'
-import { publishedFgd } from './placement-published.ts'
+import { type Published, publishedOf } from './placement-published.ts'
 import { type PlacementJob, type PlacementResult, place } from './placement-run.ts'
 import type { Bench, BenchOptions, Measured } from './report.ts'
 
@@ -39,22 +39,24 @@ async function run({ quick, data, say }: BenchOptions): Promise<Measured> {
   for (const list of lists) for (const seed of used) jobs.push(job(list, seed, false))
   const file = new URL('./placement-run.ts', import.meta.url)
   const threads = Math.min(threadsMax, availableParallelism())
-  const results = await inThreads(file, place, jobs, threads, (result) => say(progressOf(result)))
+  const results = await inThreads(file, place, jobs, threads, (result) =>
+    say(progressOf(result, publishedOf(result.list, openb.gpuMilli))),
+  )
   return measured(openb, lists, results, all.length)
 }
 
 /** Beside what was published for that list, for people. */
-function progressOf({ list, seed, globalView, allocatedPct }: PlacementResult): string {
-  const published = publishedFgd[list]
+function progressOf(result: PlacementResult, published: Published | undefined): string {
+  const { list, seed, globalView, allocatedPct } = result
   const others = published
     ? `published: Random ${published.random}, BestFit ${published.best_fit}, FGD ${published.fgd}`
-    : 'nothing was published'
+    : 'nothing comparable was published'
   return `${list}, seed ${seed}${globalView ? ' (global view)' : ''}: ${round(allocatedPct[130]!)} % (${others})`
 }
 
 function measured(openb: Openb, lists: string[], results: PlacementResult[], found: number): Measured {
   const auctions = results.filter(({ globalView }) => !globalView)
-  const rows = lists.map((list) => rowOf(list, results))
+  const rows = lists.map((list) => rowOf(list, results, publishedOf(list, openb.gpuMilli)))
   const gaps = rows.flatMap(({ gap_to_fgd_points: gap }) => gap ?? [])
   const figures: Record<string, number> = {}
   for (const { list, alloc_pct } of rows) figures[`alloc_${list}_pct`] = alloc_pct
@@ -78,11 +80,10 @@ function measured(openb: Openb, lists: string[], results: PlacementResult[], fou
   }
 }
 
-function rowOf(list: string, results: readonly PlacementResult[]) {
+function rowOf(list: string, results: readonly PlacementResult[], published: Published | undefined) {
   const own = results.filter((result) => result.list === list && !result.globalView)
   const seen = results.find((result) => result.list === list && result.globalView)
   const at = (pct: number): number => mean(own.map(({ allocatedPct }) => allocatedPct[pct]!))
-  const published = publishedFgd[list]
   const alloc = at(130)
   return {
     list,
