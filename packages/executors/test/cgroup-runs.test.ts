@@ -1,10 +1,20 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { emptyRequest } from '@souk/kernel'
 import { expect, test } from 'vitest'
 import { findPlace } from '../src/limits/find-place.ts'
+import type { Hierarchy } from '../src/limits/parents.ts'
 import { defaultTaskLimits } from '../src/limits/task-limits.ts'
 import { command, order } from './orders.ts'
 import { ownCgroups } from './own-cgroups.ts'
@@ -12,12 +22,31 @@ import { processGone } from './processes.ts'
 import { text } from './recorder.ts'
 import { RunningExecutor } from './running-executor.ts'
 
-// On the cgroups of this very host, v1 or v2. Where it has none that can be used, the name of the skipped test says why.
+// On the cgroups of this very host, v1 or v2. Where it has none that can be used, the first test says why.
 const probe = mkdtempSync(join(tmpdir(), 'souk-place-'))
 const { place, reason } = await findPlace(ownCgroups(), probe)
 rmSync(probe, { recursive: true })
 for (const { folder } of place?.parents ?? []) rmdirSync(folder)
-test.skipIf(place !== undefined)(`cgroups are usable here (not so: ${reason})`, () => expect(place).toBeDefined())
+test('where the kernel lets this process limit memory there is a place for cgroups', (context) => {
+  if (!ownCgroups().some(canLimitMemory)) return context.skip(`cgroups cannot be used here: ${reason}`)
+  expect(place, reason).toBeDefined()
+})
+
+/** Tried by hand, without what is tested. */
+function canLimitMemory({ version, folders }: Hierarchy): boolean {
+  return folders.some((folder) => {
+    const own = join(folder, `souk-test-${process.pid}`)
+    try {
+      mkdirSync(own)
+      writeFileSync(join(own, version === 2 ? 'memory.max' : 'memory.limit_in_bytes'), '100000000', { flag: 'r+' })
+      return true
+    } catch {
+      return false
+    } finally {
+      if (existsSync(own)) rmdirSync(own)
+    }
+  })
+}
 
 const real = test.runIf(place !== undefined)
 const running = new RunningExecutor({ cgroups: ownCgroups(), limits: { ...defaultTaskLimits, processesMax: 64 } })
@@ -41,6 +70,22 @@ real('a command over its memory is killed and says so; its cgroups are gone afte
   expect(result.message).toMatch(/^out of memory: used 6\d\.\d MB of 67\.1 MB \(peak\), and needed more$/)
   expect(text(result.stdout)).toBe('')
   await untilCgroupsGone()
+})
+
+real('a command has the CPUs that it asked for as a quota in its cgroup', async (context) => {
+  const { cpu, folders } = running.executor.limitsInForce
+  if (cpu === 'nothing') return context.skip('no cgroup limits CPU here')
+  const wanted = order(command('sleep', '600'), request({ cpuMilli: 500 }))
+  running.executor.run(wanted)
+  await running.events.started(wanted.task)
+  const file = place!.version === 2 ? 'cpu.max' : 'cpu.cfs_quota_us'
+  const quotas = folders.flatMap((folder) => {
+    const paths = readdirSync(folder).map((name) => join(folder, name, file))
+    return paths.filter((path) => existsSync(path)).map((path) => Number.parseInt(readFileSync(path, 'utf8'), 10))
+  })
+  running.executor.halt(wanted.task, wanted.ballot, 'fenced')
+  await running.events.result(wanted.task)
+  expect(quotas).toEqual([50_000])
 })
 
 real('when one of its processes is out of memory all of it ends, even where the first would go on', async () => {

@@ -2,8 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { emptyRequest } from '@souk/kernel'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { isExecutable, joinedCommand, joinFailed } from '../src/guardian/joined-command.ts'
+import { runVariables } from '../src/run-order.ts'
+import { command as commandWork, order } from './orders.ts'
 
 const posix = process.platform !== 'win32'
 let folder: string
@@ -53,6 +56,16 @@ test('what could run code of the task before it has joined does not reach the sh
     const { env } = joinedCommand({ argv: ['true'], env: { ...path, [name]: '/evil' } }, files)
     expect(Object.keys(env)).toEqual(['PATH'])
   }
+})
+
+test('the variables that tasks get from their host, those of a gang too, do not make its start dearer', () => {
+  const gang = { id: 'g1', size: 3, rank: 2 }
+  const own = runVariables(
+    order(commandWork('true'), { gang, alternatives: [emptyRequest()] }, { gpuDevices: [0] }),
+    'amber',
+  )
+  expect(Object.keys(own)).toContain('SOUK_GANG_RANK')
+  expect(joinedCommand({ argv: ['true'], env: { ...path, ...own } }, files).env).toMatchObject(own)
 })
 
 test.runIf(posix)('a command with = in its name is no variable', () => {

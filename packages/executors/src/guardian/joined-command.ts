@@ -17,7 +17,7 @@ export const joinFailed = 125
  * Variables that mean nothing to the shell or the loader before it joins: what every task has. Any other, such as
  * LD_PRELOAD, would run code of the task outside of its cgroups.
  */
-const harmless = /^(PATH|LANG|LC_ALL|TZ|HOME|USER|LOGNAME|SHELL|TMPDIR|SOUK_[A-Z]+)$/
+const harmless = /^(PATH|LANG|LC_ALL|TZ|HOME|USER|LOGNAME|SHELL|TMPDIR|SOUK_[A-Z_]+)$/
 /** what shells make up themselves */
 const madeUp = 'unset PWD OLDPWD SHLVL'
 

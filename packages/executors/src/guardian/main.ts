@@ -3,8 +3,9 @@ import { Guardian } from './guardian.ts'
 import { Ledger } from './ledger.ts'
 
 /**
- * The guardian process: `node guardian.js LEDGER [PLACE]`, PLACE a JSON `CgroupPlace`, with its channel to the peer on file descriptor 3 (a socket pair:
- * unlike stdout it never blocks the writer). Only `node:` modules, so that it starts fast and stays small.
+ * The guardian process: `node guardian.js LEDGER [PLACE]`, PLACE a JSON `CgroupPlace`, with its channel to the peer on
+ * file descriptor 3 (a socket pair: unlike stdout it never blocks the writer). Only `node:` modules, so that it starts
+ * fast and stays small.
  */
 const channel = new Socket({ fd: 3, readable: true, writable: true })
 const ledger = new Ledger(process.argv[2] ?? '')

@@ -32,7 +32,7 @@ export interface TaskProcessEvents {
 export class TaskProcess {
   readonly order: SpawnOrder
   /** where the kernel keeps its limits */
-  readonly cgroup: RunCgroup | undefined
+  readonly #cgroup: RunCgroup | undefined
   readonly #events: TaskProcessEvents
   readonly #budget: Budget
   readonly #relays: OutputRelay[] = []
@@ -51,7 +51,7 @@ export class TaskProcess {
 
   constructor(order: SpawnOrder, cgroup: RunCgroup | undefined, events: TaskProcessEvents) {
     this.order = order
-    this.cgroup = cgroup
+    this.#cgroup = cgroup
     this.#events = events
     this.#budget = { leftBytes: order.outputBytesMax, droppedBytes: 0 }
     this.#sampleAt = performance.now() + sampleMsMin
@@ -61,8 +61,8 @@ export class TaskProcess {
   /** Spawns it. What fails here is reported as an exit with an error. */
   start(): void {
     const { cwd, stdin } = this.order
-    const joins = this.cgroup !== undefined && isExecutable(this.order, cwd)
-    const { argv, env } = joins ? joinedCommand(this.order, this.cgroup!.joinFiles) : this.order
+    const joins = this.#cgroup !== undefined && isExecutable(this.order, cwd)
+    const { argv, env } = joins ? joinedCommand(this.order, this.#cgroup!.joinFiles) : this.order
     try {
       const stdio = [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'] as const
       this.#child = spawn(argv[0]!, argv.slice(1), { env, cwd, detached: true, stdio: [...stdio] })
@@ -126,7 +126,7 @@ export class TaskProcess {
   /** What nobody but the watchdog keeps of its limits. */
   get watched(): RunLimits {
     const { memoryBytes, processes } = this.order.limits
-    const { cgroup } = this
+    const cgroup = this.#cgroup
     return {
       memoryBytes: cgroup?.has('memory') ? 0 : memoryBytes,
       cpuMilli: 0,
@@ -145,10 +145,10 @@ export class TaskProcess {
   sample(now: number): void {
     const pid = this.pid
     if (pid === undefined || this.#exited) return
-    if (this.#limitedMemory && this.cgroup!.oomKills > 0) this.stop(0, 'memory')
-    const use = this.#meter.read(this.cgroup, this.#seenBytes, now)
+    if (this.#limitedMemory && this.#cgroup!.oomKills > 0) this.stop(0, 'memory')
+    const use = this.#meter.read(this.#cgroup, this.#seenBytes, now)
     if (use) this.#events.used(use)
-    if (this.cgroup?.memoryPeakBytes !== undefined || now < this.#sampleAt) return
+    if (this.#cgroup?.memoryPeakBytes !== undefined || now < this.#sampleAt) return
     this.#samplePauseMs = Math.min(this.#samplePauseMs * 2, sampleMsMax)
     this.#sampleAt = now + this.#samplePauseMs
     this.#memoryPeakBytes = Math.max(this.#memoryPeakBytes, treePeakBytes(pid))
@@ -168,7 +168,7 @@ export class TaskProcess {
     this.#graceEndsAt = 0
     // Whatever its leader left behind in the group ends with the run.
     const gone = await killGroup(child.pid!)
-    const empty = (await this.cgroup?.empty()) ?? true
+    const empty = (await this.#cgroup?.empty()) ?? true
     if (this.#cause !== '') killEach(processesOfFences(new Set([this.order.fence])))
     await this.#drain(pipesClosed)
     for (const relay of this.#relays) relay.flush()
@@ -176,7 +176,7 @@ export class TaskProcess {
   }
 
   #exit(code: number | null, signal: NodeJS.Signals | null, childrenMs: number, gone: boolean): Exit {
-    const { cgroup } = this
+    const cgroup = this.#cgroup
     if (this.#limitedMemory && cgroup!.oomKills > 0) this.#cause ||= 'memory'
     const cpuMs = cgroup?.cpuMs ?? childrenMs
     const exit: Exit = {
@@ -194,7 +194,7 @@ export class TaskProcess {
   }
 
   get #limitedMemory(): boolean {
-    return this.cgroup?.has('memory') === true && this.order.limits.memoryBytes > 0
+    return this.#cgroup?.has('memory') === true && this.order.limits.memoryBytes > 0
   }
 
   /** Waits for the rest of the output; pipes that stay open belong to processes that left the group: killed too. */

@@ -14,7 +14,7 @@ export interface WatchedRun {
   /** what it has now */
   seen(use: SessionUse): void
   /** it is over a limit: it must be killed */
-  over(limit: 'memory' | 'processes', use: SessionUse): void
+  over(limit: 'memory' | 'processes'): void
 }
 
 /** Where there are no cgroups: looks at what the runs have, and tells who has more than its limit. */
@@ -33,7 +33,7 @@ export class Watchdog {
       if (!use) continue
       run.seen(use)
       const limit = overLimit(run.limits, use)
-      if (limit) run.over(limit, use)
+      if (limit) run.over(limit)
     }
   }
 }
