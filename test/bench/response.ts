@@ -24,7 +24,8 @@ const overload = 1.2
  *   every host and what was on its way there. The decision is the first award; a task that was not awarded within three
  *   round trips while some host had room is judged from then on, so waiting counts as a decision as well.
  * - *Response* is from the submit until the client at its peer hears the outcome, so with storing, commit and the way back.
- *   The omniscient scheduler pays one way and nothing else; it knows the future, and places wide tasks so that they fit.
+ *   The omniscient scheduler pays one way and nothing else; it sees every host at every moment, fills hosts so that wide
+ *   tasks fit, and takes the best of three orders in hindsight.
  * - *Utilisation of possible*: busy slot time over that of the omniscient scheduler, the lowest of all loads; the third
  *   load is 20 % more than there is room for, so that every gap between two runs is lost.
  * - *Over random*: random placement of the same tasks (requests as they are, bound at once, first come first served

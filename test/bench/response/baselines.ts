@@ -55,9 +55,10 @@ export function randomPlacement(tasks: readonly Task[], choices: 1 | 2, seed: nu
 }
 
 /**
- * Knows every host, the future as well: a task starts as soon as it could have travelled one way, on the host that it
- * fills best, or else in its turn where room comes first, without a moment's loss. The better of keeping the order and of
- * letting narrow tasks overtake wide ones.
+ * Knows every host at every moment: a task starts as soon as it could have travelled one way, on the host that it fills
+ * best, or else in its turn where room comes first, without a moment's loss. The best, for all of these tasks, of keeping
+ * the order and of letting narrow tasks overtake wide ones for a while or for good. It does not put short ones first; no
+ * order could gain more than what it lets wait: nothing at .85, less than 2 % of the mean response at .95.
  */
 export function omniscientPlacement(tasks: readonly Task[]): Start[] {
   const candidates = [0, overtakeMsMax, Number.POSITIVE_INFINITY].map((ms) => centralLine(tasks, ms))

@@ -8,7 +8,8 @@ const seeds = [1, 2, 3, 4, 5]
 
 /**
  * How many hosts random placement needs for these tasks so that the p95 of their responses is no more than `boundMs`, and
- * how busy those are then. Random hosts do not know of each other, so each serves as much less as they are more.
+ * how busy those are then; at most ten times as many. Random hosts do not know of each other, so each serves as much less
+ * as they are more.
  */
 export function randomWithin(load: Load, tasks: readonly Task[], boundMs: number): { hosts: number; busyPct: number } {
   const p95At = (count: number): number =>
