@@ -1,7 +1,7 @@
 import { SoukError, type SubmitAnswer, type SubmitBody, type SubmitResult } from '@souk/client'
-import type { ClientRef, NamedTask, Submission } from '@souk/peer'
+import type { ClientRef, Submission } from '@souk/peer'
 import type { PeerHandle } from '@souk/runtime'
-import { gangNonce, type TaskSpec, taskId } from '@souk/wire'
+import { gangNonce, type TaskSpec, taskIdOf } from '@souk/wire'
 import { Afters, afterOf, type TaskAfter } from './afters.ts'
 import { ApiError } from './api-error.ts'
 import { BetterKeys, type Prepared } from './better-keys.ts'
@@ -93,7 +93,7 @@ export class Submits {
     const fresh = new Set(freshKeys)
     const afters = await this.#afters.of(tasks, (index) => {
       const task = prepared[index]!
-      return 'spec' in task && tasks[index]!.key !== undefined && !fresh.has(index) ? idOf(task) : undefined
+      return 'spec' in task && tasks[index]!.key !== undefined && !fresh.has(index) ? taskIdOf(task) : undefined
     })
     for (let left = prepared.length, before = left + 1; left > 0 && left < before; ) {
       const wave = nextWave(afters, sending)
@@ -203,8 +203,4 @@ const unknown = {
 function refusalOf(error: unknown): SubmitResult {
   if (!(error instanceof SoukError)) throw error
   return { code: error.code, message: error.message, ...(error.path === undefined ? {} : { path: error.path }) }
-}
-
-function idOf({ nonce, spec }: NamedTask): string {
-  return taskId(nonce, 0, spec.gang !== undefined)
 }

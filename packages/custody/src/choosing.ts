@@ -1,4 +1,4 @@
-import { drawsMax, type PeerId, type TaskId, type TaskSpec, taskId } from '@souk/wire'
+import { drawsMax, type PeerId, type TaskId, type TaskSpec, taskIdOf } from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
 import { majority } from './quorum.ts'
 import { chooseCustodians, custodianCount } from './rendezvous.ts'
@@ -43,12 +43,13 @@ export class Choosing {
   }
 
   /** An id without a caller's key is drawn again until all its custodians were heard from of late, or else a majority. */
-  #drawId({ nonce, drawable, spec }: Choice): TaskId {
-    const first = taskId(nonce, 0, spec.gang !== undefined)
+  #drawId(submit: Choice): TaskId {
+    const { drawable, spec } = submit
+    const first = taskIdOf(submit)
     if (!drawable || spec.durability !== 'quorum') return first
     let enough: TaskId | undefined
     for (let draw = 0; draw < drawsMax; draw++) {
-      const id = taskId(nonce, draw, spec.gang !== undefined)
+      const id = taskIdOf(submit, draw)
       const custodians = this.#custodiansOf(id, spec)
       const reached = custodians.filter((peer) => this.canReach(peer)).length
       if (reached === custodians.length) return id

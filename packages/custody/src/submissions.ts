@@ -1,5 +1,5 @@
 import { Deadlines } from '@souk/kernel'
-import { drawsMax, type TaskId, taskId } from '@souk/wire'
+import { drawsMax, type TaskId, taskIdOf } from '@souk/wire'
 import type { Choice } from './choosing.ts'
 import type { Submission } from './submission.ts'
 
@@ -27,9 +27,9 @@ export class Submissions {
   }
 
   /** One that is under way already, under any id that this key may lead to. */
-  knownOf({ nonce, drawable, spec }: Pick<Choice, 'nonce' | 'drawable' | 'spec'>): Submission | undefined {
-    for (let draw = 0; draw < (drawable ? drawsMax : 1); draw++) {
-      const known = this.#submissions.get(taskId(nonce, draw, spec.gang !== undefined))
+  knownOf(submit: Pick<Choice, 'nonce' | 'drawable' | 'spec'>): Submission | undefined {
+    for (let draw = 0; draw < (submit.drawable ? drawsMax : 1); draw++) {
+      const known = this.#submissions.get(taskIdOf(submit, draw))
       if (known) return known
     }
     return undefined

@@ -21,6 +21,7 @@ import {
 export class Ledger {
   #total: ResourceVector = emptyVector()
   #free: ResourceVector = emptyVector()
+  /** what the devices are, in the order of the total */
   #gpus: readonly GpuGroup[] = []
   readonly #taken = new Map<string, Allocation>()
 
@@ -30,11 +31,6 @@ export class Ledger {
 
   get total(): ResourceVector {
     return this.#total
-  }
-
-  /** What the devices are, in the order of the total. */
-  get gpus(): readonly GpuGroup[] {
-    return this.#gpus
   }
 
   /** Every allocation, by its key. */

@@ -2,8 +2,6 @@ import type { Millis, ResourceVector, Shares, WallMillis } from '@souk/kernel'
 import type { Priority, TaskRecord } from '@souk/wire'
 import { Cursor, type Queued, TenantLine } from './tenant-line.ts'
 
-export type { Queued } from './tenant-line.ts'
-
 /** Where a waiting run stands. */
 export interface Standing {
   priority: Priority

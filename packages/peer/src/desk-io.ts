@@ -3,6 +3,7 @@ import type { Ballot, MessageOf, PeerId, TaskId } from '@souk/wire'
 import type { Reply } from './effects.ts'
 import type { ClientRef } from './inputs.ts'
 import type { Listing } from './listing.ts'
+import type { Search } from './search.ts'
 
 /** What the desk must know of the others. */
 export interface DeskView {
@@ -29,15 +30,10 @@ export type DeskEffect =
   | { type: 'send'; to: PeerId; message: MessageOf<'query' | 'cancel' | 'list' | 'follow'> }
   | { type: 'reply'; client: ClientRef; reply: Reply }
 
-/** Whom it was put to, whether that one has answered, and whom it is put to if that one does not know. */
-export interface Asked {
+/** A question about a task, put to one peer after the other. */
+export interface Asked extends Search {
   client: ClientRef
   task: TaskId
-  keeper: PeerId | undefined
-  /** the newest version that it was sent on to; 0: none */
-  version: number
-  answered: boolean
-  left: PeerId[]
 }
 
 /** `awayTold`: that nobody who may know it can be asked, since it was last told of */

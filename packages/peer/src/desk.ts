@@ -17,6 +17,7 @@ import type {
 import type { Reply } from './effects.ts'
 import type { ClientRef } from './inputs.ts'
 import { Listing } from './listing.ts'
+import { newSearch, sendOn } from './search.ts'
 
 type Out = DeskEffect[]
 
@@ -117,7 +118,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
   }
 
   #asked(client: ClientRef, task: TaskId): Asked {
-    return { client, task, keeper: undefined, version: 0, answered: false, left: this.#view.whoKnows(task).peers }
+    return { client, task, ...newSearch(this.#view.whoKnows(task).peers) }
   }
 
   // ---- answers
@@ -163,17 +164,10 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
   }
 
   /** Others keep it by now: they are asked instead. */
-  #onMoved(from: PeerId, { task, version, custodians }: MessageOf<'moved'>, now: Millis, out: Out): void {
+  #onMoved(from: PeerId, message: MessageOf<'moved'>, now: Millis, out: Out): void {
     for (const [id, ask] of this.#asks.all()) {
-      if (ask.kind === 'list' || ask.task !== task || ask.keeper !== from) continue
-      // Two that point at each other would be followed for ever: only what is newer leads on.
-      if (version <= ask.version) {
-        this.#askNext(id, ask, now, out)
-        continue
-      }
-      ask.version = version
-      const reachable = custodians.filter((peer) => peer !== from && this.#view.reachable(peer))
-      ask.left = [...reachable, ...ask.left.filter((peer) => !reachable.includes(peer))]
+      if (ask.kind === 'list' || ask.task !== message.task || ask.keeper !== from) continue
+      sendOn(ask, message, (peer) => this.#view.reachable(peer))
       this.#askNext(id, ask, now, out)
     }
   }

@@ -1,67 +1,40 @@
-import type { HostEffect, HostInput, MeasuredRun } from '@souk/host'
+import type { HostEffect } from '@souk/host'
 import { alternativeField } from '@souk/wire'
-import type { Machines } from './machines.ts'
-import type { Outlet } from './outlet.ts'
 import type { Steps } from './steps.ts'
 
-/** Where the effects of this host go, and what is measured of it. */
-export class HostRoutes {
-  readonly #machines: Machines
-  readonly #outlet: Outlet
-  readonly #steps: Steps
-
-  constructor(machines: Machines, outlet: Outlet, steps: Steps) {
-    this.#machines = machines
-    this.#outlet = outlet
-    this.#steps = steps
-  }
-
-  step(input: HostInput): void {
-    const effects: HostEffect[] = []
-    this.#machines.host.step(input, this.#outlet.now, effects)
-    for (const effect of effects) this.#apply(effect)
-  }
-
-  /** What runs here, as its driver sees it. Room that is kept for something to come is awaited. */
-  measured(runs: readonly MeasuredRun[]): void {
-    const { host, bearer, reservations } = this.#machines
-    const awaited = new Set(host.reserved.filter((key) => bearer.find(key) || reservations.keeps(key)))
-    this.step({ type: 'measured', runs, awaited })
-  }
-
-  #apply(effect: HostEffect): void {
-    switch (effect.type) {
-      case 'run': {
-        const { record, alternative, ballot, gpuDevices, attempt, leased } = effect
-        const task = record.id
-        this.#outlet.trace({ type: 'task.started', task, ballot, attempt, ...alternativeField(alternative) })
-        this.#outlet.emit({ type: 'run', order: { task, ballot, record, alternative, gpuDevices, attempt, leased } })
-        break
-      }
-      case 'stop':
-        this.#outlet.trace({ type: 'task.stop', task: effect.task, ballot: effect.ballot, code: effect.code })
-        this.#outlet.emit(effect)
-        break
-      case 'began':
-        this.#steps.stepBearer(effect)
-        this.#steps.stepCustodian(effect)
-        break
-      case 'ended': {
-        const { task, ballot, class: name, alternative, result } = effect
-        this.#machines.marketChanged = true
-        this.#machines.followers.onEnded(task, (to, message) => this.#outlet.send(to, message))
-        this.#outlet.trace({ type: 'task.ran', task, ballot, end: result.end, runMs: result.runMs })
-        this.#steps.stepBidder({ type: 'duration', class: name, alternative, runMs: result.runMs })
-        this.#steps.stepBearer(effect)
-        break
-      }
-      case 'breach':
-        this.#outlet.trace({ type: 'audit.breach', ...effect.breach })
-        break
-      case 'dropped':
-        this.#machines.marketChanged = true
-        this.#steps.stepBearer(effect)
-        break
+/** Where the effects of this host go. */
+export function routeHost(effect: HostEffect, steps: Steps): void {
+  switch (effect.type) {
+    case 'run': {
+      const { record, alternative, ballot, gpuDevices, attempt, leased } = effect
+      const task = record.id
+      steps.outlet.trace({ type: 'task.started', task, ballot, attempt, ...alternativeField(alternative) })
+      steps.outlet.emit({ type: 'run', order: { task, ballot, record, alternative, gpuDevices, attempt, leased } })
+      break
     }
+    case 'stop':
+      steps.outlet.trace({ type: 'task.stop', task: effect.task, ballot: effect.ballot, code: effect.code })
+      steps.outlet.emit(effect)
+      break
+    case 'began':
+      steps.stepBearer(effect)
+      steps.stepCustodian(effect)
+      break
+    case 'ended': {
+      const { task, ballot, class: name, alternative, result } = effect
+      steps.machines.marketChanged = true
+      steps.machines.followers.onEnded(task, (to, message) => steps.outlet.send(to, message))
+      steps.outlet.trace({ type: 'task.ran', task, ballot, end: result.end, runMs: result.runMs })
+      steps.stepBidder({ type: 'duration', class: name, alternative, runMs: result.runMs })
+      steps.stepBearer(effect)
+      break
+    }
+    case 'breach':
+      steps.outlet.trace({ type: 'audit.breach', ...effect.breach })
+      break
+    case 'dropped':
+      steps.machines.marketChanged = true
+      steps.stepBearer(effect)
+      break
   }
 }

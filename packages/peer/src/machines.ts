@@ -3,7 +3,7 @@ import { Host } from '@souk/host'
 import { earliest, type Millis, type Prng } from '@souk/kernel'
 import { Auctioneer, Bidder, Gangs, Packing, Planner, Reservations } from '@souk/market'
 import { Roster } from '@souk/roster'
-import type { Bearer as Life, Offer, PeerId } from '@souk/wire'
+import type { Bearer as Life, Offer, PeerId, TaskId } from '@souk/wire'
 import type { PeerConfig } from './config.ts'
 import { Dependencies } from './dependencies.ts'
 import { Desk } from './desk.ts'
@@ -90,6 +90,12 @@ export class Machines {
 
   get keeping(): Keeping {
     return keepingOf(this.#mesh, this.self, this.#custodiansWanted)
+  }
+
+  /** Tasks and gangs that may still come for the room that is kept for them here. */
+  get awaited(): ReadonlySet<TaskId> {
+    const { host, bearer, reservations } = this
+    return new Set(host.reserved.filter((key) => bearer.find(key) || reservations.keeps(key)))
   }
 
   /** What waits to be placed here, and what is under way for it. */

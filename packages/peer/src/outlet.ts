@@ -111,11 +111,6 @@ export class Outlet {
     this.#out.push(effect)
   }
 
-  sendOrEmit(effect: PeerEffect): void {
-    if (effect.type === 'send') this.send(effect.to, effect.message)
-    else this.emit(effect)
-  }
-
   refuse(client: number, tag: number, code: string, message: string): void {
     this.trace({ type: 'task.refused', code, message })
     this.#out.push({ type: 'reply', client, reply: { type: 'refused', tag, code, message } })

@@ -149,7 +149,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         router.stepHost(input)
         break
       case 'measured':
-        router.onMeasured(input.runs)
+        router.stepHost({ ...input, awaited: this.#machines.awaited })
         break
       case 'output':
         this.#onOutput(input, now)

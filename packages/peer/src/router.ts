@@ -1,21 +1,16 @@
 import type {
-  BearerEffect,
   BearerInput,
   BearerMessage,
-  CustodianEffect,
   CustodianInput,
   CustodianMessage,
-  SubmitterEffect,
   SubmitterInput,
   SubmitterMessage,
 } from '@souk/custody'
-import type { HostInput, MeasuredRun } from '@souk/host'
-import { invariant, type Millis } from '@souk/kernel'
+import type { HostInput } from '@souk/host'
+import { invariant, type Machine, type Millis } from '@souk/kernel'
 import type {
-  AuctioneerEffect,
   AuctioneerInput,
   AuctioneerMessage,
-  BidderEffect,
   BidderInput,
   GangsInput,
   PlannerInput,
@@ -24,17 +19,18 @@ import type {
 } from '@souk/market'
 import type { RosterEffect, RosterInput } from '@souk/roster'
 import type { Bearer as Life, Message, MessageOf, PeerId, RosterMessage } from '@souk/wire'
-import { CustodyRoutes } from './custody-routes.ts'
+import { routeBearer, routeCustodian, routeSubmitter } from './custody-routes.ts'
 import type { DependenciesInput, DependenciesMessage } from './dependencies-io.ts'
-import { DependencyRoutes } from './dependency-routes.ts'
+import { routeDependencies } from './dependency-routes.ts'
 import type { DeskEffect, DeskInput, DeskMessage } from './desk-io.ts'
 import { type Destination, destinations } from './destinations.ts'
-import { GangRoutes } from './gang-routes.ts'
-import { HostRoutes } from './host-routes.ts'
+import { routeGangs, routeReservations } from './gang-routes.ts'
+import { routeHost } from './host-routes.ts'
 import type { Machines } from './machines.ts'
-import { MarketRoutes } from './market-routes.ts'
+import { routeAuctioneer, routeBidder, routePlanner } from './market-routes.ts'
 import type { Outlet } from './outlet.ts'
 import { whyRejected } from './permissions.ts'
+import { routeRoster } from './roster-routes.ts'
 import type { Steps } from './steps.ts'
 
 /**
@@ -42,35 +38,25 @@ import type { Steps } from './steps.ts'
  * whole. Messages to this peer itself are queued and routed like any other, so no machine needs to know who is who.
  */
 export class Router implements Steps {
-  readonly #machines: Machines
-  readonly #outlet: Outlet
+  readonly machines: Machines
+  readonly outlet: Outlet
   readonly #roundsMax: number
-  readonly #custody: CustodyRoutes
-  readonly #market: MarketRoutes
-  readonly #dependencies: DependencyRoutes
-  readonly #gangs: GangRoutes
-  readonly #host: HostRoutes
 
   constructor(machines: Machines, outlet: Outlet, { roundsMax }: { roundsMax: number }) {
-    this.#machines = machines
-    this.#outlet = outlet
+    this.machines = machines
+    this.outlet = outlet
     this.#roundsMax = roundsMax
-    this.#custody = new CustodyRoutes(machines, outlet, this)
-    this.#market = new MarketRoutes(machines, outlet, this)
-    this.#dependencies = new DependencyRoutes(machines, outlet, this)
-    this.#gangs = new GangRoutes(machines, outlet, this, this.#market)
-    this.#host = new HostRoutes(machines, outlet, this)
   }
 
   /** Routes until nothing is left to do at this instant. */
   settle(): void {
     for (let round = 0; ; round++) {
       invariant(round < this.#roundsMax, 'the machines of this peer answer each other for ever')
-      const message = this.#outlet.nextLocal()
-      if (message) this.#route(this.#machines.life, message)
-      else if (this.#machines.marketChanged) this.#lookAgain()
-      else if (this.#machines.loadsChanged) {
-        this.#machines.loadsChanged = false
+      const message = this.outlet.nextLocal()
+      if (message) this.#route(this.machines.life, message)
+      else if (this.machines.marketChanged) this.#lookAgain()
+      else if (this.machines.loadsChanged) {
+        this.machines.loadsChanged = false
         this.stepBidder({ type: 'changed' })
       } else if (!this.#wakeOne()) return
     }
@@ -78,14 +64,14 @@ export class Router implements Steps {
 
   /** A message of a connected member, by what its role allows. */
   onMessage(from: Life, message: Message): void {
-    const member = this.#machines.roster.get(from.peer)
+    const member = this.machines.roster.get(from.peer)
     const code = whyRejected(member, from, message)
     if (code) {
-      this.#outlet.trace({ type: 'message.rejected', peer: from.peer, tag: message.t, code })
+      this.outlet.trace({ type: 'message.rejected', peer: from.peer, tag: message.t, code })
       return
     }
     // Whoever remembers a later life of this peer answers neither: then they say nothing for it.
-    if (message.t === 'sync' || message.t === 'ack') this.#machines.heard.add(from.peer)
+    if (message.t === 'sync' || message.t === 'ack') this.machines.heard.add(from.peer)
     this.#route(from, message)
   }
 
@@ -117,7 +103,7 @@ export class Router implements Steps {
         this.stepBearer({ type: 'message', from, message: message as BearerMessage })
         break
       case 'unheardAwards':
-        this.#machines.unheard.accepted(from.peer, (message as MessageOf<'accept'>).tasks)
+        this.machines.unheard.accepted(from.peer, (message as MessageOf<'accept'>).tasks)
         break
       case 'custodian':
         this.stepCustodian({ type: 'message', from, message: message as CustodianMessage })
@@ -143,132 +129,96 @@ export class Router implements Steps {
       return
     }
     // Newer than the load stamp of its frame: what it says counts from here on.
-    this.#machines.loads.setWaiting(from, message.waiting)
+    this.machines.loads.setWaiting(from, message.waiting)
     if (message.t === 'given') this.stepBidder({ type: 'given', from, message })
-    else this.#machines.loadsChanged = true
+    else this.machines.loadsChanged = true
   }
 
   #toFollowers(from: PeerId, message: MessageOf<'follow'>): void {
-    const kept = this.#machines.host.outputOf(message.task, message.stdout, message.stderr)
-    this.#machines.followers.onFollow(from, message, kept, (to, output) => this.#outlet.send(to, output))
+    const kept = this.machines.host.outputOf(message.task, message.stdout, message.stderr)
+    this.machines.followers.onFollow(from, message, kept, (to, output) => this.outlet.send(to, output))
   }
 
   // ---- machines: step one, route what it wants
 
+  #step<Input, Effect>(
+    machine: Machine<Input, Effect>,
+    input: Input,
+    route: (effect: Effect, steps: Steps) => void,
+  ): void {
+    const effects: Effect[] = []
+    machine.step(input, this.outlet.now, effects)
+    for (const effect of effects) route(effect, this)
+  }
+
   stepRoster(input: RosterInput): void {
     const effects: RosterEffect[] = []
-    const before = this.#machines.roster.version
-    this.#machines.roster.step(input, this.#outlet.now, effects)
+    const before = this.machines.roster.version
+    this.machines.roster.step(input, this.outlet.now, effects)
     this.#noticeBehind()
     // Reachability has no effect of its own.
-    if (this.#machines.roster.version !== before) this.#machines.marketChanged = true
-    for (const effect of effects) this.#applyRoster(effect)
+    if (this.machines.roster.version !== before) this.machines.marketChanged = true
+    for (const effect of effects) routeRoster(effect, this)
   }
 
   /** Others remember a later life of this peer: its store is an old image, so it promises nothing more, and stops. */
   #noticeBehind(): void {
-    const own = this.#machines.incarnation
-    const seen = this.#machines.roster.incarnationSeenOfSelf
-    if (own === 0 || seen <= own || this.#machines.behind) return
-    this.#machines.behind = true
-    this.#outlet.alarm({ type: 'store.behind', own, seen })
-  }
-
-  #applyRoster(effect: RosterEffect): void {
-    switch (effect.type) {
-      case 'send':
-        this.#outlet.send(effect.to, effect.message)
-        break
-      case 'publish':
-        this.#outlet.emit(effect)
-        break
-      case 'memberChanged': {
-        const { peer, state, incarnation } = effect
-        this.#outlet.trace({ type: 'member.state', peer, state, incarnation })
-        this.#rememberMember(peer)
-        break
-      }
-      case 'advertChanged': {
-        const { peer } = effect
-        this.#rememberMember(peer)
-        this.#outlet.trace({ type: 'member.advert', peer, seq: this.#machines.roster.get(peer)?.advert?.seq ?? 0 })
-        break
-      }
-    }
-  }
-
-  /** Who is a member must outlive this process: how many custodians a task needs depends on it. */
-  #rememberMember(peer: PeerId): void {
-    if (peer === this.#machines.self) return
-    const write = this.#machines.memberLog.decide(peer, this.#machines.roster.get(peer))
-    if (write) this.stepCustodian({ type: 'remember', writes: [write] })
+    const own = this.machines.incarnation
+    const seen = this.machines.roster.incarnationSeenOfSelf
+    if (own === 0 || seen <= own || this.machines.behind) return
+    this.machines.behind = true
+    this.outlet.alarm({ type: 'store.behind', own, seen })
   }
 
   stepCustodian(input: CustodianInput): void {
-    const effects: CustodianEffect[] = []
-    this.#machines.custodian.step(input, this.#outlet.now, effects)
-    for (const effect of effects) this.#custody.onCustodian(effect)
+    this.#step(this.machines.custodian, input, routeCustodian)
   }
 
   stepSubmitter(input: SubmitterInput): void {
-    const effects: SubmitterEffect[] = []
-    this.#machines.submitter.step(input, this.#outlet.now, effects)
-    for (const effect of effects) this.#custody.onSubmitter(effect)
+    this.#step(this.machines.submitter, input, routeSubmitter)
   }
 
   stepBearer(input: BearerInput): void {
-    const effects: BearerEffect[] = []
-    this.#machines.bearer.step(input, this.#outlet.now, effects)
-    for (const effect of effects) this.#custody.onBearer(effect)
+    this.#step(this.machines.bearer, input, routeBearer)
   }
 
   stepAuctioneer(input: AuctioneerInput): void {
-    const effects: AuctioneerEffect[] = []
-    this.#machines.auctioneer.step(input, this.#outlet.now, effects)
-    for (const effect of effects) this.#market.onAuctioneer(effect)
+    this.#step(this.machines.auctioneer, input, routeAuctioneer)
   }
 
   stepBidder(input: BidderInput): void {
-    const effects: BidderEffect[] = []
-    this.#machines.bidder.step(input, this.#outlet.now, effects)
-    for (const effect of effects) this.#market.onBidder(effect)
+    this.#step(this.machines.bidder, input, routeBidder)
   }
 
   stepDependencies(input: DependenciesInput): void {
-    this.#dependencies.step(input)
+    this.#step(this.machines.dependencies, input, routeDependencies)
   }
 
   stepGangs(input: GangsInput): void {
-    this.#gangs.stepGangs(input)
+    this.#step(this.machines.gangs, input, routeGangs)
   }
 
   stepReservations(input: ReservationsInput): void {
-    this.#gangs.stepReservations(input)
+    this.#step(this.machines.reservations, input, routeReservations)
   }
 
   stepPlanner(input: PlannerInput): void {
-    this.#market.stepPlanner(input)
+    this.#step(this.machines.planner, input, routePlanner)
   }
 
   stepHost(input: HostInput): void {
-    this.#host.step(input)
-  }
-
-  onMeasured(runs: readonly MeasuredRun[]): void {
-    this.#host.measured(runs)
+    this.#step(this.machines.host, input, routeHost)
   }
 
   stepDesk(input: DeskInput): void {
-    const effects: DeskEffect[] = []
-    this.#machines.desk.step(input, this.#outlet.now, effects)
-    for (const effect of effects) this.#outlet.sendOrEmit(effect)
+    this.#step(this.machines.desk, input, routeDesk)
   }
 
   // ---- time
 
   #lookAgain(): void {
-    this.#machines.marketChanged = false
-    this.#machines.loadsChanged = false
+    this.machines.marketChanged = false
+    this.machines.loadsChanged = false
     // What is kept for a gang that has waited for long comes before anything else.
     this.stepReservations({ type: 'changed' })
     this.stepGangs({ type: 'changed' })
@@ -278,22 +228,26 @@ export class Router implements Steps {
 
   /** Wakes one machine that is due; false when none is. */
   #wakeOne(): boolean {
-    const due = (machine: { nextWakeup(): Millis | undefined }) =>
-      (machine.nextWakeup() ?? Infinity) <= this.#outlet.now
-    if (due(this.#machines.roster)) this.stepRoster({ type: 'wake' })
-    else if (due(this.#machines.custodian)) this.stepCustodian({ type: 'wake' })
-    else if (due(this.#machines.submitter)) this.stepSubmitter({ type: 'wake' })
-    else if (due(this.#machines.bearer)) this.stepBearer({ type: 'wake' })
-    else if (due(this.#machines.auctioneer)) this.stepAuctioneer({ type: 'wake' })
-    else if (due(this.#machines.bidder)) this.stepBidder({ type: 'wake' })
-    else if (due(this.#machines.gangs)) this.stepGangs({ type: 'wake' })
-    else if (due(this.#machines.reservations)) this.stepReservations({ type: 'wake' })
-    else if (due(this.#machines.planner)) this.stepPlanner({ type: 'wake' })
-    else if (due(this.#machines.host)) this.stepHost({ type: 'wake' })
-    else if (due(this.#machines.dependencies)) this.stepDependencies({ type: 'wake' })
-    else if (due(this.#machines.desk)) this.stepDesk({ type: 'wake' })
-    else if (due(this.#outlet)) this.#outlet.wake()
+    const due = (machine: { nextWakeup(): Millis | undefined }) => (machine.nextWakeup() ?? Infinity) <= this.outlet.now
+    if (due(this.machines.roster)) this.stepRoster({ type: 'wake' })
+    else if (due(this.machines.custodian)) this.stepCustodian({ type: 'wake' })
+    else if (due(this.machines.submitter)) this.stepSubmitter({ type: 'wake' })
+    else if (due(this.machines.bearer)) this.stepBearer({ type: 'wake' })
+    else if (due(this.machines.auctioneer)) this.stepAuctioneer({ type: 'wake' })
+    else if (due(this.machines.bidder)) this.stepBidder({ type: 'wake' })
+    else if (due(this.machines.gangs)) this.stepGangs({ type: 'wake' })
+    else if (due(this.machines.reservations)) this.stepReservations({ type: 'wake' })
+    else if (due(this.machines.planner)) this.stepPlanner({ type: 'wake' })
+    else if (due(this.machines.host)) this.stepHost({ type: 'wake' })
+    else if (due(this.machines.dependencies)) this.stepDependencies({ type: 'wake' })
+    else if (due(this.machines.desk)) this.stepDesk({ type: 'wake' })
+    else if (due(this.outlet)) this.outlet.wake()
     else return false
     return true
   }
+}
+
+function routeDesk(effect: DeskEffect, { outlet }: Steps): void {
+  if (effect.type === 'send') outlet.send(effect.to, effect.message)
+  else outlet.emit(effect)
 }

@@ -1,5 +1,5 @@
 import { anyTenant } from '@souk/kernel'
-import { taskId } from '@souk/wire'
+import { taskIdOf } from '@souk/wire'
 import type { NamedTask } from './inputs.ts'
 import type { Machines } from './machines.ts'
 
@@ -10,12 +10,13 @@ import type { Machines } from './machines.ts'
 export function decideTenantFull(
   { auctioneer, custodian }: Pick<Machines, 'auctioneer' | 'custodian'>,
   waitingMax: Readonly<Record<string, number>>,
-  { nonce, spec: { tenant } }: Pick<NamedTask, 'nonce' | 'spec'>,
+  task: Pick<NamedTask, 'nonce' | 'spec'>,
 ): string | undefined {
+  const { tenant } = task.spec
   const name = [tenant, anyTenant].find((each) => Object.hasOwn(waitingMax, each))
   if (name === undefined) return undefined
   const most = waitingMax[name]!
   const waiting = auctioneer.waitingOf(tenant)
-  if (waiting < most || custodian.find(taskId(nonce))) return undefined
+  if (waiting < most || custodian.find(taskIdOf(task))) return undefined
   return `tenant '${tenant}' has ${waiting} tasks waiting at this peer, and may have ${most}; try again when some have begun, or at another peer`
 }

@@ -1,19 +1,15 @@
 import { Deadlines, type Millis } from '@souk/kernel'
 import { custodiansMax, limits, type MessageOf, type PeerId, type TaskId } from '@souk/wire'
 import type { DependenciesConfig, DependenciesEffect, DependenciesView } from './dependencies-io.ts'
+import { newSearch, type Search, sendOn } from './search.ts'
 
 type Out = DependenciesEffect[]
 
 /** Rounds in which only its likely custodians are asked: a task of the same submit is on its way to them. */
 const likelyRounds = 2
 
-/** A task whose end is waited for, and who was asked. */
-interface Watched {
-  keeper: PeerId | undefined
-  answered: boolean
-  /** the newest version that it was sent on to; 0: none */
-  version: number
-  left: PeerId[]
+/** A task whose end is waited for. */
+interface Watched extends Search {
   /** of asking everybody; and how often whoever keeps it said that it has not ended */
   rounds: number
   openTimes: number
@@ -58,10 +54,7 @@ export class WatchedEnds {
 
   add(task: TaskId, now: Millis): void {
     const watched: Watched = {
-      keeper: undefined,
-      answered: false,
-      version: 0,
-      left: [],
+      ...newSearch([]),
       rounds: 0,
       openTimes: 0,
       unknownSinceMs: undefined,
@@ -103,16 +96,11 @@ export class WatchedEnds {
     return watched?.keeper === from ? this.#askNext(task, watched, now) : undefined
   }
 
-  onMoved(from: PeerId, { task, version, custodians }: MessageOf<'moved'>, now: Millis): LostTrack | undefined {
-    const watched = this.#watched.get(task)
+  onMoved(from: PeerId, message: MessageOf<'moved'>, now: Millis): LostTrack | undefined {
+    const watched = this.#watched.get(message.task)
     if (watched?.keeper !== from) return undefined
-    // Two that point at each other would be followed for ever: only what is newer leads on.
-    if (version > watched.version) {
-      watched.version = version
-      const reachable = custodians.filter((peer) => peer !== from && this.#view.reachable(peer))
-      watched.left = [...reachable, ...watched.left.filter((peer) => !reachable.includes(peer))]
-    }
-    return this.#askNext(task, watched, now)
+    sendOn(watched, message, (peer) => this.#view.reachable(peer))
+    return this.#askNext(message.task, watched, now)
   }
 
   /** Whoever watches for us there may have forgotten it, or can tell nothing any more. */

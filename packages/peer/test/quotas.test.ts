@@ -111,3 +111,15 @@ test('more tasks of a tenant than may wait at a peer are refused; one that waits
   expect(refused[0]!.message).toContain("tenant 'greedy' has 2 tasks waiting at this peer, and may have 2")
   expect(mesh.replies('p0', 'accepted').map(({ tag }) => tag)).toEqual([0, 1, 9, 6])
 })
+
+test('members of a gang that are said again are accepted again, though their tenant has all waiting that it may', () => {
+  const mesh = new Mesh({ p0: { slots: 0, tenants: { waitingMax: { greedy: 2 } } } })
+  const gang = (rank: number) => ({ tenant: 'greedy', gang: { id: 'g', size: 2, rank } })
+  for (const rank of [0, 1]) mesh.submit('p0', `g${rank}x`, gang(rank), { tag: rank })
+  for (const name of ['a', 'b']) mesh.submit('p0', name, { tenant: 'greedy' }, { tag: 5 })
+  mesh.run(100)
+  for (const rank of [0, 1]) mesh.submit('p0', `g${rank}x`, gang(rank), { tag: rank })
+  mesh.run(100)
+  const accepted = mesh.replies('p0', 'accepted').map(({ tag }) => tag)
+  expect(accepted.filter((tag) => tag < 2)).toEqual([0, 1, 0, 1])
+})

@@ -1,6 +1,6 @@
 import type { Prng } from '@souk/kernel'
 import type { PeerInput, Reply } from '@souk/peer'
-import { type OutcomeKind, type TaskId, taskId } from '@souk/wire'
+import { type OutcomeKind, type TaskId, taskIdOf } from '@souk/wire'
 import type { Arrival } from './arrival.ts'
 import { type ClientTask, newClientTask } from './client-task.ts'
 import type { SimNode } from './node.ts'
@@ -134,8 +134,9 @@ export class Clients implements Watch {
     return this.#workload.drawTasks(max).map((draft) => this.#expect(node, draft))
   }
 
-  #expect(node: SimNode, { nonce, spec, ms, runsMs }: TaskDraft): ClientTask {
-    const id = taskId(nonce, 0, spec.gang !== undefined)
+  #expect(node: SimNode, draft: TaskDraft): ClientTask {
+    const { nonce, spec, ms, runsMs } = draft
+    const id = taskIdOf(draft)
     const task = newClientTask({ id, nonce, spec, node })
     this.tasks.set(id, task)
     this.#open.set(id, task)

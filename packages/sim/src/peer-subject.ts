@@ -2,13 +2,13 @@ import { defaultConfig, Peer, type PeerConfig, type PeerSnapshot } from '@souk/p
 import type { TaskId } from '@souk/wire'
 import type { Subject } from './subject.ts'
 
-/** The real peer, with all its trace events on: checkers read them. */
 /** Simulated members that are gone for good stay members, so what nobody knows is given up before a run counts as stuck. */
 function simulatedConfig(): PeerConfig {
   const config = defaultConfig()
   return { ...config, dependencies: { ...config.dependencies, awayMsMax: 40_000 } }
 }
 
+/** The real peer, with all its trace events on: checkers read them. */
 export function peerSubject(config: PeerConfig = simulatedConfig()): Subject {
   return {
     makePeer(self, prng) {

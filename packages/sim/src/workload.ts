@@ -1,5 +1,5 @@
 import { emptyRequest, type GpuRequest, hash64, hashBase32, type Prng } from '@souk/kernel'
-import { objectives, type Priority, priorities, type TaskSpec, taskId } from '@souk/wire'
+import { objectives, type Priority, priorities, type TaskSpec, taskIdOf } from '@souk/wire'
 import { DependencyDraws } from './dependency-draws.ts'
 import { type Duration, drawDuration, meanDuration, pickWeighted } from './distributions.ts'
 import { GangDraws } from './gang-draws.ts'
@@ -125,7 +125,7 @@ export class Workload {
   /** The next task, or all members of a gang of at most `max`. */
   drawTasks(max: number): TaskDraft[] {
     const drafts = this.#gangs.draw(this.drawTask(), max)
-    for (const { nonce, spec } of drafts) this.#dependencies.add(taskId(nonce, 0, spec.gang !== undefined))
+    for (const draft of drafts) this.#dependencies.add(taskIdOf(draft))
     return drafts
   }
 

@@ -42,6 +42,11 @@ export function taskId(nonce: string, draw = 0, gang = false): TaskId {
   return nonce.slice(0, taskNonceChars).padEnd(taskNonceChars, '0') + last
 }
 
+/** The id of a task that is submitted under this nonce. */
+export function taskIdOf({ nonce, spec }: { nonce: string; spec: { gang?: unknown } }, draw = 0): TaskId {
+  return taskId(nonce, draw, spec.gang !== undefined)
+}
+
 /** Characters that the members of a gang have in common: enough for a hash, and three are left for the rank. */
 const gangNonceChars = 20
 

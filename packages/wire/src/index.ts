@@ -42,6 +42,7 @@ export {
   placementKey,
   TaskId,
   taskId,
+  taskIdOf,
 } from './ids.ts'
 export { limits } from './limits.ts'
 export type { LoadStamp } from './load-stamp.ts'

@@ -1,5 +1,5 @@
 import type { PeerInput, Write } from '@souk/peer'
-import { type PeerId, type TaskId, type TaskSpec, taskId } from '@souk/wire'
+import { type PeerId, type TaskId, type TaskSpec, taskIdOf } from '@souk/wire'
 import type { Fault } from '../faults/fault.ts'
 import type { SimNode } from '../node.ts'
 import type { Violations } from '../violation.ts'
@@ -93,8 +93,9 @@ export class Configurations implements Watch {
   }
 
   onSubmit(node: SimNode, { tasks }: Extract<PeerInput, { type: 'submit' }>): void {
-    for (const { nonce, spec } of tasks) {
-      const task = taskId(nonce, 0, spec.gang !== undefined)
+    for (const submitted of tasks) {
+      const { spec } = submitted
+      const task = taskIdOf(submitted)
       this.#durability.set(task, spec.durability)
       if (spec.durability === 'quorum') continue
       const kept = this.#kept.get(node.index) ?? new Map<TaskId, TaskSpec['durability']>()

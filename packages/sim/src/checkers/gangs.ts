@@ -1,5 +1,5 @@
 import type { PeerInput, PeerSnapshot, RunOrder, TraceEvent } from '@souk/peer'
-import { type TaskId, taskId } from '@souk/wire'
+import { type TaskId, taskIdOf } from '@souk/wire'
 import type { SimNode } from '../node.ts'
 import type { Violations } from '../violation.ts'
 import type { Watch } from '../watch.ts'
@@ -34,9 +34,9 @@ export class GangsChecker implements Watch {
   }
 
   onSubmit(_node: SimNode, { tasks }: Extract<PeerInput, { type: 'submit' }>): void {
-    for (const { nonce, spec } of tasks) {
-      if (!spec.gang) continue
-      this.#members.set(taskId(nonce, 0, true), { gang: spec.gang.id, size: spec.gang.size })
+    for (const submitted of tasks) {
+      const { gang } = submitted.spec
+      if (gang) this.#members.set(taskIdOf(submitted), { gang: gang.id, size: gang.size })
     }
   }
 

@@ -1,0 +1,34 @@
+import type { RosterEffect } from '@souk/roster'
+import type { PeerId } from '@souk/wire'
+import type { Steps } from './steps.ts'
+
+/** Where the effects of the roster go. */
+export function routeRoster(effect: RosterEffect, steps: Steps): void {
+  switch (effect.type) {
+    case 'send':
+      steps.outlet.send(effect.to, effect.message)
+      break
+    case 'publish':
+      steps.outlet.emit(effect)
+      break
+    case 'memberChanged': {
+      const { peer, state, incarnation } = effect
+      steps.outlet.trace({ type: 'member.state', peer, state, incarnation })
+      rememberMember(peer, steps)
+      break
+    }
+    case 'advertChanged': {
+      const { peer } = effect
+      rememberMember(peer, steps)
+      steps.outlet.trace({ type: 'member.advert', peer, seq: steps.machines.roster.get(peer)?.advert?.seq ?? 0 })
+      break
+    }
+  }
+}
+
+/** Who is a member must outlive this process: how many custodians a task needs depends on it. */
+function rememberMember(peer: PeerId, steps: Steps): void {
+  if (peer === steps.machines.self) return
+  const write = steps.machines.memberLog.decide(peer, steps.machines.roster.get(peer))
+  if (write) steps.stepCustodian({ type: 'remember', writes: [write] })
+}
