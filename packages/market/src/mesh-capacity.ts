@@ -1,4 +1,4 @@
-import { emptyVector, type ResourceVector, scalarResources } from '@souk/kernel'
+import { emptyVector, type ResourceVector, scalarResources, unitsOf } from '@souk/kernel'
 import type { PeerId } from '@souk/wire'
 import type { LocalView, MembersView } from './views.ts'
 
@@ -20,7 +20,6 @@ function add(sum: ResourceVector, more: ResourceVector): void {
   for (const name of scalarResources) sum[name] += more[name]
   for (const milli of more.gpuMilli) sum.gpuMilli.push(milli)
   for (const name in more.custom) {
-    const had = Object.hasOwn(sum.custom, name) ? sum.custom[name]! : 0
-    sum.custom[name] = had + more.custom[name]!
+    sum.custom[name] = unitsOf(sum.custom, name) + more.custom[name]!
   }
 }
