@@ -4,14 +4,13 @@ import type { Auction, Closed } from './auction.ts'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
 import type { Filtered } from './filter.ts'
-import { decideFit } from './fit.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import type { Pace } from './pace.ts'
-import { overQuota } from './quota-refusal.ts'
+import { later } from './refusal.ts'
+import { refusalHere } from './refusal-here.ts'
 import { scoringOf } from './scoring.ts'
 import { shortfallText } from './shortfall.ts'
-import { decideTies } from './ties.ts'
 import { auctionDecision, type FrameOf, plainDecision, refusalsText } from './to-decision.ts'
 import type { LocalView, MembersView } from './views.ts'
 
@@ -94,13 +93,5 @@ export class NoRoom {
 
 /** Why this host does not run it itself. */
 function ownRefusal(local: LocalView, { shape }: Lot): Refusal {
-  const offer = local.offer()
-  const unfit = decideFit(offer, shape)
-  if (unfit) return unfit
-  if (offer.draining) return { code: 'draining', never: false, detail: 'it takes no new work' }
-  const over = overQuota(local.quotas(), shape)
-  if (over) return over
-  const tied = decideTies(local.ties(), shape)
-  if (tied) return tied
-  return { code: 'no-room', never: false, detail: `${local.running()} running, ${local.queued()} queued` }
+  return refusalHere(local, shape) ?? later('no-room', `${local.running()} running, ${local.queued()} queued`)
 }
