@@ -1,5 +1,6 @@
 import { emptyVector, type ResourceVector, scalarResources, unitsOf } from '@souk/kernel'
 import type { PeerId } from '@souk/wire'
+import { knownHosts } from './known-hosts.ts'
 import type { LocalView, MembersView } from './views.ts'
 
 /** What all peers that are known offer together: what a tenant's share is a share of. Worked out when members change. */
@@ -10,8 +11,7 @@ export function meshCapacity(self: PeerId, members: MembersView, local: LocalVie
     if (seen === members.version) return sum
     seen = members.version
     sum = emptyVector()
-    add(sum, local.offer().capacity)
-    for (const { peer, offer } of members.candidates()) if (offer && peer !== self) add(sum, offer.capacity)
+    for (const { offer } of knownHosts({ self, members, local })) add(sum, offer.capacity)
     return sum
   }
 }

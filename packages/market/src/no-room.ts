@@ -1,9 +1,10 @@
 import type { Millis } from '@souk/kernel'
-import { limits, type Offer, type PeerId, type Refusal } from '@souk/wire'
+import { limits, type PeerId, type Refusal } from '@souk/wire'
 import type { Auction, Closed } from './auction.ts'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
 import type { Filtered } from './filter.ts'
+import { knownHosts } from './known-hosts.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import type { Pace } from './pace.ts'
@@ -47,7 +48,7 @@ export class NoRoom {
     const here = [{ peer: self, refusal: ownRefusal(local, lot) }, ...refused]
     lots.beQuiet(lot, pace.quietMsFirst(), now)
     const ever = here.some(({ refusal }) => !refusal.never)
-    const short = ever ? undefined : shortfallText(lot.shape, this.#hosts())
+    const short = ever ? undefined : shortfallText(lot.shape, knownHosts(this.#parts))
     const reason = ever
       ? 'only peers that are busy or away could run it'
       : (short ?? 'no peer that is known could ever run it').slice(0, reasonCharsMax)
@@ -75,13 +76,6 @@ export class NoRoom {
     const scoring = scoringOf(lot.shape, this.#config)
     const decision = auctionDecision(frame(now, auction.startedMs, now), all, closed, undefined, scoring)
     out.push({ type: 'waits', tasks, code: 'no-room', decision })
-  }
-
-  /** Everybody whose offer is known, this host among them. */
-  #hosts(): { peer: PeerId; offer: Offer }[] {
-    const { self, local, members } = this.#parts
-    const others = members.candidates().flatMap(({ peer, offer }) => (peer !== self && offer ? [{ peer, offer }] : []))
-    return [{ peer: self, offer: local.offer() }, ...others]
   }
 
   /** A host that had no room must know whom to ask once it has. */
