@@ -15,12 +15,14 @@ export {
   emptyRequest,
   emptyVector,
   giveBack,
+  least,
   type ResourceRequest,
   type ResourceVector,
   type Shortage,
   scalarResources,
   shortage,
   take,
+  unitsOf,
 } from './resources.ts'
 export { RoundTrip } from './round-trip.ts'
 export { dominantShare, type Shares, TenantShares, type TenantUse, useOf, weightOf } from './tenant-shares.ts'

@@ -72,8 +72,17 @@ export function copyVector(v: ResourceVector): ResourceVector {
   return { ...v, gpuMilli: [...v.gpuMilli], custom: { ...v.custom } }
 }
 
+/** Of each resource and device as much as both have. */
+export function least(a: ResourceVector, b: ResourceVector): ResourceVector {
+  const both = copyVector(a)
+  for (const name of scalarResources) both[name] = Math.min(a[name], b[name])
+  both.gpuMilli = a.gpuMilli.slice(0, b.gpuMilli.length).map((milli, i) => Math.min(milli, b.gpuMilli[i]!))
+  for (const name in a.custom) both.custom[name] = Math.min(a.custom[name]!, unitsOf(b.custom, name))
+  return both
+}
+
 /** How much there is of a declared resource. Names come from anywhere, so inherited properties do not count. */
-function unitsOf(custom: Record<string, number>, name: string): number {
+export function unitsOf(custom: Readonly<Record<string, number>>, name: string): number {
   return Object.hasOwn(custom, name) ? custom[name]! : 0
 }
 

@@ -1,4 +1,4 @@
-import { type ResourceRequest, type ResourceVector, scalarResources } from './resources.ts'
+import { type ResourceRequest, type ResourceVector, scalarResources, unitsOf } from './resources.ts'
 
 /** What tasks of one tenant have together. GPUs in thousandths of a device, whichever. */
 export interface TenantUse {
@@ -66,7 +66,7 @@ export function dominantShare(use: TenantUse, total: ResourceVector): number {
   const gpuMilli = total.gpuMilli.length * 1000
   if (gpuMilli > 0) most = Math.max(most, use.gpuMilli / gpuMilli)
   for (const name in use.custom) {
-    const units = Object.hasOwn(total.custom, name) ? total.custom[name]! : 0
+    const units = unitsOf(total.custom, name)
     if (units > 0) most = Math.max(most, use.custom[name]! / units)
   }
   return most
@@ -85,8 +85,7 @@ function change(use: TenantUse, request: ResourceRequest, sign: 1 | -1): TenantU
   for (const name of scalarResources) use[name] += sign * request[name]
   use.gpuMilli += sign * request.gpu.count * request.gpu.milli
   for (const name in request.custom) {
-    const had = Object.hasOwn(use.custom, name) ? use.custom[name]! : 0
-    use.custom[name] = had + sign * request.custom[name]!
+    use.custom[name] = unitsOf(use.custom, name) + sign * request.custom[name]!
   }
   return use
 }

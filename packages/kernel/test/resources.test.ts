@@ -10,6 +10,7 @@ import {
   type GpuRequest,
   giveBack,
   isModel,
+  least,
   type ResourceRequest,
   type ResourceVector,
   shortage,
@@ -281,6 +282,19 @@ test('what a task does not ask for never stops it, even where less than nothing 
   const shrunk = have({ memoryBytes: -5 })
   expect(take(copyVector(shrunk), ask({ cpuMilli: 0 }))).toBeDefined()
   expect(copiesThatFit(shrunk, ask({ memoryBytes: 1 }), 5)).toBe(0)
+})
+
+test('what two vectors have in common fits into each of them, and is all that fits into both', () => {
+  fc.assert(
+    fc.property(vector(-5), vector(-5), request, (a, b, wanted) => {
+      const both = least(a, b)
+      const devices = Math.min(a.gpuMilli.length, b.gpuMilli.length)
+      expect(both.gpuMilli).toEqual(a.gpuMilli.slice(0, devices).map((left, i) => Math.min(left, b.gpuMilli[i]!)))
+      const one = { ...wanted, gpu: { count: 0, milli: 0 } }
+      const shortOfOne = shortage(a, one) !== undefined || shortage(b, one) !== undefined
+      expect(shortage(both, one) !== undefined).toBe(shortOfOne)
+    }),
+  )
 })
 
 test('a copy shares nothing with its original', () => {

@@ -10,6 +10,7 @@ import type { Packing } from './packing.ts'
 import { surveyAnswer } from './plan/survey.ts'
 import { PredictionScore } from './prediction-score.ts'
 import { overQuota } from './quota-refusal.ts'
+import { draining, later } from './refusal.ts'
 import { Rivals } from './rivals.ts'
 import { decideTies } from './ties.ts'
 import type { BearersView, LocalView, MembersView } from './views.ts'
@@ -149,9 +150,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     const offer = this.#local.offer()
     const unfit = decideFit(offer, shape)
     if (unfit) return { t: 'noBid', lot, refusal: unfit }
-    if (offer.draining || this.#leaving) {
-      return { t: 'noBid', lot, refusal: { code: 'draining', never: false, detail: 'it takes no new work' } }
-    }
+    if (offer.draining || this.#leaving) return { t: 'noBid', lot, refusal: draining }
     this.#packing.learn(shape.request, count)
     const tied = decideTies(this.#local.ties(), shape)
     if (tied) return { t: 'noBid', lot, refusal: tied }
@@ -159,9 +158,8 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     if (over) return { t: 'noBid', lot, refusal: over }
     const room = chooseRoom(this.#local, shape, count)
     if (room.room === 0) {
-      const detail = `${this.#local.running()} running, ${this.#local.queued()} queued`
       const etaMs = this.#etaMs(shape, now)
-      const refusal = { code: 'no-room' as const, never: false, detail }
+      const refusal = later('no-room', `${this.#local.running()} running, ${this.#local.queued()} queued`)
       return { t: 'noBid', lot, refusal: etaMs === undefined ? refusal : { ...refusal, etaMs } }
     }
     const parts = { local: this.#local, packing: this.#packing, durations: this.#durations }

@@ -1,5 +1,6 @@
 import type { PeerId, Refusal, Shape } from '@souk/wire'
 import { decideFit } from './fit.ts'
+import { draining, later } from './refusal.ts'
 import { isMulti } from './shape.ts'
 import type { CandidateView } from './views.ts'
 
@@ -37,10 +38,10 @@ export function filterCandidates(
 }
 
 function decideLater(member: CandidateView, { ignored, avoid }: Required<Exclusions>): Refusal | undefined {
-  if (avoid.has(member.peer)) return { code: 'on-path', never: false, detail: 'it had this task and passed it on' }
-  if (!member.reachable) return { code: 'not-reachable', never: false, detail: 'no answer to its last probe' }
-  if (member.offer?.draining) return { code: 'draining', never: false, detail: 'it takes no new work' }
-  if (ignored(member.peer)) return { code: 'distrusted', never: false, detail: 'it did not keep to what it bid' }
+  if (avoid.has(member.peer)) return later('on-path', 'it had this task and passed it on')
+  if (!member.reachable) return later('not-reachable', 'no answer to its last probe')
+  if (member.offer?.draining) return draining
+  if (ignored(member.peer)) return later('distrusted', 'it did not keep to what it bid')
   return undefined
 }
 

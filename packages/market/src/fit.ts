@@ -1,9 +1,8 @@
 import { type ResourceRequest, type Shortage, shortage } from '@souk/kernel'
 import { type Offer, type Refusal, requestsOf, type Shape } from '@souk/wire'
 import { gpuRefusal } from './gpu-fit.ts'
+import { never } from './refusal.ts'
 import { decideWhere } from './where.ts'
-
-const never = (code: Refusal['code'], detail: string): Refusal => ({ code, never: true, detail: detail.slice(0, 250) })
 
 /** Why a host with this offer can never run tasks of this shape; undefined when it can. */
 export function decideFit(offer: Offer, shape: Shape): Refusal | undefined {

@@ -3,7 +3,6 @@ import { gangKey, type MessageOf, type PeerId, type TaskId, type TaskRecord } fr
 import type { MarketConfig } from './config.ts'
 import { Durations } from './durations.ts'
 import { filterCandidates } from './filter.ts'
-import { decideFit } from './fit.ts'
 import {
   capacityFor,
   decidePlaces,
@@ -19,6 +18,7 @@ import { awardsOf } from './gang-awards.ts'
 import type { GangConfig } from './gang-config.ts'
 import { gangDecision, togetherReason, tooFewReason, tooLittleReason, tooSmallReason } from './gang-decision.ts'
 import type { GangsEffect, GangsInput } from './gangs-io.ts'
+import { knownHosts } from './known-hosts.ts'
 import { Pace } from './pace.ts'
 import { shapeKey, shapeOf } from './shape.ts'
 import type { DecisionFrame } from './to-decision.ts'
@@ -170,11 +170,8 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
   }
 
   #look(gang: Gang, now: Millis, out: Out): void {
-    const { self, members, local } = this.#parts
-    const { candidates, refused } = filterCandidates(members.candidates(), self, gang.shape, { ignored: () => false })
-    const own = decideFit(local.offer(), gang.shape)
-    const here: CandidateView[] = own ? [] : [{ peer: self, incarnation: 0, reachable: true, offer: local.offer() }]
-    const able = [...here, ...candidates]
+    const hosts = knownHosts(this.#parts)
+    const { candidates: able, refused } = filterCandidates(hosts, '', gang.shape, { ignored: () => false })
     const isAway = refused.some(({ refusal }) => !refusal.never)
     if (capacityFor(able, gang) >= gang.size) this.#ask(gang, able, now, out)
     else if (isAway) this.#onTooFew(gang, able, now, out)

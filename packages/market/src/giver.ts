@@ -1,10 +1,10 @@
 import {
   copiesThatFit,
-  copyVector,
+  emptyVector,
+  least,
   type Millis,
   QuotaRoom,
   type ResourceVector,
-  scalarResources,
   shortage,
   TenantShares,
 } from '@souk/kernel'
@@ -76,7 +76,8 @@ export class Giver {
     const view = this.#members.candidate(from)
     const offer = view?.offer
     const budget = {
-      free: upTo(copyVector(message.free), offer?.capacity),
+      // Nobody has more free than it has.
+      free: offer ? least(message.free, offer.capacity) : emptyVector(),
       left: message.count,
       ahead: 1,
       quotas: quotasOf(message),
@@ -160,16 +161,4 @@ export class Giver {
     const to = { peer, incarnation, offeredMs, ...alternativeField(alternative) }
     out.push({ type: 'award', tasks: tasks.map(({ task }) => task), to, alternates: [], decision })
   }
-}
-
-/** Nobody has more free than it has (changed in place). */
-function upTo(free: ResourceVector, capacity: ResourceVector | undefined): ResourceVector {
-  if (!capacity) return free
-  for (const name of scalarResources) free[name] = Math.min(free[name], capacity[name])
-  free.gpuMilli = free.gpuMilli.slice(0, capacity.gpuMilli.length)
-  for (const name in free.custom) {
-    const units = Object.hasOwn(capacity.custom, name) ? capacity.custom[name]! : 0
-    free.custom[name] = Math.min(free.custom[name]!, units)
-  }
-  return free
 }

@@ -1,5 +1,6 @@
-import { emptyVector, type ResourceVector, scalarResources } from '@souk/kernel'
+import { emptyVector, type ResourceVector, scalarResources, unitsOf } from '@souk/kernel'
 import type { PeerId } from '@souk/wire'
+import { knownHosts } from './known-hosts.ts'
 import type { LocalView, MembersView } from './views.ts'
 
 /** What all peers that are known offer together: what a tenant's share is a share of. Worked out when members change. */
@@ -10,8 +11,7 @@ export function meshCapacity(self: PeerId, members: MembersView, local: LocalVie
     if (seen === members.version) return sum
     seen = members.version
     sum = emptyVector()
-    add(sum, local.offer().capacity)
-    for (const { peer, offer } of members.candidates()) if (offer && peer !== self) add(sum, offer.capacity)
+    for (const { offer } of knownHosts({ self, members, local })) add(sum, offer.capacity)
     return sum
   }
 }
@@ -20,7 +20,6 @@ function add(sum: ResourceVector, more: ResourceVector): void {
   for (const name of scalarResources) sum[name] += more[name]
   for (const milli of more.gpuMilli) sum.gpuMilli.push(milli)
   for (const name in more.custom) {
-    const had = Object.hasOwn(sum.custom, name) ? sum.custom[name]! : 0
-    sum.custom[name] = had + more.custom[name]!
+    sum.custom[name] = unitsOf(sum.custom, name) + more.custom[name]!
   }
 }

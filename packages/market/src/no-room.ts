@@ -1,17 +1,17 @@
 import type { Millis } from '@souk/kernel'
-import { limits, type Offer, type PeerId, type Refusal } from '@souk/wire'
+import { limits, type PeerId, type Refusal } from '@souk/wire'
 import type { Auction, Closed } from './auction.ts'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
 import type { Filtered } from './filter.ts'
-import { decideFit } from './fit.ts'
+import { knownHosts } from './known-hosts.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import type { Pace } from './pace.ts'
-import { overQuota } from './quota-refusal.ts'
+import { later } from './refusal.ts'
+import { refusalHere } from './refusal-here.ts'
 import { scoringOf } from './scoring.ts'
 import { shortfallText } from './shortfall.ts'
-import { decideTies } from './ties.ts'
 import { auctionDecision, type FrameOf, plainDecision, refusalsText } from './to-decision.ts'
 import type { LocalView, MembersView } from './views.ts'
 
@@ -48,7 +48,7 @@ export class NoRoom {
     const here = [{ peer: self, refusal: ownRefusal(local, lot) }, ...refused]
     lots.beQuiet(lot, pace.quietMsFirst(), now)
     const ever = here.some(({ refusal }) => !refusal.never)
-    const short = ever ? undefined : shortfallText(lot.shape, this.#hosts())
+    const short = ever ? undefined : shortfallText(lot.shape, knownHosts(this.#parts))
     const reason = ever
       ? 'only peers that are busy or away could run it'
       : (short ?? 'no peer that is known could ever run it').slice(0, reasonCharsMax)
@@ -78,13 +78,6 @@ export class NoRoom {
     out.push({ type: 'waits', tasks, code: 'no-room', decision })
   }
 
-  /** Everybody whose offer is known, this host among them. */
-  #hosts(): { peer: PeerId; offer: Offer }[] {
-    const { self, local, members } = this.#parts
-    const others = members.candidates().flatMap(({ peer, offer }) => (peer !== self && offer ? [{ peer, offer }] : []))
-    return [{ peer: self, offer: local.offer() }, ...others]
-  }
-
   /** A host that had no room must know whom to ask once it has. */
   #sayOver(auction: Auction, out: Out): void {
     const message = { t: 'over', lot: auction.id, waiting: this.#parts.waiting() } as const
@@ -94,13 +87,5 @@ export class NoRoom {
 
 /** Why this host does not run it itself. */
 function ownRefusal(local: LocalView, { shape }: Lot): Refusal {
-  const offer = local.offer()
-  const unfit = decideFit(offer, shape)
-  if (unfit) return unfit
-  if (offer.draining) return { code: 'draining', never: false, detail: 'it takes no new work' }
-  const over = overQuota(local.quotas(), shape)
-  if (over) return over
-  const tied = decideTies(local.ties(), shape)
-  if (tied) return tied
-  return { code: 'no-room', never: false, detail: `${local.running()} running, ${local.queued()} queued` }
+  return refusalHere(local, shape) ?? later('no-room', `${local.running()} running, ${local.queued()} queued`)
 }

@@ -1,10 +1,10 @@
 import { BoundedMap, copiesThatFit, Deadlines, type Machine, type Millis, type ResourceRequest } from '@souk/kernel'
 import type { MessageOf, PeerId, Refusal, Shape, TaskId } from '@souk/wire'
-import { decideFit } from './fit.ts'
 import type { GangConfig } from './gang-config.ts'
-import { overQuota } from './quota-refusal.ts'
+import { later } from './refusal.ts'
+import { refusalHere } from './refusal-here.ts'
 import { shapeKey } from './shape.ts'
-import { countTogether, decideTies } from './ties.ts'
+import { countTogether } from './ties.ts'
 import type { LocalView, MembersView } from './views.ts'
 
 export type ReservationsMessage = MessageOf<'reserve' | 'unreserve'>
@@ -144,19 +144,14 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
   }
 
   #whyNot(from: PeerId, id: string, shape: Shape): Refusal | undefined {
-    const offer = this.#local.offer()
-    const unfit = decideFit(offer, shape)
-    if (unfit) return unfit
-    if (offer.draining) return { code: 'draining', never: false, detail: 'it takes no new work' }
-    const tied = decideTies(this.#local.ties(), shape)
-    if (tied) return tied
-    const over = overQuota(this.#local.quotas(), shape)
-    if (over?.never) return over
+    const refusal = refusalHere(this.#local, shape)
+    // Who holds as much as it may gets more room as its tasks end, like one that waits for anything else.
+    if (refusal && (refusal.code !== 'quota' || refusal.never)) return refusal
     if (this.#reservations.has(id)) return undefined
     const { perAskerMax, reservationsMax } = this.#config
     const own = [...this.#reservations.values()].filter((other) => other.from === from).length
     if (own < perAskerMax && this.#reservations.size < reservationsMax) return undefined
-    return { code: 'rate-limited', never: false, detail: 'room is kept for too many gangs already' }
+    return later('rate-limited', 'room is kept for too many gangs already')
   }
 
   /** For so long it had room kept, and then others have their turn for as long. */
@@ -231,7 +226,7 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
   }
 }
 
-const noRoom: Refusal = { code: 'no-room', never: false, detail: 'nothing is free now' }
+const noRoom = later('no-room', 'nothing is free now')
 
 const idOf = (from: PeerId, gang: string) => `${from}|${gang}`
 

@@ -1,4 +1,4 @@
-import { type ResourceRequest, type ResourceVector, scalarResources } from '@souk/kernel'
+import { type ResourceRequest, type ResourceVector, scalarResources, unitsOf } from '@souk/kernel'
 import { type Offer, requestsOf, type Shape } from '@souk/wire'
 import { decideFit } from './fit.ts'
 import { shapeAs } from './shape.ts'
@@ -58,7 +58,7 @@ function amountNeeds(request: ResourceRequest, hosts: readonly KnownHost[]): Nee
   const amounts: [(vector: ResourceVector) => number, number, (n: number) => string][] = [
     ...scalarResources.map((name): (typeof amounts)[number] => [(v) => v[name], request[name], units[name]]),
     ...Object.entries(request.custom).map(([name, n]): (typeof amounts)[number] => {
-      return [(v) => (Object.hasOwn(v.custom, name) ? v.custom[name]! : 0), n, (m) => `${m} ${name}`]
+      return [(v) => unitsOf(v.custom, name), n, (m) => `${m} ${name}`]
     }),
     [(v) => v.gpuMilli.filter((milli) => milli >= request.gpu.milli).length, request.gpu.count, (n) => count(n, 'GPU')],
   ]

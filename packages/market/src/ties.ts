@@ -1,6 +1,5 @@
 import type { Refusal, Tie, Ties } from '@souk/wire'
-
-const later = (code: Refusal['code'], detail: string): Refusal => ({ code, never: false, detail })
+import { later } from './refusal.ts'
 
 /**
  * Why a host with these tasks (running, queued or about to come) may not have one more with such ties; undefined when it

@@ -1,9 +1,9 @@
 import { BoundedMap } from '@souk/kernel'
 import { factsOf, meets, type Offer, type ParsedExpression, parseExpression, type Refusal, unmetText } from '@souk/wire'
+import { never } from './refusal.ts'
 
 /** Expressions whose trees are remembered; each is parsed again when it was pushed out. */
 const parsedMax = 1024
-const detailCharsMax = 250
 
 // What a text parses to never changes, so every market of this process may share it.
 const parsed = new BoundedMap<string, ParsedExpression>(parsedMax)
@@ -20,9 +20,8 @@ function treeOf(where: string): ParsedExpression {
 /** Why a host with this offer does not meet the expression; undefined when it does. Text from elsewhere never throws. */
 export function decideWhere(offer: Offer, where: string): Refusal | undefined {
   const tree = treeOf(where)
-  if (!tree.ok) return { code: 'where-invalid', never: true, detail: tree.fault.message.slice(0, detailCharsMax) }
+  if (!tree.ok) return never('where-invalid', tree.fault.message)
   const facts = factsOf(offer)
   if (meets(tree.expression, facts)) return undefined
-  const detail = unmetText(tree.expression, facts) ?? where
-  return { code: 'where-unmet', never: true, detail: detail.slice(0, detailCharsMax) }
+  return never('where-unmet', unmetText(tree.expression, facts) ?? where)
 }

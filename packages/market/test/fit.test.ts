@@ -42,6 +42,14 @@ describe('whether a host can ever run it', () => {
       })
     })
 
+    test('says memory in the unit that suits it', () => {
+      const small = offer({
+        capacity: vector({ gpuMilli: [1000] }),
+        gpus: [{ model: 'T', memoryBytes: 16e6, count: 1 }],
+      })
+      expect(refusal({ count: 1, milli: 1000, memoryBytes: 512e6 }, small)?.detail).toBe('GPU memory 16 MB < 512 MB')
+    })
+
     test('names the models that are missing, and what is there', () => {
       expect(refusal({ count: 1, milli: 1, models: ['h100', 'h200'] })).toEqual({
         code: 'gpu-model-missing',

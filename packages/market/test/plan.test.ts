@@ -167,6 +167,15 @@ describe('a plan', () => {
     expect(plan).toMatchObject({ unplaced: [], asked: 2, silent: [] })
   })
 
+  test('what a task costs is by whatever it takes most of, be it a declared resource', () => {
+    const draft = new Draft()
+    draft.members.add('p', { offer: offer({ priceMilli: 1_000, capacity: vector({ custom: { licence: 2 } }) }) })
+    draft.ask([{ request: { ...emptyRequest(), custom: { licence: 1 } } }])
+    const hour = { p50: 3_600_000, p90: 3_600_000 }
+    const plan = draft.answer('p', { free: vector({ custom: { licence: 2 } }), durations: [hour] })
+    expect(placingsOf(plan, 'cheap').sum).toMatchObject({ cost: 0.5 })
+  })
+
   test('lets tasks wait for what runs and for what waits there already, those of higher priority first', () => {
     const draft = new Draft()
     draft.members.add('p', { offer: offer({ capacity: vector({ slots: 1 }) }) })

@@ -31,6 +31,15 @@ describe('where few have room', () => {
     expect(asked(stall.wait(['x'], { class: 'another' }))).toHaveLength(8)
   })
 
+  test('what nobody had room for is asked about as usual: it waits for whoever asks', () => {
+    const stall = Stall.among(...hosts)
+    askedEach(stall, 20)
+    let now = asked(stall.wait(['x']))
+    expect(now).toHaveLength(24)
+    while (now.length > 0) now = asked(now.flatMap((peer) => stall.noBid(peer)))
+    expect(asked(stall.pass(25))).toHaveLength(8)
+  })
+
   test('the bid that fewest others were made beside is taken', () => {
     const stall = Stall.among('p', 'q', 'r')
     stall.wait(['a'])

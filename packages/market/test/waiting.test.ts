@@ -209,6 +209,15 @@ describe('a host that asks for work', () => {
     expect(stall.auctioneer.waiting).toBe(1)
   })
 
+  test('gets no more for a device that is shared than its advert says of that device', () => {
+    const stall = new Stall()
+    const half = offer({ capacity: vector({ gpuMilli: [500] }) })
+    stall.members.add('p', { reachable: false, offer: half })
+    stall.wait(['a', 'b'], { request: { ...emptyRequest(), gpu: { count: 1, milli: 500 } } })
+    stall.members.add('p', { offer: half })
+    expect(awards(stall.wanted('p', { free: vector({ gpuMilli: [1000] }) }))).toEqual([['p', ['a']]])
+  })
+
   test('gets nothing for an empty vector', () => {
     expect(awards(saturated([['a', {}]]).wanted('p', { free: emptyVector() }))).toEqual([])
   })

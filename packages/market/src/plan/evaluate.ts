@@ -1,4 +1,4 @@
-import { copiesThatFit, type Millis, type ResourceRequest } from '@souk/kernel'
+import { copiesThatFit, dominantShare, type Millis, type ResourceRequest, useOf } from '@souk/kernel'
 import { alternativeField, type Objective, priorities, requestsOf, type Shape } from '@souk/wire'
 import { usedMilli } from '../bid-terms.ts'
 import type { Demand } from '../class-mix.ts'
@@ -137,21 +137,7 @@ function placing(index: number, { host, alternative, request, runs, startMs = 0,
     ...alternativeField(alternative),
     startMs: Math.round(startMs),
     finishMs: { p50: Math.round(startMs + runs.p50), p90: Math.round(startMs + runs.p90) },
-    cost: (priceMilli / 1000) * (runs.p50 / 3_600_000) * shareOf(request, capacity),
+    cost: (priceMilli / 1000) * (runs.p50 / 3_600_000) * Math.min(1, dominantShare(useOf(request), capacity)),
     assumed,
   }
-}
-
-/** Of the resource that it takes most of. */
-function shareOf(
-  { slots, cpuMilli, memoryBytes, gpu }: ResourceRequest,
-  capacity: SurveyedHost['offer']['capacity'],
-): number {
-  const pairs: [number, number][] = [
-    [slots, capacity.slots],
-    [cpuMilli, capacity.cpuMilli],
-    [memoryBytes, capacity.memoryBytes],
-    [gpu.count * gpu.milli, 1000 * capacity.gpuMilli.length],
-  ]
-  return Math.min(1, Math.max(...pairs.map(([part, whole]) => (whole > 0 ? part / whole : 0))))
 }

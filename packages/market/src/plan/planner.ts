@@ -3,6 +3,7 @@ import { type MessageOf, objectives, type PeerId, type Shape } from '@souk/wire'
 import type { Demand } from '../class-mix.ts'
 import type { MarketConfig } from '../config.ts'
 import { type Filtered, filterCandidates } from '../filter.ts'
+import { knownHosts } from '../known-hosts.ts'
 import type { Packing } from '../packing.ts'
 import { groupRefusals } from '../reasons.ts'
 import { shapeKey } from '../shape.ts'
@@ -137,10 +138,11 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
 
   /** Who can be asked, this host among them. */
   #filter(shape: Shape): Filtered {
-    const offer = this.#local.offer()
-    const self = { peer: this.#self, incarnation: 0, reachable: true, offer }
-    const others = this.#members.candidates().filter(({ peer }) => peer !== this.#self)
-    return filterCandidates([self, ...others], '', shape, { ignored: () => false })
+    return filterCandidates(this.#hosts(), '', shape, { ignored: () => false })
+  }
+
+  #hosts() {
+    return knownHosts({ self: this.#self, members: this.#members, local: this.#local })
   }
 
   /** An equal share of the hosts for each shape, at random where there are more. */
@@ -155,9 +157,7 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
   }
 
   #unplaced(tasks: readonly (PlanTask & { index: number })[], filtered: ReadonlyMap<string, Filtered>): Unplaced[] {
-    const known = this.#members.candidates().filter(({ peer }) => peer !== this.#self)
-    const hosts = known.flatMap(({ peer, reachable, offer }) => (offer ? [{ peer, reachable, offer }] : []))
-    hosts.unshift({ peer: this.#self, reachable: true, offer: this.#local.offer() })
+    const hosts = this.#hosts()
     const said = new Map<string, Omit<Unplaced, 'index'>>()
     return tasks.flatMap(({ shape, index }) => {
       const key = shapeKey(shape)

@@ -3,10 +3,10 @@ import {
   copyVector,
   type GpuGroup,
   giveBack,
+  least,
   type Millis,
   type ResourceRequest,
   type ResourceVector,
-  scalarResources,
   shortage,
   take,
 } from '@souk/kernel'
@@ -76,19 +76,19 @@ export class Timeline {
     if (!allocation) return
     const first = this.#stepAt(startMs)
     const last = this.#stepAt(startMs + runMs)
-    for (const step of this.#steps.slice(first, last)) debit(step.free, allocation)
+    for (const { free } of this.#steps.slice(first, last)) take(free, request, this.#gpus, allocation.gpuDevices)
   }
 
   /** What is free throughout, of each resource and device. */
   least(startMs: Millis, runMs: Millis): ResourceVector {
-    let least: ResourceVector | undefined
+    let most: ResourceVector | undefined
     for (let i = 0; i < this.#steps.length; i++) {
       const { atMs, free } = this.#steps[i]!
-      if (atMs >= startMs + runMs && least) break
+      if (atMs >= startMs + runMs && most) break
       if ((this.#steps[i + 1]?.atMs ?? Infinity) <= startMs) continue
-      least = least ? lower(least, free) : copyVector(free)
+      most = most ? least(most, free) : copyVector(free)
     }
-    return least!
+    return most!
   }
 
   /** The index of the step that begins then, made where there is none. */
@@ -98,29 +98,5 @@ export class Timeline {
     const at = next < 0 ? this.#steps.length : next
     this.#steps.splice(at, 0, { atMs, free: copyVector(this.#steps[at - 1]!.free) })
     return at
-  }
-}
-
-/** Takes it on the devices that were chosen for the whole time. */
-function debit(free: ResourceVector, { request, gpuDevices }: Allocation): void {
-  for (const name of scalarResources) free[name] -= request[name]
-  for (const index of gpuDevices) free.gpuMilli[index]! -= request.gpu.milli
-  for (const name in request.custom) {
-    if (request.custom[name]! > 0) free.custom[name] = free.custom[name]! - request.custom[name]!
-  }
-}
-
-function lower(a: ResourceVector, b: ResourceVector): ResourceVector {
-  const custom: Record<string, number> = {}
-  for (const name in a.custom)
-    custom[name] = Math.min(a.custom[name]!, Object.hasOwn(b.custom, name) ? b.custom[name]! : 0)
-  return {
-    cpuMilli: Math.min(a.cpuMilli, b.cpuMilli),
-    memoryBytes: Math.min(a.memoryBytes, b.memoryBytes),
-    diskBytes: Math.min(a.diskBytes, b.diskBytes),
-    networkMbps: Math.min(a.networkMbps, b.networkMbps),
-    slots: Math.min(a.slots, b.slots),
-    gpuMilli: a.gpuMilli.map((milli, i) => Math.min(milli, b.gpuMilli[i] ?? 0)),
-    custom,
   }
 }

@@ -1,0 +1,17 @@
+import type { Offer, PeerId } from '@souk/wire'
+import type { CandidateView, LocalView, MembersView } from './views.ts'
+
+interface HostsView {
+  self: PeerId
+  members: MembersView
+  local: LocalView
+}
+
+/** Everybody whose offer is known, this host first. */
+export function knownHosts({ self, members, local }: HostsView): (CandidateView & { offer: Offer })[] {
+  const others = members.candidates().flatMap((member) => {
+    const { peer, offer } = member
+    return peer !== self && offer ? [{ ...member, offer }] : []
+  })
+  return [{ peer: self, incarnation: 0, reachable: true, offer: local.offer() }, ...others]
+}
