@@ -91,9 +91,7 @@ function queryOf(options: HistoryOptions, nowMs: number): HistoryQuery {
     ...(options.name === undefined ? {} : { name: options.name }),
     ...(options.tenant === undefined ? {} : { tenant: options.tenant }),
     ...(options.peer === undefined ? {} : { peer: options.peer }),
-    ...(options.outcome === undefined
-      ? {}
-      : { outcomes: options.outcome.split(',').map((word) => parseChoice('--outcome', word.trim(), outcomeKinds)) }),
+    ...(options.outcome === undefined ? {} : { outcomes: options.outcome.split(',').map((word) => word.trim()) }),
     ...(options.priority === undefined ? {} : { priority: parseChoice('--priority', options.priority, priorities) }),
     ...(options.since === undefined ? {} : { since: timeOf('--since', options.since, nowMs) }),
     ...(options.until === undefined ? {} : { until: timeOf('--until', options.until, nowMs) }),
