@@ -1,14 +1,11 @@
-import type { Request } from '@souk/client'
+import { apiLimits, type Request } from '@souk/client'
 import { parseBytes, parseCount, parseMilli, parsePairs } from './amounts.ts'
 import { usageError } from './cli-error.ts'
 
-/** of one task, beside what it asks for first */
-const alternativesMax = 4
-
 /** What will do instead, one text each: 'cpu=16,mem=8G'; names that are no resource of every host are declared ones. */
 export function parseAlternatives(texts: readonly string[]): Request[] {
-  if (texts.length > alternativesMax) {
-    throw usageError(`--or: ${texts.length} alternatives; at most ${alternativesMax} can be given`)
+  if (texts.length > apiLimits.alternativesMax) {
+    throw usageError(`--or: ${texts.length} alternatives; at most ${apiLimits.alternativesMax} can be given`)
   }
   return texts.map(parseAlternative)
 }

@@ -93,7 +93,7 @@ export function addPeerOptions(command: Command): Command {
     .option('--functions <file>', 'module whose exports are functions of this host (repeatable)', collect)
     .option(
       '--objective <class=o>',
-      'what hosts are chosen for, by class: train*=pack, or pack for all (repeatable)',
+      'what hosts are chosen for, by class: process/train*=pack, or pack for all (repeatable)',
       collect,
     )
   return addTenantOptions(command)

@@ -1,5 +1,5 @@
 import { type After, apiLimits, type FileInput, type Request, type Task } from '@souk/client'
-import { objectives } from '@souk/wire'
+import { objectives, priorities } from '@souk/wire'
 import type { Command } from 'commander'
 import { parseBytes, parseChoice, parseCount, parseDurationMs, parseMilli, parsePairs } from './amounts.ts'
 import { usageError } from './cli-error.ts'
@@ -42,7 +42,6 @@ export interface TaskOptions extends TieOptions, GpuOptions {
   queue: boolean
 }
 
-export const priorities = ['critical', 'high', 'medium', 'low'] as const
 const durabilities = ['quorum', 'local', 'none'] as const
 const startKinds = ['at-least-once', 'at-most-once'] as const
 
@@ -64,7 +63,7 @@ export function addTaskOptions(command: Command): Command {
     .option('--label <name=value>', 'only hosts with this label (repeatable)', collect)
     .option('--where <expr>', "only hosts that meet it: 'zone in (a, b) && cores >= 8 && !spot'")
   return addTieOptions(command)
-    .option('--priority <p>', 'critical, high, medium or low')
+    .option('--priority <p>', priorities.join(', '))
     .option('--retries <n>', 'run again after a failure, at most n times (default 0)')
     .option('--expires <time>', 'end it, wherever it is, when it has no outcome after 10m, 2h, 1d (default never)')
     .option(

@@ -1,4 +1,4 @@
-import type { Task, TaskTie } from '@souk/client'
+import { apiLimits, type Task, type TaskTie } from '@souk/client'
 import type { Command } from 'commander'
 import { usageError } from './cli-error.ts'
 import { collect } from './command-module.ts'
@@ -12,9 +12,7 @@ export interface TieOptions {
   preferApart?: string[]
 }
 
-/** of a group's name, and of ties each way: as the API has them */
-const groupCharsMax = 64
-const tiesMax = 8
+const { groupCharsMax, tiesMax } = apiLimits
 
 export function addTieOptions(command: Command): Command {
   return command

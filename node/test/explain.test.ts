@@ -6,18 +6,7 @@ import { peerNames } from '../src/peer-names.ts'
 import { coloursFor } from '../src/print/colours.ts'
 import { runUsageText } from '../src/print/run-usage-text.ts'
 import { taskHeadText } from '../src/print/task-head-text.ts'
-import { ash, decided, elm, explain, id, oak } from './explained.ts'
-
-const terms = {
-  count: 1,
-  startMs: 0,
-  finishMs: { p50: 0, p90: 0 },
-  fragMilli: 500,
-  usedMilli: 250,
-  priceMilli: 0,
-  warm: false,
-  loadSeq: 1,
-}
+import { ash, decided, elm, explain, id, oak, terms } from './explained.ts'
 
 test('an auction is shown with its bids, weights and margin, peers by their names', () => {
   const text = explain(

@@ -14,6 +14,17 @@ export const names = peerNames([
 
 export const at = Date.parse('2026-11-24T09:00:00.012Z')
 
+export const terms = {
+  count: 1,
+  startMs: 0,
+  finishMs: { p50: 0, p90: 0 },
+  fragMilli: 500,
+  usedMilli: 250,
+  priceMilli: 0,
+  warm: false,
+  loadSeq: 1,
+}
+
 export const decided: Decision = {
   how: 'auction',
   by: oak,

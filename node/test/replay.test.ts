@@ -2,28 +2,11 @@ import { replay } from '@souk/market'
 import type { Decision } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import { weightsFrom } from '../src/commands/explain.ts'
-import { peerNames } from '../src/peer-names.ts'
 import { coloursFor } from '../src/print/colours.ts'
 import { replayText } from '../src/print/replay-text.ts'
+import { ash, elm, names, oak, terms } from './explained.ts'
 
 type Kept = Pick<Decision, 'bids' | 'bidsTotal' | 'winner'>
-
-const [oak, ash, elm] = ['a', 'b', 'c'] as const
-const names = peerNames([
-  { id: oak, name: 'oak' },
-  { id: ash, name: 'ash' },
-  { id: elm, name: 'elm' },
-])
-const terms = {
-  count: 1,
-  startMs: 0,
-  finishMs: { p50: 0, p90: 0 },
-  fragMilli: 500,
-  usedMilli: 250,
-  priceMilli: 0,
-  warm: false,
-  loadSeq: 1,
-}
 
 describe('weighing again', () => {
   const bid = (peer: string, parts: Record<string, number>, startMs = 0) => {

@@ -1,3 +1,4 @@
+import { apiLimits } from '@souk/client'
 import { parseDurationMs } from '../amounts.ts'
 import { usageError } from '../cli-error.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
@@ -35,13 +36,10 @@ which others hold: for each host that could run it, the first resource that is s
   },
 }
 
-/** what the API takes */
-const windowMsMax = 100 * 86_400_000
-
 function windowOf(text: string): number {
   const windowMs = parseDurationMs('--window', text)
-  if (windowMs >= 1000 && windowMs <= windowMsMax) return windowMs
-  throw usageError(`--window: '${text}' is not from 1s to 100d; write it like 10m, 1h or 7d`)
+  if (windowMs >= 1000 && windowMs <= apiLimits.windowMsMax) return windowMs
+  throw usageError(`--window: '${text}' is not from 1s to 30d; write it like 10m, 1h or 7d`)
 }
 
 async function show(context: Context, options: AnalyzeOptions): Promise<void> {

@@ -1,6 +1,6 @@
 import { defaultMarketConfig, replay, weighed, weightsOf } from '@souk/market'
 import { type Decision, objectives } from '@souk/wire'
-import { parsePairs } from '../amounts.ts'
+import { parseChoice, parsePairs } from '../amounts.ts'
 import { usageError } from '../cli-error.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
 import { fetchPeerNames } from '../peer-names.ts'
@@ -51,11 +51,7 @@ export const explain: CommandModule = {
 /** The weights to try; undefined where none are asked for. Throws a usage error that names the option. */
 export function weightsFrom({ weights, objective }: Pick<ExplainOptions, 'weights' | 'objective'>) {
   if (weights !== undefined && objective !== undefined) throw usageError('give either --weights or --objective')
-  if (objective !== undefined) {
-    const chosen = objectives.find((each) => each === objective)
-    if (chosen === undefined) throw usageError(`--objective: '${objective}' is none of ${objectives.join(', ')}`)
-    return weightsOf(chosen, defaultMarketConfig)
-  }
+  if (objective !== undefined) return weightsOf(parseChoice('--objective', objective, objectives), defaultMarketConfig)
   if (weights === undefined) return undefined
   const pairs = Object.entries(parsePairs('--weights', [weights], true)).map(([name, text]): [string, number] => {
     if (!(weighed as readonly string[]).includes(name))

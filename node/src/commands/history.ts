@@ -1,4 +1,5 @@
-import type { HistoryPage, HistoryQuery, SoukClient, TaskLine } from '@souk/client'
+import { apiLimits, type HistoryPage, type HistoryQuery, type SoukClient, type TaskLine } from '@souk/client'
+import { outcomeKinds, priorities } from '@souk/wire'
 import { parseChoice, parseCount, parseDurationMs } from '../amounts.ts'
 import { usageError } from '../cli-error.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
@@ -6,7 +7,6 @@ import type { Context } from '../context.ts'
 import { fetchPeerNames } from '../peer-names.ts'
 import { historyTable } from '../print/history-table.ts'
 import { type PeerChoice, withSession } from '../session.ts'
-import { priorities } from '../task-options.ts'
 
 interface HistoryOptions extends PeerChoice {
   class?: string
@@ -23,7 +23,7 @@ interface HistoryOptions extends PeerChoice {
 
 /** what one command may print; more is read through the API, page by page */
 const limitMax = 100_000
-const pageMax = 1024
+const pageMax = apiLimits.listedMax
 
 export const history: CommandModule = {
   define(command, context, done) {
@@ -32,8 +32,8 @@ export const history: CommandModule = {
       .option('--name <glob>', 'only with this name')
       .option('--tenant <text>', 'only on this account')
       .option('--peer <name>', 'only what this peer ran; its name or id')
-      .option('--outcome <kinds>', 'succeeded, failed, cancelled, expired, lost, quarantined; several with commas')
-      .option('--priority <p>', 'critical, high, medium or low')
+      .option('--outcome <kinds>', `${outcomeKinds.join(', ')}; several with commas`)
+      .option('--priority <p>', priorities.join(', '))
       .option('--since <time>', 'submitted since then: 30m, 2h or 1d ago, or 2026-11-24T08:00')
       .option('--until <time>', 'submitted until then')
       .option('--limit <n>', 'at most so many, newest first', '50')

@@ -38,6 +38,9 @@ export const plan: CommandModule = {
       ['souk plan tasks.jsonl', 'where each objective would put them, when they would be done, and at what price'],
       ['echo \'{"argv":["make"],"request":{"cpu":8}}\' | souk plan -', 'of one task: nothing is submitted or reserved'],
       ['souk plan tasks.jsonl --assume 10m', 'for tasks that nobody has run yet'],
-    ])
+    ]).addHelpText(
+      'after',
+      '\nEach is placed by itself: what it waits for, groups, gangs and quotas are not looked at.',
+    )
   },
 }

@@ -29,16 +29,25 @@ export const run: CommandModule = {
     addExamples(command, [
       ['souk run -- echo hello', 'anywhere in the mesh'],
       ['souk run --in data.csv --out sum.txt -- sh -c "wc data.csv > sum.txt"', 'files there and back'],
-      ['souk run --gpu 1 --or cpu=16 -- ./render.sh', 'a GPU, or where none is free 16 CPUs: $SOUK_ALTERNATIVE tells'],
-      ['souk run --gpu 1 --mem 20G -- python train.py', 'on a host that has it'],
       [
-        'souk run --gpu-model A100,H100 --gpu-memory 40G -- python train.py',
+        'souk run --gpu 1 --or cpu=16 --in render.sh -- ./render.sh',
+        'a GPU, or where none is free 16 CPUs: $SOUK_ALTERNATIVE tells',
+      ],
+      ['souk run --gpu 1 --mem 20G --in train.py -- python3 train.py', 'on a host that has it'],
+      [
+        'souk run --gpu-model A100,H100 --gpu-memory 40G --in train.py -- python3 train.py',
         'one of these models, with so much memory',
       ],
-      ['souk run --starts at-most-once --expires 1h -- ./charge.sh', 'never twice, and not after an hour'],
-      ['souk run --key order-17 -- ./ship.sh', 'repeat it as often as you like: it is one task'],
-      ['souk run --after 3k9x,7fq2 -- ./merge.sh', 'once both of these tasks have succeeded'],
-      [`souk run --where 'zone in (a, b) && gpu.model ~ "A100" && !spot' -- ./train.sh`, 'only on hosts that meet it'],
+      [
+        'souk run --starts at-most-once --expires 1h --in charge.sh -- ./charge.sh',
+        'never twice, and not after an hour',
+      ],
+      ['souk run --key order-17 --in ship.sh -- ./ship.sh', 'repeat it as often as you like: it is one task'],
+      ['souk run --after 3k9x,7fq2 --in merge.sh -- ./merge.sh', 'once both of these tasks have succeeded'],
+      [
+        `souk run --where 'zone in (a, b) && gpu.model ~ "A100" && !spot' --in train.sh -- ./train.sh`,
+        'only on hosts that meet it',
+      ],
       ['souk run --label site=attic --timeout 30s -- uptime', 'only where the label is'],
     ]).addHelpText(
       'after',

@@ -26,7 +26,7 @@ export const submit: CommandModule = {
     addKey(addTaskOptions(command))
       .argument('[command...]', 'the command and its arguments')
       .passThroughOptions()
-      .option('--file <path>', 'JSON lines, one task each as the API takes it (- is standard input)')
+      .option('--file <path>', 'tasks as the API takes them: JSON lines or one JSON array (- is standard input)')
       .option('--gang <n>', 'so many copies that start together or not at all (SOUK_GANG_RANK, SOUK_GANG_SIZE)')
       .option('--wait', 'wait for the outcomes; the exit code is theirs')
       .action(async (words: string[], options: SubmitCommandOptions) => {
@@ -35,13 +35,19 @@ export const submit: CommandModule = {
     addJson(addPeerChoice(command))
     addExamples(command, [
       ['souk submit -- make -C /src', 'prints the id; see it with: souk logs -f last'],
-      ['souk submit --durability local -- make', 'kept by this peer alone: also when the others are away'],
-      ['souk submit --key night-31 -- ./report.sh', 'again with the same key: the same task, not a second one'],
-      ['souk submit --group db --apart db --near cache -- ./db.sh', 'one a host, where a cache runs'],
-      ['souk submit --after last -- make test', 'once the one before has succeeded; else it is cancelled'],
-      ['souk submit --gang 4 -- ./solve.sh', 'four copies, all at once: each finds its SOUK_GANG_RANK'],
+      ['souk submit --durability local -- make -C /src', 'kept by this peer alone: also when the others are away'],
+      [
+        'souk submit --key night-31 --in report.sh -- ./report.sh',
+        'again with the same key: the same task, not a second one',
+      ],
+      ['souk submit --group db --apart db --near cache --in db.sh -- ./db.sh', 'one a host, where a cache runs'],
+      ['souk submit --after last -- make -C /src test', 'once the one before has succeeded; else it is cancelled'],
+      ['souk submit --gang 4 --in solve.sh -- ./solve.sh', 'four copies, all at once: each finds its SOUK_GANG_RANK'],
       ['souk submit --file tasks.jsonl', 'many: {"argv":["echo","hi"],"request":{"cpu":2}}'],
-      ['souk submit --file build.jsonl', 'that wait for each other: {"argv":["make","test"],"after":["KEY or name"]}'],
+      [
+        'souk submit --file build.jsonl',
+        'that wait for each other: {"argv":["make","-C","/src"],"after":["KEY or name"]}',
+      ],
     ]).addHelpText(
       'after',
       '\nExit code: 0 accepted (with --wait: all ok), 1 failed, 2 cannot be placed, 3 lost or unknown.',

@@ -28,7 +28,7 @@ export const up: CommandModule = {
       ['souk up --inventory lab.json', 'with what the file declares: licences, devices, zone, price'],
       ['souk up --tenant-weight lab=3', 'of what waits, three of lab for each of another tenant'],
       ['souk up --quota lab=cpu:8,mem:16G,tasks:100', 'lab has no more of this host than that at once'],
-      ['souk up --objective train*=pack', 'fill hosts up one by one with tasks of these classes'],
+      ["souk up --objective 'process/train*=pack'", 'fill hosts up one by one with tasks of these classes'],
       ['souk up --listen-api 0.0.0.0:7443', 'for clients on other hosts, with souk token'],
     ])
   },

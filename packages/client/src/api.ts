@@ -195,7 +195,10 @@ export interface SoukClient extends InsightCalls {
    * refused those that were accepted are cancelled. Throws `option-invalid` for sizes other than 2 to 64.
    */
   submitGang(task: Task, size: number, options?: SubmitOptions): Handle[]
-  /** where each objective would put these tasks (256 at most) if they were submitted now; nothing is */
+  /**
+   * Where each objective would put these tasks (256 at most) if they were submitted now; nothing is. Each is placed by
+   * itself: `after`, groups, gangs and quotas are not looked at
+   */
   plan(tasks: Task[], options?: PlanOptions): Promise<Plan>
   /** outcomes in the order of the items; rejects on the first refusal, never on a failed task */
   map<T>(items: Iterable<T>, toTask: (item: T, index: number) => Task, options?: MapOptions<T>): Promise<Outcome[]>

@@ -30,6 +30,8 @@ export const apiLimits = {
   outputsMax: 256,
   functionsMax: 512,
   listedMax: 1024,
+  /** that an analysis looks back: 30 days */
+  windowMsMax: 30 * 24 * 3_600_000,
   /** one event of a stream, as text */
   eventCharsMax: 16 * 1024 * 1024,
   /** JSON text of a function's result, as an agent sends it */

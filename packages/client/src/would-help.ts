@@ -1,21 +1,24 @@
+export const wouldHelpCodes = [
+  'wait',
+  /** its tenant may have no more there */
+  'raise-quota',
+  'undrain',
+  'reach',
+  /** what it must be near or apart from stands in the way */
+  'untie',
+  'ask-less',
+  /** devices of any model */
+  'other-gpu',
+  'without-label',
+  'without-where',
+  'add-function',
+  'allow-executor',
+  'add-host',
+] as const
+
 /** Something that would let a waiting task start. */
 export interface WouldHelp {
-  code:
-    | 'wait'
-    | 'reach'
-    | 'undrain'
-    | 'ask-less'
-    /** devices of any model */
-    | 'other-gpu'
-    | 'without-label'
-    | 'without-where'
-    | 'add-function'
-    | 'allow-executor'
-    /** its tenant may have no more there */
-    | 'raise-quota'
-    /** what it must be near or apart from stands in the way */
-    | 'untie'
-    | 'add-host'
+  code: (typeof wouldHelpCodes)[number]
   /** the resource, models, label (name=value), expression, function or executor that it is about, or what hosts said */
   what?: string
   /** ask-less: as much as the largest of these hosts has, in thousandths of a CPU or device, bytes or units */

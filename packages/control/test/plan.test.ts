@@ -34,6 +34,8 @@ test('tasks that are planned go to the peer complete, and its plan comes back', 
     tasks: [{ class: 'process/true', priority: 'medium' }, { request: { cpuMilli: 9_000 } }],
   })
   expect(server.peer.inputs.some(({ type }) => type === 'submit')).toBe(false)
+  await client.plan([{ argv: ['true'] }])
+  expect(server.peer.inputs.at(-1)).toMatchObject({ type: 'plan', assumedMs: 60_000 })
 })
 
 test('what cannot be planned says which task and what of it', async () => {

@@ -99,7 +99,10 @@ export function isOldest(gang: Gang, all: Iterable<Gang>): boolean {
 }
 
 /** How many of it fit on these hosts when they are empty. */
-export function capacityFor(able: readonly { offer: Offer | undefined }[], { shape, size }: Gang): number {
+export function capacityFor(
+  able: readonly { offer: Offer | undefined }[],
+  { shape, size }: Pick<Gang, 'shape' | 'size'>,
+): number {
   const most = Math.min(size, countTogether(shape))
   const fitting = ({ capacity, gpus }: Offer) => Math.max(0, copiesThatFit(capacity, shape.request, most, gpus))
   return able.reduce((sum, { offer }) => sum + (offer ? fitting(offer) : 0), 0)

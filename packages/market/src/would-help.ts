@@ -1,6 +1,7 @@
 import { type ResourceRequest, scalarResources } from '@souk/kernel'
 import { type Offer, type PeerId, type Reason, requestsOf, type Shape } from '@souk/wire'
 import { decideFit } from './fit.ts'
+import { capacityFor } from './gang.ts'
 import { shapeAs } from './shape.ts'
 
 /** A host as it is known where the question is asked. */
@@ -41,27 +42,37 @@ const peersShownMax = 8
 
 /**
  * What would let tasks of this shape start, by what hosts offer now: one thing changed at a time, the easiest first.
- * `reasons`: of the last decision, for what busy hosts said. Pure; cost: hosts times what the shape asks for.
+ * `reasons`: of the last decision, for what busy hosts said; `together`: as many start at once or none. Waiting helps only
+ * where hosts that can be asked are large enough for that. Pure; cost: hosts times what the shape asks for.
  */
-export function whatWouldHelp(shape: Shape, hosts: readonly KnownHost[], reasons: readonly Reason[]): Help[] {
+export function whatWouldHelp(
+  shape: Shape,
+  hosts: readonly KnownHost[],
+  reasons: readonly Reason[],
+  together = 1,
+): Help[] {
   const able = hosts.filter(({ offer }) => !decideFit(offer, shape))
+  const isEnough = (some: readonly KnownHost[]) =>
+    together === 1 || capacityFor(some, { shape, size: together }) >= together
   const help: Help[] = []
   const here = able.filter(({ reachable, offer }) => reachable && !offer.draining)
-  const over = overQuota(reasons)
-  if (here.length > over.never) help.push({ ...helpOn('wait', here), ...soonest(reasons) })
-  if (over.hosts > 0) help.push({ code: 'raise-quota', hosts: over.hosts, peers: [] })
+  if (here.length > hostsThatSaid(reasons, isInVain) && isEnough(here))
+    help.push({ ...helpOn('wait', here), ...soonest(reasons) })
+  const overQuota = hostsThatSaid(reasons, ({ code }) => code === 'quota')
+  if (overQuota > 0) help.push({ code: 'raise-quota', hosts: overQuota, peers: [] })
   const draining = able.filter(({ reachable, offer }) => reachable && offer.draining)
   if (draining.length > 0) help.push(helpOn('undrain', draining))
   const away = able.filter(({ reachable }) => !reachable)
   if (away.length > 0) help.push(helpOn('reach', away))
   help.push(...fromReasons(reasons))
-  if (able.length > 0) return help
+  const addHost: Help = { code: 'add-host', hosts: 0, peers: [] }
+  if (able.length > 0) return isEnough(able) ? help : [...help, addHost]
   for (const change of changesOf(shape)) {
     const fitting = hosts.filter(({ offer }) => !decideFit(offer, change.shape))
     const found = fitting.length > 0 ? change.help(fitting) : undefined
     if (found) help.push(found)
   }
-  return [...help, { code: 'add-host', hosts: 0, peers: [] }]
+  return [...help, addHost]
 }
 
 interface Change {
@@ -148,12 +159,13 @@ function helpOn(code: Help['code'], on: readonly KnownHost[]): Help {
   return { code, hosts: on.length, peers: on.slice(0, peersShownMax).map(({ peer }) => peer) }
 }
 
-/** Hosts where the tenant holds as much as it may; `never`: where that is less than one such task asks for. */
-function overQuota(reasons: readonly Reason[]): { hosts: number; never: number } {
-  const all = reasons.filter(({ code }) => code === 'quota')
-  const count = (some: readonly Reason[]): number => some.reduce((sum, { peers }) => sum + peers, 0)
-  return { hosts: count(all), never: count(all.filter(({ never }) => never)) }
+/** How many hosts said something of the kind. */
+function hostsThatSaid(reasons: readonly Reason[], isMeant: (reason: Reason) => boolean): number {
+  return reasons.filter(isMeant).reduce((sum, { peers }) => sum + peers, 0)
 }
+
+/** More than its tenant may have there at all; or what it must be near is not there, which no room brings. */
+const isInVain = ({ code, never }: Reason): boolean => code === 'not-near' || (code === 'quota' && never)
 
 function soonest(reasons: readonly Reason[]): { etaMs?: number } {
   const times = reasons.flatMap(({ never, etaMs }) => (never || etaMs === undefined ? [] : [etaMs]))

@@ -93,6 +93,25 @@ describe('what would help', () => {
     expect(whatWouldHelp(shape(), hosts, groupRefusals([quota('p', true), quota('q', true)]))).toEqual([raise])
   })
 
+  test('where what it must be near is nowhere: that, and not to wait', () => {
+    const said = { code: 'not-near', never: false, detail: 'no cache is there' } as const
+    const reasons = groupRefusals(['p', 'q'].map((peer) => ({ peer, refusal: said })))
+    expect(whatWouldHelp(shape(), [host('p'), host('q')], reasons)).toEqual([
+      { code: 'untie', what: 'no cache is there', hosts: 2, peers: [] },
+    ])
+    expect(whatWouldHelp(shape(), [host('p'), host('q'), host('r')], reasons)[0]).toMatchObject({ code: 'wait' })
+  })
+
+  test('of those that start together: to wait only where all hosts that can be asked are large enough for all', () => {
+    const two = (peer: string, over: Partial<KnownHost> = {}) => host(peer, { offer: cpus(2), ...over })
+    const hosts = [two('p'), two('q'), two('away', { reachable: false })]
+    const one = shape({ request: { ...emptyRequest(), cpuMilli: 1000 } })
+    const help = (size: number) => whatWouldHelp(one, hosts, [], size).map(({ code }) => code)
+    expect(help(4)).toEqual(['wait', 'reach'])
+    expect(help(6)).toEqual(['reach'])
+    expect(help(7)).toEqual(['reach', 'add-host'])
+  })
+
   test('where none is large enough: to ask for no more than the largest have that lack nothing else', () => {
     const eight = [host('a', { offer: cpus(8) }), host('b', { offer: cpus(8) }), host('c', { offer: cpus(2) })]
     const labelled = host('d', { offer: { ...cpus(32), executors: [] } })

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { TaskDetail, WouldHelp } from '../api.ts'
 import type { TaskLine } from '../history.ts'
+import { wouldHelpCodes } from '../would-help.ts'
 import { AttemptBody, OutcomeBody, RunUsageBody } from './outcome.ts'
 import {
   apiLimits,
@@ -66,22 +67,7 @@ export type TasksAnswer = Static<typeof TasksAnswer>
 
 export const WouldHelpBody = Type.Unsafe<WouldHelp>(
   strict({
-    code: choice(
-      ...([
-        'wait',
-        'raise-quota',
-        'reach',
-        'undrain',
-        'ask-less',
-        'without-label',
-        'add-function',
-        'allow-executor',
-        'other-gpu',
-        'without-where',
-        'untie',
-        'add-host',
-      ] as const),
-    ),
+    code: choice(...wouldHelpCodes),
     what: optional(text()),
     atMost: optional(int()),
     etaMs: optional(int()),

@@ -1,4 +1,4 @@
-import type { Analysis, QueryOf, Routes } from '@souk/client'
+import { type Analysis, apiLimits, type QueryOf, type Routes } from '@souk/client'
 import { limits, type TaskFilter, type TaskState, type TaskSummary, taskStates } from '@souk/wire'
 import { ApiError } from '../api-error.ts'
 import { peerOf } from '../known-peer.ts'
@@ -8,7 +8,6 @@ import { analyse } from './analyse.ts'
 import type { SeenHost } from './seen-host.ts'
 
 const windowMsDefault = 3_600_000
-const windowMsMax = 30 * 24 * 3_600_000
 /** tasks that one analysis looks at of those that are open, and of those that ended: each about 0.5 kB from afar */
 const seenMax = 10_000
 const openStates = taskStates.filter((state) => state !== 'closed') as TaskState[]
@@ -20,8 +19,8 @@ export async function analysis(
   snapshot: PeerSnapshotView,
 ): Promise<Analysis> {
   const windowMs = query.window === undefined ? windowMsDefault : Number(query.window)
-  if (windowMs > windowMsMax) {
-    const message = `a window of ${windowMs} ms; at most ${windowMsMax} (30 days) are looked at`
+  if (windowMs > apiLimits.windowMsMax) {
+    const message = `a window of ${windowMs} ms; at most ${apiLimits.windowMsMax} (30 days) are looked at`
     throw new ApiError(400, 'request-invalid', message, { path: '/window' })
   }
   const nowWallMs = Date.now()

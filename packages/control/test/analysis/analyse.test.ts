@@ -52,6 +52,27 @@ describe('an analysis', () => {
     )
   })
 
+  test('says how long tasks of each class waited until they began, and how long the others wait', () => {
+    const begun = [100, 300, 200].map((waited) => {
+      const submittedWallMs = nowWallMs - 9_000
+      return seenTask({ state: 'closed', class: 'a', submittedWallMs, startedWallMs: submittedWallMs + waited })
+    })
+    const waiting = [4_000, 7_000].map((ago) => seenTask({ class: 'b', submittedWallMs: nowWallMs - ago }))
+    const { waits } = analyse({ tasks: [...waiting, ...begun], hosts, windowMs, nowWallMs })
+    expect(waits).toEqual([
+      { class: 'a', began: 3, p50Ms: 200, p95Ms: 300, waiting: 0, longestMs: 0 },
+      { class: 'b', began: 0, p50Ms: 0, p95Ms: 0, waiting: 2, longestMs: 7_000 },
+    ])
+  })
+
+  test('has each arrival in the bucket of its time, and of each resource what all hosts have', () => {
+    const tasks = [0, 59_999, 60_001, windowMs].map((ago) => seenTask({ submittedWallMs: nowWallMs - ago }))
+    const { arrivals, demand } = analyse({ tasks, hosts, windowMs, nowWallMs })
+    expect(arrivals).toMatchObject({ bucketMs: 60_000, from: new Date(nowWallMs - windowMs).toISOString(), peak: 2 })
+    expect([arrivals.counts.slice(-2), arrivals.counts[0], arrivals.counts.length]).toEqual([[1, 2], 1, 60])
+    expect(demand).toEqual([{ resource: 'slots', askedSeconds: 0, running: 0, waiting: 4, capacity: 3_000 }])
+  })
+
   test('sums up the groups that have no line of their own', () => {
     const tasks = Array.from({ length: 100 }, (_, i) => seenTask({ class: `c${i}` }))
     const { byClass } = analyse({ tasks, hosts, windowMs, nowWallMs })
