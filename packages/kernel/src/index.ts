@@ -25,5 +25,6 @@ export {
   unitsOf,
 } from './resources.ts'
 export { RoundTrip } from './round-trip.ts'
+export { Tally } from './tally.ts'
 export { dominantShare, type Shares, TenantShares, type TenantUse, useOf, weightOf } from './tenant-shares.ts'
 export type { Millis, WallMillis } from './time.ts'

@@ -40,7 +40,7 @@ export class Lots {
 
   /** Tasks of this tenant in all lots. */
   sizeOf(tenant: string): number {
-    return this.#turns.waitingOf(tenant)
+    return this.#turns.waiting.of(tenant)
   }
 
   get(key: string): Lot | undefined {
@@ -60,7 +60,7 @@ export class Lots {
     const dueWallMs = deadlineMs === undefined ? undefined : submittedWallMs + deadlineMs
     lot.add({ task: id, priority, sinceMs: now, dueWallMs, failIfUnplaceable, told: '' })
     this.#lotOf.set(id, lot)
-    this.#turns.joined(lot.tenant)
+    this.#turns.waiting.add(lot.tenant)
     this.lookAgain(lot, now)
   }
 
@@ -69,7 +69,7 @@ export class Lots {
     if (!lot) return
     lot.remove(task)
     this.#lotOf.delete(task)
-    this.#turns.left(lot.tenant)
+    this.#turns.waiting.remove(lot.tenant)
     this.tidy(lot)
   }
 
@@ -79,14 +79,14 @@ export class Lots {
     this.#charge(lot, alternative, taken.length)
     for (const { task } of taken) {
       this.#lotOf.delete(task)
-      this.#turns.left(lot.tenant)
+      this.#turns.waiting.remove(lot.tenant)
     }
     this.tidy(lot)
     return taken
   }
 
   #charge({ shape, tenant }: Lot, alternative: number, count: number): void {
-    if (this.#turns.tenants <= 1) return
+    if (this.#turns.waiting.size <= 1) return
     const { durations, capacity } = this.#view
     const ms = durations.meanMs(durationClass(shape.class, alternative)) ?? durations.overallMs ?? runMsUnknown
     this.#turns.charge(tenant, count, requestOf(shape, alternative), ms, capacity())
@@ -103,7 +103,7 @@ export class Lots {
 
   /** How many a lot may take before the next one has its turn: of several tenants none gets all that there is. */
   get atOnce(): number {
-    return this.#turns.tenants > 1 ? 1 : Infinity
+    return this.#turns.waiting.size > 1 ? 1 : Infinity
   }
 
   /**
@@ -112,7 +112,7 @@ export class Lots {
    */
   inTurns(now: Millis): Generator<Lot> {
     const order = new TurnOrder(this.#lots.values(), this.#turns, { now, ageingMs: this.#config.ageingMs })
-    return this.#turns.tenants > 1 ? order.untilNothingIsTaken() : order.once()
+    return this.#turns.waiting.size > 1 ? order.untilNothingIsTaken() : order.once()
   }
 
   // ---- when to look at them

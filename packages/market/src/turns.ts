@@ -4,6 +4,7 @@ import {
   type Millis,
   type ResourceRequest,
   type ResourceVector,
+  Tally,
   useOf,
   weightOf,
 } from '@souk/kernel'
@@ -20,32 +21,13 @@ const tenantsMax = 1024
 export class Turns {
   readonly #weights: Readonly<Record<string, number>>
   readonly #charged = new BoundedMap<string, number>(tenantsMax)
-  /** waiting tasks of each tenant that has any */
-  readonly #waiting = new Map<string, number>()
+  /** tasks by tenant; with one of those there is nothing to be fair about */
+  readonly waiting = new Tally()
   /** what whoever was given room last had been charged before */
   #clock = 0
 
   constructor(weights: Readonly<Record<string, number>>) {
     this.#weights = weights
-  }
-
-  /** Tenants with waiting tasks. With one there is nothing to be fair about. */
-  get tenants(): number {
-    return this.#waiting.size
-  }
-
-  waitingOf(tenant: string): number {
-    return this.#waiting.get(tenant) ?? 0
-  }
-
-  joined(tenant: string): void {
-    this.#waiting.set(tenant, this.waitingOf(tenant) + 1)
-  }
-
-  left(tenant: string): void {
-    const rest = this.waitingOf(tenant) - 1
-    if (rest > 0) this.#waiting.set(tenant, rest)
-    else this.#waiting.delete(tenant)
   }
 
   /** What it was charged so far; lower goes first. */

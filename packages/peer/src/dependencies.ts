@@ -1,4 +1,4 @@
-import type { Machine, Millis, WallMillis } from '@souk/kernel'
+import { type Machine, type Millis, Tally, type WallMillis } from '@souk/kernel'
 import type { MessageOf, PeerId, TaskId, TaskRecord } from '@souk/wire'
 import type {
   DependenciesConfig,
@@ -37,6 +37,8 @@ export class Dependencies implements Machine<DependenciesInput, DependenciesEffe
   readonly #dependents = new Map<TaskId, Dependent>()
   /** who waits for a task */
   readonly #waiters = new Map<TaskId, Set<TaskId>>()
+  /** dependents by tenant. Members of gangs do not count: all of a gang are let in, or none */
+  readonly #tenants = new Tally()
   /** dependents whose readers may have to be told something new at the end of this step */
   readonly #news = new Set<TaskId>()
   #wallOffset: WallMillis = 0
@@ -75,6 +77,11 @@ export class Dependencies implements Machine<DependenciesInput, DependenciesEffe
     return this.#ends.nextWakeup()
   }
 
+  /** Tasks of this tenant that are held back here. */
+  waitingOf(tenant: string): number {
+    return this.#tenants.of(tenant)
+  }
+
   snapshot() {
     const dependents = [...this.#dependents].map(([task, { left, total }]) => ({ task, left: [...left.keys()], total }))
     return { dependents, watched: this.#ends.size }
@@ -88,6 +95,7 @@ export class Dependencies implements Machine<DependenciesInput, DependenciesEffe
       return
     }
     this.#dependents.set(record.id, { record, left, total: left.size, sinceMs: now, told: 0 })
+    if (!record.spec.gang) this.#tenants.add(record.spec.tenant)
     for (const task of left.keys()) {
       const waiters = this.#waiters.get(task)
       if (waiters) waiters.add(record.id)
@@ -102,6 +110,8 @@ export class Dependencies implements Machine<DependenciesInput, DependenciesEffe
     const dependent = this.#dependents.get(id)
     if (!dependent) return
     this.#dependents.delete(id)
+    const { gang, tenant } = dependent.record.spec
+    if (!gang) this.#tenants.remove(tenant)
     this.#news.delete(id)
     for (const task of dependent.left.keys()) {
       const waiters = this.#waiters.get(task)!

@@ -8,7 +8,7 @@ import type { Machines } from './machines.ts'
  * the same task again, which waits already. Approximate over the mesh: each peer counts what waits with it.
  */
 export function decideTenantFull(
-  { auctioneer, custodian }: Pick<Machines, 'auctioneer' | 'custodian'>,
+  { auctioneer, dependencies, custodian }: Pick<Machines, 'auctioneer' | 'dependencies' | 'custodian'>,
   waitingMax: Readonly<Record<string, number>>,
   task: Pick<NamedTask, 'nonce' | 'spec'>,
 ): string | undefined {
@@ -16,7 +16,7 @@ export function decideTenantFull(
   const name = [tenant, anyTenant].find((each) => Object.hasOwn(waitingMax, each))
   if (name === undefined) return undefined
   const most = waitingMax[name]!
-  const waiting = auctioneer.waitingOf(tenant)
+  const waiting = auctioneer.waitingOf(tenant) + dependencies.waitingOf(tenant)
   if (waiting < most || custodian.find(taskIdOf(task))) return undefined
   return `tenant '${tenant}' has ${waiting} tasks waiting at this peer, and may have ${most}; try again when some have begun, or at another peer`
 }

@@ -123,3 +123,16 @@ test('members of a gang that are said again are accepted again, though their ten
   const accepted = mesh.replies('p0', 'accepted').map(({ tag }) => tag)
   expect(accepted.filter((tag) => tag < 2)).toEqual([0, 1, 0, 1])
 })
+
+test('what waits for other tasks counts among those that wait', () => {
+  const mesh = new Mesh({ p0: { slots: 1, tenants: { waitingMax: { greedy: 2 } } } })
+  mesh.submit('p0', 'first', { ms: 500, tenant: 'other' })
+  mesh.run(50)
+  const after = [{ task: idOf('first'), on: 'ended' as const }]
+  for (const [tag, name] of ['a', 'b', 'c'].entries()) mesh.submit('p0', name, { tenant: 'greedy', after }, { tag })
+  mesh.run(50)
+  expect(mesh.replies('p0', 'refused').map(({ tag, code }) => [tag, code])).toEqual([[2, 'quota']])
+  mesh.until(() => mesh.replies('p0', 'outcome').length === 3)
+  for (const [tag, name] of ['d', 'e'].entries()) mesh.submit('p0', name, { tenant: 'greedy' }, { tag })
+  mesh.until(() => mesh.replies('p0', 'outcome').length === 5)
+})
