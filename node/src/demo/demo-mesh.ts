@@ -71,6 +71,15 @@ export class DemoMesh {
     return peer
   }
 
+  /** Nothing of it goes on until `thaw`, but for what it runs: that belongs to its guardian. */
+  freeze(peer: DemoPeer): void {
+    process.kill(peer.pid, 'SIGSTOP')
+  }
+
+  thaw(peer: DemoPeer): void {
+    process.kill(peer.pid, 'SIGCONT')
+  }
+
   /** SIGKILL: no goodbye. Resolves when the process is gone. */
   async kill(peer: DemoPeer): Promise<void> {
     peer.killed = true

@@ -96,7 +96,10 @@ async function makeJobs(client: SoukClient, files: readonly DemoFile[]): Promise
   return [...commands, ...functions]
 }
 
-/** Kills a peer that is not the first, once half of the commands have ended, preferably while it runs something. */
+/** What a peer had said before it was frozen has arrived by then. */
+const settleMs = 50
+
+/** Kills a peer that is not the first while it runs something, once half of the commands have ended. */
 class HalfWayKiller {
   readonly #options: DemoRunOptions
   readonly #total: number
@@ -119,21 +122,27 @@ class HalfWayKiller {
   }
 
   async #kill(): Promise<DemoPeer> {
-    const { client, mesh, say } = this.#options
+    const { mesh, say } = this.#options
     const others = mesh.peers.slice(1)
-    let victim = others[others.length - 1]!
-    let running = 0
-    while (running === 0 && this.#ended < this.#total * 0.8) {
-      const lines = await client.peers()
-      const busiest = others
-        .map((peer) => ({ peer, running: lines.find((line) => line.id === peer.report.peer)?.running ?? 0 }))
-        .sort((a, b) => b.running - a.running)[0]!
-      running = busiest.running
-      if (running > 0) victim = busiest.peer
+    for (let turn = 0; ; turn++) {
+      const victim = others[turn % others.length]!
+      // Frozen it ends nothing any more: whatever the first peer knows to be there then has to be run again.
+      mesh.freeze(victim)
+      await new Promise((resolve) => setTimeout(resolve, settleMs))
+      const running = await this.#runningAt(victim)
+      if (running === 0 && this.#ended < this.#total) {
+        mesh.thaw(victim)
+        continue
+      }
+      await mesh.kill(victim)
+      say(`killed ${victim.name} (SIGKILL) after ${this.#ended} of ${this.#total} commands, while it ran ${running}`)
+      return victim
     }
-    await mesh.kill(victim)
-    say(`killed ${victim.name} (SIGKILL) after ${this.#ended} of ${this.#total} commands, while it ran ${running}`)
-    return victim
+  }
+
+  async #runningAt({ report }: DemoPeer): Promise<number> {
+    const { tasks } = await this.#options.client.tasks({ states: ['running'], here: true, limit: 100 })
+    return tasks.filter(({ host }) => host === report.peer).length
   }
 }
 

@@ -128,6 +128,12 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     return this.#hands.borne.size
   }
 
+  /** When this run has to stop unless its lease is confirmed before; undefined: it is not in these hands. */
+  runsUntilMs(task: TaskId, runBallot: Ballot): Millis | undefined {
+    const borne = this.#hands.run(task, runBallot)
+    return borne && this.#hands.renewals.runsUntilMs(borne)
+  }
+
   /** The baton of a task, if it is in these hands. */
   find(task: TaskId): Pick<Borne, 'record' | 'ballot' | 'durable' | 'attempts'> | undefined {
     return this.#hands.borne.get(task)

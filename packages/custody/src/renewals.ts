@@ -89,11 +89,17 @@ export class Renewals {
 
   /** Whether this run has to stop: its lease was not confirmed by a majority of custodians in time. */
   ranOut(borne: Borne, now: Millis): boolean {
-    if (this.#needsNone(borne)) return false
+    return now >= this.runsUntilMs(borne)
+  }
+
+  /** When it has to stop unless a majority confirms it again before. Infinity: it needs no lease. */
+  runsUntilMs(borne: Borne): Millis {
+    if (this.#needsNone(borne)) return Infinity
+    const { leaseStopMs, unconfirmedStopMs } = this.#config
     const heldMs = this.heldSinceMs(borne)
-    if (now - heldMs >= this.#config.leaseStopMs) return true
+    if (borne.announced || heldMs > borne.leasedMs) return heldMs + leaseStopMs
     // Until a majority has heard of this bearer, they may give the task to another without knowing of it.
-    return !borne.announced && heldMs <= borne.leasedMs && now - borne.sinceMs >= this.#config.unconfirmedStopMs
+    return Math.min(heldMs + leaseStopMs, borne.sinceMs + unconfirmedStopMs)
   }
 
   /** When the last sending that a majority confirmed was sent: from then on its lease counts. Infinity: it has none yet. */

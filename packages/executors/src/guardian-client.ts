@@ -5,6 +5,7 @@ import { removeRunCgroups } from './guardian/cgroup-bin.ts'
 import {
   type Exit,
   encodeFrame,
+  encodeLeases,
   encodeNumber,
   FrameReader,
   frameType,
@@ -14,10 +15,12 @@ import {
   type Started,
 } from './guardian/frames.ts'
 import { killGroup } from './guardian/group.ts'
+import { hostNow } from './guardian/host-clock.ts'
 import { processStart } from './guardian/process-table.ts'
 import { type CgroupPlace, cgroupPrefix } from './guardian/run-limits.ts'
 
-const heartbeatMs = 250
+/** How often the guardian is told of the leases. */
+const leasesMs = 250
 /** stdin bytes of one run that are under way to the guardian; more wait here */
 const stdinCreditBytes = 256 * 1024
 /** a guardian that has not ended by then (it needs 5 s at most) is stuck, and killed */
@@ -25,8 +28,10 @@ const closeMsMax = 10_000
 /** how much of a dying guardian's last words is kept */
 const lastWordsCharsMax = 2000
 
-/** How one run is heard of. All calls come in order; `exited` or `lost` is the last. */
+/** How one run is heard of, and asked about. All calls come in order; `exited` or `lost` is the last. */
 export interface GuardedRun {
+  /** how long it may go on from now if this peer falls silent; undefined: for ever */
+  leaseLeftMs: (() => number) | undefined
   started(): void
   output(stream: 'stdout' | 'stderr', data: Uint8Array): void
   exited(exit: Exit): void
@@ -46,8 +51,6 @@ export interface GuardianOptions {
   script: string
   /** the folder of ledgers, see Ledger */
   folder: string
-  /** how long leased runs may go on from now when this peer falls silent; asked at each heartbeat */
-  leaseLeftMs: () => number
   /** where runs get cgroups; undefined: their limits are only watched */
   place: CgroupPlace | undefined
 }
@@ -56,7 +59,6 @@ export interface GuardianOptions {
 export class GuardianClient {
   readonly #process: ChildProcess
   readonly #channel: Socket
-  readonly #leaseLeftMs: () => number
   readonly #place: CgroupPlace | undefined
   readonly #runs = new Map<number, Entry>()
   readonly #gone: Promise<void>
@@ -68,7 +70,6 @@ export class GuardianClient {
   #lastWords = ''
 
   constructor(options: GuardianOptions) {
-    this.#leaseLeftMs = options.leaseLeftMs
     const ledger = join(options.folder, `${process.pid}-${Date.now()}-${ledgerCount++}.runs`)
     // Its own session: a Ctrl-C in the peer's terminal must not reach it before the peer has ended its tasks.
     this.#place = options.place
@@ -106,13 +107,13 @@ export class GuardianClient {
   }
 
   /** Starts a run; returns its number. */
-  spawn(order: SpawnOrder, run: GuardedRun): number {
+  spawn(order: Omit<SpawnOrder, 'leaseEndsAt'>, run: GuardedRun): number {
     const number = this.#nextRun++
     this.#runs.set(number, { run, started: undefined, use: undefined, stdinUnderWay: 0, stdinWaiter: undefined })
     this.#keepAlive()
-    // Before the order: the last heartbeat may be of long ago.
-    this.#heartbeat()
-    this.#send(encodeFrame(frameType.spawn, number, JSON.stringify(order)))
+    const leftMs = run.leaseLeftMs?.() ?? Infinity
+    const leased: SpawnOrder = leftMs === Infinity ? order : { ...order, leaseEndsAt: hostNow() + leftMs }
+    this.#send(encodeFrame(frameType.spawn, number, JSON.stringify(leased)))
     return number
   }
 
@@ -215,7 +216,7 @@ export class GuardianClient {
     if (this.#place && pid !== undefined) await removeRunCgroups(this.#place, cgroupPrefix(pid))
   }
 
-  /** The guardian keeps this process alive only while something runs; heartbeats go out only then. */
+  /** The guardian keeps this process alive only while something runs; leases are told only then. */
   #keepAlive(): void {
     const busy = this.#runs.size > 0
     if (busy === (this.#beat !== undefined)) {
@@ -223,7 +224,7 @@ export class GuardianClient {
       return
     }
     clearInterval(this.#beat)
-    this.#beat = busy ? setInterval(() => this.#heartbeat(), heartbeatMs) : undefined
+    this.#beat = busy ? setInterval(() => this.#tellLeases(), leasesMs) : undefined
     if (!busy) this.#unref()
     else this.#channel.ref()
   }
@@ -234,8 +235,12 @@ export class GuardianClient {
     ;(this.#process.stderr as Socket).unref()
   }
 
-  #heartbeat(): void {
-    this.#send(encodeNumber(frameType.heartbeat, 0, Math.max(0, Math.min(2 ** 31, Math.floor(this.#leaseLeftMs())))))
+  #tellLeases(): void {
+    const now = hostNow()
+    const leases = [...this.#runs].flatMap(([number, { run }]) =>
+      run.leaseLeftMs ? [{ run: number, endsAt: now + run.leaseLeftMs() }] : [],
+    )
+    if (leases.length > 0) this.#send(encodeLeases(leases))
   }
 
   #send(frame: Buffer): void {

@@ -135,12 +135,10 @@ export class ProcessExecutor implements Executor {
 
   #ensureGuardian(): GuardianClient {
     if (this.#guardian && !this.#guardian.closed) return this.#guardian
-    const { leaseStopMs, leaseLeftMs, scripts } = this.#options
     this.#guardian = new GuardianClient({
-      script: scripts.guardian,
+      script: this.#options.scripts.guardian,
       folder: this.#folder('guardian'),
       place: this.#place,
-      leaseLeftMs: () => Math.min(leaseStopMs, leaseLeftMs?.() ?? leaseStopMs),
     })
     return this.#guardian
   }

@@ -25,10 +25,6 @@ export interface ExecutorOptions {
 export interface ProcessOptions extends ExecutorOptions {
   /** SIGTERM to SIGKILL at a cancel, timeout or shutdown; a fenced run gets SIGKILL at once */
   stopGraceMs: number
-  /** leased runs are killed when this peer was silent for so long. Too long: run twice. Too short: killed by a hiccup */
-  leaseStopMs: number
-  /** what the current leases have left by the protocol, where that is known; the shorter of both counts */
-  leaseLeftMs: (() => number) | undefined
   /** an unused guardian ends after so long, which frees about 45 MB */
   guardianIdleMs: number
   /** keep each run's folder, to look into it */
@@ -55,9 +51,6 @@ export function executorOptions<T extends Partly<ExecutorOptions, 'self' | 'data
 export function processOptions(options: Partly<ProcessOptions, 'self' | 'dataFolder' | 'blobs'>): ProcessOptions {
   return {
     stopGraceMs: 2000,
-    // The lease's 2.9 s less a clock drift of 1 % on both sides.
-    leaseStopMs: 2840,
-    leaseLeftMs: undefined,
     guardianIdleMs: 60_000,
     keepFolders: false,
     cgroups: [],

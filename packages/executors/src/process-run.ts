@@ -78,9 +78,11 @@ export class ProcessRun {
   }
 
   #spawn(guardian: GuardianClient, work: ProcessWork): Promise<Exit | string> {
-    const { spec } = this.#order.record
+    const { task, ballot, leased, record } = this.#order
+    const { spec } = record
     return new Promise((resolve) => {
       const run = {
+        leaseLeftMs: leased ? () => this.#events.leaseLeftMs(task, ballot) : undefined,
         started: () => {
           this.#startedAt = performance.now()
           this.#events.running(this.#order.task, this.#order.ballot)
@@ -102,7 +104,6 @@ export class ProcessRun {
           cwd: this.#folder.path,
           stdin: work.stdin !== undefined,
           outputBytesMax: spec.outputBytesMax,
-          leased: this.#order.leased,
           timeoutMs: spec.timeoutMs,
           graceMs: this.#options.stopGraceMs,
           fence: fenceText(this.#order.task, this.#order.ballot),

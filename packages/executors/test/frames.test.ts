@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { encodeFrame, FrameReader, type GuardianFrame } from '../src/guardian/frames.ts'
+import { decodeLeases, encodeFrame, encodeLeases, FrameReader, type GuardianFrame } from '../src/guardian/frames.ts'
 
 const frames = fc.array(
   fc.record({ type: fc.nat(255), run: fc.nat(2 ** 32 - 1), data: fc.uint8Array({ maxLength: 300 }) }),
@@ -16,6 +16,17 @@ test('frames come out as they went in, however the bytes are cut', () => {
       expect(heard).toEqual(sent.map(({ type, run, data }) => ({ type, run, payload: Buffer.from(data) })))
     }),
     { numRuns: 50 },
+  )
+})
+
+test('leases come out as they went in', () => {
+  const lease = fc.record({ run: fc.nat(2 ** 32 - 1), endsAt: fc.double({ noNaN: true }) })
+  fc.assert(
+    fc.property(fc.array(lease), (leases) => {
+      const heard: GuardianFrame[] = []
+      new FrameReader((frame) => heard.push(frame)).push(encodeLeases(leases))
+      expect(heard.map(({ payload }) => decodeLeases(payload))).toEqual([leases])
+    }),
   )
 })
 

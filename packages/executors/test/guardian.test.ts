@@ -34,8 +34,8 @@ class Host {
   readonly process: ChildProcess
   #waiters: (() => void)[] = []
 
-  constructor(leaseStopMs: number, ...kinds: string[]) {
-    const argv = ['--disable-warning=ExperimentalWarning', script, dataFolder, String(leaseStopMs), ...kinds]
+  constructor(leaseMs: number, ...kinds: string[]) {
+    const argv = ['--disable-warning=ExperimentalWarning', script, dataFolder, String(leaseMs), ...kinds]
     this.process = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] })
     ours.push(this.process)
     createInterface({ input: this.process.stdout! }).on('line', (line) => {

@@ -4,9 +4,14 @@ import type { Ballot, Body, RunResult, TaskId } from '@souk/wire'
 /** Hears an executor, and lets a test wait for what it hears. */
 export class Recorder implements RunEvents {
   readonly log: string[] = []
+  leaseMs = Infinity
   readonly results = new Map<TaskId, RunResult>()
   readonly #output = new Map<string, string>()
   #waiters: { check: () => boolean; resolve: () => void }[] = []
+
+  leaseLeftMs(): number {
+    return this.leaseMs
+  }
 
   running(task: TaskId, _ballot: Ballot): void {
     this.log.push(`running ${task}`)

@@ -2,6 +2,7 @@ import type { StoredBlobs } from '@souk/custody'
 import { earliest, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
 import { type MarketConfig, shapeOf } from '@souk/market'
 import {
+  type Ballot,
   type Certificate,
   type Frame,
   type LoadStamp,
@@ -71,6 +72,11 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     const seq = same ? load.seq : (load.seq + 1) >>> 0
     this.#load = { seq, waiting, freeSlots, running, draining, saidMs: Math.floor(this.#outlet.now) }
     return this.#load
+  }
+
+  /** When this run has to stop unless its lease is confirmed before; undefined: it does not run here by this ballot. */
+  runsUntilMs(task: TaskId, ballot: Ballot): Millis | undefined {
+    return this.#machines.bearer.runsUntilMs(task, ballot)
   }
 
   /** Who would keep this task, were it submitted now; undefined: it would be refused. */
@@ -207,9 +213,8 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   }
 
   #onOutput(input: Extract<PeerInput, { type: 'output' }>, now: Millis): void {
-    const router = this.#router
     const { task, stream, offset, data } = input
-    router.stepHost(input)
+    this.#router.stepHost(input)
     this.#machines.followers.onOutput(task, { stream, offset, data }, now, (to, message) =>
       this.#outlet.send(to, message),
     )
@@ -266,7 +271,6 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   }
 
   #onSubmission(client: number, { tag, nonce, drawable = false, choosy = false, spec }: Submission): void {
-    const router = this.#router
     const size = specBytes(spec)
     if (size > limits.specBytesMax) {
       const message = `the task takes about ${size} bytes, at most ${limits.specBytesMax} travel with it; give large input as files or through standard input`
@@ -278,16 +282,15 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       this.#outlet.refuse(client, tag, 'quota', full)
       return
     }
-    router.stepSubmitter({ type: 'submit', client, tag, nonce, drawable, choosy, spec })
+    this.#router.stepSubmitter({ type: 'submit', client, tag, nonce, drawable, choosy, spec })
   }
 
   #onOffer(given: Offer): void {
-    const router = this.#router
     const offer = this.#asOffered(given)
     this.#machines.offer = offer
     this.#machines.marketChanged = true
-    router.stepHost({ type: 'capacity', capacity: offer.capacity, gpus: offer.gpus })
-    router.stepRoster({ type: 'offer', offer })
+    this.#router.stepHost({ type: 'capacity', capacity: offer.capacity, gpus: offer.gpus })
+    this.#router.stepRoster({ type: 'offer', offer })
   }
 
   /** What its host has, and whether tenants have quotas of it. */

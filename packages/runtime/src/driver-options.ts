@@ -1,6 +1,6 @@
-import type { Machine } from '@souk/kernel'
+import type { Machine, Millis } from '@souk/kernel'
 import type { NamedTask, PeerEffect, PeerInput, Submission } from '@souk/peer'
-import type { Incarnation, LoadStamp, Offer, PeerId } from '@souk/wire'
+import type { Ballot, Incarnation, LoadStamp, Offer, PeerId, TaskId } from '@souk/wire'
 import type { PeerBlobs } from './blob-access.ts'
 import type { KeptBlobs } from './blob-upkeep.ts'
 import type { LagMeter } from './event-loop-lag.ts'
@@ -9,6 +9,8 @@ import type { Clock, CollectableBlobs, Credentials, Executor, RecordStore, Trans
 /** The whole peer as its driver sees it. */
 export interface PeerMachine extends Machine<PeerInput, PeerEffect>, KeptBlobs {
   loadStamp(): LoadStamp
+  /** when this run has to stop unless its lease is confirmed before; undefined: it does not run here by this ballot */
+  runsUntilMs(task: TaskId, ballot: Ballot): Millis | undefined
   /** who would keep this task, were it submitted now; undefined: it would be refused */
   custodiansOf(submission: Submission): readonly PeerId[] | undefined
   /** why a client that has just made up this key had better make another, if so */

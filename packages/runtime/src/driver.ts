@@ -106,7 +106,7 @@ export class Driver implements PeerHandle {
     this.#outbox = new FrameOutbox(transport, start.incarnation, () => this.#peer.loadStamp())
     this.#peer.setTracing?.(this.#listeners.tracing)
     // Before the machine: whatever it recovers may run at once, and what is offered may depend on it.
-    const events = runEvents((input) => this.input(input))
+    const events = runEvents((input) => this.input(input), { peer: this.#peer, clock: this.#clock })
     await this.#executors.start(events, signal)
     this.#state = 'running'
     this.input({

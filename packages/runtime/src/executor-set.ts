@@ -1,10 +1,17 @@
 import type { PeerInput, RunOrder, StopCode } from '@souk/peer'
 import { type Ballot, emptyResult, type TaskId } from '@souk/wire'
-import type { Executor, MeasuredRun, RunEvents } from './ports.ts'
+import type { PeerMachine } from './driver-options.ts'
+import type { Clock, Executor, MeasuredRun, RunEvents } from './ports.ts'
 
-/** What executors report, as inputs for the machine. */
-export function runEvents(deliver: (input: PeerInput) => void): RunEvents {
+interface RunsOf {
+  peer: Pick<PeerMachine, 'runsUntilMs'>
+  clock: Pick<Clock, 'now'>
+}
+
+/** What executors report, as inputs for the machine, and what they may ask of it. */
+export function runEvents(deliver: (input: PeerInput) => void, { peer, clock }: RunsOf): RunEvents {
   return {
+    leaseLeftMs: (task, ballot) => Math.max(0, (peer.runsUntilMs(task, ballot) ?? 0) - clock.now()),
     running: (task, ballot) => deliver({ type: 'running', task, ballot }),
     output: (task, ballot, stream, offset, data) => deliver({ type: 'output', task, ballot, stream, offset, data }),
     ran: (task, ballot, result) => deliver({ type: 'ran', task, ballot, result }),

@@ -1,3 +1,4 @@
+import type { Millis } from '@souk/kernel'
 import type { MeasuredRun, RunOrder, StopCode, Write } from '@souk/peer'
 import type { Advert, Ballot, BlobRef, Certificate, Frame, Incarnation, PeerId, RunResult, TaskId } from '@souk/wire'
 
@@ -94,8 +95,13 @@ export interface RecordStore {
   close(): Promise<void>
 }
 
-/** What an executor reports. All calls for one run come in order; `ran` is the last and comes exactly once. */
+/** What an executor reports, and may ask. All reports of one run come in order; `ran` is the last and comes exactly once. */
 export interface RunEvents {
+  /**
+   * How long a leased run may go on from now if this peer falls silent, by what its custodians have confirmed. 0: it has
+   * to end, and is about to be halted. No I/O.
+   */
+  leaseLeftMs(task: TaskId, ballot: Ballot): Millis
   running(task: TaskId, ballot: Ballot): void
   output(task: TaskId, ballot: Ballot, stream: 'stdout' | 'stderr', offset: number, data: Uint8Array): void
   ran(task: TaskId, ballot: Ballot, result: RunResult): void

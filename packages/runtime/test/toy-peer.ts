@@ -36,6 +36,10 @@ export class ToyPeer implements PeerMachine {
     return this.wakeupAt
   }
 
+  runsUntilMs(): number | undefined {
+    return undefined
+  }
+
   custodiansOf({ nonce }: Submission): readonly string[] | undefined {
     return this.custodians[nonce]
   }

@@ -10,8 +10,8 @@ import type { RunEnd, Watches } from './watch.ts'
 /** From the order to the first instruction of a run, and from a stop to its end at most, ms. */
 const startMs = 0.5
 const stopMsMax = 5
-/** A frozen peer's guardian kills what another peer could start again, this long after the freeze began. */
-const guardianMs = 2900
+/** How late a guardian sees that a lease has ended, at most. */
+const guardianMsMax = 100
 
 /** Carries out run and stop effects in virtual time, with the guardian that outlives a frozen peer. */
 export class Processes {
@@ -54,12 +54,17 @@ export class Processes {
     this.#tell(run, { type: 'ran', task, ballot, result })
   }
 
+  /** A frozen peer's guardian kills what another peer could start again, when the lease that it was told last ends. */
   onFreeze(node: SimNode, ms: number): void {
-    if (ms <= guardianMs) return
+    const { now } = this.#stage
     for (const run of node.executor.runs()) {
-      if (!run.order.leased) continue
-      const result = stoppedResult(run, 'guardian', this.#stage.now + guardianMs)
-      this.#stage.push(this.#stage.now + guardianMs, { kind: 'ended', run, end: 'guardian', result })
+      const { task, ballot, leased } = run.order
+      const untilMs = leased ? node.peer?.runsUntilMs?.(task, ballot) : undefined
+      if (untilMs === undefined || untilMs === Infinity) continue
+      const endMs = Math.max(now, node.clock.toWorld(untilMs)) + this.#prng.float() * guardianMsMax
+      // Thawed before, it is told of newer leases, or to end.
+      if (endMs > now + ms) continue
+      this.#stage.push(endMs, { kind: 'ended', run, end: 'guardian', result: stoppedResult(run, 'guardian', endMs) })
     }
   }
 

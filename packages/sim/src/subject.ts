@@ -1,10 +1,12 @@
-import type { Machine, Prng } from '@souk/kernel'
+import type { Machine, Millis, Prng } from '@souk/kernel'
 import type { PeerEffect, PeerInput } from '@souk/peer'
-import type { Certificate, LoadStamp, PeerId, TaskId } from '@souk/wire'
+import type { Ballot, Certificate, LoadStamp, PeerId, TaskId } from '@souk/wire'
 
 /** A peer as the driver sees it: the machine, and the stamp it puts on each frame. */
 export interface SimPeer extends Machine<PeerInput, PeerEffect> {
   loadStamp(): LoadStamp
+  /** when this run has to stop unless its lease is confirmed before; undefined: it does not run here by this ballot */
+  runsUntilMs?(task: TaskId, ballot: Ballot): Millis | undefined
   /** nothing runs or waits to run here: a peer that is told to leave may stop */
   readonly quiet?: boolean
   /** the members that one who joins through it is told of */

@@ -12,8 +12,8 @@ export const frameType = {
   stdinEnd: 3,
   /** u32: how long after SIGTERM the SIGKILL comes; 0 = SIGKILL now */
   kill: 4,
-  /** u32: leased groups must be dead this many ms from now, unless another frame comes */
-  heartbeat: 5,
+  /** when leased runs must be dead, unless another frame comes: see `encodeLeases` */
+  leases: 5,
   /** guardian -> peer: JSON `Started` */
   started: 11,
   stdout: 12,
@@ -34,7 +34,8 @@ export interface SpawnOrder {
   stdin: boolean
   /** stdout + stderr relayed; what is over is read, counted and dropped */
   outputBytesMax: number
-  leased: boolean
+  /** when it must be dead by the host's clock, unless a frame of leases comes before; undefined: it has no lease */
+  leaseEndsAt?: number
   /** 0 = none */
   timeoutMs: number
   /** SIGTERM to SIGKILL at the timeout */
@@ -105,6 +106,30 @@ export function encodeNumber(type: number, run: number, value: number): Buffer {
   frame.writeUInt32LE(run, 5)
   frame.writeUInt32LE(value, headBytes)
   return frame
+}
+
+const leaseBytes = 4 + 8
+
+/** A run, and when its lease ends by the host's clock. */
+export interface LeaseEnd {
+  run: number
+  endsAt: number
+}
+
+/** u32 run, f64 ms, of each. */
+export function encodeLeases(leases: readonly LeaseEnd[]): Buffer {
+  const payload = Buffer.allocUnsafe(leases.length * leaseBytes)
+  leases.forEach(({ run, endsAt }, i) => {
+    payload.writeUInt32LE(run, i * leaseBytes)
+    payload.writeDoubleLE(endsAt, i * leaseBytes + 4)
+  })
+  return encodeFrame(frameType.leases, 0, payload)
+}
+
+export function decodeLeases(payload: Buffer): LeaseEnd[] {
+  return Array.from({ length: Math.floor(payload.length / leaseBytes) }, (_, i) => {
+    return { run: payload.readUInt32LE(i * leaseBytes), endsAt: payload.readDoubleLE(i * leaseBytes + 4) }
+  })
 }
 
 /** Cuts a byte stream into frames. Throws on a length above 16 MiB: the other side is not a guardian or its peer. */

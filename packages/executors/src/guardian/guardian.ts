@@ -1,7 +1,16 @@
 import type { Socket } from 'node:net'
 import { CgroupBin, removeRunCgroups } from './cgroup-bin.ts'
-import { encodeFrame, encodeNumber, FrameReader, frameType, type GuardianFrame, type SpawnOrder } from './frames.ts'
+import {
+  decodeLeases,
+  encodeFrame,
+  encodeNumber,
+  FrameReader,
+  frameType,
+  type GuardianFrame,
+  type SpawnOrder,
+} from './frames.ts'
 import { killEach, killGroup, signalGroup } from './group.ts'
+import { hostNow } from './host-clock.ts'
 import type { Ledger } from './ledger.ts'
 import { processesOfFences } from './process-table.ts'
 import { RunCgroup } from './run-cgroup.ts'
@@ -22,8 +31,8 @@ const tickMs = 100
  * Spawns a peer's tasks and outlives the peer just long enough to kill them. It holds nothing else.
  *
  * 1. When the channel to the peer closes (the peer is gone), every group is killed at once.
- * 2. When no frame came for as long as the last heartbeat allowed (the peer is frozen), leased runs are killed: they may
- *    be started elsewhere.
+ * 2. When the lease of a run ends as the peer last told (the peer is frozen, or cut off), the run is killed: it may be
+ *    started elsewhere.
  * 3. Nothing that the peer does not read keeps it from 1 and 2: the channel never blocks it.
  */
 export class Guardian {
@@ -34,7 +43,8 @@ export class Guardian {
   readonly #bin = new CgroupBin()
   readonly #watchdog = new Watchdog()
   readonly #runs = new Map<number, TaskProcess>()
-  #leaseEndsAt = Number.POSITIVE_INFINITY
+  /** by the host's clock, of runs that have one */
+  readonly #leaseEnds = new Map<number, number>()
   #tick: NodeJS.Timeout | undefined
   /** runs that ended since the last sweep */
   readonly #ended = new Set<string>()
@@ -78,11 +88,15 @@ export class Guardian {
   #onFrame(frame: GuardianFrame): void {
     const run = this.#runs.get(frame.run)
     if (frame.type === frameType.spawn) this.#spawn(frame.run, JSON.parse(frame.payload.toString()))
-    else if (frame.type === frameType.heartbeat) this.#leaseEndsAt = performance.now() + frame.payload.readUInt32LE(0)
+    else if (frame.type === frameType.leases) this.#renew(frame.payload)
     else if (frame.type === frameType.kill) run?.stop(frame.payload.readUInt32LE(0), 'killed')
     // Copied: the stream keeps it longer than the frame's buffer should live.
     else if (frame.type === frameType.stdin) this.#stdin(frame.run, run, Buffer.from(frame.payload))
     else if (frame.type === frameType.stdinEnd) run?.stdinEnd()
+  }
+
+  #renew(payload: Buffer): void {
+    for (const { run, endsAt } of decodeLeases(payload)) if (this.#runs.has(run)) this.#leaseEnds.set(run, endsAt)
   }
 
   #stdin(number: number, run: TaskProcess | undefined, data: Buffer): void {
@@ -104,6 +118,7 @@ export class Guardian {
       exited: (exit) => {
         if (run.pid !== undefined && exit.gone) this.#ledger.remove(run.pid)
         this.#runs.delete(number)
+        this.#leaseEnds.delete(number)
         if (cgroup) this.#bin.drop(cgroup)
         if (run.pid !== undefined) this.#sweepSoon(order.fence)
         this.#send(encodeFrame(frameType.exit, number, JSON.stringify({ ...exit, unlimited })))
@@ -111,6 +126,7 @@ export class Guardian {
       },
     })
     this.#runs.set(number, run)
+    if (order.leaseEndsAt !== undefined) this.#leaseEnds.set(number, order.leaseEndsAt)
     this.#tick ??= setInterval(() => this.#onTick(), tickMs)
     run.start()
     if (this.#paused) run.pause()
@@ -146,12 +162,16 @@ export class Guardian {
     const now = performance.now()
     for (const run of this.#runs.values()) run.sample(now)
     this.#watchdog.look(this.#watched(), now)
-    if (now < this.#leaseEndsAt) return
-    // Timers come before reads: where it was this process that slept, a heartbeat may lie in the channel unread.
+    if (this.#ranOut().length === 0) return
+    // Timers come before reads: where it was this process that slept, newer leases may lie in the channel unread.
     setImmediate(() => {
-      if (performance.now() < this.#leaseEndsAt) return
-      for (const run of this.#runs.values()) if (run.order.leased) run.stop(0, 'lease')
+      for (const number of this.#ranOut()) this.#runs.get(number)?.stop(0, 'lease')
     })
+  }
+
+  #ranOut(): number[] {
+    const now = hostNow()
+    return [...this.#leaseEnds].flatMap(([number, endsAt]) => (now < endsAt ? [] : [number]))
   }
 
   #watched(): WatchedRun[] {

@@ -1,6 +1,6 @@
 import type { Millis } from '@souk/kernel'
 import type { PeerEffect, PeerInput } from '@souk/peer'
-import type { Certificate, LoadStamp, PeerId } from '@souk/wire'
+import type { Ballot, Certificate, LoadStamp, PeerId, TaskId } from '@souk/wire'
 import type { SimPeer } from '../subject.ts'
 import type { Moment, Tamper } from './planted-bug.ts'
 
@@ -37,6 +37,10 @@ export class TamperedPeer implements SimPeer {
 
   nextWakeup(): Millis | undefined {
     return this.#peer.nextWakeup()
+  }
+
+  runsUntilMs(task: TaskId, ballot: Ballot): Millis | undefined {
+    return this.#peer.runsUntilMs?.(task, ballot)
   }
 
   loadStamp(): LoadStamp {
