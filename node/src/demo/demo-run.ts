@@ -96,7 +96,7 @@ async function makeJobs(client: SoukClient, files: readonly DemoFile[]): Promise
   return [...commands, ...functions]
 }
 
-/** What a peer had said before it was frozen has arrived by then. */
+/** What a peer had said before it was frozen arrives within two of these. */
 const settleMs = 50
 
 /** Kills a peer that is not the first while it runs something, once half of the commands have ended. */
@@ -128,8 +128,7 @@ class HalfWayKiller {
       const victim = others[turn % others.length]!
       // Frozen it ends nothing any more: whatever the first peer knows to be there then has to be run again.
       mesh.freeze(victim)
-      await new Promise((resolve) => setTimeout(resolve, settleMs))
-      const running = await this.#runningAt(victim)
+      const running = await this.#stuckAt(victim)
       if (running === 0 && this.#ended < this.#total) {
         mesh.thaw(victim)
         continue
@@ -140,9 +139,17 @@ class HalfWayKiller {
     }
   }
 
-  async #runningAt({ report }: DemoPeer): Promise<number> {
+  /** How many run at a frozen peer for certain: those that still do when its last words have arrived. */
+  async #stuckAt(victim: DemoPeer): Promise<number> {
+    const before = await this.#runningAt(victim)
+    const after = await this.#runningAt(victim)
+    return before.filter((task) => after.includes(task)).length
+  }
+
+  async #runningAt({ report }: DemoPeer): Promise<string[]> {
+    await new Promise((resolve) => setTimeout(resolve, settleMs))
     const { tasks } = await this.#options.client.tasks({ states: ['running'], here: true, limit: 100 })
-    return tasks.filter(({ host }) => host === report.peer).length
+    return tasks.filter(({ host }) => host === report.peer).map(({ id }) => id)
   }
 }
 
