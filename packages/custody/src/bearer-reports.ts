@@ -52,7 +52,7 @@ export class BearerReports {
     const entry = this.#book.archive.get(input.task)
     if (!entry || (entry.phase !== 'open' && entry.phase !== 'storing')) return
     if (entry.bearer.peer !== this.#book.life.peer) return
-    this.#keepDecision(entry, input.decision, out)
+    this.#keepDecision(entry, input.decision, now, out)
     if (!input.to) return
     const own = input.to.peer === this.#book.life.peer
     entry.bearerState = own ? 'queued' : 'offered'
@@ -66,17 +66,16 @@ export class BearerReports {
   }
 
   /** Another peer has, as bearer: it comes for people to read, and changes nothing. */
-  onDecided({ tasks, decision }: MessageOf<'decided'>, out: Out): void {
+  onDecided({ tasks, decision }: MessageOf<'decided'>, now: Millis, out: Out): void {
     for (const { task, ballot } of tasks) {
       const entry = this.#book.archive.get(task)
-      if (entry && compareBallots(entry.promised, ballot) === 0) this.#keepDecision(entry, decision, out)
+      if (entry && compareBallots(entry.promised, ballot) === 0) this.#keepDecision(entry, decision, now, out)
     }
   }
 
-  #keepDecision(entry: Entry, decision: MessageOf<'decided'>['decision'], out: Out): void {
+  #keepDecision(entry: Entry, decision: MessageOf<'decided'>['decision'], now: Millis, out: Out): void {
     entry.decision = decision
-    // Before that it goes to disk with the record, if it does.
-    if (entry.phase !== 'storing') this.#book.saveDecision(entry, out)
+    this.#book.decided(entry, now, out)
   }
 
   /** The entry of a task that this ballot still holds, while nothing else was promised or chosen. */

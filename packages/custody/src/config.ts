@@ -20,6 +20,8 @@ export interface CustodyConfig {
   custodians: 3 | 5
   /** custodian of rank i waits i times this until it recovers a task: shorter, and two of them get in each other's way */
   staggerMs: Millis
+  /** how a task's place was chosen goes to disk with its end, or after this where it goes on for longer (guess) */
+  decisionSaveMs: Millis
   /** a submit that its custodians were asked to store is answered within this: accepted, refused or unknown */
   submitMs: Millis
   /** a submit that waits for others to be stored first is refused as `busy` after this: shorter than its client waits */
@@ -73,6 +75,7 @@ export const defaultCustodyConfig: CustodyConfig = {
   leaseCheckMs: 200,
   custodians: 3,
   staggerMs: 500,
+  decisionSaveMs: 1_000,
   submitMs: 1_000,
   queueMs: 8_000,
   lingerMs: 10_000,

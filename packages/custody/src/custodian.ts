@@ -96,6 +96,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     return earliest(
       leases.next(),
       expiries.next(),
+      this.#book.nextDecision(),
       this.#retention.nextWakeup(),
       this.#proposer.nextWakeup(),
       this.#copies.nextWakeup(),
@@ -130,9 +131,11 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
 
   #onStart(input: Extract<CustodianInput, { type: 'start' }>, now: Millis): void {
     const book = this.#book
+    const { tasks, whole } = loadEntries(input.stored)
     book.start(input.wallMs, input.incarnation, now)
+    if (!whole) book.distrustDisk()
     this.#retention.start(now)
-    for (const { entry, overWallMs } of loadEntries(input.stored)) {
+    for (const { entry, overWallMs } of tasks) {
       const { id, spec, submittedWallMs } = entry.record
       book.archive.add(entry)
       if (overWallMs !== undefined) book.archive.close(id, overWallMs)
@@ -210,7 +213,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
         this.#reports.onGiveUp(from, message, now, out)
         break
       case 'decided':
-        this.#reports.onDecided(message, out)
+        this.#reports.onDecided(message, now, out)
         break
       case 'chosen':
         this.#proposer.onChosen(message, now, out)
@@ -252,6 +255,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     }
     for (let task = expiries.popDue(now); task !== undefined; task = expiries.popDue(now))
       this.#onExpired(task, now, out)
+    this.#book.saveDecisions(now, out)
     this.#proposer.onWake(now, out)
     this.#copies.onWake(now, out)
     if (now >= this.#retention.nextWakeup()) {

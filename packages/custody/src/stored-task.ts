@@ -66,12 +66,16 @@ function fromStored(record: TaskRecord, vote: StoredVote, end: StoredEnd | undef
   return entry
 }
 
-/** Every task in the store with when it was over, those that are in the order in which that came about. */
-export function loadEntries(
-  stored: readonly { key: string; value: unknown }[],
-): { entry: Entry; overWallMs: number | undefined }[] {
+interface Loaded {
+  /** every task in the store with when it was over; those that are, in the order in which that came about */
+  tasks: { entry: Entry; overWallMs: number | undefined }[]
+  /** every end in the store is one of these tasks' */
+  whole: boolean
+}
+
+export function loadEntries(stored: readonly { key: string; value: unknown }[]): Loaded {
   const values = new Map(stored.map(({ key, value }) => [key, value]))
-  const loaded: { entry: Entry; overWallMs: number | undefined }[] = []
+  const loaded: Loaded['tasks'] = []
   for (const { key, value } of stored) {
     if (!key.startsWith(prefixes.record)) continue
     const task = key.slice(prefixes.record.length)
@@ -84,5 +88,7 @@ export function loadEntries(
     entry.decision = values.get(decisionKey(task)) as Decision | undefined
     loaded.push({ entry, overWallMs: entry.phase === 'open' ? undefined : end?.wallMs })
   }
-  return loaded.sort((a, b) => (a.overWallMs ?? 0) - (b.overWallMs ?? 0))
+  const ends = stored.filter(({ key }) => key.startsWith(prefixes.end)).length
+  const whole = ends === loaded.filter(({ overWallMs }) => overWallMs !== undefined).length
+  return { tasks: loaded.sort((a, b) => (a.overWallMs ?? 0) - (b.overWallMs ?? 0)), whole }
 }

@@ -16,6 +16,7 @@ import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
 import { type Entry, mergeAttempts, noteEvent, unkeep } from './entry.ts'
 import { Journal } from './journal.ts'
 import { decisionKey, endKey, recordKey, type StoredEnd, toStoredVote, voteKey } from './stored-task.ts'
+import { versionNumber } from './version.ts'
 
 /** Writes of one task that may wait for the disk at once: its record, promises, acceptances, its end. */
 const journalPerTask = 6
@@ -56,6 +57,10 @@ export class TaskBook {
   readonly #self: PeerId
   /** tasks of which the disk refused a write since it last took one */
   readonly #refused = new Set<TaskId>()
+  /** what was decided of open tasks and is not on disk, with when it goes there by itself; in that order */
+  readonly #decided = new Map<TaskId, Millis>()
+  /** all ends on disk are known: those of tasks that came back with this life, and those that it wrote since */
+  #endsKnown = true
   #incarnation: Incarnation = 0
   #wallOffset: WallMillis = 0
 
@@ -134,21 +139,33 @@ export class TaskBook {
     this.archive.remove(task)
     this.leases.delete(task)
     this.expiries.delete(task)
+    this.#decided.delete(task)
   }
 
   /** Its votes as they are now, and its record where that is not there yet. True: nothing to wait for, it keeps nothing. */
   save(entry: Entry, pending: Pending, out: CustodianEffect[]): boolean {
     const task = entry.record.id
     const writes: Write[] = [{ key: voteKey(task), value: toStoredVote(entry) }]
-    if (!entry.kept)
-      writes.push({ key: recordKey(task), value: entry.record }, { key: endKey(task), value: this.#endOf(entry) })
+    if (!entry.kept) writes.push({ key: recordKey(task), value: entry.record })
+    const end = this.#endOf(entry)
+    if (!entry.kept && (end || !this.#isNew(entry))) writes.push({ key: endKey(task), value: end })
     return this.#persist(entry, writes, pending, out)
+  }
+
+  /** The disk can hold nothing older of it: neither a version before, nor what it did not erase. */
+  #isNew({ record }: Entry): boolean {
+    return this.#endsKnown && versionNumber(record.version) === 1
   }
 
   /** What the disk may have refused before goes there with the rest. */
   #endOf({ record, phase }: Entry): StoredEnd | undefined {
     if (phase !== 'closed' && phase !== 'moved') return undefined
     return { phase, wallMs: this.archive.overWallMs(record.id) ?? record.submittedWallMs }
+  }
+
+  /** There may be an end on it that is no known task's: from now on each new one is written over whatever there is. */
+  distrustDisk(): void {
+    this.#endsKnown = false
   }
 
   /** A write of this entry is on disk. */
@@ -160,6 +177,7 @@ export class TaskBook {
 
   /** It is not. */
   onLost({ entry }: Pending): void {
+    this.distrustDisk()
     if (!entry) return
     entry.inFlight--
     entry.losses++
@@ -190,10 +208,36 @@ export class TaskBook {
     // What it is the end of must not be lost where that write fails and this one does not.
     if (!entry.kept || entry.inFlight > 0) writes.push({ key: voteKey(task), value: toStoredVote(entry) })
     if (!entry.kept) writes.push({ key: recordKey(task), value: entry.record })
+    if (this.#decided.delete(task)) writes.push({ key: decisionKey(task), value: entry.decision })
     this.#persistAlong(entry, writes, { kind: 'note', entry }, out)
   }
 
-  saveDecision(entry: Entry, out: CustodianEffect[]): void {
+  /**
+   * How its place was chosen is for people to read: of a task that ends soon, and may be decided anew until then, it goes
+   * to disk once, with the end.
+   */
+  decided(entry: Entry, now: Millis, out: CustodianEffect[]): void {
+    const { id } = entry.record
+    if (entry.phase === 'closed') this.#saveDecision(entry, out)
+    else if (!this.#decided.has(id)) this.#decided.set(id, now + this.#config.decisionSaveMs)
+  }
+
+  /** When the next decision goes to disk though its task goes on. */
+  nextDecision(): Millis | undefined {
+    for (const dueMs of this.#decided.values()) return dueMs
+    return undefined
+  }
+
+  saveDecisions(now: Millis, out: CustodianEffect[]): void {
+    for (const [task, dueMs] of this.#decided) {
+      if (dueMs > now) return
+      this.#decided.delete(task)
+      const entry = this.archive.get(task)
+      if (entry) this.#saveDecision(entry, out)
+    }
+  }
+
+  #saveDecision(entry: Entry, out: CustodianEffect[]): void {
     const write = { key: decisionKey(entry.record.id), value: entry.decision }
     this.#persistAlong(entry, [write], { kind: 'note', entry: undefined }, out)
   }

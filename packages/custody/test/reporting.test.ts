@@ -224,8 +224,36 @@ describe('a bearer', () => {
       })
     told()
     told(ballot(7), 'another bearer says so')
+    keeper.pass(keeper.config.decisionSaveMs)
     keeper.write()
     expect(keeper.restarted().view('a')?.decision?.reason).toBe('the only one')
+  })
+
+  test('what is decided of a task that ends soon is written once, with its end', () => {
+    const keeper = keeping()
+    const keys = () => [...keeper.disk.keys()].filter((key) => key.startsWith('why/'))
+    const say = (reason: string) =>
+      keeper.message('origin', {
+        t: 'decided',
+        tasks: [{ task: idOf('a'), ballot: ballot() }],
+        decision: decision({ reason }),
+      })
+    say('first')
+    say('second')
+    keeper.write()
+    expect(keys()).toEqual([])
+    keeper.close('a')
+    keeper.write()
+    expect(keys()).toEqual([`why/${idOf('a')}`])
+    expect(keeper.restarted().view('a')?.decision?.reason).toBe('second')
+  })
+
+  test('what is decided of a task that is over already is written at once', () => {
+    const keeper = keeping()
+    keeper.close('a')
+    keeper.message('origin', { t: 'decided', tasks: [{ task: idOf('a'), ballot: ballot() }], decision: decision({}) })
+    keeper.write()
+    expect(keeper.disk.has(`why/${idOf('a')}`)).toBe(true)
   })
 
   test('that is this very life, and alone keeps the task, needs no lease', () => {

@@ -1,97 +1,120 @@
 import type { Millis } from './time.ts'
 
+interface Deadline<Key> {
+  key: Key
+  at: Millis
+  order: number
+  /** deleted or moved since; taken out when it comes to the top, or with many others */
+  dead: boolean
+}
+
+/** Dead deadlines that may lie in the heap before they are swept, however few live. */
+const deadFew = 32
+
 /**
- * One deadline per key (a task, an auction), earliest first: an indexed binary heap.
- * `set` and `delete` are O(log n), `next` is O(1): no timer per item anywhere.
+ * One deadline per key (a task, an auction), earliest first: a binary heap with lazy deletion. `set` is O(log n), O(1)
+ * where deadlines come in their order, as those with a fixed delay do; `delete` and `next` are O(1) on average: no timer
+ * per item anywhere. Memory: at most twice the live ones.
  */
 export class Deadlines<Key> {
-  readonly #heap: { key: Key; at: Millis; order: number }[] = []
-  readonly #index = new Map<Key, number>()
+  #heap: Deadline<Key>[] = []
+  readonly #live = new Map<Key, Deadline<Key>>()
   #order = 0
 
   get size(): number {
-    return this.#heap.length
+    return this.#live.size
   }
 
   next(): Millis | undefined {
-    return this.#heap[0]?.at
+    return this.#top()?.at
   }
 
   get(key: Key): Millis | undefined {
-    const i = this.#index.get(key)
-    return i === undefined ? undefined : this.#heap[i]!.at
+    return this.#live.get(key)?.at
   }
 
   /** Arms or moves the key's one deadline. */
   set(key: Key, at: Millis): void {
     this.delete(key)
-    this.#heap.push({ key, at, order: this.#order++ })
-    this.#index.set(key, this.#heap.length - 1)
+    const deadline = { key, at, order: this.#order++, dead: false }
+    this.#live.set(key, deadline)
+    this.#heap.push(deadline)
     this.#up(this.#heap.length - 1)
   }
 
   delete(key: Key): boolean {
-    const i = this.#index.get(key)
-    if (i === undefined) return false
-    this.#index.delete(key)
-    const last = this.#heap.pop()!
-    if (i < this.#heap.length) {
-      this.#heap[i] = last
-      this.#index.set(last.key, i)
-      this.#up(i)
-      this.#down(this.#index.get(last.key)!)
-    }
+    const deadline = this.#live.get(key)
+    if (deadline === undefined) return false
+    this.#live.delete(key)
+    deadline.dead = true
+    if (this.#heap.length > 2 * this.#live.size + deadFew) this.#sweep()
     return true
   }
 
   /** Removes and returns the earliest key that is due at `now`; ties in the order they were set. */
   popDue(now: Millis): Key | undefined {
-    const top = this.#heap[0]
+    const top = this.#top()
     if (top === undefined || top.at > now) return undefined
-    this.delete(top.key)
+    this.#live.delete(top.key)
+    this.#removeTop()
     return top.key
   }
 
   /** Armed deadlines, unordered; for the console. */
   entries(): { key: Key; at: Millis }[] {
-    return this.#heap.map(({ key, at }) => ({ key, at }))
+    return [...this.#live.values()].map(({ key, at }) => ({ key, at }))
   }
 
-  #before(i: number, j: number): boolean {
-    const x = this.#heap[i]!
-    const y = this.#heap[j]!
-    return x.at < y.at || (x.at === y.at && x.order < y.order)
+  #top(): Deadline<Key> | undefined {
+    let top = this.#heap[0]
+    while (top?.dead) {
+      this.#removeTop()
+      top = this.#heap[0]
+    }
+    return top
   }
 
-  #swap(i: number, j: number): void {
-    const x = this.#heap[i]!
-    const y = this.#heap[j]!
-    this.#heap[i] = y
-    this.#heap[j] = x
-    this.#index.set(y.key, i)
-    this.#index.set(x.key, j)
+  #removeTop(): void {
+    const last = this.#heap.pop()!
+    if (this.#heap.length === 0) return
+    this.#heap[0] = last
+    this.#down(0)
+  }
+
+  #sweep(): void {
+    this.#heap = this.#heap.filter(({ dead }) => !dead)
+    for (let i = (this.#heap.length >> 1) - 1; i >= 0; i--) this.#down(i)
   }
 
   #up(start: number): void {
+    const heap = this.#heap
+    const moved = heap[start]!
     let i = start
     while (i > 0) {
       const parent = (i - 1) >> 1
-      if (!this.#before(i, parent)) return
-      this.#swap(i, parent)
+      if (!isBefore(moved, heap[parent]!)) break
+      heap[i] = heap[parent]!
       i = parent
     }
+    heap[i] = moved
   }
 
   #down(start: number): void {
+    const heap = this.#heap
+    const moved = heap[start]!
     let i = start
     for (;;) {
-      const left = 2 * i + 1
-      let least = i
-      if (left < this.#heap.length && this.#before(left, least)) least = left
-      if (left + 1 < this.#heap.length && this.#before(left + 1, least)) least = left + 1
-      if (least === i) return
-      this.#swap(i, least)
-      i = least
+      let child = 2 * i + 1
+      if (child >= heap.length) break
+      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++
+      if (!isBefore(heap[child]!, moved)) break
+      heap[i] = heap[child]!
+      i = child
     }
+    heap[i] = moved
   }
+}
+
+function isBefore<Key>(x: Deadline<Key>, y: Deadline<Key>): boolean {
+  return x.at < y.at || (x.at === y.at && x.order < y.order)
 }
