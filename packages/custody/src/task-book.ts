@@ -158,9 +158,10 @@ export class TaskBook {
   }
 
   /** What the disk may have refused before goes there with the rest. */
-  #endOf({ record, phase }: Entry): StoredEnd | undefined {
+  #endOf({ record, phase, decision }: Entry): StoredEnd | undefined {
     if (phase !== 'closed' && phase !== 'moved') return undefined
-    return { phase, wallMs: this.archive.overWallMs(record.id) ?? record.submittedWallMs }
+    const wallMs = this.archive.overWallMs(record.id) ?? record.submittedWallMs
+    return phase === 'closed' && decision ? { phase, wallMs, decision } : { phase, wallMs }
   }
 
   /** There may be an end on it that is no known task's: from now on each new one is written over whatever there is. */
@@ -204,11 +205,11 @@ export class TaskBook {
   saveEnd(entry: Entry, phase: StoredEnd['phase'], wallMs: WallMillis, out: CustodianEffect[]): void {
     const task = entry.record.id
     const end: StoredEnd = { phase, wallMs }
+    if (this.#decided.delete(task) && phase === 'closed' && entry.decision) end.decision = entry.decision
     const writes: Write[] = [{ key: endKey(task), value: end }]
     // What it is the end of must not be lost where that write fails and this one does not.
     if (!entry.kept || entry.inFlight > 0) writes.push({ key: voteKey(task), value: toStoredVote(entry) })
     if (!entry.kept) writes.push({ key: recordKey(task), value: entry.record })
-    if (this.#decided.delete(task)) writes.push({ key: decisionKey(task), value: entry.decision })
     this.#persistAlong(entry, writes, { kind: 'note', entry }, out)
   }
 
@@ -218,8 +219,9 @@ export class TaskBook {
    */
   decided(entry: Entry, now: Millis, out: CustodianEffect[]): void {
     const { id } = entry.record
-    if (entry.phase === 'closed') this.#saveDecision(entry, out)
-    else if (!this.#decided.has(id)) this.#decided.set(id, now + this.#config.decisionSaveMs)
+    if (!this.#decided.has(id)) this.#decided.set(id, now + this.#config.decisionSaveMs)
+    const end = this.#endOf(entry)
+    if (end) this.saveEnd(entry, end.phase, end.wallMs, out)
   }
 
   /** When the next decision goes to disk though its task goes on. */

@@ -59,22 +59,52 @@ describe('more submits than can be stored in time', () => {
 })
 
 describe('the window', () => {
-  test('grows while answers come in time and it is used, and not for ever', () => {
+  test('is twice as wide after each round in time, if it is used', () => {
     const window = new StoringWindow()
-    for (let i = 0; i < 1_000; i++) window.onAnswered(100, 10, i)
+    for (let i = 0; i < 1_000; i++) window.onAnswered(50, 10, i)
     expect(window.size).toBe(first)
-    for (let i = 0; i < 1_000; i++) window.onAnswered(100, window.size, i)
-    expect(window.size).toBeGreaterThan(200)
-    for (let i = 0; i < 10_000_000 && window.size < 8_192; i++) window.onAnswered(100, window.size, i)
-    for (let i = 0; i < 10_000; i++) window.onAnswered(100, window.size, i)
+    for (const wide of [2 * first, 4 * first, 8 * first]) {
+      const round = window.size
+      for (let i = 0; i < round; i++) window.onAnswered(50, round, 0)
+      expect(window.size).toBe(wide)
+    }
+    for (let i = 0; i < 10_000; i++) window.onAnswered(50, window.size, i)
     expect(window.size).toBe(8_192)
+  })
+
+  test('grows by little once answers were late', () => {
+    const window = new StoringWindow()
+    for (let i = 0; i < 9 * first; i++) window.onAnswered(50, window.size, 0)
+    window.onAnswered(500, window.size, 1_000)
+    const shrunk = window.size
+    expect(shrunk).toBe(Math.floor(0.7 * 10 * first))
+    for (let i = 0; i < shrunk; i++) window.onAnswered(50, window.size, 2_000)
+    expect(window.size).toBeGreaterThan(shrunk + 20)
+    expect(window.size).toBeLessThan(shrunk + 40)
+  })
+
+  test('does not take far for late: what counts is how long answers wait behind others', () => {
+    const window = new StoringWindow()
+    for (let i = 0; i < 8 * first; i++) window.onAnswered(200, window.size, 0)
+    expect(window.size).toBe(9 * first)
+    window.onAnswered(270, window.size, 1_000)
+    expect(window.size).toBeLessThan(9 * first)
+  })
+
+  test('forgets after a minute how near custodians once were', () => {
+    const window = new StoringWindow()
+    window.onAnswered(1, window.size, 0)
+    for (let at = 1_000; at <= 61_000; at += 1_000) window.onAnswered(200, 1, at)
+    const narrow = window.size
+    window.onAnswered(200, window.size, 62_000)
+    expect(window.size).toBeGreaterThan(narrow)
   })
 
   test('shrinks once for all answers that were late together, and stays wide enough to work', () => {
     const window = new StoringWindow()
-    for (let i = 0; i < 100; i++) window.onAnswered(500, 256, 1_000)
+    for (let i = 0; i < 100; i++) window.onAnswered(500, first, 1_000)
     expect(window.size).toBe(Math.floor(0.7 * first))
-    for (let at = 2_000; at < 60_000; at += 1_000) window.onAnswered(500, 256, at)
+    for (let at = 2_000; at < 60_000; at += 1_000) window.onAnswered(500, first, at)
     expect(window.size).toBe(32)
   })
 })

@@ -11,6 +11,12 @@ function keeping(over = {}): Keeper {
   return keeper
 }
 
+/** Its bearer says how it placed it. */
+function sayPlaced(keeper: Keeper, reason: string): void {
+  const tasks = [{ task: idOf('a'), ballot: ballot() }]
+  keeper.message('origin', { t: 'decided', tasks, decision: decision({ reason }) })
+}
+
 describe('a renewal', () => {
   test('says who bears a task and what it does with it, and extends the lease', () => {
     const keeper = keeping()
@@ -231,29 +237,26 @@ describe('a bearer', () => {
 
   test('what is decided of a task that ends soon is written once, with its end', () => {
     const keeper = keeping()
-    const keys = () => [...keeper.disk.keys()].filter((key) => key.startsWith('why/'))
-    const say = (reason: string) =>
-      keeper.message('origin', {
-        t: 'decided',
-        tasks: [{ task: idOf('a'), ballot: ballot() }],
-        decision: decision({ reason }),
-      })
+    const say = (reason: string) => sayPlaced(keeper, reason)
     say('first')
     say('second')
     keeper.write()
-    expect(keys()).toEqual([])
     keeper.close('a')
-    keeper.write()
-    expect(keys()).toEqual([`why/${idOf('a')}`])
+    expect([...keeper.disk.keys()].sort()).toEqual([`over/${idOf('a')}`, `task/${idOf('a')}`, `vote/${idOf('a')}`])
     expect(keeper.restarted().view('a')?.decision?.reason).toBe('second')
+    say('third')
+    keeper.write()
+    expect(keeper.restarted().view('a')?.decision?.reason).toBe('third')
   })
 
-  test('what is decided of a task that is over already is written at once', () => {
+  test('what was decided before a task went on for long gives way to what was decided later', () => {
     const keeper = keeping()
+    const say = (reason: string) => sayPlaced(keeper, reason)
+    say('first')
+    keeper.pass(keeper.config.decisionSaveMs)
+    say('second')
     keeper.close('a')
-    keeper.message('origin', { t: 'decided', tasks: [{ task: idOf('a'), ballot: ballot() }], decision: decision({}) })
-    keeper.write()
-    expect(keeper.disk.has(`why/${idOf('a')}`)).toBe(true)
+    expect(keeper.restarted().view('a')?.decision?.reason).toBe('second')
   })
 
   test('that is this very life, and alone keeps the task, needs no lease', () => {
