@@ -33,6 +33,11 @@ export interface Submit {
 const queuedMax = 1_000_000
 /** requests under way: what is submitted meanwhile travels together in the next */
 const requestsMax = 4
+/**
+ * Tasks of the first request after a pause, doubled with each that follows: the first tasks of a burst begin while the
+ * rest of it is still being read.
+ */
+const firstBatchMax = 64
 /** well under the server's limit of a body */
 const batchCharsMax = 2 * 1024 * 1024
 const unknownMax = 5
@@ -44,7 +49,7 @@ const laterPauseMs = 1_000
 /** a peer that is cut off, or custodians that are just starting: for so long the submit is tried again */
 const awayMsMax = 10_000
 
-/** All submits of one turn go in one request, at most four requests at a time. */
+/** All submits of one turn go in as few requests as they fit into, at most four at a time. */
 export class SubmitQueue {
   readonly #pool: EndpointPool
   readonly #session: string
@@ -54,6 +59,8 @@ export class SubmitQueue {
   /** where the unsent begin */
   #head = 0
   #requests = 0
+  /** tasks that the next request may take */
+  #batchMax = firstBatchMax
   #scheduled = false
 
   constructor(pool: EndpointPool, options: { session: string; early: EarlyEvents; signal: AbortSignal }) {
@@ -98,13 +105,14 @@ export class SubmitQueue {
   #nextBatch(): Submit[] {
     const batch: Submit[] = []
     let chars = 0
-    for (; this.#head < this.#queue.length && batch.length < apiLimits.tasksPerRequestMax; this.#head++) {
+    for (; this.#head < this.#queue.length && batch.length < this.#batchMax; this.#head++) {
       const next = this.#queue[this.#head]!
       if (next.dropped) continue
       if (chars + next.json.length > batchCharsMax) break
       chars += next.json.length
       batch.push(next)
     }
+    this.#batchMax = Math.min(2 * this.#batchMax, apiLimits.tasksPerRequestMax)
     return batch
   }
 
@@ -125,6 +133,7 @@ export class SubmitQueue {
       this.#onFailed(batch, asSoukError(error))
     } finally {
       this.#requests--
+      if (this.#requests === 0 && this.#head >= this.#queue.length) this.#batchMax = firstBatchMax
       this.#early.submitEnded()
       if (this.#head < this.#queue.length) this.#soon()
     }
