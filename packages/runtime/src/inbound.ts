@@ -1,7 +1,7 @@
 import type { PeerInput } from '@souk/peer'
 import type { Advert, Certificate, Frame, Incarnation, PeerId } from '@souk/wire'
-import { AdvertGate } from './advert-gate.ts'
 import type { Clock, Credentials, TransportEvents } from './ports.ts'
+import { SignatureGate } from './signature-gate.ts'
 
 export interface InboundOptions {
   credentials: Credentials
@@ -16,7 +16,7 @@ const rejectedCodesMax = 64
 
 /** What the transport tells, as inputs for the machine; counted, and without what does not deserve to get there. */
 export class Inbound implements TransportEvents {
-  readonly #gate: AdvertGate
+  readonly #gate: SignatureGate
   readonly #onRejected: InboundOptions['onRejected']
   readonly #rejected = new Map<string, number>()
   frames = 0
@@ -24,7 +24,7 @@ export class Inbound implements TransportEvents {
 
   constructor({ credentials, clock, deliver, onVerified, onRejected }: InboundOptions) {
     this.#onRejected = onRejected
-    this.#gate = new AdvertGate({
+    this.#gate = new SignatureGate({
       credentials,
       now: () => clock.now(),
       deliver,

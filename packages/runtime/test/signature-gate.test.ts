@@ -1,7 +1,7 @@
 import type { PeerInput } from '@souk/peer'
 import type { Advert, Frame, Message } from '@souk/wire'
 import { expect, test } from 'vitest'
-import { AdvertGate } from '../src/advert-gate.ts'
+import { SignatureGate } from '../src/signature-gate.ts'
 import { KeyTable } from './toy-credentials.ts'
 import { ping } from './world.ts'
 
@@ -21,7 +21,7 @@ function gate() {
   const verified: string[] = []
   let wake = () => {}
   let now = 0
-  const made = new AdvertGate({
+  const made = new SignatureGate({
     credentials,
     now: () => now,
     deliver: (input) => {

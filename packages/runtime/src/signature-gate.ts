@@ -14,7 +14,7 @@ const waitingPerPeerMax = 1024
 /** Adverts by gossip that are being checked at once; gossip is lossy anyway. */
 const gossipChecksMax = 256
 
-export interface AdvertGateOptions {
+export interface SignatureGateOptions {
   credentials: Credentials
   now: () => Millis
   deliver: (input: PeerInput) => void
@@ -34,13 +34,13 @@ interface Verified {
  * without unknown adverts pass at once; behind one that has some, everything else of that peer waits, so that
  * the order of a connection stays.
  */
-export class AdvertGate {
-  readonly #options: AdvertGateOptions
+export class SignatureGate {
+  readonly #options: SignatureGateOptions
   readonly #verified = new BoundedMap<PeerId, Verified>(verifiedMax)
   readonly #lines = new Map<PeerId, BoundedQueue<PeerInput>>()
   #gossipChecks = 0
 
-  constructor(options: AdvertGateOptions) {
+  constructor(options: SignatureGateOptions) {
     this.#options = options
   }
 
