@@ -5,6 +5,7 @@ import { AntiEntropy } from './anti-entropy.ts'
 import type { RosterConfig } from './config.ts'
 import type { RosterEffect } from './effects.ts'
 import type { RememberedMember, RosterInput } from './inputs.ts'
+import { noProof, updateOf } from './life.ts'
 import { Links } from './links.ts'
 import { LocalHealth } from './local-health.ts'
 import type { Member, MemberRecord, RoundTripTimes } from './member.ts'
@@ -57,7 +58,7 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
     this.#membership = membership
     this.#probes = new Probes(config, { table, membership, rumours, health, prng: prng.fork('probes') })
     this.#adverts = new Adverts(table, membership)
-    this.#antiEntropy = new AntiEntropy(config, table, prng.fork('sync'))
+    this.#antiEntropy = new AntiEntropy(config, { table, probes: this.#probes, prng: prng.fork('sync') })
     const [probes, adverts, antiEntropy] = [this.#probes, this.#adverts, this.#antiEntropy]
     this.#links = new Links({ table, membership, rumours, probes, adverts, antiEntropy })
   }
@@ -172,11 +173,11 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
   #onStart(input: InputOf<'start'>, now: Millis, out: RosterEffect[]): void {
     invariant(this.#own === undefined, 'the roster was started twice')
     invariant(input.certificate.peer === this.#self, 'the own certificate is of another peer')
-    const { incarnation, offer, certificate, addresses } = input
-    const own = this.#table.admit(this.#self, certificate, { state: 'alive', incarnation, denial: 0 }, now)
+    const { incarnation, proof, offer, certificate, addresses } = input
+    const own = this.#table.admit(this.#self, certificate, { state: 'alive', incarnation, proof, denial: 0 }, now)
     invariant(own !== undefined, 'there is no room for this peer itself')
     this.#own = own
-    const facts = { peer: this.#self, incarnation, offer, certificate, addresses }
+    const facts = { peer: this.#self, incarnation, proof, offer, certificate, addresses }
     this.#ownAdvert = new OwnAdvert(this.#config, this.#table, facts)
     this.#membership.start(own, input.wallMs, now)
     this.#probes.start(now)
@@ -185,10 +186,14 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
     for (const remembered of input.known ?? []) this.#remember(remembered, now, out)
   }
 
-  #remember({ certificate, incarnation, advert }: RememberedMember, now: Millis, out: RosterEffect[]): void {
+  #remember(
+    { certificate, incarnation, proof = noProof, advert }: RememberedMember,
+    now: Millis,
+    out: RosterEffect[],
+  ): void {
     const { peer } = certificate
     if (peer === this.#self || this.#table.find(peer)) return
-    const record = this.#membership.admit(peer, certificate, incarnation, now)
+    const record = this.#membership.admit(peer, certificate, { incarnation, proof }, now)
     if (!record) return
     if (advert) record.onAdvert(advert)
     this.#membership.watchExpiry(record, now, out)
@@ -211,7 +216,12 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
 
   #onMessage(peer: PeerId, message: RosterMessage, now: Millis, out: RosterEffect[]): void {
     const from = this.#table.find(peer)
-    if (!from?.connected || from.expired) return
+    if (from === undefined || from.expired) return
+    if (!from.connected) {
+      // Its link was not taken, as it is an earlier life than the one held here. What told it so may have been lost.
+      if (message.t === 'ping') this.#probes.tell(peer, [updateOf(peer, from.life)], out)
+      return
+    }
     if ('updates' in message) this.#hear(message.updates, now, out)
     switch (message.t) {
       case 'ping':

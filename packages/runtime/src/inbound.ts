@@ -1,6 +1,6 @@
 import type { PeerInput } from '@souk/peer'
-import type { Advert, Certificate, Frame, Incarnation, PeerId } from '@souk/wire'
-import type { Clock, Credentials, TransportEvents } from './ports.ts'
+import type { Advert, Frame, PeerId } from '@souk/wire'
+import type { Clock, Credentials, PeerHello, TransportEvents } from './ports.ts'
 import { SignatureGate } from './signature-gate.ts'
 
 export interface InboundOptions {
@@ -38,9 +38,8 @@ export class Inbound implements TransportEvents {
     return Object.fromEntries(this.#rejected)
   }
 
-  connected(peer: PeerId, hello: { certificate: Certificate; incarnation: Incarnation; addresses: string[] }): void {
-    const { certificate, incarnation, addresses } = hello
-    this.#gate.offer(peer, { type: 'connected', peer, certificate, incarnation, addresses })
+  connected(peer: PeerId, { certificate, incarnation, proof, addresses }: PeerHello): void {
+    this.#gate.offer(peer, { type: 'connected', peer, certificate, incarnation, proof, addresses })
   }
 
   disconnected(peer: PeerId): void {
