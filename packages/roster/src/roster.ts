@@ -23,7 +23,8 @@ type InputOf<T extends RosterInput['type']> = Extract<RosterInput, { type: T }>
  * Who is a member, who is alive, and what each offers (protocol.md 1 and 2).
  *
  * I9  Incarnations only rise: a member's life is replaced only by a greater one (`life.ts`), so nobody dead or left
- *     returns without a higher incarnation, and nobody dead without that or a denial.
+ *     returns without a higher incarnation, and nobody dead without that or a denial. A life counts only with its own
+ *     peer's signature, which is kept with it: so it can be shown to that peer, and nobody can make up one for another.
  * I10 Order-free: of updates the greatest, of adverts the newest is kept; the same set in any order, any number of
  *     times, gives the same roster.
  * I11 Bounded: members, rumours, early updates, probes, relays, answers to syncs, updates and adverts per message.
