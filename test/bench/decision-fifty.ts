@@ -22,6 +22,8 @@ const apartMs = 100
 const clockStepMs = 0.05
 
 const origin: PeerId = 'origin'
+/** Of everybody; nobody checks it here. */
+const firstLife = { incarnation: 1, proof: new Uint8Array(64) }
 const taskClass: TaskClass = {
   name: 'bench',
   weight: 1,
@@ -92,12 +94,12 @@ class Table {
     }
     for (const id of ids) {
       const offer = offerOf(id === origin ? 0 : 8)
-      this.#step(id, { type: 'start', wallMs: 0, incarnation: 1, stored: [], offer, certificate: certificateOf(id) })
+      this.#step(id, { type: 'start', wallMs: 0, ...firstLife, stored: [], offer, certificate: certificateOf(id) })
     }
     for (const id of ids) {
       for (const peer of ids) {
         if (peer === id) continue
-        this.#step(id, { type: 'connected', peer, certificate: certificateOf(peer), incarnation: 1, addresses: [] })
+        this.#step(id, { type: 'connected', peer, certificate: certificateOf(peer), ...firstLife, addresses: [] })
       }
     }
     this.#settle()

@@ -1,8 +1,8 @@
-import type { TransportEvents } from '@souk/runtime'
-import type { Advert, Certificate, Frame, Incarnation, PeerId } from '@souk/wire'
+import type { PeerHello, TransportEvents } from '@souk/runtime'
+import type { Advert, Frame, PeerId } from '@souk/wire'
 
 export type Heard =
-  | { kind: 'connected'; peer: PeerId; certificate: Certificate; incarnation: Incarnation; addresses: string[] }
+  | ({ kind: 'connected'; peer: PeerId } & PeerHello)
   | { kind: 'disconnected'; peer: PeerId }
   | { kind: 'frame'; peer: PeerId; frame: Frame }
   | { kind: 'gossip'; advert: Advert }
@@ -13,7 +13,7 @@ export class Ear implements TransportEvents {
   readonly heard: Heard[] = []
   #waiting: (() => void)[] = []
 
-  connected(peer: PeerId, hello: { certificate: Certificate; incarnation: Incarnation; addresses: string[] }): void {
+  connected(peer: PeerId, hello: PeerHello): void {
     this.#tell({ kind: 'connected', peer, ...hello })
   }
 

@@ -46,8 +46,9 @@ export function transportSuite(name: string, makeNetwork: () => Promise<Network>
         [b, a],
       ] as const) {
         expect(here.ear.all('connected')).toHaveLength(1)
-        const { peer, certificate, incarnation } = here.ear.all('connected')[0]!
+        const { peer, certificate, incarnation, proof } = here.ear.all('connected')[0]!
         expect([peer, incarnation]).toEqual([there.transport.self, 1])
+        expect(await here.credentials.checkLife(peer, incarnation, proof)).toBeUndefined()
         expect(signableCertificate(certificate)).toEqual(signableCertificate(there.credentials.certificate))
         expect(Buffer.compare(certificate.signature, there.credentials.certificate.signature)).toBe(0)
       }
@@ -184,7 +185,8 @@ async function connect(a: Subject, b: Subject): Promise<void> {
   await Promise.all([a.ear.count('connected', 1), b.ear.count('connected', 1)])
 }
 
-function advertOf({ self: peer, certificate }: Credentials): Advert {
+function advertOf(credentials: Credentials): Advert {
+  const { self: peer, certificate } = credentials
   const capacity = { cpuMilli: 1, memoryBytes: 1, diskBytes: 1, networkMbps: 1, slots: 1, gpuMilli: [], custom: {} }
   const shared = {
     labels: {},
@@ -196,7 +198,8 @@ function advertOf({ self: peer, certificate }: Credentials): Advert {
     summary: '',
   }
   const offer = { capacity, ...shared }
-  return { peer, incarnation: 1, seq: 1, addresses: [], offer, certificate, signature: new Uint8Array() }
+  const life = { incarnation: 1, proof: credentials.signLife(1) }
+  return { peer, ...life, seq: 1, addresses: [], offer, certificate, signature: new Uint8Array() }
 }
 
 function refOf(data: Uint8Array): BlobRef {

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LmdbRecords, SelfStore } from '@souk/store-lmdb'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { souk, TestMesh, type TestPeer } from './harness.ts'
 
 const mesh = new TestMesh()
@@ -107,4 +107,25 @@ test('a store that was found to be an old copy is refused at every later start, 
     code: 1,
     out: expect.stringContaining('old copy'),
   })
+})
+
+test('a data folder put back from a copy is shown by a member that it was in later lives, and stops', async () => {
+  const two = new TestMesh()
+  onTestFinished(() => two.close())
+  await two.add('witness')
+  const { data } = await two.add('copied')
+  const down = () => souk(['down', '--data', data])
+  await down()
+  const copy = join(two.root, 'copy')
+  cpSync(data, copy, { recursive: true })
+  for (let life = 2; life <= 3; life++) {
+    await two.start('copied', ['up'])
+    await two.met()
+    await down()
+  }
+  rmSync(data, { recursive: true })
+  cpSync(copy, data, { recursive: true })
+  const { code, err } = await up(data)
+  expect(code).toBe(66)
+  expect(err).toContain('by it this is life 2 of this peer, but others have met its life 3')
 })

@@ -172,6 +172,14 @@ const corpus: [Seed, found: string][] = [
     { seed: 5003, peers: 8, tasks: 92, profile: 'swarm' },
     'the checker took a pointer to a set that its peer had once kept for a lower promise in it',
   ],
+  [
+    { seed: 2281, peers: 3, tasks: 181, profile: 'swarm' },
+    'a host with an old store stayed dead to others, who remembered a life of it that they could not show it',
+  ],
+  [
+    { seed: 30066, peers: 3, tasks: 118, profile: 'swarm' },
+    'the checker counted a task that waited for one which died with its only peer as left over',
+  ],
 ]
 
 for (const [run, found] of corpus) {

@@ -118,6 +118,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
   snapshot() {
     return [...this.#hands.borne.values()].map(({ record, ballot, state, sinceMs }) => ({
       task: record.id,
+      custodians: record.custodians,
       ballot,
       state,
       sinceMs,

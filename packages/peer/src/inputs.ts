@@ -6,6 +6,7 @@ import type {
   Certificate,
   Frame,
   Incarnation,
+  LifeProof,
   Offer,
   PeerId,
   RunResult,
@@ -48,13 +49,23 @@ export type PeerInput =
       type: 'start'
       wallMs: WallMillis
       incarnation: Incarnation
+      /** this peer's own word for that life, signed by the driver */
+      proof: LifeProof
       stored: StoredEntry[]
       offer: Offer
       certificate: Certificate
     }
   | { type: 'wake' }
   /** the stream to a member is open and both certificates were checked */
-  | { type: 'connected'; peer: PeerId; certificate: Certificate; incarnation: Incarnation; addresses: string[] }
+  | {
+      type: 'connected'
+      peer: PeerId
+      certificate: Certificate
+      incarnation: Incarnation
+      /** its word for that life, checked as well */
+      proof: LifeProof
+      addresses: string[]
+    }
   | { type: 'disconnected'; peer: PeerId }
   | { type: 'frame'; from: PeerId; frame: Frame }
   /** an advert that came by gossip */

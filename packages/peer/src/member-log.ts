@@ -18,7 +18,8 @@ export function firstMembers(certificates: readonly Certificate[]): StoredEntry[
 
 /**
  * The members that this peer knows, on its disk. After a restart it knows how many there are before it meets any, and
- * which life of each it had met: one that comes back with less has lost what it promised since.
+ * which life of each it had met: one that comes back with less has lost what it promised since, and is shown its own
+ * word for that life.
  */
 export class MemberLog {
   /** what is on disk of each, in short */
@@ -29,7 +30,7 @@ export class MemberLog {
     const members: RememberedMember[] = []
     for (const { key, value } of stored) {
       if (!key.startsWith(prefix)) continue
-      const member = value as RememberedMember
+      const member = readable(value as RememberedMember)
       this.#written.set(member.certificate.peer, shortOf(member))
       members.push(member)
     }
@@ -39,18 +40,24 @@ export class MemberLog {
   /** What has to be written now that this member is as it is; undefined: nothing. */
   decide(
     peer: PeerId,
-    member: Pick<Member, 'state' | 'certificate' | 'incarnation' | 'advert'> | undefined,
+    member: Pick<Member, 'certificate' | 'incarnation' | 'proof' | 'advert'> | undefined,
   ): Write | undefined {
     if (!member) {
       return this.#written.delete(peer) ? { key: prefix + peer, value: undefined } : undefined
     }
-    const { certificate, incarnation, advert } = member
-    const value: RememberedMember = advert ? { certificate, incarnation, advert } : { certificate, incarnation }
+    const { certificate, incarnation, proof, advert } = member
+    const life = { certificate, incarnation, proof }
+    const value: RememberedMember = advert ? { ...life, advert } : life
     const short = shortOf(value)
     if (this.#written.get(peer) === short) return undefined
     this.#written.set(peer, short)
     return { key: prefix + peer, value }
   }
+}
+
+/** Before lives were proven adverts had no proof; others would not take such a one. */
+function readable({ advert, ...member }: RememberedMember): RememberedMember {
+  return advert?.proof === undefined ? member : { ...member, advert }
 }
 
 /** Of an advert it matters that there is one of that life, and whether the peer keeps custody. */

@@ -231,7 +231,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
 
   #onStart(input: Extract<PeerInput, { type: 'start' }>): void {
     const router = this.#router
-    const { wallMs, incarnation, stored, certificate } = input
+    const { wallMs, incarnation, proof, stored, certificate } = input
     const offer = this.#asOffered(input.offer)
     this.#startedWallMs = wallMs
     this.#certificate = certificate
@@ -240,7 +240,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     this.#outlet.trace({ type: 'peer.started', incarnation, stored: stored.length })
     router.stepCustodian({ type: 'start', wallMs, incarnation, stored })
     const known = this.#machines.memberLog.load(stored)
-    router.stepRoster({ type: 'start', wallMs, incarnation, offer, certificate, addresses: [], known })
+    router.stepRoster({ type: 'start', wallMs, incarnation, proof, offer, certificate, addresses: [], known })
     router.stepHost({ type: 'capacity', capacity: offer.capacity, gpus: offer.gpus })
     router.stepSubmitter({ type: 'start', wallMs, incarnation })
     router.stepBearer({ type: 'start', wallMs, incarnation })

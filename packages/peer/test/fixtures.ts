@@ -1,5 +1,14 @@
 import { emptyRequest, emptyVector } from '@souk/kernel'
-import { type Certificate, emptyResult, type Offer, type Role, type RunResult, type TaskSpec, taskId } from '@souk/wire'
+import {
+  type Certificate,
+  emptyResult,
+  type LifeProof,
+  type Offer,
+  type Role,
+  type RunResult,
+  type TaskSpec,
+  taskId,
+} from '@souk/wire'
 
 export const nonceOf = (name: string): string => name.padEnd(23, '0')
 export const idOf = (name: string): string => taskId(nonceOf(name))
@@ -45,6 +54,11 @@ export function offer(slots: number, over: Partial<Offer> = {}): Offer {
 
 /** A host that keeps no custody: of two hosts the other one keeps every task then. */
 export const keepsNone = (slots: number) => ({ slots, offer: { custody: false } })
+
+/** Nobody here signs for another. */
+export function proofOf(peer: string, incarnation: number): LifeProof {
+  return new TextEncoder().encode(`${peer} ${incarnation}`)
+}
 
 export function certificate(peer: string, role: Role = 'host'): Certificate {
   const signature = new Uint8Array(0)

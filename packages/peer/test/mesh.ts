@@ -11,7 +11,7 @@ import {
   type TraceType,
 } from '../src/index.ts'
 import { Agenda } from './agenda.ts'
-import { certificate, nonceOf, result, spec } from './fixtures.ts'
+import { certificate, nonceOf, proofOf, result, spec } from './fixtures.ts'
 import { configOf, type Host, type Node, newNode } from './mesh-node.ts'
 import type { Watcher } from './watcher.ts'
 
@@ -76,6 +76,7 @@ export class Mesh {
       type: 'start',
       wallMs: 1_000_000 + this.now,
       incarnation,
+      proof: proofOf(name, incarnation),
       stored,
       offer: node.offer,
       certificate: certificate(name, node.role),
@@ -115,6 +116,7 @@ export class Mesh {
           peer: there,
           certificate: certificate(there, role),
           incarnation,
+          proof: proofOf(there, incarnation),
           addresses: [],
         })
       })

@@ -1,7 +1,8 @@
 import type { Millis } from '@souk/kernel'
-import { type Advert, compareAdverts, type Incarnation } from '@souk/wire'
+import { type Advert, compareAdverts } from '@souk/wire'
 import type { RosterEffect } from './effects.ts'
 import { sameData } from './equality.ts'
+import type { ProvenLife } from './life.ts'
 import type { MemberRecord } from './member.ts'
 import type { MemberTable } from './member-table.ts'
 import type { Membership } from './membership.ts'
@@ -26,20 +27,20 @@ export class Adverts {
     if (this.#membership.hasExpired(certificate, now)) return
     const known = this.#table.find(peer)
     if (known?.newest !== undefined && compareAdverts(advert, known.newest) <= 0) return
-    const record = known ?? this.#membership.admit(peer, certificate, incarnation, now)
+    const record = known ?? this.#membership.admit(peer, certificate, advert, now)
     if (record === undefined) return
     const before = record.advert
     record.onAdvert(advert)
     if (known === undefined) this.#membership.announce(record, now, out)
-    this.#membership.onLife(record, incarnation, now, out)
+    this.#membership.onLife(record, advert, now, out)
     this.#membership.watchExpiry(record, now, out)
     this.announceChange(record, before, out)
   }
 
   /** A new life of which no advert came yet hides the old one's: that is a change too. */
-  onLife(record: MemberRecord, incarnation: Incarnation, now: Millis, out: RosterEffect[]): void {
+  onLife(record: MemberRecord, life: ProvenLife, now: Millis, out: RosterEffect[]): void {
     const before = record.advert
-    this.#membership.onLife(record, incarnation, now, out)
+    this.#membership.onLife(record, life, now, out)
     this.announceChange(record, before, out)
   }
 

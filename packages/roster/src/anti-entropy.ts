@@ -1,23 +1,34 @@
 import type { Millis, Prng } from '@souk/kernel'
-import { type Advert, compareAdverts, limits, type MessageOf, type PeerId } from '@souk/wire'
+import { type Advert, compareAdverts, limits, type MemberUpdate, type MessageOf, type PeerId } from '@souk/wire'
 import type { RosterConfig } from './config.ts'
 import type { RosterEffect } from './effects.ts'
+import { mayBeTold, updateOf } from './life.ts'
 import type { MemberRecord } from './member.ts'
 import type { MemberTable } from './member-table.ts'
+import { type Probes, toldMax } from './probes.ts'
+
+interface Parts {
+  table: MemberTable
+  probes: Probes
+  prng: Prng
+}
 
 /**
  * What gossip lost is made good in pairs: each says the newest advert it has of everybody, and sends what the other
- * lacks. In full when a link opens, then with one random reachable peer per period.
+ * lacks: the advert, or of a life that ended before it sent one the proof that there was that life. In full when a link
+ * opens, then with one random reachable peer per period.
  */
 export class AntiEntropy {
   readonly #config: RosterConfig
   readonly #table: MemberTable
+  readonly #probes: Probes
   readonly #prng: Prng
   #dueMs: Millis | undefined
 
-  constructor(config: RosterConfig, table: MemberTable, prng: Prng) {
+  constructor(config: RosterConfig, { table, probes, prng }: Parts) {
     this.#config = config
     this.#table = table
+    this.#probes = probes
     this.#prng = prng
   }
 
@@ -53,6 +64,7 @@ export class AntiEntropy {
     if (message.reply) this.#send(from.peer, false, out)
     const have = new Map<PeerId, { incarnation: number; seq: number }>()
     for (const [peer, incarnation, seq] of message.have) have.set(peer, { incarnation, seq })
+    this.#probes.tell(from.peer, this.#livesLacking(from, have), out)
     const lacking: Advert[] = []
     for (const { peer, newest, state } of this.#table.members()) {
       // Who has left is not brought back to anybody's mind.
@@ -62,6 +74,18 @@ export class AntiEntropy {
       if (lacking.length >= this.#config.advertsPerSyncMax) break
     }
     this.#sendAdverts(from.peer, lacking, out)
+  }
+
+  /** Later lives than the other has adverts of, where there is none here either. It may know them: then it is told again. */
+  #livesLacking(from: MemberRecord, have: ReadonlyMap<PeerId, { incarnation: number }>): MemberUpdate[] {
+    const lacking: MemberUpdate[] = []
+    for (const { peer, newest, life } of this.#table.members()) {
+      if (lacking.length >= toldMax) break
+      if (life.state === 'left' || peer === from.peer || !mayBeTold(life)) continue
+      const known = Math.max(newest?.incarnation ?? 0, have.get(peer)?.incarnation ?? 0)
+      if (life.incarnation > known) lacking.push(updateOf(peer, life))
+    }
+    return lacking
   }
 
   #admits(from: MemberRecord, now: Millis): boolean {
@@ -100,8 +124,8 @@ export class AntiEntropy {
   }
 }
 
-/** Ids, names, numbers and two signatures. */
-const advertFixedBytes = 768
+/** Ids, names, numbers and three signatures. */
+const advertFixedBytes = 840
 
 /** Names of its fields, and two numbers. */
 const gpuGroupFixedBytes = 40

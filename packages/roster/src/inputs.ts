@@ -1,20 +1,24 @@
 import type { Millis, WallMillis } from '@souk/kernel'
-import type { Advert, Certificate, Incarnation, Offer, PeerId, RosterMessage } from '@souk/wire'
+import type { Advert, Certificate, Incarnation, LifeProof, Offer, PeerId, RosterMessage } from '@souk/wire'
 
 /** A member as an earlier life knew it. The advert, if there is one, is of that incarnation. */
 export interface RememberedMember {
   certificate: Certificate
   incarnation: Incarnation
+  /** absent: that life cannot be shown to anybody */
+  proof?: LifeProof
   advert?: Advert
 }
 
-/** What the roster hears. Signatures, certificates and schemas were checked by the driver before. */
+/** What the roster hears. Signatures, also those of lives, certificates and schemas were checked by the driver before. */
 export type RosterInput =
   /** first input of a life; `incarnation` is higher than any this peer id had before */
   | {
       type: 'start'
       wallMs: WallMillis
       incarnation: Incarnation
+      /** this peer's own word for that life */
+      proof: LifeProof
       offer: Offer
       certificate: Certificate
       addresses: string[]
@@ -23,7 +27,15 @@ export type RosterInput =
     }
   | { type: 'wake' }
   /** the link to a member is open both ways; one link per peer, so `disconnected` of the last one comes before */
-  | { type: 'connected'; peer: PeerId; certificate: Certificate; incarnation: Incarnation; addresses: string[] }
+  | {
+      type: 'connected'
+      peer: PeerId
+      certificate: Certificate
+      incarnation: Incarnation
+      /** its word for that life, from its hello */
+      proof: LifeProof
+      addresses: string[]
+    }
   | { type: 'disconnected'; peer: PeerId }
   | { type: 'message'; from: PeerId; message: RosterMessage }
   /** an advert that came by gossip */

@@ -1,5 +1,5 @@
 import type { Millis } from '@souk/kernel'
-import { limits, type MemberUpdate, type PeerId } from '@souk/wire'
+import type { MemberUpdate, PeerId } from '@souk/wire'
 import type { Adverts } from './adverts.ts'
 import type { AntiEntropy } from './anti-entropy.ts'
 import type { RosterEffect } from './effects.ts'
@@ -8,7 +8,7 @@ import { updateOf } from './life.ts'
 import type { MemberRecord } from './member.ts'
 import type { MemberTable } from './member-table.ts'
 import type { Membership } from './membership.ts'
-import type { Probes } from './probes.ts'
+import { type Probes, toldMax } from './probes.ts'
 import type { Rumours } from './rumours.ts'
 
 interface Parts {
@@ -19,9 +19,6 @@ interface Parts {
   adverts: Adverts
   antiEntropy: AntiEntropy
 }
-
-/** messages of updates about those not alive, sent when a link opens (I11) */
-const greetingsMax = 8
 
 /** What a link that opens or closes says about the member at its other end. */
 export class Links {
@@ -35,25 +32,24 @@ export class Links {
 
   onConnected(input: Extract<RosterInput, { type: 'connected' }>, now: Millis, out: RosterEffect[]): void {
     const { membership, adverts, rumours, probes, antiEntropy } = this.#parts
-    const { peer, certificate, incarnation, addresses } = input
+    const { peer, certificate, incarnation, proof, addresses } = input
     if (peer === this.#table.self || certificate.peer !== peer || membership.hasExpired(certificate, now)) return
     const known = this.#table.find(peer)
     if (known !== undefined && incarnation < known.incarnation) {
-      // An earlier life than others have seen: not taken, but told, with what it signed itself then.
-      this.#tell(peer, [updateOf(peer, known.life)], out)
-      if (known.newest && known.newest.incarnation > incarnation)
-        out.push({ type: 'send', to: peer, message: { t: 'adverts', adverts: [known.newest] } })
+      // An earlier life than others have seen: not taken, but told, with what it signed itself in that one.
+      probes.tell(peer, [updateOf(peer, known.life)], out)
       return
     }
-    const record = known ?? membership.admit(peer, certificate, incarnation, now)
+    const life = { incarnation, proof }
+    const record = known ?? membership.admit(peer, certificate, life, now)
     if (record === undefined) return
     record.onHello(certificate, addresses)
-    record.connected = true
+    record.linkedLife = incarnation
     record.linkLost = false
     this.#table.touch()
     if (known === undefined) membership.announce(record, now, out)
     const isNewLife = incarnation > record.incarnation
-    adverts.onLife(record, incarnation, now, out)
+    adverts.onLife(record, life, now, out)
     if (isNewLife) rumours.add(updateOf(peer, record.life))
     membership.watchExpiry(record, now, out)
     probes.onConnected(record, now, out)
@@ -64,7 +60,7 @@ export class Links {
   onDisconnected(peer: PeerId, now: Millis, out: RosterEffect[]): void {
     const record = this.#table.find(peer)
     if (!record?.connected) return
-    record.connected = false
+    record.linkedLife = undefined
     record.linkLost = true
     this.#table.touch()
     this.#parts.probes.onDisconnected(record, now, out)
@@ -75,14 +71,8 @@ export class Links {
     const updates: MemberUpdate[] = []
     for (const { peer, life, isSelf } of this.#table.members()) {
       if (!isSelf && peer !== record.peer && life.state !== 'alive') updates.push(updateOf(peer, life))
-      if (updates.length >= greetingsMax * limits.updatesMax) break
+      if (updates.length >= toldMax) break
     }
-    for (let i = 0; i < updates.length; i += limits.updatesMax) {
-      this.#tell(record.peer, updates.slice(i, i + limits.updatesMax), out)
-    }
-  }
-
-  #tell(peer: PeerId, updates: MemberUpdate[], out: RosterEffect[]): void {
-    out.push({ type: 'send', to: peer, message: { t: 'ping', nonce: this.#parts.probes.freshNonce(), updates } })
+    this.#parts.probes.tell(record.peer, updates, out)
   }
 }

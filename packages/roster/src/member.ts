@@ -1,5 +1,5 @@
 import { type Millis, RoundTrip } from '@souk/kernel'
-import type { Advert, Certificate, Incarnation, Offer, PeerId, Role } from '@souk/wire'
+import type { Advert, Certificate, Incarnation, LifeProof, Offer, PeerId, Role } from '@souk/wire'
 import type { Life, MemberState } from './life.ts'
 
 export interface RoundTripTimes {
@@ -15,6 +15,8 @@ export interface Member {
   readonly role: Role
   readonly state: MemberState
   readonly incarnation: Incarnation
+  /** its own word for that incarnation; empty where it was never met */
+  readonly proof: LifeProof
   /** a link is open */
   readonly connected: boolean
   /** connected, answers, and is neither dead nor gone: may be asked and given work */
@@ -41,7 +43,8 @@ export class MemberRecord implements Member {
   sinceMs: Millis
   /** newest advert of any life (I10) */
   newest: Advert | undefined
-  connected = false
+  /** the life of it that the open link is with; undefined without one */
+  linkedLife: Incarnation | undefined
   /** a link was open in the past: worth probing through others when it is not */
   linkLost = false
   /** the last direct probe was not answered */
@@ -79,6 +82,19 @@ export class MemberRecord implements Member {
 
   get incarnation(): Incarnation {
     return this.life.incarnation
+  }
+
+  get proof(): LifeProof {
+    return this.life.proof
+  }
+
+  get connected(): boolean {
+    return this.linkedLife !== undefined
+  }
+
+  /** What is at the other end of the link began with an old store: a later life of it is proven. */
+  get linkIsOld(): boolean {
+    return this.linkedLife !== undefined && this.linkedLife < this.life.incarnation
   }
 
   get linked(): boolean {

@@ -2,7 +2,7 @@ import { BoundedMap, Deadlines, earliest, type Millis, type WallMillis } from '@
 import type { Certificate, Incarnation, MemberUpdate, PeerId } from '@souk/wire'
 import type { RosterConfig } from './config.ts'
 import type { RosterEffect } from './effects.ts'
-import { denialMax, keptLife, type Life, supersedes, updateOf } from './life.ts'
+import { denialMax, keptLife, type Life, mayBeTold, type ProvenLife, supersedes, updateOf } from './life.ts'
 import type { LocalHealth } from './local-health.ts'
 import type { MemberRecord } from './member.ts'
 import type { MemberTable } from './member-table.ts'
@@ -71,10 +71,10 @@ export class Membership {
   }
 
   /** The peer's record, made if it is new; undefined where there is no room for it. */
-  admit(peer: PeerId, certificate: Certificate, incarnation: Incarnation, now: Millis): MemberRecord | undefined {
+  admit(peer: PeerId, certificate: Certificate, life: ProvenLife, now: Millis): MemberRecord | undefined {
     const known = this.#table.find(peer)
     if (known !== undefined) return known
-    return this.#table.admit(peer, certificate, { state: 'alive', incarnation, denial: 0 }, now)
+    return this.#table.admit(peer, certificate, begun(life), now)
   }
 
   /** A record that was just made: what was heard of it before it could be known, then the news of it. */
@@ -97,12 +97,13 @@ export class Membership {
   }
 
   /** A signed proof (an advert, a handshake) of a life: it replaces any earlier one. */
-  onLife(record: MemberRecord, incarnation: Incarnation, now: Millis, out: RosterEffect[]): boolean {
-    return this.#hold(record, { state: 'alive', incarnation, denial: 0 }, now, out)
+  onLife(record: MemberRecord, life: ProvenLife, now: Millis, out: RosterEffect[]): boolean {
+    return this.#hold(record, begun(life), now, out)
   }
 
   /** A rumour; true when it made a suspect of a member, which is then worth a probe of our own. */
   onUpdate(update: MemberUpdate, now: Millis, out: RosterEffect[]): boolean {
+    if (!mayBeTold(update)) return false
     if (update.peer === this.#table.self) {
       this.#onUpdateOfSelf(update)
       return false
@@ -117,7 +118,7 @@ export class Membership {
   }
 
   onLeave(record: MemberRecord, incarnation: Incarnation, now: Millis, out: RosterEffect[]): void {
-    this.#tell(record, { state: 'left', incarnation, denial: 0 }, now, out)
+    if (incarnation === record.incarnation) this.#tell(record, { ...record.life, state: 'left' }, now, out)
   }
 
   /** A probe failed, and so did those of `confirmers`. */
@@ -133,13 +134,14 @@ export class Membership {
     this.#suspicions.postpone(byMs)
   }
 
-  /** An advert that this peer itself has signed, of a later life than its store knows of. A rumour would prove nothing. */
+  /** This peer itself has signed that it was in this life, which may be a later one than its store knows of. */
   onProofOfSelf(incarnation: Incarnation): void {
     this.#seenOfSelf = Math.max(this.#seenOfSelf, incarnation)
   }
 
   #onUpdateOfSelf(update: MemberUpdate): void {
     const own = this.#own!
+    this.onProofOfSelf(update.incarnation)
     if (update.incarnation !== own.incarnation || update.state === 'left' || own.state === 'left') return
     if (update.denial < own.life.denial) return
     if (update.state === 'alive') {
@@ -172,4 +174,8 @@ export class Membership {
     }
     return true
   }
+}
+
+function begun({ incarnation, proof }: ProvenLife): Life {
+  return { state: 'alive', incarnation, proof, denial: 0 }
 }

@@ -1,5 +1,5 @@
 import type { Millis } from '@souk/kernel'
-import type { Advert, Certificate, Incarnation, Offer, PeerId } from '@souk/wire'
+import type { Advert, Offer } from '@souk/wire'
 import type { RosterConfig } from './config.ts'
 import type { RosterEffect } from './effects.ts'
 import { sameData } from './equality.ts'
@@ -22,7 +22,7 @@ export class OwnAdvert {
   constructor(
     config: RosterConfig,
     table: MemberTable,
-    facts: { peer: PeerId; incarnation: Incarnation; offer: Offer; certificate: Certificate; addresses: string[] },
+    facts: Pick<Advert, 'peer' | 'incarnation' | 'proof' | 'offer' | 'certificate' | 'addresses'>,
   ) {
     this.#config = config
     this.#table = table

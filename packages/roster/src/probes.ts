@@ -1,5 +1,5 @@
 import { Deadlines, type Millis, type Prng, RoundTrip } from '@souk/kernel'
-import type { MessageOf, PeerId } from '@souk/wire'
+import { limits, type MemberUpdate, type MessageOf, type PeerId } from '@souk/wire'
 import type { RosterConfig } from './config.ts'
 import type { RosterEffect } from './effects.ts'
 import type { LocalHealth } from './local-health.ts'
@@ -21,6 +21,8 @@ interface Parts {
 /** helpers need their own direct timeout and a round trip before they can answer */
 const indirectTimeouts = 3
 const nonceMax = 2 ** 32
+/** updates told at once, eight messages of them (I11) */
+export const toldMax = 8 * limits.updatesMax
 
 /**
  * SWIM's failure detector. A probe goes direct, then through helpers; who answers neither is suspect. A missed direct
@@ -177,8 +179,15 @@ export class Probes {
     else this.#askHelpers(probe, record, now, out)
   }
 
-  /** The nonce of a ping that nobody waits for: it only carries updates. */
-  freshNonce(): number {
+  /** By pings that nobody waits for: they only carry updates. */
+  tell(to: PeerId, updates: readonly MemberUpdate[], out: RosterEffect[]): void {
+    for (let i = 0; i < updates.length; i += limits.updatesMax) {
+      const some = updates.slice(i, i + limits.updatesMax)
+      out.push({ type: 'send', to, message: { t: 'ping', nonce: this.#freshNonce(), updates: some } })
+    }
+  }
+
+  #freshNonce(): number {
     this.#nonce = this.#nonce >= nonceMax ? 0 : this.#nonce + 1
     return this.#nonce
   }
@@ -207,7 +216,7 @@ export class Probes {
   }
 
   #openProbe(record: MemberRecord, stage: Probe['stage'], asker: Probe['asker'], now: Millis): Probe {
-    const nonce = this.freshNonce()
+    const nonce = this.#freshNonce()
     const probe: Probe = { nonce, target: record.peer, sentMs: now, stage, asker, helpers: [], refusers: [] }
     this.#open.set(nonce, probe)
     if (asker === undefined) this.#ownOf.set(record.peer, nonce)

@@ -5,6 +5,7 @@ import { AntiEntropy } from './anti-entropy.ts'
 import type { RosterConfig } from './config.ts'
 import type { RosterEffect } from './effects.ts'
 import type { RememberedMember, RosterInput } from './inputs.ts'
+import { noProof, updateOf } from './life.ts'
 import { Links } from './links.ts'
 import { LocalHealth } from './local-health.ts'
 import type { Member, MemberRecord, RoundTripTimes } from './member.ts'
@@ -22,7 +23,8 @@ type InputOf<T extends RosterInput['type']> = Extract<RosterInput, { type: T }>
  * Who is a member, who is alive, and what each offers (protocol.md 1 and 2).
  *
  * I9  Incarnations only rise: a member's life is replaced only by a greater one (`life.ts`), so nobody dead or left
- *     returns without a higher incarnation, and nobody dead without that or a denial.
+ *     returns without a higher incarnation, and nobody dead without that or a denial. A life counts only with its own
+ *     peer's signature, which is kept with it: so it can be shown to that peer, and nobody can make up one for another.
  * I10 Order-free: of updates the greatest, of adverts the newest is kept; the same set in any order, any number of
  *     times, gives the same roster.
  * I11 Bounded: members, rumours, early updates, probes, relays, answers to syncs, updates and adverts per message.
@@ -57,7 +59,7 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
     this.#membership = membership
     this.#probes = new Probes(config, { table, membership, rumours, health, prng: prng.fork('probes') })
     this.#adverts = new Adverts(table, membership)
-    this.#antiEntropy = new AntiEntropy(config, table, prng.fork('sync'))
+    this.#antiEntropy = new AntiEntropy(config, { table, probes: this.#probes, prng: prng.fork('sync') })
     const [probes, adverts, antiEntropy] = [this.#probes, this.#adverts, this.#antiEntropy]
     this.#links = new Links({ table, membership, rumours, probes, adverts, antiEntropy })
   }
@@ -172,11 +174,11 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
   #onStart(input: InputOf<'start'>, now: Millis, out: RosterEffect[]): void {
     invariant(this.#own === undefined, 'the roster was started twice')
     invariant(input.certificate.peer === this.#self, 'the own certificate is of another peer')
-    const { incarnation, offer, certificate, addresses } = input
-    const own = this.#table.admit(this.#self, certificate, { state: 'alive', incarnation, denial: 0 }, now)
+    const { incarnation, proof, offer, certificate, addresses } = input
+    const own = this.#table.admit(this.#self, certificate, { state: 'alive', incarnation, proof, denial: 0 }, now)
     invariant(own !== undefined, 'there is no room for this peer itself')
     this.#own = own
-    const facts = { peer: this.#self, incarnation, offer, certificate, addresses }
+    const facts = { peer: this.#self, incarnation, proof, offer, certificate, addresses }
     this.#ownAdvert = new OwnAdvert(this.#config, this.#table, facts)
     this.#membership.start(own, input.wallMs, now)
     this.#probes.start(now)
@@ -185,10 +187,14 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
     for (const remembered of input.known ?? []) this.#remember(remembered, now, out)
   }
 
-  #remember({ certificate, incarnation, advert }: RememberedMember, now: Millis, out: RosterEffect[]): void {
+  #remember(
+    { certificate, incarnation, proof = noProof, advert }: RememberedMember,
+    now: Millis,
+    out: RosterEffect[],
+  ): void {
     const { peer } = certificate
     if (peer === this.#self || this.#table.find(peer)) return
-    const record = this.#membership.admit(peer, certificate, incarnation, now)
+    const record = this.#membership.admit(peer, certificate, { incarnation, proof }, now)
     if (!record) return
     if (advert) record.onAdvert(advert)
     this.#membership.watchExpiry(record, now, out)
@@ -211,7 +217,12 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
 
   #onMessage(peer: PeerId, message: RosterMessage, now: Millis, out: RosterEffect[]): void {
     const from = this.#table.find(peer)
-    if (!from?.connected || from.expired) return
+    if (from === undefined || from.expired) return
+    if (!from.connected) {
+      // Its link was not taken, as it is an earlier life than the one held here. What told it so may have been lost.
+      if (message.t === 'ping') this.#probes.tell(peer, [updateOf(peer, from.life)], out)
+      return
+    }
     if ('updates' in message) this.#hear(message.updates, now, out)
     switch (message.t) {
       case 'ping':

@@ -37,13 +37,14 @@ export class Rumours {
   }
 
   /**
-   * The updates of one message. First what its readers must hear whatever the tally: that one of `about` is suspected
-   * or denies it, and that this peer does. Then the least told, which count as told.
+   * The updates of one message. First what its readers must hear whatever the tally: that one of `about` is suspected,
+   * denies it, or is linked with an old life of itself, and the same of this peer. Then the least told, which count as told.
    */
   takeFor(about: readonly MemberRecord[]): MemberUpdate[] {
     const first: MemberUpdate[] = []
     for (const record of [this.#table.find(this.#table.self), ...about]) {
-      if (record === undefined || (record.state === 'alive' && record.life.denial === 0)) continue
+      if (record === undefined) continue
+      if (record.state === 'alive' && record.life.denial === 0 && !record.linkIsOld) continue
       first.push(updateOf(record.peer, record.life))
     }
     const taken = [...first]

@@ -2,7 +2,7 @@ import type { Advert, RosterMessage } from '@souk/wire'
 import { limits } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import type { RosterEffect } from '../src/index.ts'
-import { advertOf, Lone, offerOf } from './mesh.ts'
+import { advertOf, Lone, offerOf, update } from './mesh.ts'
 
 const published = (effects: RosterEffect[]): Advert[] =>
   effects.flatMap((e) => (e.type === 'publish' ? [e.advert] : []))
@@ -126,7 +126,7 @@ describe('anti-entropy', () => {
     const lone = new Lone('m')
     for (const peer of ['w', 'x', 'y', 'z']) lone.gossip(advertOf(peer, 2, 7))
     lone.connect('a')
-    lone.rumour('a', { peer: 'w', state: 'left', incarnation: 2, denial: 0 })
+    lone.rumour('a', update('w', 'left', 2))
     lone.effects()
     lone.hear('a', {
       t: 'sync',
@@ -172,4 +172,23 @@ describe('anti-entropy', () => {
     expect(messages.filter((m) => m.t === 'sync')).toHaveLength(2)
     expect(messages.filter((m) => m.t === 'adverts')).toHaveLength(2)
   })
+})
+
+test('who compares adverts hears also of lives that sent none, for as long as it may not know them', () => {
+  const lone = new Lone('m')
+  for (const peer of ['a', 'b']) lone.connect(peer)
+  lone.gossip(advertOf('a', 1, 1))
+  lone.step({ type: 'disconnected', peer: 'a' })
+  lone.connect('a', 3)
+  lone.effects()
+  const toldB = (have: [string, number, number][]) => {
+    lone.hear('b', { t: 'sync', have, reply: false })
+    return sentTo(lone.effects(), 'b').flatMap<unknown>((m) => ('updates' in m ? m.updates : m))
+  }
+  const own = ['m', 1, 1] as [string, number, number]
+  expect(toldB([own, ['a', 1, 1]])).toEqual([update('a', 'alive', 3)])
+  expect(toldB([own, ['a', 3, 1]])).toEqual([])
+  const advert = advertOf('a', 3, 1)
+  lone.gossip(advert)
+  expect(toldB([own, ['a', 1, 1]])).toEqual([{ t: 'adverts', adverts: [advert] }])
 })

@@ -1,14 +1,19 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { denialMax, keptLife, type Life, supersedes } from '../src/life.ts'
+import { proofOf } from './mesh.ts'
 
-const lives = fc.record<Life>({
-  state: fc.constantFrom('alive', 'suspect', 'dead', 'left'),
-  incarnation: fc.integer({ min: 1, max: 3 }),
-  denial: fc.integer({ min: 0, max: 3 }),
-})
+const life = (state: Life['state'], incarnation: number, denial: number): Life => {
+  return { state, incarnation, proof: proofOf('a', incarnation), denial }
+}
 
-const life = (state: Life['state'], incarnation: number, denial: number): Life => ({ state, incarnation, denial })
+const lives = fc
+  .tuple(
+    fc.constantFrom<Life['state']>('alive', 'suspect', 'dead', 'left'),
+    fc.integer({ min: 1, max: 3 }),
+    fc.integer({ min: 0, max: 3 }),
+  )
+  .map(([state, incarnation, denial]) => life(state, incarnation, denial))
 
 test('at the same incarnation and denial dead beats suspect beats alive', () => {
   expect(supersedes(life('suspect', 1, 0), life('alive', 1, 0))).toBe(true)

@@ -78,27 +78,80 @@ describe('lives', () => {
 
   test('a peer that connects with an older incarnation is told, in its own signed words, and not taken for connected', () => {
     const lone = new Lone('m')
-    const later = advertOf('a', 3, 1)
-    lone.gossip(later)
+    // All there is of that life is one hello.
+    lone.connect('a', 3)
+    lone.step({ type: 'disconnected', peer: 'a' })
     lone.effects()
+    const told = [{ type: 'send', to: 'a', message: { t: 'ping', updates: [update('a', 'alive', 3)] } }]
     lone.connect('a', 2)
     expect(lone.roster.reachable('a')).toBe(false)
-    const updates = [update('a', 'alive', 3)]
-    const ping = expect.objectContaining({ t: 'ping', updates })
-    expect(lone.effects()).toEqual([
-      { type: 'send', to: 'a', message: ping },
-      { type: 'send', to: 'a', message: { t: 'adverts', adverts: [later] } },
+    expect(lone.effects()).toMatchObject(told)
+    // What told it may be lost: it asks whether this peer is alive, and is told again.
+    lone.hear('a', { t: 'sync', have: [], reply: true })
+    expect(lone.effects()).toEqual([])
+    lone.rumour('a')
+    expect(lone.effects()).toMatchObject(told)
+  })
+
+  test('so is one whose link stands already, when news of its later life come', () => {
+    const lone = new Lone('m')
+    for (const peer of ['a', 'b']) lone.connect(peer, 2)
+    const toldA = () =>
+      lone.effects().flatMap((effect) => {
+        if (effect.type !== 'send' || effect.to !== 'a' || !('updates' in effect.message)) return []
+        return effect.message.updates.filter(({ peer }) => peer === 'a')
+      })
+    lone.rumour('a')
+    expect(toldA()).toEqual([])
+    lone.rumour('b', update('a', 'alive', 3))
+    for (let i = 0; i < 20; i++) lone.rumour('a')
+    expect(toldA()).toEqual(Array.from({ length: 20 }, () => update('a', 'alive', 3)))
+  })
+
+  test('an earlier life that is remembered from before a restart is told as well', () => {
+    const lone = new Lone('m')
+    lone.connect('a', 3)
+    const { certificate, incarnation, proof } = lone.roster.get('a')!
+    const again = new Lone('m', {}, { incarnation: 2, known: [{ certificate, incarnation, proof }] })
+    again.connect('a', 2)
+    expect(again.effects()).toMatchObject([
+      { type: 'publish' },
+      { type: 'send', to: 'a', message: { t: 'ping', updates: [update('a', 'alive', 3)] } },
     ])
   })
 
-  test('and the peer that is told so knows that its store is behind; a rumour alone does not make it so', () => {
+  test('a life that its own member did not sign is nobody’s: not one to bury a member under, nor one of this peer', () => {
+    const lone = new Lone('m', {}, { incarnation: 2 })
+    for (const peer of ['a', 'b']) lone.connect(peer)
+    const proof = new Uint8Array(0)
+    lone.rumour('b', { ...update('a', 'dead', 9), proof }, { ...update('m', 'alive', 9), proof })
+    lone.rumour('b', { ...update('early', 'dead', 9), proof })
+    lone.gossip(advertOf('early', 1, 1))
+    expect(lone.roster.get('a')).toMatchObject({ state: 'alive', incarnation: 1 })
+    expect(lone.roster.get('early')).toMatchObject({ state: 'alive', incarnation: 1 })
+    expect(lone.roster.incarnationSeenOfSelf).toBe(2)
+    // Only with a leave of its present life a member ends that.
+    lone.hear('a', { t: 'leave', incarnation: 9 })
+    expect(lone.roster.get('a')).toMatchObject({ state: 'alive', incarnation: 1 })
+  })
+
+  test('of a member that nobody has met it may be said that it is dead', () => {
+    const known = [{ certificate: certificateOf('a'), incarnation: 0 }]
+    const lone = new Lone('m', {}, { known })
+    lone.connect('b')
+    lone.rumour('b', update('a', 'dead', 0))
+    expect(lone.roster.get('a')?.state).toBe('dead')
+  })
+
+  test('and the peer that is told so knows that its store is behind, by its own word in whatever it comes', () => {
     const lone = new Lone('m', {}, { incarnation: 2 })
     lone.connect('a')
+    lone.rumour('a', update('m', 'alive', 1))
     expect(lone.roster.incarnationSeenOfSelf).toBe(2)
-    lone.rumour('a', update('m', 'alive', 3))
-    expect(lone.roster.incarnationSeenOfSelf).toBe(2)
-    lone.hear('a', { t: 'adverts', adverts: [advertOf('m', 3, 1)] })
+    lone.rumour('a', update('m', 'dead', 3))
     expect(lone.roster.incarnationSeenOfSelf).toBe(3)
+    lone.hear('a', { t: 'adverts', adverts: [advertOf('m', 4, 1)] })
+    expect(lone.roster.incarnationSeenOfSelf).toBe(4)
     expect(lone.roster.get('m')?.incarnation).toBe(2)
   })
 

@@ -103,6 +103,7 @@ describe('hostile or senseless messages', () => {
       peer,
       state: fc.constantFrom('alive' as const, 'suspect' as const, 'dead' as const, 'left' as const),
       incarnation: number,
+      proof: fc.constantFrom(new Uint8Array(0), new Uint8Array(64)),
       denial: fc.constantFrom(0, 1, 2 ** 31),
     }),
     { maxLength: 4 },
@@ -152,5 +153,58 @@ describe('hostile or senseless messages', () => {
       }),
       { numRuns: 200 },
     )
+  })
+})
+
+describe('a store that was rolled back', () => {
+  test('to before a life that ended with its first hello is noticed, since that hello is remembered', () => {
+    const mesh = new Mesh('short life')
+    mesh.lossOfGossip = 1
+    mesh.startMany(3)
+    mesh.run(3000)
+    mesh.kill('p02')
+    mesh.start('p02', 2, ['p00'])
+    mesh.kill('p02')
+    mesh.run(1000)
+    mesh.start('p02', 1)
+    mesh.run(1000)
+    expect(mesh.roster('p02').incarnationSeenOfSelf).toBe(2)
+  })
+
+  test('is noticed through members that were away when that life was, once they have met who heard of it', () => {
+    const mesh = new Mesh('away')
+    mesh.lossOfGossip = 1
+    const [, away, , old] = mesh.startMany(4) as [string, string, string, string]
+    mesh.run(3000)
+    mesh.kill(old)
+    for (const there of ['p00', 'p02']) mesh.unlink(away, there)
+    mesh.start(old, 2, ['p00'])
+    mesh.kill(old)
+    // The news are told, and over.
+    mesh.run(60_000)
+    expect(mesh.roster('p02').get(old)?.incarnation).toBe(2)
+    expect(mesh.roster(away).get(old)?.incarnation).toBe(1)
+    mesh.kill('p00')
+    mesh.link(away, 'p02')
+    mesh.run(1000)
+    mesh.kill('p02')
+    mesh.start(old, 1)
+    mesh.run(1000)
+    expect(mesh.roster(old).incarnationSeenOfSelf).toBe(2)
+  })
+
+  test('is not noticed where nobody was connected in the life that is missing, and then nobody was promised anything', () => {
+    const mesh = new Mesh('alone')
+    mesh.startMany(3)
+    mesh.run(3000)
+    mesh.kill('p02')
+    mesh.lossOfGossip = 1
+    mesh.start('p02', 2, [])
+    mesh.run(1000)
+    mesh.kill('p02')
+    mesh.start('p02', 1)
+    mesh.run(1000)
+    expect(mesh.roster('p02').incarnationSeenOfSelf).toBe(1)
+    expect(mesh.states('p02')).toEqual(['alive', 'alive', 'alive'])
   })
 })

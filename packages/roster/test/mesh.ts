@@ -1,12 +1,24 @@
 import { emptyVector, hash64, hashHex, type Millis, Prng } from '@souk/kernel'
-import type { Advert, Certificate, MemberUpdate, Offer, PeerId, RosterMessage } from '@souk/wire'
-import { Roster, type RosterConfig, type RosterEffect, type RosterInput, rosterDefaults } from '../src/index.ts'
+import type { Advert, Certificate, LifeProof, MemberUpdate, Offer, PeerId, RosterMessage } from '@souk/wire'
+import {
+  type RememberedMember,
+  Roster,
+  type RosterConfig,
+  type RosterEffect,
+  type RosterInput,
+  rosterDefaults,
+} from '../src/index.ts'
 
 export const wallStartMs = 1_700_000_000_000
 
 export function certificateOf(peer: PeerId, part: Partial<Certificate> = {}): Certificate {
   const fixed = { role: 'host', issuedWallMs: wallStartMs, expiresWallMs: 0 } as const
   return { mesh: 'm', peer, name: `name-${peer}`, ...fixed, signature: new Uint8Array(0), ...part }
+}
+
+/** Nobody here signs for another; of life 0 there is none. */
+export function proofOf(peer: PeerId, incarnation: number): LifeProof {
+  return new TextEncoder().encode(incarnation === 0 ? '' : `${peer} ${incarnation}`)
 }
 
 export function offerOf(part: Partial<Offer> = {}): Offer {
@@ -18,11 +30,17 @@ export function offerOf(part: Partial<Offer> = {}): Offer {
 export function advertOf(peer: PeerId, incarnation: number, seq: number, part: Partial<Advert> = {}): Advert {
   const offer = offerOf({ labels: { seq: `${incarnation}.${seq}` } })
   const facts = { addresses: [`/a/${peer}`], offer, certificate: certificateOf(peer) }
-  return { peer, incarnation, seq, ...facts, signature: new Uint8Array(0), ...part }
+  return { peer, incarnation, proof: proofOf(peer, incarnation), seq, ...facts, signature: new Uint8Array(0), ...part }
 }
 
 export function update(peer: PeerId, state: MemberUpdate['state'], incarnation: number, denial = 0): MemberUpdate {
-  return { peer, state, incarnation, denial }
+  return { peer, state, incarnation, proof: proofOf(peer, incarnation), denial }
+}
+
+interface LoneStart {
+  incarnation?: number
+  now?: Millis
+  known?: RememberedMember[]
 }
 
 /** One roster by itself, fed by hand; keeps what it asked for since the last look. */
@@ -31,11 +49,12 @@ export class Lone {
   now: Millis
   #out: RosterEffect[] = []
 
-  constructor(self: PeerId, config: Partial<RosterConfig> = {}, start: { incarnation?: number; now?: Millis } = {}) {
+  constructor(self: PeerId, config: Partial<RosterConfig> = {}, start: LoneStart = {}) {
     this.now = start.now ?? 0
     this.roster = new Roster({ ...rosterDefaults, ...config }, { self, prng: new Prng(self) })
     const own = { offer: offerOf(), certificate: certificateOf(self), addresses: [`/a/${self}`] }
-    this.step({ type: 'start', wallMs: wallStartMs, incarnation: start.incarnation ?? 1, ...own })
+    const { incarnation = 1, known = [] } = start
+    this.step({ type: 'start', wallMs: wallStartMs, incarnation, proof: proofOf(self, incarnation), known, ...own })
   }
 
   step(input: RosterInput): RosterEffect[] {
@@ -51,7 +70,8 @@ export class Lone {
   }
 
   connect(peer: PeerId, incarnation = 1, certificate = certificateOf(peer)): void {
-    this.step({ type: 'connected', peer, certificate, incarnation, addresses: [`/a/${peer}`] })
+    const proof = proofOf(peer, incarnation)
+    this.step({ type: 'connected', peer, certificate, incarnation, proof, addresses: [`/a/${peer}`] })
   }
 
   hear(from: PeerId, message: RosterMessage): void {
@@ -139,7 +159,8 @@ export class Mesh {
     const host = { peer, incarnation, roster, up: true, links: new Set<PeerId>() }
     this.hosts.set(peer, host)
     const own = { offer: offerOf(), certificate: certificateOf(peer), addresses: [`/a/${peer}`] }
-    this.step(host, { type: 'start', wallMs: wallStartMs + this.now, incarnation, ...own })
+    const proof = proofOf(peer, incarnation)
+    this.step(host, { type: 'start', wallMs: wallStartMs + this.now, incarnation, proof, ...own })
     for (const other of links) if (other !== peer) this.link(peer, other)
     return roster
   }
@@ -156,8 +177,9 @@ export class Mesh {
       [this.hosts.get(b)!, this.hosts.get(a)!],
     ] as const) {
       x.links.add(y.peer)
-      const shown = { certificate: certificateOf(y.peer), incarnation: y.incarnation, addresses: [`/a/${y.peer}`] }
-      this.step(x, { type: 'connected', peer: y.peer, ...shown })
+      const { peer, incarnation } = y
+      const life = { incarnation, proof: proofOf(peer, incarnation) }
+      this.step(x, { type: 'connected', peer, certificate: certificateOf(peer), ...life, addresses: [`/a/${peer}`] })
     }
   }
 

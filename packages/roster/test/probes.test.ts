@@ -4,7 +4,7 @@ import type { RosterEffect } from '../src/index.ts'
 import { rosterDefaults } from '../src/index.ts'
 import { MemberTable } from '../src/member-table.ts'
 import { Suspicions } from '../src/suspicions.ts'
-import { certificateOf, Lone, update } from './mesh.ts'
+import { certificateOf, Lone, proofOf, update } from './mesh.ts'
 
 const sent = (effects: RosterEffect[], t: RosterMessage['t']) =>
   effects.flatMap((e) => (e.type === 'send' && e.message.t === t ? [{ to: e.to, ...e.message }] : []))
@@ -149,7 +149,7 @@ test('whom only this peer cannot reach, while nobody answers it at all, keeps th
 
 test('an accusation does not confirm itself, however often it is repeated', () => {
   const table = new MemberTable('m', 100)
-  const life = { state: 'alive', incarnation: 1, denial: 0 } as const
+  const life = { state: 'alive', incarnation: 1, proof: proofOf('a', 1), denial: 0 } as const
   for (const peer of ['m', 'a', 'b', 'c', 'd', 'e']) table.admit(peer, certificateOf(peer), life, 0)
   const suspicions = new Suspicions(rosterDefaults, table)
   suspicions.open('a', 0)

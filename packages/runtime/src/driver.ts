@@ -109,14 +109,9 @@ export class Driver implements PeerHandle {
     const events = runEvents((input) => this.input(input), { peer: this.#peer, clock: this.#clock })
     await this.#executors.start(events, signal)
     this.#state = 'running'
-    this.input({
-      type: 'start',
-      wallMs: this.#clock.wall(),
-      incarnation: start.incarnation,
-      stored,
-      offer: start.offer(),
-      certificate: credentials.certificate,
-    })
+    const { certificate } = credentials
+    const life = { incarnation: start.incarnation, proof: credentials.signLife(start.incarnation) }
+    this.input({ type: 'start', wallMs: this.#clock.wall(), ...life, stored, offer: start.offer(), certificate })
     await transport.start(this.#inbound, signal)
     this.input({ type: 'addresses', addresses: transport.addresses() })
     this.#blobs?.start()

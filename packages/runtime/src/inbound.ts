@@ -1,7 +1,7 @@
 import type { PeerInput } from '@souk/peer'
-import type { Advert, Certificate, Frame, Incarnation, PeerId } from '@souk/wire'
-import { AdvertGate } from './advert-gate.ts'
-import type { Clock, Credentials, TransportEvents } from './ports.ts'
+import type { Advert, Frame, PeerId } from '@souk/wire'
+import type { Clock, Credentials, PeerHello, TransportEvents } from './ports.ts'
+import { SignatureGate } from './signature-gate.ts'
 
 export interface InboundOptions {
   credentials: Credentials
@@ -16,7 +16,7 @@ const rejectedCodesMax = 64
 
 /** What the transport tells, as inputs for the machine; counted, and without what does not deserve to get there. */
 export class Inbound implements TransportEvents {
-  readonly #gate: AdvertGate
+  readonly #gate: SignatureGate
   readonly #onRejected: InboundOptions['onRejected']
   readonly #rejected = new Map<string, number>()
   frames = 0
@@ -24,7 +24,7 @@ export class Inbound implements TransportEvents {
 
   constructor({ credentials, clock, deliver, onVerified, onRejected }: InboundOptions) {
     this.#onRejected = onRejected
-    this.#gate = new AdvertGate({
+    this.#gate = new SignatureGate({
       credentials,
       now: () => clock.now(),
       deliver,
@@ -38,9 +38,8 @@ export class Inbound implements TransportEvents {
     return Object.fromEntries(this.#rejected)
   }
 
-  connected(peer: PeerId, hello: { certificate: Certificate; incarnation: Incarnation; addresses: string[] }): void {
-    const { certificate, incarnation, addresses } = hello
-    this.#gate.offer(peer, { type: 'connected', peer, certificate, incarnation, addresses })
+  connected(peer: PeerId, { certificate, incarnation, proof, addresses }: PeerHello): void {
+    this.#gate.offer(peer, { type: 'connected', peer, certificate, incarnation, proof, addresses })
   }
 
   disconnected(peer: PeerId): void {

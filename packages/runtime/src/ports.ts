@@ -1,6 +1,17 @@
 import type { Millis } from '@souk/kernel'
 import type { MeasuredRun, RunOrder, StopCode, Write } from '@souk/peer'
-import type { Advert, Ballot, BlobRef, Certificate, Frame, Incarnation, PeerId, RunResult, TaskId } from '@souk/wire'
+import type {
+  Advert,
+  Ballot,
+  BlobRef,
+  Certificate,
+  Frame,
+  Incarnation,
+  LifeProof,
+  PeerId,
+  RunResult,
+  TaskId,
+} from '@souk/wire'
 
 export type { MeasuredRun } from '@souk/peer'
 
@@ -14,10 +25,19 @@ export interface Clock {
   after(ms: number, callback: () => void): () => void
 }
 
+/** What a peer says of itself when a link opens; certificate and proof are checked. */
+export interface PeerHello {
+  certificate: Certificate
+  incarnation: Incarnation
+  /** its word for that incarnation */
+  proof: LifeProof
+  addresses: string[]
+}
+
 /** What a transport tells its driver. All synchronous; frames are already decoded and validated. */
 export interface TransportEvents {
-  /** stream open both ways, certificates checked by both */
-  connected(peer: PeerId, hello: { certificate: Certificate; incarnation: Incarnation; addresses: string[] }): void
+  /** stream open both ways, hellos checked by both */
+  connected(peer: PeerId, hello: PeerHello): void
   disconnected(peer: PeerId, reason: string): void
   frame(from: PeerId, frame: Frame): void
   /** a decoded advert that came by gossip; its signature and certificate are checked by the driver's `Credentials` */
@@ -133,8 +153,12 @@ export interface Credentials {
   readonly self: PeerId
   readonly certificate: Certificate
   sign(advert: Advert): Advert
+  /** this peer's word that it is in this life, in this mesh */
+  signLife(incarnation: Incarnation): LifeProof
   /** undefined when good, else the reason code */
   checkAdvert(advert: Advert): Promise<string | undefined>
+  /** whether that peer itself said so */
+  checkLife(peer: PeerId, incarnation: Incarnation, proof: LifeProof): Promise<string | undefined>
   checkCertificate(certificate: Certificate, peer: PeerId): Promise<string | undefined>
 }
 

@@ -114,6 +114,7 @@ export class MemoryTransport implements Transport {
     this.events?.connected(other.self, {
       certificate: other.#credentials.certificate,
       incarnation: 1,
+      proof: other.#credentials.signLife(1),
       addresses: other.addresses(),
     })
   }

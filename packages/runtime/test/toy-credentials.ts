@@ -1,5 +1,14 @@
 import { generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
-import { type Advert, type Certificate, type Offer, type PeerId, signableAdvert } from '@souk/wire'
+import {
+  type Advert,
+  type Certificate,
+  type Incarnation,
+  type LifeProof,
+  type Offer,
+  type PeerId,
+  signableAdvert,
+  signableLife,
+} from '@souk/wire'
 import type { Credentials } from '../src/index.ts'
 
 /** Real ed25519 signatures; who has which key is a table that all peers of a test share. */
@@ -43,6 +52,18 @@ export class ToyCredentials implements Credentials {
     return { ...advert, signature: new Uint8Array(sign(null, signableAdvert(advert), this.#key)) }
   }
 
+  signLife(incarnation: Incarnation): LifeProof {
+    return new Uint8Array(sign(null, signableLife('toy', this.self, incarnation), this.#key))
+  }
+
+  async checkLife(peer: PeerId, incarnation: Incarnation, proof: LifeProof): Promise<string | undefined> {
+    this.checks++
+    await this.gate
+    const key = this.#table.keys.get(peer)
+    const good = key !== undefined && verify(null, signableLife('toy', peer, incarnation), key, proof)
+    return good ? undefined : 'life-signature'
+  }
+
   async checkAdvert(advert: Advert): Promise<string | undefined> {
     this.checks++
     await this.gate
@@ -58,7 +79,8 @@ export class ToyCredentials implements Credentials {
   /** An advert of this peer, not signed yet. */
   advert(seq: number): Advert {
     const { self: peer, certificate } = this
-    return { peer, incarnation: 1, seq, addresses: [], offer, certificate, signature: new Uint8Array() }
+    const life = { incarnation: 1, proof: this.signLife(1) }
+    return { peer, ...life, seq, addresses: [], offer, certificate, signature: new Uint8Array() }
   }
 }
 

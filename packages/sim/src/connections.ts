@@ -102,12 +102,13 @@ export class Connections {
 
   #tellUp(node: SimNode, peer: SimNode): void {
     if (!node.alive) return
-    const { certificate, incarnation } = peer
+    const { certificate, incarnation, proof } = peer
     this.#stage.input(node, {
       type: 'connected',
       peer: peer.id,
       certificate,
       incarnation,
+      proof,
       addresses: [`/memory/${peer.id}`],
     })
   }

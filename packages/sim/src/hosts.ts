@@ -1,5 +1,5 @@
 import type { GpuGroup, Prng } from '@souk/kernel'
-import type { Certificate, Offer, PeerId } from '@souk/wire'
+import type { Certificate, Incarnation, LifeProof, Offer, PeerId } from '@souk/wire'
 import { workFunction } from './work-args.ts'
 
 /** What the simulated hosts are. */
@@ -55,4 +55,9 @@ export function certificateOf(peer: PeerId): Certificate {
     expiresWallMs: 0,
     signature: new Uint8Array(0),
   }
+}
+
+/** Of the right form, and as others could not have made it up: nobody here signs for another. */
+export function lifeProofOf(peer: PeerId, incarnation: Incarnation): LifeProof {
+  return new TextEncoder().encode(`${peer} ${incarnation}`)
 }

@@ -1,10 +1,10 @@
 import type { Prng } from '@souk/kernel'
-import type { Certificate, Incarnation, Offer, PeerId } from '@souk/wire'
+import type { Certificate, Incarnation, LifeProof, Offer, PeerId } from '@souk/wire'
 import { NodeClock } from './clock.ts'
 import { Disk, type DiskImage } from './disk.ts'
 import { Executor } from './executor.ts'
 import type { KillWrites } from './faults/fault.ts'
-import { certificateOf, peerIdOf } from './hosts.ts'
+import { certificateOf, lifeProofOf, peerIdOf } from './hosts.ts'
 import type { SimPeer } from './subject.ts'
 
 /** One simulated host: what outlives its peer (disk, identity), and the peer of its present life. */
@@ -47,6 +47,11 @@ export class SimNode {
 
   get alive(): boolean {
     return this.peer !== undefined
+  }
+
+  /** Its peer's word for its present life. */
+  get proof(): LifeProof {
+    return lifeProofOf(this.id, this.incarnation)
   }
 
   /** A new life: a fresh machine, a fresh process clock, a higher incarnation. */

@@ -1,5 +1,5 @@
 import { defaultConfig, Peer, type PeerConfig, type PeerSnapshot } from '@souk/peer'
-import type { TaskId } from '@souk/wire'
+import type { PeerId, TaskId } from '@souk/wire'
 import type { Subject } from './subject.ts'
 
 /** Simulated members that are gone for good stay members, so what nobody knows is given up before a run counts as stuck. */
@@ -20,9 +20,16 @@ export function peerSubject(config: PeerConfig = simulatedConfig()): Subject {
       const { host, ...whole } = snapshot as PeerSnapshot
       const held = whole.market as { dependents: { task: TaskId }[] }
       const market = { ...held, dependents: held.dependents.filter(({ task }) => !excused(task)) }
-      const custody = whole.custody as { borne: { task: TaskId }[] }
+      const custody = whole.custody as { open: number; borne: { task: TaskId; custodians: readonly PeerId[] }[] }
       const borne = custody.borne.filter(({ task }) => !excused(task))
-      return { ...countsOf('custody', { ...custody, borne }), ...countsOf('market', market), ...countsOf('host', host) }
+      // Who bears a task that it keeps as well has it open, and custody only counts those.
+      const stays = custody.borne.filter(({ task, custodians }) => custodians.includes(whole.self) && excused(task))
+      const open = Math.max(0, custody.open - stays.length)
+      return {
+        ...countsOf('custody', { ...custody, borne, open }),
+        ...countsOf('market', market),
+        ...countsOf('host', host),
+      }
     },
     lifeOf(snapshot, peer) {
       return (snapshot as PeerSnapshot | undefined)?.members.find((member) => member.peer === peer)?.incarnation

@@ -146,10 +146,10 @@ export class World implements Stage {
     node.begin(peer, this.#nodePrng, profile.clockDriftMax)
     node.disk.onWritten = (writes) => this.watches.tell('onWritten', node, writes, this.now)
     this.watches.tell('onStart', node, this.now)
-    const { incarnation, offer, certificate } = node
+    const { incarnation, proof, offer, certificate } = node
     const wallMs = Math.floor(epochWallMs + this.now + node.wallOffsetMs)
     const stored = node.disk.entries()
-    this.input(node, { type: 'start', wallMs, incarnation, stored, offer, certificate })
+    this.input(node, { type: 'start', wallMs, incarnation, proof, stored, offer, certificate })
     this.connections.considerAll(node)
   }
 

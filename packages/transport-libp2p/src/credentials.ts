@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { BoundedMap, invariant } from '@souk/kernel'
 import type { Credentials } from '@souk/runtime'
-import { type Advert, type Certificate, type PeerId, signableAdvert, signableCertificate } from '@souk/wire'
+import {
+  type Advert,
+  type Certificate,
+  type Incarnation,
+  type LifeProof,
+  type PeerId,
+  signableAdvert,
+  signableCertificate,
+  signableLife,
+} from '@souk/wire'
 import { certificateFault, hasSignature } from './certificate.ts'
 import type { Identity } from './identity.ts'
 import { type Mesh, meshId, meshVerifyKey } from './mesh.ts'
@@ -24,6 +33,8 @@ export class MeshCredentials implements Credentials {
   readonly #certificates = new BoundedMap<string, true>(verifiedMax)
   /** the last verified advert of each peer, so that the driver's check after ours is free */
   readonly #adverts = new BoundedMap<PeerId, string>(verifiedMax)
+  /** the last verified life of each peer: every advert of it carries the same proof */
+  readonly #lives = new BoundedMap<PeerId, string>(verifiedMax)
   readonly #revoked = new BoundedMap<PeerId, true>(revokedMax)
 
   constructor(options: { identity: Identity; mesh: Mesh; certificate: Certificate; wall?: () => number }) {
@@ -36,20 +47,34 @@ export class MeshCredentials implements Credentials {
   }
 
   sign(advert: Advert): Advert {
-    const signature = this.#identity.key.sign(signableAdvert(advert))
-    invariant(signature instanceof Uint8Array, 'ed25519 signatures are synchronous')
-    return { ...advert, signature }
+    return { ...advert, signature: this.#sign(signableAdvert(advert)) }
+  }
+
+  signLife(incarnation: Incarnation): LifeProof {
+    return this.#sign(signableLife(this.#meshId, this.self, incarnation))
   }
 
   async checkAdvert(advert: Advert): Promise<string | undefined> {
-    const fault = await this.checkCertificate(advert.certificate, advert.peer)
+    const { peer, incarnation, proof } = advert
+    const fault =
+      (await this.checkCertificate(advert.certificate, peer)) ?? (await this.checkLife(peer, incarnation, proof))
     if (fault !== undefined) return fault
     const signed = signableAdvert(advert)
     const seen = digest(signed, advert.signature)
-    if (this.#adverts.get(advert.peer) === seen) return undefined
-    const key = peerKey(advert.peer)
+    if (this.#adverts.get(peer) === seen) return undefined
+    const key = peerKey(peer)
     if (key === undefined || !(await hasSignature(key, signed, advert.signature))) return 'advert-signature'
-    this.#adverts.push(advert.peer, seen)
+    this.#adverts.push(peer, seen)
+    return undefined
+  }
+
+  async checkLife(peer: PeerId, incarnation: Incarnation, proof: LifeProof): Promise<string | undefined> {
+    const signed = signableLife(this.#meshId, peer, incarnation)
+    const seen = digest(signed, proof)
+    if (this.#lives.get(peer) === seen) return undefined
+    const key = peerKey(peer)
+    if (key === undefined || !(await hasSignature(key, signed, proof))) return 'life-signature'
+    this.#lives.push(peer, seen)
     return undefined
   }
 
@@ -63,6 +88,12 @@ export class MeshCredentials implements Credentials {
     if (!(await hasSignature(this.#meshKey, signed, certificate.signature))) return 'certificate-invalid'
     this.#certificates.push(seen, true)
     return undefined
+  }
+
+  #sign(signed: Uint8Array): Uint8Array {
+    const signature = this.#identity.key.sign(signed)
+    invariant(signature instanceof Uint8Array, 'ed25519 signatures are synchronous')
+    return signature
   }
 
   /** From now on every certificate and advert of this peer is refused. False when the list is full. */

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { CodedError } from '@souk/runtime'
-import { Certificate, decodeValue, encodeValue, Incarnation, limits, wireVersion } from '@souk/wire'
+import { Certificate, decodeValue, encodeValue, Incarnation, LifeProof, limits, wireVersion } from '@souk/wire'
 import { addressesMax } from './dialer.ts'
 
 /** Bytes of a hello or verdict, and of every message of the join and blob protocols. */
@@ -13,6 +13,8 @@ export const Addresses = Type.Array(Type.String({ maxLength: limits.nameCharsMax
 export const Hello = Type.Object({
   version: Type.Integer(),
   incarnation: Incarnation,
+  /** its word for that life: who has heard one hello can prove to it, and to others, that it was */
+  proof: LifeProof,
   certificate: Certificate,
   addresses: Addresses,
 })

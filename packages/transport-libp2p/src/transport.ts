@@ -215,14 +215,20 @@ export class Libp2pTransport implements Transport {
 
   #hello(): Hello {
     const { credentials, incarnation } = this.#options
-    return { version: wireVersion, incarnation, certificate: credentials.certificate, addresses: this.addresses() }
+    const proof = credentials.signLife(incarnation)
+    const { certificate } = credentials
+    return { version: wireVersion, incarnation, proof, certificate, addresses: this.addresses() }
   }
 
   async #judge(hello: Hello, peer: PeerId): Promise<{ code: string; message: string } | undefined> {
     if (this.#banned.has(peer))
       return { code: 'certificate-revoked', message: certificateText('certificate-revoked', peer) }
-    const code = await this.#options.credentials.checkCertificate(hello.certificate, peer)
-    return code === undefined ? undefined : { code, message: certificateText(code, peer) }
+    const { credentials } = this.#options
+    const code = await credentials.checkCertificate(hello.certificate, peer)
+    if (code !== undefined) return { code, message: certificateText(code, peer) }
+    const fault = await credentials.checkLife(peer, hello.incarnation, hello.proof)
+    if (fault === undefined) return undefined
+    return { code: fault, message: `${peer}: it did not sign that this is its life ${hello.incarnation}` }
   }
 
   #onOpened(link: Link): void {
@@ -231,8 +237,8 @@ export class Libp2pTransport implements Transport {
     const dialled = connection.direction === 'outbound' ? [connection.remoteAddr.toString()] : []
     this.learn(peer, [...dialled, ...hello.addresses])
     this.#book.onConnected(peer)
-    const { certificate, incarnation, addresses } = hello
-    this.#events?.connected(peer, { certificate, incarnation, addresses })
+    const { certificate, incarnation, proof, addresses } = hello
+    this.#events?.connected(peer, { certificate, incarnation, proof, addresses })
   }
 
   #onClosed(link: Link, end: LinkEnd, current: boolean): void {

@@ -85,6 +85,13 @@ test('a certificate with a changed role is refused', async () => {
   await member.ear.hears('rejected', (t) => t.code === 'certificate-invalid')
 })
 
+test('a life that its peer did not sign is refused', async () => {
+  raw.write(await raw.hello({ incarnation: 2, proof: member.credentials.signLife(2) }))
+  const { detail } = await member.ear.hears('rejected', (t) => t.code === 'life-signature')
+  expect(detail).toContain('its life 2')
+  expect(member.ear.of('connected')).toEqual([])
+})
+
 test('a revoked member is refused', async () => {
   member.credentials.revoke(raw.identity.peer)
   raw.write(await raw.hello())

@@ -41,7 +41,8 @@ async function advert(seq = 1): Promise<Advert> {
     priceMilli: 0,
     summary: '',
   }
-  return { peer: identity.peer, incarnation: 1, seq, addresses: [], offer, certificate, signature: new Uint8Array() }
+  const life = { incarnation: 1, proof: new MeshCredentials({ identity, mesh, certificate }).signLife(1) }
+  return { peer: identity.peer, ...life, seq, addresses: [], offer, certificate, signature: new Uint8Array() }
 }
 
 async function credentials(wall = () => 1000) {
@@ -79,6 +80,32 @@ test('a verified certificate still expires, and can be revoked', async () => {
   wallMs = 1000
   expect(c.revoke(identity.peer)).toBe(true)
   expect(await c.checkCertificate(certificate, identity.peer)).toBe('certificate-revoked')
+})
+
+test('a life is proven by its own peer, in its own mesh, and by nothing else', async () => {
+  const c = await credentials()
+  const proof = c.signLife(3)
+  expect(await c.checkLife(identity.peer, 3, proof)).toBeUndefined()
+  expect(await c.checkLife(identity.peer, 3, proof)).toBeUndefined()
+  expect(await c.checkLife(identity.peer, 4, proof)).toBe('life-signature')
+  expect(await c.checkLife(identity.peer, 3, proof.with(0, 255 - proof[0]!))).toBe('life-signature')
+  expect(await c.checkLife(identity.peer, 3, new Uint8Array())).toBe('life-signature')
+  expect(await c.checkLife('somebody', 3, proof)).toBe('life-signature')
+  const another = await createIdentity()
+  const elsewhere = await createMesh('other')
+  const bad = [
+    new MeshCredentials({ identity: another, mesh, certificate: await certify() }),
+    new MeshCredentials({ identity, mesh: elsewhere, certificate: await certify() }),
+  ]
+  for (const credentials of bad) {
+    expect(await c.checkLife(identity.peer, 3, credentials.signLife(3))).toBe('life-signature')
+  }
+})
+
+test('an advert whose life is not proven is refused, whoever signed the rest', async () => {
+  const c = await credentials()
+  const unproven = { ...(await advert()), proof: c.signLife(2) }
+  expect(await c.checkAdvert(c.sign(unproven))).toBe('life-signature')
 })
 
 test('a signed advert holds; any change of it does not, checked before or not', async () => {

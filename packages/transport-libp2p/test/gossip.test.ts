@@ -17,6 +17,7 @@ function advertOf(member: Member, overrides: Partial<Advert> = {}): Advert {
   return {
     peer: member.identity.peer,
     incarnation: 1,
+    proof: member.credentials.signLife(overrides.incarnation ?? 1),
     seq: ++seq,
     addresses: [member.address],
     offer: {

@@ -6,7 +6,7 @@ import { createNode, type Node } from '../src/create-node.ts'
 import { splitPayloads } from '../src/frame-splitter.ts'
 import { decodeHello, encodeSmall, type Hello } from '../src/hello.ts'
 import type { Identity } from '../src/identity.ts'
-import { createIdentity } from '../src/index.ts'
+import { createIdentity, MeshCredentials } from '../src/index.ts'
 import { linkProtocol } from '../src/protocols.ts'
 import type { Member, TestMesh } from './nodes.ts'
 
@@ -39,7 +39,9 @@ export async function rawPeer(mesh: TestMesh, member: Member): Promise<RawPeer> 
     },
     hello: async (overrides) => {
       const certificate = await mesh.certify(identity)
-      return encodeSmall({ version: wireVersion, incarnation: 1, certificate, addresses: [], ...overrides })
+      const { incarnation = 1 } = overrides ?? {}
+      const proof = new MeshCredentials({ identity, mesh: mesh.mesh, certificate }).signLife(incarnation)
+      return encodeSmall({ version: wireVersion, incarnation, proof, certificate, addresses: [], ...overrides })
     },
   }
 }

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { Incarnation, PeerId } from './ids.ts'
+import { Incarnation, LifeProof, PeerId } from './ids.ts'
 import { limits } from './limits.ts'
 import { VectorSchema } from './resource-schema.ts'
 import { bytes, choice, dictionary, int, list, strict, text } from './schema.ts'
@@ -53,6 +53,8 @@ export type Offer = Static<typeof Offer>
 export const Advert = strict({
   peer: PeerId,
   incarnation: Incarnation,
+  /** of that incarnation: whoever has the advert can show it */
+  proof: LifeProof,
   seq: int(2 ** 32),
   /** where to dial, multiaddrs */
   addresses: list(text(limits.nameCharsMax), 16),

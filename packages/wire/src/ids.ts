@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { base32Alphabet } from '@souk/kernel'
 import { limits } from './limits.ts'
-import { int, strict, text } from './schema.ts'
+import { bytes, int, strict, text } from './schema.ts'
 
 /** libp2p peer id, in base58. */
 export const PeerId = text(limits.idCharsMax, 1)
@@ -14,6 +14,13 @@ export type TaskId = Static<typeof TaskId>
 /** How often a peer id has started; only rises (I9). */
 export const Incarnation = int(2 ** 32)
 export type Incarnation = Static<typeof Incarnation>
+
+/**
+ * A peer's own word that it was in this life: its signature over `signableLife`, the same however often it is asked.
+ * Empty: nobody has it at hand, which proves nothing.
+ */
+export const LifeProof = bytes(128)
+export type LifeProof = Static<typeof LifeProof>
 
 /** (counter, peer, incarnation), totally ordered. */
 export const Ballot = strict({ counter: int(2 ** 31), peer: PeerId, incarnation: Incarnation })

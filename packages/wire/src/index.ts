@@ -37,6 +37,7 @@ export {
   gangNonce,
   Incarnation,
   isBearers,
+  LifeProof,
   nextCounter,
   PeerId,
   placementKey,
@@ -74,7 +75,7 @@ export type { FaultCode, ValueLimits } from './precheck.ts'
 export type { DecodeCode, DecodeResult } from './result.ts'
 export { type RunUsage, usageOf } from './run-usage.ts'
 export { choice, strict } from './schema.ts'
-export { signableAdvert, signableCertificate } from './signable.ts'
+export { signableAdvert, signableCertificate, signableLife } from './signable.ts'
 export { Baton, custodiansMax, Taker, TaskEvent, TaskRecord, TaskState, taskStates } from './task-record.ts'
 export {
   BlobRef,

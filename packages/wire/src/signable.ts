@@ -1,4 +1,5 @@
 import type { Advert, Certificate, Offer } from './advert.ts'
+import type { Incarnation, PeerId } from './ids.ts'
 import { pack } from './packing.ts'
 
 // Lists in a fixed order, first the purpose: bytes signed for one are never valid for another. Adding a field to what
@@ -9,10 +10,15 @@ export function signableCertificate(c: Certificate): Uint8Array {
   return pack(['souk-certificate-1', c.mesh, c.peer, c.role, c.name, c.issuedWallMs, c.expiresWallMs])
 }
 
+/** The bytes that a peer signs of each of its lives: that in this mesh it is in this one. */
+export function signableLife(mesh: string, peer: PeerId, incarnation: Incarnation): Uint8Array {
+  return pack(['souk-life-1', mesh, peer, incarnation])
+}
+
 /** The bytes that a peer signs of its advert: every field but the signature, its certificate's signature included. */
 export function signableAdvert(a: Advert): Uint8Array {
   const certificate = [signableCertificate(a.certificate), a.certificate.signature]
-  return pack(['souk-advert-2', a.peer, a.incarnation, a.seq, a.addresses, offerParts(a.offer), certificate])
+  return pack(['souk-advert-3', a.peer, a.incarnation, a.proof, a.seq, a.addresses, offerParts(a.offer), certificate])
 }
 
 function offerParts(o: Offer): unknown[] {

@@ -1,13 +1,20 @@
-import type { Advert, Message } from '@souk/wire'
+import type { PeerInput } from '@souk/peer'
+import type { Advert, Incarnation, MemberUpdate, Message, PeerId } from '@souk/wire'
+import { lifeProofOf } from '../hosts.ts'
 import { anything, crashing, type PlantedBug } from './planted-bug.ts'
 
 export const rosterBugs: readonly PlantedBug[] = [
   {
     name: 'keeps-its-incarnation',
-    about: 'begins every life as its first',
+    about: 'begins every life as its first, whatever it is told of later ones',
     breaks: ['I9', 'I10', 'I16'],
     where: crashing,
-    tamper: () => ({ hear: (input) => [input.type === 'start' ? { ...input, incarnation: 1 } : input] }),
+    tamper: () => ({
+      hear(input, { self }) {
+        if (input.type === 'start') return [{ ...input, incarnation: 1, proof: lifeProofOf(self, 1) }]
+        return unaware(input, { peer: self, own: 1 })
+      },
+    }),
   },
   {
     name: 'goes-on-with-an-old-disk',
@@ -20,19 +27,7 @@ export const rosterBugs: readonly PlantedBug[] = [
       return {
         hear(input, { self }) {
           if (input.type === 'start') own = input.incarnation
-          const later = ({ peer, incarnation }: Advert) => peer === self && incarnation > own
-          if (input.type === 'gossip') return later(input.advert) ? [] : [input]
-          if (input.type !== 'frame') return [input]
-          // Who says so has answered: that counts for the majority whose word it waits for.
-          const messages = input.frame.messages.flatMap((message): Message[] => {
-            if (message.t !== 'adverts' || !message.adverts.some(later)) return [message]
-            const adverts = message.adverts.filter((advert) => !later(advert))
-            return [
-              { ...message, adverts },
-              { t: 'ack', nonce: 0, updates: [] },
-            ]
-          })
-          return [{ ...input, frame: { ...input.frame, messages } }]
+          return unaware(input, { peer: self, own })
         },
       }
     },
@@ -53,3 +48,27 @@ export const rosterBugs: readonly PlantedBug[] = [
     }),
   },
 ]
+
+/** The same input without what it says of later lives of this peer than the one that it takes for its own. */
+function unaware(input: PeerInput, { peer, own }: { peer: PeerId; own: Incarnation }): PeerInput[] {
+  const later = (said: Advert | MemberUpdate) => said.peer === peer && said.incarnation > own
+  if (input.type === 'gossip') return later(input.advert) ? [] : [input]
+  if (input.type !== 'frame') return [input]
+  // Who says so has answered: that counts for the majority whose word it waits for.
+  const messages = input.frame.messages.flatMap((message): Message[] => {
+    const heard = withoutLater(message, later)
+    return heard === message ? [message] : [heard, { t: 'ack', nonce: 0, updates: [] }]
+  })
+  return [{ ...input, frame: { ...input.frame, messages } }]
+}
+
+/** The message itself where there is nothing of the kind in it. */
+function withoutLater(message: Message, later: (said: Advert | MemberUpdate) => boolean): Message {
+  if (message.t === 'adverts' && message.adverts.some(later)) {
+    return { ...message, adverts: message.adverts.filter((advert) => !later(advert)) }
+  }
+  if ('updates' in message && message.updates.some(later)) {
+    return { ...message, updates: message.updates.filter((update) => !later(update)) }
+  }
+  return message
+}

@@ -1,14 +1,18 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Advert } from '../advert.ts'
-import { Incarnation, PeerId } from '../ids.ts'
+import { Incarnation, LifeProof, PeerId } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { choice, int, list, strict } from '../schema.ts'
 
-/** A rumour about a member, carried by every probe and answer (SWIM). */
+/**
+ * A rumour about a member, carried by every probe and answer (SWIM). The state is hearsay; the life is not: of another
+ * one than the first (0: nobody has met it) it counts only with that member's own proof, which the driver has checked.
+ */
 export const MemberUpdate = strict({
   peer: PeerId,
   state: choice('alive', 'suspect', 'dead', 'left'),
   incarnation: Incarnation,
+  proof: LifeProof,
   /** refutations within one incarnation of the process: a suspect member raises it to deny */
   denial: int(2 ** 31),
 })

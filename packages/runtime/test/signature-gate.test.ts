@@ -1,8 +1,8 @@
 import type { PeerInput } from '@souk/peer'
-import type { Advert, Frame, Message } from '@souk/wire'
+import type { Advert, Frame, MemberUpdate, Message } from '@souk/wire'
 import { expect, test } from 'vitest'
-import { AdvertGate } from '../src/advert-gate.ts'
-import { KeyTable } from './toy-credentials.ts'
+import { SignatureGate } from '../src/signature-gate.ts'
+import { KeyTable, type ToyCredentials } from './toy-credentials.ts'
 import { ping } from './world.ts'
 
 const load = { seq: 1, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 }
@@ -11,6 +11,10 @@ const frame = (...messages: Message[]): PeerInput => ({
   from: 'b',
   frame: { incarnation: 1, load, messages },
 })
+const rumour = (...updates: MemberUpdate[]): Message => ({ t: 'ping', nonce: 1, updates })
+const dead = (member: ToyCredentials, incarnation: number, proof = member.signLife(incarnation)): MemberUpdate => {
+  return { peer: member.self, state: 'dead', incarnation, proof, denial: 0 }
+}
 const adverts = (...list: Advert[]): Message => ({ t: 'adverts', adverts: list })
 
 function gate() {
@@ -21,7 +25,7 @@ function gate() {
   const verified: string[] = []
   let wake = () => {}
   let now = 0
-  const made = new AdvertGate({
+  const made = new SignatureGate({
     credentials,
     now: () => now,
     deliver: (input) => {
@@ -142,7 +146,7 @@ test('a check that throws counts as a bad advert', async () => {
   g.offer('b', frame(adverts(c.advert(1)), ping(1)))
   await settled(2)
   expect(messages()).toEqual([ping(1)])
-  expect(rejected).toEqual(['advert-check: bad key'])
+  expect(rejected).toEqual(['signature-check: bad key'])
 })
 
 test('of one frame only so many unknown adverts are checked', async () => {
@@ -158,5 +162,47 @@ test('of one frame only so many unknown adverts are checked', async () => {
   await settled(1 + 2)
   expect(messages().flatMap((m) => (m.t === 'adverts' ? m.adverts : []))).toHaveLength(512)
   expect(credentials.checks).toBe(512)
-  expect(new Set(rejected)).toEqual(new Set(['too-many-adverts']))
+  expect(new Set(rejected)).toEqual(new Set(['too-many-signatures']))
+})
+
+test('of rumours only those reach the machine whose life their member has signed; the rest of the frame does', async () => {
+  const { gate: g, keys, rejected, settled, messages } = gate()
+  const [c, d] = [keys.member('c'), keys.member('d')]
+  const good = dead(c, 3)
+  // One of another life, one that somebody else signed, one of nobody known.
+  const forged = [dead(c, 4, c.signLife(3)), dead(c, 3, d.signLife(3)), { ...good, peer: 'nobody' }]
+  const unproven = dead(d, 1, new Uint8Array())
+  g.offer('b', frame(rumour(...forged, good, unproven), ping(2)))
+  await settled(1 + 3)
+  expect(messages()).toEqual([rumour(good, unproven), ping(2)])
+  expect(rejected).toEqual(['life-signature', 'life-signature', 'life-signature'])
+})
+
+test('a life is checked once, whether it came by hello, advert or rumour, and whatever is said of it', async () => {
+  const { gate: g, keys, credentials, delivered, settled } = gate()
+  const [c, d, e] = [keys.member('c'), keys.member('d'), keys.member('e')]
+  const { certificate } = c
+  const hello = { certificate, incarnation: 1, proof: c.signLife(1), addresses: [] }
+  g.offer('c', { type: 'connected', peer: 'c', ...hello })
+  g.gossip(d.sign(d.advert(1)))
+  g.offer('b', frame(rumour(dead(e, 2))))
+  await settled(3)
+  const { checks } = credentials
+  const known = rumour(dead(c, 1), dead(d, 1), { ...dead(e, 2), state: 'left' })
+  g.offer('b', frame(known))
+  expect(delivered.at(-1)).toEqual(frame(known))
+  expect(credentials.checks).toBe(checks)
+})
+
+test('of one frame only so many unknown lives are checked', async () => {
+  const { gate: g, keys, credentials, rejected, settled, messages } = gate()
+  const c = keys.member('c')
+  const updates = (from: number) => Array.from({ length: 16 }, (_, i) => dead(c, from + i))
+  const sent: Frame['messages'] = []
+  for (let i = 0; i < 34; i++) sent.push(rumour(...updates(1 + 16 * i)))
+  g.offer('b', frame(...sent))
+  await settled(1 + 2)
+  expect(messages().flatMap((m) => ('updates' in m ? m.updates : []))).toHaveLength(512)
+  expect(credentials.checks).toBe(512)
+  expect(new Set(rejected)).toEqual(new Set(['too-many-signatures']))
 })

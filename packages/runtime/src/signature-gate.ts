@@ -1,20 +1,22 @@
 import { BoundedMap, BoundedQueue, type Millis } from '@souk/kernel'
 import type { PeerInput } from '@souk/peer'
-import { type Advert, type Frame, type Message, type PeerId, signableAdvert } from '@souk/wire'
+import { type Advert, type Frame, type MemberUpdate, type Message, type PeerId, signableAdvert } from '@souk/wire'
+import { LifeChecks } from './life-checks.ts'
 import type { Credentials } from './ports.ts'
+import { sameBytes } from './same-bytes.ts'
 
 /** Verified adverts remembered, the last of each peer: anti-entropy and gossip bring the same one many times. */
 const verifiedMax = 4096
 /** After this long one is verified again: its certificate may have been revoked or have expired. */
 const verifiedMsMax = 60_000
-/** Of one frame; more are dropped, and anti-entropy brings them again. At 0.2 ms each this is already a long pause. */
+/** Signatures of one frame; more are dropped, and anti-entropy brings them again. At 0.2 ms each this is already a long pause. */
 const checksPerFrameMax = 512
 /** Inputs of one peer that wait behind a check; above it its frames are dropped, as a full buffer would. */
 const waitingPerPeerMax = 1024
 /** Adverts by gossip that are being checked at once; gossip is lossy anyway. */
 const gossipChecksMax = 256
 
-export interface AdvertGateOptions {
+export interface SignatureGateOptions {
   credentials: Credentials
   now: () => Millis
   deliver: (input: PeerInput) => void
@@ -30,22 +32,26 @@ interface Verified {
 }
 
 /**
- * Lets only adverts through whose signature and certificate are good: the machine never sees another. Frames
- * without unknown adverts pass at once; behind one that has some, everything else of that peer waits, so that
- * the order of a connection stays.
+ * Lets only adverts through whose signature and certificate are good, and of members' lives only those that they have
+ * signed themselves: the machine never sees another. Frames without unknown ones pass at once; behind one that has some,
+ * everything else of that peer waits, so that the order of a connection stays.
  */
-export class AdvertGate {
-  readonly #options: AdvertGateOptions
+export class SignatureGate {
+  readonly #options: SignatureGateOptions
   readonly #verified = new BoundedMap<PeerId, Verified>(verifiedMax)
+  readonly #lives: LifeChecks
   readonly #lines = new Map<PeerId, BoundedQueue<PeerInput>>()
   #gossipChecks = 0
 
-  constructor(options: AdvertGateOptions) {
+  constructor(options: SignatureGateOptions) {
     this.#options = options
+    this.#lives = new LifeChecks(options.credentials)
   }
 
   /** Anything that came over the connection to `from`. */
   offer(from: PeerId, input: PeerInput): void {
+    // The transport has checked it, and rumours of it will come.
+    if (input.type === 'connected') this.#lives.learn(input)
     const line = this.#lines.get(from)
     if (line) {
       // Comings and goings are never dropped: a peer has few of them.
@@ -86,48 +92,82 @@ export class AdvertGate {
     this.#lines.delete(from)
   }
 
-  /** The frame without the adverts that are not good. */
+  /** The frame without what is not signed by whom it is about. */
   async #sift(from: PeerId, frame: Frame): Promise<Frame> {
     const messages: Message[] = []
-    let checks = 0
+    const budget = { checks: 0 }
     for (const message of frame.messages) {
-      if (message.t !== 'adverts') {
-        messages.push(message)
-        continue
-      }
-      const good: Advert[] = []
-      for (const advert of message.adverts) {
-        if (this.#isVerified(advert)) good.push(advert)
-        else if (++checks > checksPerFrameMax) {
-          this.#options.onRejected(from, 'too-many-adverts', `more than ${checksPerFrameMax} unknown in one frame`)
-          break
-        } else if (await this.#check(from, advert)) good.push(advert)
-      }
-      if (good.length > 0) messages.push({ ...message, adverts: good })
+      if (message.t === 'adverts') {
+        const adverts = await this.#siftAdverts(from, message.adverts, budget)
+        if (adverts.length > 0) messages.push({ ...message, adverts })
+      } else if ('updates' in message) {
+        messages.push({ ...message, updates: await this.#siftUpdates(from, message.updates, budget) })
+      } else messages.push(message)
     }
     return { ...frame, messages }
   }
 
+  async #siftAdverts(from: PeerId, adverts: readonly Advert[], budget: { checks: number }): Promise<Advert[]> {
+    const good: Advert[] = []
+    for (const advert of adverts) {
+      if (this.#isVerified(advert)) good.push(advert)
+      else if (this.#isSpent(from, budget)) break
+      else if (await this.#check(from, advert)) good.push(advert)
+    }
+    return good
+  }
+
+  async #siftUpdates(
+    from: PeerId,
+    updates: readonly MemberUpdate[],
+    budget: { checks: number },
+  ): Promise<MemberUpdate[]> {
+    const good: MemberUpdate[] = []
+    for (const update of updates) {
+      if (this.#lives.isKnown(update)) good.push(update)
+      else if (this.#isSpent(from, budget)) break
+      else if (
+        await this.#isGood(from, () => this.#lives.check(update), `life ${update.incarnation} of ${update.peer}`)
+      ) {
+        good.push(update)
+      }
+    }
+    return good
+  }
+
+  #isSpent(from: PeerId, budget: { checks: number }): boolean {
+    if (++budget.checks <= checksPerFrameMax) return false
+    this.#options.onRejected(from, 'too-many-signatures', `more than ${checksPerFrameMax} unknown in one frame`)
+    return true
+  }
+
   async #check(from: PeerId | undefined, advert: Advert): Promise<boolean> {
-    let code: string | undefined
-    try {
-      code = await this.#options.credentials.checkAdvert(advert)
-    } catch (error) {
-      // What a key or signature library throws on remote bytes is that peer's fault.
-      code = `advert-check: ${(error as Error).message}`.slice(0, 100)
-    }
-    if (code !== undefined) {
-      this.#options.onRejected(from, code, `advert of ${advert.peer}`)
-      return false
-    }
+    const check = () => this.#options.credentials.checkAdvert(advert)
+    if (!(await this.#isGood(from, check, `advert of ${advert.peer}`))) return false
     const { signature } = advert
     this.#verified.push(advert.peer, { signed: signableAdvert(advert), signature, at: this.#options.now() })
+    this.#lives.learn(advert)
     this.#options.onVerified(advert)
     return true
   }
 
+  async #isGood(from: PeerId | undefined, check: () => Promise<string | undefined>, what: string): Promise<boolean> {
+    let code: string | undefined
+    try {
+      code = await check()
+    } catch (error) {
+      // What a key or signature library throws on remote bytes is that peer's fault.
+      code = `signature-check: ${(error as Error).message}`.slice(0, 100)
+    }
+    if (code !== undefined) this.#options.onRejected(from, code, what)
+    return code === undefined
+  }
+
   #needsCheck(frame: Frame): boolean {
-    return frame.messages.some((m) => m.t === 'adverts' && m.adverts.some((advert) => !this.#isVerified(advert)))
+    return frame.messages.some((message) => {
+      if (message.t === 'adverts') return message.adverts.some((advert) => !this.#isVerified(advert))
+      return 'updates' in message && message.updates.some((update) => !this.#lives.isKnown(update))
+    })
   }
 
   /** By signature and content: a known signature under other content is no known advert. */
@@ -140,8 +180,4 @@ export class AdvertGate {
       sameBytes(known.signed, signableAdvert(advert))
     )
   }
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0
 }
