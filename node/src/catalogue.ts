@@ -40,6 +40,20 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/down.ts')).down,
   },
   {
+    name: 'drain',
+    usage: '',
+    summary: 'take nothing new, hand over what waits here, let what runs end',
+    group: 'hosts',
+    load: async () => (await import('./commands/drain.ts')).drain,
+  },
+  {
+    name: 'undrain',
+    usage: '',
+    summary: 'take work again',
+    group: 'hosts',
+    load: async () => (await import('./commands/undrain.ts')).undrain,
+  },
+  {
     name: 'reset',
     usage: '',
     summary: 'move a damaged or old store aside, to come back as a new peer',

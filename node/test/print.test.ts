@@ -2,6 +2,7 @@ import { gangNonce, taskId } from '@souk/wire'
 import { expect, test } from 'vitest'
 import { bytesText, durationText, shortName, shortPeer, shortTask } from '../src/print/amount-text.ts'
 import { coloursFor } from '../src/print/colours.ts'
+import { drainText } from '../src/print/drain-text.ts'
 import { keepingLines } from '../src/print/keeping-text.ts'
 import { table } from '../src/print/table.ts'
 import { vectorText } from '../src/print/vector-text.ts'
@@ -83,4 +84,15 @@ test('status says by how many tasks are kept, and what is weaker than a person m
   const silent = { ...five, heardFromMajority: false }
   expect(keepingLines(silent)[1]).toBe('it does not vote until it has heard from a majority of members (4 of 6)')
   expect(keepingLines({ ...silent, here: false })).toHaveLength(1)
+})
+
+test('a drain says what is left, and only that', () => {
+  const over = { state: 'draining', forMs: 1, waiting: 0, running: 0, runningOnce: 0, passing: 0, held: 0 } as const
+  expect(drainText({ ...over, handedOver: 200, stopped: 0 })).toBe('200 handed over')
+  expect(drainText({ ...over, running: 3, runningOnce: 1, leftMs: 60_000, handedOver: 0, stopped: 0 })).toBe(
+    '0 handed over, 3 running (2 stopped in 1 m; 1 that starts at most once may end)',
+  )
+  expect(drainText({ ...over, waiting: 1, passing: 2, held: 3, handedOver: 4, stopped: 5 })).toBe(
+    '4 handed over, 1 waiting yet, 2 under way, 5 stopped, to run elsewhere, 3 held: no other peer that keeps them can be reached',
+  )
 })

@@ -52,6 +52,7 @@ test('names and messages of others are shown so wherever they are printed', () =
     peers: { alive: 1, suspect: 0, dead: 0 },
     tasks: {},
     keeping: { members: 3, keepers: 3, custodians: 3, here: true, heardFromMajority: false },
+    drain: { state: 'off' },
     limits: { memory: 'cgroup-v2', cpu: 'nothing', processes: 'watchdog', reason: 'no \u001b[31mpids' },
     audit: { breaches: [{ code: 'over-capacity', resource: 'cpuMilli\u001b', seen: 2, allowed: 1 }], breachesEver: 1 },
     store: { ok: false, code: 'disk-full', message: 'No room.' },

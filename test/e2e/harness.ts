@@ -159,7 +159,7 @@ export class TestMesh {
   async close(): Promise<void> {
     for (const client of this.#clients) await client.close()
     for (const { data, pid } of this.peers) {
-      if (existsSync(join(data, 'api.json'))) await souk(['down', '--data', data])
+      if (existsSync(join(data, 'api.json'))) await souk(['down', '--now', '--data', data])
       if (isAlive(pid)) process.kill(pid, 'SIGKILL')
     }
     rmSync(this.root, { recursive: true, force: true, maxRetries: 5 })

@@ -71,7 +71,7 @@ class Stage {
         this.#mesh[words[2] === 'up' ? 'heal' : 'cut'](words[0]!, words[1]!)
         return
       case 'drain':
-        this.#mesh.step(words[0]!, { type: 'drain', on: words[1] === 'on' })
+        this.#drain(words)
         return
       case 'leave':
         this.#mesh.step(words[0]!, { type: 'leave' })
@@ -108,6 +108,12 @@ class Stage {
     const names = [this.transcript.name(tasks[0]!.id), this.transcript.name(tasks.at(-1)!.id)]
     this.transcript.note(`submit ${at} ${[...new Set(names)].join('..')} ${words.join(' ')}`.trim())
     this.#mesh.step(at!, { type: 'submit', client: 1, tasks: tasks.map(({ id: _, ...task }) => task) })
+  }
+
+  /** drain p1 on | drain p1 on 500 | drain p1 off */
+  #drain([at, on, deadline]: string[]): void {
+    const until = deadline === undefined ? {} : { deadlineMs: numberOf(deadline) }
+    this.#mesh.step(at!, { type: 'drain', on: on === 'on', ...until })
   }
 
   /** cancel last | cancel 2 at p1 */

@@ -5,6 +5,7 @@ import { fetchPeerNames } from '../peer-names.ts'
 import { durationText } from '../print/amount-text.ts'
 import { breachText } from '../print/breach-text.ts'
 import type { Colours } from '../print/colours.ts'
+import { drainText } from '../print/drain-text.ts'
 import { keepingLines } from '../print/keeping-text.ts'
 import { limitsText } from '../print/limits-text.ts'
 import { storeText } from '../print/store-text.ts'
@@ -39,6 +40,11 @@ export const status: CommandModule = {
   },
 }
 
+/** Only while it drains. */
+function drainRows({ drain }: Status, colours: Colours): [string, string][] {
+  return drain.state === 'off' ? [] : [[drain.state, colours.yellow(drainText(drain))]]
+}
+
 /** Only where something is wrong. */
 function auditRows({ audit }: Status, colours: Colours): [string, string][] {
   if (audit.breaches.length === 0) return []
@@ -58,6 +64,7 @@ export function statusText(status: Status, colours: Colours): string {
     ['tasks', tasks.map(([state, count]) => `${count} ${state}`).join(', ') || 'none'],
     ['kept by', keepingLines(seen.keeping).join('\n              ')],
     ['limits', `${limitsText(seen.limits)}${seen.limits.reason === '' ? '' : ` (${seen.limits.reason})`}`],
+    ...drainRows(seen, colours),
     ...auditRows(seen, colours),
     ['store', seen.store.ok ? 'ok' : colours.red(storeText(seen.store))],
     ['up for', `${durationText(seen.uptimeMs)} (version ${seen.version}, life ${seen.incarnation})`],

@@ -3,6 +3,7 @@
  * All functions take an AbortSignal; all errors are SoukError with a stable code.
  */
 
+import type { DrainCalls } from './drain.ts'
 import type { GpuAmounts } from './gpu-amounts.ts'
 import type { InsightCalls, TaskLine } from './history.ts'
 import type { TransportFactory } from './http-transport.ts'
@@ -14,6 +15,7 @@ import type { Status } from './status.ts'
 import type { TaskDetail } from './task-detail.ts'
 
 export type * from './analysis.ts'
+export type { DrainCalls, DrainOptions, DrainProgress } from './drain.ts'
 export type { GpuAmounts } from './gpu-amounts.ts'
 export type { HistoryPage, HistoryQuery, TaskLine } from './history.ts'
 export type { HostInventory, InventoryEntry, UsageHour } from './inventory.ts'
@@ -182,7 +184,7 @@ export interface Agent {
   close(): Promise<void>
 }
 
-export interface SoukClient extends InsightCalls {
+export interface SoukClient extends InsightCalls, DrainCalls {
   /** queues; all submits of one turn travel in one request */
   submit(task: Task, options?: SubmitOptions): Handle
   /**

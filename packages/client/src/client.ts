@@ -16,6 +16,7 @@ import type {
 } from './api.ts'
 import { getBlob, putBlob } from './blobs.ts'
 import { type CallParts, call } from './call.ts'
+import type { DrainOptions } from './drain.ts'
 import { EarlyEvents } from './early-events.ts'
 import type { Endpoint } from './endpoint.ts'
 import { fetchTransport } from './fetch-transport.ts'
@@ -40,24 +41,8 @@ const reconnectMsDefault = 30_000
 const custodianMsDefault = 60_000
 const wholeIdChars = 24
 
-/**
- * Connects to a mesh through any of these peers (the first is tried first). Endpoints are objects, or text
- * `URL#TOKEN`. Rejects with SoukError: `endpoint-invalid`, `unreachable`, `token-wrong`.
- */
-export async function connect(endpoints: (string | Endpoint)[], options: ConnectOptions = {}): Promise<SoukClient> {
-  const client = new Client(endpoints, options)
-  if (options.probe ?? true) {
-    try {
-      await client.probe(options.signal)
-    } catch (error) {
-      await client.close()
-      throw error
-    }
-  }
-  return client
-}
-
-class Client implements SoukClient {
+/** A client whose endpoints nobody has spoken to yet; see `connect`. */
+export class Client implements SoukClient {
   readonly #connectMsMax: number
   readonly #pool: EndpointPool
   readonly #closing = new AbortController()
@@ -264,6 +249,14 @@ class Client implements SoukClient {
   invite(options: NonNullable<Parameters<SoukClient['invite']>[0]> = {}) {
     const { signal, ...body } = options
     return this.#call('invite', { body }, signal)
+  }
+
+  drain({ signal, ...body }: DrainOptions = {}) {
+    return this.#call('drain', { body }, signal)
+  }
+
+  undrain(signal?: AbortSignal) {
+    return this.#call('undrain', { body: {} }, signal)
   }
 
   async stop(signal?: AbortSignal): Promise<void> {

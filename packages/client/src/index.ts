@@ -1,6 +1,6 @@
 export { bytes, cpuMilli, networkMbps, type RequestAmounts, requestAmounts } from './amounts.ts'
 export type * from './api.ts'
-export { connect } from './client.ts'
+export { connect } from './connect.ts'
 export { checkEndpoint, type Endpoint, endpointText, parseEndpoint } from './endpoint.ts'
 export { fetchTransport } from './fetch-transport.ts'
 export type { HttpResponse, HttpTransport, TransportFactory } from './http-transport.ts'

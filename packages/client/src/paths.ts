@@ -27,6 +27,8 @@ export const paths = {
   agentCalls: { method: 'GET', path: '/v1/agents/:id/calls' },
   agentResults: { method: 'POST', path: '/v1/agents/:id/results' },
   detachAgent: { method: 'DELETE', path: '/v1/agents/:id' },
+  drain: { method: 'POST', path: '/v1/drain' },
+  undrain: { method: 'POST', path: '/v1/undrain' },
   invite: { method: 'POST', path: '/v1/invitations' },
   stop: { method: 'POST', path: '/v1/stop' },
 } as const

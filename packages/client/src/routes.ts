@@ -4,6 +4,7 @@ import { InvitationAnswer, InvitationBody, StopAnswer } from './schema/admin.ts'
 import { AttachAnswer, AttachBody, DetachAnswer, ResultsAnswer, ResultsBody } from './schema/agents.ts'
 import { AnalysisAnswer, AnalysisRequest } from './schema/analysis.ts'
 import { BlobAnswer, BlobParams, BlobQuery } from './schema/blobs.ts'
+import { DrainAnswer, DrainBody } from './schema/drain.ts'
 import { HistoryAnswer, HistoryRequest } from './schema/history.ts'
 import { InventoryAnswer } from './schema/inventory.ts'
 import { ResolveAnswer, TaskDetailBody, TasksAnswer, TasksQuery } from './schema/listing.ts'
@@ -177,6 +178,20 @@ export const routes = {
     summary: 'serve no more',
     params: agent,
     answer: DetachAnswer,
+  }),
+  drain: route({
+    ...paths.drain,
+    role: 'admin',
+    summary: 'this peer takes nothing new, hands over what waits here and lets what runs end',
+    body: DrainBody,
+    answer: DrainAnswer,
+  }),
+  undrain: route({
+    ...paths.undrain,
+    role: 'admin',
+    summary: 'it takes work again',
+    body: Type.Object({}, { additionalProperties: false }),
+    answer: DrainAnswer,
   }),
   invite: route({
     ...paths.invite,

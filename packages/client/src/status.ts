@@ -1,3 +1,5 @@
+import type { DrainProgress } from './drain.ts'
+
 /** How tasks that are submitted to a peer now are kept. */
 export interface Keeping {
   /** who has a certificate of this mesh, up or not */
@@ -58,6 +60,7 @@ export interface Status {
   limits: Limits
   audit: AuditStatus
   keeping: Keeping
+  drain: DrainProgress
   tasks: Record<string, number>
   store: { ok: boolean; code?: string; message?: string }
   counters: Record<string, number>

@@ -1,4 +1,4 @@
-import type { LinkLine, PeerLine, Status } from '@souk/client'
+import type { DrainProgress, LinkLine, PeerLine, Status } from '@souk/client'
 import type { HostView } from './from-inventory.ts'
 import type { MemberView, PeerSnapshotView } from './peer-snapshot-view.ts'
 
@@ -80,6 +80,11 @@ const limitsOf = ({ memory, cpu, processes, reason }: Status['limits']): Status[
   return { memory, cpu, processes, reason }
 }
 
+/** How far it is with emptying itself. */
+export function drainOf({ drain: { forMs, leftMs, ...counts } }: PeerSnapshotView): DrainProgress {
+  return { ...counts, forMs: Math.round(forMs), ...(leftMs === undefined ? {} : { leftMs: Math.round(leftMs) }) }
+}
+
 /** This peer at a glance. */
 export function statusOf(snapshot: PeerSnapshotView, info: ControlInfo): Status {
   const others = snapshot.members.filter((member) => member.peer !== snapshot.self)
@@ -99,6 +104,7 @@ export function statusOf(snapshot: PeerSnapshotView, info: ControlInfo): Status 
     // This peer is alive: it answers.
     peers: { alive: count('alive') + 1, suspect: count('suspect'), dead: count('dead') },
     keeping: snapshot.keeping,
+    drain: drainOf(snapshot),
     limits: limitsOf(info.limits()),
     audit: auditOf(snapshot),
     tasks: snapshot.tasks,

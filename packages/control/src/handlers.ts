@@ -9,7 +9,7 @@ import type { AttachedAgents } from './attached-agents.ts'
 import type { BlobFinder } from './blob-finder.ts'
 import type { EventWriters } from './event-writers.ts'
 import { inventoryOf } from './from-inventory.ts'
-import { linkLines, peerLines, statusOf } from './from-snapshot.ts'
+import { drainOf, linkLines, peerLines, statusOf } from './from-snapshot.ts'
 import { fromSummary, fromView } from './from-view.ts'
 import { helpFor } from './help-for.ts'
 import { history } from './history.ts'
@@ -138,6 +138,14 @@ export const handlers: Handlers = {
   detachAgent({ params }, { agents }) {
     agents.detach(params.id)
     return { detached: true }
+  },
+  drain({ body }, parts) {
+    parts.options.handle.input({ type: 'drain', on: true, ...body })
+    return drainOf(snapshotOf(parts))
+  },
+  undrain(_, parts) {
+    parts.options.handle.input({ type: 'drain', on: false })
+    return drainOf(snapshotOf(parts))
   },
   async invite({ body }, { options }) {
     try {

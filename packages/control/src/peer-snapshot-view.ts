@@ -1,3 +1,4 @@
+import type { DrainProgress } from '@souk/client'
 import type { ResourceVector } from '@souk/kernel'
 import type { Offer, Role } from '@souk/wire'
 
@@ -26,6 +27,7 @@ export interface PeerSnapshotView {
   offer: Offer
   free: ResourceVector
   load?: { waiting: number; running: number } | undefined
+  drain: DrainProgress
   members: MemberView[]
   keeping: { members: number; keepers: number; custodians: 1 | 3 | 5; here: boolean; heardFromMajority: boolean }
   /** by state, and by outcome kind for closed ones */

@@ -37,6 +37,18 @@ export class MemoryPeer implements PeerHandle {
   mute = false
   /** what it makes of a plan; without it, it is making too many */
   plan: ((tasks: readonly TaskSpec[]) => Plan) | undefined
+  /** what it says of its draining; the state follows what it is told */
+  readonly drain = {
+    state: 'off' as 'off' | 'draining',
+    forMs: 0.4,
+    waiting: 0,
+    running: 0,
+    runningOnce: 0,
+    passing: 0,
+    held: 0,
+    handedOver: 0,
+    stopped: 0,
+  }
   /** why a submit is refused, where it is */
   refuse: (task: NamedTask) => { code: string; message: string } | undefined = () => undefined
 
@@ -94,6 +106,7 @@ export class MemoryPeer implements PeerHandle {
   }
 
   input(input: PeerInput): void {
+    if (input.type === 'drain') this.drain.state = input.on ? 'draining' : 'off'
     this.inputs.push(input)
     const at = this.#waits.findIndex((wait) => wait.type === input.type)
     if (at >= 0) this.#waits.splice(at, 1)[0]!.resolve(input)
@@ -174,6 +187,7 @@ export class MemoryPeer implements PeerHandle {
       startedWallMs: Date.now(),
       offer: { ...offer, priceMilli: 0, summary: 'memory' },
       free: vector,
+      drain: { ...this.drain },
       members,
       keeping: { members: members.length, keepers: members.length, custodians: 1, here: true, heardFromMajority: true },
       tasks: { running: this.#mesh.tasks.size },

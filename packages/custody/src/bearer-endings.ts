@@ -49,8 +49,9 @@ export class BearerEndings {
     }
     const own = result.end === 'ok' || result.end === 'failed' || result.end === 'timeout'
     if (!own) {
-      // Put back by a host that goes it is no attempt; but one that starts at most once has started.
-      const ran = ending !== 'shutdown' || borne.record.spec.starts === 'at-most-once'
+      // Put back by a host that goes, or drains, it is no attempt; but one that starts at most once has started.
+      const putBack = ending === 'shutdown' || ending === 'draining'
+      const ran = !putBack || borne.record.spec.starts === 'at-most-once'
       this.giveUp(borne, { ran, code: ending ?? attemptCode(result, kind), message: result.message }, out)
     } else if (result.end !== 'ok' && decideRetry(borne.record.spec, attempts)) {
       this.giveUp(borne, { ran: true, code: attemptCode(result, kind), message: result.message }, out)

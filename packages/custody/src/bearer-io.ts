@@ -51,6 +51,8 @@ export type BearerInput =
   | { type: 'ended'; task: TaskId; ballot: Ballot; result: RunResult; stopCode: string | undefined }
   | { type: 'dropped'; task: TaskId; ballot: Ballot; code: string }
   | { type: 'connected'; peer: PeerId; incarnation: Incarnation }
+  /** this peer empties itself: these go back to their custodians, once they no longer run */
+  | { type: 'giveBack'; tasks: readonly TaskId[] }
   /** this peer is going: give everything up, as soon as it no longer runs */
   | { type: 'leave' }
 
@@ -81,7 +83,7 @@ export type BearerEffect =
   | { type: 'offered'; baton: Baton; from: PeerId }
   /** to the host's queue */
   | { type: 'take'; record: TaskRecord; alternative: number; ballot: Ballot; attempt: number; leased: boolean }
-  | { type: 'halt'; task: TaskId; ballot: Ballot; code: 'cancelled' | 'fenced' | 'shutdown' }
+  | { type: 'halt'; task: TaskId; ballot: Ballot; code: 'cancelled' | 'fenced' | 'shutdown' | 'draining' }
   | { type: 'bounced'; task: TaskId; ballot: Ballot; to: PeerId | undefined; refusal: Refusal }
   | { type: 'givenUp'; task: TaskId; ballot: Ballot; code: string }
   | { type: 'leaseLost'; task: TaskId; ballot: Ballot }

@@ -100,8 +100,12 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
       case 'connected':
         this.#onConnected(input.peer, input.incarnation, now, out)
         break
+      case 'giveBack':
+        for (const task of input.tasks) this.#giveBack(task, 'draining', out)
+        break
       case 'leave':
-        this.#onLeave(out)
+        this.#hands.leaving = true
+        for (const task of [...this.#hands.borne.keys()]) this.#giveBack(task, 'shutdown', out)
         break
       case 'wake':
         this.#rounds.onWake(now, out)
@@ -133,6 +137,11 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
   runsUntilMs(task: TaskId, runBallot: Ballot): Millis | undefined {
     const borne = this.#hands.run(task, runBallot)
     return borne && this.#hands.renewals.runsUntilMs(borne)
+  }
+
+  /** Every baton in these hands, or just passed on. */
+  all(): Iterable<Pick<Borne, 'record' | 'state' | 'durable' | 'next' | 'pending' | 'ending' | 'sinceMs'>> {
+    return this.#hands.borne.values()
   }
 
   /** The baton of a task, if it is in these hands. */
@@ -257,15 +266,16 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     }
   }
 
-  #onLeave(out: Out): void {
-    this.#hands.leaving = true
-    for (const borne of [...this.#hands.borne.values()]) {
-      if (borne.state === 'waiting' || borne.state === 'beginning') {
-        this.#endings.giveUp(borne, { ran: false, code: 'shutdown', message: 'its bearer is going' }, out)
-      }
-      if (borne.state !== 'queued' && borne.state !== 'running') continue
-      borne.ending = 'shutdown'
-      out.push({ type: 'halt', task: borne.record.id, ballot: borne.runBallot, code: 'shutdown' })
+  /** Its custodians find it another bearer: now, or once its run is over. */
+  #giveBack(task: TaskId, why: 'shutdown' | 'draining', out: Out): void {
+    const borne = this.#hands.borne.get(task)
+    if (borne?.state === 'waiting' || borne?.state === 'beginning') {
+      const message = why === 'shutdown' ? 'its bearer is going' : 'its bearer drains'
+      this.#endings.giveUp(borne, { ran: false, code: why, message }, out)
+    } else if (borne?.state === 'queued' || borne?.state === 'running') {
+      if (why === 'draining' && borne.ending) return
+      borne.ending = why
+      out.push({ type: 'halt', task, ballot: borne.runBallot, code: why })
     }
   }
 }

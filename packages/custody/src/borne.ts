@@ -80,7 +80,7 @@ export interface Borne {
   /** its custodians are being replaced: it neither leaves nor ends meanwhile */
   next?: Succession
   /** set when it was told to end: what to say once nothing runs */
-  ending?: 'cancelled' | 'fenced' | 'lease-lost' | 'shutdown'
+  ending?: 'cancelled' | 'fenced' | 'lease-lost' | 'shutdown' | 'draining'
   /** a newer baton of the same task, which came while this one still runs: one run at a time */
   after?: { record: TaskRecord; ballot: Ballot; attempts: Attempt[]; leasedMs: Millis; durable: boolean }
 }

@@ -91,7 +91,11 @@ export class Proposer {
   onLeaseEnded(entry: Entry, now: Millis, out: Out): void {
     // Of those that can be reached: a custodian that died with the bearer keeps nobody waiting.
     const living = entry.record.custodians.filter((peer) => peer === this.#self || this.#mesh.fresh(peer))
-    const rank = Math.max(0, living.indexOf(this.#self))
+    const inTurn = [
+      ...living.filter((peer) => !this.#mesh.drains(peer)),
+      ...living.filter((peer) => this.#mesh.drains(peer)),
+    ]
+    const rank = Math.max(0, inTurn.indexOf(this.#self))
     if (this.#undertakings.has(entry.record.id)) return
     if (rank === 0) this.#turn(entry.record.id, now, out)
     else this.#undertakings.turns.set(entry.record.id, now + rank * this.#config.staggerMs)

@@ -12,6 +12,8 @@ export interface MeshView {
   keepers(): readonly Keeper[]
   /** it can be reached, and was heard from of late */
   fresh(peer: PeerId): boolean
+  /** it empties itself, as far as is known (this peer included): others see to what lost its bearer before it does */
+  drains(peer: PeerId): boolean
   /** there is a link to it, and it is not known to be gone: it may be slow, but a message may well arrive */
   linked(peer: PeerId): boolean
   /** this very life of it can be reached: it has not vanished, whatever else is wrong */

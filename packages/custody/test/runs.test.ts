@@ -196,6 +196,45 @@ describe('a ballot that is given here after a higher one was', () => {
   })
 })
 
+describe('a peer that empties itself', () => {
+  const giveBack = (...names: string[]) => ({ type: 'giveBack', tasks: names.map((name) => idOf(name)) }) as const
+
+  test('gives what waits back to its custodians at once, and goes on bearing the rest', () => {
+    const carrier = new Carrier('worker')
+    for (const name of ['goes', 'stays']) carrier.bear(name)
+    const effects = carrier.step(giveBack('goes'))
+    expect(told(effects, 'giveUp')).toEqual(trio)
+    expect(sent(effects, 'giveUp')[0]).toMatchObject({ message: { task: idOf('goes'), ran: false, code: 'draining' } })
+    expect(only(effects, 'withdrawn')).toEqual([{ type: 'withdrawn', task: idOf('goes') }])
+    expect([carrier.state('goes'), carrier.state('stays')]).toEqual([undefined, 'waiting'])
+  })
+
+  test('stops a run first, which is no attempt', () => {
+    const carrier = new Carrier('worker')
+    carrier.running('a')
+    const halt = { type: 'halt', task: idOf('a'), ballot: ballot(), code: 'draining' }
+    expect(carrier.step(giveBack('a'))).toEqual([halt])
+    expect(sent(carrier.ended('a', { end: 'stopped' }), 'giveUp')[0]).toMatchObject({
+      message: { ran: false, code: 'draining' },
+    })
+  })
+
+  test('commits a run that ended by itself before it could be stopped', () => {
+    const carrier = new Carrier('worker')
+    carrier.running('a')
+    carrier.step(giveBack('a'))
+    expect(told(carrier.ended('a'), 'commit')).toEqual(trio)
+  })
+
+  test('leaves a run that is to end for another reason to that', () => {
+    const carrier = new Carrier('worker')
+    carrier.running('a')
+    carrier.message('c1', { t: 'fenced', ...vote('a'), promised: ballot(2, 'c1'), code: 'cancelled', final: true })
+    expect(carrier.step(giveBack('a'))).toEqual([])
+    expect(told(carrier.ended('a', { end: 'stopped' }), 'stopped')).toEqual(trio)
+  })
+})
+
 describe('a peer that leaves', () => {
   test('stops what runs and gives it up without an attempt, and lets outcomes go on', () => {
     const carrier = new Carrier('worker')

@@ -28,6 +28,13 @@ export class TestMesh implements MeshView {
     return !this.away.has(peer)
   }
 
+  /** they empty themselves */
+  readonly draining = new Set<string>()
+
+  drains(peer: string): boolean {
+    return this.draining.has(peer)
+  }
+
   /** slow to answer, though a link to it stands */
   readonly slow = new Set<string>()
 

@@ -21,6 +21,7 @@ export function stopMessage(code: StopCode, timeoutMs: number): string {
   if (code === 'timeout') return `it ran longer than its timeout${timeoutMs > 0 ? ` of ${timeoutMs} ms` : ''}`
   if (code === 'cancelled') return 'cancelled'
   if (code === 'fenced') return 'fenced: another peer may run this task now'
+  if (code === 'draining') return 'its host drains, and its time was up'
   return 'the peer is shutting down'
 }
 

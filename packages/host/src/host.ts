@@ -141,6 +141,11 @@ export class Host implements Machine<HostInput, HostEffect> {
     return this.#audit.breaches
   }
 
+  /** It is in the queue here, not begun. */
+  waits(task: TaskId): boolean {
+    return this.#runs.get(task)?.phase === 'queued'
+  }
+
   has(task: TaskId): boolean {
     return this.#runs.has(task)
   }

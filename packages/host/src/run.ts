@@ -2,7 +2,7 @@ import { invariant, type Millis, type ResourceRequest } from '@souk/kernel'
 import type { Ballot, TaskId, TaskRecord } from '@souk/wire'
 import type { OutputTail } from './output-tail.ts'
 
-export type StopCode = 'timeout' | 'cancelled' | 'fenced' | 'shutdown'
+export type StopCode = 'timeout' | 'cancelled' | 'fenced' | 'shutdown' | 'draining'
 
 /** A baton as it comes to this host. */
 export interface Taken {

@@ -1,6 +1,7 @@
 import { type CustodyConfig, defaultCustodyConfig } from '@souk/custody'
 import { defaultHostConfig, type HostConfig } from '@souk/host'
 import { defaultGangConfig, defaultMarketConfig, type GangConfig, type MarketConfig } from '@souk/market'
+import { defaultRebalanceConfig, type RebalanceConfig } from '@souk/rebalance'
 import { type RosterConfig, rosterDefaults } from '@souk/roster'
 import { type DependenciesConfig, defaultDependenciesConfig } from './dependencies-io.ts'
 import { type DeskConfig, defaultDeskConfig } from './desk-config.ts'
@@ -13,6 +14,7 @@ export interface PeerConfig {
   market: MarketConfig
   gangs: GangConfig
   host: HostConfig
+  rebalance: RebalanceConfig
   desk: DeskConfig
   dependencies: DependenciesConfig
   followers: FollowersConfig
@@ -28,6 +30,7 @@ export function defaultConfig(): PeerConfig {
     market: { ...defaultMarketConfig },
     gangs: { ...defaultGangConfig },
     host: { ...defaultHostConfig },
+    rebalance: { ...defaultRebalanceConfig },
     desk: { ...defaultDeskConfig },
     dependencies: { ...defaultDependenciesConfig },
     followers: { ...defaultFollowersConfig },

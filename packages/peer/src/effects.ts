@@ -21,7 +21,7 @@ export interface RunOrder {
   leased: boolean
 }
 
-export type StopCode = 'timeout' | 'cancelled' | 'fenced' | 'shutdown'
+export type StopCode = 'timeout' | 'cancelled' | 'fenced' | 'shutdown' | 'draining'
 
 /** What a local client hears. */
 export type Reply =

@@ -104,7 +104,8 @@ export type PeerInput =
   /** what this host offers has changed (inventory, an agent came or went) */
   | { type: 'offer'; offer: Offer }
   | { type: 'addresses'; addresses: string[] }
-  | { type: 'drain'; on: boolean }
+  /** it takes nothing new and hands over what waits here; what still runs after `deadlineMs` is stopped and given back */
+  | { type: 'drain'; on: boolean; deadlineMs?: Millis }
   /** tells the others; the driver stops after the effects of this step are out */
   | { type: 'leave' }
   /** the driver's own event-loop lag over the last second: a slow observer suspects less (Lifeguard) */

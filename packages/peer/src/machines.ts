@@ -2,11 +2,13 @@ import { Bearer, Custodian, type MeshView, Submitter } from '@souk/custody'
 import { Host } from '@souk/host'
 import { earliest, type Millis, type Prng } from '@souk/kernel'
 import { Auctioneer, Bidder, Gangs, Packing, Planner, Reservations } from '@souk/market'
+import { Drain } from '@souk/rebalance'
 import { Roster } from '@souk/roster'
 import type { Bearer as Life, Offer, PeerId, TaskId } from '@souk/wire'
 import type { PeerConfig } from './config.ts'
 import { Dependencies } from './dependencies.ts'
 import { Desk } from './desk.ts'
+import { drains, drainView } from './drain-view.ts'
 import { Followers } from './followers.ts'
 import { type Keeping, keepingOf } from './keeping.ts'
 import { LoadTable } from './load-table.ts'
@@ -30,6 +32,7 @@ export class Machines {
   readonly host: Host
   readonly packing: Packing
   readonly desk: Desk
+  readonly drain: Drain
   readonly dependencies: Dependencies
   readonly followers: Followers
   readonly loads = new LoadTable()
@@ -64,7 +67,11 @@ export class Machines {
     this.packing = new Packing(config.market, local)
     const { packing } = this
     const bearers = bearersView(this.loads, this.roster)
-    const mesh = meshView(this.roster, self, { heard: this.heard, behind: () => this.behind })
+    const mesh = meshView(this.roster, self, {
+      heard: this.heard,
+      behind: () => this.behind,
+      drains: (peer) => drains(this, peer),
+    })
     this.#mesh = mesh
     this.#custodiansWanted = config.custody.custodians
     this.custodian = new Custodian(config.custody, { self, mesh })
@@ -80,12 +87,18 @@ export class Machines {
     const view = deskView(this.roster, mesh, this.custodian, self)
     this.desk = new Desk(config.desk, { self, view })
     this.dependencies = new Dependencies(config.dependencies, { self, view })
+    this.drain = new Drain(config.rebalance, drainView(this))
     this.followers = new Followers(config.followers)
   }
 
   /** This peer, in this life of it. */
   get life(): Life {
     return { peer: this.self, incarnation: this.incarnation }
+  }
+
+  /** What its host has, and whether tenants have quotas of it. */
+  asOffered(offer: Offer): Offer {
+    return this.host.quotas ? { ...offer, bounded: true } : offer
   }
 
   get keeping(): Keeping {
@@ -119,6 +132,7 @@ export class Machines {
       this.planner.nextWakeup(),
       this.host.nextWakeup(),
       this.desk.nextWakeup(),
+      this.drain.nextWakeup(),
       this.dependencies.nextWakeup(),
     )
   }

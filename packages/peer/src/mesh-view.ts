@@ -8,12 +8,12 @@ const domainLabel = 'zone'
 
 /**
  * The roster as custody sees it. `heard`: members that have said anything in this life of this peer; whoever remembers a
- * later life of it says so first. `behind`: somebody did.
+ * later life of it says so first. `behind`: somebody did. `drains`: it says so itself.
  */
 export function meshView(
   roster: Roster,
   self: PeerId,
-  { heard, behind }: { heard: ReadonlySet<PeerId>; behind: () => boolean },
+  { heard, behind, drains }: { heard: ReadonlySet<PeerId>; behind: () => boolean; drains: (peer: PeerId) => boolean },
 ): MeshView {
   const facts = new MeshFacts(roster)
   return {
@@ -25,6 +25,7 @@ export function meshView(
     },
     keepers: () => facts.current.keepers,
     fresh: (peer) => peer === self || roster.reachable(peer),
+    drains,
     linked: (peer) => peer === self || roster.linked(peer),
     lives: ({ peer, incarnation }) => roster.reachable(peer) && roster.get(peer)?.incarnation === incarnation,
     gone: (now, forMs) => facts.gone(now, forMs),

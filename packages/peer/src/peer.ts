@@ -119,6 +119,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       certificate: this.#certificate,
       startedWallMs: this.#startedWallMs,
       load: this.loadStamp(),
+      drain: this.#machines.drain.progress(this.#outlet.now),
       counters: this.#outlet.counters.snapshot(),
     }
     return peerSnapshot(this.#machines, said)
@@ -165,6 +166,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         break
       case 'drain':
         this.#onOffer({ ...this.#machines.offer, draining: input.on })
+        router.stepDrain(input)
         break
       case 'leave':
         this.#onLeave(input)
@@ -232,7 +234,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   #onStart(input: Extract<PeerInput, { type: 'start' }>): void {
     const router = this.#router
     const { wallMs, incarnation, proof, stored, certificate } = input
-    const offer = this.#asOffered(input.offer)
+    const offer = this.#machines.asOffered(input.offer)
     this.#startedWallMs = wallMs
     this.#certificate = certificate
     this.#machines.incarnation = incarnation
@@ -286,15 +288,10 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   }
 
   #onOffer(given: Offer): void {
-    const offer = this.#asOffered(given)
+    const offer = this.#machines.asOffered(given)
     this.#machines.offer = offer
     this.#machines.marketChanged = true
     this.#router.stepHost({ type: 'capacity', capacity: offer.capacity, gpus: offer.gpus })
     this.#router.stepRoster({ type: 'offer', offer })
-  }
-
-  /** What its host has, and whether tenants have quotas of it. */
-  #asOffered(offer: Offer): Offer {
-    return this.#machines.host.quotas ? { ...offer, bounded: true } : offer
   }
 }

@@ -17,6 +17,7 @@ import type {
   ReservationsInput,
   ReservationsMessage,
 } from '@souk/market'
+import type { DrainInput } from '@souk/rebalance'
 import type { RosterEffect, RosterInput } from '@souk/roster'
 import type { Bearer as Life, Message, MessageOf, PeerId, RosterMessage } from '@souk/wire'
 import { routeBearer, routeCustodian, routeSubmitter } from './custody-routes.ts'
@@ -24,6 +25,7 @@ import type { DependenciesInput, DependenciesMessage } from './dependencies-io.t
 import { routeDependencies } from './dependency-routes.ts'
 import type { DeskEffect, DeskInput, DeskMessage } from './desk-io.ts'
 import { type Destination, destinations } from './destinations.ts'
+import { routeDrain } from './drain-routes.ts'
 import { routeGangs, routeReservations } from './gang-routes.ts'
 import { routeHost } from './host-routes.ts'
 import type { Machines } from './machines.ts'
@@ -210,6 +212,10 @@ export class Router implements Steps {
     this.#step(this.machines.host, input, routeHost)
   }
 
+  stepDrain(input: DrainInput): void {
+    this.#step(this.machines.drain, input, routeDrain)
+  }
+
   stepDesk(input: DeskInput): void {
     this.#step(this.machines.desk, input, routeDesk)
   }
@@ -240,6 +246,7 @@ export class Router implements Steps {
     else if (due(this.machines.planner)) this.stepPlanner({ type: 'wake' })
     else if (due(this.machines.host)) this.stepHost({ type: 'wake' })
     else if (due(this.machines.dependencies)) this.stepDependencies({ type: 'wake' })
+    else if (due(this.machines.drain)) this.stepDrain({ type: 'wake' })
     else if (due(this.machines.desk)) this.stepDesk({ type: 'wake' })
     else if (due(this.outlet)) this.outlet.wake()
     else return false

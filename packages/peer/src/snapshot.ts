@@ -1,5 +1,6 @@
 import type { Breach } from '@souk/host'
 import type { Millis, ResourceVector, WallMillis } from '@souk/kernel'
+import type { DrainProgress } from '@souk/rebalance'
 import type { Member } from '@souk/roster'
 import type { Certificate, Incarnation, LoadStamp, Offer, PeerId, Role } from '@souk/wire'
 import type { Keeping } from './keeping.ts'
@@ -30,6 +31,8 @@ export interface PeerSnapshot {
   offer: Offer
   free: ResourceVector
   load: LoadStamp
+  /** how far it has come with emptying itself */
+  drain: DrainProgress
   members: MemberView[]
   keeping: Keeping
   /** by state while open, by outcome once closed */
@@ -48,12 +51,13 @@ interface OfItself {
   certificate: Certificate | undefined
   startedWallMs: WallMillis
   load: LoadStamp
+  drain: DrainProgress
   counters: Record<string, number>
 }
 
 export function peerSnapshot(
   machines: Machines,
-  { certificate, startedWallMs, load, counters }: OfItself,
+  { certificate, startedWallMs, load, drain, counters }: OfItself,
 ): PeerSnapshot {
   const { self, roster, custodian, bidder, host, loads, offer, incarnation, store, keeping } = machines
   const custody = custodian.snapshot()
@@ -67,6 +71,7 @@ export function peerSnapshot(
     offer,
     free: host.free,
     load,
+    drain,
     members: roster
       .members()
       .map((member) => toMemberView(member, member.peer === self ? load : loads.get(member.peer))),

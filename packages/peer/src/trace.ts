@@ -6,6 +6,11 @@ import type { Ballot, Decision, OutcomeKind, PeerId, TaskId } from '@souk/wire'
 export type TraceEvent = { at: Millis } & (
   | { type: 'peer.started'; incarnation: number; stored: number }
   | { type: 'peer.leaving' }
+  /** it takes nothing new; what runs after `deadlineMs` is stopped and given back */
+  | { type: 'peer.draining'; deadlineMs?: Millis }
+  /** nothing is left here but what only this peer keeps */
+  | { type: 'peer.drained' }
+  | { type: 'peer.undrained' }
   | { type: 'link.up'; peer: PeerId; name: string }
   | { type: 'link.down'; peer: PeerId }
   | { type: 'member.state'; peer: PeerId; state: 'alive' | 'suspect' | 'dead' | 'left'; incarnation: number }

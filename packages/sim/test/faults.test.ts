@@ -5,12 +5,12 @@ import { type Fault, type FaultKind, faultKinds } from '../src/faults/fault.ts'
 import { type FaultRates, noFaults } from '../src/faults/fault-rates.ts'
 import { keepMajority } from '../src/faults/keep-majority.ts'
 
-const timed = faultKinds.filter((kind) => !['late-join', 'leave', 'liar'].includes(kind))
+const timed = faultKinds.filter((kind) => !['late-join', 'leave', 'liar', 'drain'].includes(kind))
 const rates: FaultRates = {
   ...noFaults,
   perMinute: Object.fromEntries(timed.map((kind) => [kind, 2])),
   killWrites: { kept: 1, lost: 1, either: 1, torn: 1 },
-  members: { 'late-join': 1, leave: 1, liar: 1 },
+  members: { 'late-join': 1, leave: 1, liar: 1, drain: 1 },
 }
 const draw = (seed: number, over: Partial<FaultRates> = {}) =>
   drawFaults({ ...rates, ...over }, 8, [1000, 121_000], new Prng(seed))

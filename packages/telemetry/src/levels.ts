@@ -9,6 +9,9 @@ export type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error'
 const levels: Record<TraceType, Level> = {
   'peer.started': 'info',
   'peer.leaving': 'info',
+  'peer.draining': 'info',
+  'peer.drained': 'info',
+  'peer.undrained': 'info',
   'link.up': 'info',
   'link.down': 'info',
   'member.state': 'info',

@@ -1,5 +1,5 @@
 import type { ConnectOptions, SoukClient } from '../api.ts'
-import { connect as connectAnywhere } from '../client.ts'
+import { connect as connectAnywhere } from '../connect.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { nodeHttpTransport } from './node-http-transport.ts'
 

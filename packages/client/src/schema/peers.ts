@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { LinkLine, PeerLine, Status } from '../api.ts'
+import { DrainAnswer } from './drain.ts'
 import { choice, dictionary, int, list, PeerIdText, plainRecord, strict, TaskIdText, text } from './vocabulary.ts'
 
 const optional = Type.Optional
@@ -73,6 +74,7 @@ export const StatusBody = Type.Unsafe<Status>(
       here: Type.Boolean(),
       heardFromMajority: Type.Boolean(),
     }),
+    drain: DrainAnswer,
     limits: strict({ memory: keeper, cpu: keeper, processes: keeper, reason: text(4096) }),
     audit: strict({ breaches: list(AuditBreachBody, 64), breachesEver: int() }),
     tasks: dictionary(int(), 64),

@@ -3,7 +3,7 @@ import { between, type Range } from '../distributions.ts'
 import { type Fault, lies } from './fault.ts'
 import type { FaultRates } from './fault-rates.ts'
 
-/** Members that come late, leave for good, or lie: one of each at most, and no node is two of them. */
+/** Members that come late, leave for good, lie, or drain: one of each at most; who drains may also be the one that leaves. */
 export function drawMemberFaults({ members }: FaultRates, nodes: number, [startMs, endMs]: Range, prng: Prng): Fault[] {
   if (nodes < 4) return []
   // The first nodes have the clients: what happens to the last ones is seen by them.
@@ -26,5 +26,29 @@ export function drawMemberFaults({ members }: FaultRates, nodes: number, [startM
     const everyMs = between(prng, [50, 1000])
     faults.push({ kind: 'liar', atMs: startMs, untilMs: endMs, node: pool[2]!, lies: told, everyMs })
   }
-  return faults
+  const drain = drawDrain(
+    members.drain ?? 0,
+    { nodes, leave: faults.find(({ kind }) => kind === 'leave') },
+    [startMs, endMs],
+    prng.fork('drain'),
+  )
+  return drain ? [...faults, drain] : faults
+}
+
+/** Half of those that leave drain first, and then to the end. */
+function drawDrain(
+  chance: number,
+  { nodes, leave }: { nodes: number; leave: Fault | undefined },
+  [startMs, endMs]: Range,
+  prng: Prng,
+): Fault | undefined {
+  if (!prng.chance(chance)) return undefined
+  const deadline = prng.chance(0.5) ? { deadlineMs: between(prng, [0, 5000]) } : {}
+  if (leave?.kind === 'leave' && prng.chance(0.5)) {
+    const atMs = Math.max(startMs, leave.atMs - between(prng, [0, 5000]))
+    return { kind: 'drain', atMs, untilMs: endMs, node: leave.node, ...deadline }
+  }
+  const atMs = startMs + (prng.float() * (endMs - startMs)) / 2
+  const untilMs = Math.min(endMs, atMs + between(prng, [100, 20_000]))
+  return { kind: 'drain', atMs, untilMs, node: prng.below(nodes), ...deadline }
 }

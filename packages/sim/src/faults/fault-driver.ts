@@ -106,6 +106,14 @@ function beginAtNode(world: World, fault: Extract<Fault, { node: number }>): () 
     case 'leave':
       world.turnover.leave(node)
       return () => {}
+    case 'drain': {
+      const { deadlineMs } = fault
+      if (node.alive)
+        world.input(node, { type: 'drain', on: true, ...(deadlineMs === undefined ? {} : { deadlineMs }) })
+      return () => {
+        if (node.alive) world.input(node, { type: 'drain', on: false })
+      }
+    }
     case 'liar': {
       const mouth = {
         say: (to: SimNode, messages: Message[]) => world.post.sayFalsely(node, to, messages),

@@ -10,8 +10,8 @@ export const nodeFaultKinds = [
   'rollback',
   'loss',
 ] as const
-/** What one member is for the whole of a run: late, gone before its end, a liar. */
-export const memberFaultKinds = ['late-join', 'leave', 'liar'] as const
+/** What one member is for the whole of a run: late, gone before its end, a liar; or for a while: it drains. */
+export const memberFaultKinds = ['late-join', 'leave', 'liar', 'drain'] as const
 export const faultKinds = [...meshFaultKinds, ...nodeFaultKinds, ...memberFaultKinds] as const
 
 export type MeshFaultKind = (typeof meshFaultKinds)[number]
@@ -73,6 +73,8 @@ export type Fault = Span &
     | { kind: 'late-join'; node: number }
     /** this member goes in an orderly way, for good */
     | { kind: 'leave'; node: number }
+    /** it empties itself; with a deadline what still runs then is stopped */
+    | { kind: 'drain'; node: number; deadlineMs?: number }
     | { kind: 'liar'; node: number; lies: Lie[]; everyMs: number }
   )
 

@@ -1,0 +1,26 @@
+import { afterEach, expect, test } from 'vitest'
+import { closeAll, open, serve } from './fixture.ts'
+
+afterEach(closeAll)
+
+test('a peer is told to drain, with its deadline, says how far it is, and is told to take work again', async () => {
+  const a = await serve()
+  const { client } = await open([a])
+  expect(await client.drain({ deadlineMs: 60_000 })).toMatchObject({ state: 'draining', forMs: 0, handedOver: 0 })
+  expect((await client.status()).drain.state).toBe('draining')
+  expect(await client.undrain()).toMatchObject({ state: 'off' })
+  expect(await client.drain()).toMatchObject({ state: 'draining' })
+  const told = a.peer.inputs.filter(({ type }) => type === 'drain')
+  expect(told).toEqual([
+    { type: 'drain', on: true, deadlineMs: 60_000 },
+    { type: 'drain', on: false },
+    { type: 'drain', on: true },
+  ])
+})
+
+test('a deadline that is none is refused, and nothing drains', async () => {
+  const a = await serve()
+  const { client } = await open([a])
+  await expect(client.drain({ deadlineMs: -1 })).rejects.toMatchObject({ code: 'request-invalid' })
+  expect((await client.status()).drain.state).toBe('off')
+})
