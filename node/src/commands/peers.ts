@@ -13,8 +13,8 @@ export const peers: CommandModule = {
     command.action(async (options: PeerChoice & { json?: boolean }) => {
       await withSession(context, options, async (client) => {
         const lines = await client.peers()
-        const { out, colours } = context.terminal
-        out(options.json ? JSON.stringify(lines) : peersTable(lines, colours))
+        const { out, colours, outWidth } = context.terminal
+        out(options.json ? JSON.stringify(lines) : peersTable(lines, colours, outWidth))
       })
       done(0)
     })
@@ -23,7 +23,7 @@ export const peers: CommandModule = {
   },
 }
 
-export function peersTable(lines: readonly PeerLine[], colours: Colours): string {
+export function peersTable(lines: readonly PeerLine[], colours: Colours, widthMax = Infinity): string {
   const state = (line: PeerLine): string => {
     if (line.self) return colours.green('this one')
     if (line.state === 'alive') return line.draining ? colours.yellow('draining') : colours.green('alive')
@@ -32,15 +32,15 @@ export function peersTable(lines: readonly PeerLine[], colours: Colours): string
   return table(
     [
       { title: 'peer' },
-      { title: 'id' },
-      { title: 'role' },
+      { title: 'id', yields: 3 },
+      { title: 'role', yields: 4 },
       { title: 'state' },
-      { title: 'rtt', align: 'right' },
+      { title: 'rtt', align: 'right', yields: 2 },
       { title: 'running', align: 'right' },
       { title: 'waiting', align: 'right' },
-      { title: 'offers' },
-      { title: 'allows' },
-      { title: 'labels' },
+      { title: 'offers', yields: 1, least: 12 },
+      { title: 'allows', yields: 5, least: 10 },
+      { title: 'labels', yields: 6, least: 10 },
     ],
     visibleData(lines).map((line) => [
       line.name,
@@ -57,5 +57,6 @@ export function peersTable(lines: readonly PeerLine[], colours: Colours): string
         .join(', '),
     ]),
     colours.dim,
+    widthMax,
   )
 }
