@@ -1,7 +1,7 @@
 import type { PeerLine } from '@souk/client'
 import type { ResourceVector } from '@souk/kernel'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
-import { durationText, shortPeer } from '../print/amount-text.ts'
+import { durationText, mbpsText, shortPeer } from '../print/amount-text.ts'
 import type { Colours } from '../print/colours.ts'
 import { table } from '../print/table.ts'
 import { vectorText } from '../print/vector-text.ts'
@@ -36,6 +36,7 @@ export function peersTable(lines: readonly PeerLine[], colours: Colours, widthMa
       { title: 'role', yields: 4 },
       { title: 'state' },
       { title: 'rtt', align: 'right', yields: 2 },
+      { title: 'Mb/s in/out', align: 'right', yields: 4.5 },
       { title: 'running', align: 'right' },
       { title: 'waiting', align: 'right' },
       { title: 'offers', yields: 1, least: 12 },
@@ -48,6 +49,7 @@ export function peersTable(lines: readonly PeerLine[], colours: Colours, widthMa
       line.role,
       state(line),
       line.rttMs === undefined ? '-' : durationText(line.rttMs),
+      bandwidthText(line),
       String(line.running),
       String(line.waiting),
       vectorText(line.capacity as unknown as ResourceVector),
@@ -59,4 +61,10 @@ export function peersTable(lines: readonly PeerLine[], colours: Colours, widthMa
     colours.dim,
     widthMax,
   )
+}
+
+/** By the large transfers of late. */
+function bandwidthText({ receivedMbps, sentMbps }: PeerLine): string {
+  const text = (mbps: number | undefined): string => (mbps === undefined ? '-' : mbpsText(mbps))
+  return receivedMbps === undefined && sentMbps === undefined ? '-' : `${text(receivedMbps)}/${text(sentMbps)}`
 }
