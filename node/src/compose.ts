@@ -266,6 +266,7 @@ function linkOf(link: LinkReport): Omit<LinkLine, 'name'> {
     connected,
     authenticated: link.streamOpen && link.certificateOk,
     subscribed: link.gossipSubscribed,
+    ...link.bandwidth,
     failures,
     ...(lastError === undefined ? {} : { lastError }),
   }

@@ -27,7 +27,7 @@ export function peerNames(
 }
 
 /** Names from the mesh; shortened ids when it cannot be asked. */
-export async function fetchPeerNames(client: SoukClient): Promise<PeerNames> {
+export async function fetchPeerNames(client: Pick<SoukClient, 'peers'>): Promise<PeerNames> {
   try {
     return peerNames(await client.peers())
   } catch {

@@ -13,6 +13,8 @@ export interface Terminal {
   /** raw bytes of a task's output */
   raw(stream: 'stdout' | 'stderr', data: Uint8Array): void
   outIsTerminal: boolean
+  /** characters in a line of `out`; Infinity where it is no terminal */
+  readonly outWidth: number
   errIsTerminal: boolean
   colours: Colours
   errColours: Colours
@@ -33,6 +35,10 @@ export function processTerminal(env: Record<string, string | undefined>): Termin
     err: (text) => printError(visibleOutput(text)),
     raw: (stream, data) => void (stream === 'stdout' ? stdout() : process.stderr).write(data),
     outIsTerminal,
+    get outWidth() {
+      // Where nobody knows, it is told as 0.
+      return (outIsTerminal && stdout().columns) || Infinity
+    },
     errIsTerminal,
     colours: coloursFor(outIsTerminal, env),
     errColours: coloursFor(errIsTerminal, env),

@@ -1,16 +1,12 @@
 import type { Handle, Outcome, OutputChunk, SoukClient, Task } from '@souk/client'
 import { codeOf, messageOf } from './cli-error.ts'
 import type { Context } from './context.ts'
-import { fetchPeerNames } from './peer-names.ts'
 import { shortTask } from './print/amount-text.ts'
-import { waitingAdvice } from './print/waiting-text.ts'
 import { refusedError } from './refused.ts'
+import { hintWhileWaiting } from './waiting-hints.ts'
 
 /** After a first Ctrl-C: so long may a second one come before the program leaves. */
 const secondInterruptMs = 3000
-/** A task that has not begun by then is worth a word on why. */
-const explainAfterMs = 1500
-const explainEveryMs = 5000
 
 interface WatchOptions {
   json?: boolean
@@ -32,8 +28,7 @@ export async function watchRun(
   }
   const handle = client.submit(task, options.json ? {} : { onOutput })
   handle.id.catch(() => {})
-  const stopHints =
-    options.quiet || !terminal.errIsTerminal ? () => {} : hintWhileWaiting(client, context, handle, () => began)
+  const stopHints = options.quiet ? () => {} : hintWhileWaiting(client, terminal, handle, () => began)
   const interrupt = onInterrupt(client, context, handle)
   try {
     const end = await Promise.race([handle.outcome, interrupt.left])
@@ -104,30 +99,4 @@ function onInterrupt(
       process.off('SIGINT', listener)
     },
   }
-}
-
-/** While nothing comes, says now and then why the task waits and what would help. */
-function hintWhileWaiting(client: SoukClient, context: Context, handle: Handle, began: () => boolean): () => void {
-  const { err, errColours } = context.terminal
-  let last = ''
-  let timer: NodeJS.Timeout
-  const look = async (): Promise<void> => {
-    if (began()) return
-    const id = await handle.id
-    const detail = await client.task(id)
-    const advice =
-      detail.state === 'running' || detail.outcome !== undefined
-        ? ''
-        : waitingAdvice(detail, await fetchPeerNames(client)).join('\n  ')
-    if (advice !== '' && advice !== last && !began()) err(errColours.dim(`${shortTask(id)} ${detail.state}: ${advice}`))
-    last = advice
-    timer = setTimeout(tick, explainEveryMs)
-    timer.unref()
-  }
-  const tick = (): void => {
-    look().catch(() => {})
-  }
-  timer = setTimeout(tick, explainAfterMs)
-  timer.unref()
-  return () => clearTimeout(timer)
 }

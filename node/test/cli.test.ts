@@ -17,6 +17,7 @@ function run(...args: string[]): Promise<{ code: number; out: string; err: strin
       err: (text) => void err.push(text),
       raw: () => {},
       outIsTerminal: false,
+      outWidth: Infinity,
       errIsTerminal: false,
       colours,
       errColours: colours,

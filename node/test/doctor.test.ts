@@ -22,6 +22,8 @@ test('a whole way to a peer is fine, hop by hop', () => {
     level: 'ok',
     seen: 'discovered > dialled > authenticated > subscribed',
   })
+  const { seen } = linkCheck({ ...whole, receivedMbps: 940.4, sentMbps: 12.34 })
+  expect(seen).toMatch(/subscribed; 940 Mb\/s from it, 12.3 Mb\/s to it$/)
 })
 
 test('the hop that fails is named with what was seen there and what to do', () => {

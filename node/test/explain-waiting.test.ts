@@ -8,7 +8,7 @@ test('a waiting task has its reasons in groups, each with its number of hosts an
       ...decided,
       how: 'waiting',
       reason: 'no room now at 5 of 5 peers that answered; the next with room fetches it',
-      refusals: { 'too-large': 3, 'no-room': 2 },
+      refusals: { 'too-large': 3, 'no-room': 2, quota: 1 },
       reasons: [
         {
           code: 'too-large',
@@ -18,12 +18,20 @@ test('a waiting task has its reasons in groups, each with its number of hosts an
           detail: '',
         },
         { code: 'no-room', never: false, peers: 2, etaMs: 40_000, detail: '' },
+        {
+          code: 'quota',
+          never: true,
+          peers: 1,
+          shortage: { resource: 'cpuMilli', available: 2_000, needed: 4_000 },
+          detail: '',
+        },
       ],
     },
     {
       wouldHelp: [
         { code: 'wait', hosts: 2, peers: [oak, ash], etaMs: 40_000 },
         { code: 'raise-quota', hosts: 3, peers: [] },
+        { code: 'raise-quota', what: 'cpuMilli', hosts: 1, peers: [] },
         { code: 'ask-less', what: 'cpuMilli', atMost: 8_000, hosts: 9, peers: [elm] },
         { code: 'without-label', what: 'zone=a', hosts: 1, peers: [elm] },
       ],
@@ -31,13 +39,15 @@ test('a waiting task has its reasons in groups, each with its number of hosts an
   )
   expect(text).toContain(`
   why it waits
-    3 of 5: at most 12 GB memory < 20 GB memory, never
-    2 of 5: busy, ~40 s
+    3 of 6: at most 12 GB memory < 20 GB memory, never
+    2 of 6: busy, ~40 s
+    1 of 6: a quota of 2 cpu < 4 cpu, never
 `)
   expect(text).toContain(`
 what would help
   wait ~40 s: it starts as soon as there is room on 2 hosts (oak, ash)
   another quota of its tenant on 3 hosts (souk up --quota), or that one of its tasks ends there
+  a larger quota of its tenant on 1 host (souk up --quota): one such task is more than all of it
   ask for 8 cpu or less (--cpu): fits on 9 hosts (elm, …)
   drop --label zone=a: fits on 1 host (elm); or start a peer with it (souk up --label zone=a)`)
 })

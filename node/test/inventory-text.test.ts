@@ -18,6 +18,15 @@ test('every entry of this host is on a line with its id and state, in sections; 
   expect(text).not.toMatch(/undefined|NaN/)
 })
 
+test('on a terminal of 80 columns no line is longer, and everything is still there with its state', async () => {
+  const found = await detectInventory({ folder: '/', path: process.env.PATH ?? '' }, new AbortController().signal)
+  const [entry] = found.entries
+  found.entries.push({ ...entry!, id: `network/peer/${'x'.repeat(52)}`, name: 'a peer far away' })
+  const body = inventoryText(found, colours, 80).split('\n\n').slice(1).join('\n').split('\n')
+  for (const line of body) expect(line.length, line).toBeLessThanOrEqual(80)
+  expect(body.filter((line) => line.includes('available')).length).toBeGreaterThanOrEqual(found.entries.length)
+})
+
 test('a reason is shown, and what a device says of itself cannot move the cursor', () => {
   const text = inventoryText(
     {

@@ -36,14 +36,15 @@ test('a plan is shown in sum and task by task, each objective in its column, the
         ],
         wouldHelp: [{ code: 'ask-less', what: 'cpuMilli', atMost: 4_000, hosts: 1, peers: ['a'] }],
       },
+      { index: 2, why: 'gang', reasons: [], wouldHelp: [] },
     ],
     asked: 3,
     silent: ['b'],
   }
-  const tasks = [{ argv: ['make', '-j', '8'] }, { function: 'render', request: { cpu: 64 } }]
+  const tasks = [{ argv: ['make', '-j', '8'] }, { function: 'render', request: { cpu: 64 } }, { argv: ['train'] }]
   expect(
     planText(plan, tasks, names, coloursFor(false, {})),
-  ).toBe(`2 tasks by what 2 hosts told now; no answer from ash; nothing was submitted or reserved
+  ).toBe(`3 tasks by what 2 hosts told now; no answer from ash; nothing was submitted or reserved
 
 objective  placed  hosts  start, mean  all done in  price  CPUs used
 balanced        1      1          now          2 s    0.5       42 %
@@ -56,7 +57,9 @@ task             balanced       pack
 cannot be placed now
   2 render
     2 of 2: at most 4 cpu < 64 cpu, never
-    would help: ask for 4 cpu or less (--cpu): fits on 1 host (oak)`)
+    would help: ask for 4 cpu or less (--cpu): fits on 1 host (oak)
+  3 train
+    not planned: it is one of a gang, whose members start together or not at all`)
 })
 
 test('objectives that come to the same share a column', () => {

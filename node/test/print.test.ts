@@ -4,7 +4,7 @@ import { bytesText, durationText, shortName, shortPeer, shortTask } from '../src
 import { coloursFor } from '../src/print/colours.ts'
 import { drainText } from '../src/print/drain-text.ts'
 import { keepingLines } from '../src/print/keeping-text.ts'
-import { table } from '../src/print/table.ts'
+import { pairs, table } from '../src/print/table.ts'
 import { vectorText } from '../src/print/vector-text.ts'
 
 test('columns are as wide as their widest cell, numbers to the right, colours without width', () => {
@@ -28,6 +28,50 @@ test('a row is one line, and its columns stand where its titles do, whatever is 
     ],
   )
   expect(text).toBe('name     state\na\\nb\\nc  ok\nd e      ok')
+})
+
+test('a narrow terminal: columns give way in their order, cut while that says something, then left out', () => {
+  const at = (widthMax: number) =>
+    table(
+      [{ title: 'id' }, { title: 'name', yields: 1, least: 6 }, { title: 'n', align: 'right', yields: 2 }],
+      [['a1', 'seventeen letters', '12345']],
+      (t) => t,
+      widthMax,
+    ).split('\n')[1]
+  expect(at(28)).toBe('a1  seventeen letters  12345')
+  expect(at(27)).toBe('a1  seventeen letters')
+  expect(at(20)).toBe('a1  seventeen lette…')
+  expect(at(10)).toBe('a1  seven…')
+  expect(at(9)).toBe('a1')
+  expect(at(1)).toBe('a1')
+  expect(at(Infinity)).toBe(at(28))
+})
+
+test('a narrow terminal: a column that stays is cut to its least, then the next gives way; none is cut inside a character', () => {
+  const at = (widthMax: number) =>
+    table(
+      [
+        { title: 'i', yields: 9, least: 4, stays: true },
+        { title: 'n', yields: 1 },
+      ],
+      [['ab\u{1f600}\u{1f600}', '12345']],
+      (t) => t,
+      widthMax,
+    ).split('\n')[1]
+  expect(at(12)).toBe('ab\u{1f600}…  12345')
+  expect(at(11)).toBe('ab…   12345')
+  expect(at(10)).toBe('ab…')
+})
+
+test('a narrow terminal: a value goes on below itself, and what has no blanks stays whole', () => {
+  const rows = [
+    ['offers', '4 cpu, 8 GB memory'],
+    ['at', 'a-very-long-address\nb'],
+  ] as const
+  expect(pairs(rows, '  ', 24)).toBe(
+    '  offers  4 cpu, 8 GB\n          memory\n  at      a-very-long-address\n          b',
+  )
+  expect(pairs(rows)).toContain('offers  4 cpu, 8 GB memory\n')
 })
 
 test('an id is shortened to what tells its task from others: of the members of a gang that is all of it', () => {

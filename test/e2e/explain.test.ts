@@ -1,7 +1,7 @@
 import type { Plan, TaskDetail } from '@souk/client'
 import type { Decision } from '@souk/wire'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { isAlive, souk, TestMesh, type TestPeer, until } from './harness.ts'
+import { begin, isAlive, souk, TestMesh, type TestPeer, until } from './harness.ts'
 
 const mesh = new TestMesh()
 let origin: TestPeer
@@ -41,6 +41,21 @@ test('a waiting task says in groups why, and what would help, at any peer', asyn
   expect(said).toMatch(/\d of 5: without the label site=cellar, never/)
   expect(said).toContain('drop --label site=cellar: fits on 2 hosts')
   expect((await at(origin, ['cancel', id, labelled.trim()])).code).toBe(0)
+})
+
+test('what waits says why once on standard error also where nobody looks on, and nothing with --quiet', async () => {
+  const words = ['--data', origin.data, '--label', 'site=cellar', '--', 'true']
+  const run = begin(['run', '--key', 'cellar', ...words])
+  const quiet = begin(['run', '--key', 'quiet', '--quiet', ...words])
+  await run.says(' waiting: needs the label site=cellar; hosts have site=attic')
+  const { tasks } = JSON.parse((await at(origin, ['tasks', '--state', 'waiting', '--json'])).out) as {
+    tasks: { id: string }[]
+  }
+  expect((await at(origin, ['cancel', ...tasks.map(({ id }) => id)])).code).toBe(0)
+  const { err, out } = await run.ended
+  expect(err.split('\n').filter((line) => line.includes(' waiting: '))).toHaveLength(1)
+  expect(out).toBe('')
+  expect((await quiet.ended).err).not.toContain('waiting')
 })
 
 test('a task for which all are busy says when one may have room, once such tasks are known', async () => {

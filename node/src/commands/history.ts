@@ -55,14 +55,14 @@ export const history: CommandModule = {
 }
 
 async function show(context: Context, options: HistoryOptions): Promise<void> {
-  const { out, err, colours, errColours } = context.terminal
+  const { out, err, colours, errColours, outWidth } = context.terminal
   const limit = parseCount('--limit', options.limit, 1, limitMax)
   const query = queryOf(options, Date.now())
   await withSession(context, options, async (client) => {
     const found = await readPages(client, query, limit)
     if (options.json) return out(JSON.stringify(found))
     const names = await fetchPeerNames(client)
-    out(found.tasks.length === 0 ? 'no ended task fits' : historyTable(found.tasks, names, colours))
+    out(found.tasks.length === 0 ? 'no ended task fits' : historyTable(found.tasks, names, colours, outWidth))
     const left = found.total - found.tasks.length
     if (left > 0) err(errColours.dim(`${found.tasks.length} of ${found.total}; --limit shows more`))
     if (found.missing.length > 0)

@@ -58,16 +58,19 @@ async function show(context: Context, options: InventoryOptions): Promise<void> 
     { folder: folder.path, path: context.env.PATH ?? '', declared, throughput: readThroughput(folder) },
     new AbortController().signal,
   )
-  const { out, colours } = context.terminal
-  out(options.json ? JSON.stringify(found) : inventoryText(found, colours))
+  const { out, colours, outWidth } = context.terminal
+  out(options.json ? JSON.stringify(found) : inventoryText(found, colours, outWidth))
 }
 
 /** As the running peer tells it; its entries have what people read in the same places. */
 async function showPeers(context: Context, options: InventoryOptions): Promise<void> {
   await withSession(context, options, async (client) => {
     const told = await client.inventory()
-    const { out, colours } = context.terminal
+    const { out, colours, outWidth } = context.terminal
     if (options.json) out(JSON.stringify(told))
-    else out([inventoryText(told as unknown as Inventory, colours), ...usageText(told.usage, colours)].join('\n\n'))
+    else {
+      const has = inventoryText(told as unknown as Inventory, colours, outWidth)
+      out([has, ...usageText(told.usage, colours, new Date(), outWidth)].join('\n\n'))
+    }
   })
 }

@@ -40,7 +40,7 @@ export const plan: CommandModule = {
       ['souk plan tasks.jsonl --assume 10m', 'for tasks that nobody has run yet'],
     ]).addHelpText(
       'after',
-      '\nEach is placed by itself: what it waits for, groups, gangs and quotas are not looked at.',
+      '\nQuotas and ties (--near, --apart) count. A task starts once those of the file that it waits for have ended; what it\nwaits for elsewhere counts as ended. Members of a gang, which start together, are not planned, and said to be so.',
     )
   },
 }

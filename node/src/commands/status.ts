@@ -21,14 +21,14 @@ export const status: CommandModule = {
       .argument('[id]', "a task, instead of this peer; may be shortened, and 'last' works")
       .action(async (id: string | undefined, options: PeerChoice & { json?: boolean }) => {
         await withSession(context, options, async (client) => {
-          const { out, colours } = context.terminal
+          const { out, colours, outWidth } = context.terminal
           if (id !== undefined) {
             const detail = await client.task(id)
             out(options.json ? JSON.stringify(detail) : taskHeadText(detail, await fetchPeerNames(client), colours))
             return
           }
           const seen = await client.status()
-          out(options.json ? JSON.stringify(seen) : statusText(seen, colours))
+          out(options.json ? JSON.stringify(seen) : statusText(seen, colours, outWidth))
         })
         done(0)
       })
@@ -48,26 +48,27 @@ function drainRows({ drain }: Status, colours: Colours): [string, string][] {
 /** Only where something is wrong. */
 function auditRows({ audit }: Status, colours: Colours): [string, string][] {
   if (audit.breaches.length === 0) return []
-  return [['audit', audit.breaches.map((breach) => colours.red(breachText(breach))).join('\n              ')]]
+  return [['audit', audit.breaches.map((breach) => colours.red(breachText(breach))).join('\n')]]
 }
 
-export function statusText(status: Status, colours: Colours): string {
+export function statusText(status: Status, colours: Colours, widthMax = Infinity): string {
   const seen = visibleData(status)
   const tasks = Object.entries(seen.tasks).filter(([, count]) => count > 0)
   const { alive, suspect, dead } = seen.peers
   const trouble = [suspect > 0 ? `${suspect} suspect` : '', dead > 0 ? `${dead} dead` : ''].filter((t) => t !== '')
-  return `${colours.bold(seen.name)}  ${seen.self}\n${pairs([
+  const rows: [string, string][] = [
     ['mesh', `${seen.mesh}, as ${seen.role}`],
     ['peers', [`${alive} alive`, ...trouble.map(colours.yellow)].join(', ')],
     ['offers', vectorText(seen.offer.capacity as ResourceVector | undefined)],
     ['free now', vectorText(seen.free as unknown as ResourceVector)],
     ['tasks', tasks.map(([state, count]) => `${count} ${state}`).join(', ') || 'none'],
-    ['kept by', keepingLines(seen.keeping).join('\n              ')],
+    ['kept by', keepingLines(seen.keeping).join('\n')],
     ['limits', `${limitsText(seen.limits)}${seen.limits.reason === '' ? '' : ` (${seen.limits.reason})`}`],
     ...drainRows(seen, colours),
     ...auditRows(seen, colours),
     ['store', seen.store.ok ? 'ok' : colours.red(storeText(seen.store))],
     ['up for', `${durationText(seen.uptimeMs)} (version ${seen.version}, life ${seen.incarnation})`],
-    ['reached at', seen.addresses.join('\n              ')],
-  ])}`
+    ['reached at', seen.addresses.join('\n')],
+  ]
+  return `${colours.bold(seen.name)}  ${seen.self}\n${pairs(rows, '  ', widthMax)}`
 }

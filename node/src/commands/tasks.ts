@@ -39,7 +39,7 @@ export const tasks: CommandModule = {
 }
 
 async function list(context: Context, prefix: string | undefined, options: TasksOptions): Promise<void> {
-  const { out, err, colours, errColours } = context.terminal
+  const { out, err, colours, errColours, outWidth } = context.terminal
   await withSession(context, options, async (client) => {
     const listed = await client.tasks({
       limit: parseCount('--limit', options.limit, 1, 1024),
@@ -50,7 +50,7 @@ async function list(context: Context, prefix: string | undefined, options: Tasks
     if (options.json) return out(JSON.stringify(listed))
     const names = await fetchPeerNames(client)
     if (listed.tasks.length === 0) out('no tasks yet; try: souk run -- echo hello')
-    else out(tasksTable(listed.tasks, names, colours.dim))
+    else out(tasksTable(listed.tasks, names, { dim: colours.dim, widthMax: outWidth }))
     if (listed.total > listed.tasks.length)
       err(errColours.dim(`${listed.tasks.length} of ${listed.total}; --limit shows more`))
     if (listed.missing.length > 0)
@@ -58,19 +58,23 @@ async function list(context: Context, prefix: string | undefined, options: Tasks
   })
 }
 
-function tasksTable(lines: readonly TaskLine[], names: PeerNames, dim: (text: string) => string): string {
+export function tasksTable(
+  lines: readonly TaskLine[],
+  names: PeerNames,
+  { dim, widthMax }: { dim(text: string): string; widthMax: number },
+): string {
   const now = Date.now()
   return table(
     [
       { title: 'id' },
-      { title: 'name' },
+      { title: 'name', yields: 3, least: 12, stays: true },
       { title: 'state' },
-      { title: 'priority' },
-      { title: 'from' },
+      { title: 'priority', yields: 4 },
+      { title: 'from', yields: 2, least: 6 },
       { title: 'host' },
-      { title: 'runs', align: 'right' },
+      { title: 'runs', align: 'right', yields: 5 },
       { title: 'submitted', align: 'right' },
-      { title: 'took', align: 'right' },
+      { title: 'took', align: 'right', yields: 1 },
     ],
     visibleData(lines).map((line) => [
       shortTask(line.id),
@@ -84,6 +88,7 @@ function tasksTable(lines: readonly TaskLine[], names: PeerNames, dim: (text: st
       line.endedAt === undefined ? '' : durationText(Date.parse(line.endedAt) - Date.parse(line.submittedAt)),
     ]),
     dim,
+    widthMax,
   )
 }
 

@@ -1,5 +1,5 @@
 import type { LinkLine, PeerLine, Status } from '@souk/client'
-import { shortPeer } from '../print/amount-text.ts'
+import { mbpsText, shortPeer } from '../print/amount-text.ts'
 import { visibleData } from '../print/visible.ts'
 import type { Check } from './local-checks.ts'
 
@@ -24,11 +24,20 @@ export function linkCheck(shown: LinkLine): Check {
   const link = visibleData(shown)
   const name = link.name || shortPeer(link.id)
   const hop = failingHop(link)
-  if (hop === undefined) return { name, level: 'ok', seen: hops.join(' > ') }
+  if (hop === undefined) return { name, level: 'ok', seen: `${hops.join(' > ')}${bandwidthText(link)}` }
   const reached = hops.slice(0, hops.indexOf(hop)).join(' > ')
   const why = link.lastError === undefined ? '' : `: ${link.lastError.message}`
   const seen = `${reached === '' ? '' : `${reached} > `}not ${hop}${why}`
   return { name, level: hop === 'subscribed' ? 'warn' : 'fail', seen, next: advice[hop] }
+}
+
+/** By large transfers of late; nothing was sent to find out. */
+function bandwidthText({ receivedMbps, sentMbps }: LinkLine): string {
+  const parts = [
+    ...(receivedMbps === undefined ? [] : [`${mbpsText(receivedMbps)} Mb/s from it`]),
+    ...(sentMbps === undefined ? [] : [`${mbpsText(sentMbps)} Mb/s to it`]),
+  ]
+  return parts.length === 0 ? '' : `; ${parts.join(', ')}`
 }
 
 /** The mesh as a whole: what would hurt when one host is lost. */

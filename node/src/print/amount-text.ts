@@ -38,6 +38,11 @@ export function milliText(milli: number): string {
   return String(round(milli / 1000))
 }
 
+/** Megabits a second as a person reads them: '0.4', '12.5', '940'. */
+export function mbpsText(mbps: number): string {
+  return String(round(mbps))
+}
+
 function round(value: number): number {
   return value >= 100 ? Math.round(value) : Math.round(value * 10) / 10
 }

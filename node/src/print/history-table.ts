@@ -6,22 +6,27 @@ import { table } from './table.ts'
 import { visibleData } from './visible.ts'
 
 /** Ended tasks, one a line; what nobody knows (any more) is '-'. */
-export function historyTable(lines: readonly TaskLine[], names: PeerNames, colours: Colours): string {
+export function historyTable(
+  lines: readonly TaskLine[],
+  names: PeerNames,
+  colours: Colours,
+  widthMax = Infinity,
+): string {
   const now = Date.now()
   const time = (ms: number | undefined): string => (ms === undefined ? '-' : durationText(ms))
   return table(
     [
       { title: 'id' },
-      { title: 'name' },
-      { title: 'class' },
-      { title: 'tenant' },
+      { title: 'name', yields: 4, least: 12, stays: true },
+      { title: 'class', yields: 5, least: 8 },
+      { title: 'tenant', yields: 3 },
       { title: 'submitted', align: 'right' },
-      { title: 'waited', align: 'right' },
+      { title: 'waited', align: 'right', yields: 2 },
       { title: 'ran', align: 'right' },
-      { title: 'where' },
-      { title: 'placed' },
+      { title: 'where', yields: 1, least: 6 },
+      { title: 'placed', yields: 6 },
       { title: 'outcome' },
-      { title: 'runs', align: 'right' },
+      { title: 'runs', align: 'right', yields: 7 },
     ],
     visibleData(lines).map((line) => [
       shortTask(line.id),
@@ -37,6 +42,7 @@ export function historyTable(lines: readonly TaskLine[], names: PeerNames, colou
       String(line.attempts),
     ]),
     colours.dim,
+    widthMax,
   )
 }
 

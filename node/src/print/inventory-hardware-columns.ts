@@ -1,5 +1,5 @@
 import type { EntryOf } from '@souk/inventory'
-import { bytesText, durationText, milliText } from './amount-text.ts'
+import { bytesText, durationText, mbpsText, milliText } from './amount-text.ts'
 import type { ColumnsByKind } from './entry-column.ts'
 
 type HardwareKind = 'cpu' | 'gpu' | 'memory' | 'storage' | 'network'
@@ -12,6 +12,7 @@ const binary = (amount: number): string => {
   return `${Math.round((amount / 1024 ** unit) * 10) / 10} ${units[unit]}`
 }
 const ghz = (mhz: number | undefined): string => (mhz === undefined ? '' : `${Math.round(mhz / 10) / 100} GHz`)
+const mbps = (rate: number | undefined): string => (rate === undefined ? '' : `${mbpsText(rate)} Mb/s`)
 const right = 'right' as const
 
 export const hardwareColumns: Pick<ColumnsByKind, HardwareKind> = {
@@ -79,6 +80,8 @@ export const hardwareColumns: Pick<ColumnsByKind, HardwareKind> = {
       align: right,
       text: ({ facts }) => (facts.rttMs === undefined ? '' : durationText(facts.rttMs)),
     },
+    { title: 'from it', align: right, text: ({ facts }) => mbps(facts.receivedMbps) },
+    { title: 'to it', align: right, text: ({ facts }) => mbps(facts.sentMbps) },
     { title: 'peer', text: ({ id, name }) => (id.startsWith('network/peer/') ? name : '') },
     { title: 'addresses', text: ({ facts }) => facts.addresses.join(', ') },
   ],

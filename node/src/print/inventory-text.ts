@@ -4,10 +4,20 @@ import type { Colours } from './colours.ts'
 import type { ColumnsByKind } from './entry-column.ts'
 import { otherColumns } from './inventory-columns.ts'
 import { hardwareColumns } from './inventory-hardware-columns.ts'
-import { indent, table } from './table.ts'
+import { type Column, indent, table } from './table.ts'
 import { visibleData } from './visible.ts'
 
 const columns: ColumnsByKind = { ...hardwareColumns, ...otherColumns }
+
+// Those of peers are longer than a line, and how a thing is says more than the end of its id.
+const idColumn: Column = { title: 'id', yields: 99, least: 24, stays: true }
+const stateColumn: Column = { title: 'state', yields: 0, least: 12, stays: true }
+
+const relationColumns: Column[] = [
+  { title: 'what', yields: 1, least: 12 },
+  { title: 'is' },
+  { title: 'of this host', yields: 2, least: 12 },
+]
 
 const titles: Record<EntryKind, string> = {
   cpu: 'CPU',
@@ -22,17 +32,23 @@ const titles: Record<EntryKind, string> = {
 }
 
 /** What a host has, a section for each kind of which it has anything. */
-export function inventoryText(inventory: Inventory, colours: Colours): string {
+export function inventoryText(inventory: Inventory, colours: Colours, widthMax = Infinity): string {
   const seen = visibleData(inventory)
   const { host } = seen
   const head = `${colours.bold(host.name)}  ${host.os.platform} ${host.os.release} ${host.os.architecture}`
   const sections = entryKinds
     .filter((kind) => entriesOf(seen, kind).length > 0)
-    .map((kind) => section(kind, entriesOf(seen, kind), colours))
-  return [head, ...sections, ...relationsText(seen, colours)].join('\n\n')
+    .map((kind) => section(kind, entriesOf(seen, kind), { colours, widthMax }))
+  return [head, ...sections, ...relationsText(seen, { colours, widthMax })].join('\n\n')
 }
 
-function section<K extends EntryKind>(kind: K, entries: EntryOf<K>[], colours: Colours): string {
+/** How it is shown. */
+interface Look {
+  colours: Colours
+  widthMax: number
+}
+
+function section<K extends EntryKind>(kind: K, entries: EntryOf<K>[], { colours, widthMax }: Look): string {
   const own = columns[kind]
   const rows = entries.map((entry) => [
     entry.id,
@@ -40,7 +56,7 @@ function section<K extends EntryKind>(kind: K, entries: EntryOf<K>[], colours: C
     stateText(entry.availability, colours),
   ])
   // A column that says nothing of any of them is not there.
-  const used = [{ title: 'id' }, ...own, { title: 'state' }].map((column, i) => ({
+  const used = [idColumn, ...own.map(yielding), stateColumn].map((column, i) => ({
     column,
     cells: rows.map((row) => row[i] ?? ''),
   }))
@@ -50,8 +66,14 @@ function section<K extends EntryKind>(kind: K, entries: EntryOf<K>[], colours: C
     shown.map(({ column }) => column),
     lines,
     colours.dim,
+    widthMax - 2,
   )
   return `${colours.bold(titles[kind])}\n${indent(body)}`
+}
+
+/** On a narrow terminal: the further to the right, the sooner. */
+function yielding(column: Column, at: number): Column {
+  return column.align === 'right' ? { ...column, yields: at + 1 } : { ...column, yields: at + 1, least: 12 }
 }
 
 function stateText(availability: Availability, colours: Colours): string {
@@ -61,9 +83,9 @@ function stateText(availability: Availability, colours: Colours): string {
   return `${colour(state)}: ${reason}`
 }
 
-function relationsText({ relations }: Inventory, colours: Colours): string[] {
+function relationsText({ relations }: Inventory, { colours, widthMax }: Look): string[] {
   if (relations.length === 0) return []
   const rows = relations.map(({ from, relation, to }) => [from, relation, to])
-  const body = table([{ title: 'what' }, { title: 'is' }, { title: 'of this host' }], rows, colours.dim)
+  const body = table(relationColumns, rows, colours.dim, widthMax - 2)
   return [`${colours.bold('What belongs together')}\n${indent(body)}`]
 }

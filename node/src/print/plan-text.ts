@@ -79,14 +79,20 @@ function startText(ms: number): string {
 }
 
 function unplacedText({ unplaced }: Plan, tasks: readonly Task[], names: PeerNames, colours: Colours): string {
-  const blocks = unplaced.slice(0, tasksShownMax).map(({ index, reasons, wouldHelp }) => {
+  const blocks = unplaced.slice(0, tasksShownMax).map(({ index, why: instead, reasons, wouldHelp }) => {
     const total = reasons.reduce((sum, { peers }) => sum + peers, 0)
     const why = reasons.map((reason) => reasonLine(reason, total))
     const help = helpLines(wouldHelp, names).map((line) => `would help: ${line}`)
-    return `${index + 1} ${taskText(tasks[index]!)}\n${indent([...why, ...help].join('\n'))}`
+    const lines = instead === undefined ? [...why, ...help] : [notPlanned[instead]]
+    return `${index + 1} ${taskText(tasks[index]!)}\n${indent(lines.join('\n'))}`
   })
   if (unplaced.length > tasksShownMax) blocks.push(`${unplaced.length - tasksShownMax} more: see --json`)
   return `${colours.bold('cannot be placed now')}\n${indent(blocks.join('\n'))}`
+}
+
+const notPlanned = {
+  after: 'not planned: a task that it waits for has no place',
+  gang: 'not planned: it is one of a gang, whose members start together or not at all',
 }
 
 const titleCharsMax = 32

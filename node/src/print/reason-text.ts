@@ -18,7 +18,8 @@ export function reasonLine(reason: PlanReason, total: number): string {
 function whatText({ code, shortage, detail, peers }: PlanReason): string {
   if (shortage) {
     const most = peers > 1 ? 'at most ' : ''
-    return `${most}${resourceText(shortage.resource, shortage.available)} < ${resourceText(shortage.resource, shortage.needed)}`
+    const whose = code === 'quota' ? 'a quota of ' : ''
+    return `${whose}${most}${resourceText(shortage.resource, shortage.available)} < ${resourceText(shortage.resource, shortage.needed)}`
   }
   if (code === 'no-room') return 'busy'
   if (code === 'label-missing') return `without the label ${detail.split(', has ')[0]}`

@@ -5,7 +5,12 @@ import { indent, table } from './table.ts'
 const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 
 /** How a host is used: for each resource its busiest hour, and the hour of the week that it is now. */
-export function usageText(usage: HostInventory['usage'], colours: Colours, now = new Date()): string[] {
+export function usageText(
+  usage: HostInventory['usage'],
+  colours: Colours,
+  now = new Date(),
+  widthMax = Infinity,
+): string[] {
   if (usage.length === 0) return []
   const thisHour = now.getDay() * 24 + now.getHours()
   const rows = usage.map(({ resource, hours }) => {
@@ -22,9 +27,9 @@ export function usageText(usage: HostInventory['usage'], colours: Colours, now =
     { title: 'resource' },
     { title: 'at this hour: p50, p95' },
     { title: 'busiest hour: p50, p95' },
-    { title: 'hours known', align: 'right' as const },
+    { title: 'hours known', align: 'right' as const, yields: 1 },
   ]
-  return [`${colours.bold('Use by the hour of the week')}\n${indent(table(columns, rows, colours.dim))}`]
+  return [`${colours.bold('Use by the hour of the week')}\n${indent(table(columns, rows, colours.dim, widthMax - 2))}`]
 }
 
 function amountText(resource: string, { p50, p95 }: UsageHour): string {

@@ -15,3 +15,8 @@ export function waitingAdvice(detail: TaskDetail, names: PeerNames): string[] {
   if (help.length > 0) lines.push(`what would help: ${help.join('; ')}`)
   return lines.filter((line) => line !== '')
 }
+
+/** The reason alone, in one line. */
+export function waitingReason(detail: TaskDetail): string {
+  return visibleData((detail.decision as Decision | undefined)?.reason ?? '').replaceAll('\n', ' ')
+}

@@ -198,8 +198,8 @@ export interface SoukClient extends InsightCalls, DrainCalls {
    */
   submitGang(task: Task, size: number, options?: SubmitOptions): Handle[]
   /**
-   * Where each objective would put these tasks (256 at most) if they were submitted now; nothing is. Each is placed by
-   * itself: `after`, groups, gangs and quotas are not looked at
+   * Where each objective would put these tasks (256 at most) if they were submitted now; nothing is. Quotas and ties count,
+   * and each starts when those of the list that it waits for have ended. Members of gangs are not planned
    */
   plan(tasks: Task[], options?: PlanOptions): Promise<Plan>
   /** outcomes in the order of the items; rejects on the first refusal, never on a failed task */

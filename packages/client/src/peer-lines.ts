@@ -7,6 +7,9 @@ export interface PeerLine {
   state: 'alive' | 'suspect' | 'dead' | 'left' | 'unknown'
   connected: boolean
   rttMs?: number
+  /** megabits a second of the large transfers between the two of late, as this peer saw them */
+  receivedMbps?: number
+  sentMbps?: number
   summary: string
   capacity: Record<string, unknown>
   free?: Record<string, unknown>
@@ -35,6 +38,9 @@ export interface LinkLine {
   authenticated: boolean
   /** it listens to adverts by gossip */
   subscribed: boolean
+  /** megabits a second of the large transfers between the two of late, as this peer saw them */
+  receivedMbps?: number
+  sentMbps?: number
   /** since the last success */
   failures: number
   lastError?: { code: string; message: string }

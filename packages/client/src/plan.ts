@@ -41,11 +41,20 @@ export interface PlanReason {
   detail: string
 }
 
+/** A task without a place. */
+export interface PlanUnplaced {
+  index: number
+  /** it waits for one of these that has no place, or is one of a gang: gangs are not planned. Absent: as `reasons` say */
+  why?: 'after' | 'gang'
+  reasons: PlanReason[]
+  wouldHelp: WouldHelp[]
+}
+
 /** The auction without the award. */
 export interface Plan {
   objectives: PlanOfObjective[]
-  /** tasks that no host that can be asked now would take, why, and what would help */
-  unplaced: { index: number; reasons: PlanReason[]; wouldHelp: WouldHelp[] }[]
+  /** tasks that no host that can be asked now would take, and those that are not planned */
+  unplaced: PlanUnplaced[]
   /** hosts that were asked, and those of them that did not answer in time */
   asked: number
   silent: string[]

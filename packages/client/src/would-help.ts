@@ -1,6 +1,6 @@
 export const wouldHelpCodes = [
   'wait',
-  /** its tenant may have no more there */
+  /** its tenant may have no more there; with `what`, never as much of it as one task needs */
   'raise-quota',
   'undrain',
   'reach',
@@ -27,6 +27,6 @@ export interface WouldHelp {
   etaMs?: number
   /** on how many hosts it would run then */
   hosts: number
-  /** the first of them; raise-quota: nobody, since only their number is known */
+  /** the first of them; of a quota: nobody, since only their number is known */
   peers: string[]
 }

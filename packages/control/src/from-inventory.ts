@@ -1,5 +1,6 @@
-import type { HostInventory, InventoryEntry } from '@souk/client'
+import type { HostInventory, InventoryEntry, LinkLine } from '@souk/client'
 import { entriesOf, type HourBaseline, type Inventory, offeredGpus, type UsageResource } from '@souk/inventory'
+import { bandwidthOf } from './bandwidth-of.ts'
 import type { PeerSnapshotView } from './peer-snapshot-view.ts'
 
 /** What the composition root knows of its host. */
@@ -11,7 +12,11 @@ export interface HostView {
 type Availability = InventoryEntry['availability']
 
 /** The host as it was found, with what only the running peer knows: what tasks have of it, who is how far, what runs here. */
-export function inventoryOf({ inventory, usage }: HostView, snapshot: PeerSnapshotView): HostInventory {
+export function inventoryOf(
+  { inventory, usage }: HostView,
+  snapshot: PeerSnapshotView,
+  links: readonly Omit<LinkLine, 'name'>[],
+): HostInventory {
   const taken = takenByTasks(inventory, snapshot)
   const entries = inventory.entries.map(
     (entry): InventoryEntry => ({
@@ -25,7 +30,7 @@ export function inventoryOf({ inventory, usage }: HostView, snapshot: PeerSnapsh
     peer: snapshot.self,
     host: inventory.host,
     seenAt: inventory.seenAt,
-    entries: [...entries, ...pathEntries(snapshot), ...servedEntries(snapshot)],
+    entries: [...entries, ...pathEntries(snapshot, links), ...servedEntries(snapshot)],
     relations: inventory.relations,
     reserve: {
       ...(cpuMilli === undefined ? {} : { cpuMilli }),
@@ -58,14 +63,15 @@ function takenByTasks(inventory: Inventory, { offer, free }: PeerSnapshotView): 
 }
 
 /** The way to each other peer, where it was measured. */
-function pathEntries({ members, self }: PeerSnapshotView): InventoryEntry[] {
+function pathEntries({ members, self }: PeerSnapshotView, links: readonly Omit<LinkLine, 'name'>[]): InventoryEntry[] {
+  const ways = new Map(links.map((link) => [link.id, link]))
   return members
     .filter(({ peer }) => peer !== self)
     .map(({ peer, name, rttMs, connected, state }) => ({
       ...seenNow(`network/peer/${peer}`, name),
       kind: 'network',
       availability: connected ? { state: 'available' } : { state: 'unavailable', reason: `not connected (${state})` },
-      facts: { addresses: [], ...(rttMs === undefined ? {} : { rttMs }) },
+      facts: { addresses: [], ...(rttMs === undefined ? {} : { rttMs }), ...bandwidthOf(ways.get(peer)) },
     }))
 }
 

@@ -1,4 +1,5 @@
 import type { DrainProgress, LinkLine, PeerLine, Status } from '@souk/client'
+import { bandwidthOf } from './bandwidth-of.ts'
 import type { HostView } from './from-inventory.ts'
 import type { MemberView, PeerSnapshotView } from './peer-snapshot-view.ts'
 
@@ -17,7 +18,10 @@ export interface ControlInfo {
 
 /** One line per member, this peer first. */
 export function peerLines(snapshot: PeerSnapshotView, info: ControlInfo): PeerLine[] {
-  const others = snapshot.members.filter((member) => member.peer !== snapshot.self).map(lineOf)
+  const ways = new Map(info.links().map((link) => [link.id, link]))
+  const others = snapshot.members
+    .filter((member) => member.peer !== snapshot.self)
+    .map((member) => ({ ...lineOf(member), ...bandwidthOf(ways.get(member.peer)) }))
   return [selfLine(snapshot, info), ...others]
 }
 

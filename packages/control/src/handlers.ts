@@ -101,7 +101,10 @@ export const handlers: Handlers = {
   history: ({ query }, parts) => history(query, parts.finder, snapshotOf(parts)),
   peers: (_, parts) => ({ peers: peerLines(snapshotOf(parts), parts.options.info) }),
   links: (_, parts) => ({ links: linkLines(snapshotOf(parts), parts.options.info) }),
-  inventory: async (_, parts) => inventoryOf(await parts.options.info.host(), snapshotOf(parts)),
+  inventory: async (_, parts) => {
+    const { info } = parts.options
+    return inventoryOf(await info.host(), snapshotOf(parts), info.links())
+  },
   status: (_, parts) => statusOf(snapshotOf(parts), parts.options.info),
   events: ({ reply }, { writers, options }) => streamTrace(options.handle, writers.open(reply)),
   async putBlob({ request, reply }, { options }) {

@@ -1,4 +1,4 @@
-import { type Plan, type PlanBody, SoukError, type Task } from '@souk/client'
+import { linkTasks, type Plan, type PlanBody, SoukError, type Task } from '@souk/client'
 import type { PeerHandle } from '@souk/runtime'
 import type { TaskSpec } from '@souk/wire'
 import { ApiError } from './api-error.ts'
@@ -14,19 +14,28 @@ const assumedMsDefault = 60_000
  */
 export async function planTasks(handle: PeerHandle, { tasks, assumedMs = assumedMsDefault }: PlanBody): Promise<Plan> {
   const specs = tasks.map(specOf)
+  const afters = aftersOf(tasks)
   const { plan } = await ask(
     handle,
-    (client) => ({ type: 'plan', client, tasks: specs, assumedMs }),
+    (client) => ({ type: 'plan', client, tasks: specs, afters, assumedMs }),
     (reply) => (reply.type === 'planned' ? reply : undefined),
   )
   if (!plan) throw new ApiError(429, 'plans-full', 'this peer is making several plans already; retry in a second')
   const { objectives, unplaced, asked, silent } = plan
   return {
     objectives,
-    unplaced: unplaced.map(({ index, reasons, help }) => ({ index, reasons, wouldHelp: help })),
+    unplaced: unplaced.map(({ help, ...one }) => ({ ...one, wouldHelp: help })),
     asked,
     silent,
   }
+}
+
+/** Within the list: what a task waits for elsewhere counts as ended. */
+function aftersOf(tasks: readonly Task[]): number[][] {
+  return linkTasks(tasks).map(({ inside, failure }, index) => {
+    if (failure) throw new ApiError(400, failure.code, failure.message, { path: `/tasks/${index}${failure.path}` })
+    return inside.map((link) => link.index)
+  })
 }
 
 function specOf(task: Task, index: number): TaskSpec {

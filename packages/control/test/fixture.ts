@@ -62,6 +62,7 @@ export async function serve(
           connected: false,
           authenticated: false,
           subscribed: false,
+          receivedMbps: 940.4,
           failures: 2,
           lastError: { code: 'connection-refused', message: 'nothing listens on that port' },
         },

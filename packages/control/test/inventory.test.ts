@@ -1,3 +1,4 @@
+import type { LinkLine } from '@souk/client'
 import { afterEach, expect, test, vi } from 'vitest'
 import { inventoryOf } from '../src/from-inventory.ts'
 import type { PeerSnapshotView } from '../src/index.ts'
@@ -36,7 +37,7 @@ const snapshotOf = (capacity: object, free: object): PeerSnapshotView =>
   }) as unknown as PeerSnapshotView
 const view = { inventory: hostInventory, usage: [] }
 const stateOf = (id: string, snapshot: PeerSnapshotView) =>
-  inventoryOf(view, snapshot).entries.find((entry) => entry.id === id)?.availability
+  inventoryOf(view, snapshot, []).entries.find((entry) => entry.id === id)?.availability
 
 test('what tasks have taken, and what the owner does not offer, is not available', () => {
   expect(stateOf('cpu', snapshotOf({}, {}))).toEqual({ state: 'available' })
@@ -48,12 +49,13 @@ test('what tasks have taken, and what the owner does not offer, is not available
   expect(stateOf('memory/ram', snapshotOf({}, { memoryBytes: 0 }))).toMatchObject({ state: 'in-use' })
 })
 
-test('the way to a peer says its round trip, or that there is none', () => {
-  const { entries } = inventoryOf(view, snapshotOf({}, {}))
+test('the way to a peer says its round trip and how fast transfers went, or that there is none', () => {
+  const links = [{ id: 'PeerB', receivedMbps: 940.4, sentMbps: 12 }] as unknown as LinkLine[]
+  const { entries } = inventoryOf(view, snapshotOf({}, {}), links)
   expect(entries.find(({ id }) => id === 'network/peer/PeerB')).toMatchObject({
     name: 'b',
     availability: { state: 'available' },
-    facts: { rttMs: 3.5 },
+    facts: { rttMs: 3.5, receivedMbps: 940.4, sentMbps: 12 },
   })
   expect(stateOf('network/peer/PeerC', snapshotOf({}, {}))).toEqual({
     state: 'unavailable',

@@ -21,8 +21,10 @@ test('links say how far a peer got with each other one, and where it ended', asy
       connected: false,
       authenticated: false,
       subscribed: false,
+      receivedMbps: 940.4,
       failures: 2,
       lastError: { code: 'connection-refused', message: 'nothing listens on that port' },
     },
   ])
+  expect((await client.peers()).find(({ id }) => id === 'PeerB')).toMatchObject({ receivedMbps: 940.4 })
 })

@@ -34,6 +34,11 @@ test('tasks that are planned go to the peer complete, and its plan comes back', 
     tasks: [{ class: 'process/true', priority: 'medium' }, { request: { cpuMilli: 9_000 } }],
   })
   expect(server.peer.inputs.some(({ type }) => type === 'submit')).toBe(false)
+  await client.plan([
+    { argv: ['true'], key: 'a' },
+    { argv: ['true'], after: ['a', 'elsewhere'] },
+  ])
+  expect(server.peer.inputs.at(-1)).toMatchObject({ type: 'plan', afters: [[], [0]] })
   await client.plan([{ argv: ['true'] }])
   expect(server.peer.inputs.at(-1)).toMatchObject({ type: 'plan', assumedMs: 60_000 })
 })
@@ -49,6 +54,11 @@ test('what cannot be planned says which task and what of it', async () => {
     status: 400,
     body: { code: 'task-invalid', path: '/tasks/1/argv/0' },
   })
+  const cycle = [
+    { argv: ['true'], key: 'a', after: ['b'] },
+    { argv: ['true'], key: 'b', after: ['a'] },
+  ]
+  expect(await post(cycle)).toMatchObject({ status: 400, body: { code: 'after-cycle', path: '/tasks/0/after' } })
   const many = Array.from({ length: 257 }, () => ({ argv: ['true'] }))
   for (const tasks of [[], many, 'true', [1]]) expect((await post(tasks)).status, JSON.stringify(tasks)).toBe(400)
   expect((await post([{ argv: ['true'] }], { assumedMs: 0 })).status).toBe(400)

@@ -1,4 +1,5 @@
 import type { Allocation, Millis, ResourceRequest } from '@souk/kernel'
+import { type TaskRecord, type Ties, tiesOf } from '@souk/wire'
 import type { Holdings } from './holdings.ts'
 import type { Run } from './run.ts'
 import type { Queued } from './tenant-line.ts'
@@ -6,6 +7,8 @@ import type { Queued } from './tenant-line.ts'
 /** A task that runs here, with what it was given, or waits here, without. */
 export interface Work {
   class: string
+  tenant: string
+  ties: Ties
   /** which of what it asks for that is */
   alternative: number
   request: ResourceRequest
@@ -23,13 +26,17 @@ export function workOf(
     if (begun.length === limit) break
     if (phase === 'queued') continue
     const allocation = holdings.held(task)
-    begun.push({ class: record.spec.class, alternative, request, startedMs, ...(allocation ? { allocation } : {}) })
+    begun.push({ ...about(record), alternative, request, startedMs, ...(allocation ? { allocation } : {}) })
   }
   const line: Work[] = []
   for (const { item } of waiting) {
     if (line.length === limit) break
     const { record, alternative, request, startedMs } = item
-    line.push({ class: record.spec.class, alternative, request, startedMs })
+    line.push({ ...about(record), alternative, request, startedMs })
   }
   return [...begun, ...line]
+}
+
+function about({ spec }: TaskRecord): Pick<Work, 'class' | 'tenant' | 'ties'> {
+  return { class: spec.class, tenant: spec.tenant, ties: tiesOf(spec) ?? {} }
 }

@@ -112,4 +112,7 @@ export interface NetworkFacts {
   mtuBytes: number | undefined
   /** of the way to another peer, as the running peer measures it */
   rttMs: number | undefined
+  /** megabits a second of transfers with that peer of late */
+  receivedMbps?: number
+  sentMbps?: number
 }

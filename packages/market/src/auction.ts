@@ -43,6 +43,11 @@ export function hasAnswered(auction: Auction, peer: PeerId): boolean {
   return auction.bids.some((bid) => bid.peer === peer) || auction.refused.some((refused) => refused.peer === peer)
 }
 
+/** Nobody bid, and whoever answered cannot run such a task until it changes. */
+export function allSaidNever({ bids, refused }: Auction): boolean {
+  return bids.length === 0 && refused.length > 0 && refused.every(({ refusal }) => refusal.never)
+}
+
 export function noteAnswer(auction: Auction, peer: PeerId, answer: MessageOf<'bid' | 'noBid'>, now: Millis): void {
   if (answer.t === 'noBid') auction.refused.push({ peer, refusal: answer.refusal })
   else {

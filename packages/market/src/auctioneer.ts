@@ -1,6 +1,6 @@
 import { Deadlines, earliest, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
 import { type PeerId, requestsOf } from '@souk/wire'
-import { type Auction, type Closed, decideClose, hasAnswered, noteAnswer } from './auction.ts'
+import { type Auction, allSaidNever, type Closed, decideClose, hasAnswered, noteAnswer } from './auction.ts'
 import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage } from './auctioneer-io.ts'
 import { Awards } from './awards.ts'
 import { Conduct } from './conduct.ts'
@@ -18,7 +18,7 @@ import type { Packing } from './packing.ts'
 import { Scarcity } from './scarcity.ts'
 import { Shortcut } from './shortcut.ts'
 import type { DecisionFrame, FrameOf } from './to-decision.ts'
-import type { LoadsView, LocalView, MembersView } from './views.ts'
+import type { CandidateView, LoadsView, LocalView, MembersView } from './views.ts'
 
 type Out = AuctioneerEffect[]
 
@@ -168,7 +168,9 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
 
   #filter(lot: Lot, now: Millis): Filtered {
     const ignored = (peer: PeerId) => this.#conduct.ignored(peer, now)
-    return filterCandidates(this.#members.candidates(), this.#self, lot.shape, { ignored, avoid: lot.avoid })
+    const { avoid, saidNever } = lot
+    const exclusions = { ignored, avoid, saidNever: (member: CandidateView) => saidNever.of(member) }
+    return filterCandidates(this.#members.candidates(), this.#self, lot.shape, exclusions)
   }
 
   #onNobodyToAsk(lot: Lot, filtered: Filtered, now: Millis, out: Out): void {
@@ -244,12 +246,15 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     }
     const auction = this.#auctions.get(message.lot)
     if (!auction?.asked.has(from) || hasAnswered(auction, from)) return
-    const { shape } = this.#lots.get(auction.lotKey)!
+    const { shape, saidNever } = this.#lots.get(auction.lotKey)!
     if (message.t === 'bid') {
       const terms = this.#conduct.believed(from, shape, message.terms, now, out)
       noteAnswer(auction, from, { ...message, terms }, now)
       this.#durations.hear(shape.class, terms.finishMs)
-    } else noteAnswer(auction, from, message, now)
+    } else {
+      noteAnswer(auction, from, message, now)
+      saidNever.note(this.#members.candidate(from), message.refusal)
+    }
     const closed = decideClose(auction)
     if (closed) this.#close(auction, closed, now, out)
   }
@@ -271,7 +276,9 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     if (lot.size === 0) return
     if (awarded < auction.count) {
       if (this.#askOthers(lot, auction, now, out)) return
-      this.#noRoom.onAuction(lot, { auction, closed }, now, out)
+      const filtered = this.#filter(lot, now)
+      if (allSaidNever(auction) && filtered.candidates.length === 0) this.#noRoom.onNobodyToAsk(lot, filtered, now, out)
+      else this.#noRoom.onAuction(lot, { auction, closed }, now, out)
     } else this.#lots.lookAgain(lot, now)
   }
 

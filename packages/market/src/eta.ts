@@ -9,11 +9,14 @@ import {
   type ResourceVector,
   take,
 } from '@souk/kernel'
+import type { Ties } from '@souk/wire'
 import { type Durations, durationClass } from './durations.ts'
 
 /** Something that this host has taken: it runs since `startedMs` on its allocation, or (without one) waits for room. */
 export interface Work {
   class: string
+  tenant?: string
+  ties?: Ties
   /** which of what it asks for that is; absent: the request itself */
   alternative?: number
   request: ResourceRequest

@@ -18,6 +18,8 @@ export interface Exclusions {
   ignored: (peer: PeerId) => boolean
   /** it had the task before */
   avoid?: ReadonlySet<PeerId>
+  /** it said of such tasks before that it can never run one */
+  saidNever?: (member: CandidateView) => Refusal | undefined
 }
 
 /** Who can be asked for this shape, by facts alone; and why the others cannot. Keeps the order. */
@@ -25,19 +27,22 @@ export function filterCandidates(
   members: readonly CandidateView[],
   self: PeerId,
   shape: Shape,
-  { ignored, avoid = nobody }: Exclusions,
+  { ignored, avoid = nobody, saidNever }: Exclusions,
 ): Filtered {
   const filtered: Filtered = { candidates: [], refused: [] }
   for (const member of members) {
     if (member.peer === self || !member.offer) continue
-    const refusal = decideFit(member.offer, shape) ?? decideLater(member, { ignored, avoid })
+    const refusal = decideFit(member.offer, shape) ?? saidNever?.(member) ?? decideLater(member, { ignored, avoid })
     if (refusal) filtered.refused.push({ peer: member.peer, refusal })
     else filtered.candidates.push(member)
   }
   return filtered
 }
 
-function decideLater(member: CandidateView, { ignored, avoid }: Required<Exclusions>): Refusal | undefined {
+function decideLater(
+  member: CandidateView,
+  { ignored, avoid }: Required<Omit<Exclusions, 'saidNever'>>,
+): Refusal | undefined {
   if (avoid.has(member.peer)) return later('on-path', 'it had this task and passed it on')
   if (!member.reachable) return later('not-reachable', 'no answer to its last probe')
   if (member.offer?.draining) return draining

@@ -1,6 +1,8 @@
 import { copiesThatFit, type Millis } from '@souk/kernel'
 import type { MessageOf, Offer, PeerId, Refusal, Shape, TaskId, TaskRecord } from '@souk/wire'
+import { SaidNever } from './said-never.ts'
 import { countTogether } from './ties.ts'
+import type { CandidateView } from './views.ts'
 
 /** What a peer keeps for a gang. */
 export interface KeptRoom {
@@ -34,6 +36,7 @@ export interface Gang {
   reached: PeerId[]
   kept: KeptRoom[]
   refused: { peer: PeerId; refusal: Refusal }[]
+  readonly saidNever: SaidNever
   quietMs: Millis
   /** why it waits, as its readers know it */
   told: string
@@ -52,6 +55,7 @@ export function newGang(key: string, size: number, shape: Shape, shapeKey: strin
     reached: [],
     kept: [],
     refused: [],
+    saidNever: new SaidNever(),
     quietMs: 0,
     told: '',
   }
@@ -60,14 +64,16 @@ export function newGang(key: string, size: number, shape: Shape, shapeKey: strin
 /** What one of those that were asked keeps, which is never more than its own advert holds; or why it keeps nothing. */
 export function noteReserved(
   gang: Gang,
-  offer: Offer | undefined,
+  member: CandidateView | undefined,
   peer: PeerId,
   { count: said, offeredMs, refusal }: MessageOf<'reserved'>,
 ): void {
   gang.asked.delete(peer)
-  const count = Math.min(said, capacityFor([{ offer }], gang))
+  const count = Math.min(said, capacityFor([{ offer: member?.offer }], gang))
   if (count > 0) gang.kept.push({ peer, count, offeredMs })
-  if (refusal) gang.refused.push({ peer, refusal })
+  if (!refusal) return
+  gang.refused.push({ peer, refusal })
+  gang.saidNever.note(member, refusal)
 }
 
 /** All of its members are here, and on disk where they must be. */

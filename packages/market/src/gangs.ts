@@ -18,8 +18,9 @@ import { awardsOf } from './gang-awards.ts'
 import type { GangConfig } from './gang-config.ts'
 import { gangDecision, togetherReason, tooFewReason, tooLittleReason, tooSmallReason } from './gang-decision.ts'
 import type { GangsEffect, GangsInput } from './gangs-io.ts'
-import { knownHosts } from './known-hosts.ts'
+import { knownHosts, ownHost } from './known-hosts.ts'
 import { Pace } from './pace.ts'
+import { quotaShortText } from './quota-short.ts'
 import { shapeKey, shapeOf } from './shape.ts'
 import type { DecisionFrame } from './to-decision.ts'
 import type { CandidateView, LocalView, MembersView } from './views.ts'
@@ -171,11 +172,13 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
 
   #look(gang: Gang, now: Millis, out: Out): void {
     const hosts = knownHosts(this.#parts)
-    const { candidates: able, refused } = filterCandidates(hosts, '', gang.shape, { ignored: () => false })
+    const saidNever = (member: CandidateView) => gang.saidNever.of(member)
+    const exclusions = { ignored: () => false, saidNever }
+    const { candidates: able, refused } = filterCandidates(hosts, '', gang.shape, exclusions)
     const isAway = refused.some(({ refusal }) => !refusal.never)
     if (capacityFor(able, gang) >= gang.size) this.#ask(gang, able, now, out)
     else if (isAway) this.#onTooFew(gang, able, now, out)
-    else this.#onUnplaceable(gang, able, now, out)
+    else this.#onUnplaceable(gang, quotaShortText(refused) ?? tooSmallReason(gang, capacityFor(able, gang)), now, out)
   }
 
   /** It waits for those that are away: room that is kept for it meanwhile would only be lost to others. */
@@ -186,8 +189,7 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
     this.#wait(gang, tooFewReason(gang, capacityFor(able, gang)), now, out)
   }
 
-  #onUnplaceable(gang: Gang, able: readonly CandidateView[], now: Millis, out: Out): void {
-    const reason = tooSmallReason(gang, capacityFor(able, gang))
+  #onUnplaceable(gang: Gang, reason: string, now: Millis, out: Out): void {
     const decision = gangDecision(gang, this.#frame(gang, now), 'unplaceable', reason)
     this.#rest(gang, now)
     const failing = [...gang.members.values()].filter(({ record }) => record.spec.failIfUnplaceable)
@@ -239,8 +241,8 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
       if (message.count > 0 && !gang?.patient) out.push({ type: 'send', to: from, message: unreserve(message.gang) })
       return
     }
-    const { self, members, local } = this.#parts
-    noteReserved(gang, from === self ? local.offer() : members.candidate(from)?.offer, from, message)
+    const { self, members } = this.#parts
+    noteReserved(gang, from === self ? ownHost(this.#parts) : members.candidate(from), from, message)
     if (this.#award(gang, now, out)) return
     if (gang.asked.size === 0) this.#onTooLittle(gang, now, out)
   }

@@ -13,5 +13,10 @@ export function knownHosts({ self, members, local }: HostsView): (CandidateView 
     const { peer, offer } = member
     return peer !== self && offer ? [{ ...member, offer }] : []
   })
-  return [{ peer: self, incarnation: 0, reachable: true, offer: local.offer() }, ...others]
+  return [ownHost({ self, local }), ...others]
+}
+
+/** This host as others are seen: to itself it is always the same. */
+export function ownHost({ self, local }: Omit<HostsView, 'members'>): CandidateView & { offer: Offer } {
+  return { peer: self, incarnation: 0, reachable: true, offer: local.offer() }
 }

@@ -1,5 +1,6 @@
 import type { Millis, WallMillis } from '@souk/kernel'
 import { type PeerId, priorities, type Shape, type TaskId } from '@souk/wire'
+import { SaidNever } from './said-never.ts'
 import { type Waiting, WaitingLine } from './waiting-line.ts'
 
 /** Where a lot stands among others: the lower level goes first, then (between tenants) fairness, deadline, age. */
@@ -15,6 +16,7 @@ export class Lot {
   readonly shape: Shape
   /** who had its one task before and must not get it again; of most lots nobody */
   readonly avoid: ReadonlySet<PeerId>
+  readonly saidNever = new SaidNever()
   readonly #levels: readonly WaitingLine[] = priorities.map(() => new WaitingLine())
   #size = 0
   /** the auction that asks for it now */

@@ -8,6 +8,7 @@ import { knownHosts } from './known-hosts.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import type { Pace } from './pace.ts'
+import { quotaShortText } from './quota-short.ts'
 import { later } from './refusal.ts'
 import { refusalHere } from './refusal-here.ts'
 import { scoringOf } from './scoring.ts'
@@ -48,7 +49,7 @@ export class NoRoom {
     const here = [{ peer: self, refusal: ownRefusal(local, lot) }, ...refused]
     lots.beQuiet(lot, pace.quietMsFirst(), now)
     const ever = here.some(({ refusal }) => !refusal.never)
-    const short = ever ? undefined : shortfallText(lot.shape, knownHosts(this.#parts))
+    const short = ever ? undefined : (shortfallText(lot.shape, knownHosts(this.#parts)) ?? quotaShortText(here))
     const reason = ever
       ? 'only peers that are busy or away could run it'
       : (short ?? 'no peer that is known could ever run it').slice(0, reasonCharsMax)

@@ -14,7 +14,8 @@ export function overQuota(quotas: QuotaRoom | undefined, shape: Shape): Refusal 
 }
 
 /** Never: one of these alone is more than the tenant may have. */
-function quotaRefusal({ tenant, resource, allowed, held, needed }: OverQuota): Refusal {
+export function quotaRefusal({ tenant, resource, allowed, held, needed }: OverQuota): Refusal {
   const detail = `${resource}: ${tenant.slice(0, 100)} holds ${held} of ${allowed} there, needs ${needed}`
-  return { code: 'quota', never: needed > allowed, detail }
+  const shortage = { resource, available: allowed, needed }
+  return needed > allowed ? { code: 'quota', never: true, shortage, detail } : { code: 'quota', never: false, detail }
 }

@@ -1,6 +1,7 @@
 import { BoundedMap, copiesThatFit, Deadlines, type Machine, type Millis, type ResourceRequest } from '@souk/kernel'
 import type { MessageOf, PeerId, Refusal, Shape, TaskId } from '@souk/wire'
 import type { GangConfig } from './gang-config.ts'
+import type { Packing } from './packing.ts'
 import { later } from './refusal.ts'
 import { refusalHere } from './refusal-here.ts'
 import { shapeKey } from './shape.ts'
@@ -24,7 +25,7 @@ export type ReservationsEffect =
   | { type: 'free'; key: string }
   | { type: 'assign'; key: string; task: TaskId }
 
-/** gangs whose patience is remembered */
+/** gangs whose patience is remembered, and as many that were asked for */
 const patienceMax = 1_024
 
 interface Reservation {
@@ -51,16 +52,20 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
   readonly #config: GangConfig
   readonly #members: MembersView
   readonly #local: LocalView
+  readonly #packing: Packing
   readonly #reservations = new Map<string, Reservation>()
   readonly #due = new Deadlines<string>()
   /** since when a gang has room kept patiently */
   readonly #patience = new BoundedMap<string, Millis>(patienceMax)
+  /** gangs that were learned of: they ask in many rounds, and count once */
+  readonly #learned = new BoundedMap<string, true>(patienceMax)
   #nextKey = 1
 
-  constructor(config: GangConfig, { members, local }: { members: MembersView; local: LocalView }) {
+  constructor(config: GangConfig, modules: { members: MembersView; local: LocalView; packing: Packing }) {
     this.#config = config
-    this.#members = members
-    this.#local = local
+    this.#members = modules.members
+    this.#local = modules.local
+    this.#packing = modules.packing
   }
 
   step(input: ReservationsInput, now: Millis, out: ReservationsEffect[]): void {
@@ -114,6 +119,7 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
     const id = idOf(from, gang)
     const answer = { t: 'reserved', gang, round, offeredMs: Math.floor(now) } as const
     const refusal = this.#whyNot(from, id, shape)
+    if (!refusal?.never && refusal?.code !== 'draining') this.#learn(id, message)
     if (refusal) {
       this.#end(id, out)
       out.push({ type: 'send', to: from, message: { ...answer, count: 0, refusal } })
@@ -141,6 +147,12 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
       to: from,
       message: { ...answer, count: held, ...(held === 0 ? { refusal: noRoom } : {}) },
     })
+  }
+
+  /** What is left of this host has to suit gangs as well. */
+  #learn(id: string, { shape, count }: MessageOf<'reserve'>): void {
+    if (!this.#learned.has(id)) this.#packing.learn(shape.request, count)
+    this.#learned.push(id, true)
   }
 
   #whyNot(from: PeerId, id: string, shape: Shape): Refusal | undefined {

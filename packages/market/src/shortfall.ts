@@ -99,3 +99,11 @@ const units: Record<(typeof scalarResources)[number], (n: number) => string> = {
   diskBytes: (n) => `${bytesText(n)} of disk`,
   networkMbps: (n) => `${n} Mbit/s`,
 }
+
+/** An amount of what a quota may bound. */
+export function amountText(resource: string, amount: number): string {
+  if (resource === 'tasks') return count(amount, 'task')
+  if (resource === 'gpuMilli') return count(Math.round(amount) / 1000, 'GPU')
+  const name = scalarResources.find((each) => each === resource)
+  return name ? units[name](amount) : `${amount} ${resource}`
+}

@@ -23,7 +23,7 @@ export interface Help {
     | 'without-where'
     | 'add-function'
     | 'allow-executor'
-    /** its tenant may have no more there · what must be near or apart stands in the way: as those hosts put it */
+    /** its tenant may have no more there; with `what`, never as much of it as one needs · what must be near or apart stands in the way: as those hosts put it */
     | 'raise-quota'
     | 'untie'
     | 'add-host'
@@ -34,7 +34,7 @@ export interface Help {
   /** wait: when the soonest of them may have room */
   etaMs?: number
   hosts: number
-  /** the first of them; raise-quota: nobody, since only their number is known */
+  /** the first of them; of a quota: nobody, since only their number is known */
   peers: PeerId[]
 }
 
@@ -58,8 +58,7 @@ export function whatWouldHelp(
   const here = able.filter(({ reachable, offer }) => reachable && !offer.draining)
   if (here.length > hostsThatSaid(reasons, isInVain) && isEnough(here))
     help.push({ ...helpOn('wait', here), ...soonest(reasons) })
-  const overQuota = hostsThatSaid(reasons, ({ code }) => code === 'quota')
-  if (overQuota > 0) help.push({ code: 'raise-quota', hosts: overQuota, peers: [] })
+  help.push(...quotaHelp(reasons))
   const draining = able.filter(({ reachable, offer }) => reachable && offer.draining)
   if (draining.length > 0) help.push(helpOn('undrain', draining))
   const away = able.filter(({ reachable }) => !reachable)
@@ -146,6 +145,20 @@ function mostThatFits(offer: Offer, asked: number, less: (amount: number) => Sha
     else fits = middle
   }
   return fits
+}
+
+/** Where its tenant has as much as it may, another quota; where one alone is more than that, also to ask for less. */
+function quotaHelp(reasons: readonly Reason[]): Help[] {
+  const plain = hostsThatSaid(reasons, ({ code, shortage }) => code === 'quota' && !shortage)
+  const help: Help[] = plain > 0 ? [{ code: 'raise-quota', hosts: plain, peers: [] }] : []
+  for (const { code, shortage, peers: hosts } of reasons) {
+    if (code !== 'quota' || !shortage) continue
+    const { resource: what, available: atMost } = shortage
+    help.push({ code: 'raise-quota', what, hosts, peers: [] })
+    if (atMost > 0 && scalarResources.some((name) => name === what))
+      help.push({ code: 'ask-less', what, atMost, hosts, peers: [] })
+  }
+  return help
 }
 
 /** What hosts said of what must be near it or apart from it. */

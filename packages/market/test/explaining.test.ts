@@ -91,6 +91,12 @@ describe('what would help', () => {
       raise,
     ])
     expect(whatWouldHelp(shape(), hosts, groupRefusals([quota('p', true), quota('q', true)]))).toEqual([raise])
+    const shortage = { resource: 'cpuMilli', available: 2_000, needed: 4_000 }
+    const short = ['p', 'q'].map((peer) => ({ peer, refusal: { ...quota(peer, true).refusal, shortage } }))
+    expect(whatWouldHelp(shape(), hosts, groupRefusals(short))).toEqual([
+      { ...raise, what: 'cpuMilli' },
+      { code: 'ask-less', what: 'cpuMilli', atMost: 2_000, hosts: 2, peers: [] },
+    ])
   })
 
   test('where what it must be near is nowhere: that, and not to wait', () => {

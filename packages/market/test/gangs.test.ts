@@ -1,4 +1,4 @@
-import type { MessageOf } from '@souk/wire'
+import type { MessageOf, Refusal } from '@souk/wire'
 import { expect, test } from 'vitest'
 import { defaultGangConfig, defaultMarketConfig, Gangs, type GangsEffect, type GangsInput } from '../src/index.ts'
 import { Local, Members, noHost, offer, only, prng, record, vector } from './fixtures.ts'
@@ -24,9 +24,10 @@ function bearing(size: number, over: Parameters<typeof record>[1] = {}) {
     const effects = step({ type: 'waiting', record: record(`t${rank}`, { ...over, gang }), durable: true })
     asks.push(...only(effects, 'send').flatMap(({ message }) => (message.t === 'reserve' ? [message] : [])))
   }
-  const reserved = (from: string, count: number) => {
+  const reserved = (from: string, count: number, refusal?: Refusal) => {
     const { gang, round } = asks[0]!
-    return step({ type: 'message', from, message: { t: 'reserved', gang, round, count, offeredMs: 0 } })
+    const message = { t: 'reserved' as const, gang, round, count, offeredMs: 0 }
+    return step({ type: 'message', from, message: refusal ? { ...message, refusal } : message })
   }
   return { asks, reserved, step, wake, members }
 }
@@ -71,4 +72,25 @@ test('room is kept for a gang only where the hosts that can be asked have enough
   members.add('p')
   expect(only([wake(), wake()].flat(), 'send').some(({ message }) => message.t === 'reserve')).toBe(true)
   expect(reserved('p', 4)).toBeDefined()
+})
+
+test('a gang of which the quota of its tenant never holds one fails once all hosts have said so', () => {
+  const shortage = { resource: 'cpuMilli', available: 500, needed: 1_000 }
+  const over: Refusal = { code: 'quota', never: true, shortage, detail: '' }
+  const { reserved, wake } = bearing(2, { failIfUnplaceable: true })
+  reserved('p', 0, over)
+  expect(
+    only([...reserved('q', 0, over), ...wake()], 'unplaceable').map(({ task, message }) => [task, message]),
+  ).toEqual(
+    ['t0', 't1'].map((task) => [
+      task,
+      'needs 1 CPU; its tenant may have at most 0.5 CPUs on any of the 2 hosts that could run it (quota)',
+    ]),
+  )
+  const other = bearing(2, { failIfUnplaceable: true })
+  other.reserved('p', 0, over)
+  expect(only([...other.reserved('q', 1), ...other.wake()], 'unplaceable')).toHaveLength(2)
+  const enough = bearing(2, { failIfUnplaceable: true })
+  enough.reserved('q', 0, over)
+  expect(only([...enough.reserved('p', 0), ...enough.wake()], 'unplaceable')).toEqual([])
 })

@@ -152,7 +152,8 @@ describe('whatever others say within the bounds of the wire', () => {
     fc.assert(
       fc.property(fc.array(reserve, { maxLength: 12 }), (asks) => {
         const local = new Local(offer())
-        const reservations = new Reservations(defaultGangConfig, { members: new Members(), local })
+        const packing = new Packing(defaultMarketConfig, local)
+        const reservations = new Reservations(defaultGangConfig, { members: new Members(), local, packing })
         const out: ReservationsEffect[] = []
         for (const { request: wanted, ...ask } of asks) {
           const message = { t: 'reserve' as const, ...ask, shape: shape({ request: wanted }) }

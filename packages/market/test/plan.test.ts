@@ -1,17 +1,11 @@
 import { emptyRequest, type ResourceRequest } from '@souk/kernel'
-import { decodeFrame, encodeFrame, type MessageOf, type Objective, type TaskSpec } from '@souk/wire'
+import { decodeFrame, encodeFrame, type Objective } from '@souk/wire'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  defaultMarketConfig,
-  Packing,
-  type Plan,
-  Planner,
-  type PlannerEffect,
-  type PlannerInput,
-} from '../src/index.ts'
+import { defaultMarketConfig } from '../src/index.ts'
 import { Timeline } from '../src/plan/timeline.ts'
-import { Local, Members, noHost, offer, only, prng, shape, vector } from './fixtures.ts'
+import { Draft, placingsOf } from './draft.ts'
+import { noHost, offer, only, vector } from './fixtures.ts'
 
 const slots = (n: number): ResourceRequest => ({ ...emptyRequest(), slots: n, cpuMilli: 1000 * n })
 
@@ -62,59 +56,6 @@ describe('a timeline', () => {
     )
   })
 })
-
-/** A planner with its clock, its members and its host. */
-class Draft {
-  readonly members = new Members()
-  readonly local: Local
-  readonly planner: Planner
-  now = 0
-
-  constructor(host = noHost(), config = {}) {
-    this.local = new Local(host)
-    const { members, local } = this
-    const parts = { self: 'self', prng: prng(), members, local, packing: new Packing(defaultMarketConfig, local) }
-    this.planner = new Planner({ ...defaultMarketConfig, ...config }, parts)
-  }
-
-  step(input: PlannerInput): PlannerEffect[] {
-    const out: PlannerEffect[] = []
-    this.planner.step(input, this.now, out)
-    return out
-  }
-
-  ask(tasks: Partial<TaskSpec>[], assumedMs = 1_000): PlannerEffect[] {
-    const thought = tasks.map((task) => ({ shape: shape(task), priority: task.priority ?? ('medium' as const) }))
-    return this.step({ type: 'plan', client: 7, tasks: thought, assumedMs })
-  }
-
-  answer(from: string, over: Partial<MessageOf<'surveyed'>> = {}): Plan | undefined {
-    const message: MessageOf<'surveyed'> = {
-      t: 'surveyed',
-      plan: 1,
-      free: vector(),
-      work: [],
-      durations: [{ p50: 100, p90: 200 }],
-      ...over,
-    }
-    this.step({ type: 'message', from, message })
-    return this.finished()
-  }
-
-  /** Lets it evaluate, where it waits for nobody any more. */
-  finished(): Plan | undefined {
-    for (let due = this.planner.nextWakeup(); due !== undefined && due <= this.now + 1; ) {
-      this.now = Math.max(this.now, due)
-      const [planned] = only(this.step({ type: 'wake' }), 'planned')
-      if (planned) return planned.plan
-      due = this.planner.nextWakeup()
-    }
-    return undefined
-  }
-}
-
-const placingsOf = (plan: Plan | undefined, objective: Objective) =>
-  plan!.objectives.find((one) => one.objective === objective)!
 
 describe('a plan', () => {
   test('gives a task what it prefers where that can start as soon, else what will do instead, and counts that', () => {

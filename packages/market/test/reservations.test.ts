@@ -1,7 +1,14 @@
 import { emptyRequest } from '@souk/kernel'
 import type { MessageOf, Shape, Ties } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
-import { defaultGangConfig, Reservations, type ReservationsEffect, type ReservationsInput } from '../src/index.ts'
+import {
+  defaultGangConfig,
+  defaultMarketConfig,
+  Packing,
+  Reservations,
+  type ReservationsEffect,
+  type ReservationsInput,
+} from '../src/index.ts'
 
 const shape: Shape = {
   class: 'c',
@@ -16,6 +23,7 @@ class Desk {
   now = 0
   free: number
   readonly ties: Ties[] = []
+  readonly packing: Packing
   readonly #holds = new Set<string>()
   readonly #machine: Reservations
 
@@ -33,7 +41,8 @@ class Desk {
       quotas: () => undefined,
     }
     const members = { version: 1, candidates: () => [], candidate: () => undefined, rttP95: () => 10 }
-    this.#machine = new Reservations(defaultGangConfig, { members, local })
+    this.packing = new Packing(defaultMarketConfig, local)
+    this.#machine = new Reservations(defaultGangConfig, { members, local, packing: this.packing })
   }
 
   step(input: ReservationsInput): ReservationsEffect[] {
@@ -192,4 +201,16 @@ describe('room that is kept for a gang', () => {
     expect(desk.pass(500).reserve('g', 2, { patient: true })).toBe(1)
     expect(desk.pass(30).free).toBe(1)
   })
+})
+
+test('gangs count among what tasks ask for, each with all its members, once however often it asks', () => {
+  const desk = new Desk(2)
+  const total = () => desk.packing.snapshot().total
+  desk.reserve('g', 8)
+  desk.reserve('g', 8, { round: 2 })
+  desk.reserve('h', 4, { shape: { ...shape, request: { ...shape.request, cpuMilli: 64_000 } } })
+  expect(total()).toBe(8)
+  desk.ties.push({ group: 'db' })
+  expect(desk.reserve('i', 3, { shape: { ...shape, apart: [{ group: 'db', required: true }] } })).toBe('not-apart')
+  expect(total()).toBe(11)
 })

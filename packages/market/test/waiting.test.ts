@@ -1,4 +1,4 @@
-import { emptyRequest, emptyVector } from '@souk/kernel'
+import { emptyRequest, emptyVector, QuotaRoom, TenantShares } from '@souk/kernel'
 import { describe, expect, test } from 'vitest'
 import { noHost, offer, only, vector } from './fixtures.ts'
 import { asked, awards, Stall } from './stall.ts'
@@ -223,13 +223,73 @@ describe('a host that asks for work', () => {
   })
 })
 
-test('where all that were asked refuse for ever, the reason does not speak of room', () => {
-  const stall = Stall.among('p')
-  stall.wait(['a'])
-  const effects = stall.noBid('p', { code: 'quota', never: true })
-  expect(only(effects, 'waits')[0]?.decision.reason).toBe(
-    'no host takes such a task as they are now; one that changes fetches it',
-  )
+describe('tasks of which one alone is more than the quota of their tenant', () => {
+  const shortage = { resource: 'cpuMilli', available: 2_000, needed: 4_000 }
+  const over = { code: 'quota', never: true, shortage } as const
+
+  test('fail, or wait with that reason, once every host that could run them has said so', () => {
+    const stall = Stall.among('p', 'q')
+    stall.add('patient')
+    stall.add('hasty', { failIfUnplaceable: true })
+    stall.wake()
+    expect(only(stall.noBid('p', over), 'unplaceable')).toEqual([])
+    const effects = stall.noBid('q', { ...over, shortage: { ...shortage, available: 3_000 } })
+    const message = 'needs 4 CPUs; its tenant may have at most 3 CPUs on any of the 2 hosts that could run it (quota)'
+    expect(only(effects, 'unplaceable')).toMatchObject([{ task: 'hasty', message }])
+    expect(only(effects, 'waits')).toMatchObject([
+      { tasks: ['patient'], code: 'unplaceable', decision: { how: 'unplaceable', reason: message } },
+    ])
+    expect(asked(stall.pass(10_000))).toEqual([])
+  })
+
+  test('do not fail while one that could run them is busy, away or silent', () => {
+    const busy = Stall.among('p', 'q')
+    busy.wait(['hasty'], { failIfUnplaceable: true })
+    busy.noBid('p', over)
+    expect(only(busy.noBid('q'), 'unplaceable')).toEqual([])
+    expect(asked(busy.pass(25))).toEqual(['q'])
+    const silent = Stall.among('p', 'q')
+    silent.wait(['hasty'], { failIfUnplaceable: true })
+    silent.noBid('p', over)
+    expect(only(silent.pass(10_000), 'unplaceable')).toEqual([])
+    const away = Stall.among('p')
+    away.members.add('away', { reachable: false })
+    away.wait(['hasty'], { failIfUnplaceable: true })
+    expect(only(away.noBid('p', over), 'unplaceable')).toEqual([])
+  })
+
+  test('are asked for again when such a host comes back with another life', () => {
+    const stall = Stall.among('p')
+    stall.wait(['a'])
+    stall.noBid('p', over)
+    stall.members.add('p', { incarnation: 2 })
+    stall.step({ type: 'changed' })
+    expect(asked(stall.pass(25))).toEqual(['p'])
+  })
+
+  test('fail where only this host could run them', () => {
+    const stall = new Stall({ host: offer() })
+    stall.local.theQuotas = new QuotaRoom({ '*': { tasks: 0 } }, new TenantShares())
+    const [failed] = only(stall.wait(['hasty'], { failIfUnplaceable: true }), 'unplaceable')
+    expect(failed?.message).toBe(
+      'needs 1 task; its tenant may have at most 0 tasks on the host that could run it (quota)',
+    )
+  })
+
+  test('of many hosts, fail once all were asked in turn', () => {
+    const stall = Stall.among(...Array.from({ length: 40 }, (_, i) => `p${i}`))
+    const said: string[] = []
+    let effects = stall.wait(['hasty'], { failIfUnplaceable: true })
+    while (asked(effects).length > 0) {
+      const peers = asked(effects)
+      said.push(...peers)
+      effects = peers.flatMap((peer) => stall.noBid(peer, over))
+      if (said.length < 40 && asked(effects).length === 0)
+        effects.push(...stall.at(stall.auctioneer.nextWakeup()!).wake())
+    }
+    expect([said.length, new Set(said).size]).toEqual([40, 40])
+    expect(only(effects, 'unplaceable')).toHaveLength(1)
+  })
 })
 
 test('a host that what is near must be missing on says so of itself, not that it is busy', () => {

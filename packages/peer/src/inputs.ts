@@ -96,7 +96,14 @@ export type PeerInput =
       filter?: TaskFilter
     }
   /** answered by `planned`: where each objective would put these, all at once; nothing is reserved or submitted */
-  | { type: 'plan'; client: ClientRef; tasks: TaskSpec[]; assumedMs: Millis }
+  | {
+      type: 'plan'
+      client: ClientRef
+      tasks: TaskSpec[]
+      /** of each: the places in `tasks` of those that must have ended before it starts */
+      afters: readonly (readonly number[])[]
+      assumedMs: Millis
+    }
   /** live output from the start, wherever it runs, then the rest from its outcome */
   | { type: 'follow'; client: ClientRef; task: TaskId }
   /** this client reads no more */

@@ -82,7 +82,7 @@ export class Machines {
     this.auctioneer = new Auctioneer(market, { self, prng: prng.fork('auctioneer'), members, local, loads, packing })
     this.bidder = new Bidder(market, { prng: prng.fork('bidder'), members, local, bearers, packing })
     this.gangs = new Gangs(config.gangs, market, { self, prng: prng.fork('gangs'), members, local })
-    this.reservations = new Reservations(config.gangs, { members, local })
+    this.reservations = new Reservations(config.gangs, { members, local, packing })
     this.planner = new Planner(market, { self, prng: prng.fork('planner'), members, local, packing })
     const view = deskView(this.roster, mesh, this.custodian, self)
     this.desk = new Desk(config.desk, { self, view })

@@ -1,6 +1,6 @@
 import type { StoredBlobs } from '@souk/custody'
 import { earliest, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
-import { type MarketConfig, shapeOf } from '@souk/market'
+import { type MarketConfig, planTasksOf } from '@souk/market'
 import {
   type Ballot,
   type Certificate,
@@ -193,8 +193,8 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         break
       }
       case 'plan': {
-        const { client, assumedMs } = input
-        const tasks = input.tasks.map((spec) => ({ shape: shapeOf(spec), priority: spec.priority }))
+        const { client, assumedMs, afters } = input
+        const tasks = planTasksOf(input.tasks, afters)
         router.stepPlanner({ type: 'plan', client, tasks, assumedMs })
         break
       }

@@ -62,6 +62,22 @@ describe('a quota of a host', () => {
     })
   })
 
+  test('that can never hold a task fails it where it is not to wait, and else is named as what never changes', () => {
+    const tenants = { quotas: { greedy: { cpuMilli: 500 } } }
+    const mesh = new Mesh({ p0: 0, p1: { slots: 4, tenants }, p2: { slots: 4, tenants } })
+    const request = { cpuMilli: 1000, memoryBytes: 0, diskBytes: 0, networkMbps: 0, slots: 1, custom: {} }
+    const over = { tenant: 'greedy', request: { ...request, gpu: { count: 0, milli: 0 } } }
+    mesh.submit('p0', 'a', { ...over, failIfUnplaceable: true })
+    mesh.submit('p0', 'b', over)
+    mesh.run(200)
+    const message = 'needs 1 CPU; its tenant may have at most 0.5 CPUs on any of the 2 hosts that could run it (quota)'
+    expect(mesh.replies('p0', 'outcome')).toMatchObject([{ task: idOf('a'), outcome: { message } }])
+    mesh.step('p0', { type: 'query', client: 1, task: idOf('b'), watch: false })
+    mesh.run(50)
+    const [reply] = mesh.replies('p0', 'view').filter(({ task }) => task === idOf('b'))
+    expect(reply?.view?.decision).toMatchObject({ how: 'unplaceable', reason: message })
+  })
+
   test('is asked about where short tasks go to others unasked: none comes back, and nobody is distrusted', () => {
     const mesh = new Mesh({ p0: 0, p1: { slots: 4, tenants: one }, p2: { slots: 4, tenants: one } })
     for (const name of names) mesh.submit('p0', name, { ms: 1, tenant: 'other' })

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Connection } from '@libp2p/interface'
 import { CodedError } from '@souk/runtime'
 import type { BlobRef, PeerId } from '@souk/wire'
+import type { Bandwidths } from './bandwidths.ts'
 import { checkHash } from './blob-hash.ts'
 import { BlobLane } from './blob-lane.ts'
 import { isWanted } from './blob-messages.ts'
@@ -14,11 +15,17 @@ import type { Tuning } from './tuning.ts'
 export class BlobClient {
   readonly #connectionOf: (peer: PeerId) => Connection | undefined
   readonly #tuning: Tuning
+  readonly #bandwidths: Bandwidths
   readonly #lanes = new Map<PeerId, BlobLane>()
 
-  constructor(connectionOf: (peer: PeerId) => Connection | undefined, tuning: Tuning) {
-    this.#connectionOf = connectionOf
-    this.#tuning = tuning
+  constructor(parts: {
+    connectionOf(peer: PeerId): Connection | undefined
+    tuning: Tuning
+    bandwidths: Bandwidths
+  }) {
+    this.#connectionOf = parts.connectionOf
+    this.#tuning = parts.tuning
+    this.#bandwidths = parts.bandwidths
   }
 
   /** Drops the streams that rest. Transfers are ended by their signals. */
@@ -68,7 +75,8 @@ export class BlobClient {
       const [reply] = asked.replies
       if (reply?.ok) {
         const hash = createHash('sha256')
-        for await (const chunk of exchange.readBody(blob.sizeBytes)) {
+        const body = exchange.readBody(blob.sizeBytes)
+        for await (const chunk of this.#bandwidths.receiving(from, body, blob.sizeBytes)) {
           hash.update(chunk)
           yield chunk
         }
@@ -100,8 +108,10 @@ export class BlobClient {
       let reply = asked.replies[0]!
       if (isWanted(reply)) {
         await exchange.write({ given: [true] })
+        const sent = this.#bandwidths.sending(to, blob.sizeBytes)
         await exchange.writeBody(data, blob.sizeBytes, this.#tuning.blobChunkBytes)
         const stored = await lane.readReplies(exchange, request)
+        sent()
         reply = stored[0]!
       }
       lane.giveBack(exchange)

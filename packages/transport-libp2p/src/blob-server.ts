@@ -1,6 +1,7 @@
 import type { Connection, Stream } from '@libp2p/interface'
 import { type BlobStore, CodedError } from '@souk/runtime'
 import type { BlobRef, PeerId, Role } from '@souk/wire'
+import type { Bandwidths } from './bandwidths.ts'
 import { accepted, answer, type BlobReply, BlobRequest, BlobsGiven, had, isWanted, refusal } from './blob-messages.ts'
 import { Exchange } from './exchange.ts'
 import { gatherBody, oneBody } from './small-body.ts'
@@ -9,6 +10,7 @@ import type { Tuning } from './tuning.ts'
 export interface BlobServerOptions {
   blobs: BlobStore
   tuning: Tuning
+  bandwidths: Bandwidths
   /** the role of this peer, once its certificate was verified on an open link; rejects when it will not be */
   admit(peer: PeerId, signal: AbortSignal): Promise<Role | undefined>
   rejected(peer: PeerId, code: string, detail: string): void
@@ -72,7 +74,7 @@ export class BlobServer {
     }
     this.#open++
     try {
-      if (request.op === 'push') await this.#take(exchange, request.blobs)
+      if (request.op === 'push') await this.#take(exchange, peer, request.blobs)
       else if (this.#isBatch(request.blobs)) await this.#sendBatch(exchange, request.blobs)
       else await this.#send(exchange, request.blobs[0]!)
     } finally {
@@ -117,8 +119,8 @@ export class BlobServer {
     await exchange.writeSmallBodies(bodies, tuning.blobChunkBytes)
   }
 
-  async #take(exchange: Exchange, offered: readonly BlobRef[]): Promise<void> {
-    const { blobs } = this.#options
+  async #take(exchange: Exchange, peer: PeerId, offered: readonly BlobRef[]): Promise<void> {
+    const { blobs, bandwidths } = this.#options
     const replies = await Promise.all(offered.map(async ({ hash }) => ((await blobs.has(hash)) ? had : accepted)))
     await exchange.write(answer(replies))
     if (!replies.some(isWanted)) return
@@ -130,7 +132,7 @@ export class BlobServer {
     for (const [i, { sizeBytes }] of offered.entries()) {
       if (!given[i]) bodies.push(undefined)
       else if (this.#isBatch(offered)) bodies.push(oneBody(await exchange.readSmallBody(sizeBytes)))
-      else bodies.push(exchange.readBody(sizeBytes))
+      else bodies.push(bandwidths.receiving(peer, exchange.readBody(sizeBytes), sizeBytes))
     }
     const notGiven = refusal('blob-missing', 'its body was not given')
     const stored = await Promise.all(

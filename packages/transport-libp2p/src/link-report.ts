@@ -1,5 +1,6 @@
 import type { PeerId } from '@souk/wire'
 import type { KnownPeer } from './address-book.ts'
+import type { Bandwidth } from './bandwidths.ts'
 
 /** How far we got with one peer, hop by hop: what `souk doctor` shows. */
 export interface LinkReport {
@@ -17,6 +18,8 @@ export interface LinkReport {
   certificateOk: boolean
   /** it listens to adverts */
   gossipSubscribed: boolean
+  /** by transfers with it of late */
+  bandwidth: Bandwidth
   failures: number
   lastError: { code: string; message: string } | undefined
 }
@@ -24,7 +27,7 @@ export interface LinkReport {
 export function linkReport(
   peer: PeerId,
   known: KnownPeer | undefined,
-  now: Pick<LinkReport, 'connected' | 'streamOpen' | 'gossipSubscribed'>,
+  now: Pick<LinkReport, 'connected' | 'streamOpen' | 'gossipSubscribed' | 'bandwidth'>,
 ): LinkReport {
   return {
     peer,

@@ -3,6 +3,7 @@ import { BoundedMap, Prng } from '@souk/kernel'
 import { CodedError, type Transport, type TransportEvents } from '@souk/runtime'
 import { type Advert, type BlobRef, type Frame, type PeerId, wireVersion } from '@souk/wire'
 import { AddressBook } from './address-book.ts'
+import { Bandwidths } from './bandwidths.ts'
 import { BlobClient } from './blob-client.ts'
 import { BlobServer } from './blob-server.ts'
 import { certificateText } from './certificate.ts'
@@ -31,6 +32,7 @@ export class Libp2pTransport implements Transport {
   readonly #tuning: Tuning
   readonly #now: () => number
   readonly #book: AddressBook
+  readonly #bandwidths: Bandwidths
   #events: TransportEvents | undefined
   #running: Running | undefined
   readonly #banned = new BoundedMap<PeerId, true>(bannedMax)
@@ -40,6 +42,7 @@ export class Libp2pTransport implements Transport {
     this.#options = options
     this.#tuning = { ...defaultTuning, ...options.tuning }
     this.#now = options.now ?? (() => performance.now())
+    this.#bandwidths = new Bandwidths(this.#now)
     const prng = new Prng(randomBytes(8).toString('hex'), 'address-book')
     this.#book = new AddressBook(this.self, this.#tuning, prng)
   }
@@ -161,6 +164,7 @@ export class Libp2pTransport implements Transport {
         connected: connected.has(peer),
         streamOpen: running?.links.get(peer) !== undefined,
         gossipSubscribed: subscribed.has(peer),
+        bandwidth: this.#bandwidths.of(peer),
       }),
     )
   }
@@ -199,10 +203,14 @@ export class Libp2pTransport implements Transport {
         told.gossip(advert)
       },
     })
-    const blobClient = new BlobClient((peer) => links.get(peer)?.connection, tuning)
+    const blobClient = new BlobClient({
+      connectionOf: (peer) => links.get(peer)?.connection,
+      tuning,
+      bandwidths: this.#bandwidths,
+    })
     const admit = async (peer: PeerId, signal: AbortSignal) =>
       links.get(await links.whenOpen(peer, signal))?.hello?.certificate.role
-    const blobServer = new BlobServer({ blobs, tuning, admit, rejected })
+    const blobServer = new BlobServer({ blobs, tuning, bandwidths: this.#bandwidths, admit, rejected })
     const joinServer = new JoinServer({
       onJoin: onJoin ?? takesNoJoiners,
       addresses: () => this.#memberAddresses(),

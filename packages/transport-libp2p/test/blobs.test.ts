@@ -37,6 +37,21 @@ test('a blob is fetched whole', async () => {
   expect(same(await gather(a.transport.fetchBlob(b.transport.self, blob, forever)), data)).toBe(true)
 })
 
+test('how fast large transfers went is known at both ends afterwards, of small ones nothing', async () => {
+  const bandwidth = (of: Member, to: Member) =>
+    of.transport.report().find(({ peer }) => peer === to.transport.self)?.bandwidth
+  const small = b.blobs.add(new Uint8Array(randomBytes(300_000)))
+  await gather(a.transport.fetchBlob(b.transport.self, small, forever))
+  expect(bandwidth(a, b)).toEqual({})
+  const large = b.blobs.add(new Uint8Array(randomBytes(3_000_000)))
+  await gather(a.transport.fetchBlob(b.transport.self, large, forever))
+  expect(bandwidth(a, b)).toEqual({ receivedMbps: expect.any(Number) })
+  const data = new Uint8Array(randomBytes(3_000_000))
+  await a.transport.pushBlob(b.transport.self, a.blobs.add(data), once(data), forever)
+  expect(bandwidth(a, b)).toEqual({ receivedMbps: expect.any(Number), sentMbps: expect.any(Number) })
+  expect(bandwidth(b, a)).toEqual({ receivedMbps: expect.any(Number) })
+})
+
 test('an empty blob is fetched too', async () => {
   const blob = b.blobs.add(new Uint8Array())
   expect(await gather(a.transport.fetchBlob(b.transport.self, blob, forever))).toEqual(new Uint8Array())

@@ -50,7 +50,12 @@ export const PlanAnswer = Type.Unsafe<Plan>(
       8,
     ),
     unplaced: list(
-      strict({ index, reasons: list(ReasonBody, 16), wouldHelp: list(WouldHelpBody, 256) }),
+      strict({
+        index,
+        why: optional(choice('after', 'gang')),
+        reasons: list(ReasonBody, 16),
+        wouldHelp: list(WouldHelpBody, 256),
+      }),
       apiLimits.planTasksMax,
     ),
     asked: int(4096),

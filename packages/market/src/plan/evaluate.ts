@@ -1,5 +1,5 @@
-import { copiesThatFit, dominantShare, type Millis, type ResourceRequest, useOf } from '@souk/kernel'
-import { alternativeField, type Objective, priorities, requestsOf, type Shape } from '@souk/wire'
+import { copiesThatFit, dominantShare, type Millis, useOf } from '@souk/kernel'
+import { alternativeField, type Objective, requestsOf, type Shape } from '@souk/wire'
 import { usedMilli } from '../bid-terms.ts'
 import type { Demand } from '../class-mix.ts'
 import type { MarketConfig } from '../config.ts'
@@ -10,7 +10,9 @@ import { weightsOf } from '../objectives.ts'
 import { scoreParts, weigh } from '../score-bid.ts'
 import { shapeAs, shapeKey } from '../shape.ts'
 import { HostPlan, type SurveyedHost } from './host-plan.ts'
+import { type Wanted, wantedOf } from './occupancy.ts'
 import type { ObjectivePlan, Placing, PlanTask } from './plan.ts'
+import { PlanLine } from './plan-line.ts'
 import { sumOf } from './sum-of.ts'
 
 type EvaluateConfig = Pick<MarketConfig, 'weights' | 'targetMs'>
@@ -31,9 +33,11 @@ export interface EvaluateInput {
 interface Chance {
   host: HostPlan
   alternative: number
-  request: ResourceRequest
+  wanted: Wanted
   runs: Quantiles
   assumed: boolean
+  /** no sooner: what it waits for has ended then */
+  fromMs: Millis
   /** when it could start the next of them, or no sooner than then; undefined: never */
   startMs: Millis | undefined
   /** how many tasks the host had been given when it was last looked at; with more it is looked at anew */
@@ -44,48 +48,61 @@ interface Chance {
 
 /**
  * Where one objective would put these tasks, all of them now waiting: by priority, then in their order, each as the market
- * would, among the hosts that can start it soonest (only bids that start at once bind, and what waits goes to whoever has
+ * would, once what it waits for has ended, among the hosts that can start it soonest (only bids that start at once bind, and what waits goes to whoever has
  * room first). Pure. After each task only the host that was chosen is looked at anew: tasks times hosts in all.
  */
 export function evaluate(objective: Objective, input: EvaluateInput, config: EvaluateConfig): ObjectivePlan {
   const hosts = input.hosts.map((host) => new HostPlan(host, input))
-  const line = [...input.tasks].sort(
-    (a, b) => priorities.indexOf(a.priority) - priorities.indexOf(b.priority) || a.index - b.index,
-  )
+  const line = new PlanLine(input.tasks)
   const weights = weightsOf(objective, config)
   const known = new Map<string, Chance[]>()
   const placings: Placing[] = []
-  for (const { shape, index } of line) {
+  for (let next = line.next(); next; next = line.next()) {
+    const { task, fromMs } = next
+    const { shape, index } = task
     const key = shapeKey(shape)
-    const chances = known.get(key) ?? chancesOf(shape, hosts, input.assumedMs)
-    known.set(key, chances)
+    const chances = known.get(`${fromMs} ${key}`) ?? chancesOf(shape, hosts, { assumedMs: input.assumedMs, fromMs })
+    known.set(`${fromMs} ${key}`, chances)
     for (const chance of chances) look(chance)
     const chosen = choose(chances, (chance) => scoreOf(chance, key, weights, config))
-    if (!chosen) continue
-    placings.push(placing(index, chosen))
-    chosen.host.place(chosen.request, key, { startMs: chosen.startMs!, runMs: chosen.runs.p50 })
+    if (!chosen) {
+      line.setAside(task)
+      continue
+    }
+    const placed = placing(index, chosen)
+    placings.push(placed)
+    line.placed(index, placed.finishMs.p50)
+    chosen.host.place(chosen.wanted, key, { startMs: chosen.startMs!, runMs: chosen.runs.p50 })
   }
   placings.sort((a, b) => a.index - b.index)
   return { objective, placings, sum: sumOf(placings, input.tasks, hosts) }
 }
 
-function chancesOf(shape: Shape, hosts: readonly HostPlan[], assumedMs: Millis): Chance[] {
+function chancesOf(
+  shape: Shape,
+  hosts: readonly HostPlan[],
+  { assumedMs, fromMs }: { assumedMs: Millis; fromMs: Millis },
+): Chance[] {
   const told = hosts.flatMap((host) => host.expected(shape.class) ?? []).sort((a, b) => a.p50 - b.p50)
   const usual = told[Math.floor(told.length / 2)]
   return hosts.flatMap((host) => {
     const known = host.expected(shape.class) ?? usual
     const runs = known ?? { p50: assumedMs, p90: assumedMs }
-    const common = { host, runs, assumed: known === undefined, startMs: 0, seen: -1, score: undefined }
+    const common = { host, runs, assumed: known === undefined, fromMs, startMs: fromMs, seen: -1, score: undefined }
     return [...requestsOf(shape).entries()].flatMap(([alternative, request]): Chance[] => {
-      return decideFit(host.offer, shapeAs(shape, alternative)) ? [] : [{ ...common, alternative, request }]
+      const wanted = wantedOf(shape, request)
+      return decideFit(host.offer, shapeAs(shape, alternative)) ? [] : [{ ...common, alternative, wanted }]
     })
   })
 }
 
-/** What is planned there since can only make it later. */
+/** What is planned there since can only make it later, but for those that have come near what they must be near. */
 function look(chance: Chance): void {
-  if (chance.seen === chance.host.placed || chance.startMs === undefined) return
-  chance.startMs = chance.host.timeline.earliest(chance.request, chance.runs.p50, chance.startMs)
+  const { host, wanted, runs, fromMs } = chance
+  const fromStart = wanted.ties.near !== undefined
+  const startMs = fromStart ? fromMs : chance.startMs
+  if (chance.seen === host.placed || startMs === undefined) return
+  chance.startMs = host.earliest(wanted, runs.p50, startMs)
   chance.seen = chance.host.placed
   chance.score = undefined
 }
@@ -108,12 +125,13 @@ function choose(chances: readonly Chance[], scoreOfOne: (chance: Chance) => numb
 }
 
 function scoreOf(
-  { host, request, runs, startMs = 0 }: Chance,
+  { host, wanted, runs, startMs = 0 }: Chance,
   key: string,
   weights: Readonly<Record<string, number>>,
   config: EvaluateConfig,
 ): number {
   const { capacity, gpus, priceMilli } = host.offer
+  const { request, ties } = wanted
   const free = host.timeline.at(startMs)
   const terms = {
     count: 1,
@@ -124,12 +142,13 @@ function scoreOf(
     priceMilli,
     warm: true,
     loadSeq: 0,
+    unmetMilli: host.unmetMilli(ties, startMs),
   }
   const spread = host.given(key) / Math.max(1, copiesThatFit(capacity, request, 1024, gpus))
   return weigh({ ...scoreParts(terms, config), spread }, weights)
 }
 
-function placing(index: number, { host, alternative, request, runs, startMs = 0, assumed }: Chance): Placing {
+function placing(index: number, { host, alternative, wanted, runs, startMs = 0, assumed }: Chance): Placing {
   const { capacity, priceMilli } = host.offer
   return {
     index,
@@ -137,7 +156,7 @@ function placing(index: number, { host, alternative, request, runs, startMs = 0,
     ...alternativeField(alternative),
     startMs: Math.round(startMs),
     finishMs: { p50: Math.round(startMs + runs.p50), p90: Math.round(startMs + runs.p90) },
-    cost: (priceMilli / 1000) * (runs.p50 / 3_600_000) * Math.min(1, dominantShare(useOf(request), capacity)),
+    cost: (priceMilli / 1000) * (runs.p50 / 3_600_000) * Math.min(1, dominantShare(useOf(wanted.request), capacity)),
     assumed,
   }
 }

@@ -1,8 +1,10 @@
 import type { Millis, ResourceRequest } from '@souk/kernel'
-import type { MessageOf, Offer, PeerId } from '@souk/wire'
+import { type MessageOf, type Offer, type PeerId, type Refusal, type Ties, tiesOf } from '@souk/wire'
 import type { Demand } from '../class-mix.ts'
 import type { Quantiles } from '../durations.ts'
 import { type Wants, wantsOf } from '../fragmentation.ts'
+import { unmetMilli } from '../ties.ts'
+import { Occupancy, type Stay, type Wanted } from './occupancy.ts'
 import { Timeline } from './timeline.ts'
 
 /** A host that has answered, and what it is. */
@@ -29,6 +31,7 @@ export class HostPlan {
   readonly wants: Wants
   readonly #durations: Map<string, Quantiles>
   readonly #given = new Map<string, number>()
+  readonly #occupancy: Occupancy
   #placed = 0
   /** CPU-milliseconds (thousandths) of what runs or waits there now: when it ends, and how much it takes */
   readonly now: { startMs: Millis; endMs: Millis; cpuMilli: number }[] = []
@@ -40,22 +43,27 @@ export class HostPlan {
     this.#durations = new Map(survey.durations.map((quantiles, i) => [classes[i]!, quantiles]))
     this.wants = wantsOf(demands, { capacity: offer.capacity, gpus: offer.gpus ?? [] })
     this.timeline = new Timeline(survey.free, offer.gpus)
-    for (const { queued, request, gpuDevices, endsMs = assumedMs } of survey.work) {
-      if (queued) this.#queue(request, endsMs)
-      else {
+    const present: Stay[] = []
+    for (const { queued, request, gpuDevices, endsMs = assumedMs, tenant = '', ...tied } of survey.work) {
+      const startMs = queued ? this.#queue(request, endsMs) : 0
+      // What waits there counts from now on.
+      present.push({ startMs: 0, endMs: startMs + endsMs, tenant, request, ties: tiesOf(tied) ?? {} })
+      if (!queued) {
         const devices = gpuDevices.filter((index) => index < survey.free.gpuMilli.length)
         this.timeline.endsAt(endsMs, { request, gpuDevices: devices })
         this.now.push({ startMs: 0, endMs: endsMs, cpuMilli: request.cpuMilli })
       }
     }
+    this.#occupancy = new Occupancy(survey.quotas ?? [], present)
   }
 
-  /** What waits there goes first, in its order. */
-  #queue(request: ResourceRequest, runMs: Millis): void {
+  /** What waits there goes first, in its order; returns when it begins. */
+  #queue(request: ResourceRequest, runMs: Millis): Millis {
     const startMs = this.timeline.earliest(request, runMs, 0)
-    if (startMs === undefined) return
+    if (startMs === undefined) return 0
     this.timeline.place(request, startMs, runMs)
     this.now.push({ startMs, endMs: startMs + runMs, cpuMilli: request.cpuMilli })
+    return startMs
   }
 
   /** Tasks that it was given, of all shapes. */
@@ -68,9 +76,31 @@ export class HostPlan {
     return this.#given.get(shapeKey) ?? 0
   }
 
-  /** Gives it one more; only where its timeline has room. */
-  place(request: ResourceRequest, shapeKey: string, { startMs, runMs }: { startMs: Millis; runMs: Millis }): void {
-    this.timeline.place(request, startMs, runMs)
+  /** The first time, not before `fromMs`, at which there is room, and quotas and ties allow it; undefined: never. */
+  earliest(wanted: Wanted, runMs: Millis, fromMs: Millis): Millis | undefined {
+    let startMs = this.timeline.earliest(wanted.request, runMs, fromMs)
+    while (startMs !== undefined) {
+      const again = this.#occupancy.again(wanted, startMs, runMs)
+      if (again === undefined) return startMs
+      startMs = again === Infinity ? undefined : this.timeline.earliest(wanted.request, runMs, again)
+    }
+    return undefined
+  }
+
+  /** Why quotas and ties never allow it, as it is planned now. */
+  whyNever(wanted: Wanted): Refusal | undefined {
+    return this.#occupancy.whyNever(wanted)
+  }
+
+  /** Thousandths of what it would rather be near or apart that would not be so then. */
+  unmetMilli(ties: Ties, atMs: Millis): number {
+    return unmetMilli(this.#occupancy.at(atMs), ties)
+  }
+
+  /** Gives it one more; only where and when `earliest` found room. */
+  place(wanted: Wanted, shapeKey: string, { startMs, runMs }: { startMs: Millis; runMs: Millis }): void {
+    this.timeline.place(wanted.request, startMs, runMs)
+    this.#occupancy.add({ ...wanted, startMs, endMs: startMs + runMs })
     this.#given.set(shapeKey, this.given(shapeKey) + 1)
     this.#placed++
   }

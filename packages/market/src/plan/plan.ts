@@ -7,6 +7,10 @@ import type { Help } from '../would-help.ts'
 export interface PlanTask {
   shape: Shape
   priority: Priority
+  /** places, in what was asked, of those that must have ended before it starts */
+  after?: readonly number[]
+  /** one of several that start together: it is not planned */
+  gang?: boolean
 }
 
 /** Where one objective would put a task, in milliseconds from now. */
@@ -40,9 +44,13 @@ export interface ObjectivePlan {
   }
 }
 
-/** A task that no host that can be asked would take. */
+/**
+ * A task that no host that can be asked would take; or (`why`) that waits for one that has no place here, or is one of a
+ * gang.
+ */
 export interface Unplaced {
   index: number
+  why?: 'after' | 'gang'
   reasons: Reason[]
   help: Help[]
 }

@@ -11,6 +11,7 @@ import type { LocalView, MembersView } from '../views.ts'
 import { whatWouldHelp } from '../would-help.ts'
 import { evaluate } from './evaluate.ts'
 import type { SurveyedHost } from './host-plan.ts'
+import { leftOver } from './left-over.ts'
 import type { ObjectivePlan, Plan, PlanTask, Unplaced } from './plan.ts'
 
 export type PlannerInput =
@@ -121,7 +122,7 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
     const asking: Asking = {
       client,
       assumedMs,
-      tasks: tasks.filter(({ shape }) => able(shape)),
+      tasks: tasks.filter(({ shape, gang }) => !gang && able(shape)),
       classes: [...new Set(tasks.map(({ shape }) => shape.class))],
       demands: this.#packing.demandsWith(tasks.map(({ shape }) => shape.request)),
       unplaced: this.#unplaced(tasks, filtered),
@@ -159,7 +160,8 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
   #unplaced(tasks: readonly (PlanTask & { index: number })[], filtered: ReadonlyMap<string, Filtered>): Unplaced[] {
     const hosts = this.#hosts()
     const said = new Map<string, Omit<Unplaced, 'index'>>()
-    return tasks.flatMap(({ shape, index }) => {
+    return tasks.flatMap(({ shape, index, gang }): Unplaced[] => {
+      if (gang) return [{ index, why: 'gang' as const, reasons: [], help: [] }]
       const key = shapeKey(shape)
       const { candidates, refused } = filtered.get(key)!
       if (candidates.length > 0) return []
@@ -196,8 +198,14 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
     else this.#finish(id, asking, out)
   }
 
-  #finish(id: number, { client, unplaced, asked, done }: Asking, out: PlannerEffect[]): void {
+  #finish(id: number, asking: Asking, out: PlannerEffect[]): void {
+    const { client, asked, done } = asking
     this.#end(id)
+    const known = this.#hosts()
+    const later = leftOver({ ...asking, hosts: asking.hosts ?? [], plans: done }, (shape, reasons) =>
+      whatWouldHelp(shape, known, reasons),
+    )
+    const unplaced = [...asking.unplaced, ...later].sort((a, b) => a.index - b.index)
     const silent = [...asked].flatMap(([peer, survey]) => (survey ? [] : [peer]))
     out.push({ type: 'planned', client, plan: { objectives: done, unplaced, asked: asked.size, silent } })
   }

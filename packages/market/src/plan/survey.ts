@@ -1,18 +1,19 @@
 import type { Millis } from '@souk/kernel'
-import { limits, type MessageOf } from '@souk/wire'
+import { limits, type MessageOf, tiesOf } from '@souk/wire'
 import { type Durations, durationClass } from '../durations.ts'
 import { clamped } from '../free-vector.ts'
 import type { LocalView } from '../views.ts'
 
-/** What this host tells for a plan: its room, what ends when, and how long such tasks take. Promises nothing. */
+/** What this host tells for a plan: its room, what ends when and is tied to what, and how long such tasks take. Promises nothing. */
 export function surveyAnswer(
   { plan, classes }: MessageOf<'survey'>,
   { local, durations }: { local: LocalView; durations: Durations },
   now: Millis,
 ): MessageOf<'surveyed'> {
+  const quotas = local.quotas()
   const work = local
     .work(limits.surveyRunsMax, now)
-    .map(({ class: className, alternative, request, startedMs, allocation }) => {
+    .map(({ class: className, alternative, request, startedMs, allocation, tenant, ties }) => {
       const name = durationClass(className, alternative)
       const endsMs = allocation
         ? durations.remainingMs(name, Math.max(0, now - startedMs))
@@ -22,8 +23,11 @@ export function surveyAnswer(
         queued: allocation === undefined,
         gpuDevices: allocation?.gpuDevices ?? [],
         ...(endsMs === undefined ? {} : { endsMs: Math.ceil(endsMs) }),
+        ...(quotas && tenant ? { tenant } : {}),
+        ...(ties ? tiesOf(ties) : {}),
       }
     })
   const told = classes.map((name) => durations.told(name))
-  return { t: 'surveyed', plan, free: clamped(local.free()), work, durations: told }
+  const answer = { t: 'surveyed' as const, plan, free: clamped(local.free()), work, durations: told }
+  return quotas ? { ...answer, quotas: quotas.left(limits.quotasMax) } : answer
 }

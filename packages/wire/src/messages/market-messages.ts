@@ -77,11 +77,16 @@ export const marketMessages = {
         gpuDevices: list(int(1023), 1024),
         /** from now on; of what waits: once it has begun */
         endsMs: Type.Optional(int(2 ** 40)),
+        /** where the host has quotas */
+        tenant: Type.Optional(text(limits.nameCharsMax, 1)),
+        ...tieFields,
       }),
       2 * limits.surveyRunsMax,
     ),
     /** of the classes asked for, in their order; 0: not known */
     durations: list(Quantiles, limits.planTasksMax),
+    /** tenants that may not have all that is free */
+    quotas: Type.Optional(list(QuotaLeft, limits.quotasMax)),
   }),
   /** to who was asked and had no room: the auction is over, and so many tasks still wait for whoever has room first */
   over: strict({ t: Type.Literal('over'), lot, waiting: int() }),

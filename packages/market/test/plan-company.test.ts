@@ -1,0 +1,175 @@
+import { emptyRequest, QuotaRoom, TenantShares } from '@souk/kernel'
+import { decodeFrame, encodeFrame, type MessageOf } from '@souk/wire'
+import { describe, expect, test } from 'vitest'
+import { Durations } from '../src/durations.ts'
+import type { Plan } from '../src/index.ts'
+import { surveyAnswer } from '../src/plan/survey.ts'
+import { Draft, placingsOf } from './draft.ts'
+import { Local, offer, vector } from './fixtures.ts'
+
+const must = (group: string) => [{ group, required: true }]
+const rather = (group: string) => [{ group, required: false }]
+const run = (over: Partial<MessageOf<'surveyed'>['work'][number]> = {}) => {
+  return { request: emptyRequest(), queued: false, gpuDevices: [], endsMs: 40, ...over }
+}
+/** Peer and start of each that has a place, by their place in what was asked. */
+const starts = (plan: Plan | undefined) =>
+  placingsOf(plan, 'balanced').placings.map(({ index, peer, startMs }) => [index, peer, startMs])
+
+function draftOf(...peers: string[]): Draft {
+  const draft = new Draft()
+  for (const peer of peers) draft.members.add(peer)
+  return draft
+}
+
+describe('a plan knows quotas', () => {
+  const quotas = (tasks: number) => [{ tenant: 'tenant', quota: { tasks } }]
+
+  test('of what is left and of what comes free as the tenant’s own tasks end', () => {
+    const draft = draftOf('p')
+    draft.ask([{}, {}, {}, { tenant: 'other' }])
+    const plan = draft.answer('p', { quotas: quotas(1), work: [run({ tenant: 'tenant' })] })
+    expect(starts(plan)).toEqual([
+      [0, 'p', 0],
+      [1, 'p', 40],
+      [2, 'p', 100],
+      [3, 'p', 0],
+    ])
+  })
+
+  test('that hold for any tenant without one of its own', () => {
+    const draft = draftOf('p')
+    draft.ask([{}, {}])
+    const plan = draft.answer('p', { quotas: [{ tenant: '*', quota: { tasks: 1 } }] })
+    expect(starts(plan)).toEqual([
+      [0, 'p', 0],
+      [1, 'p', 100],
+    ])
+  })
+
+  test('that never hold one: it has no place, and what waits for it has none either', () => {
+    const draft = draftOf('p')
+    draft.ask([{}, { afters: [0] }, { tenant: 'other' }])
+    const plan = draft.answer('p', { quotas: quotas(0) })
+    expect(starts(plan)).toEqual([[2, 'p', 0]])
+    expect(plan?.unplaced).toMatchObject([
+      {
+        index: 0,
+        reasons: [{ code: 'quota', never: true, shortage: { resource: 'tasks', available: 0, needed: 1 } }],
+        help: [{ code: 'raise-quota', what: 'tasks' }],
+      },
+      { index: 1, why: 'after', reasons: [] },
+    ])
+  })
+})
+
+describe('a plan knows ties', () => {
+  test('to what runs there: apart once that has ended, or elsewhere at once', () => {
+    const alone = draftOf('p')
+    alone.ask([{ apart: must('db') }, { group: 'x' }])
+    const work = [run({ group: 'db', apart: must('x') })]
+    expect(starts(alone.answer('p', { work }))).toEqual([
+      [0, 'p', 40],
+      [1, 'p', 40],
+    ])
+    const two = draftOf('p', 'q')
+    two.ask([{ apart: must('db') }])
+    two.answer('p', { work })
+    expect(starts(two.answer('q'))).toEqual([[0, 'q', 0]])
+  })
+
+  test('among themselves: those that must be apart go one to a host, one after the other where there are no more', () => {
+    const draft = draftOf('p', 'q')
+    const db = { group: 'db', apart: must('db') }
+    draft.ask([db, db, db])
+    draft.answer('p')
+    const placed = starts(draft.answer('q'))
+    expect(new Set(placed.slice(0, 2).map(([, peer]) => peer))).toEqual(new Set(['p', 'q']))
+    expect(placed.map(([, , startMs]) => startMs)).toEqual([0, 0, 100])
+  })
+
+  test('to what has to be there first, also where that has no place yet when it is looked at', () => {
+    const draft = draftOf('p', 'q')
+    draft.ask([{ near: must('cache') }, { group: 'cache', afters: [2] }, {}])
+    draft.answer('p')
+    const plan = draft.answer('q')
+    const [, cache] = placingsOf(plan, 'balanced').placings
+    expect(starts(plan)[0]).toEqual([0, cache?.peer, 100])
+  })
+
+  test('that nothing meets: it has no place, and is told what is missing', () => {
+    const draft = draftOf('p')
+    draft.ask([{ near: must('cache') }])
+    const plan = draft.answer('p')
+    expect(starts(plan)).toEqual([])
+    expect(plan?.unplaced).toMatchObject([{ index: 0, reasons: [{ code: 'not-near' }], help: [{ code: 'untie' }] }])
+  })
+
+  test('that are preferred, where there is a choice', () => {
+    const draft = draftOf('p', 'q')
+    draft.ask([{ near: rather('cache') }])
+    draft.answer('p')
+    expect(starts(draft.answer('q', { work: [run({ group: 'cache' })] }))).toEqual([[0, 'q', 0]])
+  })
+})
+
+describe('a plan knows an order', () => {
+  test('a task starts once all that it waits for have ended, whatever its priority', () => {
+    const draft = draftOf('p')
+    draft.ask([{ afters: [1, 2], priority: 'high' }, {}, { afters: [1] }, {}])
+    expect(starts(draft.answer('p'))).toEqual([
+      [0, 'p', 200],
+      [1, 'p', 0],
+      [2, 'p', 100],
+      [3, 'p', 0],
+    ])
+  })
+
+  test('those that wait for each other, which nobody should ask for, have no place', () => {
+    const draft = draftOf('p')
+    draft.ask([{ afters: [1] }, { afters: [0] }, {}])
+    const plan = draft.answer('p')
+    expect(starts(plan)).toEqual([[2, 'p', 0]])
+    expect(plan?.unplaced.map(({ index, why }) => [index, why])).toEqual([
+      [0, 'after'],
+      [1, 'after'],
+    ])
+  })
+
+  test('members of a gang are not planned, and said to be so', () => {
+    const draft = draftOf('p')
+    draft.ask([{ isGang: true }, { isGang: true }, {}, { afters: [0] }])
+    const plan = draft.answer('p')
+    expect(starts(plan)).toEqual([[2, 'p', 0]])
+    expect(plan?.unplaced.map(({ index, why }) => [index, why])).toEqual([
+      [0, 'gang'],
+      [1, 'gang'],
+      [3, 'after'],
+    ])
+  })
+})
+
+test('a host tells tenants and ties of what is there only where they matter, and all of it fits a frame', () => {
+  const local = new Local(offer())
+  const survey = { t: 'survey' as const, plan: 1, classes: ['noop'] }
+  const answer = () => surveyAnswer(survey, { local, durations: new Durations(4) }, 0)
+  const plain = { class: 'noop', request: emptyRequest(), startedMs: 0, tenant: 'lab', ties: {} }
+  local.theWork = [plain]
+  expect(answer()).not.toHaveProperty('quotas')
+  expect(answer().work).toEqual([{ request: emptyRequest(), queued: true, gpuDevices: [] }])
+  local.theQuotas = new QuotaRoom({ lab: { tasks: 2 } }, new TenantShares())
+  const ties = {
+    group: 'g'.repeat(64),
+    near: Array.from({ length: 8 }, (_, i) => ({ group: `${i}`.repeat(64), required: true })),
+  }
+  local.theWork = Array.from({ length: 128 }, () => ({
+    ...plain,
+    tenant: 'l'.repeat(256),
+    ties: { ...ties, apart: ties.near },
+  }))
+  expect(answer().quotas).toEqual([{ tenant: 'lab', quota: { tasks: 2 } }])
+  expect(answer().work[0]).toMatchObject({ tenant: 'l'.repeat(256), group: ties.group })
+  const load = { seq: 1, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 }
+  const bytes = encodeFrame({ incarnation: 1, load, messages: [{ ...answer(), free: vector() }] })
+  expect(decodeFrame(bytes)).toMatchObject({ ok: true, value: { rejected: [] } })
+})
