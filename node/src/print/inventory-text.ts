@@ -9,9 +9,9 @@ import { visibleData } from './visible.ts'
 
 const columns: ColumnsByKind = { ...hardwareColumns, ...otherColumns }
 
-// Those of peers are longer than a line, and how a thing is says more than the end of its id.
+// A long reason gives way first, then the ids of peers, which are longer than a line; then columns go from the right.
 const idColumn: Column = { title: 'id', yields: 99, least: 24, stays: true }
-const stateColumn: Column = { title: 'state', yields: 0, least: 12, stays: true }
+const stateColumn: Column = { title: 'state', yields: 100, least: 24, stays: true }
 
 const relationColumns: Column[] = [
   { title: 'what', yields: 1, least: 12 },
@@ -71,7 +71,7 @@ function section<K extends EntryKind>(kind: K, entries: EntryOf<K>[], { colours,
   return `${colours.bold(titles[kind])}\n${indent(body)}`
 }
 
-/** On a narrow terminal: the further to the right, the sooner. */
+/** The further to the right, the sooner. */
 function yielding(column: Column, at: number): Column {
   return column.align === 'right' ? { ...column, yields: at + 1 } : { ...column, yields: at + 1, least: 12 }
 }

@@ -26,7 +26,7 @@ const meanings: Record<string, { seen: string; help: string }> = {
   'too-large': { seen: 'too small for it', help: 'ask for less (--cpu, --mem, --gpu), or add a larger host' },
   'no-room': { seen: 'no room now', help: 'it starts as soon as something ends; souk join adds a host' },
   quota: {
-    seen: 'its tenant has as much there as it may',
+    seen: 'over the quota of its tenant there',
     help: 'it starts as soon as one of its tenant ends; the host sets the quota (souk up --quota)',
   },
   'queue-full': { seen: 'its queue is full', help: 'it starts as soon as something ends; souk join adds a host' },
