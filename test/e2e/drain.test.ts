@@ -41,6 +41,9 @@ test('a peer with 200 waiting and 8 running tasks drains and goes: none is lost,
   ids.push(...(await Promise.all(waiting.map(({ id }) => id))))
   await until('the others wait', async () => (await client.peers()).some((line) => line.self && line.waiting === 200))
 
+  const { out: balance } = await souk(['balance', '--data', second.data, '--json'])
+  expect(JSON.parse(balance)).toMatchObject({ waiting: 200, strategy: { strategy: 'none', code: 'saturated' } })
+
   const drained = await souk(['drain', '--data', first.data, '--json'])
   expect(JSON.parse(drained.out)).toMatchObject({ state: 'draining', handedOver: 200, waiting: 0, held: 0, running: 8 })
   await until('they wait elsewhere', async () => {
