@@ -35,7 +35,7 @@ const seen: Balance = {
 }
 
 test('a balance is a table of hosts, then what it means', () => {
-  const names = Object.assign((peer: string) => `host-${peer}`, { away: [] as never })
+  const names = Object.assign((peer: string | undefined) => `host-${peer}`, { away: () => false })
   const lines = balanceText(seen, names, coloursFor(false, {})).split('\n')
   expect(lines.map((line) => line.trim().replaceAll(/ {2,}/g, ' | '))).toEqual([
     '12 tasks waiting; utilisation over the last 30 s',
