@@ -21,7 +21,7 @@ export const balance: CommandModule = {
       'after',
       `
 Utilisation is what was promised to runs, on average over the last 30 s. CV is the standard deviation of the hosts' shares
-of taken slots over their mean; its floor is the least that so many taken slots can have, as slots are whole ones.
+of taken slots over their mean; its floor is the least that this work can have: runs as long as that cannot be divided.
 A bottleneck is the resource that the hosts which could run what waits lack first.`,
     )
   },

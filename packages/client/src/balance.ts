@@ -20,7 +20,7 @@ export interface Balance {
     /** standard deviation of their shares over the mean one */
     cv: number
     maxOverMean: number
-    /** the least CV that so many taken slots can have there: slots are whole ones */
+    /** the least CV that this work can have there: slots that were taken all the time are whole ones */
     cvFloor: number
   }
   /** resources that keep what waits from starting, worst first */

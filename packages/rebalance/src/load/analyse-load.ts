@@ -46,7 +46,7 @@ export function analyseLoad({ nowMs, windowMs, hosts, lots, roundTripMs }: LoadF
     waiting: lots.reduce((sum, { count }) => sum + count, 0),
     hosts: uses,
     // A peer that drains is to be uneven.
-    imbalance: imbalanceOf(uses.filter(({ draining }) => !draining).map(slotsOf)),
+    imbalance: imbalanceOf(hosts.filter(({ draining }) => !draining).map((host) => slotsOf(host, { nowMs, windowMs }))),
     bottlenecks: bottlenecksOf(looked, byPeer, free),
     strategy: decideStrategy({ lots: known, hosts, opportunities, roundTripMs }),
     opportunities,
@@ -70,7 +70,9 @@ function useOf(host: HostLoad, lots: readonly WaitingLot[], window: { nowMs: Mil
   }
 }
 
-function slotsOf({ utilisation }: HostUse): { used: number; slots: number } {
-  const slots = utilisation.find(({ resource }) => resource === 'slots')
-  return { used: slots?.used ?? 0, slots: slots?.capacity ?? 0 }
+function slotsOf(host: HostLoad, { nowMs, windowMs }: { nowMs: Millis; windowMs: Millis }) {
+  const slots = utilisationOf(host, { nowMs, windowMs }).find(({ resource }) => resource === 'slots')
+  const lasting = host.runs.filter(({ fromMs, toMs = nowMs }) => fromMs <= nowMs - windowMs && toMs >= nowMs)
+  const whole = lasting.reduce((sum, { request }) => sum + request.slots, 0)
+  return { used: slots?.used ?? 0, slots: slots?.capacity ?? 0, whole }
 }

@@ -5,23 +5,23 @@ export interface Imbalance {
   cv: number
   /** the largest share / the mean one; 1 is even */
   maxOverMean: number
-  /** the least CV that so many taken slots can have on these hosts: slots are whole ones */
+  /** the least CV that this work can have on these hosts: slots that were taken all the time are whole ones */
   cvFloor: number
 }
 
-/** `used`: slots taken, on average over a window. */
-export function imbalanceOf(hosts: readonly { used: number; slots: number }[]): Imbalance {
+/** A host's slots over a window. */
+interface SlotUse {
+  /** taken, on average */
+  used: number
+  slots: number
+  /** of those taken: by runs that lasted for all of the window, which no spreading can divide */
+  whole: number
+}
+
+export function imbalanceOf(hosts: readonly SlotUse[]): Imbalance {
   const able = hosts.filter(({ slots }) => slots > 0)
-  const shares = able.map(({ used, slots }) => used / slots)
-  const taken = able.reduce((sum, { used }) => sum + used, 0)
-  const { cv, maxOverMean } = spread(shares)
-  const even = spread(
-    evenShares(
-      able.map(({ slots }) => slots),
-      Math.round(taken),
-    ),
-  )
-  return { hosts: able.length, cv, maxOverMean, cvFloor: even.cv }
+  const { cv, maxOverMean } = spread(able.map(({ used, slots }) => used / slots))
+  return { hosts: able.length, cv, maxOverMean, cvFloor: spread(evenShares(able)).cv }
 }
 
 function spread(shares: readonly number[]): { cv: number; maxOverMean: number } {
@@ -31,16 +31,39 @@ function spread(shares: readonly number[]): { cv: number; maxOverMean: number } 
   return { cv: Math.sqrt(variance) / mean, maxOverMean: Math.max(...shares) / mean }
 }
 
-/** Whole slots, spread as evenly as can be: each its part rounded down, then the rest one by one to whoever has least. */
-function evenShares(slots: readonly number[], taken: number): number[] {
+/**
+ * As even as can be: whole slots first, each host its part rounded down and the rest one by one to whoever has least; then
+ * everything else as if it were a fluid, to the lowest first.
+ */
+function evenShares(hosts: readonly SlotUse[]): number[] {
+  const slots = hosts.map((host) => host.slots)
+  const whole = hosts.reduce((sum, host) => sum + host.whole, 0)
   const all = slots.reduce((sum, count) => sum + count, 0)
-  const part = Math.min(1, taken / Math.max(1, all))
+  const part = Math.min(1, whole / Math.max(1, all))
   const used = slots.map((count) => Math.floor(part * count))
   const share = (i: number, more = 0): number => (used[i]! + more) / slots[i]!
-  for (let rest = Math.min(taken, all) - used.reduce((sum, count) => sum + count, 0); rest > 0; rest--) {
+  for (let rest = Math.min(whole, all) - used.reduce((sum, count) => sum + count, 0); rest > 0; rest--) {
     let least = 0
     for (let i = 1; i < slots.length; i++) if (share(i, 1) < share(least, 1)) least = i
     used[least]!++
   }
-  return used.map((_, i) => share(i))
+  const fluid = Math.max(0, hosts.reduce((sum, host) => sum + host.used, 0) - whole)
+  const shares = used.map((_, i) => share(i))
+  const level = levelOf(shares, slots, fluid)
+  return shares.map((each) => Math.max(each, level))
+}
+
+/** How high so much raises the lowest. */
+function levelOf(shares: readonly number[], slots: readonly number[], fluid: number): number {
+  const rising = shares.map((share, i) => ({ share, slots: slots[i]! })).sort((a, b) => a.share - b.share)
+  let width = 0
+  let held = 0
+  let level = 0
+  for (const [i, { share, slots: count }] of rising.entries()) {
+    width += count
+    held += share * count
+    level = (held + fluid) / width
+    if (level <= (rising[i + 1]?.share ?? Number.POSITIVE_INFINITY)) return level
+  }
+  return level
 }
