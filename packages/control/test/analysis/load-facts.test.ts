@@ -47,6 +47,19 @@ describe('what tasks tell of load', () => {
     ])
   })
 
+  test('what a host says to run has begun there, whatever its custodians have heard: the oldest first', () => {
+    const at = (i: number, state: 'waiting' | 'queued' | 'running') =>
+      seenTask({ id: `${i}`.repeat(24), state, host: 'h1', submittedWallMs: nowWallMs - 1000 + i })
+    const busy = [
+      { ...hosts[0]!, running: 1 },
+      { ...hosts[1]!, running: 3 },
+    ]
+    const tasks = [at(1, 'waiting'), at(2, 'queued'), at(3, 'running'), at(4, 'waiting')]
+    const seen = loadFactsOf({ tasks, hosts: busy, nowWallMs, windowMs: 30_000, roundTripMs: 1 })
+    expect(seen.hosts.map(({ runs }) => runs.length)).toEqual([1, 3])
+    expect(seen.lots).toMatchObject([{ bearer: 'h1', count: 1 }])
+  })
+
   test('whatever they are, an analysis of them can be made', () => {
     fc.assert(
       fc.property(seenTasks, (tasks) => {
