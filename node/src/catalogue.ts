@@ -159,6 +159,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/analyze.ts')).analyze,
   },
   {
+    name: 'balance',
+    usage: '',
+    summary: 'how work is spread, what keeps tasks waiting, whether moving some would help',
+    group: 'mesh',
+    load: async () => (await import('./commands/balance.ts')).balance,
+  },
+  {
     name: 'inventory',
     usage: '',
     summary: 'everything this host has and could offer; no peer needs to run',

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { balance } from './balance.ts'
 import { custody } from './custody.ts'
 import { decision } from './decision.ts'
 import { peers } from './peers.ts'
@@ -6,7 +7,7 @@ import { placement } from './placement.ts'
 import { type Bench, NeedsError, toReport, toTable } from './report.ts'
 import { response } from './response.ts'
 
-const benches: Bench[] = [decision, peers, custody, placement, response]
+const benches: Bench[] = [decision, peers, custody, placement, response, balance]
 
 const program = new Command('bench')
   .description(

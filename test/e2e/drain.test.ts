@@ -37,9 +37,15 @@ test('a peer with 200 waiting and 8 running tasks drains and goes: none is lost,
   await until('every slot is taken', async () => {
     return (await load()).map(({ running }) => running).join() === '8,2,2'
   })
-  const waiting = client.submitAll(named(200, (i) => brief(`waiting-${i}`)))
-  ids.push(...(await Promise.all(waiting.map(({ id }) => id))))
+  const later = client.submitAll(named(200, (i) => brief(`waiting-${i}`)))
+  ids.push(...(await Promise.all(later.map(({ id }) => id))))
   await until('the others wait', async () => (await client.peers()).some((line) => line.self && line.waiting === 200))
+
+  await until('it shows that moving gains nothing', async () => {
+    const { out } = await souk(['balance', '--data', second.data, '--json'])
+    const { waiting, strategy } = JSON.parse(out)
+    return waiting === 200 && strategy.strategy === 'none' && strategy.code === 'saturated'
+  })
 
   const drained = await souk(['drain', '--data', first.data, '--json'])
   expect(JSON.parse(drained.out)).toMatchObject({ state: 'draining', handedOver: 200, waiting: 0, held: 0, running: 8 })
@@ -76,4 +82,23 @@ test('it takes work again once it is told to, and explain says why a task left i
   await client.cancel(id)
   const again = await souk(['run', '--data', first.data, '--label', 'site=first', '--', 'echo', 'here'])
   expect(again).toMatchObject({ code: 0, out: 'here\n' })
+})
+
+test('a peer that goes stops what takes too long, and it runs elsewhere, once', async () => {
+  const [first, second] = [mesh.peers[0]!, mesh.peers[1]!]
+  const [client, other] = [await mesh.client(first), await mesh.client(second)]
+  const waits = { argv: ['sh', '-c', `while [ ! -e ${gate('last')} ]; do sleep 0.1; done; echo last >> ${log}`] }
+  const id = await client.submit(waits).id
+  await until('it runs', async () => (await client.task(id)).state === 'running')
+  const { bearer } = await client.task(id)
+  const at = mesh.peers.find(({ peer }) => peer === bearer)!
+  const rest = at === first ? other : client
+  expect(await souk(['down', '--data', at.data, '--drain', '300ms'])).toMatchObject({ code: 0 })
+  writeFileSync(gate('last'), '')
+  expect(await rest.wait(id)).toMatchObject({ kind: 'succeeded', attempts: [] })
+  expect(
+    readFileSync(log, 'utf8')
+      .split('\n')
+      .filter((line) => line === 'last'),
+  ).toHaveLength(1)
 })

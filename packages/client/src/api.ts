@@ -15,6 +15,7 @@ import type { Status } from './status.ts'
 import type { TaskDetail } from './task-detail.ts'
 
 export type * from './analysis.ts'
+export type { Balance } from './balance.ts'
 export type { DrainCalls, DrainOptions, DrainProgress } from './drain.ts'
 export type { GpuAmounts } from './gpu-amounts.ts'
 export type { HistoryPage, HistoryQuery, TaskLine } from './history.ts'

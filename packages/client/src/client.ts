@@ -209,6 +209,10 @@ export class Client implements SoukClient {
     return this.#call('history', { query: historyRequest(query) }, signal)
   }
 
+  balance(signal?: AbortSignal) {
+    return this.#call('balance', {}, signal)
+  }
+
   analysis({ windowMs, peer }: AnalysisQuery = {}, signal?: AbortSignal) {
     const window = windowMs === undefined ? {} : { window: String(Math.round(windowMs)) }
     return this.#call('analysis', { query: { ...window, ...(peer === undefined ? {} : { peer }) } }, signal)

@@ -1,4 +1,5 @@
 import type { Analysis, AnalysisQuery } from './analysis.ts'
+import type { Balance } from './balance.ts'
 import type { RunUsage } from './run-usage.ts'
 
 /** One task of a listing. */
@@ -67,4 +68,6 @@ export interface InsightCalls {
   history(query?: HistoryQuery, signal?: AbortSignal): Promise<HistoryPage>
   /** what is asked of the mesh, or of one peer. Rejects with `request-invalid`, `peer-unknown` */
   analysis(query?: AnalysisQuery, signal?: AbortSignal): Promise<Analysis>
+  /** how work is spread over the mesh now, and whether moving some would gain anything */
+  balance(signal?: AbortSignal): Promise<Balance>
 }

@@ -16,6 +16,7 @@ export const paths = {
   watch: { method: 'POST', path: '/v1/sessions/:session/watch' },
   history: { method: 'GET', path: '/v1/history' },
   analysis: { method: 'GET', path: '/v1/analysis' },
+  balance: { method: 'GET', path: '/v1/balance' },
   peers: { method: 'GET', path: '/v1/peers' },
   links: { method: 'GET', path: '/v1/links' },
   inventory: { method: 'GET', path: '/v1/inventory' },

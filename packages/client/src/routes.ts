@@ -3,6 +3,7 @@ import { paths, type RouteName } from './paths.ts'
 import { InvitationAnswer, InvitationBody, StopAnswer } from './schema/admin.ts'
 import { AttachAnswer, AttachBody, DetachAnswer, ResultsAnswer, ResultsBody } from './schema/agents.ts'
 import { AnalysisAnswer, AnalysisRequest } from './schema/analysis.ts'
+import { BalanceAnswer } from './schema/balance.ts'
 import { BlobAnswer, BlobParams, BlobQuery } from './schema/blobs.ts'
 import { DrainAnswer, DrainBody } from './schema/drain.ts'
 import { HistoryAnswer, HistoryRequest } from './schema/history.ts'
@@ -118,6 +119,12 @@ export const routes = {
       'what is asked of the mesh: kinds, demand by resource, arrivals, waiting times, who waits for what whom holds',
     query: AnalysisRequest,
     answer: AnalysisAnswer,
+  }),
+  balance: route({
+    ...paths.balance,
+    role: 'observe',
+    summary: 'how work is spread: utilisation, imbalance, bottlenecks, and whether moving work would gain anything',
+    answer: BalanceAnswer,
   }),
   peers: route({ ...paths.peers, role: 'observe', summary: 'members', answer: PeersAnswer }),
   links: route({

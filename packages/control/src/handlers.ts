@@ -3,6 +3,7 @@ import { apiLimits, type BodyOf, type ParamsOf, type QueryOf, type RouteName, ty
 import { outcomeKinds, type TaskState, taskStates } from '@souk/wire'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { analysis } from './analysis/analysis.ts'
+import { balance } from './analysis/balance.ts'
 import { ApiError } from './api-error.ts'
 import { ask } from './ask.ts'
 import type { AttachedAgents } from './attached-agents.ts'
@@ -98,6 +99,7 @@ export const handlers: Handlers = {
     return { watched: body.tasks.length }
   },
   analysis: ({ query }, parts) => analysis(query, parts.finder, snapshotOf(parts)),
+  balance: (_, parts) => balance(parts.finder, snapshotOf(parts)),
   history: ({ query }, parts) => history(query, parts.finder, snapshotOf(parts)),
   peers: (_, parts) => ({ peers: peerLines(snapshotOf(parts), parts.options.info) }),
   links: (_, parts) => ({ links: linkLines(snapshotOf(parts), parts.options.info) }),

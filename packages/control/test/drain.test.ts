@@ -18,6 +18,15 @@ test('a peer is told to drain, with its deadline, says how far it is, and is tol
   ])
 })
 
+test('says how work is spread, for whoever may read', async () => {
+  const a = await serve()
+  const { client } = await open([a])
+  const seen = await client.balance()
+  expect(seen).toMatchObject({ windowMs: 30_000, waiting: 0, strategy: { strategy: 'none', code: 'nothing-waits' } })
+  expect(seen.hosts).toMatchObject([{ peer: a.peer.self, draining: false, running: 0 }])
+  expect(seen.hosts[0]!.utilisation).toContainEqual({ resource: 'cpu', used: 0, capacity: 4, share: 0 })
+})
+
 test('a deadline that is none is refused, and nothing drains', async () => {
   const a = await serve()
   const { client } = await open([a])

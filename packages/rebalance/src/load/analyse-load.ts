@@ -1,0 +1,78 @@
+import { copyVector, type Millis, type ResourceVector, take } from '@souk/kernel'
+import type { PeerId } from '@souk/wire'
+import { type Bottleneck, bottlenecksOf } from './bottleneck.ts'
+import { type Imbalance, imbalanceOf } from './imbalance.ts'
+import type { HostLoad, LoadFacts, WaitingLot } from './load-facts.ts'
+import { type Opportunity, opportunitiesOf } from './opportunities.ts'
+import { decideStrategy, type Strategy } from './strategy.ts'
+import { type Utilisation, utilisationOf } from './utilisation.ts'
+
+/** One host over the window. */
+export interface HostUse {
+  peer: PeerId
+  draining: boolean
+  /** runs there now */
+  running: number
+  /** borne there, waiting: in its own queue or for whoever has room */
+  waiting: number
+  utilisation: Utilisation[]
+}
+
+/** How work is spread over a mesh, and what could be done about it. */
+export interface LoadAnalysis {
+  windowMs: Millis
+  waiting: number
+  hosts: HostUse[]
+  imbalance: Imbalance
+  /** worst first; empty: nothing that waits lacks room */
+  bottlenecks: Bottleneck[]
+  strategy: Strategy
+  opportunities: Opportunity[]
+}
+
+/** lots that are looked at for what keeps them waiting and where else they could go: the first ones; all are counted */
+const lotsMax = 256
+
+/** Looks at plain facts: the same ones give the same analysis. Cost: tasks times resources, and lots times hosts. */
+export function analyseLoad({ nowMs, windowMs, hosts, lots, roundTripMs }: LoadFacts): LoadAnalysis {
+  const byPeer = new Map(hosts.map((host) => [host.peer, host]))
+  const known = lots.map((lot): WaitingLot => ({ ...lot, able: lot.able.filter((peer) => byPeer.has(peer)) }))
+  const free = new Map(hosts.map((host) => [host.peer, freeOf(host)]))
+  const uses = hosts.map((host) => useOf(host, lots, { nowMs, windowMs }))
+  const looked = known.slice(0, lotsMax)
+  const opportunities = opportunitiesOf(looked, byPeer, free)
+  return {
+    windowMs,
+    waiting: lots.reduce((sum, { count }) => sum + count, 0),
+    hosts: uses,
+    // A peer that drains is to be uneven.
+    imbalance: imbalanceOf(hosts.filter(({ draining }) => !draining).map((host) => slotsOf(host, { nowMs, windowMs }))),
+    bottlenecks: bottlenecksOf(looked, byPeer, free),
+    strategy: decideStrategy({ lots: known, hosts, opportunities, roundTripMs }),
+    opportunities,
+  }
+}
+
+function freeOf({ capacity, gpus, runs }: HostLoad): ResourceVector {
+  const free = copyVector(capacity)
+  for (const { request, toMs } of runs) if (toMs === undefined) take(free, request, gpus)
+  return free
+}
+
+function useOf(host: HostLoad, lots: readonly WaitingLot[], window: { nowMs: Millis; windowMs: Millis }): HostUse {
+  const { peer, draining, runs } = host
+  return {
+    peer,
+    draining,
+    running: runs.filter(({ toMs }) => toMs === undefined).length,
+    waiting: lots.reduce((sum, { bearer, count }) => sum + (bearer === peer ? count : 0), 0),
+    utilisation: utilisationOf(host, window),
+  }
+}
+
+function slotsOf(host: HostLoad, { nowMs, windowMs }: { nowMs: Millis; windowMs: Millis }) {
+  const slots = utilisationOf(host, { nowMs, windowMs }).find(({ resource }) => resource === 'slots')
+  const lasting = host.runs.filter(({ fromMs, toMs = nowMs }) => fromMs <= nowMs - windowMs && toMs >= nowMs)
+  const whole = lasting.reduce((sum, { request }) => sum + request.slots, 0)
+  return { used: slots?.used ?? 0, slots: slots?.capacity ?? 0, whole }
+}

@@ -1,0 +1,45 @@
+import { type ResourceVector, shortage } from '@souk/kernel'
+import type { PeerId } from '@souk/wire'
+import type { HostLoad, WaitingLot } from './load-facts.ts'
+
+/** A resource that keeps waiting tasks from starting. */
+export interface Bottleneck {
+  resource: string
+  /** of the tasks that wait for room: each counts as one, split among the hosts that could run it by what each lacks first */
+  tasks: number
+  /** of all those that wait for room */
+  share: number
+  /** hosts that lack it for some of them */
+  hosts: number
+}
+
+/** Which resources block most of the waiting work, worst first. `free`: what each host has left now. */
+export function bottlenecksOf(
+  lots: readonly WaitingLot[],
+  hosts: ReadonlyMap<PeerId, HostLoad>,
+  free: ReadonlyMap<PeerId, ResourceVector>,
+): Bottleneck[] {
+  const blocked = new Map<string, { tasks: number; hosts: Set<PeerId> }>()
+  let total = 0
+  for (const { able, request, count } of lots) {
+    const open = able.filter((peer) => !hosts.get(peer)!.draining)
+    const full = open.flatMap((peer) => {
+      const short = shortage(free.get(peer)!, request, hosts.get(peer)!.gpus)
+      return short ? [{ peer, resource: short.resource }] : []
+    })
+    // Where some host has room it does not wait for any.
+    if (full.length < open.length || full.length === 0) continue
+    total += count
+    for (const { peer, resource } of full) {
+      const entry = blocked.get(resource) ?? { tasks: 0, hosts: new Set<PeerId>() }
+      blocked.set(resource, entry)
+      entry.tasks += count / full.length
+      entry.hosts.add(peer)
+    }
+  }
+  return [...blocked]
+    .map(([resource, entry]) => {
+      return { resource, tasks: entry.tasks, share: entry.tasks / total, hosts: entry.hosts.size }
+    })
+    .sort((a, b) => b.tasks - a.tasks || (a.resource < b.resource ? -1 : 1))
+}

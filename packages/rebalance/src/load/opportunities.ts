@@ -1,0 +1,44 @@
+import { copiesThatFit, copyVector, type ResourceVector, take } from '@souk/kernel'
+import type { PeerId } from '@souk/wire'
+import type { HostLoad, WaitingLot } from './load-facts.ts'
+
+/** Tasks that wait although a host has room for them now. */
+export interface Opportunity {
+  class: string
+  from: PeerId
+  to: PeerId
+  count: number
+  /** they are in the queue of their host, which must give them up; others are asked for */
+  bound: boolean
+}
+
+/** more of them tell nobody more */
+const opportunitiesMax = 1024
+
+/** What could start now, each task once: lots in their order, hosts with the most free slots first. */
+export function opportunitiesOf(
+  lots: readonly WaitingLot[],
+  hosts: ReadonlyMap<PeerId, HostLoad>,
+  free: ReadonlyMap<PeerId, ResourceVector>,
+): Opportunity[] {
+  const left = new Map([...free].map(([peer, vector]) => [peer, copyVector(vector)]))
+  const found: Opportunity[] = []
+  for (const { able, bearer, bound, class: name, count, request } of lots) {
+    let waiting = count
+    const inTurn = able
+      .filter((peer) => !hosts.get(peer)!.draining && !(bound && peer === bearer))
+      .sort((a, b) => left.get(b)!.slots - left.get(a)!.slots || (a < b ? -1 : 1))
+    for (const to of inTurn) {
+      const { gpus } = hosts.get(to)!
+      const room = left.get(to)!
+      const fit = copiesThatFit(room, request, waiting, gpus)
+      if (fit === 0) continue
+      for (let i = 0; i < fit; i++) take(room, request, gpus)
+      found.push({ class: name, from: bearer, to, count: fit, bound })
+      waiting -= fit
+      if (found.length === opportunitiesMax) return found
+      if (waiting === 0) break
+    }
+  }
+  return found
+}
