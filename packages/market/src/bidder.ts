@@ -35,7 +35,7 @@ interface Want {
 
 /**
  * This host's side of the market: answers quotes from what is free now, and asks bearers for waiting work when there
- * is room (WANTED). A bid promises nothing: the award may bounce.
+ * is room (WANTED). A bid promises nothing: the award may bounce. But of long tasks it is not made twice (`holds.ts`).
  *
  * Invariants: I11 at most one WANTED under way to each bearer, answered or over after wantMsMax.
  * Inputs: quotes, answers, changes of room. Effects: bids, refusals, WANTED.
@@ -75,7 +75,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   step(input: BidderInput, now: Millis, out: BidderEffect[]): void {
     switch (input.type) {
       case 'asked':
-        out.push({ type: 'send', to: input.from, message: this.#answer(input.message, now) })
+        out.push({ type: 'send', to: input.from, message: this.#answer(input.from, input.message, now) })
         return
       case 'given':
         this.#onGiven(input.from, input.message, now)
@@ -99,9 +99,9 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     return this.#timers.next()
   }
 
-  /** How good its predictions are. */
+  /** How good its predictions are, and how often room was held. */
   counters(): Record<string, number> {
-    return this.#predictions.counters()
+    return { ...this.#predictions.counters(), ...this.#quotes.counters() }
   }
 
   /**
@@ -120,7 +120,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   }
 
   snapshot() {
-    return { wants: this.#wants.size, pauses: this.#pauses.size }
+    return { wants: this.#wants.size, pauses: this.#pauses.size, holds: this.#quotes.snapshot() }
   }
 
   #learn(name: string, runMs: number): void {
@@ -128,8 +128,8 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     this.#durations.add(name, runMs)
   }
 
-  #answer(message: MessageOf<'quote' | 'survey'>, now: Millis): MessageOf<'bid' | 'noBid' | 'surveyed'> {
-    if (message.t === 'quote') return this.#quotes.answer(message, now)
+  #answer(from: PeerId, message: MessageOf<'quote' | 'survey'>, now: Millis): MessageOf<'bid' | 'noBid' | 'surveyed'> {
+    if (message.t === 'quote') return this.#quotes.answer(from, message, now)
     return surveyAnswer(message, { local: this.#local, durations: this.#durations }, now)
   }
 
