@@ -176,6 +176,7 @@ function spec(options: ReadonlyMap<string, string>): TaskSpec {
     starts: options.has('once') ? 'at-most-once' : 'at-least-once',
     expiresMs: number('expires', 0),
     failIfUnplaceable: options.has('or-fail'),
+    ...(options.has('expected') ? { expectedMs: number('expected', 0) } : {}),
     ...(after === '' ? {} : { after: after.split('+').map(dependency) }),
   }
 }

@@ -1,22 +1,14 @@
 import { Deadlines, type Machine, type Millis, type Prng } from '@souk/kernel'
-import { type BidTerms, limits, type MessageOf, type PeerId, requestsOf, type Shape } from '@souk/wire'
-import { bidTerms, chooseRoom } from './bid-terms.ts'
+import { limits, type MessageOf, type PeerId, type Shape } from '@souk/wire'
 import type { MarketConfig } from './config.ts'
 import { aheadCount, Durations, durationClass, shareOf } from './durations.ts'
-import { decideEta } from './eta.ts'
 import { decideFit } from './fit.ts'
 import { clamped } from './free-vector.ts'
 import type { Packing } from './packing.ts'
 import { surveyAnswer } from './plan/survey.ts'
 import { PredictionScore } from './prediction-score.ts'
-import { overQuota } from './quota-refusal.ts'
-import { draining, later } from './refusal.ts'
-import { Rivals } from './rivals.ts'
-import { decideTies } from './ties.ts'
+import { Quotes } from './quotes.ts'
 import type { BearersView, LocalView, MembersView } from './views.ts'
-
-/** More room than that is as good as so much: nobody is crowded out. */
-const racedRoomMax = 64
 
 export type BidderInput =
   | { type: 'wake' }
@@ -43,7 +35,7 @@ interface Want {
 
 /**
  * This host's side of the market: answers quotes from what is free now, and asks bearers for waiting work when there
- * is room (WANTED). A bid promises nothing: the award may bounce.
+ * is room (WANTED). A bid promises nothing: the award may bounce. But of long tasks it is not made twice (`holds.ts`).
  *
  * Invariants: I11 at most one WANTED under way to each bearer, answered or over after wantMsMax.
  * Inputs: quotes, answers, changes of room. Effects: bids, refusals, WANTED.
@@ -54,16 +46,14 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   readonly #members: MembersView
   readonly #local: LocalView
   readonly #bearers: BearersView
-  readonly #packing: Packing
   readonly #durations: Durations
   readonly #predictions = new PredictionScore()
   readonly #wants = new Map<PeerId, Want>()
   /** wants that are over at, and pauses that end at, this time */
   readonly #timers = new Deadlines<PeerId>()
-  readonly #rivals = new Rivals()
+  readonly #quotes: Quotes
   readonly #pauses = new Map<PeerId, { ms: Millis; untilMs: Millis }>()
   #nextWant = 1
-  #loadSeq = 0
   /** from asking a bearer to its answer: a busy one takes longer than a round trip */
   #turnaroundMs: Millis = 0
   #leaving = false
@@ -77,14 +67,15 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     this.#members = modules.members
     this.#local = modules.local
     this.#bearers = modules.bearers
-    this.#packing = modules.packing
     this.#durations = new Durations(config.classesMax)
+    const own = { durations: this.#durations, asked: () => this.#asked(), leaving: () => this.#leaving }
+    this.#quotes = new Quotes(config, { ...modules, ...own })
   }
 
   step(input: BidderInput, now: Millis, out: BidderEffect[]): void {
     switch (input.type) {
       case 'asked':
-        out.push({ type: 'send', to: input.from, message: this.#answer(input.message, now) })
+        out.push({ type: 'send', to: input.from, message: this.#answer(input.from, input.message, now) })
         return
       case 'given':
         this.#onGiven(input.from, input.message, now)
@@ -108,9 +99,9 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     return this.#timers.next()
   }
 
-  /** How good its predictions are. */
+  /** How good its predictions are, and how often room was held. */
   counters(): Record<string, number> {
-    return this.#predictions.counters()
+    return { ...this.#predictions.counters(), ...this.#quotes.counters() }
   }
 
   /**
@@ -129,7 +120,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   }
 
   snapshot() {
-    return { wants: this.#wants.size, pauses: this.#pauses.size }
+    return { wants: this.#wants.size, pauses: this.#pauses.size, holds: this.#quotes.snapshot() }
   }
 
   #learn(name: string, runMs: number): void {
@@ -137,46 +128,9 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     this.#durations.add(name, runMs)
   }
 
-  // ---- quotes
-
-  #answer(message: MessageOf<'quote' | 'survey'>, now: Millis): MessageOf<'bid' | 'noBid' | 'surveyed'> {
-    if (message.t === 'quote') return this.#quoted(message, now)
+  #answer(from: PeerId, message: MessageOf<'quote' | 'survey'>, now: Millis): MessageOf<'bid' | 'noBid' | 'surveyed'> {
+    if (message.t === 'quote') return this.#quotes.answer(from, message, now)
     return surveyAnswer(message, { local: this.#local, durations: this.#durations }, now)
-  }
-
-  #quoted(quote: MessageOf<'quote'>, now: Millis): MessageOf<'bid' | 'noBid'> {
-    const { lot, shape, count } = quote
-    this.#durations.hear(shape.class, { p50: quote.expectedMs, p90: quote.expectedMsP90 })
-    const offer = this.#local.offer()
-    const unfit = decideFit(offer, shape)
-    if (unfit) return { t: 'noBid', lot, refusal: unfit }
-    if (offer.draining || this.#leaving) return { t: 'noBid', lot, refusal: draining }
-    this.#packing.learn(shape.request, count)
-    const tied = decideTies(this.#local.ties(), shape)
-    if (tied) return { t: 'noBid', lot, refusal: tied }
-    const over = overQuota(this.#local.quotas(), shape)
-    if (over) return { t: 'noBid', lot, refusal: over }
-    const room = chooseRoom(this.#local, shape, count)
-    if (room.room === 0) {
-      const etaMs = this.#etaMs(shape, now)
-      const refusal = later('no-room', `${this.#local.running()} running, ${this.#local.queued()} queued`)
-      return { t: 'noBid', lot, refusal: etaMs === undefined ? refusal : { ...refusal, etaMs } }
-    }
-    const parts = { local: this.#local, packing: this.#packing, durations: this.#durations }
-    const terms: BidTerms = { ...bidTerms(parts, shape, room, quote.dueInMs), loadSeq: ++this.#loadSeq }
-    const rivals = this.#rivals.count(now) + this.#asked()
-    if (rivals > 0) terms.racedMilli = Math.round((1000 * rivals) / this.#local.room(room.request, racedRoomMax))
-    this.#rivals.add(now, this.#members.rttP95() ?? this.#config.rttMsUnknown)
-    return { t: 'bid', lot, terms, offeredMs: Math.floor(now) }
-  }
-
-  /** When there may be room for the first of what will do. */
-  #etaMs(shape: Shape, now: Millis): Millis | undefined {
-    const work = this.#local.work(this.#config.etaRunsMax, now)
-    const { gpus } = this.#local.offer()
-    const host = { free: this.#local.free(), gpus, work, durations: this.#durations }
-    const etas = requestsOf(shape).flatMap((request) => decideEta(host, request, now) ?? [])
-    return etas.length === 0 ? undefined : Math.min(...etas)
   }
 
   // ---- WANTED

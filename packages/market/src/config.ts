@@ -54,6 +54,20 @@ export interface MarketConfig {
   /** sizes of task whose frequency is remembered, and how many of them the fragmentation of a host is measured by */
   mixSizesMax: number
   mixTopMax: number
+  /**
+   * room that was bid is not bid to others for so many round trips, at most holdMsMax: longer, and slots are idle for
+   * auctions that went elsewhere; shorter, and the award of a bid may find its room bid to another (measured: 1.5 is worse)
+   */
+  holdRoundTrips: number
+  holdMsMax: Millis
+  /**
+   * not for classes of which nine in ten take less than so many holds: all room would be held, and they would find no bids
+   * (protocol.md 3.4 has ten for the mean; p90 is about twice that)
+   */
+  holdRunsMin: number
+  /** bids to one asker that hold room at once, so that nobody has all of it, and to all askers together (guesses) */
+  holdsPerAskerMax: number
+  holdsMax: number
   /** runs and waiting tasks that a busy host looks at to say when it may have room; more costs time in every refusal */
   etaRunsMax: number
   /** plans (the auction without the award) that are made here at once; more are refused */
@@ -114,6 +128,11 @@ export const defaultMarketConfig: MarketConfig = {
   classesMax: 4_096,
   mixSizesMax: 512,
   mixTopMax: 64,
+  holdRoundTrips: 1,
+  holdMsMax: 250,
+  holdRunsMin: 20,
+  holdsPerAskerMax: 4,
+  holdsMax: 64,
   etaRunsMax: 64,
   plansMax: 4,
   planHostsMax: 64,

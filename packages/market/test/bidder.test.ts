@@ -27,6 +27,7 @@ describe('a quote', () => {
       },
     })
     expect(booth.quote({}, 2)?.message).toMatchObject({ terms: { count: 2 } })
+    booth.now = 100
     expect(booth.quote({ request: { ...emptyRequest(), cpuMilli: 2000 } })?.message).toMatchObject({
       terms: { count: 2, fragMilli: 0 },
     })

@@ -9,7 +9,7 @@ test('what waited for another and finds no room where it was sent never goes bac
   const names = Array.from({ length: 100 }, (_, i) => `n${i}x`)
   for (const [i, name] of names.entries())
     mesh.submit(hosts[i % hosts.length]!, name, {
-      ms: 60 + 7 * (i % 5),
+      ms: 20 + 3 * (i % 5),
       after: [{ task: idOf('first'), on: 'succeeded' }],
     })
   mesh.run(10_000)

@@ -19,6 +19,7 @@ export const RefusalCode = choice(
   'quota',
   'queue-full',
   'rate-limited',
+  'reserved',
   'on-path',
   'old-incarnation',
   'memory-full',

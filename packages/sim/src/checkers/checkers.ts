@@ -16,6 +16,7 @@ import { Excuses } from './excuses.ts'
 import { FairnessChecker } from './fairness.ts'
 import { FencesChecker } from './fences.ts'
 import { GangsChecker } from './gangs.ts'
+import { HoldsChecker } from './holds.ts'
 import { IdleSlotsChecker } from './idle-slots.ts'
 import { IncarnationsChecker } from './incarnations.ts'
 import { NoneLostChecker } from './none-lost.ts'
@@ -42,6 +43,7 @@ export class Checkers {
   readonly decrees: DecreesChecker
   readonly dependencies: DependenciesChecker
   readonly gangs: GangsChecker
+  readonly holds: HoldsChecker
   readonly capacity: CapacityChecker
   readonly audits: AuditsChecker
   readonly singleRun: SingleRunChecker
@@ -65,6 +67,7 @@ export class Checkers {
     this.decrees = new DecreesChecker(violations, excuses, configurations)
     this.dependencies = new DependenciesChecker(violations, excuses, configurations)
     this.gangs = new GangsChecker(violations, faultless)
+    this.holds = new HoldsChecker(violations)
     this.capacity = new CapacityChecker(violations)
     this.audits = new AuditsChecker(violations)
     this.singleRun = new SingleRunChecker(violations, excuses, configurations, faultless)

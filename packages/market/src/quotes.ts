@@ -1,0 +1,105 @@
+import type { Millis } from '@souk/kernel'
+import { type BidTerms, type MessageOf, type PeerId, type Refusal, requestsOf, type Shape } from '@souk/wire'
+import { bidTerms, chooseRoom } from './bid-terms.ts'
+import type { MarketConfig } from './config.ts'
+import { type Durations, durationClass } from './durations.ts'
+import { decideEta } from './eta.ts'
+import { decideFit } from './fit.ts'
+import { Holds } from './holds.ts'
+import type { Packing } from './packing.ts'
+import { overQuota } from './quota-refusal.ts'
+import { draining, later } from './refusal.ts'
+import { Rivals } from './rivals.ts'
+import { decideTies } from './ties.ts'
+import type { LocalView, MembersView } from './views.ts'
+
+/** More room than that is as good as so much: nobody is crowded out. */
+const racedRoomMax = 64
+
+interface QuotesParts {
+  members: MembersView
+  local: LocalView
+  packing: Packing
+  durations: Durations
+  /** tasks that were asked of bearers and may be on their way */
+  asked(): number
+  /** this host is going: it takes nothing any more */
+  leaving(): boolean
+}
+
+/** What this host answers to those who ask for quotes: a bid from what is free now, or why not. */
+export class Quotes {
+  readonly #config: MarketConfig
+  readonly #parts: QuotesParts
+  readonly #rivals = new Rivals()
+  readonly #holds: Holds
+  #loadSeq = 0
+
+  constructor(config: MarketConfig, parts: QuotesParts) {
+    this.#config = config
+    this.#parts = parts
+    this.#holds = new Holds(config)
+  }
+
+  answer(from: PeerId, quote: MessageOf<'quote'>, now: Millis): MessageOf<'bid' | 'noBid'> {
+    const { local, members, packing, durations, asked, leaving } = this.#parts
+    const { lot, shape, count } = quote
+    durations.hear(shape.class, { p50: quote.expectedMs, p90: quote.expectedMsP90 })
+    const offer = local.offer()
+    const unfit = decideFit(offer, shape)
+    if (unfit) return { t: 'noBid', lot, refusal: unfit }
+    if (offer.draining || leaving()) return { t: 'noBid', lot, refusal: draining }
+    packing.learn(shape.request, count)
+    const tied = decideTies(local.ties(), shape)
+    if (tied) return { t: 'noBid', lot, refusal: tied }
+    const over = overQuota(local.quotas(), shape)
+    if (over) return { t: 'noBid', lot, refusal: over }
+    const room = chooseRoom(local, shape, count)
+    if (room.room === 0) {
+      const etaMs = this.#etaMs(shape, now)
+      const refusal = later('no-room', `${local.running()} running, ${local.queued()} queued`)
+      return { t: 'noBid', lot, refusal: etaMs === undefined ? refusal : { ...refusal, etaMs } }
+    }
+    const rttMs = members.rttP95(from) ?? members.rttP95() ?? this.#config.rttMsUnknown
+    const holdMs = this.#holds.holdMs(this.#runMsP90(quote, room.alternative), rttMs)
+    // Where there is more room than may be held nobody is turned away.
+    const most = local.room(room.request, this.#config.holdsMax + 1)
+    const heldUntilMs = holdMs === undefined ? undefined : this.#holds.heldUntilMs(most, now)
+    if (heldUntilMs !== undefined) return { t: 'noBid', lot, refusal: reserved(heldUntilMs - now) }
+    if (holdMs !== undefined) this.#holds.add(from, holdMs, now)
+    const terms: BidTerms = { ...bidTerms(this.#parts, shape, room, quote.dueInMs), loadSeq: ++this.#loadSeq }
+    const rivals = this.#rivals.count(now) + asked()
+    if (rivals > 0) terms.racedMilli = Math.round((1000 * rivals) / local.room(room.request, racedRoomMax))
+    this.#rivals.add(now, members.rttP95() ?? this.#config.rttMsUnknown)
+    return { t: 'bid', lot, terms, offeredMs: Math.floor(now) }
+  }
+
+  counters(): Record<string, number> {
+    return this.#holds.counters()
+  }
+
+  snapshot() {
+    return this.#holds.snapshot()
+  }
+
+  /** Nine of ten take no longer, by whichever of the two has seen longer ones; undefined: neither has seen any. */
+  #runMsP90({ shape, expectedMsP90 }: MessageOf<'quote'>, alternative: number): Millis | undefined {
+    const here = this.#parts.durations.expected(durationClass(shape.class, alternative))?.p90 ?? 0
+    return Math.max(here, expectedMsP90) || undefined
+  }
+
+  /** When there may be room for the first of what will do. */
+  #etaMs(shape: Shape, now: Millis): Millis | undefined {
+    const { local, durations } = this.#parts
+    const work = local.work(this.#config.etaRunsMax, now)
+    const { gpus } = local.offer()
+    const host = { free: local.free(), gpus, work, durations }
+    const etas = requestsOf(shape).flatMap((request) => decideEta(host, request, now) ?? [])
+    return etas.length === 0 ? undefined : Math.min(...etas)
+  }
+}
+
+function reserved(forMs: Millis): Refusal {
+  const etaMs = Math.ceil(forMs)
+  return { ...later('reserved', `bid to others, who have ${etaMs} ms to award it`), etaMs }
+}
