@@ -1,12 +1,13 @@
 import { Command } from 'commander'
 import { custody } from './custody.ts'
 import { decision } from './decision.ts'
+import { forecast } from './forecast.ts'
 import { peers } from './peers.ts'
 import { placement } from './placement.ts'
 import { type Bench, NeedsError, toReport, toTable } from './report.ts'
 import { response } from './response.ts'
 
-const benches: Bench[] = [decision, peers, custody, placement, response]
+const benches: Bench[] = [decision, peers, custody, placement, response, forecast]
 
 const program = new Command('bench')
   .description(

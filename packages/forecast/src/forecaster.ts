@@ -5,6 +5,7 @@ import { Croston } from './croston.ts'
 import { Horizon } from './horizon.ts'
 import { LevelShift } from './level-shift.ts'
 import { DampedHolt, Ewma, LastValue } from './levels.ts'
+import { Median } from './median.ts'
 import { NumberStore, type SavedNumbers } from './number-store.ts'
 import { Outliers } from './outliers.ts'
 import { Ridge } from './ridge.ts'
@@ -66,6 +67,8 @@ export class Forecaster {
   readonly #store = new NumberStore()
   readonly #own: Float64Array
   readonly #seasons: Seasons
+  readonly #last: LastValue
+  /** the last value is the first of them */
   readonly #candidates: readonly Candidate[]
   readonly #outliers: Outliers
   readonly #shift: LevelShift
@@ -81,8 +84,10 @@ export class Forecaster {
     this.#own[fields.last] = Number.NaN
     this.#seasons = new Seasons(config.periods, store)
     const seasons = this.#seasons.all
+    this.#last = new LastValue(store)
     this.#candidates = [
-      new LastValue(store),
+      this.#last,
+      new Median(store),
       new Ewma(store),
       new DampedHolt(store, this.#seasons),
       new Theta(store, this.#seasons),
@@ -203,6 +208,7 @@ export class Forecaster {
       if (own[fields.lastAt] === bucket - 1) horizon.accuracy.step(value, own[fields.last]!)
     }
     for (const candidate of this.#candidates) candidate.learn(bucket, limited)
+    this.#last.learn(bucket, this.#outliers.limitLoosely(value, expected, limited))
     this.#seasons.learn(bucket, limited)
     const level = this.#shift.see(limited, expected, this.#outliers.usualError)
     if (level !== undefined) this.#onShift(bucket, level)

@@ -4,6 +4,7 @@ import type { NumberStore } from './number-store.ts'
 const limitErrors = 12
 /** each further one on the same side may be so much further off: a new level is believed within a few buckets */
 const widening = 10
+const looseness = 8
 const errorWeight = 0.02
 /** fewer values have no usual error yet */
 const valuesFrom = 20
@@ -34,6 +35,13 @@ export class Outliers {
     own[fields.seen]!++
     own[fields.error]! += Math.max(errorWeight, 1 / own[fields.seen]!) * (Math.abs(kept) - own[fields.error]!)
     return expected + kept
+  }
+
+  /** The same, but less: for the last value, which is forgotten with the next, and else would be no naive forecast. */
+  limitLoosely(value: number, expected: number, limited: number): number {
+    if (limited === value) return value
+    const most = looseness * Math.abs(limited - expected)
+    return expected + Math.max(-most, Math.min(most, value - expected))
   }
 
   /** Mean absolute error of the forecast of the next bucket, of late. */

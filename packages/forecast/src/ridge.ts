@@ -51,7 +51,7 @@ export class Ridge implements Candidate {
     const own = this.#own
     if (own[fields.seen]! > lagMax) {
       this.#features(bucket, 1)
-      this.#model.learn(this.#x, this.#scaled(value))
+      this.#model.learn(this.#x, this.#scaled(value, this.#inverseSpread))
     }
     const weight = Math.max(usualWeight, 1 / ++own[fields.seen]!)
     const first = own[fields.seen] === 1
@@ -99,19 +99,22 @@ export class Ridge implements Candidate {
     this.#path[ahead - 1] = Math.min(high + beyond, Math.max(low - beyond, value))
   }
 
-  /** Those of `bucket`, which is so many after the latest. */
+  /** Those of `bucket`, which is so many after the latest; where that is more than one, those of the one before are in x. */
   #features(bucket: number, ahead: number): void {
     const x = this.#x
+    const inverse = this.#inverseSpread
     x[0] = 1
     let at = 1
-    for (const lag of lags)
-      x[at++] = this.#scaled(lag < ahead ? this.#path[ahead - lag - 1]! : this.#recent[lag - ahead]!)
+    for (const lag of lags) {
+      x[at++] = this.#scaled(lag < ahead ? this.#path[ahead - lag - 1]! : this.#recent[lag - ahead]!, inverse)
+    }
     for (let i = 0; i < this.#seasons.all.length; i++) {
       const season = this.#seasons.all[i]!
-      x[at++] = season.used ? this.#scaled(this.#beforeOf(season, bucket, ahead)) : 0
-      const earlier = ahead === 1 ? this.#before[i]! : this.#beforeOf(season, bucket - 1, ahead - 1)
-      x[at++] = season.used ? this.#scaled(earlier) : 0
-      x[at++] = season.used ? this.#scaled(season.usual(bucket)) : 0
+      const { used } = season
+      const earlier = ahead > 1 ? x[at]! : used ? this.#scaled(this.#before[i]!, inverse) : 0
+      x[at++] = used ? this.#scaled(this.#beforeOf(season, bucket, ahead), inverse) : 0
+      x[at++] = earlier
+      x[at++] = used ? this.#scaled(season.usual(bucket), inverse) : 0
     }
     const { dayBuckets } = this.#config
     const angle = dayBuckets === 0 ? 0 : (2 * Math.PI * (bucket % dayBuckets)) / dayBuckets
@@ -123,10 +126,14 @@ export class Ridge implements Candidate {
     return ahead > season.period ? this.#path[ahead - season.period - 1]! : season.before(bucket)
   }
 
+  get #inverseSpread(): number {
+    const variance = this.#own[fields.variance]!
+    return variance > 0 ? 1 / Math.sqrt(variance) : 0
+  }
+
   /** In spreads around the usual level; what is not known counts as usual. */
-  #scaled(value: number): number {
-    const spread = Math.sqrt(this.#own[fields.variance]!)
-    const scaled = spread > 0 ? (value - this.#own[fields.level]!) / spread : 0
+  #scaled(value: number, inverseSpread: number): number {
+    const scaled = (value - this.#own[fields.level]!) * inverseSpread
     return Number.isNaN(scaled) ? 0 : scaled
   }
 }

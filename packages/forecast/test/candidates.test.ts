@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Candidate } from '../src/candidate.ts'
 import { Croston } from '../src/croston.ts'
 import { DampedHolt, Ewma } from '../src/levels.ts'
+import { Median } from '../src/median.ts'
 import { NumberStore } from '../src/number-store.ts'
 import { Ridge } from '../src/ridge.ts'
 import { SeasonalNaive, SeasonalProfile } from '../src/seasonal.ts'
@@ -23,6 +24,12 @@ const line = Array.from({ length: 300 }, (_, i) => 100 + 2 * i)
 describe('levels and trends', () => {
   test('the mean follows with three tenths of each change', () => {
     expect(learn(new Ewma(new NumberStore()), [10, 20]).point()).toBeCloseTo(13)
+  })
+
+  test('the median is unmoved by spikes', () => {
+    const spiky = Array.from({ length: 100 }, (_, i) => (i % 9 === 0 ? 1000 : 5))
+    expect(learn(new Median(new NumberStore()), spiky).point()).toBe(5)
+    expect(new Median(new NumberStore()).point()).toBeNaN()
   })
 
   test('a damped trend goes on ever less', () => {

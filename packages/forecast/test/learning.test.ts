@@ -39,6 +39,13 @@ describe('outliers', () => {
     expect(used().limit(105, 100)).toBe(105)
   })
 
+  test('the last value may be eight times as far off', () => {
+    const outliers = used()
+    expect(outliers.limitLoosely(1e9, 100, outliers.limit(1e9, 100))).toBeCloseTo(196)
+    expect(outliers.limitLoosely(150, 100, 112)).toBe(150)
+    expect(outliers.limitLoosely(105, 100, 105)).toBe(105)
+  })
+
   test('several on end are believed', () => {
     const outliers = used()
     const seen = [1, 2, 3, 4].map(() => outliers.limit(10_000, 100))
