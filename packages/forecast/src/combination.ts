@@ -4,8 +4,8 @@ import type { NumberStore } from './number-store.ts'
 const sharpness = 12
 /** Less than this share is left out: the worst of the candidates are far off. Losses go on, so they can come back. */
 const shareMin = 0.02
-/** scored so often before a candidate counts (guess) */
-const scoresFrom = 5
+/** scored so often on end before a candidate counts (guess) */
+const scoresFrom = 10
 /** Over this ratio to the last value's loss for so many buckets the last value is taken, until it is better again. */
 const fallBackOver = 1.05
 const fallBackAfter = 20
@@ -60,7 +60,11 @@ export class Combination {
     const keep = this.#keep
     for (let i = 0; i < this.#losses.length; i++) {
       const point = points[from + i]!
-      if (Number.isNaN(point)) continue
+      // What a silent one lost in other times says nothing of these.
+      if (Number.isNaN(point)) {
+        this.#losses[i] = this.#counts[i] = 0
+        continue
+      }
       this.#losses[i] = keep * this.#losses[i]! + Math.abs(value - point)
       this.#counts[i] = keep * this.#counts[i]! + 1
     }

@@ -30,6 +30,17 @@ describe('a combination', () => {
     expect(combination.combine(Float64Array.of(4, Number.NaN, Number.NaN), 0)).toBe(4)
   })
 
+  test('forgets one that falls silent, however good it was, until it has been scored again', () => {
+    const combination = scored(fresh(3), [1, 1, 0.01], 1, 50)
+    expect(combination.weights[2]).toBe(1)
+    scored(combination, [1, 1, Number.NaN], 1, 1)
+    expect([...combination.weights]).toEqual([0.5, 0.5, 0])
+    scored(combination, [1, 1, 0.01], 1, 5)
+    expect(combination.weights[2]).toBe(0)
+    scored(combination, [1, 1, 0.01], 1, 10)
+    expect(combination.weights[2]).toBe(1)
+  })
+
   test('lets one come back that has become good', () => {
     const combination = scored(fresh(2), [1, 5], 1, 100)
     expect(combination.weights[1]).toBe(0)
@@ -47,6 +58,6 @@ describe('a combination', () => {
   })
 
   test('is only the best where that was never wrong', () => {
-    expect([...scored(fresh(3), [0, 1, 0], 0, 10).weights]).toEqual([0.5, 0, 0.5])
+    expect([...scored(fresh(3), [0, 1, 0], 0, 20).weights]).toEqual([0.5, 0, 0.5])
   })
 })
