@@ -11,8 +11,11 @@ const spreadWeight = 0.05
 const longWeight = 1 / residualsMax
 /** How spreads grow with the forecast: between not at all and as counts do, whose exponent is 0.5 (guess). */
 const spreadExponent = 0.25
-/** A level may go so far beyond the possible ones before it waits there. */
-const levelBeyond = 0.05
+/** A level may go so far beyond the possible ones before it waits there; each 0.05 doubles the largest residual (guess). */
+const levelBeyond = 0.2
+const beyondGrowth = 20
+/** A lower end of so little of the usual level is 0: what decays towards it is never there. */
+const lowMin = 1e-3
 /** In spreads. What comes after a long time without any error would else be felt for as long as residuals are kept. */
 const residualMax = 15
 
@@ -51,16 +54,17 @@ export class Bands {
     return Math.max(spread * growth(point, usual), 1e-9 * Math.max(1, usual))
   }
 
-  at(point: number, spread: number, band: Band): void {
+  at(point: number, spread: number, usual: number, band: Band): void {
     const own = this.#own
     if (this.#residuals.count === 0) {
       band.low = 0
       band.tau = band.high = 2 * point
       return
     }
-    band.low = Math.max(0, point + spread * this.#residuals.quantile(own[fields.low]!))
+    const low = point + spread * this.#end(own[fields.low]!)
+    band.low = low < lowMin * usual ? 0 : low
     band.tau = this.#provision.at(point, spread)
-    band.high = Math.max(band.tau, band.low, point + spread * this.#residuals.quantile(own[fields.high]!))
+    band.high = Math.max(band.tau, band.low, point + spread * this.#end(own[fields.high]!))
   }
 
   /** A bucket for which `band` was forecast around `point`. */
@@ -76,6 +80,11 @@ export class Bands {
     own[fields.long]! += Math.max(longWeight, evenly) * (size - own[fields.long]!)
     this.#residuals.add(Math.max(-residualMax, Math.min(residualMax, error / spread)))
     this.#errors.add(error)
+  }
+
+  /** The residual at one end of the band; beyond the largest where even that was missed too often. */
+  #end(level: number): number {
+    return this.#residuals.quantile(level) * (1 + beyondGrowth * Math.max(0, level - 1, -level))
   }
 
   /** As many as the level's share should be below. */

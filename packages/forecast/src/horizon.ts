@@ -60,7 +60,7 @@ export class Horizon {
     rows[at] = this.combination.combine(rows, row)
     rows[at + 1] = this.combination.fallenBack ? rows[row]! : rows[at]!
     rows[at + 2] = this.#bands.spreadAt(rows[at + 1]!, usual)
-    this.#bands.at(rows[at + 1]!, rows[at + 2]!, this.#band)
+    this.#bands.at(rows[at + 1]!, rows[at + 2]!, usual, this.#band)
     rows[at + 3] = this.#band.low
     rows[at + 4] = this.#band.tau
     rows[at + 5] = this.#band.high
@@ -74,7 +74,7 @@ export class Horizon {
 
   bandAround(point: number, usual: number): Band {
     const band: Band = { low: 0, tau: 0, high: 0 }
-    this.#bands.at(point, this.#bands.spreadAt(point, usual), band)
+    this.#bands.at(point, this.#bands.spreadAt(point, usual), usual, band)
     return band
   }
 }

@@ -10,7 +10,7 @@ function shares(values: readonly number[]) {
   let [within, enough] = [0, 0]
   for (const value of values) {
     const spread = bands.spreadAt(100, 100)
-    bands.at(100, spread, band)
+    bands.at(100, spread, 100, band)
     if (value >= band.low && value <= band.high) within++
     if (value <= band.tau) enough++
     bands.score(value, 100, spread, 100, band)
@@ -41,12 +41,27 @@ describe.each(series)('around %s', (_name, at) => {
   })
 })
 
+test('what goes to zero and stays there is within a band that reaches zero', () => {
+  const bands = new Bands(0.9, new NumberStore())
+  const band: Band = { low: 0, tau: 0, high: 0 }
+  let [point, usual] = [100, 100]
+  for (let i = 0; i < 1000; i++) {
+    point *= 0.7
+    usual *= 0.99
+    const spread = bands.spreadAt(point, usual)
+    bands.at(point, spread, usual, band)
+    bands.score(0, point, spread, usual, band)
+  }
+  expect(point).toBeGreaterThan(0)
+  expect(band.low).toBe(0)
+})
+
 test('without any error the band has no width; one error after long does not stay in it', () => {
   const bands = new Bands(0.9, new NumberStore())
   const band: Band = { low: 0, tau: 0, high: 0 }
   for (let i = 0; i < 500; i++) {
     const spread = bands.spreadAt(10, 10)
-    bands.at(10, spread, band)
+    bands.at(10, spread, 10, band)
     if (i === 399) expect(band).toEqual({ low: 10, tau: 10, high: 10 })
     bands.score(i === 400 ? 1e6 : 10, 10, spread, 10, band)
   }
