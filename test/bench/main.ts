@@ -2,12 +2,13 @@ import { Command } from 'commander'
 import { balance } from './balance.ts'
 import { custody } from './custody.ts'
 import { decision } from './decision.ts'
+import { forecast } from './forecast.ts'
 import { peers } from './peers.ts'
 import { placement } from './placement.ts'
 import { type Bench, NeedsError, toReport, toTable } from './report.ts'
 import { response } from './response.ts'
 
-const benches: Bench[] = [decision, peers, custody, placement, response, balance]
+const benches: Bench[] = [decision, peers, custody, placement, response, balance, forecast]
 
 const program = new Command('bench')
   .description(
