@@ -122,21 +122,30 @@ class HalfWayKiller {
   }
 
   async #kill(): Promise<DemoPeer> {
-    const { mesh, say } = this.#options
+    const { mesh, signal } = this.#options
     const others = mesh.peers.slice(1)
     for (let turn = 0; ; turn++) {
+      signal.throwIfAborted()
       const victim = others[turn % others.length]!
       // Frozen it ends nothing any more: whatever the first peer knows to be there then has to be run again.
       mesh.freeze(victim)
-      const running = await this.#stuckAt(victim)
-      if (running === 0 && this.#ended < this.#total) {
-        mesh.thaw(victim)
-        continue
+      try {
+        if (await this.#killStuck(victim)) return victim
+      } finally {
+        // A frozen peer could not be stopped either.
+        if (!victim.killed) mesh.thaw(victim)
       }
-      await mesh.kill(victim)
-      say(`killed ${victim.name} (SIGKILL) after ${this.#ended} of ${this.#total} commands, while it ran ${running}`)
-      return victim
     }
+  }
+
+  /** False: it runs nothing, and others have work left. */
+  async #killStuck(victim: DemoPeer): Promise<boolean> {
+    const { mesh, say } = this.#options
+    const running = await this.#stuckAt(victim)
+    if (running === 0 && this.#ended < this.#total) return false
+    await mesh.kill(victim)
+    say(`killed ${victim.name} (SIGKILL) after ${this.#ended} of ${this.#total} commands, while it ran ${running}`)
+    return true
   }
 
   /** How many run at a frozen peer for certain: those that still do when its last words have arrived. */

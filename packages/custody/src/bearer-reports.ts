@@ -52,7 +52,7 @@ export class BearerReports {
     const entry = this.#book.archive.get(input.task)
     if (!entry || (entry.phase !== 'open' && entry.phase !== 'storing')) return
     if (entry.bearer.peer !== this.#book.life.peer) return
-    this.#keepDecision(entry, input.decision, now, out)
+    this.#keepDecision(entry, input.decision, now)
     if (!input.to) return
     const own = input.to.peer === this.#book.life.peer
     entry.bearerState = own ? 'queued' : 'offered'
@@ -66,16 +66,16 @@ export class BearerReports {
   }
 
   /** Another peer has, as bearer: it comes for people to read, and changes nothing. */
-  onDecided({ tasks, decision }: MessageOf<'decided'>, now: Millis, out: Out): void {
+  onDecided({ tasks, decision }: MessageOf<'decided'>, now: Millis): void {
     for (const { task, ballot } of tasks) {
       const entry = this.#book.archive.get(task)
-      if (entry && compareBallots(entry.promised, ballot) === 0) this.#keepDecision(entry, decision, now, out)
+      if (entry && compareBallots(entry.promised, ballot) === 0) this.#keepDecision(entry, decision, now)
     }
   }
 
-  #keepDecision(entry: Entry, decision: MessageOf<'decided'>['decision'], now: Millis, out: Out): void {
+  #keepDecision(entry: Entry, decision: MessageOf<'decided'>['decision'], now: Millis): void {
     entry.decision = decision
-    this.#book.decided(entry, now, out)
+    this.#book.decided(entry, now)
   }
 
   /** The entry of a task that this ballot still holds, while nothing else was promised or chosen. */

@@ -20,7 +20,7 @@ export interface CustodyConfig {
   custodians: 3 | 5
   /** custodian of rank i waits i times this until it recovers a task: shorter, and two of them get in each other's way */
   staggerMs: Millis
-  /** how a task's place was chosen goes to disk with its end, or after this where it goes on for longer (guess) */
+  /** how a task's place was chosen goes to disk so long after it was told, or with the end (guess) */
   decisionSaveMs: Millis
   /** a submit that its custodians were asked to store is answered within this: accepted, refused or unknown */
   submitMs: Millis

@@ -213,7 +213,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
         this.#reports.onGiveUp(from, message, now, out)
         break
       case 'decided':
-        this.#reports.onDecided(message, now, out)
+        this.#reports.onDecided(message, now)
         break
       case 'chosen':
         this.#proposer.onChosen(message, now, out)

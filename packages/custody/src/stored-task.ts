@@ -28,8 +28,6 @@ export interface StoredVote {
 export interface StoredEnd {
   phase: 'closed' | 'moved'
   wallMs: number
-  /** how its place was chosen, where that is not on disk yet; newer than what `why/ID` says */
-  decision?: Decision
 }
 
 const prefixes = { record: 'task/', vote: 'vote/', end: 'over/', decision: 'why/' } as const
@@ -37,7 +35,7 @@ const prefixes = { record: 'task/', vote: 'vote/', end: 'over/', decision: 'why/
 export const recordKey = (task: string): string => prefixes.record + task
 export const voteKey = (task: string): string => prefixes.vote + task
 export const endKey = (task: string): string => prefixes.end + task
-/** How its place was chosen, of a task that goes on for longer: on its own, since it comes when all else is written. */
+/** How its place was chosen: on its own, since it comes when all else is written. */
 export const decisionKey = (task: string): string => prefixes.decision + task
 
 export function toStoredVote(entry: Entry): StoredVote {
@@ -87,7 +85,7 @@ export function loadEntries(stored: readonly { key: string; value: unknown }[]):
     if (!vote || vote.version !== (value as TaskRecord).version) continue
     const end = values.get(endKey(task)) as StoredEnd | undefined
     const entry = fromStored(value as TaskRecord, vote, end)
-    entry.decision = end?.decision ?? (values.get(decisionKey(task)) as Decision | undefined)
+    entry.decision = values.get(decisionKey(task)) as Decision | undefined
     loaded.push({ entry, overWallMs: entry.phase === 'open' ? undefined : end?.wallMs })
   }
   const ends = stored.filter(({ key }) => key.startsWith(prefixes.end)).length

@@ -57,7 +57,7 @@ export class TaskBook {
   readonly #self: PeerId
   /** tasks of which the disk refused a write since it last took one */
   readonly #refused = new Set<TaskId>()
-  /** what was decided of open tasks and is not on disk, with when it goes there by itself; in that order */
+  /** what was decided and is not on disk, with when it goes there by itself; in that order */
   readonly #decided = new Map<TaskId, Millis>()
   /** all ends on disk are known: those of tasks that came back with this life, and those that it wrote since */
   #endsKnown = true
@@ -158,10 +158,9 @@ export class TaskBook {
   }
 
   /** What the disk may have refused before goes there with the rest. */
-  #endOf({ record, phase, decision }: Entry): StoredEnd | undefined {
+  #endOf({ record, phase }: Entry): StoredEnd | undefined {
     if (phase !== 'closed' && phase !== 'moved') return undefined
-    const wallMs = this.archive.overWallMs(record.id) ?? record.submittedWallMs
-    return phase === 'closed' && decision ? { phase, wallMs, decision } : { phase, wallMs }
+    return { phase, wallMs: this.archive.overWallMs(record.id) ?? record.submittedWallMs }
   }
 
   /** There may be an end on it that is no known task's: from now on each new one is written over whatever there is. */
@@ -205,23 +204,20 @@ export class TaskBook {
   saveEnd(entry: Entry, phase: StoredEnd['phase'], wallMs: WallMillis, out: CustodianEffect[]): void {
     const task = entry.record.id
     const end: StoredEnd = { phase, wallMs }
-    if (this.#decided.delete(task) && phase === 'closed' && entry.decision) end.decision = entry.decision
     const writes: Write[] = [{ key: endKey(task), value: end }]
     // What it is the end of must not be lost where that write fails and this one does not.
     if (!entry.kept || entry.inFlight > 0) writes.push({ key: voteKey(task), value: toStoredVote(entry) })
     if (!entry.kept) writes.push({ key: recordKey(task), value: entry.record })
+    if (this.#decided.delete(task)) writes.push({ key: decisionKey(task), value: entry.decision })
     this.#persistAlong(entry, writes, { kind: 'note', entry }, out)
   }
 
   /**
-   * How its place was chosen is for people to read: of a task that ends soon, and may be decided anew until then, it goes
-   * to disk once, with the end.
+   * How its place was chosen is for people to read, and a task may be decided anew soon: it goes to disk a while later, or
+   * with the end where that comes before. Mostly it comes after the end of a short task.
    */
-  decided(entry: Entry, now: Millis, out: CustodianEffect[]): void {
-    const { id } = entry.record
-    if (!this.#decided.has(id)) this.#decided.set(id, now + this.#config.decisionSaveMs)
-    const end = this.#endOf(entry)
-    if (end) this.saveEnd(entry, end.phase, end.wallMs, out)
+  decided({ record }: Entry, now: Millis): void {
+    if (!this.#decided.has(record.id)) this.#decided.set(record.id, now + this.#config.decisionSaveMs)
   }
 
   /** When the next decision goes to disk though its task goes on. */
@@ -234,14 +230,14 @@ export class TaskBook {
     for (const [task, dueMs] of this.#decided) {
       if (dueMs > now) return
       this.#decided.delete(task)
-      const entry = this.archive.get(task)
-      if (entry) this.#saveDecision(entry, out)
+      const entry = this.archive.get(task)!
+      // Where its record never gets there, nothing else of it may be there for ever.
+      if (entry.phase === 'storing') this.decided(entry, now)
+      else {
+        const write = { key: decisionKey(task), value: entry.decision }
+        this.#persistAlong(entry, [write], { kind: 'note', entry: undefined }, out)
+      }
     }
-  }
-
-  #saveDecision(entry: Entry, out: CustodianEffect[]): void {
-    const write = { key: decisionKey(entry.record.id), value: entry.decision }
-    this.#persistAlong(entry, [write], { kind: 'note', entry: undefined }, out)
   }
 
   erase(tasks: readonly TaskId[], out: CustodianEffect[]): void {

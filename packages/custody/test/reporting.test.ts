@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ballot, decision, idOf, next, only, sent, told, versionOf, vote } from './fixtures.ts'
+import { ballot, decision, idOf, next, only, outcome, record, sent, told, versionOf, vote } from './fixtures.ts'
 import { alone, Keeper } from './keeper.ts'
 
 /** a lease and the grace after it */
@@ -242,11 +242,35 @@ describe('a bearer', () => {
     say('second')
     keeper.write()
     keeper.close('a')
-    expect([...keeper.disk.keys()].sort()).toEqual([`over/${idOf('a')}`, `task/${idOf('a')}`, `vote/${idOf('a')}`])
     expect(keeper.restarted().view('a')?.decision?.reason).toBe('second')
     say('third')
+    keeper.pass(keeper.config.decisionSaveMs)
     keeper.write()
     expect(keeper.restarted().view('a')?.decision?.reason).toBe('third')
+  })
+
+  test('what was decided of a closed task stays where its record is written anew', () => {
+    const keeper = keeping()
+    sayPlaced(keeper, 'first')
+    keeper.close('a')
+    keeper.written('c2', {
+      t: 'copy',
+      record: record('a', {}, ['c1', 'c2', 'c4'], 2),
+      ballot: ballot(),
+      outcome: outcome(),
+    })
+    expect(keeper.restarted().view('a')?.decision?.reason).toBe('first')
+  })
+
+  test('nothing of a decision is written before the record is, and it is afterwards', () => {
+    const keeper = new Keeper()
+    keeper.store('a')
+    sayPlaced(keeper, 'early')
+    expect(only(keeper.pass(3 * keeper.config.decisionSaveMs), 'persist')).toEqual([])
+    keeper.write()
+    keeper.pass(keeper.config.decisionSaveMs)
+    keeper.write()
+    expect(keeper.restarted().view('a')?.decision?.reason).toBe('early')
   })
 
   test('what was decided before a task went on for long gives way to what was decided later', () => {
