@@ -57,7 +57,9 @@ export class HalfWayKiller {
     const running = await this.#stuckAt(victim)
     if (running === 0 && this.#ended < this.#total) return false
     await mesh.kill(victim)
-    say(`killed ${victim.name} (SIGKILL) after ${this.#ended} of ${this.#total} commands, while it had ${running} of them`)
+    say(
+      `killed ${victim.name} (SIGKILL) after ${this.#ended} of ${this.#total} commands, while it had ${running} of them`,
+    )
     return true
   }
 

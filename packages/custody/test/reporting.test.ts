@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ballot, decision, idOf, next, only, outcome, record, sent, told, versionOf, vote } from './fixtures.ts'
+import { ballot, idOf, next, only, sent, told, versionOf, vote } from './fixtures.ts'
 import { alone, Keeper } from './keeper.ts'
 
 /** a lease and the grace after it */
@@ -9,12 +9,6 @@ function keeping(over = {}): Keeper {
   const keeper = new Keeper()
   keeper.keep('a', over)
   return keeper
-}
-
-/** Its bearer says how it placed it. */
-function sayPlaced(keeper: Keeper, reason: string): void {
-  const tasks = [{ task: idOf('a'), ballot: ballot() }]
-  keeper.message('origin', { t: 'decided', tasks, decision: decision({ reason }) })
 }
 
 describe('a renewal', () => {
@@ -218,69 +212,6 @@ describe('a bearer', () => {
     keeper.pass(leaseMs)
     const prepare = sent(keeper.message('c2', { t: 'leaseTold', ...vote('a'), leftMs: 0 }), 'prepare')
     expect(prepare[0]!.message.attempts).toEqual([])
-  })
-
-  test('says how it placed a task, for people to read: under its own ballot, after a restart too', () => {
-    const keeper = keeping()
-    const told = (b = ballot(), reason = 'the only one') =>
-      keeper.message('origin', {
-        t: 'decided',
-        tasks: [{ task: idOf('a'), ballot: b }],
-        decision: decision({ reason }),
-      })
-    told()
-    told(ballot(7), 'another bearer says so')
-    keeper.pass(keeper.config.decisionSaveMs)
-    keeper.write()
-    expect(keeper.restarted().view('a')?.decision?.reason).toBe('the only one')
-  })
-
-  test('what is decided of a task that ends soon is written once, with its end', () => {
-    const keeper = keeping()
-    const say = (reason: string) => sayPlaced(keeper, reason)
-    say('first')
-    say('second')
-    keeper.write()
-    keeper.close('a')
-    expect(keeper.restarted().view('a')?.decision?.reason).toBe('second')
-    say('third')
-    keeper.pass(keeper.config.decisionSaveMs)
-    keeper.write()
-    expect(keeper.restarted().view('a')?.decision?.reason).toBe('third')
-  })
-
-  test('what was decided of a closed task stays where its record is written anew', () => {
-    const keeper = keeping()
-    sayPlaced(keeper, 'first')
-    keeper.close('a')
-    keeper.written('c2', {
-      t: 'copy',
-      record: record('a', {}, ['c1', 'c2', 'c4'], 2),
-      ballot: ballot(),
-      outcome: outcome(),
-    })
-    expect(keeper.restarted().view('a')?.decision?.reason).toBe('first')
-  })
-
-  test('nothing of a decision is written before the record is, and it is afterwards', () => {
-    const keeper = new Keeper()
-    keeper.store('a')
-    sayPlaced(keeper, 'early')
-    expect(only(keeper.pass(3 * keeper.config.decisionSaveMs), 'persist')).toEqual([])
-    keeper.write()
-    keeper.pass(keeper.config.decisionSaveMs)
-    keeper.write()
-    expect(keeper.restarted().view('a')?.decision?.reason).toBe('early')
-  })
-
-  test('what was decided before a task went on for long gives way to what was decided later', () => {
-    const keeper = keeping()
-    const say = (reason: string) => sayPlaced(keeper, reason)
-    say('first')
-    keeper.pass(keeper.config.decisionSaveMs)
-    say('second')
-    keeper.close('a')
-    expect(keeper.restarted().view('a')?.decision?.reason).toBe('second')
   })
 
   test('that is this very life, and alone keeps the task, needs no lease', () => {
