@@ -1,23 +1,48 @@
 import { defineConfig } from 'vitest/config'
 
+/** By default one core of those that there are would be left unused: half of a machine with two. */
 const project = (name: string, include: string[], extra: object = {}) => ({
-  test: { name, include, ...extra },
+  test: { name, include, maxWorkers: '100%', ...extra },
 })
 
 export default defineConfig({
   test: {
     projects: [
-      project('unit', ['packages/*/test/**/*.test.ts', 'node/test/**/*.test.ts']),
+      // Some play through thousands of cases: on a machine that does other things too they take their time.
+      project(
+        'unit',
+        ['packages/!(executors)/test/**/*.test.ts', 'node/test/**/*.test.ts', 'test/bench/**/*.test.ts'],
+        { testTimeout: 30_000 },
+      ),
+      // They look after every process and control group of this program that was left behind: one file at a time.
+      project('processes', ['packages/executors/test/**/*.test.ts'], {
+        testTimeout: 30_000,
+        maxWorkers: 1,
+        sequence: { groupOrder: 2 },
+      }),
       // Every file of it reads all sources: once for all.
-      project('architecture', ['test/architecture/**/*.test.ts'], { isolate: false, fileParallelism: false }),
+      project('architecture', ['test/architecture/**/*.test.ts'], {
+        isolate: false,
+        maxWorkers: 1,
+        sequence: { groupOrder: 3 },
+      }),
       project('simulation', ['test/scenarios/**/*.test.ts', 'test/simulation/**/*.test.ts'], { testTimeout: 60_000 }),
       project('conformance', ['test/conformance/**/*.test.ts'], { testTimeout: 30_000 }),
-      // Real peers on loopback share two cores: one file at a time.
+      // Real peers need both cores of a small machine: one file at a time. Two at a time save a sixth, and starve some of a lease.
       project('e2e', ['test/e2e/**/*.test.ts'], {
         globalSetup: ['test/e2e/build-program.ts'],
         testTimeout: 90_000,
         hookTimeout: 60_000,
-        fileParallelism: false,
+        maxWorkers: 1,
+        sequence: { groupOrder: 1 },
+      }),
+      // Where no browser is found, all but the size of the console is skipped, and says so.
+      project('browser', ['test/browser/**/*.test.ts'], {
+        globalSetup: ['test/e2e/build-program.ts'],
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        maxWorkers: 1,
+        sequence: { groupOrder: 1 },
       }),
     ],
   },

@@ -44,9 +44,12 @@ async function submitAll(souk: SoukClient): Promise<void> {
     const handle = souk.submit(task, { signal })
     open.add(i)
     outcomes.push(handle.outcome.finally(() => open.delete(i)))
-    // Accepted means on disks. Without an answer the client submits again elsewhere, under the same key.
-    await handle.id
-    answered.set(name, (answered.get(name) ?? 0) + 1)
+    // Accepted means on disks. One that got no answer is submitted again under the same key, until whoever may have
+    // taken it can say so; the stream goes on meanwhile.
+    handle.id.then(
+      () => answered.set(peer, (answered.get(peer) ?? 0) + 1),
+      () => {},
+    )
     await pause(everyMs, undefined, { signal })
   }
   console.log(`all ${count} submitted; waiting for ${open.size}`)

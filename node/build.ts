@@ -3,23 +3,26 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 import manifest from './package.json' with { type: 'json' }
+import { bundleConsole } from './src/bundle-console.ts'
 
 /**
  * Bundles the program for `npm i -g`. The workspace's own packages (devDependencies of this one) and the modules they
  * use go into dist, libp2p among them: one bundle starts faster and takes 30 MB less than hundreds of files. What is
  * native, or reads its own files, stays outside, as this package's dependencies.
  *
- * Three parts, all in one folder because the executors look for their scripts beside their own code:
+ * Four parts, all in one folder because the executors look for their scripts beside their own code:
  * - souk.cjs, the entry: old Nodes can read it far enough to be told that they are too old;
  * - cli.cjs, all commands: CommonJS in one file, whose modules run only when they are used, starts fastest;
- * - what only a running peer needs: ES modules in chunks.
+ * - what only a running peer or `souk top` needs: ES modules in chunks;
+ * - console, the static files of the web console.
  */
 const here = dirname(fileURLToPath(import.meta.url))
 /** another folder (below this one, so that what stays outside is found) may be named */
 const dist = resolve(process.argv[2] ?? join(here, 'dist'))
 const source = (name: string) => join(here, 'src', `${name}.ts`)
 const executors = join(here, '../packages/executors/src')
-const peerSide = ['foreground', 'join-mesh', 'issue-token', 'store-tools']
+/** what only a running peer, or only a whole screen, needs */
+const apart = ['foreground', 'join-mesh', 'issue-token', 'store-tools', 'top-screen']
 
 /** Leaves dynamic imports of these modules as imports of their built files. */
 function leave(names: readonly string[], extension: string): Plugin {
@@ -73,12 +76,12 @@ await build({
   format: 'cjs',
   define: { 'import.meta.url': 'importMetaUrl' },
   banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
-  plugins: [leave(peerSide, 'js'), withoutChildProcess],
+  plugins: [leave(apart, 'js'), withoutChildProcess],
 })
 await build({
   ...shared,
   entryPoints: {
-    ...Object.fromEntries(peerSide.map((name) => [name, source(name)])),
+    ...Object.fromEntries(apart.map((name) => [name, source(name)])),
     guardian: join(executors, 'guardian/main.ts'),
     'function-worker': join(executors, 'function-worker.ts'),
   },
@@ -93,6 +96,10 @@ await build({
   minify: false,
   minifyWhitespace: true,
   minifySyntax: true,
+  // Only a checkout bundles the console when it is asked for: here it is built.
+  plugins: [leave(['bundle-console'], 'js')],
 })
+mkdirSync(join(dist, 'console'))
+for (const [name, content] of await bundleConsole()) writeFileSync(join(dist, 'console', name), content)
 writeFileSync(entry, `#!/usr/bin/env node\n${readFileSync(entry, 'utf8')}`)
 chmodSync(entry, 0o755)

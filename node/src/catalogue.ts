@@ -145,6 +145,20 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/status.ts')).status,
   },
   {
+    name: 'console',
+    usage: '',
+    summary: 'a link that opens the web console: the mesh, its tasks and auctions, live',
+    group: 'mesh',
+    load: async () => (await import('./commands/console.ts')).consoleCommand,
+  },
+  {
+    name: 'top',
+    usage: '',
+    summary: 'the mesh at a glance, live: peers, tasks, auctions, moves',
+    group: 'mesh',
+    load: async () => (await import('./commands/top.ts')).top,
+  },
+  {
     name: 'peers',
     usage: '',
     summary: 'who is in the mesh, and what each has',
@@ -161,9 +175,30 @@ export const catalogue: readonly CatalogueEntry[] = [
   {
     name: 'balance',
     usage: '',
-    summary: 'how work is spread, what keeps tasks waiting, whether moving some would help',
+    summary: 'how work is spread, what keeps tasks waiting, and a plan of which to move where; --apply does it',
     group: 'mesh',
     load: async () => (await import('./commands/balance.ts')).balance,
+  },
+  {
+    name: 'scale',
+    usage: '[plan|apply|log]',
+    summary: 'whether the mesh has the slots it will need; what was started and ended for it',
+    group: 'mesh',
+    load: async () => (await import('./commands/scale.ts')).scale,
+  },
+  {
+    name: 'cost',
+    usage: '',
+    summary: 'what was spent, on whom, what of it was waste, what other ways would have cost',
+    group: 'mesh',
+    load: async () => (await import('./commands/cost.ts')).cost,
+  },
+  {
+    name: 'forecast',
+    usage: '[class]',
+    summary: 'what a host runs by class, what it expects and how well, what stands warm',
+    group: 'mesh',
+    load: async () => (await import('./commands/forecast.ts')).forecast,
   },
   {
     name: 'inventory',

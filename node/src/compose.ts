@@ -4,18 +4,26 @@ import { ControlServer } from '@souk/control'
 import { defaultTaskLimits, FunctionExecutor, ProcessExecutor } from '@souk/executors'
 import { cgroupHierarchies, detectInventory, type Inventory, toOffer } from '@souk/inventory'
 import { Prng } from '@souk/kernel'
-import { defaultConfig, Peer, type PeerConfig } from '@souk/peer'
-import { Driver, type DriverLog, PeerBlobs, type PeerHandle, StoreBehindError, SystemClock } from '@souk/runtime'
+import { Peer } from '@souk/peer'
+import { Driver, type DriverLog, PeerBlobs, StoreBehindError, SystemClock } from '@souk/runtime'
 import { FileBlobs, LmdbRecords, SelfStore } from '@souk/store-lmdb'
+import { type MeasuredPeer, PeerMetrics } from '@souk/telemetry'
 import { Libp2pTransport, type LinkReport, MeshCredentials } from '@souk/transport-libp2p'
 import type { Certificate, Offer } from '@souk/wire'
 import { apiTokens } from './api-tokens.ts'
+import { consoleFiles } from './console-files.ts'
+import { consoleKey } from './console-key.ts'
 import type { DataFolder } from './data-folder.ts'
 import { HostWatch } from './host-watch.ts'
 import { InvitationDesk } from './invitation-desk.ts'
 import { KnownPeers } from './known-peers.ts'
 import { type Member, readMember } from './member.ts'
+import { named } from './named-handle.ts'
+import { configOf } from './peer-config.ts'
 import type { PeerSettings } from './peer-options.ts'
+import type { PeerProcess, PeerProcessOptions } from './peer-process.ts'
+import { makeScaler } from './scalers/make-scaler.ts'
+import { ShortageWatch } from './shortage-watch.ts'
 import { readThroughput } from './throughput-file.ts'
 import { UsageRecorder } from './usage-recorder.ts'
 import { version } from './version.ts'
@@ -28,6 +36,8 @@ export interface ComposeOptions {
   /** the environment that tasks start from */
   environment: Record<string, string>
   log: DriverLog
+  /** another peer, in a process of its own */
+  startPeer(options: PeerProcessOptions): Promise<PeerProcess>
   /** a client asked this peer to stop */
   onStop(): void
   signal: AbortSignal
@@ -78,7 +88,7 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     name: member.certificate.name,
     custody: settings.custody,
   })
-  const { processes, functions } = makeExecutors(options, self, blobAccess, offer.capacity.slots)
+  const { processes, functions } = makeExecutors(options, member, blobAccess, offer.capacity.slots)
   const peer = new Peer(configOf(settings), { self, prng: new Prng(randomBytes(16).toString('hex'), 'peer') })
   const driver = new Driver({
     peer,
@@ -89,6 +99,7 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     credentials,
     blobs: { store: base.blobs, access: blobAccess },
     log,
+    ...makeScaler(options, base.desk),
   })
   functions.onFunctionsChanged((names) => {
     offer = { ...offer, functions: names }
@@ -96,7 +107,7 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
   })
   const known = new KnownPeers(folder, transport)
   const watch = makeWatch(records, base, options)
-  const { control, token } = makeControl(options, base, driver, { processes, functions, watch })
+  const { control, token } = makeControl(options, base, driver, { peer, processes, functions, watch })
   // Before the records close: a later start would count its life on, and nobody would see any more that it is behind.
   let marking: Promise<void> | undefined
   driver.failed.catch((error: unknown) => {
@@ -107,6 +118,8 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
   log('info', 'limits of commands', { ...processes.limitsInForce })
   known.start([...member.addresses, ...settings.staticPeers], signal)
   watch.start()
+  const shortages = new ShortageWatch(folder.path, (readings) => driver.input({ type: 'readings', readings }), log)
+  shortages.start()
   return {
     member,
     offer: () => offer,
@@ -120,6 +133,7 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     stop: async (stopSignal) => {
       await control.stop()
       known.stop()
+      shortages.stop()
       await watch.stop()
       await marking?.catch(() => {})
       await driver.stop(stopSignal)
@@ -176,41 +190,42 @@ async function makeBase(
 }
 
 function makeControl(
-  { log, onStop }: ComposeOptions,
+  { folder, log, onStop, settings }: ComposeOptions,
   { member, blobs, blobAccess, transport, desk }: Base,
   driver: Driver,
-  { processes, functions, watch }: { processes: ProcessExecutor; functions: FunctionExecutor; watch: HostWatch },
+  {
+    peer,
+    processes,
+    functions,
+    watch,
+  }: { peer: Peer; processes: ProcessExecutor; functions: FunctionExecutor; watch: HostWatch },
 ): { control: ControlServer; token: string } {
   const { tokens, token } = apiTokens(member.mesh)
+  const handle = named(driver, member.mesh.name)
+  const measured = new PeerMetrics(() => handle.snapshot() as MeasuredPeer)
   const control = new ControlServer({
-    handle: named(driver, member.mesh.name),
+    handle,
     blobs,
     readBlob: (blob, from, signal) => blobAccess.read(blob, from, signal),
     agents: functions.agents,
     tokens,
+    sessionKey: consoleKey(folder),
+    readConsole: consoleFiles(),
     info: {
       version,
       addresses: () => transport.addresses(),
       links: () => transport.report().map(linkOf),
       host: () => watch.view(),
+      demand: (wanted) => peer.demand(wanted),
+      rates: settings.rates,
       limits: () => processes.limitsInForce,
     },
+    metrics: () => measured.page(),
     log,
     onStop,
     invite: (body) => desk.invite(body),
   })
   return { control, token }
-}
-
-/** The defaults of the protocol, with what the owner of this peer declares. */
-function configOf({ objectives, tenants }: PeerSettings): PeerConfig {
-  const config = defaultConfig()
-  const { weights: tenantWeights, quotas, waitingMax: tenantWaitingMax } = tenants
-  return {
-    ...config,
-    market: { ...config.market, objectives, tenantWeights, tenantWaitingMax },
-    host: { ...config.host, tenantWeights, quotas },
-  }
 }
 
 function makeWatch(records: LmdbRecords, { inventory }: Base, options: ComposeOptions): HostWatch {
@@ -233,17 +248,20 @@ function lookAtHost({ folder, settings, environment }: ComposeOptions, signal: A
 
 function makeExecutors(
   { folder, settings, environment }: ComposeOptions,
-  self: string,
+  { identity, certificate }: Member,
   blobs: PeerBlobs,
   slots: number,
 ): { processes: ProcessExecutor; functions: FunctionExecutor } {
-  const shared = { self, hostName: settings.name, dataFolder: folder.path, blobs, environment }
+  // The name that the mesh knows it by: the one it was started with may be none of its own.
+  const known = { self: identity.peer, hostName: certificate.name }
+  const shared = { ...known, dataFolder: folder.path, blobs, environment }
   return {
     processes: new ProcessExecutor({
       ...shared,
       allowed: settings.allow.includes('process'),
       cgroups: cgroupHierarchies(),
       limits: { ...defaultTaskLimits, ...settings.taskLimits },
+      warmCommands: settings.warmCommands,
     }),
     functions: new FunctionExecutor({
       ...shared,
@@ -269,23 +287,5 @@ function linkOf(link: LinkReport): Omit<LinkLine, 'name'> {
     ...link.bandwidth,
     failures,
     ...(lastError === undefined ? {} : { lastError }),
-  }
-}
-
-/** The peer under the name that people gave its mesh, with the driver's counters. */
-function named(driver: Driver, meshName: string): PeerHandle {
-  return {
-    self: driver.self,
-    attach: (listener) => driver.attach(listener),
-    detach: (client) => driver.detach(client),
-    input: (input) => driver.input(input),
-    whyUnlucky: (task) => driver.whyUnlucky(task),
-    trace: (listener) => driver.trace(listener),
-    snapshot: () => {
-      const { counters, ...rest } = driver.snapshot() as { counters: Record<string, number> }
-      const { rejected, ...own } = driver.counters()
-      const refused = Object.entries(rejected).map(([code, count]) => [`rejected.${code}`, count])
-      return { ...rest, counters: { ...counters, ...own, ...Object.fromEntries(refused) }, mesh: meshName }
-    },
   }
 }

@@ -1,7 +1,8 @@
 import { userInfo } from 'node:os'
-import { createLogger, logDriver, logTrace } from '@souk/telemetry'
+import { createLogger, logDriver, logTrace, type SpanTracing, traceSpans } from '@souk/telemetry'
 import { CliError, messageOf } from './cli-error.ts'
 import { composePeer, type RunningPeer } from './compose.ts'
+import { consoleLink } from './console-link.ts'
 import type { Context } from './context.ts'
 import { type DataFolder, removeApiFile, writeSecret } from './data-folder.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -9,15 +10,18 @@ import { askedPort, firstFreePort } from './free-port.ts'
 import { invitationMsDefault } from './invitation-desk.ts'
 import { logDestination, printThroughLog } from './log-destination.ts'
 import { apiPortDefault, meshPortDefault, type PeerSettings, portSpan } from './peer-options.ts'
-import { type PeerMessage, tiedVariable } from './peer-process.ts'
+import { type PeerMessage, startPeerProcess, tiedVariable } from './peer-process.ts'
 import { durationText } from './print/amount-text.ts'
 import { foundText } from './print/found-text.ts'
 import { type UpReport, upReport } from './print/up-report.ts'
 import { keptTasks } from './store-tools.ts'
 import { storeTrouble } from './store-trouble.ts'
+import { version } from './version.ts'
 
 /** A graceful stop takes at most so long; then what is left is cut off. */
 const stopMsMax = 10_000
+/** Spans that wait may take so long after that; a collector that does not answer must not hold a stop up. */
+const spansMsMax = 2_000
 /** A stopped peer has closed everything; timers that libraries left may hold its process no longer than this. */
 const lingerMsMax = 100
 /** Variables of this process that tasks may see: where programs are, and how text is written. */
@@ -53,7 +57,7 @@ async function untilStopped(
   const stopping = new AbortController()
   const stop = onceStopped(context)
   const level = settings.log ?? (terminal.errIsTerminal ? 'warn' : 'info')
-  const logger = createLogger({ level, base: { peer: settings.name }, destination: logDestination })
+  const logger = createLogger({ level, base: { self: settings.name }, destination: logDestination })
   const port = settings.listen.port
   const meshPort =
     port === undefined
@@ -65,12 +69,14 @@ async function untilStopped(
     listen: [multiaddrOf(settings.listen.host, meshPort)],
     environment: taskEnvironment(context.env),
     log: logDriver(logger),
+    startPeer: (options) => startPeerProcess(context, options),
     onStop: stop.stop,
     signal: stopping.signal,
   })
   peer.failed.catch(stop.fail)
-  // Trace events are built only while somebody reads them.
+  // A peer hands its trace events out only while somebody reads them: a log that would write none does not.
   if (level !== 'error' && level !== 'warn') peer.trace(logTrace(logger))
+  const spans = await tracedSpans(settings, peer, (message) => logger.warn(message))
   try {
     const report = await announce(folder, settings, peer, began)
     context.parent?.send({ type: 'up', report } satisfies PeerMessage)
@@ -80,13 +86,28 @@ async function untilStopped(
   } finally {
     removeApiFile(folder)
     await peer.stop(AbortSignal.timeout(stopMsMax))
+    await spans?.close(AbortSignal.timeout(spansMsMax))
     stopping.abort()
     context.parent?.leave()
     // Everything is closed; whatever still holds the process open must not keep it.
     setTimeout(() => process.exit(), lingerMsMax).unref()
   }
-  if (!json) terminal.err(`${settings.name} is down`)
+  if (!json) terminal.err(`${peer.member.certificate.name} is down`)
   return exitCodes.ok
+}
+
+/** Steps of tasks go to the collector from now on, where there is one. */
+async function tracedSpans(
+  { spans }: PeerSettings,
+  peer: RunningPeer,
+  warn: (message: string) => void,
+): Promise<SpanTracing | undefined> {
+  if (!spans) return undefined
+  const { certificate } = peer.member
+  const self = { peer: certificate.peer, name: certificate.name, mesh: certificate.mesh }
+  const tracing = await traceSpans({ ...spans, ...self, version, warn })
+  peer.trace(tracing.listener)
+  return tracing
 }
 
 interface Stop {
@@ -149,6 +170,7 @@ async function announce(
     custody: offer.custody,
     addresses: peer.addresses(),
     api,
+    console: consoleLink(api, peer.control.loginCode()),
     ...(remote === undefined ? {} : { remote }),
     ...invitation,
     invitationTtl: durationText(invitationMsDefault),

@@ -1,10 +1,12 @@
 import { LmdbRecords } from '@souk/store-lmdb'
 import { decodeInvitation, joinMesh as joinOverLibp2p } from '@souk/transport-libp2p'
 import { CliError, messageOf } from './cli-error.ts'
-import type { DataFolder } from './data-folder.ts'
+import { createDataFolder, type DataFolder } from './data-folder.ts'
 import { exitCodes } from './exit-codes.ts'
 import { readIdentity, writeMember } from './member.ts'
 import { writeMesh } from './mesh-file.ts'
+import type { ScaleSettings } from './scale-options.ts'
+import { refuseScalingByRole } from './scaling-right.ts'
 import { keptTasks } from './store-tools.ts'
 import { storeTrouble } from './store-trouble.ts'
 
@@ -12,8 +14,15 @@ import { storeTrouble } from './store-trouble.ts'
 const joinMsMax = 60_000
 
 /** Becomes a member with an invitation; afterwards the data folder holds all that `souk up` needs. */
-export async function joinMesh(folder: DataFolder, line: string, wish: { name: string }): Promise<void> {
+export async function joinMesh(
+  folder: DataFolder,
+  line: string,
+  wish: { name: string; scaling?: ScaleSettings | undefined },
+): Promise<void> {
   const invitation = decodeLine(line)
+  refuseScalingByRole(wish.scaling, invitation.role)
+  // What is refused leaves nothing behind.
+  createDataFolder(folder)
   const records = new LmdbRecords({ folder: folder.path })
   await records.open().catch((error: unknown) => {
     throw storeTrouble(error, folder, () => keptTasks(folder)) ?? error

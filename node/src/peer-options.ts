@@ -1,18 +1,38 @@
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
+import type { WarmCommand } from '@souk/executors'
 import { type Declared, parseOffer } from '@souk/inventory'
 import { type ClassObjective, parseClassObjective } from '@souk/market'
+import { scaledLabel } from '@souk/peer'
+import type { ClassCosts, Rates } from '@souk/scaling'
 import { limits, objectives } from '@souk/wire'
 import type { Command } from 'commander'
 import { parseBytes, parseCount, parseHostPort, parsePairs } from './amounts.ts'
 import { messageOf, usageError } from './cli-error.ts'
 import { collect } from './command-module.ts'
+import type { Context } from './context.ts'
 import { readInventoryFile } from './inventory-file.ts'
+import { addPriceOptions, type PriceOptions, ratesOf, warmCostsOf } from './price-options.ts'
+import {
+  addRebalanceOptions,
+  type RebalanceOptions,
+  type RebalanceSettings,
+  rebalanceSettings,
+} from './rebalance-options.ts'
+import { addScaleOptions, type ScaleOptions, type ScaleSettings, scaleLabels, scaleSettings } from './scale-options.ts'
+import { addSpanOptions, type SpanOptions, type SpanSettings, spanSettings } from './span-options.ts'
 import { parseTaskLimits, type TaskLimitOverrides } from './task-limits.ts'
 import { addTenantOptions, type TenantOptions, type TenantSettings, tenantSettings } from './tenant-options.ts'
+import { addWarmOptions, type WarmOptions, warmCommandsOf } from './warm-options.ts'
 
 /** The options of a peer as commander gives them; up and join share them. */
-export interface PeerOptions extends TenantOptions {
+export interface PeerOptions
+  extends TenantOptions,
+    RebalanceOptions,
+    ScaleOptions,
+    PriceOptions,
+    SpanOptions,
+    WarmOptions {
   data?: string
   mesh?: string
   name?: string
@@ -34,6 +54,7 @@ export interface PeerOptions extends TenantOptions {
   /** commander's forms of --no-mdns and --no-custody */
   mdns: boolean
   custody: boolean
+  speculate?: boolean
 }
 
 const logLevels = ['error', 'warn', 'info', 'debug', 'trace'] as const
@@ -74,7 +95,20 @@ export interface PeerSettings {
   log: LogLevel | undefined
   mdns: boolean
   custody: boolean
+  /** tasks that lag here and may run twice are raced elsewhere */
+  speculate: boolean
   tenants: TenantSettings
+  rebalance: RebalanceSettings
+  /** undefined: it starts no others */
+  scaling: ScaleSettings | undefined
+  /** of resources, for hosts without a price of their own */
+  rates: Rates
+  /** of cold starts and idle workers, by class */
+  warmCosts: ClassCosts[]
+  /** undefined: nobody collects spans */
+  spans: SpanSettings | undefined
+  /** that can stand warm, by class */
+  warmCommands: WarmCommand[]
 }
 
 export function addPeerOptions(command: Command): Command {
@@ -96,8 +130,11 @@ export function addPeerOptions(command: Command): Command {
       'what hosts are chosen for, by class: process/train*=pack, or pack for all (repeatable)',
       collect,
     )
-  return addTenantOptions(command)
+  return addSpanOptions(
+    addWarmOptions(addPriceOptions(addScaleOptions(addRebalanceOptions(addTenantOptions(command))))),
+  )
     .option('--no-custody', "do not keep other peers' tasks")
+    .option('--speculate', 'race tasks that lag here by second runs on other hosts, where they are --idempotent')
     .option('--disk-max <size>', 'keep at most this much in the data folder (default: what the disk has)')
     .option('--api-port <port>', `port of the API on 127.0.0.1 (default: first free port from ${apiPortDefault})`)
     .option('--listen-api <addr:port>', 'also serve the API to other hosts, over TLS; see souk token')
@@ -106,10 +143,11 @@ export function addPeerOptions(command: Command): Command {
 }
 
 /** Checks the options; every problem names its flag. */
-export function peerSettings(options: PeerOptions, cwd: string): PeerSettings {
+export function peerSettings(options: PeerOptions, { cwd, env }: Pick<Context, 'cwd' | 'env'>): PeerSettings {
   const name = options.name ?? hostname().split('.')[0] ?? 'peer'
   if (name.length < 1 || name.length > 64)
     throw usageError(`--name: '${name}' has ${name.length} characters; 1 to 64 are allowed`)
+  const scaling = scaleSettings(options)
   return {
     meshName: options.mesh,
     name,
@@ -119,7 +157,7 @@ export function peerSettings(options: PeerOptions, cwd: string): PeerSettings {
     remoteApi:
       options.listenApi === undefined ? undefined : parseHostPort('--listen-api', options.listenApi, '0.0.0.0'),
     offer: offerOf(options.offer ?? []),
-    labels: parsePairs('--label', options.label ?? [], true),
+    labels: { ...labelsOf(options.label ?? []), ...scaleLabels(scaling) },
     declared: readInventoryFile(options.inventory, cwd),
     allow: parseAllow(options.allow),
     taskLimits: parseTaskLimits(options.taskLimits ?? []),
@@ -130,8 +168,23 @@ export function peerSettings(options: PeerOptions, cwd: string): PeerSettings {
     log: options.log === undefined ? undefined : logOf(options.log),
     mdns: options.mdns,
     custody: options.custody,
+    speculate: options.speculate === true,
     tenants: tenantSettings(options),
+    rebalance: rebalanceSettings(options),
+    scaling,
+    rates: ratesOf(options),
+    warmCosts: warmCostsOf(options),
+    spans: spanSettings(options, env),
+    warmCommands: warmCommandsOf(options),
   }
+}
+
+/** What a peer says of itself goes by names that nobody else may give; the tag of a peer that was started comes from its starter. */
+function labelsOf(texts: readonly string[]): Record<string, string> {
+  const labels = parsePairs('--label', texts, true)
+  const taken = Object.keys(labels).find((name) => name.startsWith('souk.') && name !== scaledLabel)
+  if (taken === undefined) return labels
+  throw usageError(`--label: '${taken}' is reserved, as all names that begin with souk.; choose another name`)
 }
 
 function classObjectiveOf(text: string): ClassObjective {

@@ -1,9 +1,10 @@
 import { type After, apiLimits, type FileInput, type Request, type Task } from '@souk/client'
-import { objectives, priorities } from '@souk/wire'
+import { isTraceparent, objectives, priorities } from '@souk/wire'
 import type { Command } from 'commander'
 import { parseBytes, parseChoice, parseCount, parseDurationMs, parseMilli, parsePairs } from './amounts.ts'
 import { usageError } from './cli-error.ts'
 import { collect } from './command-module.ts'
+import type { Context } from './context.ts'
 import { type GpuOptions, gpuOf } from './gpu-options.ts'
 import { parseAlternatives } from './or-option.ts'
 import { addTieOptions, type TieOptions, tiesOf } from './tie-options.ts'
@@ -28,6 +29,9 @@ export interface TaskOptions extends TieOptions, GpuOptions {
   retries?: string
   durability?: string
   starts?: string
+  checkpoint?: string
+  grace?: string
+  idempotent?: boolean
   after?: string[]
   afterAny?: string[]
   expires?: string
@@ -72,6 +76,12 @@ export function addTaskOptions(command: Command): Command {
     )
     .option('--durability <d>', 'accepted once it is on: quorum, most of its custodians (default); local; none')
     .option('--starts <s>', 'at-most-once: lost, not run again, when its host vanishes (default at-least-once)')
+    .option(
+      '--checkpoint <file>',
+      'on drain or lack of memory it gets SIGTERM, writes this file in its folder, goes on elsewhere with it',
+    )
+    .option('--grace <time>', 'how long it may take to write its checkpoint (default 10s)')
+    .option('--idempotent', 'two runs at once do no harm: one that lags may be raced by a second (souk up --speculate)')
     .option('--after <id,…>', 'only once these tasks have succeeded; ids may be shortened (repeatable)', collect)
     .option('--after-any <id,…>', 'only once these have ended, in whatever way (repeatable)', collect)
     .option('--name <text>', 'a name for people')
@@ -89,8 +99,8 @@ export function addKey(command: Command): Command {
   return command.option('--key <key>', 'idempotency key: the same key (and tenant) is the same task, at whatever peer')
 }
 
-/** The task of the options, without files; every problem names its flag. */
-export function taskOf(options: TaskOptions, words: readonly string[]): Task {
+/** The task of the options, without files; every problem names its flag. A trace that this program is part of goes on in it. */
+export function taskOf(options: TaskOptions, words: readonly string[], env: Context['env'] = {}): Task {
   const task: Task = options.function === undefined ? { argv: [...words] } : functionTask(options.function, words)
   if (options.function === undefined && words.length === 0) {
     throw usageError('no command to run was given', 'souk run -- echo hello')
@@ -111,6 +121,9 @@ export function taskOf(options: TaskOptions, words: readonly string[]): Task {
   if (options.retries !== undefined) task.retries = parseCount('--retries', options.retries, 0, 1000)
   if (options.durability !== undefined) task.durability = parseChoice('--durability', options.durability, durabilities)
   if (options.starts !== undefined) task.starts = parseChoice('--starts', options.starts, startKinds)
+  const checkpoint = checkpointOf(options)
+  if (checkpoint) task.checkpoint = checkpoint
+  if (options.idempotent) task.idempotent = true
   const after = [
     ...afterOf('--after', options.after, 'succeeded'),
     ...afterOf('--after-any', options.afterAny, 'ended'),
@@ -125,7 +138,20 @@ export function taskOf(options: TaskOptions, words: readonly string[]): Task {
   if (options.tenant !== undefined) task.tenant = options.tenant
   if (options.key !== undefined) task.key = keyOf(options.key)
   if (!options.queue) task.failIfUnplaceable = true
+  const { TRACEPARENT: traceparent } = env
+  if (traceparent !== undefined && isTraceparent(traceparent)) task.traceparent = traceparent
   return task
+}
+
+function checkpointOf({ checkpoint, grace }: TaskOptions): Task['checkpoint'] {
+  if (checkpoint === undefined) {
+    if (grace === undefined) return undefined
+    throw usageError('--grace needs --checkpoint FILE: what is written within it')
+  }
+  const graceMs = grace === undefined ? undefined : parseDurationMs('--grace', grace)
+  if (graceMs === undefined) return { path: checkpoint }
+  if (graceMs >= 1 && graceMs <= apiLimits.checkpointGraceMsMax) return { path: checkpoint, graceMs }
+  throw usageError(`--grace: '${grace}' is not between 1ms and ${apiLimits.checkpointGraceMsMax / 60_000}m`)
 }
 
 function deadlineOf(text: string): number {

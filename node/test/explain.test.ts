@@ -64,6 +64,13 @@ timeline
   +1.5 s  running  on ash  oak`)
 })
 
+test('a task that had a place before shows where it was and why it left', () => {
+  const move = { code: 'memory-pressure', from: elm, reason: '2 % of memory left' }
+  const text = explain({ ...decided, winner: ash, move }, { state: 'queued', bearer: ash, timeline: [] })
+  expect(text).toContain('placed by auction on ash')
+  expect(text).toContain('\n  moved from elm (memory-pressure): 2 % of memory left\n')
+})
+
 test('a task that fits nowhere is shown with what each host lacks, hosts alike together, and what would help', () => {
   const tooLarge = (there: number) =>
     ({ code: 'too-large', never: true, detail: `cpuMilli: 64000 needed, ${there} there` }) as const

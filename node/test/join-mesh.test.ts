@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FileBlobs, LmdbRecords } from '@souk/store-lmdb'
@@ -17,6 +17,7 @@ import type { DataFolder } from '../src/data-folder.ts'
 import { InvitationDesk } from '../src/invitation-desk.ts'
 import { joinMesh } from '../src/join-mesh.ts'
 import { readMember } from '../src/member.ts'
+import { scaleSettings } from '../src/scale-options.ts'
 
 const forever = new AbortController().signal
 const ignore = () => {}
@@ -66,7 +67,7 @@ async function openDesk(mesh: Mesh, members: (self: Certificate) => Certificate[
     members: () => members(certificate),
   })
   await transport.start(
-    { connected: ignore, disconnected: ignore, frame: ignore, gossip: ignore, rejected: ignore },
+    { connected: ignore, disconnected: ignore, frame: ignore, gossip: ignore, rejected: ignore, transferred: ignore },
     forever,
   )
   onTestFinished(() => transport.stop())
@@ -90,6 +91,20 @@ test('who joins finds the members that the inviter knows in its store, before it
   expect(records.entries('member/')).toEqual(expected)
   const { certificate, meshIsNew } = await readMember(folder, records, { meshName: 'another', name: 'another' })
   expect([certificate.name, certificate.role, meshIsNew]).toEqual(['new', 'host', false])
+}, 30_000)
+
+test('who is refused leaves no folder behind', async () => {
+  const desk = await openDesk(await createMesh('home'), (self) => [self])
+  const folder = dataFolder()
+  const path = join(folder.path, 'none')
+  const scaling = scaleSettings({ scale: 'local:max=3' })
+  const { line } = await desk.invite({})
+  for (const [invitation, wish] of [
+    [line, { name: 'new', scaling }],
+    ['no invitation', { name: 'new' }],
+  ] as const)
+    await expect(joinMesh({ ...folder, path }, invitation, wish)).rejects.toThrow()
+  expect(existsSync(path)).toBe(false)
 }, 30_000)
 
 test('who makes a mesh knows nobody', async () => {

@@ -4,6 +4,7 @@ import { peerArguments } from '../src/commands/up.ts'
 import { type PeerOptions, parseAllow, peerSettings } from '../src/peer-options.ts'
 
 const plain: PeerOptions = { listen: '127.0.0.1:0', allow: 'process,function', mdns: true, custody: true }
+const at = { cwd: '/', env: {} }
 
 test('a peer allows what it is told to, and nothing else', () => {
   expect(parseAllow('process,function')).toEqual(['process', 'function'])
@@ -13,7 +14,7 @@ test('a peer allows what it is told to, and nothing else', () => {
 })
 
 test('an address without a port leaves the port to the search for a free one', () => {
-  const listen = (text: string) => peerSettings({ ...plain, listen: text }, '/').listen
+  const listen = (text: string) => peerSettings({ ...plain, listen: text }, at).listen
   expect(listen('127.0.0.1')).toEqual({ host: '127.0.0.1', port: undefined })
   expect(listen('127.0.0.1:7171')).toEqual({ host: '127.0.0.1', port: 7171 })
   expect(listen('7171')).toEqual({ host: '0.0.0.0', port: 7171 })
@@ -27,6 +28,10 @@ test('mistakes name their flag before anything starts', () => {
     [{ name: 'x'.repeat(65) }, /^--name: .* 65 characters/],
     [{ log: 'loud' }, /^--log: 'loud'/],
     [{ label: ['alone'] }, /^--label/],
+    [
+      { label: ['zone=a,souk.scaler=local'] },
+      /^--label: 'souk.scaler' is reserved, as all names that begin with souk\./,
+    ],
     [{ tenantWeight: ['lab=0'] }, /^--tenant-weight: 'lab=0'; a weight is a number from 0.001 to 1000/],
     [{ quota: ['lab'] }, /^--quota: 'lab' is not of the form tenant=cpu:8/],
     [
@@ -43,19 +48,28 @@ test('mistakes name their flag before anything starts', () => {
     [{ inventory: 'nowhere.json' }, /^--inventory: \/nowhere.json cannot be read/],
     [{ inventory: fileURLToPath(import.meta.url) }, /^--inventory: .*peer-options.test.ts: it is no JSON/],
   ]
-  for (const [options, message] of wrong)
-    expect(() => peerSettings({ ...plain, ...options }, '/')).toThrowError(message)
+  for (const [options, message] of wrong) expect(() => peerSettings({ ...plain, ...options }, at)).toThrowError(message)
+})
+
+test('rebalancing is on, with a bound, unless it is said otherwise', () => {
+  const of = (options: Partial<PeerOptions>) => peerSettings({ ...plain, ...options }, at).rebalance
+  expect(of({})).toEqual({ on: true })
+  expect(of({ rebalance: false, movesPerMinute: '20' })).toEqual({ on: false, movesPerMinuteMax: 20 })
+  expect(() => of({ movesPerMinute: '100001' })).toThrowError(/^--moves-per-minute/)
+  const words = peerArguments({ ...plain, rebalance: false, movesPerMinute: '20' })
+  expect(words).toEqual(expect.arrayContaining(['--moves-per-minute', '20', '--no-rebalance']))
+  expect(peerArguments(plain)).not.toContain('--no-rebalance')
 })
 
 test('limits of commands that ask for nothing', () => {
   const taskLimits = ['memory=2G,cpu=off', 'processes=512']
   const expected = { memoryBytesDefault: 2e9, processesMax: 512, cpuQuota: false }
-  expect(peerSettings({ ...plain, taskLimits }, '/').taskLimits).toEqual(expected)
+  expect(peerSettings({ ...plain, taskLimits }, at).taskLimits).toEqual(expected)
   expect(peerArguments({ ...plain, taskLimits })).toContain('--task-limits')
 })
 
 test('what hosts are chosen for is declared by class, or for all', () => {
-  const { objectives } = peerSettings({ ...plain, objective: ['train*=pack', 'cheap'] }, '/')
+  const { objectives } = peerSettings({ ...plain, objective: ['train*=pack', 'cheap'] }, at)
   expect(objectives).toEqual([
     { pattern: 'train*', objective: 'pack' },
     { pattern: '*', objective: 'cheap' },
@@ -72,17 +86,27 @@ test('the words for a peer in the background say the same as the options did', (
     custody: false,
     tenantWeight: ['lab=3'],
     quota: ['*=tasks:9'],
+    otel: 'http://a',
+    otelShare: '0.5',
   }
   expect(peerArguments(options)).toEqual(
     ['--name', 'attic', '--listen', '127.0.0.1:0', '--allow', 'process,function'].concat(
       ['--offer', 'cpu=1', '--offer', 'mem=2G'],
-      ['--tenant-weight', 'lab=3', '--quota', '*=tasks:9', '--no-mdns', '--no-custody'],
+      ['--tenant-weight', 'lab=3', '--quota', '*=tasks:9', '--otel', 'http://a', '--otel-share', '0.5'],
+      ['--no-mdns', '--no-custody'],
     ),
   )
 })
 
 test('a quota is in the units of the mesh, whatever units people write', () => {
-  const { tenants } = peerSettings({ ...plain, quota: ['lab=cpu:8,mem:16G,gpu:0.5,tasks:100', '*=waiting:1000'] }, '/')
+  const { tenants } = peerSettings({ ...plain, quota: ['lab=cpu:8,mem:16G,gpu:0.5,tasks:100', '*=waiting:1000'] }, at)
   expect(tenants.quotas).toEqual({ lab: { cpuMilli: 8000, memoryBytes: 16e9, gpuMilli: 500, tasks: 100 } })
   expect(tenants.waitingMax).toEqual({ '*': 1000 })
+})
+
+test('the tag that a scaler gives is a label like any other', () => {
+  expect(peerSettings({ ...plain, label: ['souk.scaled=tag,zone=a'] }, at).labels).toEqual({
+    'souk.scaled': 'tag',
+    zone: 'a',
+  })
 })

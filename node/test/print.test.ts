@@ -131,12 +131,21 @@ test('status says by how many tasks are kept, and what is weaker than a person m
 })
 
 test('a drain says what is left, and only that', () => {
-  const over = { state: 'draining', forMs: 1, waiting: 0, running: 0, runningOnce: 0, passing: 0, held: 0 } as const
+  const over = {
+    state: 'draining',
+    forMs: 1,
+    waiting: 0,
+    running: 0,
+    runningOnce: 0,
+    passing: 0,
+    held: 0,
+    moved: 0,
+  } as const
   expect(drainText({ ...over, handedOver: 200, stopped: 0 })).toBe('200 handed over')
   expect(drainText({ ...over, running: 3, runningOnce: 1, leftMs: 60_000, handedOver: 0, stopped: 0 })).toBe(
     '0 handed over, 3 running (2 stopped in 1 m; 1 that starts at most once may end)',
   )
-  expect(drainText({ ...over, waiting: 1, passing: 2, held: 3, handedOver: 4, stopped: 5 })).toBe(
-    '4 handed over, 1 waiting yet, 2 under way, 5 stopped, to run elsewhere, 3 held: no other peer that keeps them can be reached',
+  expect(drainText({ ...over, waiting: 1, passing: 2, held: 3, handedOver: 4, stopped: 5, moved: 6 })).toBe(
+    '4 handed over, 1 waiting yet, 2 under way, 6 asked for a checkpoint, to go on elsewhere, 5 stopped, to run elsewhere, 3 held: only this peer keeps them, or no other of their keepers can be reached',
   )
 })

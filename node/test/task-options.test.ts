@@ -113,3 +113,18 @@ test('a model or a memory of a GPU alone asks for one device of that kind', () =
   expect(() => gpu({ gpuModel: ['T4,'] })).toThrowError(/--gpu-model: a name is empty/)
   expect(() => gpu({ gpuMemory: 'much' })).toThrowError(/--gpu-memory/)
 })
+
+test('a checkpoint is a file, with the time that it may take', () => {
+  const of = (checkpoint?: string, grace?: string) =>
+    taskOf({ queue: true, ...(checkpoint && { checkpoint }), ...(grace && { grace }) } as TaskOptions, ['train'])
+  expect(of('at').checkpoint).toEqual({ path: 'at' })
+  expect(of('at', '2m').checkpoint).toEqual({ path: 'at', graceMs: 120_000 })
+  expect(() => of(undefined, '2m')).toThrow(/--grace needs --checkpoint/)
+  expect(() => of('at', '2h')).toThrow(/between 1ms and 10m/)
+})
+
+test('a trace that this program is part of goes on in its tasks', () => {
+  const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+  expect(taskOf({ queue: true }, ['true'], { TRACEPARENT }).traceparent).toBe(TRACEPARENT)
+  expect(taskOf({ queue: true }, ['true'], { TRACEPARENT: 'x' })).toEqual({ argv: ['true'] })
+})

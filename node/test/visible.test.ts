@@ -53,6 +53,8 @@ test('names and messages of others are shown so wherever they are printed', () =
     tasks: {},
     keeping: { members: 3, keepers: 3, custodians: 3, here: true, heardFromMajority: false },
     drain: { state: 'off' },
+    stragglers: [],
+    rebalance: { on: false, pressure: { code: 'overload', detail: '\u001b[31mlate', forMs: 2_000, moved: 3 } },
     limits: { memory: 'cgroup-v2', cpu: 'nothing', processes: 'watchdog', reason: 'no \u001b[31mpids' },
     audit: { breaches: [{ code: 'over-capacity', resource: 'cpuMilli\u001b', seen: 2, allowed: 1 }], breachesEver: 1 },
     store: { ok: false, code: 'disk-full', message: 'No room.' },
@@ -61,6 +63,8 @@ test('names and messages of others are shown so wherever they are printed', () =
   expect(statusText(status, colours)).toContain('\\u001b[31mx')
   expect(statusText(status, colours)).toContain('a majority of members (2 of 3)')
   expect(statusText(status, colours)).toContain('disk-full: No room. It takes no new tasks')
+  expect(statusText(status, colours)).toContain('overload for 2 s, so it takes nothing: \\u001b[31mlate')
+  expect(statusText(status, colours)).toContain('off: nothing moves by itself')
   expect(statusText(status, colours)).toContain('no \\u001b[31mpids')
   expect(table([{ title: 'a' }], [['one\ntwo']])).toBe('a\none\\ntwo')
 })

@@ -7,3 +7,9 @@ export const loggedSleep = (log, id, ms) => {
   appendFileSync(log, `${id}\n`)
   return sleep(ms)
 }
+/** When it began and when it ended, by the machine's clock. */
+export const timedSleep = async (ms) => {
+  const beganMs = Date.now()
+  await sleep(ms)
+  return [beganMs, Date.now()]
+}

@@ -1,14 +1,17 @@
 import { Command } from 'commander'
 import { balance } from './balance.ts'
+import { console } from './console.ts'
 import { custody } from './custody.ts'
 import { decision } from './decision.ts'
 import { forecast } from './forecast.ts'
 import { peers } from './peers.ts'
 import { placement } from './placement.ts'
+import { prescale } from './prescale.ts'
 import { type Bench, NeedsError, toReport, toTable } from './report.ts'
 import { response } from './response.ts'
+import { trace } from './trace.ts'
 
-const benches: Bench[] = [decision, peers, custody, placement, response, balance, forecast]
+const benches: Bench[] = [decision, peers, custody, placement, response, balance, trace, forecast, prescale, console]
 
 const program = new Command('bench')
   .description(

@@ -11,7 +11,7 @@ import {
   type MembersView,
   Packing,
 } from '@souk/market'
-import type { MessageOf, Offer, PeerId, TaskRecord } from '@souk/wire'
+import { type MessageOf, type Offer, type PeerId, plainSpec, type TaskRecord } from '@souk/wire'
 import type { TraceHost } from './placement-data.ts'
 
 /** of every message, one way, in simulated ms */
@@ -146,7 +146,8 @@ function membersOf(offers: readonly Offer[]): MembersView {
     offer,
   }))
   const byId = new Map(candidates.map((candidate) => [candidate.peer, candidate]))
-  return { version: 1, candidates: () => candidates, candidate: (peer) => byId.get(peer), rttP95: () => 2 * wayMs }
+  const candidate = (peer: PeerId) => byId.get(peer)
+  return { version: 1, candidates: () => candidates, candidate, rttP95: () => 2 * wayMs, bytesPerMs: () => undefined }
 }
 
 function peerOf(self: PeerId, offer: Offer, members: MembersView, config: MarketConfig, seed: Prng): Peer {
@@ -158,8 +159,11 @@ function peerOf(self: PeerId, offer: Offer, members: MembersView, config: Market
     room: (request: ResourceRequest, limit: number) => host.room(request, limit),
     queued: () => host.queued,
     promised: () => false,
+    pressure: () => undefined,
+    lent: () => 0,
     running: () => host.running,
     ties: () => host.ties,
+    warmth: () => undefined,
     work: (limit: number, now: number) => host.work(limit, now),
     quotas: () => host.quotas,
   }
@@ -169,7 +173,7 @@ function peerOf(self: PeerId, offer: Offer, members: MembersView, config: Market
   return {
     id: self,
     host,
-    bidder: new Bidder(config, { prng: prng.fork('bidder'), members, local, bearers, packing }),
+    bidder: new Bidder(config, { prng: prng.fork('bidder'), members, local, bearers, loads, packing }),
     auctioneer: new Auctioneer(config, { self, prng: prng.fork('auctioneer'), members, local, loads, packing }),
   }
 }
@@ -177,25 +181,7 @@ function peerOf(self: PeerId, offer: Offer, members: MembersView, config: Market
 function recordOf(id: string, request: ResourceRequest, origin: PeerId): TaskRecord {
   return {
     id,
-    spec: {
-      name: id,
-      tenant: 'bench',
-      class: 'bench',
-      work: { kind: 'process', argv: ['true'], env: {} },
-      request,
-      priority: 'medium',
-      labels: {},
-      inputs: [],
-      outputs: [],
-      timeoutMs: 0,
-      retries: 0,
-      attemptsMax: 1,
-      outputBytesMax: 0,
-      durability: 'quorum',
-      starts: 'at-least-once',
-      expiresMs: 0,
-      failIfUnplaceable: false,
-    },
+    spec: plainSpec({ name: id, class: 'bench', work: { kind: 'process', argv: ['true'], env: {} }, request }),
     origin,
     submittedWallMs: 0,
     custodians: [origin],

@@ -33,6 +33,9 @@ export class Ear implements TransportEvents {
     this.#tell({ kind: 'rejected', code })
   }
 
+  /** Its speed is no part of the port's contract. */
+  transferred(): void {}
+
   all<K extends Heard['kind']>(kind: K): Extract<Heard, { kind: K }>[] {
     return this.heard.filter((h): h is Extract<Heard, { kind: K }> => h.kind === kind)
   }

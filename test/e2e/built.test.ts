@@ -49,8 +49,9 @@ test('the entry is plain enough for old Nodes to read', () => {
 test('what is published needs nothing of the workspace', () => {
   const manifest = JSON.parse(readFileSync(new URL('../../node/package.json', import.meta.url), 'utf8'))
   expect(Object.keys(manifest.dependencies).filter((name) => name.startsWith('@souk/'))).toEqual([])
-  for (const name of readdirSync(dirname(entry))) {
-    const text = readFileSync(join(dirname(entry), name), 'utf8')
+  const files = readdirSync(dirname(entry), { recursive: true, withFileTypes: true }).filter((each) => each.isFile())
+  for (const { name, parentPath } of files) {
+    const text = readFileSync(join(parentPath, name), 'utf8')
     expect(text, name).not.toMatch(/(?:from|require\(|import\() ?["']@souk\//)
   }
 })

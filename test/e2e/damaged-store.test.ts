@@ -64,7 +64,7 @@ test('a file cut short: refused; after reset a member joins again with a new inv
   const { out, err } = await souk(['reset', '--data', peer.data, '--yes'])
   expect(out).toContain('mesh.json')
   expect(err).toContain(`souk join LINE --data ${peer.data}`)
-  const again = await mesh.start('second', ['join', '-'], [], await mesh.invite(mesh.peers[0]!))
+  const again = await mesh.start('second', ['join', '-'], [], { input: await mesh.invite(mesh.peers[0]!) })
   expect(again.peer).not.toBe(peer.peer)
   await souk(['down', '--data', again.data])
 })

@@ -43,9 +43,12 @@ test('a peer with 200 waiting and 8 running tasks drains and goes: none is lost,
 
   await until('it shows that moving gains nothing', async () => {
     const { out } = await souk(['balance', '--data', second.data, '--json'])
-    const { waiting, strategy } = JSON.parse(out)
-    return waiting === 200 && strategy.strategy === 'none' && strategy.code === 'saturated'
+    const { waiting, strategy, plan } = JSON.parse(out)
+    const nothing = plan.moves.length === 0 && plan.leftOut.every(({ code }: { code: string }) => code === 'no-room')
+    return waiting === 200 && strategy.strategy === 'none' && strategy.code === 'saturated' && nothing
   })
+  const applied = await souk(['balance', '--data', second.data, '--apply'])
+  expect(applied).toMatchObject({ code: 0, out: 'carried out: nothing was to be moved\n' })
 
   const drained = await souk(['drain', '--data', first.data, '--json'])
   expect(JSON.parse(drained.out)).toMatchObject({ state: 'draining', handedOver: 200, waiting: 0, held: 0, running: 8 })
@@ -70,6 +73,7 @@ test('a peer with 200 waiting and 8 running tasks drains and goes: none is lost,
 test('it takes work again once it is told to, and explain says why a task left it', async () => {
   const first = await mesh.start('first', ['up'], ['--offer', 'cpu=1,slots=1', '--label', 'site=first'])
   await mesh.met()
+  await souk(['undrain', '--data', first.data])
   const client = await mesh.client(first)
   const handle = client.submit({ argv: ['true'], labels: { site: 'first', never: 'yes' } })
   const id = await handle.id

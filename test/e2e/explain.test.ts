@@ -61,19 +61,19 @@ test('what waits says why once on standard error also where nobody looks on, and
 test('a task for which all are busy says when one may have room, once such tasks are known', async () => {
   const sleep = (seconds: string, cpu: string) => ['--class', 'nap', '--cpu', cpu, '--', 'sleep', seconds]
   expect((await at(origin, ['run', ...sleep('1', '1')])).code).toBe(0)
-  const busy = await Promise.all(['4', '2'].map((cpu) => at(origin, ['submit', ...sleep('600', cpu)])))
-  await until('both run', async () => {
-    return (await Promise.all(busy.map(({ out }) => detailAt(other, out.trim())))).every(
-      ({ state }) => state === 'running',
-    )
-  })
+  // The larger first: in the other order the smaller could be on the only host that has room for both.
+  const busy: string[] = []
+  for (const cpu of ['4', '2']) {
+    busy.push((await at(origin, ['submit', ...sleep('600', cpu)])).out.trim())
+    await until('it runs', async () => (await detailAt(other, busy.at(-1)!)).state === 'running')
+  }
   const { out } = await at(origin, ['submit', ...sleep('1', '1')])
   const id = out.trim()
   await until('it waits', async () => (await detailAt(other, id)).decision?.reasons.some(({ etaMs }) => etaMs))
   const { out: text } = await at(other, ['explain', id])
   expect(text).toMatch(/3 of 5: .*, never\n {4}2 of 5: busy, ~/)
   expect(text).toMatch(/what would help\n {2}wait ~.*: it starts as soon as there is room on 2 hosts/)
-  for (const { out: one } of [{ out }, ...busy]) await at(origin, ['cancel', one.trim()])
+  for (const one of [id, ...busy]) await at(origin, ['cancel', one])
 })
 
 test('a plan says where each objective would put tasks, and submits none of them', async () => {

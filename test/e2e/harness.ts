@@ -114,18 +114,23 @@ export class TestMesh {
   readonly #clients: SoukClient[] = []
 
   /** Starts a peer; the first makes the mesh, the others join with an invitation of the first. */
-  async add(name: string, options: readonly string[] = []): Promise<TestPeer> {
+  async add(name: string, options: readonly string[] = [], on: readonly string[] = []): Promise<TestPeer> {
     const first = this.peers[0]
-    if (first === undefined) return await this.start(name, ['up', '--mesh', 'e2e'], options)
-    return await this.start(name, ['join', '-'], options, await this.invite(first))
+    if (first === undefined) return await this.start(name, ['up', '--mesh', 'e2e'], options, { on })
+    return await this.start(name, ['join', '-'], options, { on, input: await this.invite(first) })
   }
 
   /** `up` or `join` in a folder of this mesh. Throws with what the command said when it fails. */
-  async start(name: string, words: readonly string[], options: readonly string[] = [], input = ''): Promise<TestPeer> {
+  async start(
+    name: string,
+    words: readonly string[],
+    options: readonly string[] = [],
+    how: RunOptions = {},
+  ): Promise<TestPeer> {
     const data = join(this.root, name)
     const fixed = ['--data', data, '--name', name, '--detach', '--json', '--no-mdns']
     const ports = ['--listen', '127.0.0.1:0', '--api-port', '0']
-    const ran = await souk([...words, ...fixed, ...ports, ...options], { input })
+    const ran = await souk([...words, ...fixed, ...ports, ...options], how)
     if (ran.code !== 0) throw new Error(`${name} did not start (exit ${ran.code}): ${ran.err}`)
     const peer: TestPeer = { ...(JSON.parse(ran.out) as PeerReport), data }
     const before = this.peers.findIndex((known) => known.data === data)
@@ -181,11 +186,11 @@ export function isAlive(pid: number): boolean {
   return !existsSync(stat) || readFileSync(stat, 'utf8').split(') ')[1]?.[0] !== 'Z'
 }
 
-/** Looks until it is so; rejects after half a minute. */
-export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 30_000
+/** Looks until it is so; rejects after half a minute, or what is given. */
+export async function until(what: string, isSo: () => boolean | Promise<boolean>, secondsMax = 30): Promise<void> {
+  const end = performance.now() + secondsMax * 1000
   while (!(await isSo())) {
-    if (performance.now() > end) throw new Error(`not within 30 s: ${what}`)
+    if (performance.now() > end) throw new Error(`not within ${secondsMax} s: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }

@@ -42,6 +42,16 @@ test('a peer that is killed finds the others again by what it wrote down when it
   await mesh.met()
 })
 
+test('a peer goes by the name that its mesh knows, whatever it is started with', async () => {
+  const second = mesh.peers[1]!
+  await souk(['down', '--data', second.data])
+  const again = await mesh.start('second', ['up'], ['--name', 'another'])
+  expect(again.name).toBe('second')
+  await mesh.met()
+  const words = ['--label', 'host=second', '--', 'sh', '-c', 'echo $SOUK_HOST']
+  expect(await souk(['run', '--data', again.data, ...words])).toMatchObject({ code: 0, out: 'second\n' })
+})
+
 test('what a killed peer was running does not outlive it', async () => {
   const peer = mesh.peers[0]!
   const marker = `${mesh.root}/alive`

@@ -52,6 +52,8 @@ function fieldsOf(message: Message, name: Name): string {
       return `${message.gang} ${message.count}x${message.patient ? ' patiently' : ''}`
     case 'reserved':
       return `${message.gang} ${message.count}`
+    case 'freed':
+      return `${message.gang} ${message.count}`
     case 'unreserve':
       return message.gang
     case 'renewed':
@@ -141,5 +143,14 @@ export function replyText(reply: Reply): { verb: string; task: string | undefine
       return { verb: reply.type, task: reply.task, rest: '' }
     case 'listed':
       return { verb: 'listed', task: undefined, rest: `${reply.total} tasks` }
+    case 'traced':
+      return { verb: 'traced', task: undefined, rest: `${reply.told?.total ?? 0} events` }
+    case 'moved': {
+      const results = reply.results.map(({ handed, left }) => [
+        `${handed} handed over`,
+        ...left.map(({ code, count }) => `${count} ${code}`),
+      ])
+      return { verb: 'moved', task: undefined, rest: results.map((each) => each.join(', ')).join('; ') }
+    }
   }
 }

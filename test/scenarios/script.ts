@@ -73,6 +73,12 @@ class Stage {
       case 'drain':
         this.#drain(words)
         return
+      case 'measure':
+        this.#measure(words)
+        return
+      case 'move':
+        this.#move(words)
+        return
       case 'leave':
         this.#mesh.step(words[0]!, { type: 'leave' })
         return
@@ -108,6 +114,22 @@ class Stage {
     const names = [this.transcript.name(tasks[0]!.id), this.transcript.name(tasks.at(-1)!.id)]
     this.transcript.note(`submit ${at} ${[...new Set(names)].join('..')} ${words.join(' ')}`.trim())
     this.#mesh.step(at!, { type: 'submit', client: 1, tasks: tasks.map(({ id: _, ...task }) => task) })
+  }
+
+  /** measure p1 memory=0.01 3: every second so often that so much of its memory is left */
+  #measure([at, share, times]: string[]): void {
+    const memoryFreeShare = Number(share!.split('=')[1])
+    for (let i = 0; i < Number(times); i++) {
+      this.#mesh.step(at!, { type: 'readings', readings: { memoryFreeShare } })
+      this.#mesh.run(1_000)
+    }
+  }
+
+  /** move p0 2 p1 p3: asked at p0, the second task from p1 to p3 */
+  #move([at, task, from, to]: string[]): void {
+    const tasks = [this.#tasks[Number(task) - 1]!.id]
+    const moves = [{ from: from!, to: to!, tasks, code: 'idle-beside-queue', reason: 'a plan' }]
+    this.#mesh.step(at!, { type: 'move', client: 1, moves })
   }
 
   /** drain p1 on | drain p1 on 500 | drain p1 off */
@@ -177,6 +199,7 @@ function spec(options: ReadonlyMap<string, string>): TaskSpec {
     expiresMs: number('expires', 0),
     failIfUnplaceable: options.has('or-fail'),
     ...(options.has('expected') ? { expectedMs: number('expected', 0) } : {}),
+    ...(options.has('checkpoint') ? { checkpoint: { path: 'at', graceMs: 1000 } } : {}),
     ...(after === '' ? {} : { after: after.split('+').map(dependency) }),
   }
 }

@@ -44,8 +44,9 @@ export class Transcript implements Watcher {
     this.#add(`${at}       client hears: ${verb}`, task, rest)
   }
 
-  run(at: string, { task, ballot }: Parameters<Watcher['run']>[1]): void {
-    this.#add(`${at}       starts`, task, `b${ballot.counter}`)
+  run(at: string, { task, ballot, checkpoint }: Parameters<Watcher['run']>[1]): void {
+    const from = checkpoint ? ` from its checkpoint at ${checkpoint.file.blob.sizeBytes} ms` : ''
+    this.#add(`${at}       starts`, task, `b${ballot.counter}${from}`)
   }
 
   stop(at: string, task: string, code: string): void {

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 
 const main = fileURLToPath(new URL('../../packages/sim/src/main.ts', import.meta.url))
 
@@ -69,4 +69,60 @@ it('says what is wrong with its arguments and exits 64', () => {
     expect(status).toBe(64)
     expect(stderr).toContain(message)
   }
+})
+
+describe('an export of a console', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sim-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const fileOf = (text: string): string => {
+    const path = join(folder, 'export.json')
+    writeFileSync(path, text)
+    return path
+  }
+  const from = { self: 'P1', name: 'oak', mesh: 'lab' }
+  const peers = [
+    { id: 'P1', name: 'oak' },
+    { id: 'P2', name: 'el\u001bm' },
+  ]
+  const recorded = (events: object[]) =>
+    JSON.stringify({
+      ...{ format: 'souk-trace', version: 1, at: '2026-11-29T10:00:00.000Z', from },
+      ...{ events, moments: [{ wallMs: 1, peers, tasks: [] }] },
+    })
+  const events = [
+    { type: 'task.awarded', wallMs: 1_000, task: '0123456789abcdef', to: 'P2', decision: {} },
+    { type: 'task.ran', wallMs: 1_250, by: 'P2', task: '0123456789abcdef', runMs: 200.04 },
+  ]
+
+  it('is told again, event by event, by name', () => {
+    const { status, lines } = sim('--replay', fileOf(recorded(events)))
+    expect(status).toBe(0)
+    expect(lines[1]).toMatch(/^ +\+0\.000s oak +task\.awarded +01234567 to=el·m$/)
+    expect(lines[2]).toMatch(/^ +\+0\.250s el·m +task\.ran +01234567 runMs=200$/)
+    expect(lines.at(-1)).toBe('2 events of 2 peers in 0.3 s, 1 moments, 0 violations')
+  })
+
+  it('is checked for promises that it breaks', () => {
+    const closed = (kind: string, by: string) => ({ type: 'task.closed', wallMs: 2_000, task: 't', kind, by })
+    const seen = (incarnation: number) => ({ type: 'member.state', wallMs: 3_000, peer: 'P2', incarnation })
+    const broken = [...events, closed('failed', 'P1'), closed('succeeded', 'P2'), seen(4), seen(3)]
+    const { status, lines } = sim('--replay', fileOf(recorded(broken)), '--json')
+    expect(status).toBe(1)
+    expect(JSON.parse(lines[0]!)).toMatchObject({
+      ...{ events: 6, peers: 2, types: { 'task.closed': 2 } },
+      violations: [{ invariant: 'I1' }, { invariant: 'I9' }],
+    })
+  })
+
+  it('is refused where it cannot be read, with why', () => {
+    const refused = (path: string) => {
+      const { status, stderr } = sim('--replay', path)
+      return [status, stderr.trim()]
+    }
+    const newer = recorded([]).replace('"version":1', '"version":9')
+    expect(refused(join(folder, 'none.json'))).toEqual([64, expect.stringContaining('cannot be read: ENOENT')])
+    expect(refused(fileOf('{}'))).toEqual([64, expect.stringContaining('no export of a console')])
+    expect(refused(fileOf(newer))).toEqual([64, expect.stringContaining('of version 9, this program reads up to 1')])
+    expect(refused(fileOf(recorded(events).slice(0, -20)))).toEqual([64, expect.stringContaining('is cut off after')])
+  })
 })

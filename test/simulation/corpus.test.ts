@@ -149,6 +149,14 @@ const corpus: [Seed, found: string][] = [
     'a peer with an old disk was started, cut off, until its life had a number that the others remembered',
   ],
   [
+    { seed: 40392, peers: 5, tasks: 194, profile: 'swarm' },
+    'a set of custodians lost to that of another submit, and its end outlived on disk the promise that came after',
+  ],
+  [
+    { seed: 309, peers: 3, tasks: 300, profile: 'swarm' },
+    'round trips that were measured while the network was bad kept short tasks from idle hosts for seconds',
+  ],
+  [
     { seed: 5387, peers: 4, tasks: 127, profile: 'swarm' },
     'a submit that came to nothing kept the lease of an earlier ballot alive, and that one could end nothing',
   ],
@@ -179,6 +187,10 @@ const corpus: [Seed, found: string][] = [
   [
     { seed: 30066, peers: 3, tasks: 118, profile: 'swarm' },
     'the checker counted a task that waited for one which died with its only peer as left over',
+  ],
+  [
+    { seed: 7005, peers: 5, tasks: 200, profile: 'gangs' },
+    'an older gang took the room that was kept for another one while that was being awarded',
   ],
 ]
 

@@ -11,7 +11,7 @@ interface CancelOptions extends PeerChoice {
 }
 
 const meanings: Record<CancelAnswer, { text: string; exitCode: number }> = {
-  cancelled: { text: 'cancelled; its process is gone', exitCode: exitCodes.ok },
+  cancelled: { text: 'cancelled; nothing of it runs', exitCode: exitCodes.ok },
   'closed-before': { text: 'had ended before', exitCode: exitCodes.ok },
   stopping: { text: 'is stopping; its process is not gone yet', exitCode: exitCodes.failed },
   unknown: { text: 'is not known', exitCode: exitCodes.unknown },
@@ -27,7 +27,7 @@ export const cancel: CommandModule = {
         done(await withSession(context, options, (client) => cancelAll(client, context, ids, options)))
       })
     addJson(addPeerChoice(command))
-    addExamples(command, [['souk cancel last --reason "wrong input"', 'waits until its process is gone']])
+    addExamples(command, [['souk cancel last --reason "wrong input"', 'waits until nothing of it runs']])
   },
 }
 

@@ -82,6 +82,7 @@ async function work(
   try {
     const offers = mesh.peers.map((peer) => `${peer.name} (${peer.report.offer.slots} slots)`).join(', ')
     say(`three peers are up after ${((performance.now() - began) / 1000).toFixed(1)} s: ${offers}`)
+    say(`watch it in a browser: ${mesh.peers[0]?.report.console}`)
     const some = files.length < total ? ` (the first ${files.length} of ${total}; --limit takes more)` : ''
     say(
       `submitting to ${mesh.peers[0]?.name}: ${files.length} files of ${folder}${some}, a command and a function each`,
@@ -121,6 +122,7 @@ function keepText(mesh: DemoMesh): string {
 the mesh stays up (${alive.map((peer) => peer.name).join(', ')}):
   souk peers --data ${first}
   souk run --data ${first} -- echo hello
+  souk console --data ${first}
 stop it:
 ${alive.map((peer) => `  souk down --data ${peer.data}`).join('\n')}
   rm -r ${mesh.root}`

@@ -7,6 +7,7 @@ import { auditCheck } from '../doctor/audit-check.ts'
 import { limitsCheck } from '../doctor/limits-check.ts'
 import { type Check, localChecks } from '../doctor/local-checks.ts'
 import { keepersCheck, linkCheck, meshChecks } from '../doctor/peer-checks.ts'
+import { scalingCheck } from '../doctor/scaling-check.ts'
 import { runningStoreCheck, storedCheck, writeCheck } from '../doctor/store-checks.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Colours } from '../print/colours.ts'
@@ -62,6 +63,7 @@ async function askPeer(client: SoukClient): Promise<{ mesh: Check[]; peers: Chec
         auditCheck(status.audit),
         ...meshChecks(peers),
         ...keepersCheck(status.keeping),
+        ...scalingCheck(status),
       ],
       peers: links.map(linkCheck),
     }

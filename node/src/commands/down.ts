@@ -55,7 +55,7 @@ export const down: CommandModule = {
 
 /** Hands over what waits and lets what runs end; what takes longer is stopped. Then it goes, however far it is. */
 async function drainFirst(client: SoukClient, drainMs: number, err: (text: string) => void): Promise<void> {
-  await client.drain({ deadlineMs: drainMs })
+  await client.drain({ deadlineMs: drainMs, leaving: true })
   const onChange = (drain: DrainProgress): void => {
     if (drain.state === 'draining') err(`draining: ${drainText(drain)}`)
   }

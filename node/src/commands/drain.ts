@@ -17,7 +17,7 @@ export const drain: CommandModule = {
       .option('--deadline <time>', 'what still runs then is stopped, and runs elsewhere (default: it may end)')
       .option('--wait', 'until nothing runs or waits there any more; exits 1 when it is told to take work again')
       .action(async (options: DrainCommandOptions) => {
-        const { out, err, colours } = context.terminal
+        const { out, err, colours, errColours } = context.terminal
         const deadline =
           options.deadline === undefined ? {} : { deadlineMs: parseDurationMs('--deadline', options.deadline) }
         await withSession(context, options, async (client) => {
@@ -29,8 +29,10 @@ export const drain: CommandModule = {
           if (options.json) out(JSON.stringify(seen))
           else if (!options.wait) out(`${colours.yellow(seen.state)}: ${drainText(seen)}`)
           else out(seen.state === 'drained' ? colours.green('drained') : colours.red('it takes work again'))
-          if (!options.json && !options.wait)
-            err(colours.dim('souk drain --wait waits for the rest; souk undrain ends it'))
+          if (!options.json && !options.wait) {
+            const rest = seen.state === 'drained' ? '' : 'souk drain --wait waits for the rest; '
+            err(errColours.dim(`${rest}souk undrain ends it`))
+          }
           done(options.wait && seen.state !== 'drained' ? exitCodes.failed : exitCodes.ok)
         })
       })
@@ -38,7 +40,7 @@ export const drain: CommandModule = {
     addExamples(command, [
       ['souk drain', 'take nothing new, hand over what waits, let what runs end'],
       ['souk drain --deadline 10m --wait', 'empty in ten minutes: what runs then is stopped, and runs elsewhere'],
-      ['souk undrain', 'take work again; a restart does so as well'],
+      ['souk undrain', 'take work again; until then it drains, restarts included'],
     ])
   },
 }

@@ -6,13 +6,18 @@ import { addExamples, addJson, addPeerChoice, type CommandModule } from '../comm
 import { fetchPeerNames } from '../peer-names.ts'
 import { explainText } from '../print/explain-text.ts'
 import { replayText } from '../print/replay-text.ts'
+import { traceText } from '../print/trace-text.ts'
 import { visibleData } from '../print/visible.ts'
 import { type PeerChoice, withSession } from '../session.ts'
+
+/** events of one task that are shown: the newest */
+const traceMax = 200
 
 interface ExplainOptions extends PeerChoice {
   json?: boolean
   weights?: string
   objective?: string
+  trace?: boolean
 }
 
 export const explain: CommandModule = {
@@ -21,19 +26,22 @@ export const explain: CommandModule = {
       .argument('[id]', "task id; may be shortened, and 'last' works", 'last')
       .option('--weights <term=n,…>', `weigh the bids again: ${weighed.join(', ')}; what is left out counts nothing`)
       .option('--objective <o>', `weigh the bids again by ${objectives.join(', ')}`)
+      .option('--trace', 'what every peer did about it, as far as they still know')
       .action(async (id: string, options: ExplainOptions) => {
         const weights = weightsFrom(options)
         await withSession(context, options, async (client) => {
           const detail = await client.task(await client.resolve(id))
+          const trace = options.trace ? await client.trace({ task: detail.id, limit: traceMax }) : undefined
           const { out, colours } = context.terminal
           const decision = detail.decision as Decision | undefined
           const again = weights && decision && replay(decision, weights)
           if (options.json) {
-            out(JSON.stringify(again ? { ...detail, replay: again } : detail))
+            out(JSON.stringify({ ...detail, ...(again && { replay: again }), ...(trace && { trace }) }))
             return
           }
           const names = await fetchPeerNames(client)
           out(explainText(detail, names, colours, Date.now()))
+          if (trace) out(`\n${traceText(visibleData(trace), names, colours)}`)
           if (again) out(`\n${replayText(visibleData(decision), visibleData(again), names, colours)}`)
         })
         done(0)
@@ -43,6 +51,7 @@ export const explain: CommandModule = {
       ['souk explain last', 'why it is where it is, or why it waits and what would help'],
       ['souk explain 3f8k --objective pack', 'who would have won, had hosts been filled up one by one'],
       ['souk explain 3f8k --weights price=1,used=-0.5', 'the same with weights of your own'],
+      ['souk explain 3f8k --trace', 'each step of every peer, finer than the timeline'],
       ['souk explain 3f8k --json', 'the whole record, with the bids and the prediction'],
     ])
   },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { CliError, messageOf, usageError } from '../cli-error.ts'
 import { addExamples, addJson, type CommandModule } from '../command-module.ts'
-import { createDataFolder, dataFolder } from '../data-folder.ts'
+import { dataFolder } from '../data-folder.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { addPeerOptions, peerSettings } from '../peer-options.ts'
 import { hasMesh, refuseSecondPeer, startPeer, type UpOptions } from './up.ts'
@@ -11,7 +11,7 @@ export const join: CommandModule = {
     addPeerOptions(command)
       .argument('[line...]', 'the invitation, as souk invite printed it; - reads it from standard input')
       .action(async (words: string[], options: UpOptions) => {
-        const settings = peerSettings(options, context.cwd)
+        const settings = peerSettings(options, context)
         const folder = dataFolder(context, options.data)
         refuseSecondPeer(folder)
         if (hasMesh(folder)) {
@@ -21,7 +21,6 @@ export const join: CommandModule = {
           })
         }
         const line = lineOf(words)
-        createDataFolder(folder)
         const { joinMesh } = await import('../join-mesh.ts')
         await joinMesh(folder, line, settings)
         done(await startPeer(context, options))

@@ -52,7 +52,7 @@ async function mapAll(context: Context, words: string[], options: MapCommandOpti
   const texts = readItems(options, context.cwd)
   const inFlightMax = parseCount('--in-flight', options.inFlight, 1, 1_000_000)
   const journal = options.resume === undefined ? undefined : new MapJournal(options.resume)
-  taskOf(options, words) // problems of the options show before anything is sent
+  taskOf(options, words, context.env) // problems of the options show before anything is sent
   return await withSession(context, options, async (client) => {
     const items = await prepare(client, context, texts, words, options)
     const before = items.map((item) => journal?.done(item.key))
@@ -108,7 +108,7 @@ async function prepare(
         inputs.map((input) => input.hash),
         occurrence,
       ),
-      task: withFiles(taskOf(options, filled), inputs, outputs, module),
+      task: withFiles(taskOf(options, filled, context.env), inputs, outputs, module),
     })
   }
   return items

@@ -59,7 +59,7 @@ Ctrl-C detaches: the task goes on. A second Ctrl-C cancels it and waits until it
 }
 
 async function runOne(context: Context, words: string[], options: RunOptions): Promise<number> {
-  const task = taskOf(options, words)
+  const task = taskOf(options, words, context.env)
   if (options.stdin) task.stdinBase64 = readStdin()
   return await withSession(context, options, async (client) => {
     const ready = await attachFiles(client, context, task, options)

@@ -8,7 +8,9 @@ import type { Colours } from '../print/colours.ts'
 import { drainText } from '../print/drain-text.ts'
 import { keepingLines } from '../print/keeping-text.ts'
 import { limitsText } from '../print/limits-text.ts'
+import { unableText } from '../print/scale-text.ts'
 import { storeText } from '../print/store-text.ts'
+import { stragglerText } from '../print/straggler-text.ts'
 import { pairs } from '../print/table.ts'
 import { taskHeadText } from '../print/task-head-text.ts'
 import { vectorText } from '../print/vector-text.ts'
@@ -42,7 +44,31 @@ export const status: CommandModule = {
 
 /** Only while it drains. */
 function drainRows({ drain }: Status, colours: Colours): [string, string][] {
-  return drain.state === 'off' ? [] : [[drain.state, colours.yellow(drainText(drain))]]
+  if (drain.state === 'off') return []
+  const note = colours.dim('(until souk undrain, restarts included)')
+  return [[drain.state, `${colours.yellow(drainText(drain))} ${note}`]]
+}
+
+/** Only where runs take far longer than their like. */
+function stragglerRows({ stragglers }: Status, colours: Colours): [string, string][] {
+  if (stragglers.length === 0) return []
+  return [['straggling', stragglers.map((each) => colours.yellow(stragglerText(each))).join('\n')]]
+}
+
+/** Only where something is not as usual. */
+function rebalanceRows({ rebalance: { on, pressure } }: Status, colours: Colours): [string, string][] {
+  const off: [string, string][] = on ? [] : [['rebalancing', 'off: nothing moves by itself after its first hand-over']]
+  if (!pressure) return off
+  const { code, detail, forMs, moved } = pressure
+  const runs = moved === 0 ? '' : `; ${moved} asked for a checkpoint, to go on elsewhere`
+  const text = `${code} for ${durationText(forMs)}, so it takes nothing: ${detail}${runs}`
+  return [...off, ['pressure', colours.yellow(text)]]
+}
+
+/** Only where it is to start others and may not. */
+function scalingRows({ scaling }: Status, colours: Colours): [string, string][] {
+  if (scaling?.able !== false) return []
+  return [['scaling', colours.yellow(`none by --scale ${scaling.kind}: ${unableText}; souk doctor says what to do`)]]
 }
 
 /** Only where something is wrong. */
@@ -65,6 +91,9 @@ export function statusText(status: Status, colours: Colours, widthMax = Infinity
     ['kept by', keepingLines(seen.keeping).join('\n')],
     ['limits', `${limitsText(seen.limits)}${seen.limits.reason === '' ? '' : ` (${seen.limits.reason})`}`],
     ...drainRows(seen, colours),
+    ...stragglerRows(seen, colours),
+    ...rebalanceRows(seen, colours),
+    ...scalingRows(seen, colours),
     ...auditRows(seen, colours),
     ['store', seen.store.ok ? 'ok' : colours.red(storeText(seen.store))],
     ['up for', `${durationText(seen.uptimeMs)} (version ${seen.version}, life ${seen.incarnation})`],

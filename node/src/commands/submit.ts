@@ -66,7 +66,7 @@ async function submitAll(context: Context, words: string[], options: SubmitComma
   const size = options.gang === undefined ? undefined : parseCount('--gang', options.gang, 2, apiLimits.gangSizeMax)
   const tasks =
     options.file === undefined
-      ? [taskOf(options, words)]
+      ? [taskOf(options, words, context.env)]
       : readTasks('--file', options.file, resolve(context.cwd, options.file), fileTasksMax)
   return await withSession(context, options, async (client) => {
     const ready =

@@ -6,8 +6,14 @@ import { createDataFolder, type DataFolder, dataFolder, runningPeer } from '../d
 import { exitCodes } from '../exit-codes.ts'
 import { addPeerOptions, type PeerOptions, peerSettings } from '../peer-options.ts'
 import { startPeerProcess } from '../peer-process.ts'
+import { priceArguments } from '../price-options.ts'
 import { upReport } from '../print/up-report.ts'
+import { rebalanceArguments } from '../rebalance-options.ts'
+import { scaleArguments } from '../scale-options.ts'
+import { refuseScalingWithoutKey } from '../scaling-right.ts'
+import { spanArguments } from '../span-options.ts'
 import { tenantArguments } from '../tenant-options.ts'
+import { warmArguments, warmHelp } from '../warm-options.ts'
 
 export interface UpOptions extends PeerOptions {
   json?: boolean
@@ -29,16 +35,23 @@ export const up: CommandModule = {
       ['souk up --tenant-weight lab=3', 'of what waits, three of lab for each of another tenant'],
       ['souk up --quota lab=cpu:8,mem:16G,tasks:100', 'lab has no more of this host than that at once'],
       ["souk up --objective 'process/train*=pack'", 'fill hosts up one by one with tasks of these classes'],
+      ['souk up --scale local:max=3,slots=2', 'start up to three further peers here when the mesh will need them'],
+      [
+        "souk up --warm-command 'process/render*=/opt/worker'",
+        'processes that are ready before commands of this class come',
+      ],
       ['souk up --listen-api 0.0.0.0:7443', 'for clients on other hosts, with souk token'],
-    ])
+      ['souk up --otel http://127.0.0.1:4318', 'spans of every task, for Jaeger, Tempo and their like'],
+    ]).addHelpText('after', warmHelp)
   },
 }
 
 /** Starts the peer of a data folder, here or in the background, and says what there is to say. */
 export async function startPeer(context: Context, options: UpOptions): Promise<number> {
-  const settings = peerSettings(options, context.cwd)
+  const settings = peerSettings(options, context)
   const folder = dataFolder(context, options.data)
   refuseSecondPeer(folder)
+  refuseScalingWithoutKey(settings.scaling, folder)
   createDataFolder(folder)
   if (options.detach) return await startDetached(context, folder, options)
   const { runForeground } = await import('../foreground.ts')
@@ -90,10 +103,18 @@ export function peerArguments(options: PeerOptions): string[] {
   many('--label', options.label)
   many('--task-limits', options.taskLimits)
   many('--functions', options.functions)
-  words.push(...tenantArguments(options))
+  words.push(
+    ...tenantArguments(options),
+    ...rebalanceArguments(options),
+    ...scaleArguments(options),
+    ...priceArguments(options),
+    ...spanArguments(options),
+    ...warmArguments(options),
+  )
   many('--objective', options.objective)
   if (!options.mdns) words.push('--no-mdns')
   if (!options.custody) words.push('--no-custody')
+  if (options.speculate) words.push('--speculate')
   return words
 }
 

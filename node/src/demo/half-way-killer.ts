@@ -11,6 +11,7 @@ interface KillerOptions {
 const atHost = ['offered', 'queued', 'running']
 /** What a peer had said before it was frozen arrives within two of these. */
 const settleMs = 50
+const lookMs = 5
 
 /** Kills a peer that is not the first while it runs something, once half of the commands have ended. */
 export class HalfWayKiller {
@@ -37,9 +38,9 @@ export class HalfWayKiller {
   async #kill(): Promise<DemoPeer> {
     const { mesh, signal } = this.#options
     const others = mesh.peers.slice(1)
-    for (let turn = 0; ; turn++) {
+    for (;;) {
       signal.throwIfAborted()
-      const victim = others[turn % others.length]!
+      const victim = await this.#busiest(others)
       // Frozen it ends nothing any more: whatever the first peer knows to be there then has to be run again.
       mesh.freeze(victim)
       try {
@@ -48,6 +49,18 @@ export class HalfWayKiller {
         // A frozen peer could not be stopped either.
         if (!victim.killed) mesh.thaw(victim)
       }
+    }
+  }
+
+  /** Looked at before any is frozen: each frozen for nothing costs a tenth of a second, and there may be no more. */
+  async #busiest(others: readonly DemoPeer[]): Promise<DemoPeer> {
+    for (;;) {
+      this.#options.signal.throwIfAborted()
+      const hosts = (await this.#awarded()).map(({ host }) => host)
+      const has = ({ report }: DemoPeer): number => hosts.filter((host) => host === report.peer).length
+      const victim = others.toSorted((a, b) => has(b) - has(a))[0]!
+      if (has(victim) > 0 || this.#ended === this.#total) return victim
+      await new Promise((resolve) => setTimeout(resolve, lookMs))
     }
   }
 
@@ -70,10 +83,13 @@ export class HalfWayKiller {
     return before.filter((task) => after.includes(task)).length
   }
 
-  /** Awarded to it and not ended: that short tasks run is told to nobody. */
   async #runningAt({ report }: DemoPeer): Promise<string[]> {
     await new Promise((resolve) => setTimeout(resolve, settleMs))
-    const { tasks } = await this.#options.client.tasks({ states: atHost, here: true, limit: 1000 })
-    return tasks.filter(({ host }) => host === report.peer).map(({ id }) => id)
+    return (await this.#awarded()).filter(({ host }) => host === report.peer).map(({ id }) => id)
+  }
+
+  /** Awarded and not ended: that short tasks run is told to nobody. */
+  async #awarded(): Promise<readonly { id: string; host?: string }[]> {
+    return (await this.#options.client.tasks({ states: atHost, here: true, limit: 1000 })).tasks
   }
 }

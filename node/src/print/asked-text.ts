@@ -49,11 +49,16 @@ function termsText({
   objective,
   deadlineMs,
   expectedMs,
+  checkpoint,
+  idempotent,
 }: Partial<TaskSpec>): string {
   const parts = priority === 'medium' ? [] : [`priority ${priority}`]
   if (tenant !== 'default') parts.push(`tenant ${tenant}`)
   if (objective !== undefined) parts.push(`objective ${objective}`)
   if (deadlineMs !== undefined) parts.push(`wanted within ${durationText(deadlineMs)}`)
+  if (idempotent) parts.push('may be raced by a second run')
+  if (checkpoint !== undefined)
+    parts.push(`goes on from its checkpoint ${checkpoint.path} when its host drains or lacks memory`)
   if (expectedMs !== undefined) parts.push(`expected to take ${durationText(expectedMs)}`)
   return parts.join(', ')
 }

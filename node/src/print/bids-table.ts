@@ -10,6 +10,7 @@ export function bidsTable(
   names: PeerNames,
   colours: Colours,
 ): string {
+  const fetches = bids.some(({ terms: { fetchMs } }) => fetchMs !== undefined)
   const terms = Object.keys(weights).filter((name) => bids.some(({ parts }) => (parts[name] ?? 0) !== 0))
   return table(
     [
@@ -21,6 +22,7 @@ export function bidsTable(
       { title: 'in use', align: 'right' },
       { title: 'price/h', align: 'right' },
       { title: 'warm' },
+      ...(fetches ? [{ title: 'fetches for', align: 'right' as const }] : []),
       { title: 'answered in', align: 'right' },
       ...terms.map((title) => ({ title, align: 'right' as const })),
       { title: 'score', align: 'right' },
@@ -34,6 +36,7 @@ export function bidsTable(
       `${Math.round(offered.usedMilli / 10)} %`,
       number(offered.priceMilli / 1000),
       offered.warm ? 'yes' : 'no',
+      ...(fetches ? [offered.fetchMs === undefined ? 'has it' : durationText(offered.fetchMs)] : []),
       durationText(afterMs),
       ...terms.map((name) => number((weights[name] ?? 0) * (parts[name] ?? 0))),
       number(score),

@@ -10,7 +10,7 @@ import { indent } from './table.ts'
 /** How and why a task was placed where it is, `agoMs` ago: who bid what, who refused, and what decided. */
 export function decisionText(decision: Decision, names: PeerNames, colours: Colours, agoMs: number): string {
   const { bids, bidsTotal, refused } = decision
-  const facts = [...factLines(decision, names), ageLine(decision, agoMs)]
+  const facts = [...moveLines(decision, names), ...factLines(decision, names), ageLine(decision, agoMs)]
   const parts = [`${headline(decision, names, colours)}\n${indent(facts.join('\n'))}`]
   const why = decision.winner === undefined ? reasonLines(decision) : []
   if (why.length > 0) parts.push(`  ${colours.bold('why it waits')}\n${indent(indent(why.join('\n')))}`)
@@ -43,6 +43,11 @@ function headline({ how, by, reason, winner }: Decision, names: PeerNames, colou
     case 'unplaceable':
       return `${colours.bold('no host can ever run it as it stands')}: ${reason}`
   }
+}
+
+/** It had a place before. */
+function moveLines({ move }: Decision, names: PeerNames): string[] {
+  return move ? [`moved from ${names(move.from)} (${move.code}): ${move.reason}`] : []
 }
 
 const closings: Record<Decision['closed'], string> = {

@@ -3,14 +3,15 @@ import { durationText } from './amount-text.ts'
 
 /** How far a drain is, in one line: `200 handed over, 8 running (stopped in 4m 10s), 3 waiting yet`. */
 export function drainText(drain: DrainProgress): string {
-  const { handedOver, stopped, waiting, passing, held } = drain
+  const { handedOver, stopped, moved, waiting, passing, held } = drain
   const parts = [
     `${handedOver} handed over`,
     runningText(drain),
     waiting > 0 ? `${waiting} waiting yet` : '',
     passing > 0 ? `${passing} under way` : '',
+    moved > 0 ? `${moved} asked for a checkpoint, to go on elsewhere` : '',
     stopped > 0 ? `${stopped} stopped, to run elsewhere` : '',
-    held > 0 ? `${held} held: no other peer that keeps them can be reached` : '',
+    held > 0 ? `${held} held: only this peer keeps them, or no other of their keepers can be reached` : '',
   ]
   return parts.filter((part) => part !== '').join(', ')
 }

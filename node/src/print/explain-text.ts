@@ -9,6 +9,7 @@ import { helpLines } from './help-text.ts'
 import { predictionText } from './prediction-text.ts'
 import { helpFor } from './refusal-text.ts'
 import { sinceText } from './since-text.ts'
+import { straggleText } from './straggler-text.ts'
 import { indent, pairs, table } from './table.ts'
 import { taskHeadText } from './task-head-text.ts'
 import { visibleData } from './visible.ts'
@@ -26,6 +27,7 @@ export function explainText(shown: TaskDetail, names: PeerNames, colours: Colour
     taskHeadText(detail, names, colours),
     askedText(detail, decision),
     ...(decision === undefined ? [notDecided] : decidedTexts(detail, decision, names, colours, nowMs)),
+    straggles(detail, names, colours),
     attemptsText(detail, names, colours),
     timelineText(detail, names, colours),
   ]
@@ -50,6 +52,10 @@ function decidedTexts(
     since === '' ? '' : `${colours.bold('since then')}: ${since}`,
     predicted === '' ? '' : `${colours.bold('prediction')}\n${indent(predicted)}`,
   ]
+}
+
+function straggles({ straggles: straggler }: TaskDetail, names: PeerNames, colours: Colours): string {
+  return straggler ? `${colours.bold('straggles')}: it ${straggleText(straggler)}, on ${names(straggler.host)}` : ''
 }
 
 function attemptsText(detail: TaskDetail, names: PeerNames, colours: Colours): string {

@@ -44,6 +44,10 @@ const meanings: Record<string, { seen: string; help: string }> = {
     help: 'start that first, or let it be preferred (--prefer-near)',
   },
   distrusted: { seen: 'left out for a while: its bids did not hold', help: 'see its log; it is asked again by itself' },
+  pressure: {
+    seen: 'under pressure, so it takes nothing now',
+    help: 'it takes work again by itself once it has memory, disk and time for it; souk join adds a host',
+  },
   stopping: { seen: 'stopping', help: 'start it again, or another peer' },
 }
 

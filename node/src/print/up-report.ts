@@ -25,6 +25,8 @@ export interface UpReport {
   custody: boolean
   addresses: string[]
   api: string
+  /** opens the console in a browser, once */
+  console: string
   remote?: { url: string; fingerprint: string }
   /** the line for other hosts, where this peer may invite */
   invitation?: string
@@ -54,6 +56,7 @@ export function upReport(report: UpReport, colours: Colours): string {
   ]
   const dataOption = report.data.endsWith('/.souk') ? '' : ` --data ${report.data}`
   const next: [string, string][] = [
+    ['console', `${report.console}   ${colours.dim('(once, within 15 min; again: souk console)')}`],
     ...(report.invitation === undefined
       ? []
       : [

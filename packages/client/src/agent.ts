@@ -1,4 +1,4 @@
-import type { Agent } from './api.ts'
+import type { Agent, AgentOptions } from './api.ts'
 import { call, pathOf } from './call.ts'
 import { apiLimits } from './limits.ts'
 import { followStream } from './live-stream.ts'
@@ -21,6 +21,7 @@ export class ServingAgent implements Agent {
   readonly #pool: EndpointPool
   readonly #byName: Map<string, ServedFunction>
   readonly #slots: number
+  readonly #warm: AgentOptions['warm']
   readonly #controller = new AbortController()
   readonly #onCallerAbort = () => this.#controller.abort()
   readonly #callerSignals: AbortSignal[]
@@ -33,12 +34,17 @@ export class ServingAgent implements Agent {
 
   constructor(
     pool: EndpointPool,
-    options: { functions: Record<string, ServedFunction>; slots: number; signals: AbortSignal[] },
+    options: Pick<AgentOptions, 'functions'> & {
+      slots: number
+      warm: AgentOptions['warm']
+      signals: AbortSignal[]
+    },
   ) {
     this.#pool = pool
     this.#byName = new Map(Object.entries(options.functions))
     this.functions = [...this.#byName.keys()]
     this.#slots = options.slots
+    this.#warm = options.warm
     this.#callerSignals = options.signals
     for (const signal of options.signals) {
       if (signal.aborted) this.#controller.abort()
@@ -65,7 +71,7 @@ export class ServingAgent implements Agent {
   }
 
   async #attach(): Promise<void> {
-    const body = { functions: this.functions, slots: this.#slots }
+    const body = { functions: this.functions, slots: this.#slots, ...(this.#warm && { warm: true }) }
     const { agent } = await call(this.#pool, 'attachAgent', { body }, this.#controller.signal)
     this.#id = agent
   }
@@ -93,10 +99,19 @@ export class ServingAgent implements Agent {
   }
 
   #onEvent(event: AgentEvent): void {
+    if (event.type === 'warm') void this.#onWarm(event.function, event.workers)
     // A call that is not wanted any more (`stop`) is answered all the same: a function cannot be stopped from outside.
     if (event.type !== 'call' || this.#runs.has(event.run)) return
     this.#runs.add(event.run)
     void this.#run(event)
+  }
+
+  async #onWarm(name: string, calls: number): Promise<void> {
+    try {
+      await this.#warm?.(name, calls)
+    } catch {
+      // Its calls fail as well then, and say why.
+    }
   }
 
   async #run(event: AgentEvent & { type: 'call' }): Promise<void> {

@@ -4,28 +4,40 @@
  */
 
 import type { DrainCalls } from './drain.ts'
+import type { EventsQuery } from './events.ts'
 import type { GpuAmounts } from './gpu-amounts.ts'
 import type { InsightCalls, TaskLine } from './history.ts'
 import type { TransportFactory } from './http-transport.ts'
 import type { HostInventory } from './inventory.ts'
+import type { LoginCalls } from './login.ts'
 import type { Outcome } from './outcome.ts'
 import type { LinkLine, PeerLine } from './peer-lines.ts'
 import type { Plan, PlanOptions } from './plan.ts'
+import type { ScaleCalls } from './scale.ts'
 import type { Status } from './status.ts'
 import type { TaskDetail } from './task-detail.ts'
 
 export type * from './analysis.ts'
-export type { Balance } from './balance.ts'
+export type { Balance, PlannedMove, RedistributionPlan } from './balance.ts'
+export type { ComparedWays, Cost, CostQuery, Spent, SpentGroups } from './cost.ts'
 export type { DrainCalls, DrainOptions, DrainProgress } from './drain.ts'
+export type { EventsQuery } from './events.ts'
+export type { ClassForecast, Forecast, ForecastAccuracy, ForecastQuery } from './forecast.ts'
 export type { GpuAmounts } from './gpu-amounts.ts'
 export type { HistoryPage, HistoryQuery, TaskLine } from './history.ts'
 export type { HostInventory, InventoryEntry, UsageHour } from './inventory.ts'
+export type { LoginCalls, LoginCode, Who } from './login.ts'
 export type { Outcome, OutputFile } from './outcome.ts'
 export type { LinkLine, PeerLine } from './peer-lines.ts'
 export type { Plan, PlanOfObjective, PlanOptions, PlanPlacing, PlanReason } from './plan.ts'
+export type { AppliedPlan, RebalanceStatus, WaitForecast } from './rebalance.ts'
+export type { Reweighed, Reweighing } from './reweigh.ts'
 export type { RunUsage } from './run-usage.ts'
+export type { Scale, ScaleCalls, ScaleClass, ScaleEntry, ScalePlan } from './scale.ts'
 export type { AuditBreach, AuditStatus, Keeping, LimitKeeper, Limits, Status } from './status.ts'
+export type { Straggler } from './straggler.ts'
 export type { TaskDetail } from './task-detail.ts'
+export type { Trace, TracedEvent, TraceQuery } from './trace.ts'
 export type { WouldHelp } from './would-help.ts'
 
 /** Amounts as people write them: numbers, or text such as '500m' CPU, '2G' memory. */
@@ -110,6 +122,15 @@ export interface Task {
   failIfUnplaceable?: boolean
   /** what its host is chosen for among those with room; default: what its bearer declares for its class, else balanced */
   objective?: 'balanced' | 'fast' | 'pack' | 'spread' | 'cheap'
+  /** the W3C's trace context of whoever submits it: its spans, and what its run traces, belong there (TRACEPARENT) */
+  traceparent?: string
+  /**
+   * a command that can be stopped and go on elsewhere: when its peer drains it gets SIGTERM, and what it then writes to this
+   * file of its folder goes along to the next run, which reads SOUK_CHECKPOINT. `graceMs` is how long it may take for that
+   */
+  checkpoint?: { path: string; graceMs?: number }
+  /** two runs of it at once do no harm: where its peer speculates, a run that lags is raced by a second one */
+  idempotent?: boolean
   /** it is accepted at once, and placed when all of these have ended as wanted */
   after?: After[]
   /**
@@ -151,7 +172,10 @@ export interface ConnectOptions {
   connectMsMax?: number
   /** afterwards: how long a request looks for a living endpoint before it rejects with `unreachable`; default 30,000 */
   reconnectMsMax?: number
-  /** how long nobody who keeps a watched task may be in reach before its outcome rejects with `task-unreachable`; default 60,000 */
+  /**
+   * how long nobody who keeps a watched task may be in reach before its outcome rejects with `task-unreachable`, and
+   * nobody who may have kept a submit without an answer before that rejects with `submit-unknown`; default 60,000
+   */
   custodianMsMax?: number
 }
 
@@ -177,6 +201,18 @@ export interface MapOptions<T> extends SubmitOptions {
   onEnd?: (outcome: Outcome, index: number, item: T) => void
 }
 
+export interface AgentOptions {
+  functions: Record<string, (...args: never[]) => unknown>
+  /** calls at once; default 1 */
+  slots?: number
+  /**
+   * So many calls of a function are expected at once soon (at most as many as there are slots): load what it needs. Called
+   * every ten seconds while that is so; what it throws is ignored. Peers order this where it has proved cheaper than not to.
+   */
+  warm?: (name: string, calls: number) => unknown
+  signal?: AbortSignal
+}
+
 /** An attached program that serves functions to the whole mesh until it is closed. */
 export interface Agent {
   readonly functions: string[]
@@ -185,7 +221,7 @@ export interface Agent {
   close(): Promise<void>
 }
 
-export interface SoukClient extends InsightCalls, DrainCalls {
+export interface SoukClient extends InsightCalls, DrainCalls, LoginCalls, ScaleCalls {
   /** queues; all submits of one turn travel in one request */
   submit(task: Task, options?: SubmitOptions): Handle
   /**
@@ -206,11 +242,7 @@ export interface SoukClient extends InsightCalls, DrainCalls {
   /** outcomes in the order of the items; rejects on the first refusal, never on a failed task */
   map<T>(items: Iterable<T>, toTask: (item: T, index: number) => Task, options?: MapOptions<T>): Promise<Outcome[]>
   /** serves these functions as tasks from anywhere in the mesh */
-  agent(options: {
-    functions: Record<string, (...args: never[]) => unknown>
-    slots?: number
-    signal?: AbortSignal
-  }): Promise<Agent>
+  agent(options: AgentOptions): Promise<Agent>
   /** the outcome of a task submitted anywhere; waits for it */
   wait(task: string, signal?: AbortSignal): Promise<Outcome>
   cancel(task: string, reason?: string, signal?: AbortSignal): Promise<CancelAnswer>
@@ -236,8 +268,8 @@ export interface SoukClient extends InsightCalls, DrainCalls {
   /** everything that the connected peer's host has */
   inventory(signal?: AbortSignal): Promise<HostInventory>
   status(signal?: AbortSignal): Promise<Status>
-  /** trace events as they happen */
-  events(signal?: AbortSignal): AsyncIterable<Record<string, unknown>>
+  /** trace events of the connected peer as they happen, each with `wallMs`; `dropped` says how many a slow reader has missed */
+  events(signal?: AbortSignal, query?: EventsQuery): AsyncIterable<Record<string, unknown>>
   putBlob(data: Uint8Array, signal?: AbortSignal): Promise<{ hash: string; sizeBytes: number }>
   /** the whole blob, from wherever it is kept; `task` helps to find it */
   getBlob(hash: string, options?: { task?: string; signal?: AbortSignal }): Promise<Uint8Array>

@@ -4,6 +4,7 @@ import { ServingAgent } from './agent.ts'
 import type { AnalysisQuery } from './analysis.ts'
 import type {
   Agent,
+  AgentOptions,
   CancelAnswer,
   ConnectOptions,
   Handle,
@@ -16,15 +17,20 @@ import type {
 } from './api.ts'
 import { getBlob, putBlob } from './blobs.ts'
 import { type CallParts, call } from './call.ts'
+import type { CostQuery } from './cost.ts'
+import { costRequest } from './cost-call.ts'
 import type { DrainOptions } from './drain.ts'
 import { EarlyEvents } from './early-events.ts'
 import type { Endpoint } from './endpoint.ts'
+import type { EventsQuery } from './events.ts'
 import { fetchTransport } from './fetch-transport.ts'
 import { finishOutcome } from './finish-outcome.ts'
+import type { ForecastQuery } from './forecast.ts'
 import type { HistoryQuery } from './history.ts'
 import { historyRequest } from './history-call.ts'
 import { mapTasks } from './map.ts'
 import { EndpointPool } from './pool.ts'
+import type { Reweighing } from './reweigh.ts'
 import type { AnswerOf, RouteName, Routes } from './routes.ts'
 import { SoukError } from './souk-error.ts'
 import { readLogs, readTrace } from './streams.ts'
@@ -32,6 +38,7 @@ import { submitAll } from './submit-all.ts'
 import { submitGang } from './submit-gang.ts'
 import { SubmitQueue } from './submit-queue.ts'
 import { SubmittedTask, type SubmittedTaskOwner } from './submitted-task.ts'
+import { type TraceQuery, traceRequest } from './trace.ts'
 import { type Waiter, Watcher } from './watcher.ts'
 
 const connectMsDefault = 3_000
@@ -63,7 +70,7 @@ export class Client implements SoukClient {
     })
     const custodianMsMax = options.custodianMsMax ?? custodianMsDefault
     this.#watcher = new Watcher(this.#pool, { custodianMsMax, early, signal })
-    this.#submits = new SubmitQueue(this.#pool, { session: this.#watcher.session, early, signal })
+    this.#submits = new SubmitQueue(this.#pool, { session: this.#watcher.session, early, signal, custodianMsMax })
     this.#owner = {
       onAccepted: (task, id, generation) => this.#watcher.addSubmitted(id, task, generation),
       onSettled: (task) => {
@@ -138,13 +145,9 @@ export class Client implements SoukClient {
     return mapTasks(this, items, toTask, options)
   }
 
-  async agent(options: {
-    functions: Record<string, (...args: never[]) => unknown>
-    slots?: number
-    signal?: AbortSignal
-  }): Promise<Agent> {
-    const signals = [this.#closing.signal, ...(options.signal ? [options.signal] : [])]
-    const agent = new ServingAgent(this.#pool, { functions: options.functions, slots: options.slots ?? 1, signals })
+  async agent({ functions, slots = 1, warm, signal }: AgentOptions): Promise<Agent> {
+    const signals = [this.#closing.signal, ...(signal ? [signal] : [])]
+    const agent = new ServingAgent(this.#pool, { functions, slots, warm, signals })
     await agent.start()
     this.#agents.add(agent)
     return agent
@@ -205,12 +208,16 @@ export class Client implements SoukClient {
     return this.#call('tasks', { query }, options.signal)
   }
 
-  history(query: HistoryQuery = {}, signal?: AbortSignal) {
-    return this.#call('history', { query: historyRequest(query) }, signal)
-  }
+  history = (query: HistoryQuery = {}, signal?: AbortSignal) =>
+    this.#call('history', { query: historyRequest(query) }, signal)
+  cost = (query: CostQuery = {}, signal?: AbortSignal) => this.#call('cost', { query: costRequest(query) }, signal)
+  reweigh = (id: string, by: Reweighing, signal?: AbortSignal) =>
+    this.#call('reweigh', { params: { id }, body: by }, signal)
+  trace = (query: TraceQuery = {}, signal?: AbortSignal) => this.#call('trace', { query: traceRequest(query) }, signal)
 
-  balance(signal?: AbortSignal) {
-    return this.#call('balance', {}, signal)
+  forecast({ class: name, buckets }: ForecastQuery = {}, signal?: AbortSignal) {
+    const query = { ...(name && { class: name }), ...(buckets && { buckets: String(buckets) }) }
+    return this.#call('forecast', { query }, signal)
   }
 
   analysis({ windowMs, peer }: AnalysisQuery = {}, signal?: AbortSignal) {
@@ -222,24 +229,14 @@ export class Client implements SoukClient {
     return readLogs(this.#pool, task, this.#either(signal), options.follow ?? true)
   }
 
-  async links(signal?: AbortSignal) {
-    return (await this.#call('links', {}, signal)).links
-  }
+  links = async (signal?: AbortSignal) => (await this.#call('links', {}, signal)).links
+  peers = async (signal?: AbortSignal) => (await this.#call('peers', {}, signal)).peers
+  balance = (signal?: AbortSignal) => this.#call('balance', {}, signal)
+  inventory = (signal?: AbortSignal) => this.#call('inventory', {}, signal)
+  status = (signal?: AbortSignal) => this.#call('status', {}, signal)
 
-  async peers(signal?: AbortSignal) {
-    return (await this.#call('peers', {}, signal)).peers
-  }
-
-  inventory(signal?: AbortSignal) {
-    return this.#call('inventory', {}, signal)
-  }
-
-  status(signal?: AbortSignal) {
-    return this.#call('status', {}, signal)
-  }
-
-  events(signal?: AbortSignal) {
-    return readTrace(this.#pool, this.#either(signal))
+  events(signal?: AbortSignal, query: EventsQuery = {}) {
+    return readTrace(this.#pool, this.#either(signal), query)
   }
 
   putBlob(data: Uint8Array, signal?: AbortSignal) {
@@ -259,9 +256,14 @@ export class Client implements SoukClient {
     return this.#call('drain', { body }, signal)
   }
 
-  undrain(signal?: AbortSignal) {
-    return this.#call('undrain', { body: {} }, signal)
+  loginCode({ signal, ...body }: Parameters<SoukClient['loginCode']>[0] & object = {}) {
+    return this.#call('loginCode', { body }, signal)
   }
+
+  scalePlan = (signal?: AbortSignal) => this.#call('scalePlan', {}, signal)
+  scale = (signal?: AbortSignal) => this.#call('scale', { body: {} }, signal)
+  applyBalance = (signal?: AbortSignal) => this.#call('applyBalance', { body: {} }, signal)
+  undrain = (signal?: AbortSignal) => this.#call('undrain', { body: {} }, signal)
 
   async stop(signal?: AbortSignal): Promise<void> {
     await this.#call('stop', { body: {} }, signal)

@@ -1,3 +1,5 @@
+import type { AppliedPlan } from './rebalance.ts'
+
 /** How far a peer is with emptying itself, as counts of tasks. */
 export interface DrainProgress {
   /** drained: nothing is left there but what it holds */
@@ -18,11 +20,15 @@ export interface DrainProgress {
   handedOver: number
   /** stopped at the deadline, to run elsewhere */
   stopped: number
+  /** asked to stop with a checkpoint, to go on elsewhere */
+  moved: number
 }
 
 export interface DrainOptions {
   /** what still runs so long after is stopped and given back, and runs elsewhere; default: runs may end */
   deadlineMs?: number
+  /** the peer is about to be stopped: its next start takes work again. Default: it drains until `undrain`, restarts included */
+  leaving?: boolean
   signal?: AbortSignal
 }
 
@@ -30,8 +36,10 @@ export interface DrainOptions {
 export interface DrainCalls {
   /**
    * The connected peer takes nothing new, hands over what waits there and lets what runs end; resolves with how far it has
-   * come at once. `status()` tells the rest. It is forgotten when the peer restarts.
+   * come at once. `status()` tells the rest. It holds over restarts, until `undrain`.
    */
   drain(options?: DrainOptions): Promise<DrainProgress>
+  /** Has the redistribution plan carried out, as it is now; `balance()` tells later what came of it. */
+  applyBalance(signal?: AbortSignal): Promise<AppliedPlan>
   undrain(signal?: AbortSignal): Promise<DrainProgress>
 }

@@ -1,6 +1,10 @@
 import type { Analysis, AnalysisQuery } from './analysis.ts'
 import type { Balance } from './balance.ts'
+import type { Cost, CostQuery } from './cost.ts'
+import type { Forecast, ForecastQuery } from './forecast.ts'
+import type { Reweighed, Reweighing } from './reweigh.ts'
 import type { RunUsage } from './run-usage.ts'
+import type { Trace, TraceQuery } from './trace.ts'
 
 /** One task of a listing. */
 export interface TaskLine {
@@ -66,8 +70,16 @@ export interface HistoryPage {
 export interface InsightCalls {
   /** ended tasks, newest submit first. Rejects with `request-invalid`, `peer-unknown` */
   history(query?: HistoryQuery, signal?: AbortSignal): Promise<HistoryPage>
+  /** what all peers have kept of their trace events. Rejects with `request-invalid`, `peer-unknown` */
+  trace(query?: TraceQuery, signal?: AbortSignal): Promise<Trace>
+  /** a task's bids with other weights. Rejects with `task-unknown`, `not-decided`, `no-bids`, `request-invalid` */
+  reweigh(task: string, by: Reweighing, signal?: AbortSignal): Promise<Reweighed>
   /** what is asked of the mesh, or of one peer. Rejects with `request-invalid`, `peer-unknown` */
   analysis(query?: AnalysisQuery, signal?: AbortSignal): Promise<Analysis>
   /** how work is spread over the mesh now, and whether moving some would gain anything */
   balance(signal?: AbortSignal): Promise<Balance>
+  /** what tasks have cost over the whole mesh. Rejects with `request-invalid` */
+  cost(query?: CostQuery, signal?: AbortSignal): Promise<Cost>
+  /** what the peer that answers counts and foretells of the classes it runs */
+  forecast(query?: ForecastQuery, signal?: AbortSignal): Promise<Forecast>
 }

@@ -16,7 +16,9 @@ export const apiLimits = {
   /** tasks that one task waits for */
   dependenciesMax: 64,
   /** tasks that start together */
-  gangSizeMax: 64,
+  gangSizeMax: 128,
+  /** the longest that a run may take to write its checkpoint */
+  checkpointGraceMsMax: 600_000,
   /** an expression over labels and facts of a host */
   whereCharsMax: 1024,
   /** requests that will do instead of a task's own */
@@ -32,6 +34,8 @@ export const apiLimits = {
   listedMax: 1024,
   /** that an analysis looks back: 30 days */
   windowMsMax: 30 * 24 * 3_600_000,
+  /** of each class that is told at once: an hour */
+  forecastBucketsMax: 360,
   /** one event of a stream, as text */
   eventCharsMax: 16 * 1024 * 1024,
   /** JSON text of a function's result, as an agent sends it */

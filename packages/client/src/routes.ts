@@ -1,39 +1,29 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { paths, type RouteName } from './paths.ts'
+import { route } from './route.ts'
 import { InvitationAnswer, InvitationBody, StopAnswer } from './schema/admin.ts'
 import { AttachAnswer, AttachBody, DetachAnswer, ResultsAnswer, ResultsBody } from './schema/agents.ts'
 import { AnalysisAnswer, AnalysisRequest } from './schema/analysis.ts'
 import { BalanceAnswer } from './schema/balance.ts'
 import { BlobAnswer, BlobParams, BlobQuery } from './schema/blobs.ts'
+import { CostAnswer, CostRequest } from './schema/cost.ts'
 import { DrainAnswer, DrainBody } from './schema/drain.ts'
+import { EventsRequest } from './schema/events.ts'
+import { ForecastAnswer, ForecastRequest } from './schema/forecast.ts'
 import { HistoryAnswer, HistoryRequest } from './schema/history.ts'
 import { InventoryAnswer } from './schema/inventory.ts'
 import { ResolveAnswer, TaskDetailBody, TasksAnswer, TasksQuery } from './schema/listing.ts'
+import { LoginAnswer, LoginBody, LoginCodeAnswer, LoginCodeBody, LogoutAnswer } from './schema/login.ts'
 import { HealthAnswer, LinksAnswer, PeersAnswer, StatusBody, WhoAnswer } from './schema/peers.ts'
 import { PlanAnswer, PlanBody } from './schema/plan.ts'
+import { AppliedAnswer } from './schema/rebalance.ts'
+import { ReweighAnswer, ReweighBody } from './schema/reweigh.ts'
+import { ScaleAnswer } from './schema/scale.ts'
 import { WatchAnswer, WatchBody } from './schema/session.ts'
 import { CancelBody, CancelResult, SubmitAnswer, SubmitBody } from './schema/submit.ts'
+import { TraceAnswer, TraceRequest } from './schema/trace.ts'
 import { AgentId, SessionId, strict, TaskName } from './schema/vocabulary.ts'
 
-/** What a token may do. Each role may do what the ones after it may. */
-export type ApiRole = 'admin' | 'submit' | 'observe'
-
-/** One route: what both sides know of it. */
-export interface Route {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  /** `:name` parts are params */
-  path: string
-  /** the least role; undefined: open to anybody */
-  role: ApiRole | undefined
-  summary: string
-  params?: TSchema
-  query?: TSchema
-  body?: TSchema
-  /** absent: a stream (text/event-stream) or bytes */
-  answer?: TSchema
-}
-
-const route = <const R extends Route>(r: R): R => r
 const task = strict({ id: TaskName })
 const session = strict({ session: SessionId })
 const agent = strict({ id: AgentId })
@@ -41,6 +31,7 @@ const agent = strict({ id: AgentId })
 /** The whole API. The server registers each entry; the client calls them by name. */
 export const routes = {
   health: route({ ...paths.health, role: undefined, summary: 'alive', answer: HealthAnswer }),
+  metrics: route({ ...paths.metrics, role: 'observe', summary: 'measurements, as Prometheus reads them' }),
   who: route({ ...paths.who, role: 'observe', summary: 'who answers', answer: WhoAnswer }),
   submit: route({
     ...paths.submit,
@@ -69,6 +60,14 @@ export const routes = {
     summary: 'the whole id of a shortened one',
     params: task,
     answer: ResolveAnswer,
+  }),
+  reweigh: route({
+    ...paths.reweigh,
+    role: 'observe',
+    summary: 'the bids that a task got, scored again by another objective or other weights; the task stays where it is',
+    params: task,
+    body: ReweighBody,
+    answer: ReweighAnswer,
   }),
   plan: route({
     ...paths.plan,
@@ -126,6 +125,29 @@ export const routes = {
     summary: 'how work is spread: utilisation, imbalance, bottlenecks, and whether moving work would gain anything',
     answer: BalanceAnswer,
   }),
+  cost: route({
+    ...paths.cost,
+    role: 'observe',
+    summary:
+      'what tasks have cost by class, tenant, peer and task, what of it was waste, and what other ways would have cost',
+    query: CostRequest,
+    answer: CostAnswer,
+  }),
+  forecast: route({
+    ...paths.forecast,
+    role: 'observe',
+    summary: 'what this peer counts and foretells of each class it runs, how well, and what stands warm for it and why',
+    query: ForecastRequest,
+    answer: ForecastAnswer,
+  }),
+  applyBalance: route({
+    ...paths.applyBalance,
+    role: 'admin',
+    summary:
+      'carry out the redistribution plan as it is now: tasks go to hosts with room; GET /v1/balance tells what came of it',
+    body: Type.Object({}, { additionalProperties: false }),
+    answer: AppliedAnswer,
+  }),
   peers: route({ ...paths.peers, role: 'observe', summary: 'members', answer: PeersAnswer }),
   links: route({
     ...paths.links,
@@ -143,7 +165,15 @@ export const routes = {
   events: route({
     ...paths.events,
     role: 'observe',
-    summary: 'trace events as they happen (event stream of arrays)',
+    summary: 'trace events as they happen (event stream of arrays); a stream that broke goes on by its Last-Event-ID',
+    query: EventsRequest,
+  }),
+  trace: route({
+    ...paths.trace,
+    role: 'observe',
+    summary: 'what every peer of the mesh has kept of its trace events, by filters, and who did not answer',
+    query: TraceRequest,
+    answer: TraceAnswer,
   }),
   putBlob: route({
     ...paths.putBlob,
@@ -186,6 +216,19 @@ export const routes = {
     params: agent,
     answer: DetachAnswer,
   }),
+  scalePlan: route({
+    ...paths.scalePlan,
+    role: 'observe',
+    summary: 'whether the mesh has the slots it will need, what this peer would do about it, and what it did',
+    answer: ScaleAnswer,
+  }),
+  scale: route({
+    ...paths.scale,
+    role: 'admin',
+    summary: 'have that done now',
+    body: Type.Object({}, { additionalProperties: false }),
+    answer: ScaleAnswer,
+  }),
   drain: route({
     ...paths.drain,
     role: 'admin',
@@ -206,6 +249,27 @@ export const routes = {
     summary: 'make an invitation line',
     body: InvitationBody,
     answer: InvitationAnswer,
+  }),
+  login: route({
+    ...paths.login,
+    role: undefined,
+    summary: 'a one-time code or a token for a session of the console: sets its cookie',
+    body: LoginBody,
+    answer: LoginAnswer,
+  }),
+  logout: route({
+    ...paths.logout,
+    role: undefined,
+    summary: 'ends the session of the cookie',
+    body: Type.Object({}, { additionalProperties: false }),
+    answer: LogoutAnswer,
+  }),
+  loginCode: route({
+    ...paths.loginCode,
+    role: 'observe',
+    summary: 'make a one-time code that opens the console in a browser',
+    body: LoginCodeBody,
+    answer: LoginCodeAnswer,
   }),
   stop: route({
     ...paths.stop,

@@ -1,4 +1,6 @@
 import type { DrainProgress } from './drain.ts'
+import type { RebalanceStatus } from './rebalance.ts'
+import type { Straggler } from './straggler.ts'
 
 /** How tasks that are submitted to a peer now are kept. */
 export interface Keeping {
@@ -44,6 +46,14 @@ export interface AuditStatus {
   breachesEver: number
 }
 
+/** What a peer starts others with when the mesh needs them. */
+export interface Scaling {
+  /** local or command */
+  kind: string
+  /** false: the mesh does not let it invite anybody (any more), so it starts none */
+  able: boolean
+}
+
 /** A peer at a glance. */
 export interface Status {
   self: string
@@ -61,6 +71,11 @@ export interface Status {
   audit: AuditStatus
   keeping: Keeping
   drain: DrainProgress
+  /** runs of this host that take far longer than their like, longest first */
+  stragglers: Straggler[]
+  rebalance: RebalanceStatus
+  /** absent: it starts no others */
+  scaling?: Scaling
   tasks: Record<string, number>
   store: { ok: boolean; code?: string; message?: string }
   counters: Record<string, number>

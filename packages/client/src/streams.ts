@@ -1,6 +1,7 @@
 import type { OutputChunk } from './api.ts'
 import { fromBase64 } from './base64.ts'
 import { pathOf } from './call.ts'
+import { type EventsQuery, eventsRequest } from './events.ts'
 import { followStream } from './live-stream.ts'
 import type { EndpointPool } from './pool.ts'
 import { SoukError } from './souk-error.ts'
@@ -89,6 +90,10 @@ export async function* readLogs(
 }
 
 /** See SoukClient.events. */
-export function readTrace(pool: EndpointPool, signal: AbortSignal): AsyncGenerator<Record<string, unknown>> {
-  return iterate(pool, pathOf('events'), signal)
+export function readTrace(
+  pool: EndpointPool,
+  signal: AbortSignal,
+  query: EventsQuery,
+): AsyncGenerator<Record<string, unknown>> {
+  return iterate(pool, pathOf('events', {}, eventsRequest(query)), signal)
 }

@@ -21,6 +21,8 @@ export interface Submit {
   readonly live: boolean
   /** how often the answer was `submit-unknown` */
   unknown: number
+  /** it was sent and not answered for: some peer may have taken it, and its custodians alone know */
+  unsure: boolean
   /** since when its custodians could not be reached */
   awaySince: number | undefined
   /** nobody waits for it any more: it is not sent again */
@@ -55,6 +57,7 @@ export class SubmitQueue {
   readonly #session: string
   readonly #early: EarlyEvents
   readonly #signal: AbortSignal
+  readonly #custodianMsMax: number
   #queue: Submit[] = []
   /** where the unsent begin */
   #head = 0
@@ -63,8 +66,13 @@ export class SubmitQueue {
   #batchMax = firstBatchMax
   #scheduled = false
 
-  constructor(pool: EndpointPool, options: { session: string; early: EarlyEvents; signal: AbortSignal }) {
+  /** `custodianMsMax`: how long the custodians of a submit that may have been taken are waited for */
+  constructor(
+    pool: EndpointPool,
+    options: { session: string; early: EarlyEvents; signal: AbortSignal; custodianMsMax: number },
+  ) {
     this.#pool = pool
+    this.#custodianMsMax = options.custodianMsMax
     this.#session = options.session
     this.#early = options.early
     this.#signal = options.signal
@@ -151,9 +159,10 @@ export class SubmitQueue {
       else if (answer?.code === 'inputs-moving') again.push(submit)
       else if (answer?.code === 'submit-unknown' && submit.unknown++ < unknownMax) {
         submit.keyFresh = false
+        submit.unsure = true
         again.push(submit)
       } else if (answer && this.#isForLater(submit, answer.code)) later.push(submit)
-      else submit.onFail(refusalOf(answer))
+      else submit.onFail(refusalOf(answer, submit.unsure))
     }
     if (again.length > 0) void this.#again(again, againPauseMs)
     if (later.length === 0) return
@@ -167,7 +176,8 @@ export class SubmitQueue {
     if (code === 'busy') return true
     if (code !== 'no-quorum') return false
     submit.awaySince ??= performance.now()
-    return performance.now() - submit.awaySince < awayMsMax
+    const msMax = submit.unsure ? this.#custodianMsMax : awayMsMax
+    return performance.now() - submit.awaySince < msMax
   }
 
   /** Nothing has happened under the key that it had. */
@@ -222,12 +232,20 @@ export class SubmitQueue {
 
   /** The first request got no answer: some peer may have taken the tasks under these keys, so they must stay. */
   #bodyAgain(batch: Submit[]): string {
-    for (const submit of batch) submit.keyFresh = false
+    for (const submit of batch) {
+      submit.keyFresh = false
+      submit.unsure = true
+    }
     return this.#bodyOf(batch)
   }
 }
 
-function refusalOf(answer: { code: string; message: string; path?: string } | undefined): SoukError {
+function refusalOf(answer: { code: string; message: string; path?: string } | undefined, unsure: boolean): SoukError {
   if (!answer) return new SoukError('answer-invalid', 'the peer answered for fewer tasks than were submitted')
-  return new SoukError(answer.code, answer.message, answer.path === undefined ? {} : { path: answer.path })
+  const { code, message, path } = answer
+  // Whoever reads that nothing was begun would submit it under another key, and it might run twice.
+  if (unsure && code === 'no-quorum') {
+    return new SoukError('submit-unknown', `it may have been accepted before its peer fell silent: ${message}`)
+  }
+  return new SoukError(code, message, path === undefined ? {} : { path })
 }

@@ -23,6 +23,7 @@ export class SubmittedTask implements Handle, Submit, Waiter {
   readonly onOutput?: (chunk: OutputChunk) => void
   readonly #owner: SubmittedTaskOwner
   unknown = 0
+  unsure = false
   rekeyed = 0
   awaySince: number | undefined
   keyFresh: boolean

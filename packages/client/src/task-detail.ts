@@ -1,4 +1,5 @@
 import type { Outcome } from './outcome.ts'
+import type { Straggler } from './straggler.ts'
 import type { WouldHelp } from './would-help.ts'
 
 /** The task's view as the wire has it, with dates as ISO text. */
@@ -18,6 +19,8 @@ export interface TaskDetail {
   decision?: Record<string, unknown>
   /** while it waits: what would let it start, by what hosts offer now, the easiest first */
   wouldHelp?: WouldHelp[]
+  /** its run takes far longer than its like */
+  straggles?: Straggler
   attempts: { host: string; code: string; message: string }[]
   timeline: { at: string; peer: string; event: string; detail: string }[]
 }

@@ -27,6 +27,8 @@ export interface AgentHubView {
     slots: number,
     deliver: (call: AgentCall) => void,
     halt: (run: string) => void,
+    /** it wants to know how many calls of one of its functions are expected at once */
+    warm?: (name: string, workers: number) => void,
   ): unknown
   /** Its open calls fail as attempts, so that they run elsewhere; nothing more is delivered. Idempotent. */
   detach(agent: string): void

@@ -2,11 +2,13 @@ import swagger from '@fastify/swagger'
 import type { TSchema } from '@sinclair/typebox'
 import { apiLimits, type Route, type RouteName, routes } from '@souk/client'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { admit } from './admission.ts'
 import { ApiError, toApiError } from './api-error.ts'
+import { serveConsole } from './console/console-files.ts'
 import { type Call, type ControlParts, handlers } from './handlers.ts'
 import { FailureSchema, openApi } from './open-api.ts'
 import type { ListenOptions } from './options.ts'
-import { type Access, type Listener, mayDo } from './tokens.ts'
+import type { Access, Listener } from './tokens.ts'
 import { compileCheck } from './validation.ts'
 
 /** clients of one listener; each may keep a few connections */
@@ -39,12 +41,13 @@ export async function buildApp(
   if (listener === 'loopback') app.addHook('onRequest', refuseForeignHost)
   await app.register(swagger, { openapi: openApi(parts.options.info.version) })
   for (const name of Object.keys(routes) as RouteName[]) addRoute(app, name, parts, listener)
+  serveConsole(app, parts.options.readConsole)
   app.get('/openapi.json', { schema: { hide: true } as object }, () => app.swagger())
   return app
 }
 
 /** A page in a browser that was made to resolve its own name to loopback carries that name. */
-async function refuseForeignHost(request: FastifyRequest): Promise<void> {
+export async function refuseForeignHost(request: FastifyRequest): Promise<void> {
   const name = (request.headers.host ?? '').replace(/:[0-9]+$/, '').toLowerCase()
   if (loopbackNames.has(name)) return
   throw new ApiError(403, 'host-refused', `this listener answers to 127.0.0.1 and localhost, not to '${name}'`)
@@ -74,26 +77,11 @@ function addRoute(app: FastifyInstance, name: RouteName, parts: ControlParts, li
       reply.raw.on('close', () => controller.abort())
       const { params, query, body } = request
       const access = accesses.get(request) ?? { role: 'observe' }
-      const call = { params, query, body, access, request, reply, signal: controller.signal }
+      const call = { params, query, body, access, listener, request, reply, signal: controller.signal }
       const result = await run(call as Call<RouteName>, parts)
       return reply.sent ? reply : result
     },
   })
-}
-
-function admit(request: FastifyRequest, route: Route, parts: ControlParts, listener: Listener): Access {
-  const token = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1]
-  const access = token === undefined ? undefined : parts.options.tokens.check(token, listener)
-  if (!access) {
-    const seen = token === undefined ? 'no token was sent' : 'the token is not known here'
-    throw new ApiError(
-      401,
-      'token-wrong',
-      `${seen}; send 'authorization: Bearer TOKEN' with the token of this peer's data folder`,
-    )
-  }
-  if (mayDo(access.role, route.role!)) return access
-  throw new ApiError(403, 'role-insufficient', `this token has the role ${access.role}; needed is ${route.role}`)
 }
 
 function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, parts: ControlParts): FastifyReply {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { AgentEvent, AgentResult } from '@souk/client'
+import type { AgentEvent, AgentResult, AttachBody } from '@souk/client'
 import type { AgentAnswer, AgentCall, AgentHubView } from './agent-hub-view.ts'
 import { ApiError } from './api-error.ts'
 import type { EventWriter } from './event-writer.ts'
@@ -29,7 +29,7 @@ export class AttachedAgents {
   }
 
   /** Throws ApiError 429 `agents-full`. */
-  attach(functions: string[], slots: number): string {
+  attach({ functions, slots = 1, warm = false }: AttachBody): string {
     if (this.#agents.size >= agentsMax) {
       throw new ApiError(429, 'agents-full', `${agentsMax} agents are attached to this peer; use another peer`)
     }
@@ -50,7 +50,9 @@ export class AttachedAgents {
       agent.open.set(run, event)
       this.#queue(agent, event)
     }
-    this.#hub.attach(id, functions, slots, deliver, (run) => this.#queue(agent, { type: 'stop', run }))
+    const halt = (run: string) => this.#queue(agent, { type: 'stop', run })
+    const onWarm = (name: string, workers: number) => this.#queue(agent, { type: 'warm', function: name, workers })
+    this.#hub.attach(id, functions, slots, deliver, halt, ...(warm ? [onWarm] : []))
     return id
   }
 

@@ -1,15 +1,19 @@
 import type { AddressInfo } from 'node:net'
 import { CodedError } from '@souk/runtime'
 import type { FastifyInstance } from 'fastify'
+import { AppliedPlans } from './analysis/applied-plans.ts'
 import { buildApp } from './app.ts'
 import { AttachedAgents } from './attached-agents.ts'
 import { BlobFinder } from './blob-finder.ts'
+import { ConsoleSessions } from './console/console-sessions.ts'
+import { LoginCodes } from './console/login-codes.ts'
 import { EventWriters } from './event-writers.ts'
 import type { ControlParts } from './handlers.ts'
 import type { ControlOptions, ListenOptions } from './options.ts'
 import { Sessions } from './sessions.ts'
 import { Submits } from './submits.ts'
 import { TaskFinder } from './task-finder.ts'
+import { TraceStore } from './trace-store.ts'
 
 const loopbackHosts = new Set(['127.0.0.1', '::1', 'localhost'])
 
@@ -29,6 +33,10 @@ export class ControlServer {
       blobs: new BlobFinder(options, finder),
       agents: new AttachedAgents(options.agents),
       writers: new EventWriters(),
+      console: new ConsoleSessions(options.sessionKey, options.handle.self),
+      loginCodes: new LoginCodes(),
+      trace: new TraceStore(options.handle),
+      applied: new AppliedPlans(),
     }
   }
 
@@ -65,11 +73,17 @@ export class ControlServer {
     return { url: `${tls ? 'https' : 'http'}://${name}:${bound.port}`, port: bound.port }
   }
 
+  /** A one-time code that opens the console with every right there is: for whoever started this peer. */
+  loginCode(): string {
+    return this.#parts.loginCodes.issue('admin').code
+  }
+
   /** Ends streams and connections, lets agents go, and resolves when all listeners are closed. */
   async stop(): Promise<void> {
     this.#parts.agents.close()
     this.#parts.sessions.close()
     this.#parts.writers.closeAll()
+    this.#parts.trace.close()
     await Promise.all(this.#apps.splice(0).map((app) => app.close()))
     this.#parts.submits.close()
   }

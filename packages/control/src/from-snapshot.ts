@@ -1,7 +1,10 @@
-import type { DrainProgress, LinkLine, PeerLine, Status } from '@souk/client'
+import type { DrainProgress, LinkLine, PeerLine, RebalanceStatus, Status } from '@souk/client'
+import type { Rates } from '@souk/scaling'
 import { bandwidthOf } from './bandwidth-of.ts'
+import type { DemandReader } from './forecast.ts'
 import type { HostView } from './from-inventory.ts'
 import type { MemberView, PeerSnapshotView } from './peer-snapshot-view.ts'
+import { ownStragglers } from './stragglers.ts'
 
 /** What the composition root knows beyond the peer's own snapshot. */
 export interface ControlInfo {
@@ -12,6 +15,10 @@ export interface ControlInfo {
   links(): Omit<LinkLine, 'name'>[]
   /** what this host has, looked at a short while ago at most */
   host(): Promise<HostView>
+  /** what is counted and foretold of the classes that run here */
+  demand: DemandReader
+  /** of resources, for hosts without a price of their own */
+  rates: Rates
   /** who keeps the limits of commands here */
   limits(): Status['limits']
 }
@@ -89,6 +96,17 @@ export function drainOf({ drain: { forMs, leftMs, ...counts } }: PeerSnapshotVie
   return { ...counts, forMs: Math.round(forMs), ...(leftMs === undefined ? {} : { leftMs: Math.round(leftMs) }) }
 }
 
+/** How it moves work. */
+export function rebalanceOf({ rebalance: { pressure, ...rest } }: PeerSnapshotView): RebalanceStatus {
+  return { ...rest, ...(pressure ? { pressure: { ...pressure, forMs: Math.round(pressure.forMs) } } : {}) }
+}
+
+/** What it was told to start others with, and whether it may. */
+function scalingOf({ capacity }: PeerSnapshotView): Pick<Status, 'scaling'> {
+  if (capacity?.scaler === undefined) return {}
+  return { scaling: { kind: capacity.scaler, able: capacity.able } }
+}
+
 /** This peer at a glance. */
 export function statusOf(snapshot: PeerSnapshotView, info: ControlInfo): Status {
   const others = snapshot.members.filter((member) => member.peer !== snapshot.self)
@@ -109,6 +127,9 @@ export function statusOf(snapshot: PeerSnapshotView, info: ControlInfo): Status 
     peers: { alive: count('alive') + 1, suspect: count('suspect'), dead: count('dead') },
     keeping: snapshot.keeping,
     drain: drainOf(snapshot),
+    stragglers: ownStragglers(snapshot),
+    rebalance: rebalanceOf(snapshot),
+    ...scalingOf(snapshot),
     limits: limitsOf(info.limits()),
     audit: auditOf(snapshot),
     tasks: snapshot.tasks,

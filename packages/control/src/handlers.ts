@@ -3,26 +3,37 @@ import { apiLimits, type BodyOf, type ParamsOf, type QueryOf, type RouteName, ty
 import { outcomeKinds, type TaskState, taskStates } from '@souk/wire'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { analysis } from './analysis/analysis.ts'
+import type { AppliedPlans } from './analysis/applied-plans.ts'
+import { applyPlan } from './analysis/apply-plan.ts'
 import { balance } from './analysis/balance.ts'
+import { cost } from './analysis/cost.ts'
 import { ApiError } from './api-error.ts'
 import { ask } from './ask.ts'
 import type { AttachedAgents } from './attached-agents.ts'
 import type { BlobFinder } from './blob-finder.ts'
+import type { ConsoleSessions } from './console/console-sessions.ts'
+import type { LoginCodes } from './console/login-codes.ts'
+import { loginHandlers } from './console/login-handlers.ts'
 import type { EventWriters } from './event-writers.ts'
+import { forecast } from './forecast.ts'
 import { inventoryOf } from './from-inventory.ts'
 import { drainOf, linkLines, peerLines, statusOf } from './from-snapshot.ts'
 import { fromSummary, fromView } from './from-view.ts'
 import { helpFor } from './help-for.ts'
 import { history } from './history.ts'
+import { meshTrace } from './mesh-trace.ts'
 import type { ControlOptions } from './options.ts'
 import { OutputStream } from './output-stream.ts'
 import type { PeerSnapshotView } from './peer-snapshot-view.ts'
 import { planTasks } from './plans.ts'
+import { reweigh } from './reweigh.ts'
+import { scaleOf } from './scale.ts'
 import type { Sessions } from './sessions.ts'
+import { straggles } from './stragglers.ts'
 import type { Submits } from './submits.ts'
 import type { TaskFinder } from './task-finder.ts'
-import type { Access } from './tokens.ts'
-import { streamTrace } from './trace-stream.ts'
+import type { Access, Listener } from './tokens.ts'
+import type { TraceStore } from './trace-store.ts'
 
 /** What the handlers share, over all listeners. */
 export interface ControlParts {
@@ -33,6 +44,10 @@ export interface ControlParts {
   blobs: BlobFinder
   agents: AttachedAgents
   writers: EventWriters
+  console: ConsoleSessions
+  loginCodes: LoginCodes
+  trace: TraceStore
+  applied: AppliedPlans
 }
 
 /** A checked request. */
@@ -41,6 +56,7 @@ export interface Call<N extends RouteName> {
   query: QueryOf<Routes[N]>
   body: BodyOf<Routes[N]>
   access: Access
+  listener: Listener
   request: FastifyRequest
   reply: FastifyReply
   /** aborts when the client goes away */
@@ -54,17 +70,28 @@ const snapshotOf = ({ options }: ControlParts) => options.handle.snapshot() as P
 
 /** What each route does. An undefined result: the reply was taken over as a stream. */
 export const handlers: Handlers = {
+  ...loginHandlers,
   health: () => ({ ok: true }),
+  async metrics({ reply }, { options }) {
+    const { contentType, text } = await options.metrics()
+    return reply.header('content-type', contentType).serializer(String).send(text)
+  },
   who({ access }, parts) {
     const { self, name, mesh } = snapshotOf(parts)
     return { self, name, mesh, version: parts.options.info.version, role: access.role }
   },
-  submit: ({ body }, { submits, sessions }) => submits.submit(body, sessions),
+  submit: ({ body, request }, { submits, sessions }) =>
+    submits.submit(body, sessions, headerOf(request, 'traceparent')),
   tasks: ({ query }, parts) => listTasks(query, parts),
   async task({ params }, parts) {
     const view = await parts.finder.view(await parts.finder.resolve(params.id))
-    const help = helpFor(view, snapshotOf(parts))
-    return help.length === 0 ? fromView(view) : { ...fromView(view), wouldHelp: help }
+    const snapshot = snapshotOf(parts)
+    const [help, straggler] = [helpFor(view, snapshot), straggles(view, snapshot, Date.now())]
+    return {
+      ...fromView(view),
+      ...(help.length === 0 ? {} : { wouldHelp: help }),
+      ...(straggler ? { straggles: straggler } : {}),
+    }
   },
   async resolve({ params }, { finder }) {
     const task = await finder.resolve(params.id)
@@ -72,6 +99,7 @@ export const handlers: Handlers = {
     if (params.id === task) await finder.view(task)
     return { task }
   },
+  reweigh: async ({ params, body }, { finder }) => reweigh(body, await finder.view(await finder.resolve(params.id))),
   plan: ({ body }, { options }) => planTasks(options.handle, body),
   async cancel({ params, body }, { finder, options }) {
     const task = await finder.resolve(params.id)
@@ -99,7 +127,10 @@ export const handlers: Handlers = {
     return { watched: body.tasks.length }
   },
   analysis: ({ query }, parts) => analysis(query, parts.finder, snapshotOf(parts)),
-  balance: (_, parts) => balance(parts.finder, snapshotOf(parts)),
+  balance: (_, parts) => balance({ ...parts, ...parts.options }, snapshotOf(parts)),
+  applyBalance: (_, parts) => applyPlan({ ...parts, ...parts.options }, snapshotOf(parts)),
+  cost: ({ query }, parts) => cost(query, { ...parts, ...parts.options }, snapshotOf(parts)),
+  forecast: ({ query }, { options }) => forecast(options.info.demand, query),
   history: ({ query }, parts) => history(query, parts.finder, snapshotOf(parts)),
   peers: (_, parts) => ({ peers: peerLines(snapshotOf(parts), parts.options.info) }),
   links: (_, parts) => ({ links: linkLines(snapshotOf(parts), parts.options.info) }),
@@ -108,7 +139,13 @@ export const handlers: Handlers = {
     return inventoryOf(await info.host(), snapshotOf(parts), info.links())
   },
   status: (_, parts) => statusOf(snapshotOf(parts), parts.options.info),
-  events: ({ reply }, { writers, options }) => streamTrace(options.handle, writers.open(reply)),
+  events({ query, request, reply }, { writers, trace }) {
+    const { type, task, peer, recent = '0' } = query
+    const filter = { types: type?.split(',') ?? [], task, peer }
+    const lastId = headerOf(request, 'last-event-id')
+    trace.read(writers.open(reply), { filter, lastId, recent: Number(recent) })
+  },
+  trace: ({ query }, parts) => meshTrace(query, parts.options.handle, snapshotOf(parts)),
   async putBlob({ request, reply }, { options }) {
     const declared = Number(request.headers['content-length'] ?? 0)
     const data = request.body as AsyncIterable<Uint8Array> | undefined
@@ -134,7 +171,7 @@ export const handlers: Handlers = {
     reply.header('content-type', 'application/octet-stream')
     return Readable.from(data, { objectMode: false })
   },
-  attachAgent: ({ body }, { agents }) => ({ agent: agents.attach(body.functions, body.slots ?? 1) }),
+  attachAgent: ({ body }, { agents }) => ({ agent: agents.attach(body) }),
   agentCalls({ params, reply }, { agents, writers }) {
     agents.require(params.id)
     agents.connect(params.id, writers.open(reply))
@@ -143,6 +180,15 @@ export const handlers: Handlers = {
   detachAgent({ params }, { agents }) {
     agents.detach(params.id)
     return { detached: true }
+  },
+  scalePlan: (_, parts) => scaleOf(snapshotOf(parts)),
+  scale(_, parts) {
+    if (snapshotOf(parts).capacity === undefined) {
+      const needed = 'this peer can start no others; ask one that can (souk scale), or restart it with souk up --scale'
+      throw new ApiError(409, 'no-scaler', needed)
+    }
+    parts.options.handle.input({ type: 'scaleNow' })
+    return scaleOf(snapshotOf(parts))
   },
   drain({ body }, parts) {
     parts.options.handle.input({ type: 'drain', on: true, ...body })

@@ -5,6 +5,7 @@ import { fromSummary } from './from-view.ts'
 import { peerOf } from './known-peer.ts'
 import type { PeerSnapshotView } from './peer-snapshot-view.ts'
 import type { TaskFinder } from './task-finder.ts'
+import { timeOf } from './time-of.ts'
 
 type Query = QueryOf<Routes['history']>
 
@@ -46,13 +47,6 @@ function kindsOf(text: string | undefined): OutcomeKind[] {
     const message = `'${word}' is no outcome; known are ${outcomeKinds.join(', ')}`
     throw new ApiError(400, 'request-invalid', message, { path: '/outcome' })
   })
-}
-
-function timeOf(name: string, text: string): number {
-  const ms = Date.parse(text)
-  if (Number.isInteger(ms) && ms >= 0) return ms
-  const message = `'${text}' is no time; needed is one such as 2026-11-24T08:00:00Z`
-  throw new ApiError(400, 'request-invalid', message, { path: `/${name}` })
 }
 
 /** The schema has checked its form. */

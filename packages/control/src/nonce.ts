@@ -1,11 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { base32Alphabet } from '@souk/kernel'
 
 const nonceChars = 23
 
 /** The first 23 base-32 characters of sha-256 over tenant, NUL, key: equal keys make equal tasks. */
 export function nonceOf(tenant: string, key: string): string {
-  return base32(createHash('sha256').update(`${tenant}\0${key}`).digest())
+  return base32(hash('sha256', `${tenant}\0${key}`, 'buffer'))
 }
 
 /** For a task without a key. */

@@ -1,6 +1,7 @@
 import type { InvitationAnswer, InvitationBody } from '@souk/client'
 import type { BlobAccess, BlobStore, PeerHandle } from '@souk/runtime'
 import type { AgentHubView } from './agent-hub-view.ts'
+import type { ReadConsole } from './console/console-files.ts'
 import type { ControlInfo } from './from-snapshot.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -13,7 +14,12 @@ export interface ControlOptions {
   readBlob: BlobAccess['read']
   agents: AgentHubView
   tokens: Tokens
+  /** signs the sessions of browsers: 32 secret bytes that outlive a restart */
+  sessionKey: Uint8Array
+  readConsole: ReadConsole
   info: ControlInfo
+  /** a page of measurements in the text format of Prometheus */
+  metrics(): Promise<{ contentType: string; text: string }>
   log(level: 'info' | 'warn' | 'error', message: string, fields?: Record<string, unknown>): void
   /** asked by POST /v1/stop; called after the answer has left */
   onStop(): void

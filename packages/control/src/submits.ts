@@ -1,7 +1,7 @@
 import { SoukError, type SubmitAnswer, type SubmitBody, type SubmitResult } from '@souk/client'
 import type { ClientRef, Submission } from '@souk/peer'
 import type { PeerHandle } from '@souk/runtime'
-import { gangNonce, type TaskSpec, taskIdOf } from '@souk/wire'
+import { gangNonce, isTraceparent, type TaskSpec, taskIdOf } from '@souk/wire'
 import { Afters, afterOf, type TaskAfter } from './afters.ts'
 import { ApiError } from './api-error.ts'
 import { BetterKeys, type Prepared } from './better-keys.ts'
@@ -66,7 +66,7 @@ export class Submits {
    * keys that were made up for it lead to custodians that are away: were these refused when the others are stored, and
    * this peer died until then, their client could not know that it may take other keys.
    */
-  async submit(body: SubmitBody, sessions: Sessions): Promise<SubmitAnswer> {
+  async submit(body: SubmitBody, sessions: Sessions, traceparent?: string): Promise<SubmitAnswer> {
     if (this.#waiting.size + body.tasks.length > waitingMax) {
       throw new ApiError(
         429,
@@ -76,7 +76,7 @@ export class Submits {
     }
     const session = body.session === undefined ? undefined : sessions.get(body.session)
     const live = new Set(body.live)
-    const prepared = prepare(body)
+    const prepared = prepare(body, traceparent)
     const better = this.#betterKeys.of(prepared)
     if (better.size > 0) return { results: prepared.map((_, index) => better.get(index) ?? notBegun) }
     const results: Results = new Array(body.tasks.length).fill(undefined)
@@ -166,11 +166,13 @@ function nextWave(afters: readonly TaskAfter[], { prepared, results }: Sending):
   return wave
 }
 
-function prepare({ tasks, freshKeys }: SubmitBody): Prepared[] {
+/** A context in the request's header is that of its tasks, but for those with their own; one that is none is ignored, as the W3C has it. */
+function prepare({ tasks, freshKeys }: SubmitBody, traceparent: string | undefined): Prepared[] {
   const fresh = new Set(freshKeys)
+  const context = traceparent !== undefined && isTraceparent(traceparent) ? { traceparent } : {}
   return tasks.map((task, index) => {
     try {
-      const spec = toTaskSpec(task)
+      const spec = toTaskSpec({ ...context, ...task })
       return { spec, ...nameOf(spec, task.key, fresh.has(index)) }
     } catch (error) {
       return refusalOf(error)

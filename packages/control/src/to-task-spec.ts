@@ -1,6 +1,8 @@
 import { type RequestAmounts, requestAmounts, SoukError, type Task } from '@souk/client'
-import { type BlobRef, type FileRef, limits, specBytes, type TaskSpec, type Work } from '@souk/wire'
+import { type BlobRef, type FileRef, isTraceparent, limits, specBytes, type TaskSpec, type Work } from '@souk/wire'
 import { alternativesOf } from './alternatives-of.ts'
+import { checkpointOf } from './checkpoint-of.ts'
+import { safePath } from './safe-path.ts'
 import { taskTies } from './ties-of.ts'
 import { whereOf } from './where-of.ts'
 
@@ -52,9 +54,24 @@ export function toTaskSpec(task: Task): TaskSpec {
     failIfUnplaceable: task.failIfUnplaceable ?? taskDefaults.failIfUnplaceable,
     ...(task.objective === undefined ? {} : { objective: task.objective }),
   }
+  if (task.traceparent !== undefined) spec.traceparent = contextOf(task.traceparent)
   if (task.gang) spec.gang = gangOf(task, task.gang)
+  if (task.idempotent) spec.idempotent = idempotentOf(task)
+  if (task.checkpoint) spec.checkpoint = checkpointOf(task, task.checkpoint)
   refuseOversize(spec)
   return spec
+}
+
+function contextOf(traceparent: string): string {
+  if (isTraceparent(traceparent)) return traceparent
+  const message = `'${traceparent}' is no traceparent; needed is 00-TRACE-SPAN-FLAGS in lower-case hexadecimal, as the W3C writes it`
+  throw new SoukError('task-invalid', message, { path: '/traceparent' })
+}
+
+function idempotentOf({ starts, gang }: Task): true {
+  if (starts !== 'at-most-once' && !gang) return true
+  const message = `'idempotent' means a second run, and cannot go with '${gang ? 'gang' : 'starts: at-most-once'}'`
+  throw new SoukError('task-contradicts', message, { path: '/idempotent' })
 }
 
 function gangOf(task: Task, gang: NonNullable<Task['gang']>): NonNullable<TaskSpec['gang']> {
@@ -134,16 +151,6 @@ function fileOf(file: { path: string; hash: string; sizeBytes: number; mode?: nu
     blob: { hash: file.hash, sizeBytes: file.sizeBytes },
     mode: file.mode ?? taskDefaults.fileMode,
   }
-}
-
-/** Paths are inside the task's own folder; the executor checks again where it writes. */
-function safePath(text: string, path: string): string {
-  if (text.startsWith('/') || text.includes('\0') || text.split('/').includes('..')) {
-    throw new SoukError('path-unsafe', `'${text}' leaves the task's folder; needed is a relative path without '..'`, {
-      path,
-    })
-  }
-  return text
 }
 
 function nameOf(task: Task): string {

@@ -47,6 +47,36 @@ test('answers of one turn travel in one request', async () => {
   expect(requests.filter((each) => each.endsWith('/results')).length).toBeLessThan(10)
 })
 
+test('an agent with a hook hears how many calls are expected, and goes on where that throws', async () => {
+  const server = await serve()
+  const { client } = await open([server])
+  let hear: (heard: [string, number]) => void = () => {}
+  const heard = new Promise<[string, number]>((resolve) => {
+    hear = resolve
+  })
+  await client.agent({
+    slots: 8,
+    functions: { f: () => 1 },
+    warm: (name, calls) => {
+      hear([name, calls])
+      throw new Error('no memory')
+    },
+  })
+  const [agent] = server.hub.agents.values()
+  // Its stream may not be open yet, and what is only a hint is not kept for it.
+  const hinting = setInterval(() => agent!.warm!('f', 5), 10)
+  expect(await heard).toEqual(['f', 5])
+  clearInterval(hinting)
+  expect(await server.hub.call('f', [])).toEqual({ ok: true, value: '1' })
+})
+
+test('an agent without a hook hears nothing of what is expected', async () => {
+  const server = await serve()
+  const { client } = await open([server])
+  await client.agent({ functions: { f: () => 1 } })
+  expect([...server.hub.agents.values()].map(({ warm }) => warm)).toEqual([undefined])
+})
+
 test('a closed agent is withdrawn', async () => {
   const server = await serve()
   const { client } = await open([server])

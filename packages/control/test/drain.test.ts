@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { closeAll, open, serve } from './fixture.ts'
+import { closeAll, open, serve, tokens } from './fixture.ts'
 
 afterEach(closeAll)
 
@@ -25,6 +25,17 @@ test('says how work is spread, for whoever may read', async () => {
   expect(seen).toMatchObject({ windowMs: 30_000, waiting: 0, strategy: { strategy: 'none', code: 'nothing-waits' } })
   expect(seen.hosts).toMatchObject([{ peer: a.peer.self, draining: false, running: 0 }])
   expect(seen.hosts[0]!.utilisation).toContainEqual({ resource: 'cpu', used: 0, capacity: 4, share: 0 })
+})
+
+test('a plan is carried out for whoever may drain, and shows in the next balance', async () => {
+  const a = await serve()
+  const { client } = await open([a])
+  const applied = await client.applyBalance()
+  expect(applied).toMatchObject({ moves: [], predicted: { after: { tasks: 0 } }, real: { started: 0, waiting: 0 } })
+  const seen = await client.balance()
+  expect(seen).toMatchObject({ applied: { at: applied.at }, rebalance: { on: true } })
+  const { client: observer } = await open([a], { token: tokens.observe })
+  await expect(observer.applyBalance()).rejects.toMatchObject({ code: 'role-insufficient' })
 })
 
 test('a deadline that is none is refused, and nothing drains', async () => {

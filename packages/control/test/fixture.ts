@@ -1,5 +1,6 @@
 import { type ConnectOptions, connect, fetchTransport, type HttpTransport, type SoukClient } from '@souk/client'
 import { type ControlOptions, ControlServer, TokenTable } from '@souk/control'
+import { demandReport } from './demand-report.ts'
 import { hostInventory, hostUsage } from './host-inventory.ts'
 import { MemoryBlobs } from './memory-blobs.ts'
 import { MemoryHub } from './memory-hub.ts'
@@ -47,10 +48,14 @@ export async function serve(
     blobs,
     readBlob: (ref) => remoteBlobs.get(ref.hash),
     agents: hub,
+    sessionKey: new Uint8Array(32).fill(7),
+    readConsole: async (name) => (name === 'index.html' ? new TextEncoder().encode('<title>Souk</title>') : undefined),
     tokens: table,
     info: {
       version: '0.0.0',
       addresses: () => ['/ip4/127.0.0.1/tcp/1'],
+      demand: ({ only = demandReport.class }) => (only === demandReport.class ? [demandReport] : []),
+      rates: { cpu: 1, memory: 0, gpu: 0 },
       limits: () => ({ memory: 'cgroup-v1', cpu: 'cgroup-v1', processes: 'watchdog', reason: 'no pids' }),
       host: async () => ({ inventory: hostInventory, usage: hostUsage }),
       links: () => [
@@ -68,6 +73,7 @@ export async function serve(
         },
       ],
     },
+    metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: '# HELP souk_x x\nsouk_x 1\n' }),
     log: (level, message) => fixture.logged.push({ level, message }),
     onStop: () => {
       fixture.stopped++

@@ -51,7 +51,7 @@ test('a rank or a size that cannot be is refused', async () => {
     code: 'task-invalid',
     path: '/gang/rank',
   })
-  expect((await post({ id: 'g', size: 65, rank: 0 })).status).toBe(400)
+  expect((await post({ id: 'g', size: 129, rank: 0 })).status).toBe(400)
   const { client } = await open([server])
-  expect(() => client.submitGang({ argv: ['echo'] }, 1)).toThrow(/2 to 64 tasks can start together/)
+  expect(() => client.submitGang({ argv: ['echo'] }, 1)).toThrow(/2 to 128 tasks can start together/)
 })

@@ -121,6 +121,25 @@ test('a submit that got no answer keeps its key at another peer', async () => {
   expect(again.choosy).toBeUndefined()
 })
 
+test('a submit that got no answer is asked after for as long as its custodians may be away, and is not said to be nothing', async () => {
+  const mesh = new MemoryMesh()
+  const [a, b] = [await serve({ self: 'PeerA', mesh }), await serve({ self: 'PeerB', mesh })]
+  a.peer.mute = true
+  b.peer.refuse = () => ({ code: 'no-quorum', message: '1 of 1 custodians is away' })
+  const { client } = await open([a, b], { custodianMsMax: 1_500 })
+  const handle = client.submit({ argv: ['echo'] })
+  await a.peer.asked('submit')
+  await a.server.stop()
+  await expect(handle.id).rejects.toMatchObject({
+    code: 'submit-unknown',
+    message: 'it may have been accepted before its peer fell silent: 1 of 1 custodians is away',
+  })
+  await expect(handle.outcome).rejects.toMatchObject({ code: 'submit-unknown' })
+  const asked = submissions(b)
+  expect(asked.length).toBeGreaterThan(1)
+  expect(new Set([submissions(a)[0], ...asked].map((task) => task!.nonce)).size).toBe(1)
+})
+
 test('a task without any key may be drawn again by its peer', async () => {
   const server = await serve()
   await request(server, 'POST', '/v1/tasks', { body: JSON.stringify({ tasks: [{ argv: ['echo'] }] }) })

@@ -3,6 +3,7 @@ import type { AgentAnswer, AgentCall, AgentHubView } from '@souk/control'
 interface Attached {
   functions: readonly string[]
   deliver: (call: AgentCall) => void
+  warm: ((name: string, workers: number) => void) | undefined
 }
 
 /** Hands each call to the first agent that serves it. */
@@ -12,8 +13,8 @@ export class MemoryHub implements AgentHubView {
   #changed: (() => void)[] = []
   #runs = 0
 
-  attach(id: string, functions: readonly string[], _slots: number, deliver: (call: AgentCall) => void): void {
-    this.agents.set(id, { functions, deliver })
+  attach(...[id, functions, , deliver, , warm]: Parameters<AgentHubView['attach']>): void {
+    this.agents.set(id, { functions, deliver, warm })
     for (const wake of this.#changed.splice(0)) wake()
   }
 

@@ -1,6 +1,7 @@
-import type { NamedTask, PeerInput, Plan, Reply, Submission, TraceEvent } from '@souk/peer'
+import type { NamedTask, PeerInput, Plan, Reply, Submission, ToldTrace, TraceEvent } from '@souk/peer'
 import type { PeerHandle } from '@souk/runtime'
 import { type RunResult, type TaskId, type TaskSpec, taskId } from '@souk/wire'
+import { drainOff, nothingWaits } from './idle-state.ts'
 import { type KeptTask, resultOf, viewOf } from './kept-task.ts'
 
 /** What several memory peers share: every task there is, and who is up. */
@@ -37,18 +38,10 @@ export class MemoryPeer implements PeerHandle {
   mute = false
   /** what it makes of a plan; without it, it is making too many */
   plan: ((tasks: readonly TaskSpec[]) => Plan) | undefined
+  /** what it tells of the trace of the mesh; without it, it reads for too many */
+  told: ToldTrace | undefined
   /** what it says of its draining; the state follows what it is told */
-  readonly drain = {
-    state: 'off' as 'off' | 'draining',
-    forMs: 0.4,
-    waiting: 0,
-    running: 0,
-    runningOnce: 0,
-    passing: 0,
-    held: 0,
-    handedOver: 0,
-    stopped: 0,
-  }
+  readonly drain = { ...drainOff }
   /** why a submit is refused, where it is */
   refuse: (task: NamedTask) => { code: string; message: string } | undefined = () => undefined
 
@@ -188,6 +181,7 @@ export class MemoryPeer implements PeerHandle {
       offer: { ...offer, priceMilli: 0, summary: 'memory' },
       free: vector,
       drain: { ...this.drain },
+      rebalance: { on: true, movesPerMinuteMax: 9, movesLastMinute: 0, strategy: nothingWaits },
       members,
       keeping: { members: members.length, keepers: members.length, custodians: 1, here: true, heardFromMajority: true },
       tasks: { running: this.#mesh.tasks.size },
@@ -224,7 +218,10 @@ export class MemoryPeer implements PeerHandle {
       }))
       this.#reply(input.client, { type: 'listed', tasks: lines, total: tasks.length, missing: [] })
     } else if (input.type === 'follow') this.#onFollow(input.client, input.task)
+    else if (input.type === 'readTrace') this.#reply(input.client, { type: 'traced', told: this.told })
     else if (input.type === 'plan') this.#reply(input.client, { type: 'planned', plan: this.plan?.(input.tasks) })
+    else if (input.type === 'move')
+      this.#reply(input.client, { type: 'moved', results: input.moves.map(() => ({ handed: 0, left: [] })) })
   }
 
   #onSubmit(client: number, submission: Submission): void {

@@ -120,3 +120,33 @@ test('ties are required unless they say otherwise', () => {
     apart: [{ group: 'db', required: false }],
   })
 })
+
+test('a task may say that it may run twice, unless it also says that it may not', () => {
+  const of = (more: object) => toTaskSpec({ argv: ['render'], idempotent: true, ...more })
+  expect(fits(of({}))).toEqual([])
+  expect(of({}).idempotent).toBe(true)
+  expect(of({ idempotent: false }).idempotent).toBeUndefined()
+  for (const more of [{ starts: 'at-most-once' }, { gang: { id: 'g', size: 2, rank: 0 } }])
+    expect(() => of(more)).toThrow(expect.objectContaining({ code: 'task-contradicts', path: '/idempotent' }))
+})
+
+test('a checkpoint is one file of the folder of a command that may start twice, and has some time', () => {
+  const of = (checkpoint: { path: string; graceMs?: number }, more: object = { argv: ['train'] }) =>
+    toTaskSpec({ ...more, checkpoint })
+  const spec = of({ path: './state/at.bin' })
+  expect(fits(spec)).toEqual([])
+  expect(spec.checkpoint).toEqual({ path: 'state/at.bin', graceMs: 10_000 })
+  expect(of({ path: 'at', graceMs: 1 }).checkpoint).toEqual({ path: 'at', graceMs: 1 })
+  for (const path of ['*.bin', '.', 'state/', 'a[1]'])
+    expect(() => of({ path })).toThrow(expect.objectContaining({ code: 'task-invalid', path: '/checkpoint/path' }))
+  expect(() => of({ path: '../at' })).toThrow(expect.objectContaining({ code: 'path-unsafe' }))
+  const contradictions = [
+    { argv: ['train'], starts: 'at-most-once' },
+    { argv: ['train'], gang: { id: 'g', size: 2, rank: 0 } },
+    { function: 'f' },
+  ]
+  for (const more of contradictions)
+    expect(() => of({ path: 'at' }, more)).toThrow(
+      expect.objectContaining({ code: 'task-contradicts', path: '/checkpoint' }),
+    )
+})

@@ -1,4 +1,4 @@
-import type { WallMillis } from '@souk/kernel'
+import { AgedMap, type WallMillis } from '@souk/kernel'
 import type { TaskId } from '@souk/wire'
 import type { Entry } from './entry.ts'
 
@@ -8,7 +8,7 @@ export class Archive {
   /** over for this custodian, in the order in which that came about */
   readonly #over = new Map<TaskId, WallMillis>()
   /** of these, the ones that have their results yet */
-  readonly #whole = new Map<TaskId, WallMillis>()
+  readonly #whole = new AgedMap<TaskId, WallMillis>()
 
   get(task: TaskId): Entry | undefined {
     return this.#entries.get(task)
@@ -42,7 +42,7 @@ export class Archive {
 
   /** The oldest that has its result yet, where it was over before that time or there are over `limit`; each is given once. */
   popWhole(beforeWallMs: WallMillis, limit: number): Entry | undefined {
-    const [oldest] = this.#whole
+    const oldest = this.#whole.oldest()
     if (!oldest || (oldest[1] >= beforeWallMs && this.#whole.size <= limit)) return undefined
     this.#whole.delete(oldest[0])
     return this.#entries.get(oldest[0])

@@ -20,7 +20,7 @@ export class BatonMemory {
   /** False: too many recent ones to remember another, so it must be refused. */
   remember(task: TaskId, ballot: Ballot, now: Millis): boolean {
     if (this.#seen.full && !this.#seen.has(task)) {
-      const oldest = this.#seen.entries().next().value
+      const oldest = this.#seen.oldest()
       if (!oldest || now - oldest[1].atMs < this.#keepMs) return false
       this.#seen.delete(oldest[0])
     }

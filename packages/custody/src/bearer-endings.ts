@@ -9,15 +9,19 @@ import {
   type TaskId,
 } from '@souk/wire'
 import type { BearerEffect, BearerInput } from './bearer-io.ts'
-import { type Borne, enterBorne, type Succession } from './borne.ts'
-import { decideRetry } from './decide-next.ts'
+import { type Borne, enterBorne, mayHaveBegun, type Succession } from './borne.ts'
+import { checkpointed, decideRetry } from './decide-next.ts'
 import type { Hands } from './hands.ts'
 import { majority } from './quorum.ts'
 import { attemptCode, toOutcome } from './to-outcome.ts'
 import { nextVersion } from './version.ts'
 
+/** It is stopped for reasons of this peer alone. */
+export const putsBack = ({ ending }: Borne): boolean =>
+  ending === 'shutdown' || ending === 'draining' || ending === 'pressure'
+
 type Out = BearerEffect[]
-type Why = Pick<MessageOf<'giveUp'>, 'ran' | 'code' | 'message' | 'refusal'>
+type Why = Pick<MessageOf<'giveUp'>, 'ran' | 'code' | 'message' | 'refusal' | 'checkpoint'>
 
 /** What becomes of a baton in hand: its run's outcome is committed, it is given up, or it is fenced. */
 export class BearerEndings {
@@ -47,10 +51,24 @@ export class BearerEndings {
       this.sayStopped(borne, out)
       return
     }
+    // This run may have come to an end of its own before it was stopped: either is the one value of this ballot.
+    const won = result.end === 'ok' ? undefined : borne.outrun
+    if (won) {
+      const run = { kind, ballot, host: won.host, attempts, wallMs: this.#hands.wall(now) }
+      const said = `a second run, on ${won.host}, was faster than the one on ${this.#hands.self}`
+      const message = [won.result.message, said].filter((text) => text !== '').join('; ')
+      this.commit(borne, toOutcome({ ...won.result, message: message.slice(0, 4096) }, run), out)
+      return
+    }
     const own = result.end === 'ok' || result.end === 'failed' || result.end === 'timeout'
     if (!own) {
-      // Put back by a host that goes, or drains, it is no attempt; but one that starts at most once has started.
-      const putBack = ending === 'shutdown' || ending === 'draining'
+      // Put back by a host that goes, drains or lacks memory, it is no attempt; but one that starts at most once has started.
+      const putBack = putsBack(borne)
+      const { checkpoint, message } = result
+      if (putBack && checkpoint) {
+        this.giveUp(borne, { ran: true, code: checkpointed, message, checkpoint }, out)
+        return
+      }
       const ran = !putBack || borne.record.spec.starts === 'at-most-once'
       this.giveUp(borne, { ran, code: ending ?? attemptCode(result, kind), message: result.message }, out)
     } else if (result.end !== 'ok' && decideRetry(borne.record.spec, attempts)) {
@@ -61,13 +79,32 @@ export class BearerEndings {
     }
   }
 
+  /** The run here ends first, so that nothing of the task runs on once it has its outcome; then that result is proposed. */
+  onOutrun({ task, ballot, host, result }: Extract<BearerInput, { type: 'outrun' }>, out: Out): void {
+    const borne = this.#hands.run(task, ballot)
+    if (borne?.state !== 'running' || borne.ending) return
+    borne.ending = 'outrun'
+    borne.outrun = { host, result }
+    out.push({ type: 'halt', task, ballot, code: 'outrun' })
+  }
+
   /** The baton of what the host had queued, if it was in hand. */
   onDropped(task: TaskId, runBallot: Ballot, code: string, out: Out): Borne | undefined {
     const borne = this.#hands.run(task, runBallot)
     if (!borne) return undefined
     if (borne.ending === 'cancelled' || borne.ending === 'fenced') this.sayStopped(borne, out)
+    else if (code === 'put-back' && !borne.ending && !mayHaveBegun(borne)) this.#waitAgain(borne, out)
     else this.giveUp(borne, { ran: false, code: borne.ending ?? code, message: 'it had not started' }, out)
     return borne
+  }
+
+  /** Market finds it another place, and its custodians hear that it waits. What starts at most once has said to begin: that goes back to them. */
+  #waitAgain(borne: Borne, out: Out): void {
+    const { record, attempts, offered } = borne
+    enterBorne(borne, 'waiting')
+    this.#hands.announcements.push(borne)
+    const avoid = offered?.baton.path ?? []
+    out.push({ type: 'waiting', record, attempts: attempts.length, avoid, again: true })
   }
 
   /** A newer baton of a task that still runs here has to wait until that has stopped. False: it need not. */
@@ -75,7 +112,7 @@ export class BearerEndings {
     if (borne.state !== 'queued' && borne.state !== 'running') return false
     const { record, ballot, attempts, leasedMs, durable } = after
     borne.after = { record, ballot, attempts, leasedMs, durable }
-    if (!borne.ending) {
+    if (!borne.ending || putsBack(borne)) {
       borne.ending = 'fenced'
       out.push({ type: 'halt', task: record.id, ballot: borne.runBallot, code: 'fenced' })
     }
@@ -100,7 +137,8 @@ export class BearerEndings {
     const { id: task, version, custodians } = borne.record
     this.#withdraw(borne, out)
     if (this.#hands.borne.get(task) === borne) this.#hands.borne.delete(task)
-    out.push({ type: 'givenUp', task, ballot, code: why.code })
+    const left = why.checkpoint ? { checkpointBytes: why.checkpoint.blob.sizeBytes } : {}
+    out.push({ type: 'givenUp', task, ballot, code: why.code, ...left })
     for (const to of custodians) out.push({ type: 'send', to, message: { t: 'giveUp', task, version, ballot, ...why } })
     // Its next custodians may have it by now, under the ballot of their version.
     if (borne.next?.stage === 'storing') this.#giveUpNext(task, version, borne.next, why, out)
@@ -182,7 +220,8 @@ export class BearerEndings {
     if (state === 'handed' || state === 'offered') {
       if (from !== undefined) this.#answerFence(from, borne.record.id, borne.ballot, now, out)
     } else if (state === 'queued' || state === 'running') {
-      if (borne.ending) return
+      // A run that may take its time to end, since this peer goes, has none any more.
+      if (borne.ending && !putsBack(borne)) return
       borne.ending = code === 'cancelled' ? 'cancelled' : 'fenced'
       out.push({ type: 'halt', task: borne.record.id, ballot: borne.runBallot, code: borne.ending })
     } else {

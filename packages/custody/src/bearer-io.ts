@@ -4,6 +4,7 @@ import type {
   Ballot,
   Baton,
   Bearer,
+  Checkpoint,
   Decision,
   Incarnation,
   MessageOf,
@@ -49,10 +50,12 @@ export type BearerInput =
   | { type: 'admit'; task: TaskId; answer: Admission }
   | { type: 'began'; task: TaskId; ballot: Ballot }
   | { type: 'ended'; task: TaskId; ballot: Ballot; result: RunResult; stopCode: string | undefined }
+  /** a second run of it, which this bearer asked for, came to a good end first */
+  | { type: 'outrun'; task: TaskId; ballot: Ballot; host: PeerId; result: RunResult }
   | { type: 'dropped'; task: TaskId; ballot: Ballot; code: string }
   | { type: 'connected'; peer: PeerId; incarnation: Incarnation }
-  /** this peer empties itself: these go back to their custodians, once they no longer run */
-  | { type: 'giveBack'; tasks: readonly TaskId[] }
+  /** this peer empties itself, or is short of memory: these go back to their custodians, once they no longer run */
+  | { type: 'giveBack'; tasks: readonly TaskId[]; why: 'draining' | 'pressure' }
   /** this peer is going: give everything up, as soon as it no longer runs */
   | { type: 'leave' }
 
@@ -75,17 +78,31 @@ export type BearerSays = MessageOf<
 export type BearerEffect =
   /** along: it has no haste, so it may go with the next message to that peer that has */
   | { type: 'send'; to: PeerId; message: BearerSays; along?: true }
-  /** it may be placed now: market's turn; not with those to avoid, who had it before */
-  | { type: 'waiting'; record: TaskRecord; attempts: number; avoid: readonly PeerId[] }
+  /** it may be placed now: market's turn; not with those to avoid, who had it before. again: it had a place here */
+  | { type: 'waiting'; record: TaskRecord; attempts: number; avoid: readonly PeerId[]; again?: true }
   /** no longer ours to place or to start: room that was promised to it is free */
   | { type: 'withdrawn'; task: TaskId }
   /** somebody hands us a baton: may this host have it? Answer with `admit` */
   | { type: 'offered'; baton: Baton; from: PeerId }
   /** to the host's queue */
-  | { type: 'take'; record: TaskRecord; alternative: number; ballot: Ballot; attempt: number; leased: boolean }
-  | { type: 'halt'; task: TaskId; ballot: Ballot; code: 'cancelled' | 'fenced' | 'shutdown' | 'draining' }
+  | {
+      type: 'take'
+      record: TaskRecord
+      alternative: number
+      ballot: Ballot
+      attempt: number
+      leased: boolean
+      /** where it goes on, if it was stopped elsewhere and left that */
+      checkpoint?: Checkpoint
+    }
+  | {
+      type: 'halt'
+      task: TaskId
+      ballot: Ballot
+      code: 'cancelled' | 'fenced' | 'shutdown' | 'draining' | 'pressure' | 'outrun'
+    }
   | { type: 'bounced'; task: TaskId; ballot: Ballot; to: PeerId | undefined; refusal: Refusal }
-  | { type: 'givenUp'; task: TaskId; ballot: Ballot; code: string }
+  | { type: 'givenUp'; task: TaskId; ballot: Ballot; code: string; checkpointBytes?: number }
   | { type: 'leaseLost'; task: TaskId; ballot: Ballot }
   /** its outcome is chosen */
   | { type: 'chosen'; task: TaskId; ballot: Ballot }

@@ -9,7 +9,6 @@ import {
   type MessageOf,
   type PeerId,
   type TaskId,
-  type TaskState,
 } from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect, CustodianInput } from './custodian-io.ts'
@@ -24,6 +23,7 @@ import { versionNumber } from './version.ts'
 
 type Out = CustodianEffect[]
 type Held = { task: TaskId; ballot: Ballot }
+type Added = MessageOf<'renew'>['adds'][number]
 /** What a renewal says of one task. */
 type Said = HeldTask & { task: TaskId }
 
@@ -110,7 +110,7 @@ export class BearerReports {
     if (order < 0 || (entry.phase !== 'open' && entry.phase !== 'storing')) return
     // With the next custodians accepted it counts all the same: whoever sees to that version takes it over.
     if (entry.accepted?.decree.kind === 'outcome') return
-    if (message.ran) this.#book.failed(entry, from.peer, message.code, message.message)
+    if (message.ran) this.#book.failed(entry, from.peer, message)
     entry.released = true
     // How it ended is known: it does not count as one that may be under way somewhere.
     if (!message.ran || isOwnFailure(message.code)) entry.begun = false
@@ -122,7 +122,7 @@ export class BearerReports {
   onRenew(from: PeerId, message: MessageOf<'renew'>, now: Millis, out: Out): void {
     const held = this.#held.apply(from, message)
     const bearer = { peer: from, incarnation: message.incarnation }
-    const states = new Map(message.adds.map(({ task, state }) => [task, state]))
+    const news = new Map(message.adds.map((add) => [add.task, add]))
     const refused: Held[] = []
     const lacking: Held[] = []
     // All of it where it says so, not only what is new: what is refused or lacking is said with every answer until its
@@ -131,7 +131,7 @@ export class BearerReports {
     for (const one of said) {
       const { task, ballot } = one
       const entry = this.#openUnder(task, ballot) ?? this.#movedOn(one, bearer) ?? this.#catchUp(one, out)
-      if (entry) this.#renewed(entry, bearer, states.get(task), now, out)
+      if (entry) this.#renewed(entry, bearer, news.get(task), now, out)
       else if (this.#lacks(one)) push(lacking, task, ballot)
       else if (!this.#isChosenUnder(task, ballot)) push(refused, task, ballot)
     }
@@ -182,12 +182,17 @@ export class BearerReports {
     return entry?.phase === 'closed' && compareBallots(entry.accepted!.ballot, ballot) === 0
   }
 
-  #renewed(entry: Entry, bearer: Bearer, state: TaskState | undefined, now: Millis, out: Out): void {
+  #renewed(entry: Entry, bearer: Bearer, told: Added | undefined, now: Millis, out: Out): void {
     const before = entry.bearer.peer
     const news = !entry.heard || before !== bearer.peer
     entry.bearer = bearer
     entry.heard = true
     this.#book.grantLease(entry, now)
+    if (told) {
+      entry.moves = told.moves
+      entry.path = told.path
+    }
+    const state = told?.state
     if (!news && (state === undefined || entry.bearerState === state)) return
     entry.bearerState = state ?? entry.bearerState
     if (news || state === 'running') this.#book.note(entry, entry.bearerState, bearer.peer, now)

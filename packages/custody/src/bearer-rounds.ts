@@ -1,5 +1,5 @@
 import { earliest, type Millis } from '@souk/kernel'
-import type { BearerEndings } from './bearer-endings.ts'
+import { type BearerEndings, putsBack } from './bearer-endings.ts'
 import type { BearerEffect } from './bearer-io.ts'
 import type { Borne } from './borne.ts'
 import type { CustodyConfig } from './config.ts'
@@ -96,7 +96,7 @@ export class BearerRounds {
       const task = borne.record.id
       // By then its custodians have started another ballot, or the receiver has answered them.
       if (handed && now - handed.atMs > 2 * this.#config.leaseMs) this.#hands.borne.delete(task)
-      if (borne.ending || !leased.has(state) || !borne.durable) continue
+      if ((borne.ending && !putsBack(borne)) || !leased.has(state) || !borne.durable) continue
       // What only waits is looked at once a period: nothing of it runs on.
       if (state === 'waiting' && !waitingToo) continue
       if (!this.#hands.renewals.ranOut(borne, now)) continue

@@ -14,6 +14,16 @@ import type { MeshView } from './views.ts'
 
 type Out = BearerEffect[]
 
+/** Why a baton goes back to its custodians, as they are told. */
+const givenBack = {
+  shutdown: 'its bearer is going',
+  draining: 'its bearer drains',
+  pressure: 'its bearer lacks memory',
+}
+
+/** A baton in these hands, as the rest of its peer may look at it. */
+type BorneTask = Readonly<Omit<Borne, 'confirmed' | 'fencedBy'>>
+
 /**
  * The right to queue, run, move and commit tasks, as far as this peer has it.
  *
@@ -77,11 +87,9 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
       case 'unplaceable':
         this.#placings.onPlaced([input.task], { choice: 'unplaceable', message: input.message }, now, out)
         break
-      case 'stranded': {
-        const { task, code, message } = input
-        this.#placings.onPlaced([task], { choice: 'stranded', code, message }, now, out)
+      case 'stranded':
+        this.#onStranded(input, now, out)
         break
-      }
       case 'decided':
         this.#onDecided(input)
         break
@@ -94,6 +102,9 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
       case 'ended':
         this.#bearAfter(this.#endings.onEnded(input, now, out), now, out)
         break
+      case 'outrun':
+        this.#endings.onOutrun(input, out)
+        break
       case 'dropped':
         this.#bearAfter(this.#endings.onDropped(input.task, input.ballot, input.code, out), now, out)
         break
@@ -101,7 +112,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
         this.#onConnected(input.peer, input.incarnation, now, out)
         break
       case 'giveBack':
-        for (const task of input.tasks) this.#giveBack(task, 'draining', out)
+        for (const task of input.tasks) this.#giveBack(task, input.why, out)
         break
       case 'leave':
         this.#hands.leaving = true
@@ -140,16 +151,20 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
   }
 
   /** Every baton in these hands, or just passed on. */
-  all(): Iterable<Pick<Borne, 'record' | 'state' | 'durable' | 'next' | 'pending' | 'ending' | 'sinceMs'>> {
+  all(): Iterable<BorneTask> {
     return this.#hands.borne.values()
   }
 
   /** The baton of a task, if it is in these hands. */
-  find(task: TaskId): Pick<Borne, 'record' | 'ballot' | 'durable' | 'attempts'> | undefined {
+  find(task: TaskId): BorneTask | undefined {
     return this.#hands.borne.get(task)
   }
 
   // ---- batons of this peer's own
+
+  #onStranded({ task, code, message }: Extract<BearerInput, { type: 'stranded' }>, now: Millis, out: Out): void {
+    this.#placings.onPlaced([task], { choice: 'stranded', code, message }, now, out)
+  }
 
   #onBear(input: Extract<BearerInput, { type: 'bear' }>, now: Millis, out: Out): void {
     const { record, ballot, attempts, leasedMs, durable } = input
@@ -267,13 +282,12 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
   }
 
   /** Its custodians find it another bearer: now, or once its run is over. */
-  #giveBack(task: TaskId, why: 'shutdown' | 'draining', out: Out): void {
+  #giveBack(task: TaskId, why: keyof typeof givenBack, out: Out): void {
     const borne = this.#hands.borne.get(task)
     if (borne?.state === 'waiting' || borne?.state === 'beginning') {
-      const message = why === 'shutdown' ? 'its bearer is going' : 'its bearer drains'
-      this.#endings.giveUp(borne, { ran: false, code: why, message }, out)
+      this.#endings.giveUp(borne, { ran: false, code: why, message: givenBack[why] }, out)
     } else if (borne?.state === 'queued' || borne?.state === 'running') {
-      if (why === 'draining' && borne.ending) return
+      if (why !== 'shutdown' && borne.ending) return
       borne.ending = why
       out.push({ type: 'halt', task, ballot: borne.runBallot, code: why })
     }

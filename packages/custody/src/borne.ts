@@ -1,5 +1,5 @@
 import { invariant, type Millis } from '@souk/kernel'
-import type { Attempt, Ballot, Baton, Bearer, Outcome, PeerId, Taker, TaskRecord } from '@souk/wire'
+import type { Attempt, Ballot, Baton, Bearer, Outcome, PeerId, RunResult, Taker, TaskRecord } from '@souk/wire'
 
 /**
  * waiting: market places it · offered: this host was asked; where it has no room it may wait here · beginning: its custodians are asked whether it may start
@@ -12,7 +12,7 @@ export const borneTransitions: Record<BorneState, readonly BorneState[]> = {
   waiting: ['handed', 'beginning', 'queued', 'committing'],
   offered: ['waiting', 'beginning', 'queued', 'handed'],
   beginning: ['queued'],
-  queued: ['running', 'committing'],
+  queued: ['waiting', 'running', 'committing'],
   running: ['committing'],
   handed: [],
   committing: [],
@@ -80,7 +80,9 @@ export interface Borne {
   /** its custodians are being replaced: it neither leaves nor ends meanwhile */
   next?: Succession
   /** set when it was told to end: what to say once nothing runs */
-  ending?: 'cancelled' | 'fenced' | 'lease-lost' | 'shutdown' | 'draining'
+  ending?: 'cancelled' | 'fenced' | 'lease-lost' | 'shutdown' | 'draining' | 'pressure' | 'outrun'
+  /** ending as outrun: what a second run of it under this ballot came to, and where */
+  outrun?: { host: PeerId; result: RunResult }
   /** a newer baton of the same task, which came while this one still runs: one run at a time */
   after?: { record: TaskRecord; ballot: Ballot; attempts: Attempt[]; leasedMs: Millis; durable: boolean }
 }

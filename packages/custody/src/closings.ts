@@ -121,6 +121,7 @@ export class Closings {
       return
     }
     const entry = newEntry(record, ballot)
+    entry.again = known !== undefined
     entry.cancellers = known?.cancellers ?? []
     entry.watchers = known?.watchers ?? []
     entry.endWatchers = known?.endWatchers ?? []

@@ -1,5 +1,5 @@
 import { earliest, type Machine, type Millis } from '@souk/kernel'
-import type { Ballot, Bearer, Outcome, PeerId, TaskId, TaskRecord } from '@souk/wire'
+import type { Attempt, Ballot, Bearer, Outcome, PeerId, TaskId, TaskRecord } from '@souk/wire'
 import { BearerReports } from './bearer-reports.ts'
 import { Closings } from './closings.ts'
 import type { CustodyConfig } from './config.ts'
@@ -122,10 +122,10 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   }
 
   /** Every task that is kept here, not only pointed to, with the outcome that was accepted for it, if any. */
-  *tasks(): Iterable<{ record: TaskRecord; outcome: Outcome | undefined }> {
-    for (const { phase, record, accepted } of this.#book.archive.entries()) {
+  *tasks(): Iterable<{ record: TaskRecord; attempts: readonly Attempt[]; outcome: Outcome | undefined }> {
+    for (const { phase, record, attempts, accepted } of this.#book.archive.entries()) {
       if (phase === 'moved') continue
-      yield { record, outcome: accepted?.decree.kind === 'outcome' ? accepted.decree.outcome : undefined }
+      yield { record, attempts, outcome: accepted?.decree.kind === 'outcome' ? accepted.decree.outcome : undefined }
     }
   }
 

@@ -8,6 +8,8 @@ const ownFailures = new Set(['exit', 'threw', 'timeout', 'out-of-memory', 'too-m
 
 /** Codes of bearers that were alive and only could not be heard, or hear: the task has not harmed them. */
 const cutOff = new Set(['cut-off', 'lease-lost'])
+/** Of a run that was stopped and left its checkpoint: the next one goes on there, so nothing was lost. */
+export const checkpointed = 'checkpointed'
 /** So many times attemptsMax a task may lose its bearer to that. */
 const cutOffFactor = 4
 
@@ -23,7 +25,8 @@ export function decideRetry(spec: TaskSpec, attempts: readonly Attempt[]): boole
 }
 
 /**
- * After a bearer vanished or gave up. Vanished and refused runs count to the limit; refusals without a run do not.
+ * After a bearer vanished or gave up. Vanished and refused runs count to the limit; refusals without a run do not, nor do
+ * runs that left a checkpoint.
  * `begun`: a bearer that asked leave to start it, as a task that starts at most once must, never said how that ended.
  */
 export function decideNext(spec: TaskSpec, attempts: readonly Attempt[], begun: boolean): Next {
@@ -32,7 +35,8 @@ export function decideNext(spec: TaskSpec, attempts: readonly Attempt[], begun: 
     return { choice: 'lose', code: 'may-have-begun', reason }
   }
   const cut = attempts.filter(({ code }) => cutOff.has(code)).length
-  const lost = attempts.length - ownFailureCount(attempts) - cut
+  const moved = attempts.filter(({ code }) => code === checkpointed).length
+  const lost = attempts.length - ownFailureCount(attempts) - cut - moved
   if (lost >= spec.attemptsMax || cut >= cutOffFactor * spec.attemptsMax) {
     const reason = `${lost} of at most ${spec.attemptsMax} bearers lost or refused it, ${cut} more were cut off`
     return { choice: 'quarantine', code: 'attempts-exhausted', reason }

@@ -48,6 +48,8 @@ export interface Entry {
   phase: Phase
   /** the record and the votes are on disk as they are now, or later votes are on their way there */
   kept: boolean
+  /** another version of it was known here before: an end of that may be on disk */
+  again: boolean
   /** rises whenever what is on disk is no longer enough: a write from before then confirms nothing */
   generation: number
   /** votes handed to the disk that it has not answered */
@@ -72,6 +74,10 @@ export interface Entry {
   leasedUntilMs: number
   /** what the bearer last said it does with it */
   bearerState: TaskState
+  /** how often it went on to another bearer since its first, as the present one last said; absent: never */
+  moves?: number | undefined
+  /** who had it before under this ballot, as the present bearer last said of what has not begun there */
+  path?: readonly PeerId[] | undefined
   attempts: Attempt[]
   decision: Decision | undefined
   /** a run may have begun under this ballot or an earlier one, as its bearer asked leave to (starts: at-most-once) */
@@ -91,6 +97,7 @@ export function newEntry(record: TaskRecord, promised: Ballot): Entry {
     record,
     phase: 'storing',
     kept: false,
+    again: false,
     generation: 0,
     inFlight: 0,
     losses: 0,

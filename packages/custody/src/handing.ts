@@ -5,6 +5,7 @@ import {
   type Baton,
   type Bearer as BearerId,
   compareBallots,
+  newestCheckpoint,
   type PeerId,
   type Refusal,
   type Taker,
@@ -100,7 +101,9 @@ export class Handing {
     this.#hands.announcements.push(borne)
     const { record, ballot, alternative } = borne
     const leased = record.custodians.some((custodian) => custodian !== this.#hands.self)
-    out.push({ type: 'take', record, alternative, ballot, attempt: attemptOf(borne), leased })
+    const checkpoint = newestCheckpoint(borne.attempts)
+    const run = { record, alternative, ballot, attempt: attemptOf(borne), leased }
+    out.push({ type: 'take', ...run, ...(checkpoint ? { checkpoint } : {}) })
   }
 
   onAward(from: BearerId, baton: Baton, now: Millis, out: Out): void {

@@ -20,6 +20,8 @@ export class Outbox {
   }
 
   flush(out: BearerEffect[]): void {
+    // Asked after every step, mostly for nothing: to clear an empty Map makes it a new table.
+    if (this.#awards.size + this.#accepts.size === 0) return
     for (const [to, batons] of this.#awards) {
       for (const batch of batonBatches(batons)) out.push({ type: 'send', to, message: { t: 'award', batons: batch } })
     }

@@ -53,7 +53,7 @@ export class Preparations {
     const already = entry.attempts.some(({ ballot }) => compareBallots(ballot, entry.borneUnder) === 0)
     if (already) return
     const code = this.#mesh.lives(bearer) ? 'cut-off' : 'vanished'
-    this.#book.failed(entry, bearer.peer, code, 'its bearer was not heard from for a whole lease')
+    this.#book.failed(entry, bearer.peer, { code, message: 'its bearer was not heard from for a whole lease' })
   }
 
   onPromise(from: PeerId, message: MessageOf<'promise'>, now: Millis, out: Out): void {

@@ -171,7 +171,8 @@ export class Proposer {
     if (leftMs > 0) return
     const code = entry.released ? 'given-up' : 'vanished'
     const proposal = this.#undertakings.begin(entry, 'run', code, now)
-    this.#book.note(entry, 'lease ended', entry.bearer.peer, now)
+    // What its bearer gave up says so already: that one has not vanished.
+    if (!entry.released) this.#book.note(entry, 'lease ended', entry.bearer.peer, now)
     this.#ask(proposal, entry, now, out)
   }
 

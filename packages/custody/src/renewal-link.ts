@@ -1,5 +1,13 @@
 import type { Millis } from '@souk/kernel'
-import { type Ballot, compareBallots, limits, type MessageOf, type TaskId, type TaskState } from '@souk/wire'
+import {
+  type Ballot,
+  compareBallots,
+  limits,
+  type MessageOf,
+  type PeerId,
+  type TaskId,
+  type TaskState,
+} from '@souk/wire'
 
 /** sendings without an answer that are remembered; more than a lease holds */
 const sendingsMax = 64
@@ -9,6 +17,8 @@ export interface Held {
   version: number
   ballot: Ballot
   state: TaskState
+  moves?: number
+  path?: PeerId[]
 }
 
 interface Said extends Held {

@@ -55,7 +55,7 @@ export class Renewals {
       if (!renewed.has(b.state) || !b.durable || this.#needsNone(b) || !wanted(b)) continue
       for (const custodian of b.record.custodians) {
         const list = held.get(custodian) ?? []
-        list.push({ task: b.record.id, version: b.record.version, ballot: b.ballot, state: stateSaid(b.state) })
+        list.push(heldOf(b))
         held.set(custodian, list)
         if (!this.#links.has(custodian)) this.#links.set(custodian, new RenewalLink(this.#counter))
       }
@@ -115,6 +115,16 @@ export class Renewals {
   #needsNone({ record, ballot }: Borne): boolean {
     return record.custodians.length === 1 && record.custodians[0] === this.#self && ballot.peer === this.#self
   }
+}
+
+function heldOf({ record, ballot, state, offered }: Borne): Held {
+  const moves = offered?.baton.moves ?? 0
+  const path = offered?.baton.path ?? []
+  const held: Held = { task: record.id, version: record.version, ballot, state: stateSaid(state) }
+  if (moves > 0) held.moves = moves
+  // What runs goes nowhere under this ballot.
+  if (path.length > 0 && (held.state === 'waiting' || held.state === 'queued')) held.path = [...path]
+  return held
 }
 
 function stateSaid(state: Borne['state']): Held['state'] {

@@ -1,4 +1,12 @@
-import { type BlobRef, outcomeBlobs, type PeerId, specBlobs, type TaskId, type TaskRecord } from '@souk/wire'
+import {
+  type BlobRef,
+  newestCheckpoint,
+  outcomeBlobs,
+  type PeerId,
+  specBlobs,
+  type TaskId,
+  type TaskRecord,
+} from '@souk/wire'
 import { recordKey, type StoredVote, voteKey } from './stored-task.ts'
 
 /** What a write makes this peer a keeper of, and who has it beside the task's other custodians, likeliest first. */
@@ -19,8 +27,12 @@ export function storedBlobs({ key, value }: { key: string; value: unknown }): St
     return blobs.length === 0 ? undefined : { task: id, blobs, from: [origin, ...custodians] }
   }
   if (!key.startsWith(ofVote)) return undefined
-  const decree = (value as StoredVote | undefined)?.accepted?.decree
-  if (decree?.kind !== 'outcome') return undefined
+  const vote = value as StoredVote | undefined
+  const decree = vote?.accepted?.decree
+  if (decree?.kind !== 'outcome') {
+    const left = newestCheckpoint(vote?.attempts ?? [])
+    return left && { task: key.slice(ofVote.length), blobs: [left.file.blob], from: [left.host] }
+  }
   const blobs = outcomeBlobs(decree.outcome)
   const { host, ballot } = decree.outcome
   return blobs.length === 0 ? undefined : { task: key.slice(ofVote.length), blobs, from: [host ?? ballot.peer] }

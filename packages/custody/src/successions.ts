@@ -40,18 +40,22 @@ export class Successions {
     const gone = this.#mesh.gone(now, this.#config.replaceMs)
     const keepers = this.#mesh.keepers()
     const count = custodianCount(this.#mesh.members, keepers.length, this.#config.custodians)
-    const seen = `${count} ${[...gone].sort().join()} ${keepers.length}`
+    // What only one peer keeps nobody else could see to: where that one empties itself it has to go.
+    const emptying = count > 1 ? [] : keepers.filter(({ peer }) => this.#mesh.drains(peer)).map(({ peer }) => peer)
+    const seen = `${count} ${[...gone].sort().join()} ${keepers.length} ${emptying.join()}`
     // A task that came since was given its custodians by the mesh as it is now.
-    if (seen === this.#seen && gone.size === 0) return
+    if (seen === this.#seen && gone.size === 0 && emptying.length === 0) return
     this.#seen = seen
     let left = this.#config.successionsPerSecondMax
     for (const borne of this.#hands.borne.values()) {
       const { record } = borne
       if (!stays.has(borne.state) || !borne.durable || borne.next || borne.ending) continue
       if (record.spec.durability !== 'quorum') continue
-      if (record.custodians.length >= count && !record.custodians.some((peer) => gone.has(peer))) continue
-      const facts = { count, gone: (peer: PeerId) => gone.has(peer) }
-      const custodians = decideSuccession(record.id, record.custodians, keepers, facts)
+      const leaves = (peer: PeerId) => gone.has(peer) || (record.custodians.length === 1 && emptying.includes(peer))
+      if (record.custodians.length >= count && !record.custodians.some(leaves)) continue
+      const able = emptying.length === 0 ? keepers : keepers.filter(({ peer }) => this.#mesh.fresh(peer))
+      const facts = { count, gone: leaves }
+      const custodians = decideSuccession(record.id, record.custodians, able, facts)
       if (!custodians) continue
       if (left-- === 0) {
         this.#seen = ''

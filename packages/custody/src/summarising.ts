@@ -1,4 +1,4 @@
-import { type TaskSpec, type TaskSummary, usageOf } from '@souk/wire'
+import { inputsAtOf, requestsOf, specBlobs, type TaskSpec, type TaskSummary, tiesOf, usageOf } from '@souk/wire'
 import { type Entry, outcomeOf, stateOf } from './entry.ts'
 
 /** Whether one more run than the failed ones has begun: the one that ended it, or the present one. */
@@ -22,8 +22,15 @@ export function toSummary(entry: Entry): TaskSummary {
     attempts: entry.attempts.length + (runsNow(entry) ? 1 : 0),
     submittedWallMs: record.submittedWallMs,
   }
+  const inputBytes = specBlobs(spec).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  if (inputBytes > 0) {
+    summary.inputBytes = Math.min(Number.MAX_SAFE_INTEGER, inputBytes)
+    summary.inputsAt = inputsAtOf(record)
+  }
   if (spec.deadlineMs !== undefined)
     summary.dueWallMs = Math.min(Number.MAX_SAFE_INTEGER, record.submittedWallMs + spec.deadlineMs)
+  if (entry.moves) summary.moves = entry.moves
+  if (entry.path && (summary.state === 'waiting' || summary.state === 'queued')) summary.path = [...entry.path]
   const closed = outcomeOf(entry)
   const host = closed ? closed.host : entry.bearer.peer
   if (host !== undefined) summary.host = host
@@ -53,15 +60,40 @@ function noteRun(entry: Entry, summary: TaskSummary): void {
   }
 }
 
-function needsOf({ work, request, labels }: TaskSpec): TaskSummary['needs'] {
+function needsOf(spec: TaskSpec): TaskSummary['needs'] {
+  const { work, request, alternatives, labels, where, gang } = spec
   const registered = work.kind === 'function' && !work.module ? work.name : ''
-  return { executor: work.kind, function: registered, request, labels }
+  return {
+    executor: work.kind,
+    function: registered,
+    request,
+    ...(alternatives === undefined ? {} : { alternatives }),
+    labels,
+    ...(where === undefined ? {} : { where }),
+    ...tiesOf(spec),
+    ...(gang ? { gang: true } : {}),
+  }
 }
 
 /** About how many bytes a line takes in a frame, at the most. */
-export function summaryBytes({ name, class: like, tenant, code, needs }: TaskSummary): number {
+export function summaryBytes({
+  name,
+  class: like,
+  tenant,
+  code,
+  needs,
+  path = [],
+  inputsAt = [],
+}: TaskSummary): number {
   let chars = name.length + like.length + tenant.length + (code?.length ?? 0) + needs.function.length
+  chars += (needs.where?.length ?? 0) + (needs.group?.length ?? 0)
+  for (const peer of [...path, ...inputsAt]) chars += peer.length / 3
+  for (const { group } of [...(needs.near ?? []), ...(needs.apart ?? [])]) chars += group.length + 16
   for (const label in needs.labels) chars += label.length + needs.labels[label]!.length + 8
-  for (const unit in needs.request.custom) chars += unit.length + 8
-  return 700 + 3 * chars
+  const requests = requestsOf(needs)
+  for (const { custom, gpu } of requests) {
+    for (const unit in custom) chars += unit.length + 8
+    for (const model of gpu.models ?? []) chars += model.length + 8
+  }
+  return 500 + 200 * requests.length + 3 * chars
 }

@@ -129,8 +129,9 @@ export class TaskBook {
     return Math.max(0, Math.ceil(entry.leasedUntilMs - now))
   }
 
-  failed(entry: Entry, host: PeerId, code: string, message: string): void {
+  failed(entry: Entry, host: PeerId, { code, message, checkpoint }: Omit<Attempt, 'ballot' | 'host'>): void {
     const attempt: Attempt = { ballot: entry.borneUnder, host, code, message: message.slice(0, 500) }
+    if (checkpoint) attempt.checkpoint = checkpoint
     entry.attempts = mergeAttempts(entry.attempts, [attempt])
   }
 
@@ -152,9 +153,12 @@ export class TaskBook {
     return this.#persist(entry, writes, pending, out)
   }
 
-  /** The disk can hold nothing older of it: neither a version before, nor what it did not erase. */
-  #isNew({ record }: Entry): boolean {
-    return this.#endsKnown && versionNumber(record.version) === 1
+  /**
+   * The disk can hold nothing older of it: neither a version before, be it of another submit with the same number, nor what
+   * it did not erase.
+   */
+  #isNew({ record, again }: Entry): boolean {
+    return this.#endsKnown && !again && versionNumber(record.version) === 1
   }
 
   /** What the disk may have refused before goes there with the rest. */

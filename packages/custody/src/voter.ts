@@ -255,6 +255,8 @@ export class Voter {
   #adopt(known: Entry | undefined, record: TaskRecord, ballot: Ballot, now: Millis): Entry {
     const { book } = this.#parts
     const entry = newEntry(record, ballot)
+    // Also where that was but a pointer, which is not `known`: its end is on disk.
+    entry.again = book.archive.get(record.id) !== undefined
     if (known) {
       // Of the version before stays what people asked and saw; its votes are over.
       entry.attempts = known.attempts

@@ -1,4 +1,3 @@
-import { emptyRequest } from '@souk/kernel'
 import {
   type Attempt,
   type Ballot,
@@ -6,6 +5,7 @@ import {
   type Decision,
   emptyResult,
   type Outcome,
+  plainSpec,
   type RunResult,
   type Taker,
   type TaskRecord,
@@ -35,28 +35,7 @@ export const versionOf = (number: number, custodians = trio): number =>
 /** What names a vote, on the first version of a task unless told otherwise. */
 export const vote = (name: string, b = ballot(), version = versionOf(1)) => ({ task: idOf(name), version, ballot: b })
 
-export function spec(over: Partial<TaskSpec> = {}): TaskSpec {
-  return {
-    name: 'a task',
-    tenant: 'tenant',
-    class: 'noop',
-    work: { kind: 'function', name: 'noop', args: '[]' },
-    request: emptyRequest(),
-    priority: 'medium',
-    labels: {},
-    inputs: [],
-    outputs: [],
-    timeoutMs: 0,
-    retries: 0,
-    attemptsMax: 3,
-    outputBytesMax: 1024,
-    durability: 'quorum',
-    starts: 'at-least-once',
-    expiresMs: 0,
-    failIfUnplaceable: false,
-    ...over,
-  }
-}
+export const spec = plainSpec
 
 export function record(name: string, over: Partial<TaskSpec> = {}, custodians = trio, number = 1): TaskRecord {
   const version = versionOf(number, custodians)

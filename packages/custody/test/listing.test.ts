@@ -1,3 +1,4 @@
+import { emptyRequest } from '@souk/kernel'
 import { encodeFrame, limits, type MessageOf, type TaskFilter, type TaskState } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import { idOf, record, sent, wallMs } from './fixtures.ts'
@@ -77,6 +78,21 @@ test('a page of tasks with the longest names fits into a frame', () => {
   expect(encodeFrame({ incarnation: 1, load, messages: [page] }).length).toBeLessThan(limits.frameBytesMax)
 })
 
+test('a page of tasks with all the alternatives that there may be fits into a frame', () => {
+  const keeper = alone()
+  const name = (i: number) => `${i}`.padEnd(limits.nameCharsMax, '\u{4e00}')
+  const custom = Object.fromEntries(Array.from({ length: limits.labelsMax }, (_, i) => [name(i), 1]))
+  const model = (_: unknown, i: number) => `${i}`.padEnd(limits.gpuModelCharsMax, 'x')
+  const gpu = { count: 1, milli: 1000, models: Array.from({ length: limits.gpuModelsMax }, model) }
+  const request = { ...emptyRequest(), custom, gpu }
+  const alternatives = Array(limits.alternativesMax).fill(request)
+  for (let i = 0; i < 100; i++) keeper.keep(`${1000 + i}x`, { request, alternatives }, ['origin'])
+  const page = list(keeper, { limit: limits.tasksPerMessageMax })
+  expect(page.tasks[0]!.needs.alternatives).toHaveLength(limits.alternativesMax)
+  const load = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 }
+  expect(encodeFrame({ incarnation: 1, load, messages: [page] }).length).toBeLessThan(limits.frameBytesMax)
+})
+
 test('a line says what a task needs, who ran it and how long, and keeps its kind when the result is forgotten', () => {
   const keeper = alone({ keepMs: 1000, sweepMs: 100 })
   keeper.keep('a', { work: { kind: 'function', name: 'resize', args: '[1]' } }, ['origin'])
@@ -90,4 +106,25 @@ test('a line says what a task needs, who ran it and how long, and keeps its kind
   const kept = list(keeper).tasks[0]!
   expect(kept).toMatchObject({ kind: 'succeeded', host: 'worker', needs: { executor: 'function', function: 'resize' } })
   expect(kept).not.toHaveProperty('ranMs')
+})
+
+test('a line says where a task may be: by its expression, its ties, and its gang', () => {
+  const keeper = alone()
+  const apart = [{ group: 'db', required: true }]
+  keeper.keep('a', { where: 'cores >= 8', group: 'db', apart, gang: { id: '0'.repeat(24), size: 2, rank: 0 } }, [
+    'origin',
+  ])
+  expect(list(keeper).tasks[0]!.needs).not.toHaveProperty('alternatives')
+  expect(list(keeper).tasks[0]!.needs).toMatchObject({ where: 'cores >= 8', group: 'db', apart, gang: true })
+})
+
+test('a line says what will do instead, and who has the inputs from the start', () => {
+  const keeper = alone()
+  const alternatives = [{ ...emptyRequest(), cpuMilli: 4000 }]
+  const inputs = [{ path: 'data', blob: { hash: '0'.repeat(64), sizeBytes: 9 }, mode: 0o644 }]
+  keeper.keep('a', { alternatives, inputs }, ['origin'])
+  const [line] = list(keeper).tasks
+  expect(line!.needs.alternatives).toEqual(alternatives)
+  expect(line!.inputBytes).toBe(9)
+  expect(line!.inputsAt).toContain(line!.origin)
 })

@@ -171,6 +171,21 @@ describe('the timeline', () => {
     expect(events).toEqual(['accepted', 'awarded', 'running', 'ended'])
   })
 
+  test('tells a bearer that vanished from one that gave the task up', () => {
+    const [vanished, left] = [new Keeper(), new Keeper()]
+    for (const keeper of [vanished, left]) {
+      keeper.keep('a')
+      keeper.renew('worker', 'a')
+    }
+    left.message('worker', { t: 'giveUp', ...vote('a'), ran: false, code: 'draining', message: 'its host drains' })
+    const [one, other] = [vanished, left].map((keeper) => {
+      keeper.pass(10_000)
+      return keeper.view('a')!.timeline.map(({ event }) => event)
+    })
+    expect(one).toEqual(['accepted', 'running', 'lease ended'])
+    expect(other).toEqual(['accepted', 'running', 'given up'])
+  })
+
   test('is bounded: the middle goes, the beginning stays', () => {
     const keeper = alone({ timelineMax: 4 })
     keeper.keep('a', {}, ['origin'])

@@ -26,6 +26,28 @@ describe('a lease that ran out', () => {
     }
   })
 
+  test('is taken up by a custodian that drains only behind all that do not', () => {
+    for (const [self, waits] of [
+      ['c1', 1_000],
+      ['c2', 0],
+      ['c3', 500],
+    ] as const) {
+      const keeper = new Keeper({}, { self })
+      keeper.mesh.draining.add('c1')
+      keeper.keep('a')
+      expect(told(keeper.pass(leaseMs + waits - 1), 'leaseAsk')).toEqual([])
+      expect(told(keeper.pass(1), 'leaseAsk')).toHaveLength(2)
+    }
+  })
+
+  test('is taken up by rank where all that can be reached drain, so that somebody does', () => {
+    const keeper = new Keeper({}, { self: 'c2' })
+    for (const peer of ['c1', 'c2']) keeper.mesh.draining.add(peer)
+    for (const peer of ['c1', 'c3']) keeper.mesh.away.add(peer)
+    keeper.keep('a')
+    expect(told(keeper.pass(leaseMs), 'leaseAsk')).toHaveLength(2)
+  })
+
   test('is prepared for once a majority says that it is over for them too', () => {
     const keeper = renewed()
     keeper.pass(leaseMs)

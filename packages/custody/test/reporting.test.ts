@@ -161,6 +161,22 @@ describe('a baton given up', () => {
     expect(prepare[0]!.message.attempts).toEqual([])
   })
 
+  test('with a checkpoint is told to whoever takes the task up, and on disk with that promise', () => {
+    const keeper = keeping()
+    const checkpoint = { path: 'at', blob: { hash: 'a'.repeat(64), sizeBytes: 9 }, mode: 0o644 }
+    const said = { t: 'giveUp', ...vote('a'), ran: true, code: 'checkpointed', message: '', checkpoint } as const
+    keeper.message('worker', said)
+    const left = [{ host: 'worker', code: 'checkpointed', checkpoint }]
+    expect(keeper.view('a')?.attempts).toMatchObject(left)
+    keeper.pass(0)
+    const asked = sent(keeper.message('c2', { t: 'leaseTold', ...vote('a'), leftMs: 0 }), 'prepare')
+    expect(asked[0]!.message.attempts).toMatchObject(left)
+    keeper.prepare('c1', 'a', asked[0]!.message.ballot, { aim: 'run', attempts: asked[0]!.message.attempts })
+    keeper.write()
+    expect(keeper.restarted().view('a')?.attempts).toMatchObject(left)
+    expect([...keeper.custodian.tasks()]).toMatchObject([{ attempts: left, outcome: undefined }])
+  })
+
   test('under an older ballot, or after an outcome was accepted, changes nothing', () => {
     const keeper = keeping()
     keeper.prepare('c2', 'a', ballot(2, 'c2'))

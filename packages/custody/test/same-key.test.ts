@@ -129,6 +129,13 @@ describe('a task that another submit of its key stored with other custodians', (
     expect(prepared).not.toEqual([])
     keeper.write()
     expect(keeper.view('a')?.record.custodians).toEqual(others)
+    // What the pointer left on disk is over: the next life keeps its promise.
+    const next = keeper.restarted()
+    expect(next.view('a')?.record.custodians).toEqual(others)
+    const again = { t: 'store' as const, record: record('a', {}, others), ballot: ballot(1, 'third'), attempts: [] }
+    expect(sent(next.written('third', again), 'already')).toMatchObject([
+      { to: 'third', message: { promised: ballot(2, 'c2') } },
+    ])
   })
 
   test('is told by who knows its outcome that this one stands, in whichever version it is asked about', () => {

@@ -96,7 +96,8 @@ describe('batches of batons', () => {
 
 describe('what comes after an attempt', () => {
   test('is decided by failures of its own for retries, and by all others for the limit', () => {
-    const attempts = ['exit', 'vanished', 'timeout', 'stopped', 'refused', 'lease-lost'].map((code) => attempt(code))
+    const codes = ['exit', 'vanished', 'timeout', 'stopped', 'refused', 'lease-lost', 'checkpointed', 'checkpointed']
+    const attempts = codes.map((code) => attempt(code))
     expect(ownFailureCount(attempts)).toBe(2)
     expect([2, 3].map((retries) => decideRetry(spec({ retries }), attempts))).toEqual([false, true])
     expect([3, 4].map((attemptsMax) => decideNext(spec({ attemptsMax }), attempts, false).choice)).toEqual([
@@ -138,6 +139,14 @@ describe('the blobs of an entry in the store', () => {
       blobs: [blob('b'), blob('c')],
       from: ['worker'],
     })
+  })
+
+  test('are the newest checkpoint of a task that has not ended', () => {
+    const left = [attempt('checkpointed', { checkpoint: file('at', 'd') }), attempt('vanished')]
+    const later = attempt('checkpointed', { host: 'other', checkpoint: file('at', 'e') })
+    const blobs = (attempts: unknown[]) => storedBlobs({ key: voteKey('a'), value: { promised: ballot(), attempts } })
+    expect(blobs(left)).toEqual({ task: 'a', blobs: [blob('d')], from: ['worker'] })
+    expect(blobs([...left, later])).toEqual({ task: 'a', blobs: [blob('e')], from: ['other'] })
   })
 
   test('are none where nothing is named', () => {

@@ -180,3 +180,29 @@ describe('the next version', () => {
     expect(proposed(carrier.pass(1_000, renewing(carrier, trio)))[0]).toEqual(['c1', next(after)])
   })
 })
+
+describe('a custodian that drains', () => {
+  const kept = record('a', {}, ['c1'])
+  const proposedAfter = (mesh: TestMesh, given = kept) => {
+    const carrier = new Carrier('worker', {}, { mesh })
+    carrier.running('a', { record: given })
+    return proposed(carrier.pass(1_000, renewing(carrier, given.custodians)))
+  }
+
+  test('hands over what it alone keeps, to one that can be reached and does not drain', () => {
+    const mesh = new TestMesh('c1', 'c2')
+    mesh.draining.add('c1')
+    expect(proposedAfter(mesh)).toEqual([['c1', next(['c2'])]])
+    for (const set of [mesh.away, mesh.draining]) {
+      set.add('c2')
+      expect(proposedAfter(mesh)).toEqual([])
+      set.delete('c2')
+    }
+  })
+
+  test('goes on keeping what others keep too: it may be back', () => {
+    const mesh = new TestMesh('c1', 'c2', 'c3', 'c4')
+    mesh.draining.add('c1')
+    expect(proposedAfter(mesh, record('a'))).toEqual([])
+  })
+})

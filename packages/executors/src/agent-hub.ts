@@ -32,6 +32,8 @@ export interface AgentHub {
     slots: number,
     deliver: (call: AgentCall) => void,
     halt?: (run: string) => void,
+    /** it wants to know how many calls of one of its functions are expected at once */
+    warm?: (name: string, workers: number) => void,
   ): () => void
   /** The agent is gone: what runs there ends as refused with `agent-left`. Unknown agents are ignored. */
   detach(agent: string): void
@@ -55,6 +57,7 @@ interface Agent {
   busy: Set<string>
   deliver: (call: AgentCall) => void
   halt: ((run: string) => void) | undefined
+  warm: ((name: string, workers: number) => void) | undefined
   /** an agent that answers within `deliver` must not nest one call per waiting one */
   filling: boolean
 }
@@ -83,11 +86,13 @@ export class Agents implements AgentHub {
     slots: number,
     deliver: (call: AgentCall) => void,
     halt?: (run: string) => void,
+    warm?: (name: string, workers: number) => void,
   ): () => void {
     if (this.#agents.has(id)) throw new Error(`agent ${id} is attached already: detach it first`)
     if (this.#agents.size >= agentsMax) throw new Error(`${agentsMax} agents are attached already`)
     if (!Number.isInteger(slots) || slots < 1) throw new Error(`slots must be a whole number from 1 on, got ${slots}`)
-    const agent: Agent = { id, functions: new Set(functions), slots, busy: new Set(), deliver, halt, filling: false }
+    const served = { functions: new Set(functions), slots, deliver, halt, warm }
+    const agent: Agent = { id, ...served, busy: new Set(), filling: false }
     this.#agents.set(id, agent)
     this.#fill(agent)
     this.#onChange()
@@ -128,6 +133,19 @@ export class Agents implements AgentHub {
   serves(name: string): boolean {
     for (const agent of this.#agents.values()) if (agent.functions.has(name)) return true
     return false
+  }
+
+  /** Tells agents with a hook for it, each as many as it has slots; returns how many were told of in all. */
+  warm(name: string, workers: number): number {
+    let left = workers
+    for (const agent of this.#agents.values()) {
+      if (left === 0) break
+      if (!agent.warm || !agent.functions.has(name)) continue
+      const share = Math.min(left, agent.slots)
+      agent.warm(name, share)
+      left -= share
+    }
+    return workers - left
   }
 
   /** Gives a call to an agent, now or when one is free. False: too many wait already. */

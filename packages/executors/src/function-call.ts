@@ -12,7 +12,20 @@ export interface FunctionCall {
   /** SOUK_… of this run, for the thread's `process.env` */
   variables: Record<string, string>
   outputBytesMax: number
+  /** when it was sent to its thread, by the clock that all threads share, ms */
+  sentMs: number
 }
+
+/** What a thread is asked, one thing at a time. `end`: nothing more; it is not answered. */
+export type LaneAsk =
+  | { ask: 'run'; call: FunctionCall }
+  /** the names of the functions that a module exports */
+  | { ask: 'list'; path: string; name: string }
+  /** to have a module loaded; true where it was not */
+  | { ask: 'warm'; path: string; name: string }
+  | { ask: 'end' }
+
+export type LaneAnswer = { value: unknown } | { error: unknown }
 
 /** What comes back. `value` is JSON text. */
 export interface FunctionAnswer {
@@ -22,6 +35,8 @@ export interface FunctionAnswer {
   /** absent when it wrote nothing, as most do */
   rest?: Rest
   cpuMs: number
+  /** how long its thread took to start and to load the module, whichever it had to; 0: neither */
+  warmUpMs: number
 }
 
 /** Output on its way while the function still runs. */

@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { CodedError, type Executor, type MeasuredRun, type RunEvents } from '@souk/runtime'
+import { CodedError, type Executor, type MeasuredRun, type RunEvents, type WarmOrder } from '@souk/runtime'
 import { type Ballot, limits, type RunResult, type TaskId } from '@souk/wire'
 import { type AgentHub, Agents } from './agent-hub.ts'
 import { type FunctionOptions, functionOptions } from './function-options.ts'
 import { FunctionPool } from './function-pool.ts'
 import { FunctionRun, type RunFolders } from './function-run.ts'
+import { FunctionWarmer } from './function-warmer.ts'
 import { ModuleStore } from './module-store.ts'
 import type { Partly } from './process-options.ts'
 import { removeTree } from './remove-tree.ts'
@@ -27,6 +28,7 @@ export class FunctionExecutor implements Executor {
   readonly #options: FunctionOptions
   readonly #pool: FunctionPool
   readonly #modules: ModuleStore
+  readonly #warmer: FunctionWarmer
   readonly #folders: RunFolders
   readonly #registered = new Map<string, string>()
   readonly #runs = new Map<string, FunctionRun>()
@@ -49,6 +51,8 @@ export class FunctionExecutor implements Executor {
     this.#folders = { work: this.#folder('function-work'), spool: this.#folder('function-spool') }
     this.#agents = new Agents(() => this.#changed())
     this.agents = this.#agents
+    const served = { registered: this.#registered, agents: this.#agents }
+    this.#warmer = new FunctionWarmer({ pool: this.#pool, modules: this.#modules, ...served })
   }
 
   /**
@@ -101,6 +105,13 @@ export class FunctionExecutor implements Executor {
   halt(task: TaskId, ballot: Ballot, code: StopCode): void {
     const run = this.#runs.get(fenceText(task, ballot))
     if (run) this.#halt(run, code)
+  }
+
+  warm(order: WarmOrder): void {
+    if (this.#stopping) return
+    void this.#warmer.warm(order).then((answer) => {
+      if (answer && !this.#stopping) this.#events?.warmed(answer)
+    })
   }
 
   /** What functions use of memory is not known: threads share the peer's. */
@@ -220,7 +231,7 @@ export class FunctionExecutor implements Executor {
     return ending.then((result) => {
       clearTimeout(run.timer)
       this.#runs.delete(run.fence)
-      this.#events!.ran(run.order.task, run.order.ballot, result)
+      this.#events!.ran(run.order.task, run.order.ballot, result, run.warmUpMs)
       if (this.#runs.size === 0) this.#whenEmpty?.()
     })
   }

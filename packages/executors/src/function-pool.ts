@@ -1,10 +1,12 @@
-import type { Worker } from 'node:worker_threads'
 import { BoundedQueue } from '@souk/kernel'
 import type { Piscina } from 'piscina'
-import type { FunctionAnswer, FunctionCall, LiveOutput } from './function-call.ts'
+import type { FunctionAnswer, FunctionCall, LaneAsk, LiveOutput } from './function-call.ts'
+import { FunctionLane } from './function-lane.ts'
 
 /** Calls that wait for a thread. The peer's slots allow far fewer; more are refused. */
 const waitingMax = 65_536
+/** A module that takes longer to load ends its thread. */
+const warmMsMax = 60_000
 
 export interface PoolOptions {
   /** the file that runs in each thread */
@@ -34,18 +36,23 @@ export interface PooledCall {
 interface Entry {
   call: FunctionCall
   listener: PooledCall
-  abort: AbortController
+  /** where it runs */
+  lane: FunctionLane | undefined
   state: 'waiting' | 'running' | 'halted' | 'answered'
 }
 
 /**
- * Worker threads for functions, by Piscina. The queue is kept here and not there: Piscina forgets what waits when its
- * last thread is terminated, and so it only ever gets as many calls as it has threads.
+ * Worker threads for functions, by Piscina, each held by a lane. The queue is kept here and not there: Piscina forgets
+ * what waits when its last thread is terminated, and so there are never more calls under way than it has threads.
  */
 export class FunctionPool {
   readonly #options: PoolOptions
   readonly #entries = new Map<number, Entry>()
   readonly #waiting = new BoundedQueue<Entry>(waitingMax)
+  readonly #lanes = new Set<FunctionLane>()
+  /** lanes that nothing is asked of; those used last are taken first */
+  readonly #free: FunctionLane[] = []
+  #idleTimer: NodeJS.Timeout | undefined
   #pool: Promise<Piscina> | undefined
   /** all threads were started since there were none */
   #filled = false
@@ -57,9 +64,9 @@ export class FunctionPool {
   }
 
   /** Runs a call when a thread is free; returns its number, or undefined when too many wait. */
-  run(call: Omit<FunctionCall, 'id'>, listener: PooledCall): number | undefined {
+  run(call: Omit<FunctionCall, 'id' | 'sentMs'>, listener: PooledCall): number | undefined {
     const id = this.#nextId++
-    const entry: Entry = { call: { ...call, id }, listener, abort: new AbortController(), state: 'waiting' }
+    const entry: Entry = { call: { ...call, id, sentMs: 0 }, listener, lane: undefined, state: 'waiting' }
     if (!this.#waiting.push(entry)) return undefined
     this.#entries.set(id, entry)
     this.#next()
@@ -72,7 +79,7 @@ export class FunctionPool {
     if (!entry || entry.state === 'halted' || entry.state === 'answered') return
     const waited = entry.state === 'waiting'
     entry.state = 'halted'
-    if (!waited) await this.#terminate(entry)
+    if (!waited) await entry.lane?.terminate()
     this.#entries.delete(id)
     if (!waited) this.#running--
     entry.listener.ended()
@@ -81,8 +88,32 @@ export class FunctionPool {
 
   /** Names of the functions that a module exports; rejects when it cannot be loaded. */
   async list(path: string, name: string, signal: AbortSignal): Promise<string[]> {
-    const pool = await this.#ensure()
-    return await pool.run({ path, name }, { name: 'list', signal })
+    this.#running++
+    return (await this.#borrowed({ ask: 'list', path, name }, signal)) as string[]
+  }
+
+  /**
+   * Has `workers` threads, busy ones included, have a module loaded, as far as threads are free: each free one gets one
+   * loading, which takes no time where it has the module, and keeps the thread from ending for another `idleMs`. Rejects
+   * when the module cannot be loaded.
+   */
+  async warm(path: string, name: string, workers: number): Promise<{ workers: number; tookMs: number }> {
+    const wanted = Math.min(workers, this.#options.threadsMax)
+    const count = Math.max(0, wanted - this.#running)
+    const busy = Math.min(wanted, this.#running)
+    // As calls are: never more under way than there are threads.
+    this.#running += count
+    const startedMs = performance.now()
+    const signal = AbortSignal.timeout(warmMsMax)
+    let tookMs = 0
+    const loadings = Array.from({ length: count }, async () => {
+      const cold = (await this.#borrowed({ ask: 'warm', path, name }, signal)) as boolean
+      if (cold) tookMs = Math.max(tookMs, Math.ceil(performance.now() - startedMs))
+    })
+    const ended = await Promise.allSettled(loadings)
+    const failed = ended.find((end) => end.status === 'rejected')
+    if (failed) throw failed.reason
+    return { workers: busy + count, tookMs }
   }
 
   /** Terminates every thread. Calls that still run are halted first. */
@@ -90,6 +121,8 @@ export class FunctionPool {
     await Promise.all([...this.#entries.keys()].map((id) => this.halt(id)))
     const pool = await this.#pool
     this.#pool = undefined
+    clearTimeout(this.#idleTimer)
+    this.#idleTimer = undefined
     await pool?.destroy()
   }
 
@@ -105,25 +138,46 @@ export class FunctionPool {
   }
 
   async #perform(entry: Entry): Promise<void> {
-    const { id } = entry.call
+    const { call, listener } = entry
     let answer: FunctionAnswer | Error
+    let lane: FunctionLane | undefined
     try {
-      const pool = await this.#ensure()
-      if ((entry.state as string) === 'halted') return
-      entry.listener.running()
-      answer = await pool.run(entry.call, { signal: entry.abort.signal })
+      lane = this.#free.pop() ?? (await this.#open())
+      if ((entry.state as string) === 'halted') return this.#giveBack(lane)
+      entry.lane = lane
+      listener.running()
+      call.sentMs = performance.timeOrigin + performance.now()
+      answer = (await lane.ask({ ask: 'run', call })) as FunctionAnswer
     } catch (error) {
       answer = error as Error
     }
     // Halted: `halt` reports it, once the thread is gone.
     if ((entry.state as string) === 'halted') return
     entry.state = 'answered'
+    if (lane) this.#giveBack(lane)
     this.#running--
     this.#next()
     this.#fill()
-    if (answer instanceof Error) entry.listener.failed(answer)
-    else await entry.listener.answered(answer)
-    this.#entries.delete(id)
+    if (answer instanceof Error) listener.failed(answer)
+    else await listener.answered(answer)
+    this.#entries.delete(call.id)
+  }
+
+  /** Asks any thread something that is no call. It counts as running already. */
+  async #borrowed(question: LaneAsk, signal: AbortSignal): Promise<unknown> {
+    let stop = () => {}
+    try {
+      const lane = this.#free.pop() ?? (await this.#open())
+      stop = () => void lane.terminate()
+      if (signal.aborted) stop()
+      signal.addEventListener('abort', stop)
+      const answer = await lane.ask(question).finally(() => this.#giveBack(lane))
+      return answer
+    } finally {
+      signal.removeEventListener('abort', stop)
+      this.#running--
+      this.#next()
+    }
   }
 
   /**
@@ -133,22 +187,50 @@ export class FunctionPool {
   #fill(): void {
     if (this.#filled || !this.#pool) return
     this.#filled = true
-    void this.#pool.then(async (pool) => {
-      const missing = this.#options.threadsMax - pool.threads.length
-      if (missing <= 0) return
-      // The thread that answered takes one of them. One that cannot start is told by the next call that needs it.
-      await Promise.allSettled(Array.from({ length: missing + 1 }, () => pool.run(undefined, { name: 'ready' })))
+    void this.#pool.then((pool) => {
+      // Those that have started already are taken first.
+      while (this.#lanes.size < this.#options.threadsMax) this.#free.unshift(this.#newLane(pool))
     })
   }
 
-  /** Aborting makes Piscina terminate the thread; it is gone when it says exit. */
-  async #terminate(entry: Entry): Promise<void> {
-    const pool = await this.#pool
-    if (!pool) return
-    const before: Worker[] = pool.threads
-    entry.abort.abort()
-    const after = new Set(pool.threads)
-    await Promise.all(before.filter((thread) => !after.has(thread)).map(exited))
+  // ---- lanes
+
+  async #open(): Promise<FunctionLane> {
+    const pool = await this.#ensure()
+    // One may have come free, or been opened, meanwhile.
+    return this.#free.pop() ?? this.#newLane(pool)
+  }
+
+  #newLane(pool: Piscina): FunctionLane {
+    const lane = new FunctionLane(pool, (lost) => {
+      this.#lanes.delete(lost)
+      const at = this.#free.indexOf(lost)
+      if (at >= 0) this.#free.splice(at, 1)
+    })
+    lane.usedMs = performance.now()
+    this.#lanes.add(lane)
+    this.#endIdleLater()
+    return lane
+  }
+
+  #giveBack(lane: FunctionLane): void {
+    if (!this.#lanes.has(lane)) return
+    lane.usedMs = performance.now()
+    this.#free.push(lane)
+  }
+
+  /** One timer for all, not one for each call. */
+  #endIdleLater(): void {
+    this.#idleTimer ??= setTimeout(() => {
+      this.#idleTimer = undefined
+      const usedBefore = performance.now() - this.#options.idleMs
+      for (const lane of this.#free.filter(({ usedMs }) => usedMs <= usedBefore)) {
+        this.#free.splice(this.#free.indexOf(lane), 1)
+        this.#lanes.delete(lane)
+        lane.giveBack()
+      }
+      if (this.#lanes.size > 0) this.#endIdleLater()
+    }, this.#options.idleMs).unref()
   }
 
   #ensure(): Promise<Piscina> {
@@ -159,13 +241,14 @@ export class FunctionPool {
   async #start(): Promise<Piscina> {
     // Loaded with the first function: a peer that runs none does not pay for it.
     const { Piscina } = await import('piscina')
-    const { script, threadsMax, idleMs, heapMbMax, environment } = this.#options
+    const { script, threadsMax, heapMbMax, environment } = this.#options
     const pool: Piscina = new Piscina({
       filename: script,
-      name: 'run',
+      name: 'serve',
       minThreads: 0,
       maxThreads: threadsMax,
-      idleTimeout: idleMs,
+      // Lanes hold their threads: what has none is not used any more.
+      idleTimeout: 1,
       // A thread that waits in Atomics.wait between two calls could not answer what its modules keep open.
       atomics: 'disabled',
       recordTiming: false,
@@ -192,8 +275,4 @@ export class FunctionPool {
     this.#pool = undefined
     void pool.destroy()
   }
-}
-
-function exited(thread: Worker): Promise<void> {
-  return new Promise((resolve) => thread.once('exit', () => resolve()))
 }

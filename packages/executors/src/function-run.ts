@@ -25,6 +25,8 @@ export class FunctionRun {
   readonly fence: string
   readonly abort = new AbortController()
   stopCode: StopCode | undefined
+  /** how long its thread took to get warm; undefined: not known */
+  warmUpMs: number | undefined
   /** ends what runs; set while something does */
   stopper: (() => void) | undefined
   timer: NodeJS.Timeout | undefined
@@ -95,6 +97,7 @@ export class FunctionRun {
     const result = await this.settled(answer)
     result.droppedBytes += answer.rest?.droppedBytes ?? 0
     result.cpuMs = answer.cpuMs
+    this.warmUpMs = answer.warmUpMs
     return result
   }
 

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url'
-import { parentPort } from 'node:worker_threads'
+import { type MessagePort, parentPort } from 'node:worker_threads'
 import { CapturedOutput } from './captured-output.ts'
-import type { FunctionAnswer, FunctionCall } from './function-call.ts'
+import type { FunctionAnswer, FunctionCall, LaneAnswer, LaneAsk } from './function-call.ts'
 
 /**
  * What runs inside a worker thread. One call at a time, so the run's variables can stand in the thread's own
@@ -10,34 +10,73 @@ import type { FunctionAnswer, FunctionCall } from './function-call.ts'
 const output = new CapturedOutput((live) => parentPort?.postMessage(live))
 const modules = new Map<string, Promise<Record<string, unknown>>>()
 let variables: string[] = []
+/** nothing was asked of this thread yet */
+let fresh = true
+
+/** Answers what it is asked by this port until it is told that nothing more comes. */
+export function serve(port: MessagePort): Promise<void> {
+  return new Promise((resolve) => {
+    port.on('message', (question: LaneAsk) => {
+      if (question.ask === 'end') {
+        port.close()
+        resolve()
+      } else void answer(question).then((said) => port.postMessage(said))
+    })
+  })
+}
+
+async function answer(question: Exclude<LaneAsk, { ask: 'end' }>): Promise<LaneAnswer> {
+  if (question.ask === 'run') return { value: await run(question.call) }
+  try {
+    return { value: question.ask === 'list' ? await list(question) : await warm(question) }
+  } catch (error) {
+    return { error }
+  }
+}
 
 /** One call. Never rejects: what goes wrong is in the answer. */
-export async function run(call: FunctionCall): Promise<FunctionAnswer> {
+async function run(call: FunctionCall): Promise<FunctionAnswer> {
   setVariables(call.variables)
+  const begunMs = nowMs()
+  const startMs = fresh ? begunMs - call.sentMs : 0
+  fresh = false
+  const cold = !modules.has(call.module)
   const cpuBefore = cpuMicros()
   output.begin(call.id, call.outputBytesMax)
   let outcome: { value?: string; error?: string }
+  let warmUpMs = 0
   try {
-    outcome = { value: await invoke(call) }
+    const loaded = await load(call.module, call.moduleName)
+    if (cold || startMs > 0) warmUpMs = Math.max(1, Math.round(startMs + nowMs() - begunMs))
+    outcome = { value: await invoke(call, loaded) }
   } catch (error) {
     outcome = { error: error instanceof CallError ? error.message : describe(error) }
   }
   const rest = output.end()
   const cpuMs = Math.round((cpuMicros() - cpuBefore) / 1000)
-  return rest ? { ...outcome, rest, cpuMs } : { ...outcome, cpuMs }
+  return rest ? { ...outcome, rest, cpuMs, warmUpMs } : { ...outcome, cpuMs, warmUpMs }
 }
 
 /** The names of a module's exported functions. Rejects when it cannot be loaded. */
-export async function list(module: { path: string; name: string }): Promise<string[]> {
+async function list(module: { path: string; name: string }): Promise<string[]> {
+  fresh = false
   const loaded = await load(module.path, module.name)
   return Object.keys(loaded).filter((name) => typeof loaded[name] === 'function' && name !== 'default')
 }
 
-/** Nothing: a thread that answers has started. */
-export function ready(): void {}
+/** Has a module ready; true where it was not. Rejects when it cannot be loaded. */
+async function warm(module: { path: string; name: string }): Promise<boolean> {
+  const cold = fresh || !modules.has(module.path)
+  fresh = false
+  await load(module.path, module.name)
+  return cold
+}
 
-async function invoke(call: FunctionCall): Promise<string> {
-  const loaded = await load(call.module, call.moduleName)
+function nowMs(): number {
+  return performance.timeOrigin + performance.now()
+}
+
+async function invoke(call: FunctionCall, loaded: Record<string, unknown>): Promise<string> {
   const target = Object.hasOwn(loaded, call.name) ? loaded[call.name] : undefined
   if (typeof target !== 'function') throw new CallError(missing(call, loaded))
   const args: unknown = JSON.parse(call.args)

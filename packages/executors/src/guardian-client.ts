@@ -10,6 +10,7 @@ import {
   FrameReader,
   frameType,
   type GuardianFrame,
+  type PlaceOrder,
   type RunUse,
   type SpawnOrder,
   type Started,
@@ -33,6 +34,8 @@ export interface GuardedRun {
   /** how long it may go on from now if this peer falls silent; undefined: for ever */
   leaseLeftMs: (() => number) | undefined
   started(): void
+  /** it stands warm; only of one that was spawned so */
+  ready?(): void
   output(stream: 'stdout' | 'stderr', data: Uint8Array): void
   exited(exit: Exit): void
   /** the guardian died; the run's group was killed from here */
@@ -117,6 +120,17 @@ export class GuardianClient {
     return number
   }
 
+  /** Gives a process that stands warm its task, of which `run` hears from here on. False: it is gone already. */
+  place(number: number, order: Omit<PlaceOrder, 'leaseEndsAt'>, run: GuardedRun): boolean {
+    const entry = this.#runs.get(number)
+    if (!entry) return false
+    entry.run = run
+    const leftMs = run.leaseLeftMs?.() ?? Infinity
+    const leased: PlaceOrder = leftMs === Infinity ? order : { ...order, leaseEndsAt: hostNow() + leftMs }
+    this.#send(encodeFrame(frameType.place, number, JSON.stringify(leased)))
+    return true
+  }
+
   /** Hands a run its stdin, as fast as it reads. Ends early, without an error, when the run ends. */
   async feed(number: number, data: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
     for await (const chunk of data) {
@@ -171,6 +185,7 @@ export class GuardianClient {
     else if (frame.type === frameType.stderr) entry.run.output('stderr', new Uint8Array(frame.payload))
     else if (frame.type === frameType.started) this.#onStarted(entry, JSON.parse(frame.payload.toString()))
     else if (frame.type === frameType.exit) this.#onExit(frame.run, entry, JSON.parse(frame.payload.toString()))
+    else if (frame.type === frameType.ready) entry.run.ready?.()
     else if (frame.type === frameType.use) entry.use = JSON.parse(frame.payload.toString())
     else if (frame.type === frameType.stdinTaken) {
       entry.stdinUnderWay -= frame.payload.readUInt32LE(0)

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Executor, MeasuredRun, RunEvents } from '@souk/runtime'
+import type { Executor, MeasuredRun, RunEvents, WarmOrder } from '@souk/runtime'
 import type { Ballot, RunResult, TaskId } from '@souk/wire'
 import { removeRunCgroups } from './guardian/cgroup-bin.ts'
 import { removeCgroup } from './guardian/cgroup-folder.ts'
@@ -14,6 +14,7 @@ import { ProcessRun } from './process-run.ts'
 import { removeTree } from './remove-tree.ts'
 import { fenceText, type RunOrder, type StopCode } from './run-order.ts'
 import { plainResult, refusal, stopEnd, stopMessage } from './run-result.ts'
+import { WarmProcesses } from './warm-processes.ts'
 
 /** Runs at once; the peer's own ledger of capacity allows far fewer. */
 const runsMax = 10_000
@@ -23,6 +24,7 @@ export class ProcessExecutor implements Executor {
   readonly kind = 'process'
   readonly #options: ProcessOptions
   readonly #runs = new Map<string, ProcessRun>()
+  readonly #warm: WarmProcesses
   #events: RunEvents | undefined
   #place: CgroupPlace | undefined
   #limits: LimitsInForce
@@ -36,6 +38,16 @@ export class ProcessExecutor implements Executor {
     this.#options = processOptions(options)
     const means = { place: undefined, reason: 'not started', watched: false }
     this.#limits = limitsInForce(means, this.#options.limits)
+    const { warmCommands, warmProcessesMax, warmKeepMs, warmReadyMsMax, environment, hostName } = this.#options
+    this.#warm = new WarmProcesses({
+      commands: warmCommands,
+      folder: this.#folder('work'),
+      ...{ environment, hostName, processesMax: warmProcessesMax, keepMs: warmKeepMs, readyMsMax: warmReadyMsMax },
+      guardian: () => this.#ensureGuardian(),
+      running: (name) => [...this.#runs.values()].filter((run) => run.class === name).length,
+      warmed: (answer) => this.#events?.warmed(answer),
+      onEmpty: () => this.#rest(),
+    })
   }
 
   /**
@@ -59,12 +71,14 @@ export class ProcessExecutor implements Executor {
   async stop(): Promise<void> {
     this.#stopping = true
     clearTimeout(this.#idle)
+    const cooled = this.#warm.stop()
     for (const run of this.#runs.values()) run.halt('shutdown')
     if (this.#runs.size > 0) {
       await new Promise<void>((resolve) => {
         this.#whenEmpty = resolve
       })
     }
+    await cooled
     this.#letGuardianGo()
     await this.#closing
     for (const { folder } of this.#place?.parents ?? []) removeCgroup(folder)
@@ -91,12 +105,16 @@ export class ProcessExecutor implements Executor {
       queueMicrotask(() => this.#events?.ran(order.task, order.ballot, answer))
       return
     }
-    clearTimeout(this.#idle)
-    this.#idle = undefined
-    const work = this.#folder(join('work', `${order.task}-${order.ballot.counter}`))
-    const run = new ProcessRun(order, this.#options, this.#events!, { work, spool: this.#folder('spool') })
+    const warm = this.#warm.take(order)
+    const work = warm?.folder ?? this.#folder(join('work', `${order.task}-${order.ballot.counter}`))
+    const run = new ProcessRun(order, this.#options, this.#events!, { work, spool: this.#folder('spool'), warm })
     this.#runs.set(key, run)
-    void run.run(() => this.#ensureGuardian()).then((result) => this.#ended(order, key, result))
+    void run.run(() => this.#ensureGuardian()).then((result) => this.#ended(order, key, run, result))
+  }
+
+  /** Has processes of declared classes stand warm; `cannot-warm` for any other. */
+  warm(order: WarmOrder): void {
+    if (!this.#stopping && this.#events) this.#warm.order(order)
   }
 
   halt(task: TaskId, ballot: Ballot, code: StopCode): void {
@@ -124,16 +142,25 @@ export class ProcessExecutor implements Executor {
     return undefined
   }
 
-  #ended(order: RunOrder, key: string, result: RunResult): void {
+  #ended(order: RunOrder, key: string, run: ProcessRun, result: RunResult): void {
     this.#runs.delete(key)
-    this.#events!.ran(order.task, order.ballot, result)
-    if (this.#runs.size > 0) return
-    this.#whenEmpty?.()
-    if (this.#stopping) return
+    // Its own command had to start from nothing, which takes about as long as it takes a process to get warm.
+    this.#events!.ran(order.task, order.ballot, result, run.warmUpMs ?? this.#warm.tookMs(run.class))
+    this.#warm.ended(run.class)
+    this.#rest()
+    if (this.#runs.size === 0) this.#whenEmpty?.()
+  }
+
+  /** A guardian that has nothing to guard ends after a while. */
+  #rest(): void {
+    if (this.#runs.size > 0 || this.#warm.size > 0 || this.#stopping || this.#guardian === undefined) return
+    clearTimeout(this.#idle)
     this.#idle = setTimeout(() => this.#letGuardianGo(), this.#options.guardianIdleMs).unref()
   }
 
   #ensureGuardian(): GuardianClient {
+    clearTimeout(this.#idle)
+    this.#idle = undefined
     if (this.#guardian && !this.#guardian.closed) return this.#guardian
     this.#guardian = new GuardianClient({
       script: this.#options.scripts.guardian,

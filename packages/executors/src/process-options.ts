@@ -4,6 +4,7 @@ import type { PeerId } from '@souk/wire'
 import type { Hierarchy } from './limits/parents.ts'
 import { defaultTaskLimits, type TaskLimits } from './limits/task-limits.ts'
 import { defaultScripts, type Scripts } from './scripts.ts'
+import type { WarmCommand } from './warm-processes.ts'
 
 /** What both executors need of their peer. */
 export interface ExecutorOptions {
@@ -32,6 +33,14 @@ export interface ProcessOptions extends ExecutorOptions {
   /** cgroup hierarchies of this host; none: limits are only watched */
   cgroups: readonly Hierarchy[]
   limits: TaskLimits
+  /** commands that can stand warm, by class */
+  warmCommands: readonly WarmCommand[]
+  /** that stand warm at once */
+  warmProcessesMax: number
+  /** a warm process that nobody asks for again ends after so long; less than three buckets of demand would be restless */
+  warmKeepMs: number
+  /** a command that has not said by then that it is ready never will */
+  warmReadyMsMax: number
 }
 
 export type Partly<T, Required extends keyof T> = Partial<T> & Pick<T, Required>
@@ -55,6 +64,10 @@ export function processOptions(options: Partly<ProcessOptions, 'self' | 'dataFol
     keepFolders: false,
     cgroups: [],
     limits: defaultTaskLimits,
+    warmCommands: [],
+    warmProcessesMax: 64,
+    warmKeepMs: 30_000,
+    warmReadyMsMax: 60_000,
     ...executorOptions(options),
   }
 }

@@ -1,5 +1,5 @@
 import type { Executor } from '@souk/runtime'
-import type { Ballot, PeerId, TaskId } from '@souk/wire'
+import { type Ballot, type PeerId, type TaskId, traceparentOfRun } from '@souk/wire'
 
 /** As the `Executor` port has it. */
 export type RunOrder = Parameters<Executor['run']>[0]
@@ -20,6 +20,7 @@ export function runVariables(order: RunOrder, hostName: string): Record<string, 
     // Only where there was a choice.
     ...(order.record.spec.alternatives ? { SOUK_ALTERNATIVE: String(order.alternative) } : {}),
     ...gangVariables(order.record.spec),
+    ...traceVariables(order),
     ...(order.gpuDevices.length > 0 ? { SOUK_GPUS: order.gpuDevices.join(',') } : {}),
   }
 }
@@ -28,6 +29,12 @@ export function runVariables(order: RunOrder, hostName: string): Record<string, 
 function gangVariables({ gang }: RunOrder['record']['spec']): Record<string, string> {
   if (!gang) return {}
   return { SOUK_GANG: gang.id, SOUK_GANG_SIZE: String(gang.size), SOUK_GANG_RANK: String(gang.rank) }
+}
+
+/** Where its submitter traces: what the run does belongs to it, for any library that looks there. */
+function traceVariables({ task, ballot, record }: RunOrder): Record<string, string> {
+  const { traceparent } = record.spec
+  return traceparent === undefined ? {} : { TRACEPARENT: traceparentOfRun(task, ballot, traceparent) }
 }
 
 /** Who may have a task's blobs, this peer left out: first who it was submitted to, then who keeps it. */

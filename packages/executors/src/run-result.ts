@@ -17,11 +17,16 @@ export function stopEnd(code: StopCode): 'timeout' | 'stopped' {
   return code === 'timeout' ? 'timeout' : 'stopped'
 }
 
+/** It is stopped for reasons of its host alone, and goes on elsewhere from what it leaves. */
+export const movesOn = (code: StopCode | undefined): boolean => code === 'draining' || code === 'pressure'
+
 export function stopMessage(code: StopCode, timeoutMs: number): string {
   if (code === 'timeout') return `it ran longer than its timeout${timeoutMs > 0 ? ` of ${timeoutMs} ms` : ''}`
   if (code === 'cancelled') return 'cancelled'
   if (code === 'fenced') return 'fenced: another peer may run this task now'
+  if (code === 'outrun') return 'a second run of it was faster'
   if (code === 'draining') return 'its host drains, and its time was up'
+  if (code === 'pressure') return 'its host ran short of memory, and its time was up'
   return 'the peer is shutting down'
 }
 

@@ -1,6 +1,5 @@
-import { emptyRequest } from '@souk/kernel'
 import type { Executor } from '@souk/runtime'
-import { type TaskSpec, taskId, type Work } from '@souk/wire'
+import { plainSpec, type TaskSpec, taskId, type Work } from '@souk/wire'
 
 type RunOrder = Parameters<Executor['run']>[0]
 
@@ -10,26 +9,8 @@ let count = 0
 /** An order as a peer would give it; a new task each time. */
 export function order(work: Work, spec: Partial<TaskSpec> = {}, rest: Partial<RunOrder> = {}): RunOrder {
   const task = taskId(String(++count).padStart(23, '0'))
-  const whole: TaskSpec = {
-    name: '',
-    tenant: '',
-    class: 'test',
-    work,
-    request: emptyRequest(),
-    priority: 'medium',
-    labels: {},
-    inputs: [],
-    outputs: [],
-    timeoutMs: 0,
-    retries: 0,
-    attemptsMax: 3,
-    outputBytesMax: 1024 * 1024,
-    durability: 'quorum',
-    starts: 'at-least-once',
-    expiresMs: 0,
-    failIfUnplaceable: false,
-    ...spec,
-  }
+  const named = { name: '', tenant: '', class: 'test', outputBytesMax: 1024 * 1024 }
+  const whole = plainSpec({ ...named, work, ...spec })
   const custodians = [self, 'peer-a', 'peer-b']
   const record = { id: task, spec: whole, origin: self, submittedWallMs: 0, custodians, version: 1 }
   const ballot = { counter: 2, peer: self, incarnation: 7 }

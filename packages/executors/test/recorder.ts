@@ -1,4 +1,4 @@
-import type { RunEvents } from '@souk/runtime'
+import type { RunEvents, Warmed } from '@souk/runtime'
 import type { Ballot, Body, RunResult, TaskId } from '@souk/wire'
 
 /** Hears an executor, and lets a test wait for what it hears. */
@@ -6,6 +6,8 @@ export class Recorder implements RunEvents {
   readonly log: string[] = []
   leaseMs = Infinity
   readonly results = new Map<TaskId, RunResult>()
+  readonly warmUps = new Map<TaskId, number | undefined>()
+  readonly warmedAnswers: Warmed[] = []
   readonly #output = new Map<string, string>()
   #waiters: { check: () => boolean; resolve: () => void }[] = []
 
@@ -26,10 +28,16 @@ export class Recorder implements RunEvents {
     this.#wake()
   }
 
-  ran(task: TaskId, _ballot: Ballot, result: RunResult): void {
+  warmed(answer: Warmed): void {
+    this.warmedAnswers.push(answer)
+    this.#wake()
+  }
+
+  ran(task: TaskId, _ballot: Ballot, result: RunResult, warmUpMs?: number): void {
     if (this.results.has(task)) throw new Error(`${task} ran twice`)
     this.log.push(`ran ${task}`)
     this.results.set(task, result)
+    this.warmUps.set(task, warmUpMs)
     this.#wake()
   }
 

@@ -16,6 +16,8 @@ const levelBeyond = 0.2
 const beyondGrowth = 20
 /** A lower end of so little of the usual level is 0: what decays towards it is never there. */
 const lowMin = 1e-3
+/** With fewer residuals none of them is one in twenty: the forecast itself is within the band, whatever those few were. */
+const residualsMin = 19
 /** In spreads. What comes after a long time without any error would else be felt for as long as residuals are kept. */
 const residualMax = 15
 
@@ -62,9 +64,11 @@ export class Bands {
       return
     }
     const low = point + spread * this.#end(own[fields.low]!)
-    band.low = low < lowMin * usual ? 0 : low
+    const high = point + spread * this.#end(own[fields.high]!)
+    const few = this.#residuals.count < residualsMin
+    band.low = low < lowMin * usual ? 0 : few ? Math.min(low, point) : low
     band.tau = this.#provision.at(point, spread)
-    band.high = Math.max(band.tau, band.low, point + spread * this.#end(own[fields.high]!))
+    band.high = Math.max(band.tau, band.low, high, few ? point : 0)
   }
 
   /** A bucket for which `band` was forecast around `point`. */

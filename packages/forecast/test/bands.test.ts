@@ -67,3 +67,15 @@ test('without any error the band has no width; one error after long does not sta
   }
   expect(band.tau).toBe(10)
 })
+
+test('a forecast is within its own band while few errors are known', () => {
+  const bands = new Bands(0.9, new NumberStore())
+  const band: Band = { low: 0, tau: 0, high: 0 }
+  for (let seen = 1; seen < 19; seen++) {
+    const spread = bands.spreadAt(100, 100)
+    bands.score(seen % 2 ? 600 : 500, 100, spread, 100, band)
+    bands.at(100, spread, 100, band)
+    expect(band.low).toBeLessThanOrEqual(100)
+    expect(band.high).toBeGreaterThanOrEqual(100)
+  }
+})

@@ -1,7 +1,13 @@
-import type { GpuGroup, ResourceRequest, ResourceVector } from '@souk/kernel'
+import type { GpuGroup, Millis, ResourceRequest, ResourceVector } from '@souk/kernel'
 import type { Ballot, RunResult, TaskId, Ties } from '@souk/wire'
 import type { Breach, MeasuredRun } from './audit.ts'
 import type { Ended, StopCode, Taken } from './run.ts'
+
+/**
+ * Out of the queue for another place: found by whoever bears it here · or by its custodians, under a new ballot, since under
+ * this one whoever has room has had it already.
+ */
+export type PutBackCode = 'put-back' | 'had-before'
 
 export type HostInput =
   | { type: 'wake' }
@@ -16,9 +22,12 @@ export type HostInput =
   | ({ type: 'take' } & Taken)
   | { type: 'running'; task: TaskId; ballot: Ballot }
   | { type: 'output'; task: TaskId; ballot: Ballot; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
-  | { type: 'ran'; task: TaskId; ballot: Ballot; result: RunResult }
+  /** `warmUpMs`: how long its worker took to get warm; 0: it was; absent: not known */
+  | { type: 'ran'; task: TaskId; ballot: Ballot; result: RunResult; warmUpMs?: Millis }
   /** what the executors have at this moment, and the tasks that may still come for the room reserved for them */
   | { type: 'measured'; runs: readonly MeasuredRun[]; awaited: ReadonlySet<TaskId> }
+  /** out of the queue, to be placed anew; one that has begun goes on */
+  | { type: 'putBack'; task: TaskId; ballot: Ballot; code: PutBackCode }
   /** end it wherever it is: out of the queue at once, or through the executor */
   | { type: 'halt'; task: TaskId; ballot: Ballot; code: StopCode }
 
@@ -28,6 +37,12 @@ export type HostEffect =
   | { type: 'stop'; task: TaskId; ballot: Ballot; code: StopCode }
   | { type: 'began'; task: TaskId; ballot: Ballot }
   /** it ran (or was refused by the executor); nothing of it is left. `stopCode`: why it was told to end, if it was */
-  | ({ type: 'ended'; task: TaskId; result: RunResult; stopCode: StopCode | undefined } & Ended)
+  | ({
+      type: 'ended'
+      task: TaskId
+      result: RunResult
+      stopCode: StopCode | undefined
+      warmUpMs: Millis | undefined
+    } & Ended)
   /** halted before it started */
-  | { type: 'dropped'; task: TaskId; ballot: Ballot; code: StopCode | 'too-large' }
+  | { type: 'dropped'; task: TaskId; ballot: Ballot; code: StopCode | 'too-large' | PutBackCode }

@@ -11,9 +11,9 @@ import { type Ballot, compareBallots, requestOf, type TaskId, type Ties, tiesOf 
 import { Audit, type Breach } from './audit.ts'
 import type { HostConfig } from './config.ts'
 import { type DevicesView, Holdings } from './holdings.ts'
-import type { HostEffect, HostInput } from './host-io.ts'
+import type { HostEffect, HostInput, PutBackCode } from './host-io.ts'
 import { OutputTail } from './output-tail.ts'
-import { enter, type Run, runSnapshot, type StopCode } from './run.ts'
+import { enter, noteUse, overrules, type Run, runOrder, runSnapshot, type StopCode, usedBytes } from './run.ts'
 import { RunQueue, standingOf } from './run-queue.ts'
 import { type Work, workOf } from './work.ts'
 
@@ -73,7 +73,8 @@ export class Host implements Machine<HostInput, HostEffect> {
       case 'halt':
         this.#onHalt(input, out)
         break
-      case 'wake':
+      case 'putBack':
+        this.#drop(this.#find(input.task, input.ballot), input.code, out)
         break
     }
     this.#onTimeouts(now, out)
@@ -150,6 +151,11 @@ export class Host implements Machine<HostInput, HostEffect> {
     return this.#runs.has(task)
   }
 
+  /** What a run here was last measured to use, else what it was given; 0 when it has not begun here. */
+  memoryBytesOf(task: TaskId): number {
+    return usedBytes(this.#runs.get(task))
+  }
+
   /** The live output kept of a run from these offsets on; undefined when it does not run here. */
   outputOf(task: TaskId, stdout: number, stderr: number): ReturnType<OutputTail['from']> | undefined {
     const run = this.#runs.get(task)
@@ -165,11 +171,12 @@ export class Host implements Machine<HostInput, HostEffect> {
   }
 
   #onTake(input: Extract<HostInput, { type: 'take' }>, now: Millis, out: HostEffect[]): void {
-    const { record, alternative, ballot, attempt, leased } = input
+    const { record, alternative, ballot, attempt, leased, checkpoint, backup } = input
     invariant(!this.#runs.has(record.id), `task ${record.id} is taken twice`)
     const request = requestOf(record.spec, alternative)
     const given = { alternative, request }
-    const run: Run = { task: record.id, ballot, record, ...given, attempt, leased, phase: 'queued', startedMs: now }
+    const taken = { ballot, record, ...given, attempt, leased, checkpoint, backup }
+    const run: Run = { task: record.id, ...taken, phase: 'queued', startedMs: now }
     this.#runs.set(run.task, run)
     const { tenant } = record.spec
     this.#holdings.expect(run.task, { tenant, request, ties: tiesOf(record.spec) })
@@ -199,40 +206,36 @@ export class Host implements Machine<HostInput, HostEffect> {
     this.#holdings.give(run.task)
     this.#forget(run)
     const { task, ballot, stopCode, record, alternative } = run
-    const { result } = input
-    out.push({ type: 'ended', task, ballot, class: record.spec.class, alternative, result, stopCode })
+    const { result, warmUpMs } = input
+    out.push({ type: 'ended', task, ballot, class: record.spec.class, alternative, result, stopCode, warmUpMs })
   }
 
   #onHalt(input: Extract<HostInput, { type: 'halt' }>, out: HostEffect[]): void {
     const run = this.#find(input.task, input.ballot)
     if (!run) return
-    if (run.phase === 'queued') {
-      this.#unqueue(run)
-      out.push({ type: 'dropped', task: run.task, ballot: run.ballot, code: input.code })
-      return
-    }
-    this.#stop(run, input.code, out)
+    if (!this.#drop(run, input.code, out)) this.#stop(run, input.code, out)
   }
 
   #onMeasured({ runs: measured, awaited }: Extract<HostInput, { type: 'measured' }>, out: HostEffect[]): void {
     const { total, free, taken } = this.#holdings
     const runs = [...this.#runs.values()].filter(({ phase }) => phase !== 'queued')
     const promised = { total, free, taken, runs, awaited }
+    for (const seen of measured) noteUse(this.#find(seen.task, seen.ballot), seen)
     for (const breach of this.#audit.look(promised, measured)) out.push({ type: 'breach', breach })
   }
 
   /** A host that shrank under a waiting run lets it go where it fits. */
   #dropTooLarge(out: HostEffect[]): void {
-    for (const run of this.#queue.items()) {
-      if (!this.#holdings.never(run.request)) continue
-      this.#unqueue(run)
-      out.push({ type: 'dropped', task: run.task, ballot: run.ballot, code: 'too-large' })
-    }
+    for (const run of this.#queue.items()) if (this.#holdings.never(run.request)) this.#drop(run, 'too-large', out)
   }
 
-  #unqueue(run: Run): void {
+  /** Out of the queue; false: it is not in it. */
+  #drop(run: Run | undefined, code: StopCode | 'too-large' | PutBackCode, out: HostEffect[]): boolean {
+    if (run?.phase !== 'queued') return false
     this.#queue.remove((queued) => queued === run)
     this.#forget(run)
+    out.push({ type: 'dropped', task: run.task, ballot: run.ballot, code })
+    return true
   }
 
   #onTimeouts(now: Millis, out: HostEffect[]): void {
@@ -243,8 +246,9 @@ export class Host implements Machine<HostInput, HostEffect> {
   }
 
   #stop(run: Run, code: StopCode, out: HostEffect[]): void {
-    if (run.phase === 'stopping') return
-    enter(run, 'stopping')
+    if (run.phase === 'stopping') {
+      if (!overrules(code, run.stopCode)) return
+    } else enter(run, 'stopping')
     run.stopCode = code
     this.#timeouts.delete(run.task)
     out.push({ type: 'stop', task: run.task, ballot: run.ballot, code })
@@ -278,8 +282,7 @@ export class Host implements Machine<HostInput, HostEffect> {
     run.startedMs = now
     const { timeoutMs } = run.record.spec
     if (timeoutMs > 0) this.#timeouts.set(run.task, now + timeoutMs)
-    const { record, alternative, ballot, attempt, leased } = run
-    out.push({ type: 'run', record, alternative, ballot, gpuDevices: allocation.gpuDevices, attempt, leased })
+    out.push(runOrder(run, allocation.gpuDevices))
     return true
   }
 

@@ -13,6 +13,8 @@ export interface Work {
   alternative: number
   request: ResourceRequest
   startedMs: Millis
+  /** its timeout ends it then; absent: it has none */
+  untilMs?: Millis
   allocation?: Allocation
 }
 
@@ -26,7 +28,12 @@ export function workOf(
     if (begun.length === limit) break
     if (phase === 'queued') continue
     const allocation = holdings.held(task)
-    begun.push({ ...about(record), alternative, request, startedMs, ...(allocation ? { allocation } : {}) })
+    const { timeoutMs } = record.spec
+    begun.push({
+      ...{ ...about(record), alternative, request, startedMs },
+      ...(timeoutMs > 0 ? { untilMs: startedMs + timeoutMs } : {}),
+      ...(allocation ? { allocation } : {}),
+    })
   }
   const line: Work[] = []
   for (const { item } of waiting) {

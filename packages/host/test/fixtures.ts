@@ -1,6 +1,13 @@
 import { emptyRequest, emptyVector, type ResourceRequest, type ResourceVector } from '@souk/kernel'
-import { type Ballot, emptyResult, type RunResult, type TaskRecord, type TaskSpec } from '@souk/wire'
-import { defaultHostConfig, Host, type HostConfig, type HostEffect, type HostInput } from '../src/index.ts'
+import { type Ballot, emptyResult, plainSpec, type RunResult, type TaskRecord, type TaskSpec } from '@souk/wire'
+import {
+  defaultHostConfig,
+  Host,
+  type HostConfig,
+  type HostEffect,
+  type HostInput,
+  type StopCode,
+} from '../src/index.ts'
 
 export const request = (over: Partial<ResourceRequest> = {}): ResourceRequest => ({ ...emptyRequest(), ...over })
 
@@ -12,31 +19,8 @@ export const capacity = (over: Partial<ResourceVector> = {}): ResourceVector => 
 
 export const ballot = (counter = 1): Ballot => ({ counter, peer: 'origin', incarnation: 1 })
 
-function spec(over: Partial<TaskSpec> = {}): TaskSpec {
-  return {
-    name: 'a task',
-    tenant: 'tenant',
-    class: 'noop',
-    work: { kind: 'function', name: 'noop', args: '[]' },
-    request: request(),
-    priority: 'medium',
-    labels: {},
-    inputs: [],
-    outputs: [],
-    timeoutMs: 0,
-    retries: 0,
-    attemptsMax: 3,
-    outputBytesMax: 1024,
-    durability: 'quorum',
-    starts: 'at-least-once',
-    expiresMs: 0,
-    failIfUnplaceable: false,
-    ...over,
-  }
-}
-
 function record(id: string, over: Partial<TaskSpec> = {}): TaskRecord {
-  return { id, spec: spec(over), origin: 'origin', submittedWallMs: 0, custodians: ['origin'], version: 1 }
+  return { id, spec: plainSpec(over), origin: 'origin', submittedWallMs: 0, custodians: ['origin'], version: 1 }
 }
 
 function result(over: Partial<RunResult> = {}): RunResult {
@@ -78,7 +62,7 @@ export class Bench {
     return this.step({ type: 'ran', task, ballot: b, result: result(over) })
   }
 
-  halt(task: string, code: 'cancelled' | 'fenced' = 'cancelled', b = ballot()): HostEffect[] {
+  halt(task: string, code: StopCode = 'cancelled', b = ballot()): HostEffect[] {
     return this.step({ type: 'halt', task, ballot: b, code })
   }
 }

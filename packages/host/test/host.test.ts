@@ -96,6 +96,17 @@ describe('a run', () => {
   })
 })
 
+describe('a run that ends in its own time', () => {
+  test.each(['fenced', 'cancelled'] as const)('is told once more when it is %s meanwhile', (code) => {
+    const bench = new Bench(capacity())
+    bench.take('a')
+    expect(bench.halt('a', 'draining')).toMatchObject([{ type: 'stop', code: 'draining' }])
+    expect(bench.halt('a', 'draining')).toEqual([])
+    expect(bench.halt('a', code)).toEqual([{ type: 'stop', task: 'a', ballot: ballot(), code }])
+    expect(bench.ran('a', { end: 'stopped' })).toMatchObject([{ type: 'ended', stopCode: code }])
+  })
+})
+
 describe('room', () => {
   test('can be reserved for a task that is still on its way, and is used by it', () => {
     const bench = new Bench(capacity({ slots: 2 }))

@@ -9,6 +9,7 @@ export { type OfferOptions, toOffer } from './offer.ts'
 export { type OfferOverrides, parseOffer } from './offer-text.ts'
 export { offeredGpus } from './offered-gpus.ts'
 export { measureThroughput } from './storage/measure-throughput.ts'
+export { readShortages, type ShortageReadings } from './usage/shortage-readings.ts'
 export {
   type HourBaseline,
   type Moment,

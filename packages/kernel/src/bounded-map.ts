@@ -1,6 +1,8 @@
+import { AgedMap } from './aged-map.ts'
+
 /** A Map with a hard limit. What happens at the limit is the caller's choice, by method. */
 export class BoundedMap<K, V> {
-  readonly #map = new Map<K, V>()
+  readonly #map = new AgedMap<K, V>()
   readonly limit: number
 
   constructor(limit: number) {
@@ -36,7 +38,7 @@ export class BoundedMap<K, V> {
     this.#map.delete(key)
     let evicted: [K, V] | undefined
     if (this.full) {
-      const oldest = this.#map.entries().next().value
+      const oldest = this.#map.oldest()
       if (oldest) {
         this.#map.delete(oldest[0])
         evicted = oldest
@@ -44,6 +46,11 @@ export class BoundedMap<K, V> {
     }
     this.#map.set(key, value)
     return evicted
+  }
+
+  /** The one that `push` would let go of. O(1), amortised. */
+  oldest(): [K, V] | undefined {
+    return this.#map.oldest()
   }
 
   delete(key: K): boolean {

@@ -5,7 +5,12 @@ import { BoundedMap, BoundedQueue } from '../src/index.ts'
 const limit = fc.nat({ max: 5 })
 const key = fc.nat({ max: 7 })
 
-const mapOperation = fc.record({ type: fc.constantFrom('offer', 'push', 'delete'), key, value: fc.nat() })
+const mapOperation = fc.record({
+  type: fc.constantFrom('offer', 'push', 'delete'),
+  key,
+  value: fc.nat(),
+  look: fc.boolean(),
+})
 
 test('a bounded map is a map that refuses or evicts at its limit, as the caller asks', () => {
   fc.assert(
@@ -29,6 +34,7 @@ test('a bounded map is a map that refuses or evicts at its limit, as the caller 
         }
         expect([...real.entries()]).toEqual(model)
         expect(real.size).toBe(model.length)
+        if (op.look) expect(real.oldest()).toEqual(model[0])
         expect(real.full).toBe(model.length >= max)
       }
       expect([...real.keys()]).toEqual(model.map(([k]) => k))

@@ -1,6 +1,12 @@
 import type { WallMillis } from '@souk/kernel'
 import type { Decision, MessageOf, PeerId, Taker, TaskId, TaskRecord } from '@souk/wire'
 
+/** Which of them may go, by custody, and how many of the others may not, and why. */
+export interface NamedTasks {
+  tasks: readonly TaskId[]
+  left: NonNullable<MessageOf<'given'>['left']>
+}
+
 export type AuctioneerMessage = MessageOf<'bid' | 'noBid' | 'wanted' | 'accept'>
 
 export type AuctioneerInput =
@@ -10,6 +16,8 @@ export type AuctioneerInput =
   | { type: 'waiting'; record: TaskRecord; avoid?: readonly PeerId[] }
   | { type: 'withdrawn'; task: TaskId }
   | { type: 'message'; from: PeerId; message: AuctioneerMessage }
+  /** a host asks for tasks by name: these of them may go from here, and these not */
+  | ({ type: 'named'; from: PeerId; message: MessageOf<'wanted'> } & NamedTasks)
   /** this host has more room, or offers something else, or who is there has changed */
   | { type: 'changed' }
   /** how long a run of this class took, wherever it ran */

@@ -1,10 +1,12 @@
 import { Deadlines, earliest, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
-import { type PeerId, requestsOf } from '@souk/wire'
-import { type Auction, allSaidNever, type Closed, decideClose, hasAnswered, noteAnswer } from './auction.ts'
+import { type MessageOf, type PeerId, requestsOf } from '@souk/wire'
+import { Answers } from './answers.ts'
+import { type Auction, allSaidNever, type Closed, decideClose, hasAnswered } from './auction.ts'
 import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage } from './auctioneer-io.ts'
 import { Awards } from './awards.ts'
 import { Conduct } from './conduct.ts'
 import type { MarketConfig } from './config.ts'
+import { dueInMs } from './due-in.ts'
 import { Durations } from './durations.ts'
 import { type Filtered, filterCandidates, strandsDevices } from './filter.ts'
 import { Giver } from './giver.ts'
@@ -12,18 +14,19 @@ import { Keeper } from './keeper.ts'
 import type { Lot } from './lot.ts'
 import { Lots } from './lots.ts'
 import { meshCapacity } from './mesh-capacity.ts'
+import { NamedGiver } from './named-giver.ts'
 import { NoRoom } from './no-room.ts'
+import { OverNotices } from './over-notices.ts'
 import { Pace } from './pace.ts'
 import type { Packing } from './packing.ts'
+import { quoteOf } from './quote-of.ts'
+import { Sampling } from './sampling.ts'
 import { Scarcity } from './scarcity.ts'
 import { Shortcut } from './shortcut.ts'
 import type { DecisionFrame, FrameOf } from './to-decision.ts'
 import type { CandidateView, LoadsView, LocalView, MembersView } from './views.ts'
 
 type Out = AuctioneerEffect[]
-
-/** As far ahead as a quote can say: later is no earlier for anybody. */
-const dueInMsMax = 2 ** 41
 
 export interface AuctioneerParts {
   self: PeerId
@@ -45,19 +48,22 @@ export interface AuctioneerParts {
 export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   readonly #config: MarketConfig
   readonly #self: PeerId
-  readonly #prng: Prng
   readonly #members: MembersView
   readonly #packing: Packing
   readonly #lots: Lots
   readonly #auctions = new Map<number, Auction>()
   readonly #closing = new Deadlines<number>()
-  readonly #durations: Durations
+  readonly durations: Durations
   readonly #pace: Pace
   readonly #scarcity: Scarcity
+  readonly #sampling: Sampling
   readonly #giver: Giver
+  readonly #namedGiver: NamedGiver
   readonly #noRoom: NoRoom
+  readonly #overNotices: OverNotices
   readonly #shortcut: Shortcut
   readonly #conduct: Conduct
+  readonly #answers: Answers
   readonly #awards: Awards
   readonly #keeper: Keeper
   #nextAuction = 1
@@ -66,24 +72,27 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   constructor(config: MarketConfig, { self, prng, members, local, loads, packing }: AuctioneerParts) {
     this.#config = config
     this.#self = self
-    this.#prng = prng
     this.#members = members
     this.#packing = packing
-    this.#durations = new Durations(config.classesMax)
-    this.#lots = new Lots(config, { durations: this.#durations, capacity: meshCapacity(self, members, local) })
-    this.#pace = new Pace(config, this.#durations, members)
+    this.durations = new Durations(config.classesMax)
+    this.#lots = new Lots(config, { durations: this.durations, capacity: meshCapacity(self, members, local) })
+    this.#pace = new Pace(config, this.durations, members)
     this.#scarcity = new Scarcity(config)
+    this.#sampling = new Sampling(config, { prng, loads, scarcity: this.#scarcity })
     const frame: FrameOf = (sinceMs, startedMs, now) => this.#frame(sinceMs, startedMs, now)
     const waiting = () => this.waiting
     this.#conduct = new Conduct(config, members)
     const ignored = (peer: PeerId, now: Millis) => this.#conduct.ignored(peer, now)
-    this.#giver = new Giver(config, this.#lots, this.#durations, members, { waiting, frame, ignored })
-    const durations = this.#durations
-    const own = { lots: this.#lots, pace: this.#pace, durations, waiting, frame }
+    const view = { waiting, frame, ignored, local }
+    this.#giver = new Giver(config, this.#lots, this.durations, members, view)
+    this.#namedGiver = new NamedGiver(self, this.#lots, members, view)
+    const own = { lots: this.#lots, pace: this.#pace, durations: this.durations, waiting, frame }
     const parts = { self, prng, members, local, loads, packing, ...own }
-    this.#noRoom = new NoRoom(config, parts)
+    this.#overNotices = new OverNotices(config, parts)
+    this.#noRoom = new NoRoom(config, { ...parts, overNotices: this.#overNotices })
     this.#shortcut = new Shortcut(config, parts)
     this.#keeper = new Keeper(config, parts)
+    this.#answers = new Answers({ ...parts, conduct: this.#conduct })
     this.#awards = new Awards(config, { ...parts, keeper: this.#keeper })
   }
 
@@ -95,7 +104,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
         this.#wallOffset = input.wallMs - now
         break
       case 'waiting':
-        this.#durations.suppose(input.record.spec.class, input.record.spec.expectedMs)
+        this.durations.suppose(input.record.spec.class, input.record.spec.expectedMs)
         this.#packing.learn(input.record.spec.request, 1)
         this.#lots.add(input.record, now, input.avoid)
         break
@@ -105,11 +114,14 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       case 'message':
         this.#onMessage(input.from, input.message, now, out)
         break
+      case 'named':
+        this.#namedGiver.onWanted(input.from, input.message, input, now, out)
+        break
       case 'changed':
         this.#onChanged(now, out)
         break
       case 'duration':
-        this.#durations.add(input.class, input.runMs)
+        this.durations.add(input.class, input.runMs)
         break
       case 'wake':
         this.#onWake(now, out)
@@ -125,6 +137,11 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   /** Tasks of this tenant that are not placed yet. */
   waitingOf(tenant: string): number {
     return this.#lots.sizeOf(tenant)
+  }
+
+  /** Tasks that are not placed yet, by class. */
+  waitingByClass(): ReadonlyMap<string, number> {
+    return this.#lots.sizeByClass()
   }
 
   /** Tasks that wait here for a host with room; what is being auctioned right now does not. */
@@ -160,7 +177,8 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     if (!all) this.#keeper.keepWhatFits(lot, now, out)
     if (lot.size === 0 || lot.auction !== undefined || now < lot.quietUntil) return
     const filtered = this.#filter(lot, now)
-    if (!all) this.#shortcut.place(lot, filtered.candidates, now, out)
+    // A stamp does not tell who has their inputs.
+    if (!all && lot.keepers.size === 0) this.#shortcut.place(lot, filtered.candidates, now, out)
     if (lot.size === 0) return
     if (filtered.candidates.length > 0) this.#ask(lot, filtered, 1, now, out)
     else this.#onNobodyToAsk(lot, filtered, now, out)
@@ -178,47 +196,31 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     if (lot.size > 0) this.#noRoom.onNobodyToAsk(lot, filtered, now, out)
   }
 
-  /** Quotes from a random sample (the first round) or from twice as many of those not asked yet (the second). */
+  /** Quotes from a sample (the first round) or from twice as many of those not asked yet (the second). */
   #ask(lot: Lot, { candidates, refused }: Filtered, round: number, now: Millis, out: Out): void {
-    const { askAllMax, askedMax, askedMaxMulti, lotCountMax } = this.#config
     const strands = strandsDevices(lot.shape, candidates)
-    const usual = round * (strands ? askedMaxMulti : askedMax)
-    const some = this.#scarcity.askedFor(lot, usual)
-    const asked = candidates.length <= askAllMax ? candidates : this.#prng.sample(candidates, some)
+    const asked = this.#sampling.choose(lot, candidates, { round, strands }, now)
     const id = this.#nextAuction++
-    const count = Math.min(lot.size, lotCountMax)
-    const { priority } = lot.first()!
+    const count = Math.min(lot.size, this.#config.lotCountMax)
     const { shape } = lot
     const comparesAll = this.#keeper.comparesAll(lot)
-    const dueInMs = this.#dueInMs(lot, now)
+    const dueMs = dueInMs(lot, this.#wallOffset + now)
     lot.auction = id
     this.#auctions.set(id, {
-      id,
-      round,
-      lotKey: lot.key,
+      ...{ id, round, lotKey: lot.key },
       startedMs: now,
       count,
       candidates: candidates.length,
-      bidsEnough: comparesAll ? Infinity : this.#pace.bidsEnough(shape.class, strands),
+      bidsEnough: comparesAll || lot.keepers.size > 0 ? Infinity : this.#pace.bidsEnough(shape.class, strands),
       asked: new Set(asked.map(({ peer }) => peer)),
       bids: [],
       refused: [],
       filtered: refused,
     })
     this.#closing.set(id, now + this.#pace.closeMs())
-    const { p50: expectedMs, p90: expectedMsP90 } = this.#durations.told(shape.class)
-    const quote = { t: 'quote' as const, lot: id, shape, count, priority, expectedMs, expectedMsP90 }
-    const message = dueInMs === undefined ? quote : { ...quote, dueInMs }
+    const message = quoteOf(lot, { id, count, expected: this.durations.told(shape.class), dueMs })
     for (const { peer } of asked) out.push({ type: 'send', to: peer, message })
     out.push({ type: 'asked', lot: id, class: shape.class, count, asked: asked.length })
-  }
-
-  /** Until the first of them is wanted; undefined: none has a deadline. */
-  #dueInMs(lot: Lot, now: Millis): Millis | undefined {
-    const dueWallMs = lot.dueWallMs()
-    return dueWallMs === undefined
-      ? undefined
-      : Math.min(dueInMsMax, Math.max(0, Math.round(dueWallMs - this.#wallOffset - now)))
   }
 
   /** Once more, of those who were not asked, when those who were had too little room. */
@@ -236,25 +238,16 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   // ---- auctions
 
   #onMessage(from: PeerId, message: AuctioneerMessage, now: Millis, out: Out): void {
-    if (message.t === 'wanted') {
-      this.#giver.onWanted(from, message, now, out)
-      return
-    }
-    if (message.t === 'accept') {
-      this.#conduct.onAccept(from)
-      return
-    }
+    if (message.t === 'wanted') this.#giver.onWanted(from, message, now, out)
+    else if (message.t === 'accept') this.#conduct.onAccept(from)
+    else this.#onAnswer(from, message, now, out)
+  }
+
+  #onAnswer(from: PeerId, message: MessageOf<'bid' | 'noBid'>, now: Millis, out: Out): void {
     const auction = this.#auctions.get(message.lot)
+    if (!auction && message.t === 'bid') this.#overNotices.toLate(from, message, out)
     if (!auction?.asked.has(from) || hasAnswered(auction, from)) return
-    const { shape, saidNever } = this.#lots.get(auction.lotKey)!
-    if (message.t === 'bid') {
-      const terms = this.#conduct.believed(from, shape, message.terms, now, out)
-      noteAnswer(auction, from, { ...message, terms }, now)
-      this.#durations.hear(shape.class, terms.finishMs)
-    } else {
-      noteAnswer(auction, from, message, now)
-      saidNever.note(this.#members.candidate(from), message.refusal)
-    }
+    this.#answers.note({ auction, lot: this.#lots.get(auction.lotKey)! }, from, message, now, out)
     const closed = decideClose(auction)
     if (closed) this.#close(auction, closed, now, out)
   }
@@ -266,13 +259,16 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     lot.auction = undefined
     const immediate = auction.bids.filter(({ terms }) => terms.startMs === 0).length
     this.#scarcity.note(lot.shape.class, immediate, auction.bids.length + auction.refused.length)
-    const asOthers = { count: auction.count, dueInMs: this.#dueInMs(lot, now), afterMs: now - auction.startedMs }
+    const dueMs = dueInMs(lot, this.#wallOffset + now)
+    const asOthers = { count: auction.count, dueInMs: dueMs, afterMs: now - auction.startedMs }
     const own = this.#keeper.bid(lot, asOthers, now)
     if (own) auction.bids.push(own)
+    const before = out.length
     const awarded = this.#awards.award(lot, auction, closed, now, out)
     const tookMs = now - auction.startedMs
     out.push({ type: 'closed', lot: auction.id, bids: auction.bids.length, awarded, closed, tookMs })
     this.#lots.tidy(lot)
+    this.#overNotices.toLosers(auction, out.slice(before), out)
     if (lot.size === 0) return
     if (awarded < auction.count) {
       if (this.#askOthers(lot, auction, now, out)) return
@@ -293,7 +289,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   }
 
   #frame(sinceMs: Millis, startedMs: Millis, now: Millis): DecisionFrame {
-    const wallMs = Math.round(this.#wallOffset + now)
-    return { by: this.#self, wallMs, decisionMs: now - sinceMs, auctionMs: now - startedMs }
+    const took = { decisionMs: now - sinceMs, auctionMs: now - startedMs }
+    return { by: this.#self, wallMs: Math.round(this.#wallOffset + now), ...took }
   }
 }

@@ -45,11 +45,19 @@ export function bidTerms(
     fragMilli: packing.fitting(request)?.fragMilli ?? 0,
     usedMilli: usedMilli(free, capacity),
     priceMilli,
-    warm: durations.meanMs(name) !== undefined,
+    ...warmTerms(local.warmth(shape.class), count),
     ...(dueInMs !== undefined && finishMs.p50 > dueInMs ? { late: true } : {}),
     ...alternativeField(alternative),
     ...unmetField(unmetMilli(local.ties(), shape)),
   }
+}
+
+/** Whether each of so many tasks would find a warm worker; else how long one takes to get warm, where that is known. */
+function warmTerms(warmth: ReturnType<LocalView['warmth']>, count: number): Pick<BidTerms, 'warm' | 'coldMs'> {
+  if (warmth === undefined) return { warm: false }
+  if (warmth.free >= count) return { warm: true }
+  const coldMs = Math.round(warmth.coldMs)
+  return coldMs > 0 ? { warm: false, coldMs } : { warm: false }
 }
 
 /** Thousandths in use of the resource that a host has least left of; what it has none of does not count. */

@@ -1,19 +1,26 @@
-import { Deadlines, type Machine, type Millis, type Prng } from '@souk/kernel'
+import { Deadlines, earliest, type Machine, type Millis, type Prng } from '@souk/kernel'
 import { limits, type MessageOf, type PeerId, type Shape } from '@souk/wire'
 import type { MarketConfig } from './config.ts'
+import { isCrowded } from './crowding.ts'
 import { aheadCount, Durations, durationClass, shareOf } from './durations.ts'
-import { decideFit } from './fit.ts'
+import { Fetches } from './fetches.ts'
 import { clamped } from './free-vector.ts'
 import type { Packing } from './packing.ts'
 import { surveyAnswer } from './plan/survey.ts'
 import { PredictionScore } from './prediction-score.ts'
-import { Quotes } from './quotes.ts'
-import type { BearersView, LocalView, MembersView } from './views.ts'
+import { type HoldEffect, Quotes } from './quotes.ts'
+import type { BearersView, LoadsView, LocalView, MembersView } from './views.ts'
 
 export type BidderInput =
   | { type: 'wake' }
   | { type: 'asked'; from: PeerId; message: MessageOf<'quote' | 'survey'> }
   | { type: 'given'; from: PeerId; message: MessageOf<'given'> }
+  /** an auction is over in which this host was asked, and was awarded nothing */
+  | { type: 'over'; from: PeerId; lot: number }
+  /** somebody carries out a plan */
+  | { type: 'fetch'; from: PeerId; message: MessageOf<'fetch'> }
+  /** a baton comes that some bid of this host was awarded, by way of `path`; `offeredMs` is when it bid */
+  | { type: 'awarded'; path: readonly PeerId[]; offeredMs: Millis }
   /** a run of this class ended here, given what it asked for as that alternative */
   | { type: 'duration'; class: string; alternative: number; runMs: number }
   /** room here, or load stamps of others, may have changed */
@@ -21,8 +28,9 @@ export type BidderInput =
   | { type: 'leave' }
 
 export type BidderEffect =
-  | { type: 'send'; to: PeerId; message: MessageOf<'bid' | 'noBid' | 'surveyed' | 'wanted'> }
+  | { type: 'send'; to: PeerId; message: MessageOf<'bid' | 'noBid' | 'surveyed' | 'wanted' | 'fetched'> }
   | { type: 'wanted'; to: PeerId; count: number }
+  | HoldEffect
 
 /** Weight of a new answer in the running mean of how long bearers take to answer (guess). */
 const turnaroundWeight = 0.2
@@ -37,8 +45,9 @@ interface Want {
  * This host's side of the market: answers quotes from what is free now, and asks bearers for waiting work when there
  * is room (WANTED). A bid promises nothing: the award may bounce. But of long tasks it is not made twice (`holds.ts`).
  *
- * Invariants: I11 at most one WANTED under way to each bearer, answered or over after wantMsMax.
- * Inputs: quotes, answers, changes of room. Effects: bids, refusals, WANTED.
+ * Invariants: I11 at most one WANTED under way to each bearer, and a bounded number that name tasks (`fetches.ts`);
+ * each answered or over after wantMsMax.
+ * Inputs: quotes, answers, awards, changes of room. Effects: bids, refusals, WANTED, what becomes of room that is held.
  */
 export class Bidder implements Machine<BidderInput, BidderEffect> {
   readonly #config: MarketConfig
@@ -46,12 +55,14 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   readonly #members: MembersView
   readonly #local: LocalView
   readonly #bearers: BearersView
+  readonly #loads: LoadsView
   readonly #durations: Durations
   readonly #predictions = new PredictionScore()
   readonly #wants = new Map<PeerId, Want>()
   /** wants that are over at, and pauses that end at, this time */
   readonly #timers = new Deadlines<PeerId>()
   readonly #quotes: Quotes
+  readonly #fetches: Fetches
   readonly #pauses = new Map<PeerId, { ms: Millis; untilMs: Millis }>()
   #nextWant = 1
   /** from asking a bearer to its answer: a busy one takes longer than a round trip */
@@ -60,26 +71,44 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
 
   constructor(
     config: MarketConfig,
-    modules: { prng: Prng; members: MembersView; local: LocalView; bearers: BearersView; packing: Packing },
+    modules: {
+      prng: Prng
+      members: MembersView
+      local: LocalView
+      bearers: BearersView
+      loads: LoadsView
+      packing: Packing
+    },
   ) {
     this.#config = config
     this.#prng = modules.prng
     this.#members = modules.members
     this.#local = modules.local
     this.#bearers = modules.bearers
+    this.#loads = modules.loads
     this.#durations = new Durations(config.classesMax)
     const own = { durations: this.#durations, asked: () => this.#asked(), leaving: () => this.#leaving }
     this.#quotes = new Quotes(config, { ...modules, ...own })
+    this.#fetches = new Fetches(config, modules.local)
   }
 
   step(input: BidderInput, now: Millis, out: BidderEffect[]): void {
     switch (input.type) {
       case 'asked':
-        out.push({ type: 'send', to: input.from, message: this.#answer(input.from, input.message, now) })
+        this.#answer(input.from, input.message, now, out)
+        return
+      case 'awarded':
+        this.#quotes.onAwarded(input, now, out)
+        return
+      case 'over':
+        this.#quotes.onOver(input.from, input.lot, now, out)
         return
       case 'given':
-        this.#onGiven(input.from, input.message, now)
+        this.#onGiven(input.from, input.message, now, out)
         break
+      case 'fetch':
+        this.#onFetch(input.from, input.message, now, out)
+        return
       case 'duration':
         this.#learn(durationClass(input.class, input.alternative), input.runMs)
         return
@@ -87,6 +116,10 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
         this.#leaving = true
         return
       case 'wake':
+        this.#quotes.expire(now, out)
+        this.#fetches.onTimers(now)
+        // What was held comes free for those who ask: nothing is to be asked of others because of that.
+        if ((this.#timers.next() ?? Infinity) > now) return
         this.#onTimers(now)
         break
       case 'changed':
@@ -96,27 +129,23 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   }
 
   nextWakeup(): Millis | undefined {
-    return this.#timers.next()
+    return earliest(this.#timers.next(), this.#fetches.next(), this.#quotes.nextWakeup())
   }
 
-  /** How good its predictions are, and how often room was held. */
+  /** How good its predictions are, and how often somebody was turned away by what is held. */
   counters(): Record<string, number> {
     return { ...this.#predictions.counters(), ...this.#quotes.counters() }
   }
 
-  /**
-   * One task more than there is room for would wait here for longer than another place takes to find, as far as is known.
-   * Not in a mesh so small that all are asked, nor where nobody else could run it than those who had it before: they must
-   * not get it again, and it would wait behind everything that comes to this host meanwhile.
-   */
-  crowded(shape: Shape, avoid: readonly PeerId[]): boolean {
-    const { shortRoundTrips, rttMsUnknown, askAllMax } = this.#config
-    if (this.#members.candidates().length <= askAllMax) return false
-    const mean = this.#durations.overallMs ?? 0
-    const waitMs = ((this.#local.queued() + 1) * mean) / Math.max(1, this.#local.running())
-    if (waitMs <= shortRoundTrips * (this.#members.rttP95() ?? rttMsUnknown)) return false
-    const others = this.#members.candidates().filter(({ peer, reachable }) => reachable && !avoid.includes(peer))
-    return others.some(({ offer }) => offer && !decideFit(offer, shape))
+  /** One task more than there is room for had better be placed anew than be queued here; `avoid`: who had it before. */
+  crowded(shape: Shape, avoid: readonly PeerId[], now: Millis): boolean {
+    const sides = { members: this.#members, local: this.#local, loads: this.#loads }
+    return isCrowded({ shape, avoid }, sides, { ...this.#config, meanMs: this.#durations.overallMs ?? 0 }, now)
+  }
+
+  /** How long such a run takes on average, by what ran here; undefined: none did. */
+  meanMs(className: string): Millis | undefined {
+    return this.#durations.meanMs(className)
   }
 
   snapshot() {
@@ -128,14 +157,26 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     this.#durations.add(name, runMs)
   }
 
-  #answer(from: PeerId, message: MessageOf<'quote' | 'survey'>, now: Millis): MessageOf<'bid' | 'noBid' | 'surveyed'> {
-    if (message.t === 'quote') return this.#quotes.answer(from, message, now)
-    return surveyAnswer(message, { local: this.#local, durations: this.#durations }, now)
+  #answer(from: PeerId, message: MessageOf<'quote' | 'survey'>, now: Millis, out: BidderEffect[]): void {
+    const answer =
+      message.t === 'quote'
+        ? this.#quotes.answer(from, message, now, out)
+        : surveyAnswer(message, { local: this.#local, durations: this.#durations }, now)
+    out.push({ type: 'send', to: from, message: answer })
   }
 
   // ---- WANTED
 
-  #onGiven(from: PeerId, message: MessageOf<'given'>, now: Millis): void {
+  #onFetch(from: PeerId, message: MessageOf<'fetch'>, now: Millis, out: BidderEffect[]): void {
+    const takesNone = this.#local.offer().draining || this.#leaving ? 'draining' : undefined
+    const refusal = takesNone ?? (this.#local.pressure() === undefined ? undefined : 'pressure')
+    const question = { want: this.#nextWant++, refusal, ...this.#quotas() }
+    out.push({ type: 'send', ...this.#fetches.begin(from, message, { quotas: undefined, ...question }, now) })
+  }
+
+  #onGiven(from: PeerId, message: MessageOf<'given'>, now: Millis, out: BidderEffect[]): void {
+    const told = this.#fetches.onGiven(from, message)
+    if (told) out.push({ type: 'send', ...told })
     const want = this.#wants.get(from)
     if (want?.id !== message.want) return
     this.#wants.delete(from)
@@ -212,6 +253,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   #decideWant(waiting: number): { count: number; aheadMs: Millis; concurrent: number } | undefined {
     const offer = this.#local.offer()
     if (offer.draining || offer.executors.length === 0 || this.#local.promised()) return undefined
+    if (this.#local.pressure() !== undefined) return undefined
     const free = this.#local.free()
     const queued = this.#local.queued()
     const startable = queued > 0 || free.cpuMilli <= 0 ? 0 : Math.max(0, free.slots - this.#asked())

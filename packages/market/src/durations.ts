@@ -1,5 +1,4 @@
-import { BoundedMap, type Millis } from '@souk/kernel'
-import { LogHistogram } from './log-histogram.ts'
+import { BoundedMap, LogHistogram, type Millis } from '@souk/kernel'
 
 /** Weight of a new duration in the running mean (guess). */
 const weight = 0.2

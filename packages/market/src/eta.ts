@@ -21,6 +21,8 @@ export interface Work {
   alternative?: number
   request: ResourceRequest
   startedMs: Millis
+  /** its timeout ends it then; absent: it has none */
+  untilMs?: Millis
   allocation?: Allocation | undefined
 }
 

@@ -10,7 +10,7 @@ export interface GangConfig {
   reserveRoundTrips: number
   reserveMsMin: Millis
   reserveMsMax: Millis
-  /** a gang that waits for so long keeps what it gets between its rounds (guess) */
+  /** a gang that waits for so long keeps what it gets between its rounds, once no older one that wants the same does (guess) */
   patientAfterMs: Millis
   /** it says so again every patientRoundMs, and loses it where nothing was heard for patientMs */
   patientRoundMs: Millis
@@ -29,8 +29,8 @@ export const defaultGangConfig: GangConfig = {
   reserveMsMin: 15,
   reserveMsMax: 250,
   patientAfterMs: 2_000,
-  patientRoundMs: 250,
-  patientMs: 1_000,
+  patientRoundMs: 1_000,
+  patientMs: 3_000,
   patientMsMax: 600_000,
   perAskerMax: 4,
   reservationsMax: 64,

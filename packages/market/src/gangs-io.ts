@@ -8,7 +8,7 @@ export type GangsInput =
   | { type: 'waiting'; record: TaskRecord; durable: boolean }
   | { type: 'durable'; task: TaskId }
   | { type: 'withdrawn'; task: TaskId }
-  | { type: 'message'; from: PeerId; message: MessageOf<'reserved'> }
+  | { type: 'message'; from: PeerId; message: MessageOf<'reserved' | 'freed'> }
   /** who is there, or what is offered, has changed */
   | { type: 'changed' }
 

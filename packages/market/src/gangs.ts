@@ -5,18 +5,23 @@ import { Durations } from './durations.ts'
 import { filterCandidates } from './filter.ts'
 import {
   capacityFor,
+  decidePatience,
   decidePlaces,
   type Gang,
+  gangSnapshot,
   isComplete,
-  isOldest,
-  keptCount,
+  keepsRoom,
   newGang,
+  noteFreed,
   noteReserved,
+  noteStart,
+  rest,
   tasksOf,
 } from './gang.ts'
 import { awardsOf } from './gang-awards.ts'
 import type { GangConfig } from './gang-config.ts'
 import { gangDecision, togetherReason, tooFewReason, tooLittleReason, tooSmallReason } from './gang-decision.ts'
+import { beginRound } from './gang-round.ts'
 import type { GangsEffect, GangsInput } from './gangs-io.ts'
 import { knownHosts, ownHost } from './known-hosts.ts'
 import { Pace } from './pace.ts'
@@ -34,12 +39,11 @@ interface GangsParts {
   local: LocalView
 }
 
-const quietMsMax = 1_000
-
 /**
  * Places gangs that this peer bears: all hosts that could run some are asked to keep room, and once all members have some
  * they are handed out in one step; else what was kept is free again, and it is tried later, at a random time. One that has
- * waited for long, of each bearer the oldest, keeps what it gets (`reservations.ts` orders those of different bearers).
+ * waited for long and is the oldest of all that want the same hosts keeps what it gets (hosts tell it of older ones of
+ * other bearers); the others keep nothing while they wait, and start where that does not keep it up.
  *
  * Invariants: no member of a gang that is all here is placed without the others. Of a gang that is not all here within
  * `gatherMsMax` (another peer bears a part, or one has begun before) each is placed alone: so nothing waits for ever.
@@ -76,7 +80,8 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
         this.#onWithdrawn(input.task, now, out)
         break
       case 'message':
-        this.#onReserved(input.from, input.message, now, out)
+        if (input.message.t === 'reserved') this.#onReserved(input.from, input.message, now, out)
+        else this.#onFreed(input.from, input.message, now, out)
         break
       case 'changed':
         // Who rests because nobody had room looks again at its time: many would ask whenever anything ends.
@@ -94,11 +99,7 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
   }
 
   snapshot() {
-    const gangs = [...this.#gangs.values()].map((gang) => {
-      const { key, state, size, patient, members } = gang
-      return { gang: key, state, size, here: members.size, kept: keptCount(gang), patient }
-    })
-    return { gangs }
+    return { gangs: [...this.#gangs.values()].map(gangSnapshot) }
   }
 
   // ---- who belongs together
@@ -144,9 +145,8 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
     if (!gang) return
     this.#gangOf.delete(task)
     for (const [rank, { record }] of gang.members) if (record.id === task) gang.members.delete(rank)
-    this.#release(gang, out)
+    this.#standBack(gang, out)
     gang.state = 'gathering'
-    gang.patient = false
     if (gang.members.size > 0) this.#due.set(gang.key, now + this.#config.gatherMsMax)
     else this.#forget(gang)
   }
@@ -183,8 +183,7 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
 
   /** It waits for those that are away: room that is kept for it meanwhile would only be lost to others. */
   #onTooFew(gang: Gang, able: readonly CandidateView[], now: Millis, out: Out): void {
-    this.#release(gang, out)
-    gang.patient = false
+    this.#standBack(gang, out)
     gang.reached = []
     this.#wait(gang, tooFewReason(gang, capacityFor(able, gang)), now, out)
   }
@@ -203,32 +202,13 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
   }
 
   #ask(gang: Gang, able: readonly CandidateView[], now: Millis, out: Out): void {
-    const { prng } = this.#parts
-    const asked = able.length <= this.#config.askedMax ? able : prng.sample(able, this.#config.askedMax)
-    gang.patient =
-      gang.patient || (isOldest(gang, this.#gangs.values()) && now - gang.completeMs >= this.#config.patientAfterMs)
-    const {
-      key,
-      round,
-      shape,
-      size: count,
-      patient,
-      completeMs,
-    } = Object.assign(gang, {
-      state: 'asking' as const,
-      round: gang.round + 1,
-      startedMs: now,
-      asked: new Set(asked.map(({ peer }) => peer)),
-      reached: asked.map(({ peer }) => peer),
-      kept: [],
-      refused: [],
-    })
-    const sinceWallMs = Math.max(0, Math.round(this.#wallOffset + completeMs))
-    this.#due.set(key, now + this.#pace.closeMs())
-    for (const { peer } of asked) {
-      const message = { t: 'reserve', gang: key, round, shape, count, patient, sinceWallMs } as const
-      out.push({ type: 'send', to: peer, message })
-    }
+    const { askedMax } = this.#config
+    const asked = able.length <= askedMax ? able : this.#parts.prng.sample(able, askedMax)
+    decidePatience(gang, this.#gangs.values(), this.#config, now)
+    const sinceWallMs = Math.max(0, Math.round(this.#wallOffset + gang.completeMs))
+    this.#due.set(gang.key, now + this.#pace.closeMs())
+    const peers = asked.map(({ peer }) => peer)
+    for (const said of beginRound(gang, peers, now, sinceWallMs)) out.push({ type: 'send', ...said })
   }
 
   // ---- what hosts keep
@@ -245,6 +225,26 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
     noteReserved(gang, from === self ? ownHost(this.#parts) : members.candidate(from), from, message)
     if (this.#award(gang, now, out)) return
     if (gang.asked.size === 0) this.#onTooLittle(gang, now, out)
+  }
+
+  /** Who has found too little room asks again once hosts have enough, or once it is the first of all in line. */
+  #onFreed(from: PeerId, message: MessageOf<'freed'>, now: Millis, out: Out): void {
+    const gang = this.#gangs.get(message.gang)
+    if (!gang) {
+      out.push({ type: 'send', to: from, message: unreserve(message.gang) })
+      return
+    }
+    if (noteFreed(gang, from, message, this.#pace.closeMs())) this.#due.set(gang.key, Math.max(now, gang.againMs))
+    if (!gang.patient || keepsRoom(gang) || gang.state !== 'resting') return
+    this.#standBack(gang, out)
+    this.#rest(gang, now)
+  }
+
+  /** What it keeps would wait for what others do not give it: it keeps nothing until it asks again. */
+  #standBack(gang: Gang, out: Out): void {
+    this.#release(gang, out)
+    gang.patient = false
+    gang.start = undefined
   }
 
   /** All of them, or none. */
@@ -270,8 +270,11 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
 
   #onTooLittle(gang: Gang, now: Millis, out: Out): void {
     const reason = tooLittleReason(gang)
-    if (!gang.patient) this.#release(gang, out)
+    const isNews = keepsRoom(gang) && noteStart(gang, this.#pace.closeMs())
+    if (!keepsRoom(gang)) this.#standBack(gang, out)
+    if (isNews) gang.quietMs = 0
     this.#wait(gang, reason, now, out)
+    if (isNews) this.#due.set(gang.key, gang.againMs)
   }
 
   #wait(gang: Gang, reason: string, now: Millis, out: Out): void {
@@ -284,10 +287,8 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
 
   /** Two that get in each other's way must not come again at the same time. */
   #rest(gang: Gang, now: Millis): void {
-    gang.state = 'resting'
-    gang.quietMs = Math.min(quietMsMax, Math.max(this.#pace.quietMsFirst(), 2 * gang.quietMs, 20))
-    const restMs = gang.patient ? this.#config.patientRoundMs : gang.quietMs * (0.5 + this.#parts.prng.float())
-    this.#due.set(gang.key, now + restMs)
+    const share = 0.5 + this.#parts.prng.float()
+    this.#due.set(gang.key, now + rest(gang, now, share, this.#pace.quietMsFirst(), this.#config))
   }
 
   #frame({ completeMs, startedMs }: Gang, now: Millis): DecisionFrame {

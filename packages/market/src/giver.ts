@@ -18,9 +18,10 @@ import type { Lots } from './lots.ts'
 import { spend } from './spend.ts'
 import { isTied } from './ties.ts'
 import { type FrameOf, plainDecision } from './to-decision.ts'
-import type { CandidateView, MembersView } from './views.ts'
+import type { CandidateView, LocalView, MembersView } from './views.ts'
 import type { Waiting } from './waiting-line.ts'
 import { withPrediction } from './with-prediction.ts'
+import { isWorthMoving } from './worth-moving.ts'
 
 type Out = AuctioneerEffect[]
 
@@ -31,6 +32,7 @@ export interface GiverView {
   frame: FrameOf
   /** it did not keep to what it said, and is left out for a while */
   ignored(peer: PeerId, now: Millis): boolean
+  local: LocalView
 }
 
 /** What is left of the room of a host that asked; `ahead`: part of the work ahead that was not given yet */
@@ -102,6 +104,7 @@ export class Giver {
       if (budget.left === 0) break
       // What else is at that host it must say itself: tied tasks are asked for.
       if (lot.auction !== undefined || lot.avoid.has(peer) || isTied(lot.shape) || decideFit(offer, lot.shape)) continue
+      if (!this.#isWorthMoving(lot, peer, now)) continue
       const wholeAhead = this.#aheadOf(lot, message, share)
       for (const { alternative, tasks } of this.#takeFor(lot, offer, { budget, atOnce, wholeAhead }, now)) {
         const key = `${alternative} ${lot.key}`
@@ -141,6 +144,21 @@ export class Giver {
       taken.push({ alternative, tasks: this.#lots.take(lot, alternative, count, now) })
     }
     return taken
+  }
+
+  /** What this host can run itself, and would soon, may be better off here than with that peer. */
+  #isWorthMoving(lot: Lot, peer: PeerId, now: Millis): boolean {
+    const { local } = this.#view
+    const { class: name } = lot.shape
+    const offer = local.offer()
+    if (offer.draining || local.promised() || decideFit(offer, lot.shape)) return true
+    const lineMs = ((this.#view.waiting() + local.queued()) * (this.#durations.overallMs ?? 0)) / offer.capacity.slots
+    const waitedMs = now - (lot.first()?.sinceMs ?? now)
+    const rttMs = this.#members.rttP95() ?? this.#config.rttMsUnknown
+    const bytesPerMs = this.#members.bytesPerMs(peer)
+    const inputBytes = lot.keepers.has(peer) ? 0 : lot.inputBytes
+    const runMs = this.#durations.meanMs(name)
+    return isWorthMoving({ runMs, inputBytes, lineMs, waitedMs, rttMs, bytesPerMs })
   }
 
   #aheadOf(lot: Lot, { aheadMs, concurrent }: MessageOf<'wanted'>, share: number): number {

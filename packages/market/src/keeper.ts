@@ -5,6 +5,7 @@ import type { AuctioneerEffect } from './auctioneer-io.ts'
 import { bidTerms } from './bid-terms.ts'
 import type { MarketConfig } from './config.ts'
 import { type Durations, durationClass } from './durations.ts'
+import { fetchMsTo, withFetch } from './fetching.ts'
 import { decideFit } from './fit.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
@@ -15,12 +16,13 @@ import { shapeAs } from './shape.ts'
 import { spend } from './spend.ts'
 import { countTogether, decideTies, isTied, unmetMilli } from './ties.ts'
 import { type FrameOf, plainDecision } from './to-decision.ts'
-import type { LocalView } from './views.ts'
+import type { LocalView, MembersView } from './views.ts'
 import type { Waiting } from './waiting-line.ts'
 import { withPrediction } from './with-prediction.ts'
 
 interface KeeperParts {
   self: PeerId
+  members: MembersView
   local: LocalView
   lots: Lots
   pace: Pace
@@ -66,13 +68,14 @@ export class Keeper {
 
   /**
    * Others are asked before anything is kept here: where the objective is to choose among all hosts, and for tasks that
-   * have only come, want devices (keeping those wherever they fit costs half a point of allocation, see
-   * `pnpm bench placement`) or would strand some of this host. Who waits, or ends sooner than asking takes, goes where
+   * have only come and want devices (keeping those wherever they fit costs half a point of allocation, see
+   * `pnpm bench placement`), would strand some of this host, or have large inputs that others have and it has not. Who waits, or ends sooner than asking takes, goes where
    * there is room.
    */
   comparesAll(lot: Lot): boolean {
     if (comparesAll(objectiveOf(lot.shape, this.#config))) return true
-    const { local, packing, pace } = this.#parts
+    const { self, local, packing, pace } = this.#parts
+    if (lot.quietMs === 0 && lot.keepers.size > 0 && !lot.keepers.has(self)) return true
     if (lot.quietMs > 0 || local.offer().capacity.gpuMilli.length === 0 || pace.isShort(lot.shape.class)) return false
     return requestsOf(lot.shape).some((request, alternative) => {
       if (this.#fits(lot, alternative, 1) === 0) return false
@@ -121,7 +124,8 @@ export class Keeper {
     for (const [alternative, request] of requestsOf(lot.shape).entries()) {
       const room = this.#fits(lot, alternative, count)
       if (room === 0) continue
-      const terms = { ...bidTerms(this.#parts, lot.shape, { alternative, request, room }, dueInMs), loadSeq: 0 }
+      const offered = { ...bidTerms(this.#parts, lot.shape, { alternative, request, room }, dueInMs), loadSeq: 0 }
+      const terms = withFetch(offered, fetchMsTo(this.#parts.self, lot, this.#parts.members))
       return { peer: this.#parts.self, terms, offeredMs: Math.floor(now), afterMs }
     }
     return undefined

@@ -16,19 +16,30 @@ export class Lot {
   readonly shape: Shape
   /** who had its one task before and must not get it again; of most lots nobody */
   readonly avoid: ReadonlySet<PeerId>
+  /** who need not fetch their inputs; nobody: those are too small to matter */
+  readonly keepers: ReadonlySet<PeerId>
   readonly saidNever = new SaidNever()
   readonly #levels: readonly WaitingLine[] = priorities.map(() => new WaitingLine())
   #size = 0
+  /** none that came since it was empty has a longer timeout; 0: one of them has none */
+  limitMs: Millis = 0
+  /** none that came since it was empty has more input to be fetched */
+  inputBytes = 0
   /** the auction that asks for it now */
   auction: number | undefined
   /** no new auction before this: nobody had room */
   quietUntil: Millis = 0
   quietMs: Millis = 0
 
-  constructor(key: string, shape: Shape, avoid: readonly PeerId[] = []) {
+  constructor(
+    key: string,
+    shape: Shape,
+    { avoid = [], keepers = [] }: Partial<Record<'avoid' | 'keepers', readonly PeerId[]>> = {},
+  ) {
     this.key = key
     this.shape = shape
     this.avoid = new Set(avoid)
+    this.keepers = new Set(keepers)
   }
 
   get size(): number {
@@ -36,6 +47,10 @@ export class Lot {
   }
 
   add(waiting: Waiting): void {
+    const { timeoutMs = 0, inputBytes = 0 } = waiting
+    this.inputBytes = Math.max(inputBytes, this.#size === 0 ? 0 : this.inputBytes)
+    const isBounded = timeoutMs > 0 && (this.#size === 0 || this.limitMs > 0)
+    this.limitMs = isBounded ? Math.max(timeoutMs, this.#size === 0 ? 0 : this.limitMs) : 0
     this.#levels[priorities.indexOf(waiting.priority)]!.add(waiting)
     this.#size++
   }

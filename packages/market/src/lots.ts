@@ -1,7 +1,8 @@
 import { Deadlines, type Millis, type ResourceVector } from '@souk/kernel'
-import { type PeerId, requestOf, type TaskId, type TaskRecord } from '@souk/wire'
+import { type PeerId, requestOf, specBlobs, type TaskId, type TaskRecord } from '@souk/wire'
 import type { MarketConfig } from './config.ts'
 import { type Durations, durationClass } from './durations.ts'
+import { keepersOf } from './fetching.ts'
 import { Lot } from './lot.ts'
 import { shapeKey, shapeOf } from './shape.ts'
 import { TurnOrder } from './turn-order.ts'
@@ -43,22 +44,36 @@ export class Lots {
     return this.#turns.waiting.of(tenant)
   }
 
+  /** Tasks of each class in all lots. */
+  sizeByClass(): ReadonlyMap<string, number> {
+    const sizes = new Map<string, number>()
+    for (const { shape, size } of this.#lots.values()) sizes.set(shape.class, (sizes.get(shape.class) ?? 0) + size)
+    return sizes
+  }
+
   get(key: string): Lot | undefined {
     return this.#lots.get(key)
   }
 
-  /** A task that others had before is a lot of its own: it may not go where its like may. */
-  add({ spec, id, submittedWallMs }: TaskRecord, now: Millis, avoid: readonly PeerId[] = []): void {
+  /**
+   * A task that others had before is a lot of its own: it may not go where its like may. So are those whose large inputs lie
+   * with the same peers.
+   */
+  add(record: TaskRecord, now: Millis, avoid: readonly PeerId[] = []): void {
+    const { spec, id, submittedWallMs } = record
     const shape = shapeOf(spec)
-    const key = avoid.length > 0 ? `${shapeKey(shape)}/${id}` : shapeKey(shape)
+    const inputBytes = specBlobs(spec).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+    const keepers = keepersOf(record, inputBytes)
+    const like = keepers.length > 0 ? `${shapeKey(shape)}@${keepers.join()}` : shapeKey(shape)
+    const key = avoid.length > 0 ? `${like}/${id}` : like
     let lot = this.#lots.get(key)
     if (!lot) {
-      lot = new Lot(key, shape, avoid)
+      lot = new Lot(key, shape, { avoid, keepers })
       this.#lots.set(key, lot)
     }
-    const { priority, failIfUnplaceable, deadlineMs } = spec
+    const { priority, failIfUnplaceable, deadlineMs, timeoutMs } = spec
     const dueWallMs = deadlineMs === undefined ? undefined : submittedWallMs + deadlineMs
-    lot.add({ task: id, priority, sinceMs: now, dueWallMs, failIfUnplaceable, told: '' })
+    lot.add({ task: id, priority, sinceMs: now, dueWallMs, failIfUnplaceable, timeoutMs, inputBytes, told: '' })
     this.#lotOf.set(id, lot)
     this.#turns.waiting.add(lot.tenant)
     this.lookAgain(lot, now)
@@ -71,6 +86,18 @@ export class Lots {
     this.#lotOf.delete(task)
     this.#turns.waiting.remove(lot.tenant)
     this.tidy(lot)
+  }
+
+  /** Where it waits; undefined: not here. */
+  lotOf(task: TaskId): Lot | undefined {
+    return this.#lotOf.get(task)
+  }
+
+  /** Takes this one out of its line, for room that it is given as this alternative. */
+  takeOne(lot: Lot, task: TaskId, alternative: number, now: Millis): void {
+    this.#charge(lot, alternative, 1)
+    this.withdraw(task)
+    if (lot.size > 0) this.lookAgain(lot, now)
   }
 
   /** Takes the first `count` out of the line, for room that they are given as this alternative. */

@@ -7,6 +7,7 @@ import type { Filtered } from './filter.ts'
 import { knownHosts } from './known-hosts.ts'
 import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
+import type { OverNotices } from './over-notices.ts'
 import type { Pace } from './pace.ts'
 import { quotaShortText } from './quota-short.ts'
 import { later } from './refusal.ts'
@@ -28,8 +29,7 @@ interface NoRoomParts {
   local: LocalView
   lots: Lots
   pace: Pace
-  /** tasks that wait here for a host with room */
-  waiting(): number
+  overNotices: OverNotices
   frame: FrameOf
 }
 
@@ -68,21 +68,15 @@ export class NoRoom {
 
   /** Those who were asked had too little of it. */
   onAuction(lot: Lot, { auction, closed }: { auction: Auction; closed: Closed }, now: Millis, out: Out): void {
-    const { self, local, lots, pace, frame } = this.#parts
+    const { self, local, lots, pace, frame, overNotices } = this.#parts
     lots.beQuiet(lot, pace.quietMsFirst(), now)
-    this.#sayOver(auction, out)
+    overNotices.toRefused(auction, out)
     const tasks = lot.tell('no-room')
     if (tasks.length === 0) return
     const all = { ...auction, refused: [...auction.refused, { peer: self, refusal: ownRefusal(local, lot) }] }
     const scoring = scoringOf(lot.shape, this.#config)
     const decision = auctionDecision(frame(now, auction.startedMs, now), all, closed, undefined, scoring)
     out.push({ type: 'waits', tasks, code: 'no-room', decision })
-  }
-
-  /** A host that had no room must know whom to ask once it has. */
-  #sayOver(auction: Auction, out: Out): void {
-    const message = { t: 'over', lot: auction.id, waiting: this.#parts.waiting() } as const
-    for (const { peer, refusal } of auction.refused) if (!refusal.never) out.push({ type: 'send', to: peer, message })
   }
 }
 

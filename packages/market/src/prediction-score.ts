@@ -1,6 +1,5 @@
-import type { Millis } from '@souk/kernel'
+import { LogHistogram, type Millis } from '@souk/kernel'
 import type { Quantiles } from './durations.ts'
-import { LogHistogram } from './log-histogram.ts'
 
 /** How good the durations were that this host promised in its bids: each judged once, when the run it was about ends. */
 export class PredictionScore {

@@ -5,10 +5,10 @@ import type { MarketConfig } from './config.ts'
 import { type Durations, durationClass } from './durations.ts'
 import { decideEta } from './eta.ts'
 import { decideFit } from './fit.ts'
-import { Holds } from './holds.ts'
+import { type Hold, Holds, holdMsFor } from './holds.ts'
 import type { Packing } from './packing.ts'
 import { overQuota } from './quota-refusal.ts'
-import { draining, later } from './refusal.ts'
+import { draining, later, pressed } from './refusal.ts'
 import { Rivals } from './rivals.ts'
 import { decideTies } from './ties.ts'
 import type { LocalView, MembersView } from './views.ts'
@@ -27,6 +27,23 @@ interface QuotesParts {
   leaving(): boolean
 }
 
+/**
+ * Room that was bid is kept from others · its award came or went elsewhere · its asker fell silent. `ms`: for how long, or
+ * after how long.
+ */
+export interface HoldEffect {
+  type: 'hold'
+  what: 'reserved' | 'released' | 'expired'
+  asker: PeerId
+  lot: number
+  ms: Millis
+}
+
+/** Where they go. */
+interface Out {
+  push(effect: HoldEffect): unknown
+}
+
 /** What this host answers to those who ask for quotes: a bid from what is free now, or why not. */
 export class Quotes {
   readonly #config: MarketConfig
@@ -41,7 +58,8 @@ export class Quotes {
     this.#holds = new Holds(config)
   }
 
-  answer(from: PeerId, quote: MessageOf<'quote'>, now: Millis): MessageOf<'bid' | 'noBid'> {
+  answer(from: PeerId, quote: MessageOf<'quote'>, now: Millis, out: Out): MessageOf<'bid' | 'noBid'> {
+    this.expire(now, out)
     const { local, members, packing, durations, asked, leaving } = this.#parts
     const { lot, shape, count } = quote
     durations.hear(shape.class, { p50: quote.expectedMs, p90: quote.expectedMsP90 })
@@ -49,29 +67,54 @@ export class Quotes {
     const unfit = decideFit(offer, shape)
     if (unfit) return { t: 'noBid', lot, refusal: unfit }
     if (offer.draining || leaving()) return { t: 'noBid', lot, refusal: draining }
+    const pressure = local.pressure()
+    if (pressure !== undefined) return { t: 'noBid', lot, refusal: pressed(pressure) }
     packing.learn(shape.request, count)
     const tied = decideTies(local.ties(), shape)
     if (tied) return { t: 'noBid', lot, refusal: tied }
     const over = overQuota(local.quotas(), shape)
     if (over) return { t: 'noBid', lot, refusal: over }
-    const room = chooseRoom(local, shape, count)
+    const free = chooseRoom(local, shape, count)
+    const room = free.room > 0 ? free : { ...free, room: this.#lent(quote, now) }
     if (room.room === 0) {
       const etaMs = this.#etaMs(shape, now)
       const refusal = later('no-room', `${local.running()} running, ${local.queued()} queued`)
       return { t: 'noBid', lot, refusal: etaMs === undefined ? refusal : { ...refusal, etaMs } }
     }
     const rttMs = members.rttP95(from) ?? members.rttP95() ?? this.#config.rttMsUnknown
-    const holdMs = this.#holds.holdMs(this.#runMsP90(quote, room.alternative), rttMs)
+    const holdMs = holdMsFor(this.#config, this.#runMsP90(quote, room.alternative), rttMs)
     // Where there is more room than may be held nobody is turned away.
-    const most = local.room(room.request, this.#config.holdsMax + 1)
-    const heldUntilMs = holdMs === undefined ? undefined : this.#holds.heldUntilMs(most, now)
+    const most = Math.max(room.room, local.room(room.request, this.#config.holdsMax + 1))
+    const heldUntilMs = holdMs === undefined ? undefined : this.#holds.heldUntilMs(most)
     if (heldUntilMs !== undefined) return { t: 'noBid', lot, refusal: reserved(heldUntilMs - now) }
-    if (holdMs !== undefined) this.#holds.add(from, holdMs, now)
+    const hold = holdMs === undefined ? undefined : this.#holds.add(from, lot, holdMs, now)
+    if (hold) out.push(effectOf('reserved', hold, holdMs!))
     const terms: BidTerms = { ...bidTerms(this.#parts, shape, room, quote.dueInMs), loadSeq: ++this.#loadSeq }
     const rivals = this.#rivals.count(now) + asked()
-    if (rivals > 0) terms.racedMilli = Math.round((1000 * rivals) / local.room(room.request, racedRoomMax))
+    if (rivals > 0) terms.racedMilli = Math.round((1000 * rivals) / Math.max(1, local.room(room.request, racedRoomMax)))
     this.#rivals.add(now, members.rttP95() ?? this.#config.rttMsUnknown)
     return { t: 'bid', lot, terms, offeredMs: Math.floor(now) }
+  }
+
+  /** A baton has come by way of `path`, awarded by what this host offered at that time. */
+  onAwarded({ path, offeredMs }: { path: readonly PeerId[]; offeredMs: Millis }, now: Millis, out: Out): void {
+    const hold = this.#holds.release(path, offeredMs)
+    if (hold) out.push(effectOf('released', hold, now - hold.sinceMs))
+  }
+
+  /** That auction is over without an award for this host. */
+  onOver(asker: PeerId, lot: number, now: Millis, out: Out): void {
+    const hold = this.#holds.giveUp(asker, lot)
+    if (hold) out.push(effectOf('released', hold, now - hold.sinceMs))
+  }
+
+  expire(now: Millis, out: Out): void {
+    for (let hold = this.#holds.popEnded(now); hold; hold = this.#holds.popEnded(now))
+      out.push(effectOf('expired', hold, now - hold.sinceMs))
+  }
+
+  nextWakeup(): Millis | undefined {
+    return this.#holds.nextEnd()
   }
 
   counters(): Record<string, number> {
@@ -80,6 +123,12 @@ export class Quotes {
 
   snapshot() {
     return this.#holds.snapshot()
+  }
+
+  /** So many have room that a gang does not need before they are over, where nothing waits here. */
+  #lent({ shape, limitMs = 0, count }: MessageOf<'quote'>, now: Millis): number {
+    const { local } = this.#parts
+    return limitMs > 0 && local.queued() === 0 ? local.lent(shape, limitMs, count, now) : 0
   }
 
   /** Nine of ten take no longer, by whichever of the two has seen longer ones; undefined: neither has seen any. */
@@ -97,6 +146,10 @@ export class Quotes {
     const etas = requestsOf(shape).flatMap((request) => decideEta(host, request, now) ?? [])
     return etas.length === 0 ? undefined : Math.min(...etas)
   }
+}
+
+function effectOf(what: HoldEffect['what'], { asker, lot }: Hold, ms: Millis): HoldEffect {
+  return { type: 'hold', what, asker, lot, ms }
 }
 
 function reserved(forMs: Millis): Refusal {

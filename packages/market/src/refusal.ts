@@ -11,6 +11,8 @@ export const later = (code: Refusal['code'], detail: string): Refusal => refusal
 
 export const draining: Refusal = later('draining', 'it takes no new work')
 
+export const pressed = (why: string): Refusal => later('pressure', why)
+
 function refusal(code: Refusal['code'], isForEver: boolean, detail: string): Refusal {
   return { code, never: isForEver, detail: detail.slice(0, detailCharsMax) }
 }

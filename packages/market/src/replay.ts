@@ -35,6 +35,7 @@ export function replay(decision: Pick<Decision, 'bids' | 'winner'>, weights: Rec
     bids,
     winner,
     margin: first && second ? second.score - first.score : 0,
-    changed: winner !== decision.winner,
+    // Of what was placed without bids nothing was weighed.
+    changed: bids.length > 0 && winner !== decision.winner,
   }
 }

@@ -1,5 +1,5 @@
 import type { Millis, QuotaRoom, ResourceRequest, ResourceVector } from '@souk/kernel'
-import type { Incarnation, Offer, PeerId, TaskId, Ties } from '@souk/wire'
+import type { Incarnation, Offer, PeerId, Shape, TaskId, Ties } from '@souk/wire'
 import type { Work } from './eta.ts'
 
 /** A member as the market sees it. */
@@ -18,6 +18,8 @@ export interface MembersView {
   candidate(peer: PeerId): CandidateView | undefined
   /** p95 of round trips, to one peer or over all */
   rttP95(peer?: PeerId): Millis | undefined
+  /** how fast large transfers with that peer went of late; undefined: none was measured */
+  bytesPerMs(peer: PeerId): number | undefined
 }
 
 /** What the market may know of this host. */
@@ -29,10 +31,16 @@ export interface LocalView {
   queued(): number
   /** a gang that has waited for long is to have what becomes free here: nothing is fetched that would come before it */
   promised(): boolean
+  /** why it takes nothing now, with the code; undefined: it is not under pressure. Then nothing is free either */
+  pressure(): string | undefined
+  /** such tasks that are over by their timeout in so long could use room here that a gang has which starts later: so many */
+  lent(shape: Shape, limitMs: Millis, most: number, now: Millis): number
   /** what tenants may have here yet; undefined: nobody has a quota */
   quotas(): QuotaRoom | undefined
   /** of what runs, waits or is about to come here; of tasks that have any */
   ties(): readonly Ties[]
+  /** workers of this class that are warm and free, and how long a cold one takes to get warm; undefined: it has none */
+  warmth(name: string): { free: number; coldMs: Millis } | undefined
   running(): number
   /** what runs here, then what waits, each in its order; at most `limit` of each */
   work(limit: number, now: Millis): readonly Work[]

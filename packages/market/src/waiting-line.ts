@@ -1,4 +1,4 @@
-import type { Millis, WallMillis } from '@souk/kernel'
+import { AgedMap, type Millis, type WallMillis } from '@souk/kernel'
 import type { Priority, TaskId } from '@souk/wire'
 
 export interface Waiting {
@@ -8,13 +8,17 @@ export interface Waiting {
   /** by when it is wanted, by the clock on the wall; undefined: it has no deadline */
   dueWallMs: WallMillis | undefined
   failIfUnplaceable: boolean
+  /** of one run; absent or 0: none */
+  timeoutMs?: Millis
+  /** what its host has to fetch before it begins; absent: nothing */
+  inputBytes?: number
   /** why it waits, as its readers know it; '' before they were told */
   told: '' | 'no-room' | 'unplaceable'
 }
 
 /** Waiting tasks of one shape and priority: those with a deadline, earliest first, and the others by arrival. */
 export class WaitingLine {
-  readonly #plain = new Map<TaskId, Waiting>()
+  readonly #plain = new AgedMap<TaskId, Waiting>()
   /** sorted by deadline; those of one time by arrival */
   readonly #due: Waiting[] = []
   readonly #dueOf = new Map<TaskId, Waiting>()
@@ -53,7 +57,7 @@ export class WaitingLine {
   }
 
   firstPlain(): Waiting | undefined {
-    return this.#plain.size === 0 ? undefined : this.#plain.values().next().value
+    return this.#plain.oldest()?.[1]
   }
 
   *all(): Generator<Waiting> {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Bidder, type BidderEffect, decideFit, defaultMarketConfig, Packing } from '../src/index.ts'
 import { isMulti, shapeKey } from '../src/shape.ts'
 import { shortfallText } from '../src/shortfall.ts'
-import { Local, Members, offer, only, prng, shape, vector } from './fixtures.ts'
+import { Loads, Local, Members, offer, only, prng, shape, vector } from './fixtures.ts'
 import { asked, Stall } from './stall.ts'
 
 const gpu: ResourceRequest = { ...emptyRequest(), gpu: { count: 1, milli: 1000 } }
@@ -36,7 +36,14 @@ describe('a task that asks for a GPU, or else for three CPUs', () => {
     if (used) local.start(used)
     const bearers = { waiting: () => [] }
     const packing = new Packing(defaultMarketConfig, local)
-    const bidder = new Bidder(defaultMarketConfig, { prng: prng(), members: new Members(), local, bearers, packing })
+    const bidder = new Bidder(defaultMarketConfig, {
+      prng: prng(),
+      members: new Members(),
+      local,
+      bearers,
+      loads: new Loads(),
+      packing,
+    })
     const out: BidderEffect[] = []
     const quote = {
       t: 'quote',

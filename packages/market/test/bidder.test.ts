@@ -4,6 +4,14 @@ import { describe, expect, test } from 'vitest'
 import { Booth } from './booth.ts'
 import { noHost, offer, shape, vector } from './fixtures.ts'
 
+/** What a bid for a task says of warm workers. */
+function warmthOf(booth: Booth) {
+  const message = booth.quote()?.message
+  if (message?.t !== 'bid') return undefined
+  const { warm, coldMs } = message.terms
+  return coldMs === undefined ? { warm } : { warm, coldMs }
+}
+
 describe('a quote', () => {
   test('is answered with what it does to the rest of the host, as tasks go that were asked for before', () => {
     const booth = new Booth(offer({ capacity: vector({ gpuMilli: [1000, 1000] }) }))
@@ -37,7 +45,8 @@ describe('a quote', () => {
     const booth = new Booth()
     booth.members.rtt = 10
     const raced = () => {
-      const message = booth.quote()?.message
+      // So short that nothing is held for them.
+      const message = booth.quote({}, 9, { expectedMs: 10, expectedMsP90: 20 })?.message
       return message?.t === 'bid' ? message.terms.racedMilli : undefined
     }
     expect([raced(), raced(), raced()]).toEqual([undefined, 250, 500])
@@ -47,36 +56,65 @@ describe('a quote', () => {
     expect(raced()).toBe(250)
   })
 
-  test('is crowded once another task would wait for more than some round trips, in a mesh with enough others', () => {
-    const booth = new Booth()
-    booth.members.rtt = 10
-    booth.local.atWork = 4
-    booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 1_000 })
-    for (let i = 0; i < 12; i++) booth.members.add(`p${i}`)
-    expect(booth.bidder.crowded(shape(), [])).toBe(false)
-    booth.members.add('p12')
-    expect(booth.bidder.crowded(shape(), ['p0', 'p1'])).toBe(true)
-    const had = Array.from({ length: 13 }, (_, i) => `p${i}`)
-    expect(booth.bidder.crowded(shape(), had.slice(0, 12))).toBe(true)
-    expect(booth.bidder.crowded(shape(), had)).toBe(false)
-    expect(booth.bidder.crowded(shape({ labels: { site: 'attic' } }), [])).toBe(false)
-    for (let i = 0; i < 40; i++) booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 10 })
-    expect(booth.bidder.crowded(shape(), [])).toBe(false)
+  describe('is crowded once another task would wait for more than some round trips', () => {
+    const crowded = (booth: Booth, avoid: string[] = [], over = {}) =>
+      booth.bidder.crowded(shape(over), avoid, booth.now)
+    const full = (others: number) => {
+      const booth = new Booth()
+      booth.members.rtt = 10
+      booth.local.atWork = 4
+      booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 1_000 })
+      for (let i = 0; i < others; i++) booth.members.add(`p${i}`)
+      return booth
+    }
+
+    test('where there are more others than are asked', () => {
+      const booth = full(13)
+      expect(crowded(booth, ['p0', 'p1'])).toBe(true)
+      const had = Array.from({ length: 13 }, (_, i) => `p${i}`)
+      expect(crowded(booth, had.slice(0, 12))).toBe(true)
+      expect(crowded(booth, had)).toBe(false)
+      expect(crowded(booth, [], { labels: { site: 'attic' } })).toBe(false)
+      for (let i = 0; i < 40; i++) booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 10 })
+      expect(crowded(booth)).toBe(false)
+    })
+
+    test('where all are asked, only where one of them has said of late to have room', () => {
+      const booth = full(12)
+      expect(crowded(booth)).toBe(false)
+      booth.loads.all.set('p3', { slots: 1, saidMs: 0, heardMs: 0 })
+      expect(crowded(booth)).toBe(true)
+      expect(crowded(booth, ['p3'])).toBe(false)
+      expect(crowded(booth, [], { request: { ...emptyRequest(), slots: 2 } })).toBe(false)
+      booth.now = 1_001
+      expect(crowded(booth)).toBe(false)
+    })
   })
 
   test('says how long such a task takes once one has run here', () => {
     const booth = new Booth()
     booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 100 })
-    expect(booth.quote()?.message).toMatchObject({ terms: { warm: true, finishMs: { p50: 100, p90: 230 } } })
+    expect(booth.quote()?.message).toMatchObject({ terms: { finishMs: { p50: 100, p90: 230 } } })
   })
 
   test('says what the asker expects where none has run here, and forgets that once one has', () => {
     const booth = new Booth()
     booth.quote({}, 9, { expectedMs: 70, expectedMsP90: 200 })
-    expect(booth.quote()?.message).toMatchObject({ terms: { warm: false, finishMs: { p50: 70, p90: 200 } } })
+    expect(booth.quote()?.message).toMatchObject({ terms: { finishMs: { p50: 70, p90: 200 } } })
     booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 10 })
     booth.quote({}, 9, { expectedMs: 70, expectedMsP90: 200 })
-    expect(booth.quote()?.message).toMatchObject({ terms: { warm: true, finishMs: { p50: 10, p90: 23 } } })
+    expect(booth.quote()?.message).toMatchObject({ terms: { finishMs: { p50: 10, p90: 23 } } })
+  })
+
+  test('says whether warm workers stand free for all that it offers, else how long one takes to get warm', () => {
+    const booth = new Booth()
+    expect(warmthOf(booth)).toEqual({ warm: false })
+    booth.local.theWarmth = { free: 4, coldMs: 80.4 }
+    expect(warmthOf(booth)).toEqual({ warm: true })
+    booth.local.theWarmth = { free: 0, coldMs: 80.4 }
+    expect(warmthOf(booth)).toEqual({ warm: false, coldMs: 80 })
+    booth.local.theWarmth = { free: 0, coldMs: 0 }
+    expect(warmthOf(booth)).toEqual({ warm: false })
   })
 
   test('says when there may be room, by what its runs have left and what waits in front', () => {
@@ -139,6 +177,8 @@ describe('a quote', () => {
     }
     expect([late({}), late({ dueInMs: 50 }), late({ dueInMs: 50, expectedMs: 60 })]).toEqual([false, false, true])
     booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 40 })
+    // Nothing is held any more.
+    booth.now = 1_000
     expect([late({ dueInMs: 50, expectedMs: 60 }), late({ dueInMs: 30 }), late({})]).toEqual([false, true, false])
   })
 

@@ -1,21 +1,22 @@
 import type { MessageOf, TaskSpec } from '@souk/wire'
 import { Bidder, type BidderEffect, type BidderInput, defaultMarketConfig, Packing } from '../src/index.ts'
-import { Local, Members, offer, only, prng, shape } from './fixtures.ts'
+import { Loads, Local, Members, offer, only, prng, shape } from './fixtures.ts'
 
 /** A bidder with its clock, its host and what others say waits with them. */
 export class Booth {
   readonly members = new Members()
+  readonly loads = new Loads()
   readonly local: Local
   readonly bidder: Bidder
   waiting: { peer: string; waiting: number }[] = []
   now = 0
 
   constructor(host = offer()) {
-    const { members } = this
+    const { members, loads } = this
     this.local = new Local(host)
     const bearers = { waiting: () => this.waiting }
     const packing = new Packing(defaultMarketConfig, this.local)
-    this.bidder = new Bidder(defaultMarketConfig, { prng: prng(), members, local: this.local, bearers, packing })
+    this.bidder = new Bidder(defaultMarketConfig, { prng: prng(), members, local: this.local, bearers, loads, packing })
   }
 
   step(input: BidderInput): BidderEffect[] {

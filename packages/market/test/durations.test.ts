@@ -1,7 +1,7 @@
+import { LogHistogram } from '@souk/kernel'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Durations } from '../src/durations.ts'
-import { LogHistogram } from '../src/log-histogram.ts'
 
 describe('a histogram of values of any size', () => {
   test('gives quantiles within a quarter of an octave of the true ones', () => {

@@ -236,7 +236,8 @@ describe('a replay', () => {
     expect(replay(decision, {})).toMatchObject({ winner: 'cheap', changed: false })
   })
 
-  test('of a decision without bids has no winner', () => {
+  test('of a decision without bids has no winner, and changes nothing about the one that it had', () => {
     expect(replay({ bids: [] }, { start: 1 })).toMatchObject({ winner: undefined, changed: false, margin: 0 })
+    expect(replay({ bids: [], winner: 'near' }, { start: 1 })).toMatchObject({ winner: undefined, changed: false })
   })
 })

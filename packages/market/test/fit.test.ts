@@ -137,6 +137,12 @@ describe('a score', () => {
     expect(score({ fragMilli: -100 })).toBeLessThan(score({}))
     expect(score({})).toBeLessThan(score({ priceMilli: 1 }))
   })
+
+  test('counts what a cold worker takes to get warm as a later start', () => {
+    const score = (over: Parameters<typeof terms>[0]) => scoringOf(shape(), defaultMarketConfig).of(terms(over)).score
+    expect(score({ coldMs: 50 })).toBe(score({ startMs: 50 }))
+    expect(score({ warm: true })).toBeLessThan(score({ coldMs: 50 }))
+  })
 })
 
 describe('an expression over what a host is', () => {

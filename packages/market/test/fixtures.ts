@@ -1,32 +1,11 @@
-import { copiesThatFit, emptyRequest, emptyVector, Prng, type QuotaRoom, type ResourceVector, take } from '@souk/kernel'
-import type { BidTerms, Offer, Shape, TaskRecord, TaskSpec, Ties } from '@souk/wire'
+import { copiesThatFit, emptyVector, Prng, type QuotaRoom, type ResourceVector, take } from '@souk/kernel'
+import { type BidTerms, type Offer, plainSpec, type Shape, type TaskRecord, type TaskSpec, type Ties } from '@souk/wire'
 import type { Work } from '../src/eta.ts'
 import { type CandidateView, type LoadsView, type LocalView, type MembersView, shapeOf } from '../src/index.ts'
 
 export const prng = (label = 'market'): Prng => new Prng(1, label)
 
-export function spec(over: Partial<TaskSpec> = {}): TaskSpec {
-  return {
-    name: 'a task',
-    tenant: 'tenant',
-    class: 'noop',
-    work: { kind: 'function', name: 'noop', args: '[]' },
-    request: emptyRequest(),
-    priority: 'medium',
-    labels: {},
-    inputs: [],
-    outputs: [],
-    timeoutMs: 0,
-    retries: 0,
-    attemptsMax: 3,
-    outputBytesMax: 1024,
-    durability: 'quorum',
-    starts: 'at-least-once',
-    expiresMs: 0,
-    failIfUnplaceable: false,
-    ...over,
-  }
-}
+export const spec = plainSpec
 
 export function record(id: string, over: Partial<TaskSpec> = {}): TaskRecord {
   return { id, spec: spec(over), origin: 'self', submittedWallMs: 0, custodians: ['self'], version: 1 }
@@ -78,6 +57,7 @@ export class Members implements MembersView {
   readonly all = new Map<string, CandidateView>()
   version = 0
   rtt: number | undefined
+  readonly rates = new Map<string, number>()
 
   add(peer: string, over: Partial<CandidateView> = {}): this {
     this.all.set(peer, { peer, incarnation: 1, reachable: true, offer: offer(), ...over })
@@ -93,15 +73,20 @@ export class Members implements MembersView {
   rttP95(): number | undefined {
     return this.rtt
   }
+  bytesPerMs(peer: string): number | undefined {
+    return this.rates.get(peer)
+  }
 }
 
 /** This host as the market sees it, to be changed at will. */
 export class Local implements LocalView {
+  theWarmth: ReturnType<LocalView['warmth']>
   theOffer: Offer
   theFree: ResourceVector
   theTies: Ties[] = []
   inLine = 0
   isPromised = false
+  thePressure: string | undefined
   theQuotas: QuotaRoom | undefined
   theWork: Work[] = []
   atWork = 0
@@ -122,11 +107,20 @@ export class Local implements LocalView {
   ties(): Ties[] {
     return this.theTies
   }
+  warmth(): ReturnType<LocalView['warmth']> {
+    return this.theWarmth
+  }
   queued(): number {
     return this.inLine
   }
   promised(): boolean {
     return this.isPromised
+  }
+  pressure(): string | undefined {
+    return this.thePressure
+  }
+  lent(): number {
+    return 0
   }
   quotas(): QuotaRoom | undefined {
     return this.theQuotas

@@ -74,6 +74,33 @@ test('room is kept for a gang only where the hosts that can be asked have enough
   expect(reserved('p', 4)).toBeDefined()
 })
 
+test('a patient gang that hears of an older one keeps nothing anywhere until that one has its places', () => {
+  const { asks, step, wake } = bearing(4)
+  const patience = (effects: GangsEffect[]) =>
+    only(effects, 'send').flatMap(({ message }) => (message.t === 'reserve' ? [message.patient] : []))
+  const isPatient = (effects: GangsEffect[]) => patience(effects).includes(true)
+  const freed = (older: boolean) => {
+    const message = { t: 'freed' as const, gang: asks[0]!.gang, count: 0 }
+    return step({ type: 'message', from: 'p', message: older ? { ...message, older } : message })
+  }
+  let rounds = 0
+  while (!isPatient(wake())) expect(rounds++).toBeLessThan(100)
+  wake()
+  const released = only(freed(true), 'send').map(({ to, message }) => [to, message.t])
+  expect(released.sort()).toEqual([
+    ['p', 'unreserve'],
+    ['q', 'unreserve'],
+  ])
+  // Its next round finds that the older one is still there, and so does the one after it.
+  for (let i = 0; i < 2; i++) {
+    expect(patience(wake())).toEqual([false, false])
+    freed(true)
+    wake()
+  }
+  freed(false)
+  expect(patience(wake())).toEqual([true, true])
+})
+
 test('a gang of which the quota of its tenant never holds one fails once all hosts have said so', () => {
   const shortage = { resource: 'cpuMilli', available: 500, needed: 1_000 }
   const over: Refusal = { code: 'quota', never: true, shortage, detail: '' }

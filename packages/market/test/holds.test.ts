@@ -1,10 +1,14 @@
 import type { MessageOf } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
+import type { BidderEffect, BidderInput } from '../src/index.ts'
 import { Booth } from './booth.ts'
-import { offer, shape, vector } from './fixtures.ts'
+import { offer, only, shape, vector } from './fixtures.ts'
 
 /** A host with two slots, a round trip of 10 ms from everybody. */
 class Hosting extends Booth {
+  /** what became of room that was held */
+  readonly holds: string[] = []
+
   constructor() {
     super(offer({ capacity: vector({ slots: 2 }) }))
     this.members.rtt = 10
@@ -20,10 +24,38 @@ class Hosting extends Booth {
       count: 1,
       priority: 'medium' as const,
     }
-    const [effect] = this.step({ type: 'asked', from, message: { ...message, ...expected } })
-    if (effect?.type !== 'send' || (effect.message.t !== 'bid' && effect.message.t !== 'noBid'))
-      throw new Error('no answer')
-    return effect.message
+    const effects = this.#step({ type: 'asked', from, message: { ...message, ...expected } })
+    const [answer] = only(effects, 'send')
+    if (answer?.message.t !== 'bid' && answer?.message.t !== 'noBid') throw new Error('no answer')
+    return answer.message
+  }
+
+  /** One of them is awarded by that bid, and takes a slot. */
+  awarded(path: string[], bid: MessageOf<'bid' | 'noBid'>): void {
+    if (bid.t !== 'bid') throw new Error('it was not bid')
+    this.local.theFree.slots--
+    this.#step({ type: 'awarded', path, offeredMs: bid.offeredMs })
+  }
+
+  /** That auction of it is over, and this host gets nothing. */
+  over(from: string, lot = 5): void {
+    this.#step({ type: 'over', from, lot })
+  }
+
+  /** Until then, with whatever it does by itself. */
+  until(ms: number): this {
+    for (let due = this.bidder.nextWakeup(); due !== undefined && due <= ms; due = this.bidder.nextWakeup()) {
+      this.now = due
+      this.#step({ type: 'wake' })
+    }
+    this.now = ms
+    return this
+  }
+
+  #step(input: BidderInput): BidderEffect[] {
+    const effects = this.step(input)
+    for (const { what, asker, ms } of only(effects, 'hold')) this.holds.push(`${this.now} ${what} ${asker} ${ms}`)
+    return effects
   }
 }
 
@@ -33,12 +65,57 @@ describe('room that was bid for a long task', () => {
     const long = { p90: 1000 }
     expect([hosting.asks('a', long).t, hosting.asks('b', long).t]).toEqual(['bid', 'bid'])
     hosting.now = 4
-    expect(hosting.asks('c', long)).toMatchObject({ t: 'noBid', refusal: { code: 'reserved', never: false, etaMs: 6 } })
-    hosting.now = 9
+    expect(hosting.asks('c', long)).toMatchObject({
+      t: 'noBid',
+      refusal: { code: 'reserved', never: false, etaMs: 11 },
+    })
+    hosting.now = 14
     expect(hosting.asks('c', long).t).toBe('noBid')
-    hosting.now = 10
+    hosting.now = 15
     expect(hosting.asks('c', long).t).toBe('bid')
-    expect(hosting.bidder.counters()).toMatchObject({ 'hold.made': 3, 'hold.turnedAway': 2 })
+    expect(hosting.bidder.counters()).toMatchObject({ 'hold.turnedAway': 2 })
+  })
+
+  test('is told of: kept from others, come to its award, or given up', () => {
+    const hosting = new Hosting()
+    const bid = hosting.asks('a')
+    hosting.until(3).asks('b')
+    hosting.until(8).awarded(['a'], bid)
+    hosting.until(100)
+    expect(hosting.holds).toEqual(['0 reserved a 15', '3 reserved b 15', '8 released a 8', '18 expired b 15'])
+    expect(hosting.bidder.nextWakeup()).toBeUndefined()
+  })
+
+  test('counts once: with its award it is in the ledger, and no longer held', () => {
+    const hosting = new Hosting()
+    hosting.awarded(['a'], hosting.asks('a'))
+    expect(hosting.asks('b').t).toBe('bid')
+    expect(hosting.asks('c').t).toBe('noBid')
+  })
+
+  test('is free for others as soon as its asker says that the auction went elsewhere', () => {
+    const hosting = new Hosting()
+    for (const peer of ['a', 'b']) hosting.asks(peer)
+    hosting.now = 8
+    hosting.over('c')
+    hosting.over('a', 6)
+    expect(hosting.asks('c').t).toBe('noBid')
+    hosting.over('a')
+    expect(hosting.asks('c').t).toBe('bid')
+    hosting.until(100)
+    expect(hosting.holds).toEqual([
+      ...['0 reserved a 15', '0 reserved b 15', '8 released a 8', '8 reserved c 15'],
+      ...['15 expired b 15', '23 expired c 15'],
+    ])
+  })
+
+  test('is not given up by an award that another bid has brought, or that comes by way of others', () => {
+    const hosting = new Hosting()
+    const [first] = [hosting.asks('a'), hosting.until(1).asks('b')]
+    hosting.awarded(['c', 'd'], first)
+    expect(hosting.bidder.snapshot().holds).toHaveLength(2)
+    hosting.awarded(['a', 'd'], first)
+    expect(hosting.bidder.snapshot().holds).toMatchObject([{ asker: 'b' }])
   })
 
   test('is held where nobody knows how long such tasks run', () => {
@@ -77,7 +154,7 @@ describe('room that was bid for a long task', () => {
 describe('room that was bid for a short task', () => {
   test('is bid to others as well, who hear of each other', () => {
     const hosting = new Hosting()
-    const answers = ['a', 'b', 'c'].map((peer) => hosting.asks(peer, { p90: 199 }))
+    const answers = ['a', 'b', 'c'].map((peer) => hosting.asks(peer, { p90: 149 }))
     expect(answers.map(({ t }) => t)).toEqual(['bid', 'bid', 'bid'])
     expect(answers[2]).toMatchObject({ terms: { racedMilli: 1000 } })
   })

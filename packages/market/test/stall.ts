@@ -1,4 +1,4 @@
-import type { BidTerms, MessageOf, Refusal, TaskSpec } from '@souk/wire'
+import type { BidTerms, MessageOf, Refusal, TaskRecord, TaskSpec } from '@souk/wire'
 import {
   Auctioneer,
   type AuctioneerEffect,
@@ -79,6 +79,13 @@ export class Stall {
   add(name: string, over: Partial<TaskSpec> = {}): AuctioneerEffect[] {
     this.#specs.set(name, spec(over))
     return this.step({ type: 'waiting', record: record(name, over) })
+  }
+
+  /** One whose record says more than its specification. */
+  waitFor(name: string, over: Partial<TaskSpec>, { origin, custodians }: Pick<TaskRecord, 'origin' | 'custodians'>) {
+    this.#specs.set(name, spec(over))
+    const effects = this.step({ type: 'waiting', record: { ...record(name, over), origin, custodians } })
+    return [...effects, ...this.wake()]
   }
 
   /** A task that found no room here after all; it is not to go to those who had it before. */

@@ -3,7 +3,7 @@ import { Bidder, type BidderEffect, decideTies, defaultMarketConfig, Packing } f
 import { scoringOf } from '../src/scoring.ts'
 import { isMulti, shapeKey } from '../src/shape.ts'
 import { countTogether, unmetMilli } from '../src/ties.ts'
-import { Local, Members, offer, only, prng, shape, terms } from './fixtures.ts'
+import { Loads, Local, Members, offer, only, prng, shape, terms } from './fixtures.ts'
 import { asked, awards, Stall } from './stall.ts'
 
 const must = (...groups: string[]) => groups.map((group) => ({ group, required: true }))
@@ -55,7 +55,8 @@ describe('a bid', () => {
     const local = new Local(offer())
     local.theTies = theTies
     const packing = new Packing(defaultMarketConfig, local)
-    const modules = { prng: prng(), members: new Members(), local, bearers: { waiting: () => [] }, packing }
+    const bearers = { waiting: () => [] }
+    const modules = { prng: prng(), members: new Members(), local, bearers, loads: new Loads(), packing }
     const out: BidderEffect[] = []
     const quote = {
       t: 'quote',

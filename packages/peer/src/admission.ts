@@ -1,12 +1,8 @@
 import type { Admission } from '@souk/custody'
 import type { Host } from '@souk/host'
 import { decideFit, decideTies, overQuota, shapeAs, shapeOf } from '@souk/market'
-import { type Baton, limits, type Offer, type Refusal } from '@souk/wire'
-
-/** A baton that found no room where it came is placed anew so often (I8). */
-const movesMax = 3
-/** Handovers that a placement may take: to the one that was chosen, and to its two alternates. */
-const handoversMax = 3
+import type { Baton, Offer, Refusal } from '@souk/wire'
+import { mayMove } from './may-move.ts'
 
 /** What this host has to answer with. */
 export interface AdmissionView {
@@ -14,14 +10,21 @@ export interface AdmissionView {
   host: Host
   /** one task more would wait here for longer than it takes to find another place */
   crowded(): boolean
+  /** why it takes nothing now; undefined: it is not under pressure */
+  pressure?: string | undefined
+  /** this peer may pass on one task more that came to it; it counts */
+  mayMoveOne(): boolean
 }
 
 /**
  * Whether this host takes an awarded baton. It must be able to, and have room. Without, the baton goes on to its next
  * alternate; the last one keeps it: in its queue where that moves fast, otherwise market places it from here.
  */
-export function decideAdmission(baton: Baton, { offer, host, crowded }: AdmissionView): Admission {
-  const { record, alternative, alternates, bounces, moves, path } = baton
+export function decideAdmission(
+  baton: Baton,
+  { offer, host, crowded, pressure, mayMoveOne }: AdmissionView,
+): Admission {
+  const { record, alternative, alternates, bounces } = baton
   const shape = shapeAs(shapeOf(record.spec), alternative)
   const unfit = decideFit(offer, shape)
   if (unfit) return refuse(unfit)
@@ -32,11 +35,17 @@ export function decideAdmission(baton: Baton, { offer, host, crowded }: Admissio
   const over = host.holds(record.id) ? undefined : overQuota(host.quotas, shape)
   if (over) return refuse(over)
   if (host.queueFull) return refuse({ code: 'queue-full', never: false, detail: `${host.queued} queued` })
-  if (host.holds(record.id) || host.room(shape.request, 1) > 0) return { do: 'take' }
+  // What room is kept for was promised it before.
+  if (host.holds(record.id)) return { do: 'take' }
+  const movable = mayMove(record.spec, baton)
+  if (pressure !== undefined) {
+    const passes = alternates.length > 0 && bounces < 2
+    if (!passes && movable && mayMoveOne()) return { do: 'wait' }
+    return refuse({ code: 'pressure', never: false, detail: pressure })
+  }
+  if (host.room(shape.request, 1) > 0) return { do: 'take' }
   if (alternates.length > 0 && bounces < 2) return refuse({ code: 'no-room', never: false, detail: 'taken meanwhile' })
-  // The other members of a gang are on their way to their places.
-  const mayMove = !record.spec.gang && moves < movesMax && path.length + handoversMax <= limits.pathMax
-  return { do: mayMove && crowded() ? 'wait' : 'take' }
+  return { do: movable && crowded() && mayMoveOne() ? 'wait' : 'take' }
 }
 
 const refuse = (refusal: Refusal): Admission => ({ do: 'refuse', refusal })

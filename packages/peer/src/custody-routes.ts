@@ -1,9 +1,14 @@
 import type { BearerEffect, CustodianEffect, SubmitterEffect } from '@souk/custody'
 import { shapeOf } from '@souk/market'
-import type { Outcome, TaskId } from '@souk/wire'
+import type { Outcome, TaskId, TaskRecord, TaskSpec } from '@souk/wire'
 import { decideAdmission } from './admission.ts'
 import { place, useOf } from './gang-routes.ts'
+import { haltRun, takeUp } from './speculation-routes.ts'
 import type { Steps } from './steps.ts'
+import { learnPace } from './straggler-routes.ts'
+import type { TraceEvent } from './trace.ts'
+
+type EndedWhole = NonNullable<Extract<TraceEvent, { type: 'task.closed' }>['whole']>
 
 /** Where the effects of the custodian go. */
 export function routeCustodian(effect: CustodianEffect, steps: Steps): void {
@@ -22,7 +27,7 @@ export function routeCustodian(effect: CustodianEffect, steps: Steps): void {
       onClosed(effect.task, effect.outcome, steps)
       break
     case 'recovered':
-      steps.outlet.trace({ type: 'task.recovered', task: effect.task, ballot: effect.ballot, code: effect.code })
+      onRecovered(effect, steps)
       break
     case 'rejected':
       steps.outlet.trace({ type: 'message.rejected', peer: effect.from, tag: effect.tag, code: effect.code })
@@ -34,12 +39,36 @@ export function routeCustodian(effect: CustodianEffect, steps: Steps): void {
   }
 }
 
+function onRecovered({ task, ballot, code }: Extract<CustodianEffect, { type: 'recovered' }>, steps: Steps): void {
+  const spec = steps.machines.custodian.find(task)?.record.spec
+  steps.outlet.trace({ type: 'task.recovered', task, ballot, code, ...contextOf(spec) })
+}
+
+const contextOf = (spec: TaskSpec | undefined) =>
+  spec?.traceparent === undefined ? {} : { traceparent: spec.traceparent }
+
+/** Of several that see a task end one tells of the whole. */
+function wholeOf(record: TaskRecord | undefined, { machines, outlet }: Steps): { whole?: EndedWhole } {
+  if (!record) return {}
+  const { origin, custodians, spec, submittedWallMs } = record
+  const teller = custodians.includes(origin) ? origin : custodians[0]
+  if (teller !== machines.self) return {}
+  const tookMs = Math.max(0, outlet.log.wallMs(outlet.now) - submittedWallMs)
+  return { whole: { class: spec.class, tookMs, ...contextOf(spec) } }
+}
+
 function onClosed(task: TaskId, outcome: Outcome, steps: Steps): void {
   const { ballot, kind, code, result } = outcome
-  steps.outlet.trace({ type: 'task.closed', task, ballot, kind, code })
+  const record = steps.machines.custodian.find(task)?.record
+  steps.outlet.trace({ type: 'task.closed', task, ballot, kind, code, ...wholeOf(record, steps) })
   steps.stepSubmitter({ type: 'closed', task, outcome })
-  const name = steps.machines.custodian.find(task)?.record.spec.class
-  if (result && name !== undefined) steps.stepAuctioneer({ type: 'duration', class: name, runMs: result.runMs })
+  if (!record) return
+  if (result) steps.stepAuctioneer({ type: 'duration', class: record.spec.class, runMs: result.runMs })
+  learnPace(record, outcome, steps)
+}
+
+function onSubmitted({ id, spec }: TaskRecord, { outlet }: Steps): void {
+  outlet.trace({ type: 'task.submitted', task: id, class: spec.class, ...contextOf(spec) })
 }
 
 export function routeSubmitter(effect: SubmitterEffect, steps: Steps): void {
@@ -48,7 +77,8 @@ export function routeSubmitter(effect: SubmitterEffect, steps: Steps): void {
       steps.outlet.send(effect.to, effect.message)
       break
     case 'bear':
-      steps.outlet.trace({ type: 'task.submitted', task: effect.record.id, class: effect.record.spec.class })
+      onSubmitted(effect.record, steps)
+      steps.stepDemand({ type: 'arrived', class: effect.record.spec.class })
       steps.stepBearer(effect)
       break
     case 'durable':
@@ -86,11 +116,12 @@ export function routeBearer(effect: BearerEffect, steps: Steps): void {
       break
     case 'waiting':
       // What waits for others is no business of market's before those have ended. Whoever had it before us has seen to that.
-      if (effect.record.spec.after && effect.avoid.length === 0)
+      if (effect.record.spec.after && effect.avoid.length === 0 && !effect.again)
         steps.stepDependencies({ type: 'waiting', record: effect.record })
       else place(steps, effect.record, effect.avoid)
       break
     case 'withdrawn':
+      steps.machines.moves.delete(effect.task)
       release(steps, effect.task)
       steps.stepAuctioneer(effect)
       steps.stepDependencies(effect)
@@ -101,19 +132,21 @@ export function routeBearer(effect: BearerEffect, steps: Steps): void {
       break
     case 'take':
       steps.outlet.trace({ type: 'task.queued', task: effect.record.id, ballot: effect.ballot })
-      steps.stepHost(effect)
+      takeUp(effect, steps)
       break
     case 'halt':
-      steps.stepHost(effect)
+      haltRun(effect, steps)
       break
     case 'bounced': {
       const { task, ballot, to, refusal } = effect
       steps.outlet.trace({ type: 'task.bounced', task, ballot, to, code: refusal.code })
       break
     }
-    case 'givenUp':
-      steps.outlet.trace({ type: 'task.givenUp', task: effect.task, ballot: effect.ballot, code: effect.code })
+    case 'givenUp': {
+      const { type, ...given } = effect
+      steps.outlet.trace({ type: 'task.givenUp', ...given })
       break
+    }
     case 'leaseLost':
       steps.outlet.trace({ type: 'task.leaseLost', task: effect.task, ballot: effect.ballot })
       break
@@ -133,14 +166,22 @@ export function routeBearer(effect: BearerEffect, steps: Steps): void {
 
 /** Somebody hands us a baton. The room that was kept for a member of a gang is its own, if it is taken. */
 function onOffered({ baton, from }: Extract<BearerEffect, { type: 'offered' }>, steps: Steps): void {
-  const { ballot, record } = baton
+  const { ballot, record, path, offeredMs } = baton
   const task = record.id
-  steps.outlet.trace({ type: 'task.received', task, ballot, from })
-  if (record.spec.gang) steps.stepReservations(useOf(from, record))
-  const { self, offer, host, bidder } = steps.machines
-  const crowded = () => bidder.crowded(shapeOf(record.spec), [...baton.path, self])
-  const answer = decideAdmission(baton, { offer, host, crowded })
+  steps.outlet.trace({ type: 'task.received', task, ballot, from, ...contextOf(record.spec) })
+  const { gang, timeoutMs } = record.spec
+  if (gang) steps.stepReservations(useOf(from, record))
+  else if (timeoutMs > 0) steps.stepReservations({ type: 'borrow', shape: shapeOf(record.spec), limitMs: timeoutMs })
+  const { self, offer, host, bidder, rebalancer } = steps.machines
+  const crowded = () => bidder.crowded(shapeOf(record.spec), [...baton.path, self], steps.outlet.now)
+  const answer = decideAdmission(baton, {
+    ...{ offer, host, crowded, pressure: rebalancer.pressure?.detail },
+    mayMoveOne: () => rebalancer.mayMoveOne(steps.outlet.now),
+  })
   steps.stepBearer({ type: 'admit', task, answer })
+  // What asks its custodians for leave first has no room in the ledger yet: what is held for it keeps it a little longer.
+  if (answer.do !== 'take' || record.spec.starts !== 'at-most-once')
+    steps.stepBidder({ type: 'awarded', path, offeredMs })
   if (answer.do !== 'take' && record.spec.gang) release(steps, task)
 }
 

@@ -14,6 +14,10 @@ export type Destination =
   | 'desk'
   | 'dependencies'
   | 'followers'
+  | 'speculator'
+  | 'backups'
+  | 'mover'
+  | 'traces'
 
 /** Which machines hear a message. What an answer is about says whose it was: the others let it pass. */
 export const destinations: Record<MessageTag, readonly Destination[]> = {
@@ -28,6 +32,8 @@ export const destinations: Record<MessageTag, readonly Destination[]> = {
   survey: ['bidder'],
   surveyed: ['planner'],
   given: ['bidder'],
+  fetch: ['bidder'],
+  fetched: ['mover'],
   over: ['bidder'],
   bid: ['auctioneer'],
   noBid: ['auctioneer'],
@@ -74,4 +80,10 @@ export const destinations: Record<MessageTag, readonly Destination[]> = {
   reserve: ['reservations'],
   unreserve: ['reservations'],
   reserved: ['gangs'],
+  backup: ['backups'],
+  backupOver: ['backups'],
+  backupSaid: ['speculator'],
+  freed: ['gangs'],
+  askTrace: ['traces'],
+  traced: ['traces'],
 }

@@ -1,11 +1,14 @@
+import type { WallMillis } from '@souk/kernel'
 import type { DrainEffect } from '@souk/rebalance'
+import type { PeerInput } from './inputs.ts'
+import { takeOffer } from './offer-routes.ts'
 import type { Steps } from './steps.ts'
 
 /** Where the effects of a drain go. */
 export function routeDrain(effect: DrainEffect, steps: Steps): void {
   switch (effect.type) {
     case 'giveBack':
-      steps.stepBearer(effect)
+      steps.stepBearer({ ...effect, why: 'draining' })
       break
     case 'began': {
       const { deadlineMs } = effect
@@ -19,4 +22,19 @@ export function routeDrain(effect: DrainEffect, steps: Steps): void {
       steps.outlet.trace({ type: 'peer.undrained' })
       break
   }
+}
+
+/** This peer empties itself, or no longer does; its next lives know that too, unless it is only for the end of this one. */
+export function tellDrain(input: Extract<PeerInput, { type: 'drain' }>, steps: Steps, wallMs: WallMillis): void {
+  const { machines } = steps
+  const write = input.leaving ? undefined : machines.drainMemory.decide(input, wallMs)
+  if (write) steps.stepCustodian({ type: 'remember', writes: [write] })
+  takeOffer({ ...machines.offer, draining: input.on }, steps)
+  steps.stepDrain(input)
+}
+
+/** A new life goes on with what an earlier one was told. */
+export function resumeDrain(steps: Steps, wallMs: WallMillis): void {
+  const drain = steps.machines.drainMemory.resumed(wallMs)
+  if (drain) steps.stepDrain({ type: 'drain', on: true, ...drain })
 }

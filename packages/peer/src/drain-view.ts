@@ -2,8 +2,12 @@ import type { Bearer } from '@souk/custody'
 import type { Host } from '@souk/host'
 import type { BorneView, DrainView } from '@souk/rebalance'
 import type { Roster } from '@souk/roster'
-import type { Offer, PeerId } from '@souk/wire'
+import type { Offer, PeerId, TaskId } from '@souk/wire'
 import type { LoadTable } from './load-table.ts'
+import { mayMove } from './may-move.ts'
+
+/** With so many runs behind it a task stays where it is: a record has room for 128 of them. */
+const attemptsMax = 64
 
 type Borne = ReturnType<Bearer['all']> extends Iterable<infer B> ? B : never
 
@@ -19,6 +23,8 @@ interface Sayings {
 interface DrainParts extends Sayings {
   readonly bearer: Bearer
   readonly host: Host
+  /** members that keep custody */
+  keepers(): readonly { peer: PeerId }[]
 }
 
 /** It empties itself: by its last frame, else by its advert. */
@@ -30,33 +36,55 @@ export function drains({ self, offer, loads, roster }: Sayings, peer: PeerId): b
 /** What this peer has in its hands, as a drain sees it. */
 export function drainView(parts: DrainParts): DrainView {
   const { self, bearer, host, roster } = parts
+  const seesToIt = (peer: PeerId) => peer !== self && roster.reachable(peer) && !drains(parts, peer)
   return {
     *borne() {
-      for (const borne of bearer.all()) yield seen(borne, host.waits(borne.record.id))
+      const heir = parts.keepers().some(({ peer }) => seesToIt(peer))
+      for (const borne of bearer.all()) {
+        const { custodians, spec } = borne.record
+        const inherited = heir && spec.durability === 'quorum' && custodians.length === 1 && custodians[0] === self
+        yield { ...seen(borne, host), inherited }
+      }
     },
-    seesToIt: (peer) => peer !== self && roster.reachable(peer) && !drains(parts, peer),
+    seesToIt,
   }
 }
 
-/** `waits`: in the queue of this host. */
-function seen({ record, state, durable, next, pending, ending, sinceMs }: Borne, waits: boolean): BorneView {
+/** Every task in this peer's hands. */
+export function* borneViews({ bearer, host }: Pick<DrainParts, 'bearer' | 'host'>): Generator<BorneView> {
+  for (const borne of bearer.all()) yield seen(borne, host)
+}
+
+export function borneView({ bearer, host }: Pick<DrainParts, 'bearer' | 'host'>, task: TaskId): BorneView | undefined {
+  const borne = bearer.find(task)
+  return borne && seen(borne, host)
+}
+
+function seen(
+  { record, state, durable, next, pending, ending, sinceMs, attempts, offered }: Borne,
+  host: Host,
+): BorneView {
   return {
     task: record.id,
-    state: stateOf(state, waits),
+    state: stateOf(state, host.waits(record.id)),
     fixed: !durable || next !== undefined || pending !== undefined,
     ending: ending !== undefined,
+    movable: mayMove(record.spec, offered?.baton),
     startsOnce: record.spec.starts === 'at-most-once',
+    checkpoints: record.spec.checkpoint !== undefined && attempts.length < attemptsMax,
+    memoryBytes: host.memoryBytesOf(record.id),
     sinceMs,
     custodians: record.custodians,
   }
 }
 
+/** `waits`: in the queue of this host. */
 function stateOf(state: Borne['state'], waits: boolean): BorneView['state'] {
   switch (state) {
     case 'waiting':
       return 'waiting'
     case 'beginning':
-      return 'queued'
+      return 'beginning'
     case 'queued':
       return waits ? 'queued' : 'running'
     case 'running':

@@ -1,7 +1,21 @@
 import type { Plan } from '@souk/market'
-import type { Advert, Ballot, Message, Outcome, PeerId, TaskId, TaskRecord, TaskSummary, TaskView } from '@souk/wire'
+import type { ScaleIntent, WarmOrder } from '@souk/scaling'
+import type {
+  Advert,
+  Ballot,
+  Checkpoint,
+  Message,
+  Outcome,
+  PeerId,
+  TaskId,
+  TaskRecord,
+  TaskSummary,
+  TaskView,
+} from '@souk/wire'
 import type { ClientRef } from './inputs.ts'
+import type { MoveResult } from './named-move.ts'
 import type { TraceEvent } from './trace.ts'
+import type { ToldTrace } from './trace-gathering.ts'
 
 /** One order to an executor. Answered by `running`, `output`…, and exactly one `ran`. */
 export interface RunOrder {
@@ -19,9 +33,13 @@ export interface RunOrder {
    * the lease ends, since it may be started elsewhere.
    */
   leased: boolean
+  /** where it goes on, if a run of it was stopped and left that */
+  checkpoint?: Checkpoint | undefined
+  /** a second run, for the bearer whose own lags */
+  backup?: true | undefined
 }
 
-export type StopCode = 'timeout' | 'cancelled' | 'fenced' | 'shutdown' | 'draining'
+export type StopCode = 'timeout' | 'cancelled' | 'fenced' | 'shutdown' | 'draining' | 'pressure' | 'outrun'
 
 /** What a local client hears. */
 export type Reply =
@@ -32,8 +50,12 @@ export type Reply =
   | { type: 'view'; task: TaskId; view: TaskView | undefined; reachable: boolean }
   /** undefined: too many plans are being made here */
   | { type: 'planned'; plan: Plan | undefined }
+  /** of each move, in their order */
+  | { type: 'moved'; results: MoveResult[] }
   /** `missing`: members that did not answer in time */
   | { type: 'listed'; tasks: TaskSummary[]; total: number; missing: PeerId[] }
+  /** undefined: too many such questions are under way here */
+  | { type: 'traced'; told: ToldTrace | undefined }
   /** without data: what the host has kept of the run was given, and what comes after it is live */
   | { type: 'output'; task: TaskId; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
   /** no more live output comes from this run; the outcome has the whole */
@@ -57,8 +79,10 @@ export type PeerEffect =
   | { type: 'run'; order: RunOrder }
   /** the run must end (its whole process group); answered by that run's `ran` */
   | { type: 'stop'; task: TaskId; ballot: Ballot; code: StopCode }
+  /** so many workers of a class are to stand warm, said again every ten seconds; answered by `warmed` */
+  | { type: 'warm'; order: WarmOrder }
   | { type: 'reply'; client: ClientRef; reply: Reply }
-  /** grow or shrink; with the scaling issue */
-  | { type: 'scale'; intent: never }
+  /** start or end another peer; answered by `scaled` */
+  | { type: 'scale'; intent: ScaleIntent }
   /** built only while somebody reads */
   | { type: 'trace'; event: TraceEvent }

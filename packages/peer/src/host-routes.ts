@@ -1,15 +1,25 @@
 import type { HostEffect } from '@souk/host'
-import { alternativeField } from '@souk/wire'
+import { alternativeField, requestOf } from '@souk/wire'
+import { inputBytesOf, outputBytesOf, warmWorkOf } from './demand-routes.ts'
+import { tellEnd } from './speculation-routes.ts'
 import type { Steps } from './steps.ts'
+import { paceClass } from './straggler-routes.ts'
 
 /** Where the effects of this host go. */
 export function routeHost(effect: HostEffect, steps: Steps): void {
   switch (effect.type) {
     case 'run': {
-      const { record, alternative, ballot, gpuDevices, attempt, leased } = effect
+      const { type, ...order } = effect
+      const { record, alternative, ballot, attempt, checkpoint, backup } = order
       const task = record.id
-      steps.outlet.trace({ type: 'task.started', task, ballot, attempt, ...alternativeField(alternative) })
-      steps.outlet.emit({ type: 'run', order: { task, ballot, record, alternative, gpuDevices, attempt, leased } })
+      const resumed = checkpoint ? { resumed: true as const } : {}
+      const given = { ...alternativeField(alternative), ...resumed, ...(backup ? { backup } : {}) }
+      steps.outlet.trace({ type: 'task.started', task, ballot, attempt, ...given })
+      steps.outlet.emit({ type, order: { task, ...order } })
+      steps.stepStragglers({ type: 'began', task, ballot, class: paceClass({ class: record.spec.class, alternative }) })
+      const { memoryBytes } = requestOf(record.spec, alternative)
+      const asked = { memoryBytes, inputBytes: inputBytesOf(record), work: warmWorkOf(record) }
+      steps.stepDemand({ type: 'started', task, class: record.spec.class, ...asked })
       break
     }
     case 'stop':
@@ -17,16 +27,23 @@ export function routeHost(effect: HostEffect, steps: Steps): void {
       steps.outlet.emit(effect)
       break
     case 'began':
+      if (steps.machines.backups.has(effect.task, effect.ballot)) break
       steps.stepBearer(effect)
       steps.stepCustodian(effect)
       break
     case 'ended': {
-      const { task, ballot, class: name, alternative, result } = effect
+      const { task, ballot, class: name, alternative, result, warmUpMs } = effect
       steps.machines.marketChanged = true
       steps.machines.followers.onEnded(task, (to, message) => steps.outlet.send(to, message))
       steps.outlet.trace({ type: 'task.ran', task, ballot, end: result.end, runMs: result.runMs })
-      steps.stepBidder({ type: 'duration', class: name, alternative, runMs: result.runMs })
-      steps.stepBearer(effect)
+      // One that was stopped or never began tells nothing of how long such runs take: losers of a race, runs of a drain.
+      if (result.end !== 'stopped' && result.end !== 'refused')
+        steps.stepBidder({ type: 'duration', class: name, alternative, runMs: result.runMs })
+      steps.stepDemand({ type: 'ended', task, cpuMs: result.cpuMs, outputBytes: outputBytesOf(result), warmUpMs })
+      steps.stepStragglers({ type: 'over', task })
+      if (result.end === 'ok')
+        steps.stepStragglers({ type: 'duration', class: paceClass({ class: name, alternative }), runMs: result.runMs })
+      tellEnd(effect, steps)
       break
     }
     case 'breach':

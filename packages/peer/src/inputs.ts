@@ -1,5 +1,6 @@
 import type { MeasuredRun } from '@souk/host'
 import type { Millis, WallMillis } from '@souk/kernel'
+import type { PressureReadings } from '@souk/rebalance'
 import type {
   Advert,
   Ballot,
@@ -14,7 +15,10 @@ import type {
   TaskId,
   TaskSpec,
   TaskState,
+  TraceFilter,
 } from '@souk/wire'
+
+import type { NamedMove } from './named-move.ts'
 
 /** A local client's request or subscription. The driver makes them; replies name them. */
 export type ClientRef = number
@@ -68,6 +72,8 @@ export type PeerInput =
     }
   | { type: 'disconnected'; peer: PeerId }
   | { type: 'frame'; from: PeerId; frame: Frame }
+  /** something that somebody sent was refused by the driver, before it could be an input */
+  | { type: 'rejected'; from: PeerId | undefined; code: string; detail: string }
   /** an advert that came by gossip */
   | { type: 'gossip'; advert: Advert }
   /** everything up to this persist seq is on disk */
@@ -77,7 +83,10 @@ export type PeerInput =
   /** the executor began; `ran` always follows */
   | { type: 'running'; task: TaskId; ballot: Ballot }
   | { type: 'output'; task: TaskId; ballot: Ballot; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
-  | { type: 'ran'; task: TaskId; ballot: Ballot; result: RunResult }
+  /** `warmUpMs`: how long its worker took to get warm for it; 0: it was; absent: not known */
+  | { type: 'ran'; task: TaskId; ballot: Ballot; result: RunResult; warmUpMs?: Millis }
+  /** what became of a `warm` order: so many workers of the class are warm now; `cannot-warm`: they never can be */
+  | { type: 'warmed'; class: string; workers: number; tookMs: Millis; code?: string; detail?: string }
   /** every run that the executors have at this moment, each once; every ten seconds */
   | { type: 'measured'; runs: readonly MeasuredRun[] }
   /** durable by `persist` when its accepted reply leaves; outcomes follow to the same client */
@@ -104,6 +113,10 @@ export type PeerInput =
       afters: readonly (readonly number[])[]
       assumedMs: Millis
     }
+  /** answered by `moved`: those hosts ask those bearers for these tasks */
+  | { type: 'move'; client: ClientRef; moves: readonly NamedMove[] }
+  /** answered by `traced`: the newest trace events of all that can be asked, that fit; at most `limit` */
+  | { type: 'readTrace'; client: ClientRef; filter: TraceFilter; limit: number }
   /** live output from the start, wherever it runs, then the rest from its outcome */
   | { type: 'follow'; client: ClientRef; task: TaskId }
   /** this client reads no more */
@@ -111,9 +124,20 @@ export type PeerInput =
   /** what this host offers has changed (inventory, an agent came or went) */
   | { type: 'offer'; offer: Offer }
   | { type: 'addresses'; addresses: string[] }
-  /** it takes nothing new and hands over what waits here; what still runs after `deadlineMs` is stopped and given back */
-  | { type: 'drain'; on: boolean; deadlineMs?: Millis }
+  /**
+   * it takes nothing new and hands over what waits here; what still runs after `deadlineMs` is stopped and given back. It holds
+   * for later lives too, but for `leaving`: this one is about to end, and the next takes work
+   */
+  | { type: 'drain'; on: boolean; deadlineMs?: Millis; leaving?: boolean }
+  /** what is decided of the mesh's capacity is done now, though it is not automatic or was done just before */
+  | { type: 'scaleNow' }
+  /** the scaler's answer to an order; `done`, or why not */
+  | { type: 'scaled'; intent: string; code: string }
   /** tells the others; the driver stops after the effects of this step are out */
   | { type: 'leave' }
   /** the driver's own event-loop lag over the last second: a slow observer suspects less (Lifeguard) */
   | { type: 'lag'; lagMs: Millis }
+  /** what this host has left of what runs short, every few seconds */
+  | { type: 'readings'; readings: PressureReadings }
+  /** how fast large transfers with that peer went of late; after each of them */
+  | { type: 'rate'; peer: PeerId; bytesPerMs: number }

@@ -11,7 +11,7 @@ export class LoadTable {
     return this.#stamps.get(peer)
   }
 
-  /** True when the peer has waiting work that it did not have before. */
+  /** True when the peer has waiting work: this host may ask for some. */
   set(peer: PeerId, stamp: LoadStamp, now: Millis): boolean {
     this.#heardMs.set(peer, now)
     return this.#set(peer, stamp)

@@ -1,21 +1,41 @@
-import { Bearer, Custodian, type MeshView, Submitter } from '@souk/custody'
+import { Bearer, Custodian, type Keeper, type MeshView, Submitter } from '@souk/custody'
 import { Host } from '@souk/host'
 import { earliest, type Millis, type Prng } from '@souk/kernel'
 import { Auctioneer, Bidder, Gangs, Packing, Planner, Reservations } from '@souk/market'
-import { Drain } from '@souk/rebalance'
+import { Backups, Drain, Rebalancer, Speculator, Stragglers } from '@souk/rebalance'
 import { Roster } from '@souk/roster'
+import { Capacity, Demand, provisionTau } from '@souk/scaling'
 import type { Bearer as Life, Offer, PeerId, TaskId } from '@souk/wire'
+import { capacityView } from './capacity-view.ts'
 import type { PeerConfig } from './config.ts'
+import { demandView } from './demand-view.ts'
 import { Dependencies } from './dependencies.ts'
 import { Desk } from './desk.ts'
+import { DrainMemory } from './drain-memory.ts'
 import { drains, drainView } from './drain-view.ts'
 import { Followers } from './followers.ts'
+import { forecastersView } from './forecasters-view.ts'
 import { type Keeping, keepingOf } from './keeping.ts'
 import { LoadTable } from './load-table.ts'
 import { MemberLog } from './member-log.ts'
 import { meshView } from './mesh-view.ts'
+import { Mover } from './mover.ts'
+import type { Outlet } from './outlet.ts'
+import { PendingMoves } from './pending-moves.ts'
+import { rebalanceView } from './rebalance-view.ts'
+import { backupsView, speculatorView } from './speculation-view.ts'
+import { Traces } from './traces.ts'
+import { TransferRates } from './transfer-rates.ts'
 import { UnheardAwards } from './unheard-awards.ts'
-import { bearersView, deskView, loadsView, localView, membersView } from './views.ts'
+import { bearersView, deskView, loadsView, localView, membersView, tracesView } from './views.ts'
+
+/** What the machines of a peer begin with. */
+interface Beginnings {
+  self: PeerId
+  prng: Prng
+  offer: Offer
+  log: Outlet['log']
+}
 
 /** The machines of one peer, and what they share. */
 export class Machines {
@@ -33,13 +53,24 @@ export class Machines {
   readonly packing: Packing
   readonly desk: Desk
   readonly drain: Drain
+  readonly stragglers: Stragglers
+  readonly speculator: Speculator
+  readonly backups: Backups
+  readonly demand: Demand
+  readonly rebalancer: Rebalancer
+  readonly mover: Mover
+  readonly moves = new PendingMoves()
+  readonly capacity: Capacity
   readonly dependencies: Dependencies
   readonly followers: Followers
+  readonly traces: Traces
   readonly loads = new LoadTable()
+  readonly rates = new TransferRates()
   readonly unheard = new UnheardAwards()
   /** members that have said anything to this life */
   readonly heard = new Set<PeerId>()
   readonly memberLog = new MemberLog()
+  readonly drainMemory = new DrainMemory()
   readonly #mesh: MeshView
   /** of a task, where there are enough keepers */
   readonly #custodiansWanted: 3 | 5
@@ -53,17 +84,18 @@ export class Machines {
   /** somebody's waiting work changed */
   loadsChanged = false
 
-  constructor(config: PeerConfig, { self, prng, offer }: { self: PeerId; prng: Prng; offer: Offer }) {
+  constructor(config: PeerConfig, { self, prng, offer, log }: Beginnings) {
     this.self = self
     this.offer = offer
     this.roster = new Roster(config.roster, { self, prng: prng.fork('roster') })
     this.host = new Host(config.host, { devices: (request) => this.packing.fitting(request)?.devices })
-    const members = membersView(this.roster)
-    const local = localView(
-      this.host,
-      () => this.offer,
-      () => this.reservations.lacksRoom,
-    )
+    this.demand = new Demand(config.demand, forecastersView(config.demand.bucketMs), demandView(this))
+    const members = membersView(this.roster, this.rates)
+    const local = localView(this.host, this.demand, {
+      offer: () => this.offer,
+      reservations: () => this.reservations,
+      pressure: () => this.rebalancer.pressure?.detail,
+    })
     this.packing = new Packing(config.market, local)
     const { packing } = this
     const bearers = bearersView(this.loads, this.roster)
@@ -80,15 +112,24 @@ export class Machines {
     const loads = loadsView(this.loads, this.unheard)
     const { market } = config
     this.auctioneer = new Auctioneer(market, { self, prng: prng.fork('auctioneer'), members, local, loads, packing })
-    this.bidder = new Bidder(market, { prng: prng.fork('bidder'), members, local, bearers, packing })
+    this.bidder = new Bidder(market, { prng: prng.fork('bidder'), members, local, bearers, loads, packing })
     this.gangs = new Gangs(config.gangs, market, { self, prng: prng.fork('gangs'), members, local })
     this.reservations = new Reservations(config.gangs, { members, local, packing })
     this.planner = new Planner(market, { self, prng: prng.fork('planner'), members, local, packing })
     const view = deskView(this.roster, mesh, this.custodian, self)
     this.desk = new Desk(config.desk, { self, view })
     this.dependencies = new Dependencies(config.dependencies, { self, view })
+    this.stragglers = new Stragglers(config.stragglers)
+    this.speculator = new Speculator(config.speculation, speculatorView(this))
+    this.backups = new Backups(config.speculation, backupsView(this))
     this.drain = new Drain(config.rebalance, drainView(this))
+    this.rebalancer = new Rebalancer(config.rebalance, rebalanceView(this))
+    this.mover = new Mover(self, (peer) => this.roster.reachable(peer))
     this.followers = new Followers(config.followers)
+    this.traces = new Traces(tracesView(this.roster, log, self))
+    const { capacity } = config
+    const forecaster = forecastersView(capacity.bucketMs).make(provisionTau(capacity.costs))
+    this.capacity = new Capacity(capacity, { self, view: capacityView(this), forecaster })
   }
 
   /** This peer, in this life of it. */
@@ -99,6 +140,11 @@ export class Machines {
   /** What its host has, and whether tenants have quotas of it. */
   asOffered(offer: Offer): Offer {
     return this.host.quotas ? { ...offer, bounded: true } : offer
+  }
+
+  /** Members that keep custody. */
+  keepers(): readonly Keeper[] {
+    return this.#mesh.keepers()
   }
 
   get keeping(): Keeping {
@@ -132,7 +178,15 @@ export class Machines {
       this.planner.nextWakeup(),
       this.host.nextWakeup(),
       this.desk.nextWakeup(),
+      this.traces.nextWakeup(),
       this.drain.nextWakeup(),
+      this.stragglers.nextWakeup(),
+      this.speculator.nextWakeup(),
+      this.backups.nextWakeup(),
+      this.demand.nextWakeup(),
+      this.rebalancer.nextWakeup(),
+      this.mover.nextWakeup(),
+      this.capacity.nextWakeup(),
       this.dependencies.nextWakeup(),
     )
   }

@@ -1,5 +1,6 @@
 import type { AuctioneerEffect, BidderEffect, PlannerEffect } from '@souk/market'
 import { type Bearer, type Decision, requestOf, type TaskId, tiesOf } from '@souk/wire'
+import type { DeskEffect } from './desk-io.ts'
 import type { Steps } from './steps.ts'
 
 /** Where the effects of the auctioneer go. */
@@ -43,8 +44,19 @@ export function routeAuctioneer(effect: AuctioneerEffect, steps: Steps): void {
 }
 
 export function routeBidder(effect: BidderEffect, steps: Steps): void {
-  if (effect.type === 'send') steps.outlet.send(effect.to, effect.message)
-  else steps.outlet.trace({ type: 'wanted.sent', to: effect.to, count: effect.count })
+  switch (effect.type) {
+    case 'send':
+      steps.outlet.send(effect.to, effect.message)
+      break
+    case 'wanted':
+      steps.outlet.trace({ type: 'wanted.sent', to: effect.to, count: effect.count })
+      break
+    case 'hold': {
+      const { what, asker, lot, ms } = effect
+      steps.outlet.trace({ type: `hold.${what}`, asker, lot, ms })
+      break
+    }
+  }
 }
 
 export function routePlanner(effect: PlannerEffect, { outlet }: Steps): void {
@@ -53,6 +65,10 @@ export function routePlanner(effect: PlannerEffect, { outlet }: Steps): void {
 }
 
 function decided(steps: Steps, tasks: readonly TaskId[], decision: Decision, to: Bearer | undefined): void {
+  for (const told of steps.machines.moves.apply(tasks, decision, to !== undefined)) decidedAs(steps, told, to)
+}
+
+function decidedAs(steps: Steps, { tasks, decision }: { tasks: TaskId[]; decision: Decision }, to: Bearer | undefined) {
   steps.stepBearer({ type: 'decided', tasks, decision })
   for (const task of tasks) {
     steps.stepCustodian({ type: 'decided', task, decision, to })
@@ -68,4 +84,10 @@ function reserve(steps: Steps, task: TaskId, alternative: number): void {
   if (!spec) return
   const request = requestOf(spec, alternative)
   steps.stepHost({ type: 'reserve', task, tenant: spec.tenant, request, ties: tiesOf(spec) })
+}
+
+/** What clients asked of tasks anywhere. */
+export function routeDesk(effect: DeskEffect, { outlet }: Steps): void {
+  if (effect.type === 'send') outlet.send(effect.to, effect.message)
+  else outlet.emit(effect)
 }

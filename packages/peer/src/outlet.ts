@@ -4,15 +4,15 @@ import { Counters } from './counters.ts'
 import type { PeerEffect } from './effects.ts'
 import { RidingMessages, RidingWrites } from './riders.ts'
 import type { TraceEvent } from './trace.ts'
+import { defaultTraceLogConfig, TraceLog, type UntimedTrace } from './trace-log.ts'
 
 type PersistEffect = Extract<PeerEffect, { type: 'persist' }>
-
-/** TraceEvent without its time, for each of its kinds. */
-type Event = TraceEvent extends infer E ? (E extends { at: Millis } ? Omit<E, 'at'> : never) : never
 
 /** Where everything that leaves a machine goes: to the driver, to the trace, or, for this peer itself, back in. */
 export class Outlet {
   readonly counters = new Counters()
+  /** what was traced of late, for whoever asks later */
+  readonly log: TraceLog
   tracing = true
   readonly #self: PeerId
   readonly #local: Message[] = []
@@ -22,8 +22,9 @@ export class Outlet {
   #now: Millis = 0
   #out: PeerEffect[] = []
 
-  constructor(self: PeerId) {
+  constructor(self: PeerId, log = defaultTraceLogConfig) {
     this.#self = self
+    this.log = new TraceLog(log, self)
   }
 
   /** The time of the current step. */
@@ -36,14 +37,16 @@ export class Outlet {
     this.#out = out
   }
 
-  trace(event: Event): void {
+  trace(event: UntimedTrace): void {
     this.counters.add(event.type)
+    this.log.push(this.#now, event)
     if (this.tracing) this.#out.push({ type: 'trace', event: { at: this.#now, ...event } as TraceEvent })
   }
 
   /** For the driver to act on, so it is built whether somebody reads or not. */
-  alarm(event: Event): void {
+  alarm(event: UntimedTrace): void {
     this.counters.add(event.type)
+    this.log.push(this.#now, event)
     this.#out.push({ type: 'trace', event: { at: this.#now, ...event } as TraceEvent })
   }
 

@@ -1,28 +1,23 @@
 import type { StoredBlobs } from '@souk/custody'
 import { earliest, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
 import { type MarketConfig, planTasksOf } from '@souk/market'
-import {
-  type Ballot,
-  type Certificate,
-  type Frame,
-  type LoadStamp,
-  limits,
-  type Offer,
-  type PeerId,
-  specBytes,
-  type TaskId,
-} from '@souk/wire'
+import type { ClassReport } from '@souk/scaling'
+import type { Ballot, Certificate, Frame, LoadStamp, PeerId, TaskId } from '@souk/wire'
 import { blobsOf } from './blobs-of.ts'
 import type { PeerConfig } from './config.ts'
+import { tellDrain } from './drain-routes.ts'
 import type { PeerEffect } from './effects.ts'
 import { emptyOffer } from './empty-offer.ts'
 import type { NamedTask, PeerInput, Submission } from './inputs.ts'
 import { introductions } from './introductions.ts'
 import { Machines } from './machines.ts'
+import { takeOffer } from './offer-routes.ts'
 import { Outlet } from './outlet.ts'
+import { OwnLoad } from './own-load.ts'
+import { decideRefusedSubmit } from './refused-submit.ts'
 import { Router } from './router.ts'
 import { type PeerSnapshot, peerSnapshot } from './snapshot.ts'
-import { decideTenantFull } from './tenant-full.ts'
+import { startMachines } from './start-machines.ts'
 
 /** What local clients want. */
 type ClientInput = Extract<PeerInput, { client: unknown }>
@@ -39,12 +34,13 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   readonly #router: Router
   readonly #waitingMax: MarketConfig['tenantWaitingMax']
   #certificate: Certificate | undefined
+  #startedMs: Millis = 0
   #startedWallMs: WallMillis = 0
-  #load: LoadStamp = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 }
+  readonly #load = new OwnLoad()
 
   constructor(config: PeerConfig, { self, prng }: { self: PeerId; prng: Prng }) {
-    this.#machines = new Machines(config, { self, prng, offer: emptyOffer() })
-    this.#outlet = new Outlet(self)
+    this.#outlet = new Outlet(self, config.traceLog)
+    this.#machines = new Machines(config, { self, prng, offer: emptyOffer(), log: this.#outlet.log })
     this.#waitingMax = config.market.tenantWaitingMax
     this.#router = new Router(this.#machines, this.#outlet, config)
   }
@@ -61,22 +57,13 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
 
   /** How loaded this peer is now; the driver puts it into every frame. */
   loadStamp(): LoadStamp {
-    const { auctioneer, host, offer } = this.#machines
-    const load = this.#load
-    const waiting = auctioneer.waiting
-    const freeSlots = host.queued > 0 ? 0 : Math.max(0, host.free.slots)
-    const running = host.running
-    const { draining } = offer
-    const same =
-      load.waiting === waiting && load.freeSlots === freeSlots && load.running === running && load.draining === draining
-    const seq = same ? load.seq : (load.seq + 1) >>> 0
-    this.#load = { seq, waiting, freeSlots, running, draining, saidMs: Math.floor(this.#outlet.now) }
-    return this.#load
+    return this.#load.stamp(this.#machines, this.#outlet.now)
   }
 
   /** When this run has to stop unless its lease is confirmed before; undefined: it does not run here by this ballot. */
   runsUntilMs(task: TaskId, ballot: Ballot): Millis | undefined {
-    return this.#machines.bearer.runsUntilMs(task, ballot)
+    const { bearer, backups } = this.#machines
+    return backups.runsUntilMs(task, ballot) ?? bearer.runsUntilMs(task, ballot)
   }
 
   /** Who would keep this task, were it submitted now; undefined: it would be refused. */
@@ -104,6 +91,11 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     return blobsOf(this.#machines.custodian.tasks())
   }
 
+  /** What is asked of this host, by class or of one, what is foretold of it, and what stands warm; the latest `buckets`. */
+  demand(wanted: { buckets: number; only?: string | undefined }): ClassReport[] {
+    return this.#machines.demand.report(wanted, this.#outlet.now)
+  }
+
   /** Trace effects are built only while somebody reads them. Counters are kept always. */
   setTracing(on: boolean): void {
     this.#outlet.tracing = on
@@ -120,6 +112,8 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       startedWallMs: this.#startedWallMs,
       load: this.loadStamp(),
       drain: this.#machines.drain.progress(this.#outlet.now),
+      stragglers: this.#machines.stragglers.now(this.#outlet.now),
+      rebalance: this.#machines.rebalancer.state(this.#outlet.now),
       counters: this.#outlet.counters.snapshot(),
     }
     return peerSnapshot(this.#machines, said)
@@ -129,7 +123,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     const router = this.#router
     switch (input.type) {
       case 'start':
-        this.#onStart(input)
+        this.#onStart(input, now)
         break
       case 'wake':
         break
@@ -142,10 +136,22 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       case 'frame':
         this.#onFrame(input.from, input.frame)
         break
+      case 'rejected':
+        this.#outlet.trace({ type: 'message.rejected', peer: input.from ?? '', tag: input.detail, code: input.code })
+        break
       case 'gossip':
       case 'addresses':
+        router.stepRoster(input)
+        break
       case 'lag':
         router.stepRoster(input)
+        router.stepRebalancer({ type: 'readings', readings: { lagMs: input.lagMs } })
+        break
+      case 'readings':
+        router.stepRebalancer(input)
+        break
+      case 'rate':
+        this.#machines.rates.note(input.peer, input.bytesPerMs)
         break
       case 'persisted':
       case 'persistFailed':
@@ -157,16 +163,23 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         break
       case 'measured':
         router.stepHost({ ...input, awaited: this.#machines.awaited })
+        router.stepDemand(input)
+        break
+      case 'warmed':
+        router.stepDemand(input)
+        break
+      case 'scaled':
+      case 'scaleNow':
+        router.stepCapacity(input)
         break
       case 'output':
         this.#onOutput(input, now)
         break
       case 'offer':
-        this.#onOffer({ ...input.offer, draining: this.#machines.offer.draining })
+        takeOffer({ ...input.offer, draining: this.#machines.offer.draining }, router)
         break
       case 'drain':
-        this.#onOffer({ ...this.#machines.offer, draining: input.on })
-        router.stepDrain(input)
+        tellDrain(input, router, this.#wallMs(now))
         break
       case 'leave':
         this.#onLeave(input)
@@ -198,8 +211,16 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         router.stepPlanner({ type: 'plan', client, tasks, assumedMs })
         break
       }
+      case 'move':
+        router.stepMover(input)
+        break
+      case 'readTrace':
+        router.stepTraces(input)
+        break
       case 'gone':
         router.stepDesk(input)
+        router.stepTraces(input)
+        router.stepMover(input)
         router.stepPlanner(input)
         router.stepSubmitter(input)
         break
@@ -226,29 +247,25 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     const router = this.#router
     this.#outlet.trace({ type: 'peer.leaving' })
     this.#outlet.leave()
+    router.stepDemand(input)
     router.stepBidder(input)
     router.stepBearer(input)
+    router.stepBackups(input)
     router.stepRoster(input)
   }
 
-  #onStart(input: Extract<PeerInput, { type: 'start' }>): void {
-    const router = this.#router
-    const { wallMs, incarnation, proof, stored, certificate } = input
-    const offer = this.#machines.asOffered(input.offer)
+  #wallMs(now: Millis): WallMillis {
+    return this.#startedWallMs + now - this.#startedMs
+  }
+
+  #onStart(input: Extract<PeerInput, { type: 'start' }>, now: Millis): void {
+    const { wallMs, incarnation, stored, certificate } = input
+    this.#startedMs = now
     this.#startedWallMs = wallMs
     this.#certificate = certificate
-    this.#machines.incarnation = incarnation
-    this.#machines.offer = offer
+    this.#outlet.log.start(now, wallMs)
     this.#outlet.trace({ type: 'peer.started', incarnation, stored: stored.length })
-    router.stepCustodian({ type: 'start', wallMs, incarnation, stored })
-    const known = this.#machines.memberLog.load(stored)
-    router.stepRoster({ type: 'start', wallMs, incarnation, proof, offer, certificate, addresses: [], known })
-    router.stepHost({ type: 'capacity', capacity: offer.capacity, gpus: offer.gpus })
-    router.stepSubmitter({ type: 'start', wallMs, incarnation })
-    router.stepBearer({ type: 'start', wallMs, incarnation })
-    router.stepAuctioneer({ type: 'start', wallMs })
-    router.stepDependencies({ type: 'start', wallMs })
-    router.stepGangs({ type: 'start', wallMs })
+    startMachines(this.#router, input)
   }
 
   #onConnected(input: Extract<PeerInput, { type: 'connected' }>): void {
@@ -273,25 +290,11 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   }
 
   #onSubmission(client: number, { tag, nonce, drawable = false, choosy = false, spec }: Submission): void {
-    const size = specBytes(spec)
-    if (size > limits.specBytesMax) {
-      const message = `the task takes about ${size} bytes, at most ${limits.specBytesMax} travel with it; give large input as files or through standard input`
-      this.#outlet.refuse(client, tag, 'task-too-large', message)
-      return
-    }
-    const full = decideTenantFull(this.#machines, this.#waitingMax, { nonce, spec })
-    if (full !== undefined) {
-      this.#outlet.refuse(client, tag, 'quota', full)
+    const refused = decideRefusedSubmit(this.#machines, this.#waitingMax, { nonce, spec })
+    if (refused) {
+      this.#outlet.refuse(client, tag, refused.code, refused.message)
       return
     }
     this.#router.stepSubmitter({ type: 'submit', client, tag, nonce, drawable, choosy, spec })
-  }
-
-  #onOffer(given: Offer): void {
-    const offer = this.#machines.asOffered(given)
-    this.#machines.offer = offer
-    this.#machines.marketChanged = true
-    this.#router.stepHost({ type: 'capacity', capacity: offer.capacity, gpus: offer.gpus })
-    this.#router.stepRoster({ type: 'offer', offer })
   }
 }

@@ -15,6 +15,8 @@ const uses = new Set<MessageTag>([
   'await',
   'reserve',
   'unreserve',
+  'backup',
+  'backupOver',
 ])
 /** Messages by which a bearer speaks to custodians; whoever submits bears its tasks at first. */
 const bears = new Set<MessageTag>([
@@ -22,7 +24,8 @@ const bears = new Set<MessageTag>([
 ])
 /** Messages by which a member says that it runs other people's work, or keeps it. */
 const serves = new Set<MessageTag>([
-  ...(['bid', 'noBid', 'surveyed', 'wanted', 'accept', 'reserved'] as const),
+  ...(['bid', 'noBid', 'surveyed', 'wanted', 'accept', 'reserved', 'freed'] as const),
+  ...(['backupSaid', 'fetch', 'fetched'] as const),
   ...(['stored', 'already', 'unstored', 'leaseAsk', 'leaseTold', 'prepare', 'promise', 'refuse', 'committed'] as const),
   ...(['lacking', 'fenced', 'begun', 'renewed', 'unknown', 'copy'] as const),
 ])

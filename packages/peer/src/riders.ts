@@ -1,5 +1,5 @@
 import { Deadlines, type Millis } from '@souk/kernel'
-import type { Message, PeerId } from '@souk/wire'
+import { limits, type Message, type MessageOf, type PeerId } from '@souk/wire'
 import type { Write } from './effects.ts'
 
 /** What has no haste leaves after this at the latest (guess: an idle peer's next frame or write would come later). */
@@ -14,17 +14,34 @@ const waitingMax = 1_024
 export class RidingMessages {
   readonly #byPeer = new Map<PeerId, Message[]>()
   readonly #due = new Deadlines<PeerId>()
+  /** of them, the last accept */
+  readonly #accepts = new Map<PeerId, MessageOf<'accept'>>()
 
   /** False where so many wait already that they have to leave now. */
   add(to: PeerId, message: Message, now: Millis): boolean {
-    const list = this.#byPeer.get(to)
+    let list = this.#byPeer.get(to)
     if (!list) {
-      this.#byPeer.set(to, [message])
+      list = []
+      this.#byPeer.set(to, list)
       this.#due.set(to, now + waitMs)
-      return true
     }
-    list.push(message)
+    if (message.t !== 'accept') list.push(message)
+    else if (!this.#accept(to, message)) list.push(this.#newAccept(to, message))
     return list.length < waitingMax
+  }
+
+  /** With an accept that waits already: a burst of batons is accepted one by one. */
+  #accept(to: PeerId, { tasks }: MessageOf<'accept'>): boolean {
+    const waiting = this.#accepts.get(to)
+    if (!waiting || waiting.tasks.length + tasks.length > limits.batonsPerMessageMax) return false
+    waiting.tasks.push(...tasks)
+    return true
+  }
+
+  #newAccept(to: PeerId, { tasks }: MessageOf<'accept'>): Message {
+    const accept: MessageOf<'accept'> = { t: 'accept', tasks: [...tasks] }
+    this.#accepts.set(to, accept)
+    return accept
   }
 
   take(to: PeerId): readonly Message[] {
@@ -32,6 +49,7 @@ export class RidingMessages {
     if (!list) return []
     this.#byPeer.delete(to)
     this.#due.delete(to)
+    this.#accepts.delete(to)
     return list
   }
 

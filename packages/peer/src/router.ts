@@ -7,7 +7,7 @@ import type {
   SubmitterMessage,
 } from '@souk/custody'
 import type { HostInput } from '@souk/host'
-import { invariant, type Machine, type Millis } from '@souk/kernel'
+import { invariant, type Machine } from '@souk/kernel'
 import type {
   AuctioneerInput,
   AuctioneerMessage,
@@ -17,23 +17,33 @@ import type {
   ReservationsInput,
   ReservationsMessage,
 } from '@souk/market'
-import type { DrainInput } from '@souk/rebalance'
+import type { BackupsInput, DrainInput, RebalancerInput, SpeculatorInput, StragglersInput } from '@souk/rebalance'
 import type { RosterEffect, RosterInput } from '@souk/roster'
+import type { CapacityInput, DemandInput } from '@souk/scaling'
 import type { Bearer as Life, Message, MessageOf, PeerId, RosterMessage } from '@souk/wire'
+import { routeCapacity } from './capacity-routes.ts'
 import { routeBearer, routeCustodian, routeSubmitter } from './custody-routes.ts'
+import { routeDemand } from './demand-routes.ts'
 import type { DependenciesInput, DependenciesMessage } from './dependencies-io.ts'
 import { routeDependencies } from './dependency-routes.ts'
-import type { DeskEffect, DeskInput, DeskMessage } from './desk-io.ts'
+import type { DeskInput, DeskMessage } from './desk-io.ts'
 import { type Destination, destinations } from './destinations.ts'
 import { routeDrain } from './drain-routes.ts'
 import { routeGangs, routeReservations } from './gang-routes.ts'
 import { routeHost } from './host-routes.ts'
 import type { Machines } from './machines.ts'
-import { routeAuctioneer, routeBidder, routePlanner } from './market-routes.ts'
+import { routeAuctioneer, routeBidder, routeDesk, routePlanner } from './market-routes.ts'
+import type { MoverInput } from './mover.ts'
 import type { Outlet } from './outlet.ts'
 import { whyRejected } from './permissions.ts'
+import { onNamed, routeMover, routeRebalancer } from './rebalance-routes.ts'
 import { routeRoster } from './roster-routes.ts'
+import { routeBackups, routeSpeculator } from './speculation-routes.ts'
 import type { Steps } from './steps.ts'
+import { routeStragglers } from './straggler-routes.ts'
+import { routeTraces } from './trace-routes.ts'
+import type { TracesInput } from './traces.ts'
+import { wakeOne } from './wake-one.ts'
 
 /**
  * Routes between the machines of one peer: every effect of one is an input of another, a message, or an effect of the
@@ -60,14 +70,13 @@ export class Router implements Steps {
       else if (this.machines.loadsChanged) {
         this.machines.loadsChanged = false
         this.stepBidder({ type: 'changed' })
-      } else if (!this.#wakeOne()) return
+      } else if (!wakeOne(this)) return
     }
   }
 
   /** A message of a connected member, by what its role allows. */
   onMessage(from: Life, message: Message): void {
-    const member = this.machines.roster.get(from.peer)
-    const code = whyRejected(member, from, message)
+    const code = whyRejected(this.machines.roster.get(from.peer), from, message)
     if (code) {
       this.outlet.trace({ type: 'message.rejected', peer: from.peer, tag: message.t, code })
       return
@@ -87,13 +96,14 @@ export class Router implements Steps {
         this.stepRoster({ type: 'message', from: from.peer, message: message as RosterMessage })
         break
       case 'bidder':
-        this.#toBidder(from.peer, message as MessageOf<'quote' | 'survey' | 'given' | 'over'>)
+        this.#toBidder(from.peer, message as MessageOf<'quote' | 'survey' | 'given' | 'over' | 'fetch'>)
         break
       case 'auctioneer':
-        this.stepAuctioneer({ type: 'message', from: from.peer, message: message as AuctioneerMessage })
+        if (message.t === 'wanted' && message.named) onNamed(this, from.peer, message)
+        else this.stepAuctioneer({ type: 'message', from: from.peer, message: message as AuctioneerMessage })
         break
       case 'gangs':
-        this.stepGangs({ type: 'message', from: from.peer, message: message as MessageOf<'reserved'> })
+        this.stepGangs({ type: 'message', from: from.peer, message: message as MessageOf<'reserved' | 'freed'> })
         break
       case 'reservations':
         this.stepReservations({ type: 'message', from: from.peer, message: message as ReservationsMessage })
@@ -119,21 +129,40 @@ export class Router implements Steps {
       case 'dependencies':
         this.stepDependencies({ type: 'message', from: from.peer, message: message as DependenciesMessage })
         break
+      case 'speculator':
+        this.stepSpeculator({ type: 'message', from: from.peer, message: message as MessageOf<'backupSaid'> })
+        break
+      case 'backups':
+        this.stepBackups({ type: 'message', from: from.peer, message: message as MessageOf<'backup' | 'backupOver'> })
+        break
+      case 'mover':
+        this.stepMover({ type: 'message', from: from.peer, message: message as MessageOf<'fetched'> })
+        break
+      case 'traces':
+        this.stepTraces({ type: 'message', from: from.peer, message: message as MessageOf<'askTrace' | 'traced'> })
+        break
       case 'followers':
         this.#toFollowers(from.peer, message as MessageOf<'follow'>)
         break
     }
   }
 
-  #toBidder(from: PeerId, message: MessageOf<'quote' | 'survey' | 'given' | 'over'>): void {
+  #toBidder(from: PeerId, message: MessageOf<'quote' | 'survey' | 'given' | 'over' | 'fetch'>): void {
+    if (message.t === 'fetch') {
+      this.stepBidder({ type: 'fetch', from, message })
+      return
+    }
     if (message.t === 'quote' || message.t === 'survey') {
       this.stepBidder({ type: 'asked', from, message })
       return
     }
     // Newer than the load stamp of its frame: what it says counts from here on.
-    this.machines.loads.setWaiting(from, message.waiting)
+    if (message.waiting !== undefined) this.machines.loads.setWaiting(from, message.waiting)
     if (message.t === 'given') this.stepBidder({ type: 'given', from, message })
-    else this.machines.loadsChanged = true
+    else {
+      this.stepBidder({ type: 'over', from, lot: message.lot })
+      if (message.waiting !== undefined) this.machines.loadsChanged = true
+    }
   }
 
   #toFollowers(from: PeerId, message: MessageOf<'follow'>): void {
@@ -216,8 +245,40 @@ export class Router implements Steps {
     this.#step(this.machines.drain, input, routeDrain)
   }
 
+  stepStragglers(input: StragglersInput): void {
+    this.#step(this.machines.stragglers, input, routeStragglers)
+  }
+
+  stepSpeculator(input: SpeculatorInput): void {
+    this.#step(this.machines.speculator, input, routeSpeculator)
+  }
+
+  stepBackups(input: BackupsInput): void {
+    this.#step(this.machines.backups, input, routeBackups)
+  }
+
+  stepCapacity(input: CapacityInput): void {
+    this.#step(this.machines.capacity, input, routeCapacity)
+  }
+
+  stepDemand(input: DemandInput): void {
+    this.#step(this.machines.demand, input, routeDemand)
+  }
+
+  stepRebalancer(input: RebalancerInput): void {
+    this.#step(this.machines.rebalancer, input, routeRebalancer)
+  }
+
+  stepMover(input: MoverInput): void {
+    this.#step(this.machines.mover, input, routeMover)
+  }
+
   stepDesk(input: DeskInput): void {
     this.#step(this.machines.desk, input, routeDesk)
+  }
+
+  stepTraces(input: TracesInput): void {
+    this.#step(this.machines.traces, input, routeTraces)
   }
 
   // ---- time
@@ -231,30 +292,4 @@ export class Router implements Steps {
     this.stepAuctioneer({ type: 'changed' })
     this.stepBidder({ type: 'changed' })
   }
-
-  /** Wakes one machine that is due; false when none is. */
-  #wakeOne(): boolean {
-    const due = (machine: { nextWakeup(): Millis | undefined }) => (machine.nextWakeup() ?? Infinity) <= this.outlet.now
-    if (due(this.machines.roster)) this.stepRoster({ type: 'wake' })
-    else if (due(this.machines.custodian)) this.stepCustodian({ type: 'wake' })
-    else if (due(this.machines.submitter)) this.stepSubmitter({ type: 'wake' })
-    else if (due(this.machines.bearer)) this.stepBearer({ type: 'wake' })
-    else if (due(this.machines.auctioneer)) this.stepAuctioneer({ type: 'wake' })
-    else if (due(this.machines.bidder)) this.stepBidder({ type: 'wake' })
-    else if (due(this.machines.gangs)) this.stepGangs({ type: 'wake' })
-    else if (due(this.machines.reservations)) this.stepReservations({ type: 'wake' })
-    else if (due(this.machines.planner)) this.stepPlanner({ type: 'wake' })
-    else if (due(this.machines.host)) this.stepHost({ type: 'wake' })
-    else if (due(this.machines.dependencies)) this.stepDependencies({ type: 'wake' })
-    else if (due(this.machines.drain)) this.stepDrain({ type: 'wake' })
-    else if (due(this.machines.desk)) this.stepDesk({ type: 'wake' })
-    else if (due(this.outlet)) this.outlet.wake()
-    else return false
-    return true
-  }
-}
-
-function routeDesk(effect: DeskEffect, { outlet }: Steps): void {
-  if (effect.type === 'send') outlet.send(effect.to, effect.message)
-  else outlet.emit(effect)
 }

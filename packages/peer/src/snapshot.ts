@@ -1,7 +1,8 @@
 import type { Breach } from '@souk/host'
 import type { Millis, ResourceVector, WallMillis } from '@souk/kernel'
-import type { DrainProgress } from '@souk/rebalance'
+import type { ClassTail, DrainProgress, RebalanceState, Straggler } from '@souk/rebalance'
 import type { Member } from '@souk/roster'
+import type { CapacityReport } from '@souk/scaling'
 import type { Certificate, Incarnation, LoadStamp, Offer, PeerId, Role } from '@souk/wire'
 import type { Keeping } from './keeping.ts'
 import type { Machines } from './machines.ts'
@@ -33,13 +34,19 @@ export interface PeerSnapshot {
   load: LoadStamp
   /** how far it has come with emptying itself */
   drain: DrainProgress
+  /** how it moves work, and whether it is under pressure */
+  rebalance: RebalanceState
   members: MemberView[]
   keeping: Keeping
   /** by state while open, by outcome once closed */
   tasks: Record<string, number>
   store: { ok: boolean; code?: string; message?: string }
+  /** runs of this host that lag far behind their like, and what is known of how long those take */
+  stragglers: { runs: Straggler[]; classes: ClassTail[] }
   /** what the last audit of this host has found */
   breaches: readonly Breach[]
+  /** what the mesh has and will need in slots, where this peer can start others */
+  capacity?: CapacityReport
   counters: Record<string, number>
   custody: unknown
   market: unknown
@@ -52,12 +59,14 @@ interface OfItself {
   startedWallMs: WallMillis
   load: LoadStamp
   drain: DrainProgress
+  stragglers: Straggler[]
+  rebalance: RebalanceState
   counters: Record<string, number>
 }
 
 export function peerSnapshot(
   machines: Machines,
-  { certificate, startedWallMs, load, drain, counters }: OfItself,
+  { certificate, startedWallMs, load, drain, stragglers, rebalance, counters }: OfItself,
 ): PeerSnapshot {
   const { self, roster, custodian, bidder, host, loads, offer, incarnation, store, keeping } = machines
   const custody = custodian.snapshot()
@@ -72,13 +81,16 @@ export function peerSnapshot(
     free: host.free,
     load,
     drain,
+    rebalance,
     members: roster
       .members()
       .map((member) => toMemberView(member, member.peer === self ? load : loads.get(member.peer))),
     keeping,
     tasks: custody.tasks,
     store: store.ok ? { ok: true } : store,
+    stragglers: { runs: stragglers, classes: machines.stragglers.tails() },
     breaches: host.breaches,
+    ...(machines.capacity.looks ? { capacity: machines.capacity.snapshot() } : {}),
     counters: { ...counters, ...bidder.counters() },
     custody: { ...custody, submitter: machines.submitter.snapshot(), borne: machines.bearer.snapshot() },
     market: machines.marketSnapshot(),

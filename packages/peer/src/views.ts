@@ -1,14 +1,18 @@
 import { type Custodian, type MeshView, rankKeepers } from '@souk/custody'
 import type { Host } from '@souk/host'
-import type { BearersView, CandidateView, LoadsView, LocalView, MembersView } from '@souk/market'
+import type { BearersView, CandidateView, LoadsView, LocalView, MembersView, Reservations } from '@souk/market'
 import type { Roster } from '@souk/roster'
-import { custodiansMax, type Offer, type PeerId } from '@souk/wire'
+import type { Demand } from '@souk/scaling'
+import { custodiansMax, type PeerId } from '@souk/wire'
 import type { DeskView } from './desk-io.ts'
 import type { LoadTable } from './load-table.ts'
+import type { TraceLog } from './trace-log.ts'
+import type { TracesView } from './traces.ts'
+import type { TransferRates } from './transfer-rates.ts'
 import type { UnheardAwards } from './unheard-awards.ts'
 
 /** The roster as the market sees it. */
-export function membersView(roster: Roster): MembersView {
+export function membersView(roster: Roster, rates: TransferRates): MembersView {
   let seen = -1
   let cached: CandidateView[] = []
   const candidate = (peer: PeerId): CandidateView | undefined => {
@@ -28,21 +32,30 @@ export function membersView(roster: Roster): MembersView {
     },
     candidate,
     rttP95: (peer) => (peer === undefined ? roster.rttP95 : roster.rtt(peer)?.p95),
+    bytesPerMs: (peer) => rates.bytesPerMs(peer),
   }
 }
 
 const mayRun = (role: string): boolean => role === 'host' || role === 'admin'
 
 /** This host as the market sees it. */
-export function localView(host: Host, offer: () => Offer, promised: () => boolean): LocalView {
+export function localView(
+  host: Host,
+  demand: Demand,
+  { offer, reservations, pressure }: Pick<LocalView, 'offer' | 'pressure'> & { reservations(): Reservations },
+): LocalView {
+  const pressed = (): boolean => pressure() !== undefined
   return {
     offer,
-    free: () => host.free,
-    room: (request, limit) => host.room(request, limit),
+    pressure,
+    free: () => (pressed() ? { ...host.free, slots: 0 } : host.free),
+    room: (request, limit) => (pressed() ? 0 : host.room(request, limit)),
     queued: () => host.queued,
-    promised,
+    promised: () => reservations().lacksRoom,
+    lent: (shape, limitMs, most, now) => (pressed() ? 0 : reservations().lendable(shape, limitMs, most, now)),
     quotas: () => host.quotas,
     ties: () => host.ties,
+    warmth: (name) => demand.warmth(name),
     running: () => host.running,
     work: (limit, now) => host.work(limit, now),
   }
@@ -71,9 +84,10 @@ export function deskView(roster: Roster, mesh: MeshView, custodian: Custodian, s
   const askable = () => {
     const peers: PeerId[] = []
     const away: PeerId[] = []
-    for (const { peer, state, reachable } of roster.members()) {
+    for (const { peer, reachable } of roster.members()) {
       if (reachable || peer === self) peers.push(peer)
-      else if (state !== 'left') away.push(peer)
+      // Also of those that have left: until others are their tasks' custodians, the next ones tell of these.
+      else away.push(peer)
     }
     return { peers, away }
   }
@@ -90,5 +104,16 @@ export function deskView(roster: Roster, mesh: MeshView, custodian: Custodian, s
         away: ranked.slice(0, custodiansMax).filter((peer) => !canAsk.has(peer)),
       }
     },
+  }
+}
+
+export function tracesView(roster: Roster, log: TraceLog, self: PeerId): TracesView {
+  return {
+    askable() {
+      const members = roster.members().filter(({ state }) => state !== 'left')
+      const peers = members.filter(({ peer, reachable }) => reachable || peer === self).map(({ peer }) => peer)
+      return { peers, away: members.map(({ peer }) => peer).filter((peer) => !peers.includes(peer)) }
+    },
+    read: (what, now) => log.read(what, now),
   }
 }

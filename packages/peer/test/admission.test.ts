@@ -30,8 +30,15 @@ function baton(over: Partial<Baton> = {}): Baton {
 }
 
 const alternates = [{ peer: 'p2', incarnation: 1, offeredMs: 0 }]
-const decide = (given: Baton, { free = 0, crowded = true } = {}) =>
-  decideAdmission(given, { offer: offer(4), host: host(free), crowded: () => crowded })
+const decide = (
+  given: Baton,
+  { free = 0, crowded = true, mayMove = true, pressure = undefined as string | undefined } = {},
+) =>
+  decideAdmission(given, {
+    ...{ offer: offer(4), host: host(free), pressure },
+    crowded: () => crowded,
+    mayMoveOne: () => mayMove,
+  })
 
 describe('an award', () => {
   test('is taken where there is room', () => {
@@ -49,6 +56,18 @@ describe('an award', () => {
 
   test('is queued there when its turn comes sooner than another place would be found', () => {
     expect(decide(baton(), { crowded: false })).toEqual({ do: 'take' })
+  })
+
+  test('is queued where no more may be passed on: it is switched off, or there were too many of late', () => {
+    expect(decide(baton(), { mayMove: false })).toEqual({ do: 'take' })
+  })
+
+  test('goes on from a host under pressure, whatever is free there, or waits there for another', () => {
+    const pressed = { free: 1, pressure: 'too little memory' }
+    const refusal = { code: 'pressure', never: false, detail: 'too little memory' }
+    expect(decide(baton({ alternates }), pressed)).toEqual({ do: 'refuse', refusal })
+    expect(decide(baton(), pressed)).toEqual({ do: 'wait' })
+    expect(decide(baton(), { ...pressed, mayMove: false })).toEqual({ do: 'refuse', refusal })
   })
 
   test('is queued once it has moved three times, or its path has no room for another placement', () => {

@@ -58,7 +58,28 @@ describe('a peer that drains', () => {
     expect(outcomes(mesh, 'p0').map(({ host }) => host)).toEqual(['p1', 'p1'])
   })
 
-  test('holds what only it keeps, until a host asks for it', () => {
+  test('of two hands over what only it keeps, custody and all: it may go then', () => {
+    const mesh = new Mesh({ p0: 1, p1: 1 })
+    mesh.submit('p1', 'busy', { ms: 20_000 })
+    mesh.run(100)
+    for (let i = 0; i < 20; i++) mesh.submit('p0', `task-${i}-`, { ms: i === 0 ? 3_000 : 50 })
+    mesh.run(100)
+    mesh.step('p0', { type: 'drain', on: true })
+    expect(progress(mesh, 'p0').state).toBe('draining')
+    mesh.run(2_000)
+    expect(progress(mesh, 'p0')).toMatchObject({ state: 'draining', waiting: 0, held: 0, running: 1 })
+    mesh.until(() => progress(mesh, 'p0').state === 'drained')
+    mesh.step('p0', { type: 'leave' })
+    mesh.run(50)
+    mesh.kill('p0')
+    mesh.run(30_000)
+    const ended = mesh.traces('p1', 'task.closed').map(({ kind }) => kind)
+    expect(ended).toEqual(Array(21).fill('succeeded'))
+    expect(new Set(started(mesh, 'p0', 'p1').map(({ task }) => task)).size).toBe(21)
+    expect(started(mesh, 'p0', 'p1')).toHaveLength(21)
+  })
+
+  test('holds what only it keeps where nobody else keeps anything, until a host asks for it', () => {
     const mesh = new Mesh({ p0: 1, p1: keepsNone(1) })
     for (const name of ['a', 'b', 'c']) mesh.submit('p0', name, { ms: 1_000 })
     mesh.run(100)
@@ -123,5 +144,51 @@ describe('a deadline', () => {
     expect(progress(mesh, 'p0')).toMatchObject({ running: 1, runningOnce: 1, stopped: 0 })
     mesh.run(5_000)
     expect(outcomes(mesh, 'p1')).toMatchObject([{ kind: 'succeeded', host: 'p0' }])
+  })
+})
+
+describe('a restart', () => {
+  const restarted = (mesh: Mesh, name: string) => {
+    mesh.kill(name)
+    mesh.run(1_000)
+    mesh.start(name)
+    mesh.run(1_000)
+  }
+
+  test('is no reason to take work again: it drains until it is told otherwise', () => {
+    const mesh = new Mesh({ p0: 1, p1: 1, p2: 0 })
+    mesh.step('p0', { type: 'drain', on: true })
+    mesh.run(1_000)
+    restarted(mesh, 'p0')
+    expect(progress(mesh, 'p0')).toMatchObject({ state: 'drained', forMs: 3_000 })
+    for (const name of ['a', 'b']) mesh.submit('p2', name, { ms: 100 })
+    mesh.run(2_000)
+    expect(outcomes(mesh, 'p2').map(({ host }) => host)).toEqual(['p1', 'p1'])
+    mesh.step('p0', { type: 'drain', on: false })
+    mesh.run(1_000)
+    restarted(mesh, 'p0')
+    expect(progress(mesh, 'p0').state).toBe('off')
+  })
+
+  test('does not put off the deadline', () => {
+    const mesh = new Mesh({ p0: 1, p1: 1, p2: 0 })
+    mesh.step('p0', { type: 'drain', on: true, deadlineMs: 10_000 })
+    mesh.run(1_000)
+    restarted(mesh, 'p0')
+    expect(progress(mesh, 'p0')).toMatchObject({ leftMs: 7_000 })
+    mesh.step('p0', { type: 'drain', on: true })
+    mesh.run(100)
+    restarted(mesh, 'p0')
+    expect(progress(mesh, 'p0').leftMs).toBeUndefined()
+  })
+
+  test('takes work again where it drained only in order to stop', () => {
+    const mesh = new Mesh({ p0: 1, p1: 1, p2: 0 })
+    mesh.step('p0', { type: 'drain', on: true, leaving: true })
+    mesh.run(1_000)
+    expect(progress(mesh, 'p0').state).toBe('drained')
+    restarted(mesh, 'p0')
+    expect(progress(mesh, 'p0').state).toBe('off')
+    expect(mesh.node('p0').peer.snapshot().offer.draining).toBe(false)
   })
 })

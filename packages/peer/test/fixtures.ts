@@ -1,9 +1,10 @@
-import { emptyRequest, emptyVector } from '@souk/kernel'
+import { emptyVector } from '@souk/kernel'
 import {
   type Certificate,
   emptyResult,
   type LifeProof,
   type Offer,
+  plainSpec,
   type Role,
   type RunResult,
   type TaskSpec,
@@ -15,27 +16,8 @@ export const idOf = (name: string): string => taskId(nonceOf(name))
 
 /** Runs for `ms` and then exits with `exitCode`; the mesh's executor reads both from the arguments. */
 export function spec({ ms = 10, exitCode = 0, ...over }: Partial<TaskSpec> & { ms?: number; exitCode?: number } = {}) {
-  const complete: TaskSpec = {
-    name: 'a task',
-    tenant: 'tenant',
-    class: 'sleep',
-    work: { kind: 'function', name: 'sleep', args: JSON.stringify([ms, exitCode]) },
-    request: emptyRequest(),
-    priority: 'medium',
-    labels: {},
-    inputs: [],
-    outputs: [],
-    timeoutMs: 0,
-    retries: 0,
-    attemptsMax: 3,
-    outputBytesMax: 1024,
-    durability: 'quorum',
-    starts: 'at-least-once',
-    expiresMs: 0,
-    failIfUnplaceable: false,
-    ...over,
-  }
-  return complete
+  const args = JSON.stringify([ms, exitCode])
+  return plainSpec({ class: 'sleep', work: { kind: 'function', name: 'sleep', args }, ...over })
 }
 
 export function offer(slots: number, over: Partial<Offer> = {}): Offer {

@@ -110,6 +110,17 @@ describe('a task that three keep', () => {
     expect(listed()).toMatchObject({ tasks: [{ id: task }], total: 1 })
   })
 
+  test('is listed by the next of them when the first has left', () => {
+    const mesh = three()
+    const [first] = view(mesh, 'p3').view!.record.custodians
+    mesh.step(first!, { type: 'leave' })
+    mesh.run(50)
+    mesh.kill(first!)
+    mesh.list('p3')
+    mesh.run(2_000)
+    expect(mesh.replies('p3', 'listed')).toMatchObject([{ tasks: [{ id: task }], total: 1, missing: [] }])
+  })
+
   test('gets another keeper in the place of one that is gone', () => {
     const mesh = new Mesh({ p0: 0, p1: 1, p2: 0, p3: 0, p4: 0 })
     mesh.submit('p0', 'a', { ms: 60_000 })

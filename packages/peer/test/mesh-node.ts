@@ -1,11 +1,23 @@
 import type { HostConfig } from '@souk/host'
 import type { MarketConfig } from '@souk/market'
+import type { RebalanceConfig } from '@souk/rebalance'
+import type { CapacityConfig, DemandConfig } from '@souk/scaling'
 import type { Message, Offer, Role } from '@souk/wire'
 import { defaultConfig, type Peer, type PeerConfig, type Reply, type RunOrder, type TraceEvent } from '../src/index.ts'
 import { offer } from './fixtures.ts'
 
 /** Its slots, or all of its offer. */
-export type Host = number | { slots: number; role?: Role; offer?: Partial<Offer>; tenants?: Partial<Tenants> }
+export type Host =
+  | number
+  | {
+      slots: number
+      role?: Role
+      offer?: Partial<Offer>
+      tenants?: Partial<Tenants>
+      rebalance?: Partial<RebalanceConfig>
+      capacity?: Partial<CapacityConfig>
+      demand?: Partial<DemandConfig>
+    }
 
 /** What its owner says of tenants. */
 interface Tenants {
@@ -20,11 +32,18 @@ export interface Node {
   role: Role
   offer: Offer
   tenants: Partial<Tenants>
+  rebalance: Partial<RebalanceConfig>
+  capacity: Partial<CapacityConfig>
+  demand: Partial<DemandConfig>
   up: boolean
   incarnation: number
   disk: Map<string, unknown>
   diskFull: boolean
   runs: Map<string, RunOrder>
+  /** when the last run of each task began */
+  begunMs: Map<string, number>
+  /** every run takes so many times as long */
+  slowness: number
   replies: { client: number; reply: Reply; at: number }[]
   traces: TraceEvent[]
   sent: { to: string; message: Message }[]
@@ -32,18 +51,25 @@ export interface Node {
 
 /** Not started yet. */
 export function newNode(name: string, host: Host): Node {
-  const { slots, role = 'host', offer: over = {}, tenants = {} } = typeof host === 'number' ? { slots: host } : host
+  const given = typeof host === 'number' ? { slots: host } : host
+  const { slots, role = 'host', offer: over = {}, tenants = {}, rebalance = {} } = given
+  const { capacity = {}, demand = {} } = given
   return {
     name,
     peer: undefined as never,
     role,
     offer: offer(slots, over),
     tenants,
+    rebalance,
+    capacity,
+    demand,
     up: false,
     incarnation: 0,
     disk: new Map(),
     diskFull: false,
     runs: new Map(),
+    begunMs: new Map(),
+    slowness: 1,
     replies: [],
     traces: [],
     sent: [],
@@ -51,11 +77,16 @@ export function newNode(name: string, host: Host): Node {
 }
 
 /** The peer's configuration, with what its owner says. */
-export function configOf({ tenants: { quotas = {}, waitingMax = {} } }: Node): PeerConfig {
+export function configOf({ tenants, rebalance, capacity, demand }: Node): PeerConfig {
+  const { quotas = {}, waitingMax = {} } = tenants
   const config = defaultConfig()
   return {
     ...config,
     host: { ...config.host, quotas },
+    speculation: { ...config.speculation, on: true },
+    rebalance: { ...config.rebalance, ...rebalance },
+    capacity: { ...config.capacity, ...capacity },
+    demand: { ...config.demand, ...demand },
     market: { ...config.market, tenantWaitingMax: waitingMax },
   }
 }

@@ -13,6 +13,7 @@ import {
 import { Agenda } from './agenda.ts'
 import { certificate, nonceOf, proofOf, result, spec } from './fixtures.ts'
 import { configOf, type Host, type Node, newNode } from './mesh-node.ts'
+import { leavesAfter, toDo } from './run-progress.ts'
 import type { Watcher } from './watcher.ts'
 
 /** Everything takes this long: a frame, a write, an executor's start. */
@@ -225,7 +226,10 @@ export class Mesh {
       else if (effect.type === 'stop') {
         this.#watcher?.stop(node.name, effect.task, effect.code)
         const end = effect.code === 'timeout' ? 'timeout' : 'stopped'
-        mine(stopMs, () => this.#ran(node, effect.task, { end, exitCode: 137 }))
+        const order = node.runs.get(effect.task)
+        const ranMs = this.now + stopMs - (node.begunMs.get(effect.task) ?? 0)
+        const left = order ? leavesAfter(ranMs, order, effect.code) : {}
+        mine(stopMs, () => this.#ran(node, effect.task, { end, exitCode: 137, ...left }))
       } else if (effect.type === 'reply') {
         this.#watcher?.reply(node.name, effect.reply)
         node.replies.push({ ...effect, at: this.now })
@@ -279,8 +283,8 @@ export class Mesh {
   #execute(node: Node, order: RunOrder, mine: (ms: number, act: () => void) => void): void {
     this.#watcher?.run(node.name, order)
     node.runs.set(order.task, order)
-    const { work } = order.record.spec
-    const [ms, exitCode] = JSON.parse(work.kind === 'function' ? work.args : '[0,0]') as [number, number]
+    node.begunMs.set(order.task, this.now)
+    const { ms, exitCode } = toDo(order, node.slowness)
     mine(stepMs, () => this.step(node.name, { type: 'running', task: order.task, ballot: order.ballot }))
     mine(stepMs + ms, () => this.#ran(node, order.task, { end: exitCode === 0 ? 'ok' : 'failed', exitCode, runMs: ms }))
   }

@@ -1,4 +1,4 @@
-import type { Message } from '@souk/wire'
+import { limits, type Message } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import type { PeerEffect } from '../src/effects.ts'
 import { Outlet } from '../src/outlet.ts'
@@ -43,6 +43,26 @@ describe('a message without haste', () => {
     const door = new Door()
     door.at(0, (outlet) => outlet.sendAlong('self', ping(1)))
     expect(door.outlet.nextLocal()).toEqual(ping(1))
+  })
+
+  test('that accepts batons goes in one with those that wait, as far as one may hold', () => {
+    const door = new Door()
+    const ballot = { counter: 1, peer: 'a', incarnation: 1 }
+    const accept = (...tasks: string[]): Message => ({ t: 'accept', tasks: tasks.map((task) => ({ task, ballot })) })
+    const many = Array.from({ length: limits.batonsPerMessageMax - 1 }, (_, i) => `t${i}`)
+    const first = accept('x')
+    door.at(0, (outlet) => {
+      outlet.sendAlong('a', first)
+      outlet.sendAlong('a', ping(1))
+      outlet.sendAlong('b', accept('y'))
+      outlet.sendAlong('a', accept(...many))
+      outlet.sendAlong('a', accept('z'))
+    })
+    expect(first).toEqual(accept('x'))
+    const messages = door.at(50, (outlet) => outlet.wake()).map((effect) => 'message' in effect && effect.message)
+    expect(messages).toEqual([accept('x', ...many), ping(1), accept('z'), accept('y')])
+    door.at(60, (outlet) => outlet.sendAlong('a', accept('later')))
+    expect(door.at(110, (outlet) => outlet.wake())).toEqual([{ type: 'send', to: 'a', message: accept('later') }])
   })
 
   test('waits for no more than a thousand others', () => {

@@ -5,7 +5,14 @@ import type { BorneView, DrainView } from './views.ts'
 
 export type DrainInput =
   /** `deadlineMs`: what still runs so long after it is stopped and given back; without one runs take as long as they take */
-  { type: 'drain'; on: boolean; deadlineMs?: Millis | undefined } | { type: 'wake' }
+  | {
+      type: 'drain'
+      on: boolean
+      deadlineMs?: Millis | undefined
+      /** it began so long ago, in an earlier life */
+      forMs?: Millis | undefined
+    }
+  | { type: 'wake' }
 
 export type DrainEffect =
   | { type: 'began'; deadlineMs: Millis | undefined }
@@ -35,14 +42,16 @@ export interface DrainProgress {
   handedOver: number
   /** that were stopped at the deadline */
   stopped: number
+  /** that were asked to end with a checkpoint, to go on elsewhere */
+  moved: number
 }
 
 /** Nothing is left to do, but a task may still come: so often it is looked for. */
 const idleSweeps = 10
 
 /**
- * This peer empties itself: what has not begun goes back to its custodians at once, what runs may end, or is stopped at the
- * deadline and given back. That nothing new comes is market's business: it sees that the peer drains.
+ * This peer empties itself: what has not begun goes back to its custodians at once, and so does a run that leaves a
+ * checkpoint; other runs may end, or are stopped at the deadline and given back. That nothing new comes is market's business: it sees that the peer drains.
  *
  * Invariants: what waits is given back only where another peer keeps it that does not drain (two peers that drain would pass
  * it to and fro for ever), and never while it is fixed. What starts at most once and has begun is never stopped. I11 at most
@@ -57,6 +66,7 @@ export class Drain implements Machine<DrainInput, DrainEffect> {
   #drained = false
   #handedOver = 0
   #stopped = 0
+  #moved = 0
 
   constructor(config: RebalanceConfig, view: DrainView) {
     this.#config = config
@@ -83,17 +93,22 @@ export class Drain implements Machine<DrainInput, DrainEffect> {
       else if (borne.state === 'running') {
         counts.running++
         if (borne.startsOnce) counts.runningOnce++
-      } else if (this.#mayGo(borne)) counts.waiting++
+      } else if (this.#mayGo(borne) || borne.inherited) counts.waiting++
       else counts.held++
     }
     const state = !this.#on ? 'off' : this.#drained ? 'drained' : 'draining'
     const forMs = this.#on ? now - this.#on.sinceMs : 0
     const left = this.#on && this.#on.stopMs < Infinity ? { leftMs: Math.max(0, this.#on.stopMs - now) } : {}
-    return { state, forMs, ...left, ...counts, handedOver: this.#handedOver, stopped: this.#stopped }
+    return { state, forMs, ...left, ...counts, ...this.#done }
+  }
+
+  get #done() {
+    return { handedOver: this.#handedOver, stopped: this.#stopped, moved: this.#moved }
   }
 
   /** Said again it goes on as it is, with the new deadline, if there is one. */
-  #onDrain({ on, deadlineMs }: Extract<DrainInput, { type: 'drain' }>, now: Millis, out: DrainEffect[]): void {
+  #onDrain(input: Extract<DrainInput, { type: 'drain' }>, now: Millis, out: DrainEffect[]): void {
+    const { on, deadlineMs, forMs = 0 } = input
     if (!on) {
       if (this.#on) out.push({ type: 'ended' })
       this.#on = undefined
@@ -103,8 +118,9 @@ export class Drain implements Machine<DrainInput, DrainEffect> {
     if (!this.#on) {
       this.#handedOver = 0
       this.#stopped = 0
+      this.#moved = 0
     }
-    const sinceMs = this.#on?.sinceMs ?? now
+    const sinceMs = this.#on?.sinceMs ?? now - forMs
     this.#on = { sinceMs, stopMs: deadlineMs === undefined ? Infinity : now + deadlineMs }
     this.#drained = false
     this.#nextMs = now
@@ -118,11 +134,13 @@ export class Drain implements Machine<DrainInput, DrainEffect> {
     let left = 0
     for (const borne of this.#view.borne()) {
       const mayGo = this.#mayGo(borne)
-      if (mayGo || borne.state === 'running' || borne.state === 'passing' || borne.ending) left++
+      if (mayGo || borne.inherited || borne.state === 'running' || borne.state === 'passing' || borne.ending) left++
       if (tasks.length >= sweepTasksMax || !mayGo || borne.ending || borne.fixed) continue
       if (borne.state === 'running') {
-        if (now < stopMs || borne.startsOnce) continue
-        this.#stopped++
+        if (borne.startsOnce) continue
+        if (borne.checkpoints && this.#isSeenTo(borne)) this.#moved++
+        else if (now >= stopMs) this.#stopped++
+        else continue
       } else {
         if (!first && borne.state === 'waiting' && now - borne.sinceMs < settleMs) continue
         this.#handedOver++
@@ -138,7 +156,11 @@ export class Drain implements Machine<DrainInput, DrainEffect> {
 
   /** What is here to run may go anyhow: where only this peer keeps it, it waits here for a host that asks. */
   #mayGo({ state, custodians }: BorneView): boolean {
-    if (state === 'waiting') return custodians.some((peer) => this.#view.seesToIt(peer))
+    if (state === 'waiting') return this.#isSeenTo({ custodians })
     return state !== 'passing'
+  }
+
+  #isSeenTo({ custodians }: Pick<BorneView, 'custodians'>): boolean {
+    return custodians.some((peer) => this.#view.seesToIt(peer))
   }
 }

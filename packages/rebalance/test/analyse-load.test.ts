@@ -132,6 +132,8 @@ describe('the bottleneck', () => {
 
 describe('the strategy', () => {
   const busy = (peer: string) => host(peer, 1, [run(1_000)])
+  /** what runs there is over in an instant */
+  const ending = (peer: string) => host(peer, 1, [{ ...run(1_000), expectedMs: 1_001 }])
   const idle = (peer: string, slots = 1) => host(peer, slots)
 
   test.each([
@@ -145,7 +147,27 @@ describe('the strategy', () => {
       'idle-beside-queue',
     ],
     ['all are full', [busy('a'), busy('b')], [lot(4)], 'none', 'saturated'],
-    ['it would be over before it has moved', [busy('a'), idle('b')], [lot(4, { expectedMs: 5 })], 'none', 'too-short'],
+    [
+      'it would be over before it has moved',
+      [ending('a'), idle('b')],
+      [lot(1, { expectedMs: 5 })],
+      'none',
+      'too-short',
+    ],
+    [
+      'it is short, and waits for long',
+      [busy('a'), idle('b')],
+      [lot(4, { expectedMs: 5 })],
+      'steal',
+      'idle-beside-waiting',
+    ],
+    [
+      'no host but one without memory has room',
+      [busy('a'), host('b', 1, [], { pressed: true })],
+      [lot(4)],
+      'none',
+      'saturated',
+    ],
     [
       'its length is not known',
       [busy('a'), idle('b')],

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type BorneView, Drain, type DrainEffect, defaultRebalanceConfig } from '../src/index.ts'
+import { Drain, type DrainEffect, type DrainedView, defaultRebalanceConfig } from '../src/index.ts'
 
 const { settleMs, sweepMs } = defaultRebalanceConfig
 const long = 10 * settleMs
 
 /** A peer that is called `self`; what it is told to give back is gone at once, a run that is stopped ends with `endRuns`. */
 class Stand {
-  readonly tasks = new Map<string, BorneView>()
+  readonly tasks = new Map<string, DrainedView>()
   readonly away = new Set<string>(['self'])
   readonly drain: Drain
   now = 1_000
@@ -17,12 +17,16 @@ class Stand {
     this.drain = new Drain({ ...defaultRebalanceConfig, sweepTasksMax }, { borne: () => this.tasks.values(), seesToIt })
   }
 
-  has(task: string, over: Partial<BorneView> = {}): this {
+  has(task: string, over: Partial<DrainedView> = {}): this {
     const plain = {
       state: 'waiting',
       fixed: false,
       ending: false,
+      movable: true,
       startsOnce: false,
+      checkpoints: false,
+      memoryBytes: 0,
+      inherited: false,
       custodians: ['self', 'other'],
     } as const
     this.tasks.set(task, { task, sinceMs: this.now - long, ...plain, ...over })
@@ -93,6 +97,14 @@ describe('a peer that drains', () => {
     expect(givenBack(stand.pass(2_000))).toEqual(['away'])
   })
 
+  test('has not drained while what it alone keeps is about to be kept by another', () => {
+    const stand = new Stand().has('mine', { custodians: ['self'], inherited: true })
+    expect(stand.on().map(({ type }) => type)).toEqual(['began'])
+    expect(stand.drain.progress(stand.now)).toMatchObject({ held: 0, waiting: 1 })
+    stand.has('mine', { custodians: ['other'] })
+    expect(givenBack(stand.pass(sweepMs))).toEqual(['mine'])
+  })
+
   test('hands over what comes later, once it has had its auction', () => {
     const stand = new Stand()
     stand.on()
@@ -100,6 +112,17 @@ describe('a peer that drains', () => {
     stand.has('late', { sinceMs: stand.now })
     expect(givenBack(stand.pass(settleMs - 1))).toEqual([])
     expect(givenBack(stand.pass(settleMs + 10 * sweepMs))).toEqual(['late'])
+  })
+
+  test('asks a run that leaves a checkpoint for it at once, where another peer sees to the task then', () => {
+    const stand = new Stand()
+      .has('goes', { state: 'running', checkpoints: true })
+      .has('alone', { state: 'running', checkpoints: true, custodians: ['self'] })
+      .has('once', { state: 'running', checkpoints: true, startsOnce: true })
+    expect(givenBack(stand.on(5_000))).toEqual(['goes'])
+    expect(stand.drain.progress(stand.now)).toMatchObject({ moved: 1, stopped: 0 })
+    expect(givenBack(stand.pass(5_000))).toEqual(['alone'])
+    expect(stand.drain.progress(stand.now)).toMatchObject({ moved: 1, stopped: 1 })
   })
 
   test('leaves what is fixed until it is not', () => {
@@ -150,10 +173,13 @@ describe('a deadline', () => {
 
 test('whatever it has: each task is given back once at most, and none that may not be', () => {
   const borne = fc.record({
-    state: fc.constantFrom<BorneView['state']>('waiting', 'queued', 'running', 'passing'),
+    state: fc.constantFrom<DrainedView['state']>('waiting', 'queued', 'running', 'passing'),
     fixed: fc.boolean(),
     ending: fc.boolean(),
+    movable: fc.boolean(),
     startsOnce: fc.boolean(),
+    checkpoints: fc.boolean(),
+    inherited: fc.boolean(),
     custodians: fc.subarray(['self', 'other', 'gone']),
   })
   fc.assert(
@@ -165,9 +191,10 @@ test('whatever it has: each task is given back once at most, and none that may n
       const given = givenBack([...stand.on(deadlineMs), ...stand.pass(10_000)])
       expect(new Set(given).size).toBe(given.length)
       for (const task of given) {
-        const { state, fixed, ending, startsOnce, custodians } = before.get(task)!
+        const { state, fixed, ending, startsOnce, checkpoints, custodians } = before.get(task)!
         expect(fixed || ending || state === 'passing').toBe(false)
-        if (state === 'running') expect(startsOnce || deadlineMs === undefined).toBe(false)
+        const moves = checkpoints && custodians.includes('other')
+        if (state === 'running') expect(startsOnce || (deadlineMs === undefined && !moves)).toBe(false)
         if (state === 'waiting') expect(custodians).toContain('other')
       }
     }),

@@ -130,11 +130,15 @@ const advertFixedBytes = 840
 /** Names of its fields, and two numbers. */
 const gpuGroupFixedBytes = 40
 
+/** Names of its fields, and what it counts. */
+const digestFixedBytes = 100
+
 /** About what an advert takes on the wire; what can be long is counted. */
 function advertBytes(advert: Advert): number {
   let bytes = advertFixedBytes
   for (const address of advert.addresses) bytes += address.length
   for (const name of advert.offer.functions) bytes += name.length
+  for (const each of advert.demand?.classes ?? []) bytes += each.class.length + digestFixedBytes
   for (const group of advert.offer.gpus ?? []) bytes += group.model.length + gpuGroupFixedBytes
   for (const key in advert.offer.labels) bytes += key.length + advert.offer.labels[key]!.length
   for (const key in advert.offer.capacity.custom) bytes += key.length + 8

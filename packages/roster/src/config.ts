@@ -68,7 +68,7 @@ export const rosterDefaults: RosterConfig = {
   fullMeshMembersMax: 128,
   advertMsMin: 1000,
   heartbeatMsMin: 10_000,
-  advertBytes: 1900,
+  advertBytes: 2500,
   advertBytesPerSecond: 40_000,
   syncMs: 30_000,
   syncsPerPeerMax: 8,

@@ -1,5 +1,14 @@
 import type { Millis, WallMillis } from '@souk/kernel'
-import type { Advert, Certificate, Incarnation, LifeProof, Offer, PeerId, RosterMessage } from '@souk/wire'
+import type {
+  Advert,
+  Certificate,
+  DemandDigest,
+  Incarnation,
+  LifeProof,
+  Offer,
+  PeerId,
+  RosterMessage,
+} from '@souk/wire'
 
 /** A member as an earlier life knew it. The advert, if there is one, is of that incarnation. */
 export interface RememberedMember {
@@ -43,6 +52,8 @@ export type RosterInput =
   | { type: 'offer'; offer: Offer }
   | { type: 'addresses'; addresses: string[] }
   | { type: 'drain'; on: boolean }
+  /** what this peer has and expects of work; it is told with the next advert, and asks for none */
+  | { type: 'demand'; demand: DemandDigest }
   /** tells every connected member; nothing is sent afterwards */
   | { type: 'leave' }
   /** this peer's own event-loop lag over the last second */

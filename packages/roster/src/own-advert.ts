@@ -1,9 +1,13 @@
 import type { Millis } from '@souk/kernel'
-import type { Advert, Offer } from '@souk/wire'
+import type { Advert, DemandDigest, Offer } from '@souk/wire'
 import type { RosterConfig } from './config.ts'
 import type { RosterEffect } from './effects.ts'
 import { sameData } from './equality.ts'
+import type { RosterInput } from './inputs.ts'
 import type { MemberTable } from './member-table.ts'
+
+/** What changes what this peer says of itself. */
+export type OwnChange = Extract<RosterInput, { type: 'offer' | 'addresses' | 'drain' | 'demand' }>
 
 /**
  * What this peer says of itself. A change is seen here at once and travels at most once per `advertMsMin`; the
@@ -15,6 +19,7 @@ export class OwnAdvert {
   #current: Advert
   #offer: Offer
   #draining = false
+  #demand: DemandDigest | undefined
   #publishedMs: Millis | undefined
   #changed = true
   #stopped = false
@@ -34,21 +39,35 @@ export class OwnAdvert {
     return this.#current
   }
 
-  setOffer(offer: Offer): void {
+  on(change: OwnChange): void {
+    switch (change.type) {
+      case 'offer':
+        this.#setOffer(change.offer)
+        break
+      case 'addresses':
+        if (!sameData(change.addresses, this.#current.addresses)) this.#change({ addresses: change.addresses })
+        break
+      case 'drain':
+        this.#setDraining(change.on)
+        break
+      case 'demand':
+        // It changes all the time, and nothing waits for it: the next heartbeat is early enough.
+        this.#demand = change.demand.classes.length === 0 ? undefined : change.demand
+        break
+    }
+  }
+
+  #setOffer(offer: Offer): void {
     this.#offer = offer
     const effective = this.#effectiveOffer()
     if (!sameData(effective, this.#current.offer)) this.#change({ offer: effective })
   }
 
   /** Holds whatever later offers say, until it is switched off. */
-  setDraining(on: boolean): void {
+  #setDraining(on: boolean): void {
     if (on === this.#draining) return
     this.#draining = on
     this.#change({ offer: this.#effectiveOffer() })
-  }
-
-  setAddresses(addresses: string[]): void {
-    if (!sameData(addresses, this.#current.addresses)) this.#change({ addresses })
   }
 
   stop(): void {
@@ -79,7 +98,9 @@ export class OwnAdvert {
 
   /** Every change has its own seq: one (incarnation, seq) means one content everywhere (I10). */
   #change(part: Partial<Pick<Advert, 'offer' | 'addresses'>>): void {
-    this.#current = { ...this.#current, ...part, seq: this.#current.seq + 1, signature: new Uint8Array(0) }
+    const { demand: _, ...before } = this.#current
+    const demand = this.#demand === undefined ? {} : { demand: this.#demand }
+    this.#current = { ...before, ...part, ...demand, seq: before.seq + 1, signature: new Uint8Array(0) }
     this.#changed = true
   }
 

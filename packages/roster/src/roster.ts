@@ -5,13 +5,13 @@ import { AntiEntropy } from './anti-entropy.ts'
 import type { RosterConfig } from './config.ts'
 import type { RosterEffect } from './effects.ts'
 import type { RememberedMember, RosterInput } from './inputs.ts'
-import { noProof, updateOf } from './life.ts'
+import { mayBeTold, noProof, updateOf } from './life.ts'
 import { Links } from './links.ts'
 import { LocalHealth } from './local-health.ts'
 import type { Member, MemberRecord, RoundTripTimes } from './member.ts'
 import { MemberTable } from './member-table.ts'
 import { Membership } from './membership.ts'
-import { OwnAdvert } from './own-advert.ts'
+import { OwnAdvert, type OwnChange } from './own-advert.ts'
 import { Probes } from './probes.ts'
 import { Rumours } from './rumours.ts'
 import { type RosterSnapshot, snapshotOf } from './snapshot.ts'
@@ -134,13 +134,10 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
         this.#adverts.onAdvert(input.advert, now, out)
         break
       case 'offer':
-        this.#onOwnChange((advert) => advert.setOffer(input.offer), now, out)
-        break
       case 'addresses':
-        this.#onOwnChange((advert) => advert.setAddresses(input.addresses), now, out)
-        break
       case 'drain':
-        this.#onOwnChange((advert) => advert.setDraining(input.on), now, out)
+      case 'demand':
+        this.#onOwnChange(input, now, out)
         break
       case 'leave':
         this.#onLeave(own, now, out)
@@ -219,8 +216,7 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
     const from = this.#table.find(peer)
     if (from === undefined || from.expired) return
     if (!from.connected) {
-      // Its link was not taken, as it is an earlier life than the one held here. What told it so may have been lost.
-      if (message.t === 'ping') this.#probes.tell(peer, [updateOf(peer, from.life)], out)
+      this.#onUntaken(from, message, out)
       return
     }
     if ('updates' in message) this.#hear(message.updates, now, out)
@@ -249,6 +245,19 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
     }
   }
 
+  /**
+   * Its link was not taken, as it is an earlier life than the one held here. What told it so may have been lost. It may know
+   * the same of this peer: two that begin with old stores must not tell each other for ever.
+   */
+  #onUntaken(from: MemberRecord, message: RosterMessage, out: RosterEffect[]): void {
+    if ('updates' in message) {
+      for (const update of message.updates)
+        if (update.peer === this.#self && mayBeTold(update)) this.#membership.onProofOfSelf(update.incarnation)
+    }
+    const isOld = this.incarnationSeenOfSelf > this.#own!.incarnation
+    if (message.t === 'ping' && !isOld) this.#probes.tell(from.peer, [updateOf(from.peer, from.life)], out)
+  }
+
   #hear(updates: readonly MemberUpdate[], now: Millis, out: RosterEffect[]): void {
     for (const update of updates) {
       const record = this.#table.find(update.peer)
@@ -260,10 +269,10 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
     }
   }
 
-  #onOwnChange(change: (advert: OwnAdvert) => void, now: Millis, out: RosterEffect[]): void {
+  #onOwnChange(change: OwnChange, now: Millis, out: RosterEffect[]): void {
     const own = this.#own!
     const before = own.advert
-    change(this.#ownAdvert!)
+    this.#ownAdvert!.on(change)
     own.onAdvert(this.#ownAdvert!.current)
     this.#adverts.announceChange(own, before, out)
     this.#publishOwn(now, out)

@@ -69,7 +69,38 @@ describe('the own advert', () => {
       return seqs.length
     }
     expect(beats(3)).toBe(30)
-    expect(beats(100)).toBe(12)
+    expect(beats(100)).toBe(9)
+  })
+})
+
+describe('what a peer has and expects of work', () => {
+  const digest = { class: 'render', present: 2, runMs: 50, expected: [1000], enough: [2000] }
+  const demand = { bucketMs: 10_000, classes: [digest] }
+
+  test('travels with the next heartbeat, and asks for no advert of its own', () => {
+    const lone = new Lone('m', { heartbeatMsMin: 10_000 })
+    lone.pass(2_000)
+    lone.effects()
+    const before = lone.roster.version
+    lone.step({ type: 'demand', demand })
+    lone.pass(5_000)
+    expect(published(lone.effects())).toEqual([])
+    lone.pass(10_000)
+    expect(published(lone.effects())).toMatchObject([{ demand }])
+    expect(lone.roster.version).toBe(before)
+    lone.step({ type: 'demand', demand: { bucketMs: 10_000, classes: [] } })
+    lone.pass(10_000)
+    expect(published(lone.effects())[0]).not.toHaveProperty('demand')
+  })
+
+  test('of others is known, and is no change of what they offer', () => {
+    const lone = new Lone('m')
+    lone.gossip(advertOf('a', 1, 1))
+    lone.effects()
+    const { offer } = lone.roster.get('a')!.advert!
+    lone.gossip({ ...advertOf('a', 1, 2), offer, demand })
+    expect(lone.roster.get('a')?.advert?.demand).toEqual(demand)
+    expect(lone.effects()).toEqual([])
   })
 })
 

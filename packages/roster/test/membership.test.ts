@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { advertOf, certificateOf, Lone, update, wallStartMs } from './mesh.ts'
+import { advertOf, certificateOf, Lone, proofOf, update, wallStartMs } from './mesh.ts'
 
 describe('who is a member', () => {
   test('whoever shows a certificate when a link opens, or has one in its advert', () => {
@@ -106,6 +106,27 @@ describe('lives', () => {
     lone.rumour('b', update('a', 'alive', 3))
     for (let i = 0; i < 20; i++) lone.rumour('a')
     expect(toldA()).toEqual(Array.from({ length: 20 }, () => update('a', 'alive', 3)))
+  })
+
+  test('two that both began with old stores tell each other so, and not for ever', () => {
+    const known = (peer: string) => [{ certificate: certificateOf(peer), incarnation: 5, proof: proofOf(peer, 5) }]
+    const a = new Lone('a', {}, { incarnation: 3, known: known('b') })
+    const b = new Lone('b', {}, { incarnation: 3, known: known('a') })
+    a.connect('b', 3)
+    b.connect('a', 3)
+    const carry = (from: Lone, to: Lone): number => {
+      const sent = from.effects().flatMap((effect) => (effect.type === 'send' ? [effect.message] : []))
+      for (const message of sent) to.hear(from === a ? 'a' : 'b', message)
+      return sent.length
+    }
+    for (let round = 0; round < 10; round++) {
+      carry(a, b)
+      carry(b, a)
+    }
+    expect(carry(a, b) + carry(b, a)).toBe(0)
+    // Without this peer's own word it is nothing but talk.
+    a.rumour('b', { ...update('a', 'alive', 9), proof: new Uint8Array(0) })
+    expect([a, b].map(({ roster }) => roster.incarnationSeenOfSelf)).toEqual([5, 5])
   })
 
   test('an earlier life that is remembered from before a restart is told as well', () => {

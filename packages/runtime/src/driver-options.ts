@@ -4,7 +4,7 @@ import type { Ballot, Incarnation, LoadStamp, Offer, PeerId, TaskId } from '@sou
 import type { PeerBlobs } from './blob-access.ts'
 import type { KeptBlobs } from './blob-upkeep.ts'
 import type { LagMeter } from './event-loop-lag.ts'
-import type { Clock, CollectableBlobs, Credentials, Executor, RecordStore, Transport } from './ports.ts'
+import type { Clock, CollectableBlobs, Credentials, Executor, RecordStore, ScalerOptions, Transport } from './ports.ts'
 
 /** The whole peer as its driver sees it. */
 export interface PeerMachine extends Machine<PeerInput, PeerEffect>, KeptBlobs {
@@ -34,6 +34,8 @@ export interface DriverOptions {
   blobs?: { store: CollectableBlobs; access: PeerBlobs }
   log?: DriverLog
   lag?: LagMeter
+  /** what starts and ends other peers, where the machine may order that */
+  scaling?: ScalerOptions
 }
 
 export interface DriverStart {

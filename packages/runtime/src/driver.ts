@@ -20,7 +20,8 @@ import { Listeners } from './listeners.ts'
 import { OwnAdvert } from './own-advert.ts'
 import type { PeerHandle } from './peer-handle.ts'
 import type { Clock } from './ports.ts'
-import { untilAborted } from './until-aborted.ts'
+import { type ScaleDesk, scaleDeskOf } from './scale-desk.ts'
+import { stopPart } from './stop-part.ts'
 import { Wakeup } from './wakeup.ts'
 import { Watches } from './watches.ts'
 
@@ -45,6 +46,7 @@ export class Driver implements PeerHandle {
   readonly #commit: GroupCommit
   readonly #wakeup: Wakeup
   readonly #blobs: BlobCustody | undefined
+  readonly #scaling: ScaleDesk | undefined
   readonly #out: PeerEffect[] = []
   #waiting: PeerInput[] = []
   #outbox: FrameOutbox | undefined
@@ -77,8 +79,7 @@ export class Driver implements PeerHandle {
       onVerified: ({ peer, addresses }) => {
         if (peer !== this.self) options.transport.learn(peer, addresses)
       },
-      onRejected: (from, code, detail) =>
-        this.#listeners.event({ at: this.#clock.now(), type: 'message.rejected', peer: from ?? '', tag: detail, code }),
+      onRejected: (from, code, detail) => this.input({ type: 'rejected', from, code, detail }),
     })
     this.#commit = new GroupCommit({
       records: options.records,
@@ -88,6 +89,7 @@ export class Driver implements PeerHandle {
     })
     this.#wakeup = new Wakeup(this.#clock, () => this.input({ type: 'wake' }))
     this.#blobs = options.blobs && this.#blobCustody(options.blobs)
+    this.#scaling = scaleDeskOf(options, (input) => this.input(input))
   }
 
   /** Starts executors, then the machine with what the store holds, then the transport; undoes it all on failure. */
@@ -132,17 +134,18 @@ export class Driver implements PeerHandle {
     }
     this.#blobs?.stop()
     this.#watches?.stop()
+    if (this.#scaling) await stopPart(this.#options, 'scaler', this.#scaling.stop(), signal)
     this.#commit.stop()
-    await this.#stopPart('executors', this.#executors.stop(), signal)
+    await stopPart(this.#options, 'executors', this.#executors.stop(), signal)
     // Runs that ended by this are reports to write and to send.
     this.#flush()
-    if (alive) await this.#stopPart('disk', this.#commit.idle(), signal)
+    if (alive) await stopPart(this.#options, 'disk', this.#commit.idle(), signal)
     this.#flush()
     this.#outbox?.flushAll(this.#clock.now())
     this.#cancelPaced?.()
     this.#wakeup.stop()
     this.#state = 'stopped'
-    await this.#stopPart('transport', this.#options.transport.stop(), signal)
+    await stopPart(this.#options, 'transport', this.#options.transport.stop(), signal)
     await this.#options.records.close()
   }
 
@@ -219,6 +222,9 @@ export class Driver implements PeerHandle {
       case 'stop':
         this.#executors.halt(effect.task, effect.ballot, effect.code)
         break
+      case 'warm':
+        this.#executors.warm(effect.order)
+        break
       case 'reply':
         this.#listeners.reply(effect.client, effect.reply)
         break
@@ -229,6 +235,7 @@ export class Driver implements PeerHandle {
         break
       }
       case 'scale':
+        this.#scaling?.order(effect.intent)
         break
     }
   }
@@ -265,14 +272,6 @@ export class Driver implements PeerHandle {
     this.#wakeup.stop()
     this.#log('error', message, { error })
     this.#fail(error)
-  }
-
-  async #stopPart(name: string, stopping: Promise<unknown>, signal: AbortSignal): Promise<void> {
-    try {
-      await untilAborted(stopping, signal)
-    } catch (error) {
-      this.#log('error', `stopping: ${name} failed`, { error })
-    }
   }
 
   #blobCustody({ store, access }: NonNullable<DriverOptions['blobs']>): BlobCustody {

@@ -1,4 +1,4 @@
-import type { PeerInput, RunOrder, StopCode } from '@souk/peer'
+import type { PeerInput, RunOrder, StopCode, WarmOrder } from '@souk/peer'
 import { type Ballot, emptyResult, type TaskId } from '@souk/wire'
 import type { PeerMachine } from './driver-options.ts'
 import type { Clock, Executor, MeasuredRun, RunEvents } from './ports.ts'
@@ -14,7 +14,9 @@ export function runEvents(deliver: (input: PeerInput) => void, { peer, clock }: 
     leaseLeftMs: (task, ballot) => Math.max(0, (peer.runsUntilMs(task, ballot) ?? 0) - clock.now()),
     running: (task, ballot) => deliver({ type: 'running', task, ballot }),
     output: (task, ballot, stream, offset, data) => deliver({ type: 'output', task, ballot, stream, offset, data }),
-    ran: (task, ballot, result) => deliver({ type: 'ran', task, ballot, result }),
+    ran: (task, ballot, result, warmUpMs) =>
+      deliver({ type: 'ran', task, ballot, result, ...(warmUpMs === undefined ? {} : { warmUpMs }) }),
+    warmed: (answer) => deliver({ type: 'warmed', ...answer }),
   }
 }
 
@@ -44,6 +46,12 @@ export class ExecutorSet {
     const executor = this.#byKind.get(kind)
     if (executor) executor.run(order)
     else this.#events?.ran(order.task, order.ballot, emptyResult('refused', 1, `This host runs no ${kind} tasks.`))
+  }
+
+  warm(order: WarmOrder): void {
+    const executor = this.#byKind.get(order.work.process ? 'process' : 'function')
+    if (executor?.warm) executor.warm(order)
+    else this.#events?.warmed({ class: order.class, workers: 0, tookMs: 0, code: 'cannot-warm' })
   }
 
   /** Every run that there is at this moment. */

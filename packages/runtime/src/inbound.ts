@@ -18,12 +18,14 @@ const rejectedCodesMax = 64
 export class Inbound implements TransportEvents {
   readonly #gate: SignatureGate
   readonly #onRejected: InboundOptions['onRejected']
+  readonly #deliver: InboundOptions['deliver']
   readonly #rejected = new Map<string, number>()
   frames = 0
   messages = 0
 
   constructor({ credentials, clock, deliver, onVerified, onRejected }: InboundOptions) {
     this.#onRejected = onRejected
+    this.#deliver = deliver
     this.#gate = new SignatureGate({
       credentials,
       now: () => clock.now(),
@@ -54,6 +56,10 @@ export class Inbound implements TransportEvents {
 
   gossip(advert: Advert): void {
     this.#gate.gossip(advert)
+  }
+
+  transferred(peer: PeerId, bytesPerMs: number): void {
+    this.#deliver({ type: 'rate', peer, bytesPerMs })
   }
 
   rejected(from: PeerId | undefined, code: string, detail: string): void {

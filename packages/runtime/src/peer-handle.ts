@@ -13,6 +13,6 @@ export interface PeerHandle {
   whyUnlucky(task: NamedTask): { code: string; message: string } | undefined
   /** plain data of the whole machine (see PeerSnapshot in @souk/peer); built on demand */
   snapshot(): unknown
-  /** Reads trace events until the returned function is called; while nobody reads, none are built. */
+  /** Reads trace events until the returned function is called; while nobody reads, none are handed out. */
   trace(listener: (event: TraceEvent) => void): () => void
 }

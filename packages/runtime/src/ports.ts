@@ -1,5 +1,5 @@
 import type { Millis } from '@souk/kernel'
-import type { MeasuredRun, RunOrder, StopCode, Write } from '@souk/peer'
+import type { MeasuredRun, RunOrder, ScaleIntent, StopCode, WarmOrder, Write } from '@souk/peer'
 import type {
   Advert,
   Ballot,
@@ -13,7 +13,7 @@ import type {
   TaskId,
 } from '@souk/wire'
 
-export type { MeasuredRun } from '@souk/peer'
+export type { MeasuredRun, WarmOrder } from '@souk/peer'
 
 /** The ports that the driver needs. Adapters (layer 5) implement them; `node` joins them. */
 
@@ -44,6 +44,8 @@ export interface TransportEvents {
   gossip(advert: Advert): void
   /** something a peer sent was refused before it reached the machine */
   rejected(from: PeerId | undefined, code: string, detail: string): void
+  /** a large transfer with it is over: how fast those went of late, the slower way of the two; never probed */
+  transferred(peer: PeerId, bytesPerMs: number): void
 }
 
 export interface Transport {
@@ -124,7 +126,22 @@ export interface RunEvents {
   leaseLeftMs(task: TaskId, ballot: Ballot): Millis
   running(task: TaskId, ballot: Ballot): void
   output(task: TaskId, ballot: Ballot, stream: 'stdout' | 'stderr', offset: number, data: Uint8Array): void
-  ran(task: TaskId, ballot: Ballot, result: RunResult): void
+  /** `warmUpMs`: how long its worker took to get warm for it; 0: it was; undefined: not known */
+  ran(task: TaskId, ballot: Ballot, result: RunResult, warmUpMs?: Millis): void
+  warmed(answer: Warmed): void
+}
+
+/** What became of an order to have workers stand warm. */
+export interface Warmed {
+  class: string
+  /** that are warm now, those that work included */
+  workers: number
+  /** how long the slowest cold one took; 0: all were warm */
+  tookMs: Millis
+  /** why there are fewer than ordered; `cannot-warm`: there is no such thing for this class */
+  code?: string
+  /** what went wrong with the first that did not get warm, for people; at most 512 characters */
+  detail?: string
 }
 
 /** Runs tasks of one kind of work. */
@@ -136,8 +153,28 @@ export interface Executor {
   run(order: RunOrder): void
   /** Ends a run and everything it started. Idempotent; unknown runs are ignored. `ran` still follows for known ones. */
   halt(task: TaskId, ballot: Ballot, code: StopCode): void
+  /** Has workers get warm, as far as they are free; without it nothing can be. Answered by `warmed`, unless one is under way. */
+  warm?(order: WarmOrder): void
   /** every run of which `ran` was not told yet, and what it uses where that is known; no I/O */
   underWay(): MeasuredRun[]
+}
+
+/** Starts and ends other peers. */
+export interface Scaler {
+  readonly kind: string
+  /**
+   * Resolves once the peer runs, or has ended; rejects with a coded error. Aborted, it gives up. The same intent again is
+   * the same order: what was done for it already is not done twice.
+   */
+  act(intent: ScaleIntent, signal: AbortSignal): Promise<void>
+  /** ends what belongs to this process */
+  stop(): Promise<void>
+}
+
+export interface ScalerOptions {
+  scaler: Scaler
+  /** a try takes at most so long */
+  tryMsMax: number
 }
 
 /** What an executor needs of the rest: input files in, big outputs out. */

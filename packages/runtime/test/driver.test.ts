@@ -181,15 +181,15 @@ test('traces are built only while somebody listens', async () => {
   expect(seen).toEqual(['peer.leaving'])
 })
 
-test('what the transport refused is counted and traced', async () => {
-  const { driver, transport } = await new World().started('a')
+test('what the transport refused is counted, and told to the peer', async () => {
   const seen: unknown[] = []
-  driver.trace((event) => seen.push(event))
+  const peer = new ToyPeer({ rejected: (input) => seen.push(input) })
+  const { driver, transport } = await new World().started('a', peer)
   transport.receive('b', new Uint8Array([1, 2, 3]))
   const { rejected } = driver.counters()
   const [code] = Object.keys(rejected)
   expect(rejected).toEqual({ [code!]: 1 })
-  expect(seen).toMatchObject([{ type: 'message.rejected', peer: 'b', code }])
+  expect(seen).toMatchObject([{ type: 'rejected', from: 'b', code }])
 })
 
 test('a listener that throws does not harm the peer, and is said', async () => {

@@ -1,6 +1,5 @@
-import { emptyRequest } from '@souk/kernel'
 import type { PeerEffect, RunOrder } from '@souk/peer'
-import type { Message, TaskId, Work } from '@souk/wire'
+import { type Message, plainSpec, type TaskId, type Work } from '@souk/wire'
 import { onTestFinished } from 'vitest'
 import { Driver, type DriverLog, type LagMeter, PeerBlobs } from '../src/index.ts'
 import { ManualClock } from './manual-clock.ts'
@@ -75,25 +74,7 @@ export const send = (to: string, message: Message): PeerEffect => ({ type: 'send
 export const ballot = { counter: 1, peer: 'a', incarnation: 1 }
 
 export function runOrder(task: TaskId, work: Work = { kind: 'process', argv: ['true'], env: {} }): RunOrder {
-  const spec = {
-    name: 'toy',
-    tenant: 'toy',
-    class: 'toy',
-    work,
-    request: emptyRequest(),
-    priority: 'medium' as const,
-    labels: {},
-    inputs: [],
-    outputs: [],
-    timeoutMs: 0,
-    retries: 0,
-    attemptsMax: 3,
-    outputBytesMax: 1000,
-    durability: 'quorum' as const,
-    starts: 'at-least-once' as const,
-    expiresMs: 0,
-    failIfUnplaceable: false,
-  }
+  const spec = plainSpec({ name: 'toy', tenant: 'toy', class: 'toy', work })
   const record = { id: task, spec, origin: 'a', submittedWallMs: 0, custodians: ['a'], version: 1 }
   return { task, ballot, record, alternative: 0, gpuDevices: [], attempt: 1, leased: false }
 }

@@ -1,7 +1,7 @@
 import type { Prng } from '@souk/kernel'
 import type { PeerInput, Reply } from '@souk/peer'
 import { type OutcomeKind, type TaskId, taskIdOf } from '@souk/wire'
-import type { Arrival } from './arrival.ts'
+import { type Arrival, submittedTogether } from './arrival.ts'
 import { type ClientTask, newClientTask } from './client-task.ts'
 import type { SimNode } from './node.ts'
 import type { Stage } from './stage.ts'
@@ -77,9 +77,8 @@ export class Clients implements Watch {
 
   /** Submits these, each in its time from now on. */
   replay(arrivals: readonly Arrival[]): void {
-    const beganAt = this.#stage.now
-    this.progressAt = beganAt
-    this.#replayNext(arrivals, 0, beganAt)
+    this.progressAt = this.#stage.now
+    this.#replayNext(arrivals, 0, this.#stage.now)
     this.#stage.later(sweepMs, () => this.#sweep())
   }
 
@@ -124,8 +123,9 @@ export class Clients implements Watch {
     if (arrival === undefined) return
     this.#stage.later(beganAt + arrival.atMs - this.#stage.now, () => {
       const node = this.#stage.nodes[arrival.node]!
-      this.#submit(node, [this.#expect(node, arrival.draft)])
-      this.#replayNext(arrivals, next + 1, beganAt)
+      const together = submittedTogether(arrivals, next).map(({ draft }) => this.#expect(node, draft))
+      this.#submit(node, together)
+      this.#replayNext(arrivals, next + together.length, beganAt)
     })
   }
 

@@ -39,7 +39,12 @@ export function hashEffect(hash: TraceHash, effect: PeerEffect): void {
       if ('task' in effect.event) hash.text(effect.event.task)
       if ('peer' in effect.event) hash.text(effect.event.peer)
       break
+    case 'warm':
+      hash.text(effect.order.class)
+      hash.number(effect.order.workers)
+      break
     case 'scale':
+      hash.text(effect.intent.id)
       break
   }
 }

@@ -1,6 +1,7 @@
 import type { RunOrder, StopCode } from '@souk/peer'
-import { type Ballot, ballotText, emptyResult, type RunResult, type TaskId } from '@souk/wire'
-import { argsOf } from './work-args.ts'
+import { type Ballot, ballotText, emptyResult, type FileRef, type RunResult, type TaskId } from '@souk/wire'
+import { doneMsOf } from './checkpoint-draws.ts'
+import { argsOf, fetchMsOf } from './work-args.ts'
 
 /** One simulated process. */
 export interface Run {
@@ -12,6 +13,8 @@ export interface Run {
   ms: number
   fail: boolean
   over: boolean
+  /** of one that was stopped for it: what it left for the next */
+  leaves?: FileRef
 }
 
 /** The processes of one node. The world keeps the time; a run ends once, whatever ends it first. */
@@ -26,7 +29,11 @@ export class Executor {
   start(node: number, life: number, order: RunOrder, now: number): Run | undefined {
     const key = keyOf(order.task, order.ballot)
     if (this.#runs.has(key)) return undefined
-    const { ms, fail } = argsOf(order.record.spec)
+    const args = argsOf(order.record.spec)
+    const { fail } = args
+    const leftMs = Math.max(0, args.ms - doneMsOf(order.checkpoint)) + fetchMsOf(args, node)
+    // A run lags for reasons of its host, or of the task itself: a second one may be faster or not.
+    const ms = order.backup ? leftMs * (order.task.charCodeAt(0) % 2 === 0 ? 0.1 : 2) : leftMs
     const run: Run = { node, life, order, startedAt: now, ms, fail, over: false }
     this.#runs.set(key, run)
     return run

@@ -12,6 +12,14 @@ export interface HostShape {
   gpusPerSlot?: readonly Omit<GpuGroup, 'count'>[]
   /** the first so many nodes run nothing: they have no slots, only clients; none by default */
   withoutSlots?: number
+  /** what each node is, by its index, instead of a draw of `slots` */
+  each?: readonly KnownHost[]
+}
+
+/** A host that is modelled after a real one. */
+export interface KnownHost {
+  slots: number
+  labels: Record<string, string>
 }
 
 /** The peer id of a host, and of the one that took its place when it lost its store, and so on. */
@@ -21,8 +29,9 @@ export function peerIdOf(node: number, generation = 0): PeerId {
 }
 
 export function offerOf(shape: HostShape, index: number, prng: Prng): Offer {
-  const { slots, cpuMilliPerSlot, memoryBytesPerSlot, gpusPerSlot = [], withoutSlots = 0 } = shape
-  const count = index < withoutSlots ? 0 : prng.pick(slots)
+  const { slots, cpuMilliPerSlot, memoryBytesPerSlot, gpusPerSlot = [], withoutSlots = 0, each } = shape
+  const known = each?.[index]
+  const count = known?.slots ?? (index < withoutSlots ? 0 : prng.pick(slots))
   return {
     capacity: {
       cpuMilli: count * cpuMilliPerSlot,
@@ -34,7 +43,7 @@ export function offerOf(shape: HostShape, index: number, prng: Prng): Offer {
       custom: {},
     },
     ...(gpusPerSlot.length === 0 ? {} : { gpus: gpusPerSlot.map((kind) => ({ ...kind, count })) }),
-    labels: {},
+    labels: { ...known?.labels },
     executors: ['process', 'function'],
     functions: [workFunction],
     draining: false,

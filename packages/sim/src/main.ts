@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander'
+import { RecordingError, replayRecording } from './recording/replay-recording.ts'
 import { LedgerError } from './runner/ledger.ts'
 import { type Options, program } from './runner/options.ts'
 import { RunCommand } from './runner/run-command.ts'
@@ -13,9 +14,13 @@ process.once('SIGINT', () => interrupted.abort())
 try {
   const command = program()
   command.parse()
-  process.exitCode = await new RunCommand(command.opts<Options>()).run(interrupted.signal)
+  const options = command.opts<Options>()
+  process.exitCode =
+    options.replay === undefined
+      ? await new RunCommand(options).run(interrupted.signal)
+      : replayRecording(options.replay, options.json, console.log)
 } catch (error) {
-  if (error instanceof LedgerError) console.error(`error: ${error.message}`)
+  if (error instanceof LedgerError || error instanceof RecordingError) console.error(`error: ${error.message}`)
   else if (!(error instanceof CommanderError)) throw error
   process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : usageExit
 }

@@ -3,7 +3,7 @@ import type { Certificate, Incarnation, LifeProof, Offer, PeerId } from '@souk/w
 import { NodeClock } from './clock.ts'
 import { Disk, type DiskImage } from './disk.ts'
 import { Executor } from './executor.ts'
-import type { KillWrites } from './faults/fault.ts'
+import type { KillWrites, PressureOf } from './faults/fault.ts'
 import { certificateOf, lifeProofOf, peerIdOf } from './hosts.ts'
 import type { SimPeer } from './subject.ts'
 
@@ -29,6 +29,8 @@ export class SimNode {
   lagMs = 0
   /** until then what comes queues behind what came while it was slow */
   laggedUntil = 0
+  /** what its host has next to nothing of */
+  readonly lacks = new Set<PressureOf>()
   /** what its wall clock shows too much */
   wallOffsetMs = 0
   /** it will never be back: nobody starts it any more */

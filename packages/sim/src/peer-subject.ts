@@ -3,9 +3,14 @@ import type { PeerId, TaskId } from '@souk/wire'
 import type { Subject } from './subject.ts'
 
 /** Simulated members that are gone for good stay members, so what nobody knows is given up before a run counts as stuck. */
-function simulatedConfig(): PeerConfig {
+export function simulatedConfig(): PeerConfig {
   const config = defaultConfig()
-  return { ...config, dependencies: { ...config.dependencies, awayMsMax: 40_000 } }
+  // Runs are short here, and so few that the defaults would find next to no straggler.
+  const stragglers = { ...config.stragglers, factor: 1, runsMin: 5, runMsMin: 300, lookMs: 200 }
+  const speculation = { ...config.speculation, on: true }
+  // Of hundreds of peers in one process each keeps little; the trace hash and the checkers see all of it as it happens.
+  const traceLog = { eventsMax: 256, seldomMax: 64 }
+  return { ...config, stragglers, speculation, traceLog, dependencies: { ...config.dependencies, awayMsMax: 40_000 } }
 }
 
 /** The real peer, with all its trace events on: checkers read them. */

@@ -1,6 +1,7 @@
 import type { Prng } from '@souk/kernel'
 import type { RunOrder, StopCode } from '@souk/peer'
-import type { Ballot, TaskId } from '@souk/wire'
+import type { Ballot, RunResult, TaskId } from '@souk/wire'
+import { checkpointAt, doneMsOf } from './checkpoint-draws.ts'
 import type { SimEvent } from './event.ts'
 import { endedResult, type Run, stoppedResult } from './executor.ts'
 import type { SimNode } from './node.ts'
@@ -10,8 +11,13 @@ import type { RunEnd, Watches } from './watch.ts'
 /** From the order to the first instruction of a run, and from a stop to its end at most, ms. */
 const startMs = 0.5
 const stopMsMax = 5
+/** of the runs that are asked for a checkpoint so many leave none */
+const silentChance = 0.2
 /** How late a guardian sees that a lease has ended, at most. */
 const guardianMsMax = 100
+
+/** It is to go on elsewhere from what it leaves. */
+const movesOn = (code: StopCode): boolean => code === 'draining' || code === 'pressure'
 
 /** Carries out run and stop effects in virtual time, with the guardian that outlives a frozen peer. */
 export class Processes {
@@ -37,9 +43,22 @@ export class Processes {
   stop(node: SimNode, task: TaskId, ballot: Ballot, code: StopCode): void {
     const run = node.executor.find(task, ballot)
     if (run === undefined) return
-    const afterMs = this.#prng.float() * stopMsMax
-    const result = stoppedResult(run, code, this.#stage.now + afterMs)
-    this.#stage.push(this.#stage.now + afterMs, { kind: 'ended', run, end: 'stopped', result })
+    const afterMs = this.#prng.float() * this.#graceMs(run, code)
+    const endMs = this.#stage.now + afterMs
+    const result = stoppedResult(run, code, endMs)
+    if (movesOn(code)) this.#leave(run, result, endMs)
+    this.#stage.push(endMs, { kind: 'ended', run, end: 'stopped', result })
+  }
+
+  #graceMs({ order }: Run, code: StopCode): number {
+    const plan = order.record.spec.checkpoint
+    return movesOn(code) && plan ? plan.graceMs : stopMsMax
+  }
+
+  /** Some write none, or none that could be stored. */
+  #leave({ order, startedAt }: Run, result: RunResult, endMs: number): void {
+    if (!order.record.spec.checkpoint || this.#prng.chance(silentChance)) return
+    result.checkpoint = checkpointAt(doneMsOf(order.checkpoint) + Math.max(0, endMs - startedAt - startMs))
   }
 
   onBegan(run: Run): void {
@@ -49,6 +68,7 @@ export class Processes {
   }
 
   onEnded({ run, end, result }: Extract<SimEvent, { kind: 'ended' }>): void {
+    if (result.checkpoint && !run.over) run.leaves = result.checkpoint
     if (!this.#end(run, end)) return
     const { task, ballot } = run.order
     this.#tell(run, { type: 'ran', task, ballot, result })

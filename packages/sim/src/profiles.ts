@@ -3,6 +3,7 @@ import { type FaultRates, noFaults } from './faults/fault-rates.ts'
 import { gpuClasses, gpuHosts } from './gpu-world.ts'
 import type { HostShape } from './hosts.ts'
 import type { NetworkShape } from './network.ts'
+import { calmNetwork, lossyNetwork, wideNetwork } from './network-shapes.ts'
 import type { WorkloadShape } from './workload.ts'
 
 /** Everything about a simulated mesh except its size and its seed; plain data. */
@@ -25,25 +26,6 @@ export interface Profile {
 }
 
 const gib = 1024 ** 3
-
-const calmNetwork: NetworkShape = {
-  latencyMsMedian: 0.3,
-  latencySigma: 0.4,
-  spikeChance: 0,
-  spikeFactor: 1,
-  reliable: true,
-  lossChance: 0,
-  duplicateChance: 0,
-  reorderChance: 0,
-  reorderMsMax: 0,
-  retransmitMs: [200, 400],
-  connectMs: [5, 200],
-  closeAfterMs: 2000,
-  noticeMs: [1, 20],
-  noticeQuietMs: [2000, 5000],
-  gossipHops: [1, 4],
-  gossipLossChance: 0,
-}
 
 const mixedWork: WorkloadShape = {
   classes: [
@@ -139,22 +121,6 @@ const troubledWork: WorkloadShape = {
   timeoutChance: 0.05,
 }
 
-const lossyNetwork: NetworkShape = {
-  ...calmNetwork,
-  latencyMsMedian: 2,
-  latencySigma: 0.8,
-  spikeChance: 0.01,
-  spikeFactor: 50,
-  reliable: false,
-  lossChance: 0.02,
-  duplicateChance: 0.01,
-  reorderChance: 0.05,
-  reorderMsMax: 50,
-  gossipLossChance: 0.1,
-}
-
-const wideNetwork: NetworkShape = { ...calmNetwork, latencyMsMedian: 1, latencySigma: 0.6, lossChance: 0.001 }
-
 const partitionRates: FaultRates = { ...noFaults, perMinute: { partition: 10 } }
 const crashRates: FaultRates = { ...noFaults, perMinute: { crash: 2 } }
 
@@ -171,6 +137,8 @@ const swarmWork: WorkloadShape = {
   deadlineChance: 0.1,
   afterChance: 0.2,
   gangChance: 0.1,
+  checkpointChance: 0.3,
+  idempotentChance: 0.5,
 }
 
 /** Every fault there is; those that take a disk only take a minority of them: see keep-majority.ts. */
@@ -190,6 +158,7 @@ const swarmRates: FaultRates = {
     'bit-flip': 0.5,
     rollback: 0.5,
     loss: 0.5,
+    pressure: 1,
   },
   /** shorter than a lease, about as long, and much longer */
   freezesMs: [
@@ -243,6 +212,33 @@ export const profiles: readonly Profile[] = [
     hosts: smallHosts,
     faults: crashRates,
     ...slowDisk,
+  },
+  {
+    ...base,
+    name: 'drains',
+    about: 'a peer empties itself, and runs go on elsewhere from their checkpoints, while peers die and links are cut',
+    network: wideNetwork,
+    workload: { ...troubledWork, checkpointChance: 0.7, spanMsMin: 10_000 },
+    hosts: smallHosts,
+    faults: { ...noFaults, perMinute: { crash: 1, partition: 2 }, members: { drain: 1 } },
+  },
+  {
+    ...base,
+    name: 'pressed',
+    about: 'hosts run out of memory or disk again and again, while peers die and links are cut',
+    network: wideNetwork,
+    workload: { ...troubledWork, checkpointChance: 0.5, load: 0.9, spanMsMin: 20_000 },
+    hosts: smallHosts,
+    faults: { ...noFaults, perMinute: { pressure: 2, crash: 0.5, partition: 1 } },
+  },
+  {
+    ...base,
+    name: 'stragglers',
+    about: 'tasks that may run twice are raced by second runs, while peers die, freeze and drain and links are cut',
+    network: lossyNetwork,
+    workload: { ...troubledWork, idempotentChance: 0.8, checkpointChance: 0.3, load: 0.5, spanMsMin: 15_000 },
+    hosts: smallHosts,
+    faults: { ...noFaults, perMinute: { crash: 2, partition: 3, freeze: 1 }, members: { drain: 0.5 } },
   },
   {
     ...base,

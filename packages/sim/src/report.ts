@@ -99,7 +99,7 @@ export function tableOf(run: RunSummary): string {
     ['faults', countsText(run.faults)],
     [
       'runs',
-      `${run.restarts} started again, ${run.overlaps} overlapping, ${run.excused.again + run.excused.undone} tasks excused`,
+      `${run.restarts} started again (${run.resumed} from a checkpoint), ${run.backups} raced, ${run.overlaps} overlapping, ${run.excused.again + run.excused.undone} tasks excused`,
     ],
     ['network', `${counters.frames} frames, ${counters.messages} messages, ${counters.gossip} adverts by gossip`],
     [

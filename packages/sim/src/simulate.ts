@@ -4,6 +4,7 @@ import { type Carriage, CodecCarriage, CopyCarriage } from './carriage.ts'
 import { Checkers } from './checkers/checkers.ts'
 import { Clients } from './clients.ts'
 import { driveAudits } from './drive-audits.ts'
+import { driveReadings } from './drive-readings.ts'
 import { drawFaults } from './faults/draw-faults.ts'
 import type { FaultKind, FaultPlan } from './faults/fault.ts'
 import { driveFaults } from './faults/fault-driver.ts'
@@ -71,6 +72,10 @@ export interface SimResult {
   /** tasks for which something happened that is not promised otherwise, by why: see configurations.ts */
   excused: { again: number; undone: number }
   restarts: number
+  /** of those that went on from a checkpoint */
+  resumed: number
+  /** second runs of tasks that lagged */
+  backups: number
   counters: Record<string, number>
 }
 
@@ -130,6 +135,7 @@ class Simulation {
     this.#world.later(warmUpMs, () => this.#beginClients())
     driveFaults(this.#world, this.#plan, this.#watches)
     driveAudits(this.#world)
+    driveReadings(this.#world, this.#plan)
     this.#world.later(warmUpMs, () => this.#monitor())
     try {
       this.#world.run()
@@ -209,6 +215,8 @@ class Simulation {
       overlaps: this.#checkers.singleRun.overlaps,
       excused: { again: again.size, undone: undone.size },
       restarts: this.#checkers.singleRun.restarts,
+      resumed: this.#checkers.checkpoints.resumed,
+      backups: this.#checkers.backups.begun,
       counters: { ...this.#world.counters, ...this.#world.post.counters, bytes: this.#carriage.bytes },
     }
   }

@@ -23,6 +23,8 @@ export interface RunSummary {
   decisions: Record<string, number>
   faults: Partial<Record<FaultKind, number>>
   restarts: number
+  resumed: number
+  backups: number
   overlaps: number
   /** tasks for which something was excused, by why */
   excused: { again: number; undone: number }
@@ -33,7 +35,7 @@ export interface RunSummary {
 
 export function summaryOf(result: SimResult, wallMs: number): RunSummary {
   const { seed, peers, tasks, profile, traceHash, virtualMs, accepted, closed, refused } = result
-  const { restarts, overlaps, excused, counters, violations, violationCount } = result
+  const { restarts, resumed, backups, overlaps, excused, counters, violations, violationCount } = result
   const faults = new Map<string, number>()
   for (const { kind } of result.plan.faults) count(faults, kind)
   return {
@@ -43,7 +45,7 @@ export function summaryOf(result: SimResult, wallMs: number): RunSummary {
     placed: Object.fromEntries(result.stats.placed),
     decisions: decisionFigures(result),
     faults: Object.fromEntries(faults),
-    ...{ restarts, overlaps, excused, counters, violations, violationCount },
+    ...{ restarts, resumed, backups, overlaps, excused, counters, violations, violationCount },
   }
 }
 

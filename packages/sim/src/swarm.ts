@@ -1,6 +1,6 @@
 import { Prng } from '@souk/kernel'
 import { between, type Range } from './distributions.ts'
-import { faultKinds } from './faults/fault.ts'
+import { meshFaultKinds, nodeFaultKinds } from './faults/fault.ts'
 import type { FaultRates } from './faults/fault-rates.ts'
 import type { NetworkShape } from './network.ts'
 import type { Profile } from './profiles.ts'
@@ -46,11 +46,11 @@ function drawNetwork(shape: NetworkShape, prng: Prng): NetworkShape {
 function drawRates(rates: FaultRates, prng: Prng): FaultRates {
   const strength = () => (prng.chance(0.7) ? between(prng, [0.2, 2]) : 0)
   const perMinute = { ...rates.perMinute }
-  for (const kind of faultKinds) {
-    const key = kind as keyof typeof perMinute
-    const rate = perMinute[key]
-    if (rate !== undefined) perMinute[key] = rate * strength()
+  for (const kind of [...meshFaultKinds, ...nodeFaultKinds]) {
+    const rate = perMinute[kind]
+    if (rate !== undefined) perMinute[kind] = rate * strength()
   }
+  if (perMinute.pressure !== undefined) perMinute.pressure *= prng.fork('pressure').pick([0, 0, 0.5, 2])
   const freeze = rates.freezesMs.length === 0 ? rates.lastsMs.freeze : prng.fork('freeze').pick(rates.freezesMs)
   return { ...rates, perMinute, lastsMs: { ...rates.lastsMs, freeze } }
 }
@@ -78,6 +78,8 @@ function drawWork(shape: WorkloadShape, prng: Prng): WorkloadShape {
     tenants: accounts.pick([1, shape.tenants, 2 * shape.tenants]),
     deadlineChance: shape.deadlineChance * accounts.pick([0, 1, 5]),
     afterChance: shape.afterChance * prng.fork('after').pick([0, 0, 1, 3]),
+    checkpointChance: (shape.checkpointChance ?? 0) * prng.fork('checkpoints').pick([1, 3, 0, 0]),
+    idempotentChance: (shape.idempotentChance ?? 0) * prng.fork('idempotent').pick([1, 2, 0, 0]),
     gangChance: shape.gangChance * prng.fork('gangs').pick([1, 4, 0, 0, 0]),
   }
 }

@@ -1,7 +1,7 @@
 import type { PeerInput, Reply, RunOrder, TraceEvent, Write } from '@souk/peer'
 import type { Frame, TaskId } from '@souk/wire'
 import type { Run } from './executor.ts'
-import type { Fault } from './faults/fault.ts'
+import type { Fault, PressureOf } from './faults/fault.ts'
 import type { SimNode } from './node.ts'
 
 /** How the process of a run really ended, seen from outside. */
@@ -13,6 +13,8 @@ export type RunEnd = 'ended' | 'stopped' | 'crash' | 'guardian'
  */
 export interface Watch {
   onFault?(fault: Fault, began: boolean, now: number): void
+  /** its machine was just told what is left on its host; `lacks`: next to nothing of these */
+  onReadings?(node: SimNode, lacks: readonly PressureOf[], now: number): void
   onStart?(node: SimNode, now: number): void
   onCrash?(node: SimNode, now: number): void
   /** another peer has this host now: what the old one had is gone */
@@ -46,6 +48,7 @@ export class Watches {
     const that = (method: Method) => watches.filter((watch) => watch[method] !== undefined)
     this.#listeners = {
       onFault: that('onFault'),
+      onReadings: that('onReadings'),
       onStart: that('onStart'),
       onCrash: that('onCrash'),
       onRenew: that('onRenew'),

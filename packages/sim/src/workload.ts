@@ -1,5 +1,6 @@
 import { emptyRequest, type GpuRequest, hash64, hashBase32, type Prng } from '@souk/kernel'
-import { objectives, type Priority, priorities, type TaskSpec, taskIdOf } from '@souk/wire'
+import { objectives, type Priority, plainSpec, priorities, type TaskSpec, taskIdOf } from '@souk/wire'
+import { CheckpointDraws } from './checkpoint-draws.ts'
 import { DependencyDraws } from './dependency-draws.ts'
 import { type Duration, drawDuration, meanDuration, pickWeighted } from './distributions.ts'
 import { GangDraws } from './gang-draws.ts'
@@ -66,6 +67,10 @@ export interface WorkloadShape {
   afterChance: number
   /** share of tasks of one slot that come as gangs of two or three */
   gangChance: number
+  /** share of tasks that can be stopped and go on elsewhere */
+  checkpointChance?: number
+  /** share of tasks that may run twice at once */
+  idempotentChance?: number
 }
 
 /** A task that may expire does so after so many times its duration, and this. */
@@ -92,6 +97,8 @@ export class Workload {
   readonly #promisePrng: Prng
   readonly #dependencies: DependencyDraws
   readonly #gangs: GangDraws
+  readonly #checkpoints: CheckpointDraws
+  readonly #idempotentPrng: Prng
   readonly #objectivePrng: Prng
   readonly #accountPrng: Prng
   readonly #seed: number
@@ -105,6 +112,8 @@ export class Workload {
     this.#promisePrng = prng.fork('promises')
     this.#dependencies = new DependencyDraws(shape.afterChance, prng.fork('after'))
     this.#gangs = new GangDraws(shape.gangChance, prng.fork('gangs'))
+    this.#checkpoints = new CheckpointDraws(shape.checkpointChance ?? 0, prng.fork('checkpoints'))
+    this.#idempotentPrng = prng.fork('idempotent')
     this.#objectivePrng = prng.fork('objectives')
     this.#accountPrng = prng.fork('accounts')
     this.#weights = shape.classes.reduce((sum, { weight }) => sum + weight, 0)
@@ -125,7 +134,11 @@ export class Workload {
   /** The next task, or all members of a gang of at most `max`. */
   drawTasks(max: number): TaskDraft[] {
     const drafts = this.#gangs.draw(this.drawTask(), max)
-    for (const draft of drafts) this.#dependencies.add(taskIdOf(draft))
+    for (const draft of drafts) {
+      this.#dependencies.add(taskIdOf(draft))
+      this.#checkpoints.add(draft.spec)
+      if (this.#idempotentPrng.chance(this.shape.idempotentChance ?? 0)) draft.spec.idempotent = true
+    }
     return drafts
   }
 
@@ -171,9 +184,18 @@ export class Workload {
   }
 }
 
-/** A task that simply takes `ms` and succeeds: the n-th of a run, for who brings a stream of arrivals. */
-export function plainDraft(seed: number, index: number, taskClass: TaskClass, ms: number): TaskDraft {
-  const spec = specOf(taskClass, 'medium', encodeArgs({ ms, fail: false }), 0, 0)
+/**
+ * A task that simply takes `ms` and succeeds: the n-th of a run, for who brings a stream of arrivals. `data`: where its
+ * data is, and how long it takes to fetch it from there.
+ */
+export function plainDraft(
+  seed: number,
+  index: number,
+  taskClass: TaskClass,
+  ms: number,
+  data?: { node: number; ms: number },
+): TaskDraft {
+  const spec = specOf(taskClass, 'medium', encodeArgs({ ms, fail: false, ...(data ? { data } : {}) }), 0, 0)
   return { nonce: nonceOf(seed, index), spec, ms, runsMs: ms }
 }
 
@@ -193,7 +215,7 @@ function specOf(
   timeoutMs: number,
   retries: number,
 ): TaskSpec {
-  return {
+  return plainSpec({
     name,
     tenant: 'sim',
     class: name,
@@ -201,18 +223,11 @@ function specOf(
     request: requestWith(amounts),
     ...(alternatives ? { alternatives: alternatives.map(requestWith) } : {}),
     priority,
-    labels: {},
-    inputs: [],
-    outputs: [],
     timeoutMs,
     retries,
     attemptsMax: 100,
     outputBytesMax: 65536,
-    durability: 'quorum',
-    starts: 'at-least-once',
-    expiresMs: 0,
-    failIfUnplaceable: false,
-  }
+  })
 }
 
 /** The client's key of its n-th task, hashed to the 16 characters that a task id starts with. */

@@ -286,6 +286,7 @@ export class World implements Stage {
         this.watches.tell('onTrace', node, effect.event, this.now)
         if ((effect.event.type as string) === 'store.behind') this.turnover.onBehind(node)
         break
+      case 'warm':
       case 'scale':
         break
     }

@@ -17,7 +17,17 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 function summary(seed: number, over: Partial<RunSummary> = {}): RunSummary {
   const nothing = { outcomes: {}, refusals: {}, placed: {}, decisions: {}, counters: {}, violations: [] }
-  const sizes = { peers: 3, tasks: 10, accepted: 10, closed: 10, refused: 0, restarts: 0, overlaps: 0 }
+  const sizes = {
+    peers: 3,
+    tasks: 10,
+    accepted: 10,
+    closed: 10,
+    refused: 0,
+    restarts: 0,
+    resumed: 0,
+    backups: 0,
+    overlaps: 0,
+  }
   const run = { seed, profile: 'swarm', traceHash: '', virtualMs: 1000, wallMs: 10, violationCount: 0 }
   return { ...run, ...sizes, ...nothing, excused: { again: 1, undone: 2 }, faults: { crash: 2 }, ...over }
 }

@@ -2,7 +2,7 @@ import type { TraceEvent } from '@souk/peer'
 
 /**
  * How often each type of event happened, `task.closed` also by outcome: a closed set of names, so it cannot grow.
- * Attached, it makes the peer build its trace events; what is needed always is in the peer's own counters.
+ * Attached, it makes the peer hand out its trace events; what is needed always is in the peer's own counters.
  */
 export class TraceCounters {
   readonly #counts = new Map<string, number>()

@@ -4,7 +4,7 @@ import type { Level } from './levels.ts'
 
 export interface LogOptions {
   level: Level | 'silent'
-  /** in every line, such as { peer, mesh } */
+  /** in every line, such as { self, mesh }; under no name that an event's field has: JSON would hold it twice */
   base?: Record<string, string>
   /** default: stderr */
   destination?: DestinationStream

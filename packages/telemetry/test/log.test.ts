@@ -26,7 +26,7 @@ const decision: Decision = {
 function capture(level: LogOptions['level']) {
   const lines: Record<string, unknown>[] = []
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) }
-  const logger = createLogger({ level, base: { peer: 'me' }, destination })
+  const logger = createLogger({ level, base: { self: 'me' }, destination })
   return { lines, logger, trace: logTrace(logger) }
 }
 
@@ -36,7 +36,7 @@ test('an event is one line: its type as message, its fields flat, the peer in it
   expect(lines).toMatchObject([
     {
       level: 20,
-      peer: 'me',
+      self: 'me',
       msg: 'task.awarded',
       event: 'task.awarded',
       task: 't',
@@ -54,6 +54,12 @@ test('an event is one line: its type as message, its fields flat, the peer in it
       },
     },
   ])
+})
+
+test('whose log it is and whom an event is about are two fields', () => {
+  const { lines, trace } = capture('info')
+  trace({ at: 1, type: 'link.up', peer: 'b', name: 'beta' })
+  expect(lines).toMatchObject([{ self: 'me', peer: 'b', name: 'beta' }])
 })
 
 test('levels follow what a person must see', () => {
@@ -125,5 +131,16 @@ test("the driver's errors are logged with message and stack", () => {
   expect(lines).toMatchObject([
     { level: 50, msg: 'this peer stops', where: 'step', err: { message: 'impossible', stack: expect.any(String) } },
     { level: 30, msg: 'fine', a: 1 },
+  ])
+})
+
+test('workers that do not get warm are a warning with why, once for each reason', () => {
+  const { lines, trace } = capture('debug')
+  const failed = { type: 'warm.done', class: 'make', workers: 0, tookMs: 0, code: 'warm-failed' } as const
+  trace({ at: 1, ...failed, detail: 'it ended with 3' })
+  trace({ at: 2, ...failed, detail: 'it ended with 3', again: true })
+  expect(lines.map(({ level, detail }) => [level, detail])).toEqual([
+    [40, 'it ended with 3'],
+    [20, 'it ended with 3'],
   ])
 })

@@ -11,6 +11,7 @@ export interface Bandwidth {
 const measuredBytesMin = 1_000_000
 /** Weight of a new transfer in the running mean (a guess). */
 const newWeight = 0.3
+const bytesPerMsOfMbps = 125
 /** Peers remembered; those of which nothing came for the longest are forgotten first. */
 const peersMax = 4_096
 
@@ -22,9 +23,12 @@ export class Bandwidths {
   readonly #now: () => number
   readonly #peers = new BoundedMap<PeerId, Bandwidth>(peersMax)
 
-  /** `now`: monotonic milliseconds */
-  constructor(now: () => number) {
+  readonly #onMeasured: (peer: PeerId, bytesPerMs: number) => void
+
+  /** `now`: monotonic milliseconds; `onMeasured`: after each large transfer, the slower way of the two */
+  constructor(now: () => number, onMeasured: (peer: PeerId, bytesPerMs: number) => void) {
     this.#now = now
+    this.#onMeasured = onMeasured
   }
 
   of(peer: PeerId): Bandwidth {
@@ -49,6 +53,9 @@ export class Bandwidths {
     const mbps = (8 * bytes) / 1000 / ms
     const known = this.#peers.get(peer)
     const mean = known?.[way] ?? mbps
-    this.#peers.push(peer, { ...known, [way]: mean + newWeight * (mbps - mean) })
+    const measured: Bandwidth = { ...known, [way]: mean + newWeight * (mbps - mean) }
+    this.#peers.push(peer, measured)
+    const { receivedMbps = Infinity, sentMbps = Infinity } = measured
+    this.#onMeasured(peer, Math.min(receivedMbps, sentMbps) * bytesPerMsOfMbps)
   }
 }

@@ -9,6 +9,7 @@ import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import type { Identity } from './identity.ts'
 import { discoveryTag, type Mesh, networkKeyText } from './mesh.ts'
+import { noiseCrypto } from './noise-crypto.ts'
 import { advertTopic, maxStreams } from './protocols.ts'
 import { defaultTuning, type Tuning } from './tuning.ts'
 
@@ -40,7 +41,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     addresses: { listen: options.listen, announce: options.announce ?? [] },
     transports: [tcp({ maxConnections: tuning.connectionsMax })],
     connectionProtector: preSharedKey({ psk: networkKeyText(options.mesh.psk) }),
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [noise({ crypto: noiseCrypto })],
     streamMuxers: [
       yamux({
         maxInboundStreams: maxStreams.perConnection,

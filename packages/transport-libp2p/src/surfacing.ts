@@ -22,5 +22,6 @@ export function surfacing(events: TransportEvents): TransportEvents {
     frame: call(events.frame.bind(events)),
     gossip: call(events.gossip.bind(events)),
     rejected: call(events.rejected.bind(events)),
+    transferred: call(events.transferred.bind(events)),
   }
 }

@@ -42,7 +42,7 @@ export class Libp2pTransport implements Transport {
     this.#options = options
     this.#tuning = { ...defaultTuning, ...options.tuning }
     this.#now = options.now ?? (() => performance.now())
-    this.#bandwidths = new Bandwidths(this.#now)
+    this.#bandwidths = new Bandwidths(this.#now, (peer, bytesPerMs) => this.#events?.transferred(peer, bytesPerMs))
     const prng = new Prng(randomBytes(8).toString('hex'), 'address-book')
     this.#book = new AddressBook(this.self, this.#tuning, prng)
   }

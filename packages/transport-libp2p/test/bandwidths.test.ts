@@ -6,8 +6,13 @@ const mega = 1_000_000
 /** Bandwidths with a clock that stands still but for transfers. */
 function metered() {
   let now = 0
-  const bandwidths = new Bandwidths(() => now)
+  const told: [string, number][] = []
+  const bandwidths = new Bandwidths(
+    () => now,
+    (...measured) => told.push(measured),
+  )
   return {
+    told,
     bandwidths,
     send(peer: string, bytes: number, ms: number) {
       const sent = bandwidths.sending(peer, bytes)
@@ -27,19 +32,26 @@ function metered() {
 }
 
 test('each direction has a running mean of its own, in which a new transfer counts three tenths', async () => {
-  const { bandwidths, send, receive } = metered()
+  const { bandwidths, send, receive, told } = metered()
   send('p', mega, 80)
   expect(bandwidths.of('p')).toEqual({ sentMbps: 100 })
   send('p', mega, 40)
   await receive('p', 10 * mega, 1_000)
   expect(bandwidths.of('p')).toEqual({ sentMbps: 130, receivedMbps: 80 })
   expect(bandwidths.of('q')).toEqual({})
+  // The slower way, in bytes a millisecond.
+  expect(told).toEqual([
+    ['p', 12_500],
+    ['p', 16_250],
+    ['p', 10_000],
+  ])
 })
 
 test('small bodies, and those that nobody read to the end, tell nothing', async () => {
-  const { bandwidths, send, receive } = metered()
+  const { bandwidths, send, receive, told } = metered()
   send('p', mega - 1, 80)
   send('p', mega, 0)
   await receive('p', mega, 1_000, 10)
   expect(bandwidths.of('p')).toEqual({})
+  expect(told).toEqual([])
 })

@@ -50,6 +50,14 @@ test('how fast large transfers went is known at both ends afterwards, of small o
   await a.transport.pushBlob(b.transport.self, a.blobs.add(data), once(data), forever)
   expect(bandwidth(a, b)).toEqual({ receivedMbps: expect.any(Number), sentMbps: expect.any(Number) })
   expect(bandwidth(b, a)).toEqual({ receivedMbps: expect.any(Number) })
+  // Whoever decides about moves hears of it: the slower way of the two.
+  const { receivedMbps = 0, sentMbps = 0 } = bandwidth(a, b)!
+  const told = a.ear.of('transferred').at(-1)
+  expect(told).toEqual({
+    kind: 'transferred',
+    peer: b.transport.self,
+    bytesPerMs: 125 * Math.min(receivedMbps, sentMbps),
+  })
 })
 
 test('an empty blob is fetched too', async () => {

@@ -22,6 +22,7 @@ type Told =
   | { kind: 'frame'; peer: PeerId; frame: Frame }
   | { kind: 'gossip'; advert: Advert }
   | { kind: 'rejected'; peer: PeerId | undefined; code: string; detail: string }
+  | { kind: 'transferred'; peer: PeerId; bytesPerMs: number }
 
 /** Records what a transport tells and lets a test wait for it. */
 class Ear implements TransportEvents {
@@ -42,6 +43,9 @@ class Ear implements TransportEvents {
   }
   rejected(peer: PeerId | undefined, code: string, detail: string): void {
     this.#tell({ kind: 'rejected', peer, code, detail })
+  }
+  transferred(peer: PeerId, bytesPerMs: number): void {
+    this.#tell({ kind: 'transferred', peer, bytesPerMs })
   }
 
   of<K extends Told['kind']>(kind: K): Extract<Told, { kind: K }>[] {

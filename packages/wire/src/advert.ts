@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { DemandDigest } from './demand-digest.ts'
 import { Incarnation, LifeProof, PeerId } from './ids.ts'
 import { limits } from './limits.ts'
 import { VectorSchema } from './resource-schema.ts'
@@ -59,6 +60,8 @@ export const Advert = strict({
   /** where to dial, multiaddrs */
   addresses: list(text(limits.nameCharsMax), 16),
   offer: Offer,
+  /** what it has and expects of work, as of this advert: a change of it alone is not told before the next heartbeat */
+  demand: Type.Optional(DemandDigest),
   certificate: Certificate,
   /** by the peer's own key over every other field; the driver signs and checks */
   signature: bytes(128),

@@ -1,5 +1,6 @@
+import type { BlobRef } from './file-ref.ts'
 import type { Outcome } from './outcome.ts'
-import type { BlobRef, TaskSpec } from './task-spec.ts'
+import type { TaskSpec } from './task-spec.ts'
 
 /** Every blob that a task reads: its files, its module, its standard input. */
 export function specBlobs({ inputs, work }: TaskSpec): BlobRef[] {

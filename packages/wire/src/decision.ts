@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { PeerId } from './ids.ts'
 import { limits } from './limits.ts'
 import { Objective } from './objective.ts'
-import { choice, dictionary, int, list, strict, text } from './schema.ts'
+import { choice, dictionary, int, list, strict, text, wallTime } from './schema.ts'
 
 /** Why a peer would not take a task. */
 export const RefusalCode = choice(
@@ -27,6 +27,7 @@ export const RefusalCode = choice(
   'distrusted',
   'not-apart',
   'not-near',
+  'pressure',
 )
 export type RefusalCode = Static<typeof RefusalCode>
 
@@ -61,7 +62,12 @@ export const BidTerms = strict({
   usedMilli: int(1000),
   /** thousandths of a price unit an hour */
   priceMilli: int(),
+  /** workers that have loaded what it needs stand free for all of them */
   warm: Type.Boolean(),
+  /** how long a cold worker takes to get warm, where it would need one and that was measured */
+  coldMs: Type.Optional(int(2 ** 40)),
+  /** how long the input takes to get there, as its asker expects; absent: it is there, or too small to matter */
+  fetchMs: Type.Optional(int(2 ** 40)),
   /** it cannot be expected to end by its deadline there */
   late: Type.Optional(Type.Literal(true)),
   /** others who were offered the same room within the last round trip, by how many such tasks have room; thousandths */
@@ -97,12 +103,16 @@ export const Reason = strict({
 })
 export type Reason = Static<typeof Reason>
 
+/** Why a task left the place that it had: it was queued or waited with `from`. */
+export const Move = strict({ code: text(limits.nameCharsMax), from: PeerId, reason: text(limits.nameCharsMax) })
+export type Move = Static<typeof Move>
+
 /** How a task was placed: kept with the task so that `explain` works later and elsewhere. Bounded. */
 export const Decision = strict({
   how: choice('local', 'load-stamp', 'auction', 'wanted', 'waiting', 'unplaceable', 'after', 'gang'),
   /** who decided, and when (that peer's wall clock) */
   by: PeerId,
-  wallMs: int(),
+  wallMs: wallTime,
   /** submit (or recovery) to award, and of it the auction alone */
   decisionMs: Type.Number(),
   auctionMs: Type.Number(),
@@ -122,6 +132,8 @@ export const Decision = strict({
   /** when it will start and be done there, from the decision on; absent where nobody knew the class */
   predicted: Type.Optional(strict({ startMs: int(2 ** 40), finishMs: Quantiles })),
   /** second score minus the winner's; 0 with one bid */
+  /** it had a place before; absent: it has its first one, or none yet */
+  move: Type.Optional(Move),
   margin: Type.Number(),
   /** what the bids were weighed for; absent where there was no choice by score */
   objective: Type.Optional(Objective),

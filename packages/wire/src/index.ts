@@ -1,6 +1,7 @@
 export { Advert, Certificate, compareAdverts, GpuGroup, Offer, Role } from './advert.ts'
 export { alternativeField, requestOf, requestsOf } from './alternatives.ts'
 export { outcomeBlobs, specBlobs } from './blob-refs.ts'
+export { type Checkpoint, CheckpointPlan, checkpointGraceMsMax, newestCheckpoint } from './checkpoint.ts'
 export {
   type DecodedFrame,
   decodeAdvert,
@@ -13,7 +14,8 @@ export {
   type FrameLimits,
   frameLimits,
 } from './codec.ts'
-export { BidTerms, Decision, Reason, Refusal, ScoredBid, Shortage } from './decision.ts'
+export { BidTerms, Decision, Move, Reason, Refusal, ScoredBid, Shortage } from './decision.ts'
+export { ClassDigest, DemandDigest, digestAheads } from './demand-digest.ts'
 export { Dependency } from './dependency.ts'
 export { expectedText } from './expected-text.ts'
 export {
@@ -27,6 +29,7 @@ export {
   printExpression,
   unmetText,
 } from './expression/index.ts'
+export { BlobRef, FileRef } from './file-ref.ts'
 export type { Frame } from './frame.ts'
 export { Gang, gangKey } from './gang.ts'
 export {
@@ -57,6 +60,7 @@ export {
 } from './message.ts'
 export type { Shape } from './messages/market-messages.ts'
 export type { MemberUpdate } from './messages/roster-messages.ts'
+export { type ToldEvent, TraceFilter } from './messages/trace-messages.ts'
 export { Objective, objectives } from './objective.ts'
 export {
   Accepted,
@@ -71,15 +75,22 @@ export {
   outcomeKinds,
   RunResult,
 } from './outcome.ts'
+export { plainSpec } from './plain-spec.ts'
 export type { FaultCode, ValueLimits } from './precheck.ts'
+export {
+  type RecordedEvent,
+  type Recording,
+  type RecordingRead,
+  readRecording,
+  recordingFormat,
+  recordingVersion,
+} from './recording.ts'
 export type { DecodeCode, DecodeResult } from './result.ts'
 export { type RunUsage, usageOf } from './run-usage.ts'
 export { choice, strict } from './schema.ts'
 export { signableAdvert, signableCertificate, signableLife } from './signable.ts'
-export { Baton, custodiansMax, Taker, TaskEvent, TaskRecord, TaskState, taskStates } from './task-record.ts'
+export { Baton, custodiansMax, inputsAtOf, Taker, TaskEvent, TaskRecord, TaskState, taskStates } from './task-record.ts'
 export {
-  BlobRef,
-  FileRef,
   FunctionWork,
   Priority,
   ProcessWork,
@@ -90,5 +101,13 @@ export {
 } from './task-spec.ts'
 export { comparePositions, TaskFilter, TaskPosition, TaskSummary } from './task-summary.ts'
 export { type Tie, type Ties, tiesOf } from './ties.ts'
+export {
+  isTraceparent,
+  spanIdOf,
+  type TraceContext,
+  traceContextOf,
+  traceparentOfRun,
+  traceparentPattern,
+} from './trace-context.ts'
 export type { Rejected } from './validate.ts'
 export { wireVersion } from './version.ts'

@@ -27,6 +27,8 @@ export const limits = {
   /** a group of tasks, and how many a task may be tied to each way */
   groupCharsMax: 64,
   tiesMax: 8,
+  /** tasks with ties of which a host tells when it asks for tasks by name; with more it gets none that are tied */
+  tiedThereMax: 128,
   /** models of GPU that a task may name, and the length of a name */
   gpuModelsMax: 16,
   gpuModelCharsMax: 64,
@@ -41,17 +43,26 @@ export const limits = {
   /** tasks that one task waits for */
   dependenciesMax: 64,
   /** tasks that start together */
-  gangSizeMax: 64,
+  gangSizeMax: 128,
+  /** times that a host tells a gang of, at which it has more room for it */
+  laterRoomMax: 64,
   /** tasks that one plan looks at, and runs that a host tells of for it */
   planTasksMax: 256,
   surveyRunsMax: 64,
   /** kinds of refusal that a decision tells apart; the rarest beyond are left out, and counted by their code */
   reasonsMax: 16,
   functionsMax: 512,
+  /** classes of which an advert says what is expected: about 90 bytes each */
+  digestClassesMax: 8,
   membersMax: 4096,
   /** members that the answer to a joiner names: what fits into a small message (32 KiB) with the longest names */
   introducedMax: 48,
   pathMax: 8,
+  /** trace events of one answer, their characters together, and what a question names */
+  traceEventsMax: 1024,
+  traceCharsMax: 256 * 1024,
+  traceTypesMax: 32,
+  traceTypeCharsMax: 32,
 } as const
 
 /** Limits of one stored value: what a frame may carry, with room for what is kept around it. */

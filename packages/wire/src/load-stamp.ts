@@ -8,11 +8,15 @@ export interface LoadStamp {
   freeSlots: number
   running: number
   draining: boolean
+  /** it has too little memory or disk, or cannot keep up, and so takes nothing now; absent: false */
+  pressed?: boolean
   /** when it was so, by the sender's clock in whole ms: whoever is given work for it gets that back with the work */
   saidMs: number
 }
 
 export const loadStampBytes = 20
+const drainingBit = 1
+const pressedBit = 2
 
 export function encodeLoadStamp(stamp: LoadStamp): Uint8Array {
   const out = new Uint8Array(loadStampBytes)
@@ -21,7 +25,7 @@ export function encodeLoadStamp(stamp: LoadStamp): Uint8Array {
   view.setUint16(4, Math.min(stamp.waiting, 65535))
   view.setUint16(6, Math.min(stamp.freeSlots, 65535))
   view.setUint16(8, Math.min(stamp.running, 65535))
-  view.setUint16(10, stamp.draining ? 1 : 0)
+  view.setUint16(10, (stamp.draining ? drainingBit : 0) | (stamp.pressed ? pressedBit : 0))
   view.setFloat64(12, stamp.saidMs)
   return out
 }
@@ -30,12 +34,14 @@ export function encodeLoadStamp(stamp: LoadStamp): Uint8Array {
 export function decodeLoadStamp(data: Uint8Array): LoadStamp {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
   const saidMs = view.getFloat64(12)
+  const flags = view.getUint16(10)
   return {
     seq: view.getUint32(0),
     waiting: view.getUint16(4),
     freeSlots: view.getUint16(6),
     running: view.getUint16(8),
-    draining: (view.getUint16(10) & 1) === 1,
+    draining: (flags & drainingBit) !== 0,
+    ...((flags & pressedBit) === 0 ? {} : { pressed: true }),
     saidMs: Number.isSafeInteger(saidMs) && saidMs >= 0 ? saidMs : 0,
   }
 }

@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { BlobRef, FileRef } from './file-ref.ts'
 import { Ballot, Incarnation, PeerId } from './ids.ts'
 import { limits } from './limits.ts'
-import { bytes, choice, int, list, strict, text } from './schema.ts'
-import { BlobRef, FileRef } from './task-spec.ts'
+import { bytes, choice, int, list, strict, text, wallTime } from './schema.ts'
 
 /** One piece of output: inline while small, else a blob. */
 export const Body = Type.Union([bytes(limits.inlineBytesMax), BlobRef])
@@ -28,6 +28,8 @@ export const RunResult = strict({
   runMs: int(),
   cpuMs: int(),
   memoryPeakBytes: int(),
+  /** of a run that was stopped to go on elsewhere: what it left for the next. An outcome has none */
+  checkpoint: Type.Optional(FileRef),
 })
 export type RunResult = Static<typeof RunResult>
 
@@ -48,6 +50,8 @@ export const Attempt = strict({
   host: PeerId,
   code: text(limits.nameCharsMax),
   message: text(4096),
+  /** where the next run goes on */
+  checkpoint: Type.Optional(FileRef),
 })
 export type Attempt = Static<typeof Attempt>
 
@@ -62,7 +66,7 @@ export const Outcome = strict({
   host: Type.Optional(PeerId),
   result: Type.Optional(RunResult),
   attempts: list(Attempt, 128),
-  endedWallMs: int(),
+  endedWallMs: wallTime,
 })
 export type Outcome = Static<typeof Outcome>
 

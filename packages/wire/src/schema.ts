@@ -3,6 +3,8 @@ import { limits } from './limits.ts'
 
 /** The vocabulary of every message schema: bounded by construction. */
 export const int = (maximum: number = Number.MAX_SAFE_INTEGER, minimum = 0) => Type.Integer({ minimum, maximum })
+/** Milliseconds since 1970 by somebody's wall clock: no later than what a `Date` can be. */
+export const wallTime = int(864e13)
 export const text = (maxLength: number = limits.textCharsMax, minLength = 0) => Type.String({ minLength, maxLength })
 export const list = <T extends TSchema>(item: T, maxItems: number) => Type.Array(item, { maxItems })
 export const bytes = (maxByteLength: number) => Type.Uint8Array({ maxByteLength })

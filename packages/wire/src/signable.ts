@@ -1,4 +1,5 @@
 import type { Advert, Certificate, Offer } from './advert.ts'
+import type { DemandDigest } from './demand-digest.ts'
 import type { Incarnation, PeerId } from './ids.ts'
 import { pack } from './packing.ts'
 
@@ -18,7 +19,17 @@ export function signableLife(mesh: string, peer: PeerId, incarnation: Incarnatio
 /** The bytes that a peer signs of its advert: every field but the signature, its certificate's signature included. */
 export function signableAdvert(a: Advert): Uint8Array {
   const certificate = [signableCertificate(a.certificate), a.certificate.signature]
-  return pack(['souk-advert-3', a.peer, a.incarnation, a.proof, a.seq, a.addresses, offerParts(a.offer), certificate])
+  const parts = [a.peer, a.incarnation, a.proof, a.seq, a.addresses, offerParts(a.offer), certificate]
+  // Without one it is signed as before there was such a thing: stored adverts of older releases are still good.
+  if (a.demand === undefined) return pack(['souk-advert-3', ...parts])
+  return pack(['souk-advert-4', ...parts, demandParts(a.demand)])
+}
+
+function demandParts({ bucketMs, classes }: DemandDigest): unknown[] {
+  return [
+    bucketMs,
+    classes.map(({ class: name, present, runMs, expected, enough }) => [name, present, runMs, expected, enough]),
+  ]
 }
 
 function offerParts(o: Offer): unknown[] {

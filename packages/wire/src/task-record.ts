@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { Ballot, Incarnation, PeerId, TaskId } from './ids.ts'
 import { limits } from './limits.ts'
 import { Attempt } from './outcome.ts'
-import { choice, int, list, strict, text } from './schema.ts'
+import { choice, int, list, strict, text, wallTime } from './schema.ts'
 import { TaskSpec } from './task-spec.ts'
 
 export const custodiansMax = 5
@@ -13,13 +13,18 @@ export const TaskRecord = strict({
   id: TaskId,
   spec: TaskSpec,
   origin: PeerId,
-  submittedWallMs: int(),
+  submittedWallMs: wallTime,
   /** who keeps it; fixed for this version */
   custodians: Custodians,
   /** number and set of custodians in one: see custody's `version.ts` */
   version: int(undefined, 1),
 })
 export type TaskRecord = Static<typeof TaskRecord>
+
+/** Who has the inputs of a task from the start, by id: whoever took its submit, and its custodians. */
+export function inputsAtOf({ origin, custodians }: Pick<TaskRecord, 'origin' | 'custodians'>): PeerId[] {
+  return [...new Set([origin, ...custodians])].sort()
+}
 
 /** which of what the task asks for; absent: the request itself */
 const alternative = Type.Optional(int(limits.alternativesMax))
@@ -55,5 +60,5 @@ export const taskStates = ['storing', 'waiting', 'asking', 'offered', 'queued', 
 export const TaskState = choice(...taskStates)
 export type TaskState = Static<typeof TaskState>
 
-export const TaskEvent = strict({ wallMs: int(), peer: PeerId, event: text(64), detail: text(limits.nameCharsMax) })
+export const TaskEvent = strict({ wallMs: wallTime, peer: PeerId, event: text(64), detail: text(limits.nameCharsMax) })
 export type TaskEvent = Static<typeof TaskEvent>

@@ -1,21 +1,16 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { requestsOf } from './alternatives.ts'
+import { CheckpointPlan } from './checkpoint.ts'
 import { Dependencies } from './dependency.ts'
 import { expressionLimits } from './expression/index.ts'
+import { BlobRef, FileRef } from './file-ref.ts'
 import { Gang } from './gang.ts'
 import { limits } from './limits.ts'
 import { Objective } from './objective.ts'
 import { RequestSchema } from './resource-schema.ts'
 import { bytes, choice, dictionary, int, list, strict, text } from './schema.ts'
 import { tieFields } from './ties.ts'
-
-/** A content-addressed blob: sha-256 in hex, and its size. */
-export const BlobRef = strict({ hash: Type.String({ pattern: '^[0-9a-f]{64}$' }), sizeBytes: int() })
-export type BlobRef = Static<typeof BlobRef>
-
-/** A file that travels with a task: relative path in the task's folder, its blob, its mode bits. */
-export const FileRef = strict({ path: text(4096, 1), blob: BlobRef, mode: int(0o777) })
-export type FileRef = Static<typeof FileRef>
+import { traceparentPattern } from './trace-context.ts'
 
 /** A command. No shell unless argv names one. `stdin` goes inline up to the limit, else as a blob. */
 export const ProcessWork = strict({
@@ -86,10 +81,16 @@ export const TaskSpec = strict({
   failIfUnplaceable: Type.Boolean(),
   /** it is placed once these have ended as wanted; absent: at once */
   after: Type.Optional(Dependencies),
+  /** a run of it can be stopped and goes on elsewhere from what it wrote; absent: it would start anew */
+  checkpoint: Type.Optional(CheckpointPlan),
+  /** two runs of it at once do no harm: one that lags may be raced by a second one */
+  idempotent: Type.Optional(Type.Boolean()),
   /** it starts together with others, or not at all */
   gang: Type.Optional(Gang),
   /** absent: what its bearer has declared for its class */
   objective: Type.Optional(Objective),
+  /** the trace of whoever submitted it, as the W3C writes it; absent: it has one of its own */
+  traceparent: Type.Optional(Type.String({ pattern: traceparentPattern })),
 })
 export type TaskSpec = Static<typeof TaskSpec>
 
@@ -97,6 +98,8 @@ export type TaskSpec = Static<typeof TaskSpec>
 export function specBytes(spec: TaskSpec): number {
   let size = 256 + spec.name.length + spec.class.length + 48 * (spec.after?.length ?? 0)
   if (spec.where !== undefined) size += 2 * spec.where.length
+  if (spec.traceparent !== undefined) size += 72
+  if (spec.checkpoint) size += 16 + spec.checkpoint.path.length
   for (const { custom } of requestsOf(spec)) for (const name in custom) size += 16 + name.length
   for (const { group } of [...(spec.near ?? []), ...(spec.apart ?? [])]) size += 32 + group.length
   for (const file of spec.inputs) size += 112 + file.path.length

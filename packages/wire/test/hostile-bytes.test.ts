@@ -53,6 +53,26 @@ test('random bytes are refused or read, never thrown at', () => {
   )
 })
 
+test('a time that no Date can be is refused, wherever the trace has one', () => {
+  const told = { seq: 1, wallMs: 864e13, text: '{}' }
+  const traced = { t: 'traced', ask: 1, events: [told], total: 1, sinceWallMs: 864e13, atWallMs: 864e13 }
+  const asked = { t: 'askTrace', ask: 1, filter: { types: [], untilWallMs: 864e13 }, limit: 1, charsMax: 1 }
+  const takes = (message: { t: string }) => {
+    const result = decodeFrame(framed(0x91, raw.pack(message)))
+    return result.ok && result.value.frame.messages.length
+  }
+  expect([takes(traced), takes(asked)]).toEqual([1, 1])
+  const late = 864e13 + 1
+  const lies = [
+    { ...traced, events: [{ ...told, wallMs: late }] },
+    { ...traced, sinceWallMs: late },
+    { ...traced, atWallMs: late },
+    { ...asked, filter: { types: [], sinceWallMs: late } },
+    { ...asked, filter: { types: [], untilWallMs: late } },
+  ]
+  for (const lie of lies) expect(takes(lie)).toBe(0)
+})
+
 test('bytes that the scan lets through are read whole by the decoder', () => {
   // Heads of every kind, so that random bytes are often well-formed.
   const piece = fc.oneof(

@@ -74,6 +74,13 @@ test('every field but the signature is signed', () => {
   )
 })
 
+test('an advert that says nothing of demand is signed as before there was such a thing', () => {
+  const { demand: _, ...advert } = fc.sample(arbitraryOf(Advert), { numRuns: 1, seed: 1 })[0]!
+  const head = (signed: Uint8Array) => new TextDecoder().decode(signed).match(/souk-advert-\d/)?.[0]
+  expect(head(signableAdvert(advert))).toBe('souk-advert-3')
+  expect(head(signableAdvert({ ...advert, demand: { bucketMs: 1, classes: [] } }))).toBe('souk-advert-4')
+})
+
 test('a label moved between neighbours is another advert', () => {
   const advert = fc.sample(arbitraryOf(Advert), { numRuns: 1, seed: 1 })[0]!
   const withLabels = (labels: Record<string, string>) =>

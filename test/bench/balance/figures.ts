@@ -11,15 +11,20 @@ export function busySlots(served: readonly Served[], fromMs: number, toMs: numbe
   return sum / (toMs - fromMs)
 }
 
-/** The windows in which throughput is compared. */
-const stepMs = 250
+/** The windows in which throughput is compared: shorter, and chance decides in a mesh with few slots. */
+const defaultStepMs = 250
 const enough = 0.95
 
 /**
  * From the first submit until the mesh that is submitted to at one host does at least 95 % of the work that the evenly
  * submitted one does, and keeps to that until the end of the stream, window by window. Infinite: it never does.
  */
-export function recoveryS(skewed: readonly Served[], even: readonly Served[], spanMs: number): number {
+export function recoveryS(
+  skewed: readonly Served[],
+  even: readonly Served[],
+  spanMs: number,
+  stepMs = defaultStepMs,
+): number {
   const first = Math.min(...skewed.map(({ submittedMs }) => submittedMs))
   const evenFirst = Math.min(...even.map(({ submittedMs }) => submittedMs))
   let since = 0
@@ -54,10 +59,15 @@ export function strandedPct(served: readonly Served[], fromMs: number, toMs: num
 }
 
 /** As `souk balance` sees the window that ends then. */
-export function imbalanceAt(served: readonly Served[], nowMs: number, windowMs: number): LoadAnalysis['imbalance'] {
-  const all = Array.from({ length: hosts }, (_, host) => ({
+export function imbalanceAt(
+  served: readonly Served[],
+  nowMs: number,
+  windowMs: number,
+  mesh: { hosts: number; slotsPerHost: number } = { hosts, slotsPerHost },
+): LoadAnalysis['imbalance'] {
+  const all = Array.from({ length: mesh.hosts }, (_, host) => ({
     peer: `${host}`,
-    capacity: { ...emptyVector(), slots: slotsPerHost },
+    capacity: { ...emptyVector(), slots: mesh.slotsPerHost },
     draining: false,
     runs: served
       .filter((task) => task.host === host && task.startMs < nowMs)

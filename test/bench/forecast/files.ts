@@ -44,7 +44,8 @@ export function readHourly(file: string): number[][] {
   })
 }
 
-function filesBelow(dir: string, deep: number): string[] {
+/** All of them, so many folders deep; none where there is no such folder. */
+export function filesBelow(dir: string, deep: number): string[] {
   let names: string[]
   try {
     names = readdirSync(dir)

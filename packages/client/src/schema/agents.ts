@@ -8,6 +8,8 @@ export const AttachBody = strict({
   functions: list(name, apiLimits.functionsMax, 1),
   /** calls at once; default 1 */
   slots: Type.Optional(int(1024, 1)),
+  /** it wants to hear (`warm`) how many calls are expected at once */
+  warm: Type.Optional(Type.Boolean()),
 })
 export type AttachBody = Static<typeof AttachBody>
 export const AttachAnswer = strict({ agent: AgentId })
@@ -28,6 +30,8 @@ export const AgentEvent = Type.Union([
   }),
   /** nobody waits for this call any more; it is answered all the same, which frees its slot */
   strict({ type: Type.Literal('stop'), run: text(256, 1) }),
+  /** so many calls of this function are expected at once soon; said again every ten seconds, while it is so */
+  strict({ type: Type.Literal('warm'), function: name, workers: int(1024, 1) }),
 ])
 export type AgentEvent = Static<typeof AgentEvent>
 

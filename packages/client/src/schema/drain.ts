@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { DrainProgress } from '../drain.ts'
 import { choice, int, strict } from './vocabulary.ts'
 
-export const DrainBody = strict({ deadlineMs: Type.Optional(int(2 ** 40)) })
+export const DrainBody = strict({ deadlineMs: Type.Optional(int(2 ** 40)), leaving: Type.Optional(Type.Boolean()) })
 export type DrainBody = Static<typeof DrainBody>
 
 export const DrainAnswer = Type.Unsafe<DrainProgress>(
@@ -17,5 +17,6 @@ export const DrainAnswer = Type.Unsafe<DrainProgress>(
     held: int(),
     handedOver: int(),
     stopped: int(),
+    moved: int(),
   }),
 )

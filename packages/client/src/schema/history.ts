@@ -1,14 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { HistoryPage } from '../history.ts'
 import { TaskLineBody } from './listing.ts'
-import { apiLimits, int, list, PeerIdText, strict, text } from './vocabulary.ts'
+import { apiLimits, int, list, PeerIdText, strict, text, when } from './vocabulary.ts'
 
 const optional = Type.Optional
 const name = text(apiLimits.nameCharsMax, 1)
 /** Held against every task of every peer. */
 const pattern = text(64, 1)
-/** As `Date.toISOString` writes it. */
-const when = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,3})?Z$' })
 
 /** every value of a query is text */
 export const HistoryRequest = strict({

@@ -3,6 +3,7 @@ import type { TaskDetail, WouldHelp } from '../api.ts'
 import type { TaskLine } from '../history.ts'
 import { wouldHelpCodes } from '../would-help.ts'
 import { AttemptBody, OutcomeBody, RunUsageBody } from './outcome.ts'
+import { StragglerBody } from './straggler.ts'
 import {
   apiLimits,
   choice,
@@ -90,6 +91,7 @@ export const TaskDetailBody = Type.Unsafe<TaskDetail>(
     outcome: optional(OutcomeBody),
     decision: optional(plainRecord),
     wouldHelp: optional(list(WouldHelpBody, 256)),
+    straggles: optional(StragglerBody),
     attempts: list(AttemptBody, 128),
     timeline: list(strict({ at: IsoTime, peer: PeerIdText, event: text(64), detail: name }), 64),
   }),

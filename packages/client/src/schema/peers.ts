@@ -1,6 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { LinkLine, PeerLine, Status } from '../api.ts'
 import { DrainAnswer } from './drain.ts'
+import { RebalanceBody } from './rebalance.ts'
+import { StragglerBody } from './straggler.ts'
 import { choice, dictionary, int, list, PeerIdText, plainRecord, strict, TaskIdText, text } from './vocabulary.ts'
 
 const optional = Type.Optional
@@ -79,6 +81,9 @@ export const StatusBody = Type.Unsafe<Status>(
       heardFromMajority: Type.Boolean(),
     }),
     drain: DrainAnswer,
+    stragglers: list(StragglerBody, 256),
+    rebalance: RebalanceBody,
+    scaling: optional(strict({ kind: name, able: Type.Boolean() })),
     limits: strict({ memory: keeper, cpu: keeper, processes: keeper, reason: text(4096) }),
     audit: strict({ breaches: list(AuditBreachBody, 64), breachesEver: int() }),
     tasks: dictionary(int(), 64),

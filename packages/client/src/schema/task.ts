@@ -77,10 +77,13 @@ export const TaskBody = Type.Unsafe<Task>(
     outputBytesMax: optional(int(2 ** 34)),
     durability: optional(choice('quorum', 'local', 'none')),
     starts: optional(choice('at-least-once', 'at-most-once')),
+    traceparent: optional(text(64)),
     expiresMs: optional(int(2 ** 40)),
     deadlineMs: optional(int(2 ** 40, 1)),
     failIfUnplaceable: optional(Type.Boolean()),
     objective: optional(choice('balanced', 'fast', 'pack', 'spread', 'cheap')),
+    checkpoint: optional(strict({ path: text(4096, 1), graceMs: optional(int(apiLimits.checkpointGraceMsMax, 1)) })),
+    idempotent: optional(Type.Boolean()),
     after: optional(list(After, apiLimits.dependenciesMax)),
     gang: optional(
       strict({ id: text(96, 1), size: int(apiLimits.gangSizeMax, 2), rank: int(apiLimits.gangSizeMax - 1) }),

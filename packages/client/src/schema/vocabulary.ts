@@ -26,6 +26,10 @@ export const TaskName: TString = Type.String({ minLength: 1, maxLength: 24, patt
 export const PeerIdText = text(96, 1)
 export const HashText: TString = Type.String({ pattern: '^[0-9a-f]{64}$' })
 export const IsoTime = text(40)
+/** in a query, as `Date.toISOString` writes it */
+export const when: TString = Type.String({
+  pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,3})?Z$',
+})
 export const BlobRefBody = strict({ hash: HashText, sizeBytes: int() })
 
 /** a UUID: whoever knows it may use what it names */

@@ -1,10 +1,11 @@
 import type { Conflict, Contention, ResourceHolder } from '@souk/client'
 import { copyVector, type ResourceVector, shortage, take } from '@souk/kernel'
 import { decideFit } from '@souk/market'
-import { type Priority, priorities, type Shape } from '@souk/wire'
+import { type Priority, priorities, requestsOf } from '@souk/wire'
 import { publicResource, requestAmountsOf } from './amounts.ts'
 import type { SeenHost } from './seen-host.ts'
 import { isRunning, isWaiting, type SeenTask } from './seen-task.ts'
+import { taskShape } from './task-shape.ts'
 
 /** groups of like waiting tasks that are looked at, the largest first */
 const groupsMax = 32
@@ -55,7 +56,7 @@ function waitingGroups(tasks: readonly SeenTask[]): SeenTask[][] {
 
 function conflictOf(group: readonly SeenTask[], hosts: readonly Occupied[], nowMs: number): Conflict {
   const [first] = group as [SeenTask]
-  const shape: Shape = { class: first.class, ...first.needs }
+  const shape = taskShape(first)
   let unfitHosts = 0
   let roomyHosts = 0
   const full: Contention[] = []
@@ -85,10 +86,12 @@ function highest(group: readonly SeenTask[]): Priority {
   return priorities.find((priority) => group.some((task) => task.priority === priority)) ?? 'medium'
 }
 
-/** The first resource that one more of these lacks here, and who has it; undefined: there is room. */
+/** The first resource that one more of these lacks here, as what it would rather have of what could run here, and who has it; undefined: there is room. */
 function contentionAt({ peer, offer, free, tasks }: Occupied, { needs }: SeenTask): Contention | undefined {
-  const short = shortage(free, needs.request, offer.gpus)
-  if (!short) return undefined
+  const able = requestsOf(needs).filter((request) => !shortage(offer.capacity, request, offer.gpus))
+  const shorts = able.map((request) => shortage(free, request, offer.gpus))
+  const [short] = shorts
+  if (!short || shorts.includes(undefined)) return undefined
   const { resource, unit } = publicResource(short.resource)
   return {
     peer,

@@ -1,9 +1,10 @@
-import { emptyRequest } from '@souk/kernel'
-import { decideFit } from '@souk/market'
+import { emptyRequest, type ResourceRequest, shortage } from '@souk/kernel'
+import { decideFit, decideTies } from '@souk/market'
 import type { HostLoad, LoadFacts, RunSpan, WaitingLot } from '@souk/rebalance'
-import type { Shape } from '@souk/wire'
+import { requestsOf, type Ties, tiesOf } from '@souk/wire'
 import type { SeenHost } from './seen-host.ts'
 import { isRunning, isWaiting, type SeenTask } from './seen-task.ts'
+import { taskShape } from './task-shape.ts'
 
 export interface SeenLoad {
   /** open now, or ended within the window */
@@ -18,19 +19,22 @@ export interface SeenLoad {
 export function loadFactsOf({ tasks: told, hosts, nowWallMs, windowMs, roundTripMs }: SeenLoad): LoadFacts {
   const runs = new Map<string, RunSpan[]>(hosts.map(({ peer }) => [peer, []]))
   const tasks = begunOf(told, hosts)
+  const meanMs = meansOf(tasks)
   for (const task of tasks) {
-    const run = runOf(task)
+    const run = runOf(task, meanMs.get(task.class))
     if (run && task.host !== undefined) runs.get(task.host)?.push(run)
   }
-  const loads = hosts.map(({ peer, offer, running = 0 }): HostLoad => {
+  const ties = tiesAt(tasks)
+  const loads = hosts.map(({ peer, offer, running = 0, pressed, bytesPerMs }): HostLoad => {
     const { capacity, gpus, draining } = offer
     const seen = runs.get(peer)!
     const listed = seen.filter(({ toMs }) => toMs === undefined).length
     const unlisted = Math.min(running, capacity.slots) - listed
     for (let i = 0; i < unlisted; i++) seen.push({ request: emptyRequest(), fromMs: Infinity, toMs: undefined })
-    return { peer, capacity, gpus, draining, runs: seen }
+    return { peer, capacity, gpus, draining, pressed, runs: seen, bytesPerMs, ties: ties.get(peer) }
   })
-  return { nowMs: nowWallMs, windowMs, hosts: loads, lots: lotsOf(tasks, hosts), roundTripMs }
+  const lots = lotsOf(tasks, hosts, meanMs)
+  return { nowMs: nowWallMs, windowMs, hosts: loads, lots, roundTripMs, decideTies }
 }
 
 /**
@@ -53,37 +57,83 @@ function begunOf(tasks: readonly SeenTask[], hosts: readonly SeenHost[]): SeenTa
   return tasks.map((task) => (begun.has(task.id) ? { ...task, host: hostOf(task), state: 'running' } : task))
 }
 
+/** What runs or is queued at each host, as far as it has ties. */
+function tiesAt(tasks: readonly SeenTask[]): Map<string, Ties[]> {
+  const there = new Map<string, Ties[]>()
+  for (const task of tasks) {
+    const ties = tiesOf(task.needs)
+    if (!ties || !(isRunning(task) || task.state === 'queued')) continue
+    const peer = hostOf(task)
+    there.set(peer, [...(there.get(peer) ?? []), ties])
+  }
+  return there
+}
+
 const hostOf = ({ host, origin }: SeenTask): string => host ?? origin
 
-function runOf(task: SeenTask): RunSpan | undefined {
+function runOf(task: SeenTask, expectedMs: number | undefined): RunSpan | undefined {
   const { startedWallMs: fromMs, ranMs, needs } = task
   const { request } = needs
   // Of a run that has only begun its start may not be known yet.
-  if (isRunning(task)) return { request, fromMs: fromMs ?? Infinity, toMs: undefined }
+  if (isRunning(task)) return { request, fromMs: fromMs ?? Infinity, toMs: undefined, expectedMs }
   if (task.state !== 'closed' || fromMs === undefined || ranMs === undefined) return undefined
   return { request, fromMs, toMs: fromMs + ranMs }
 }
 
-/** Waiting tasks that are alike and wait with the same bearer, the largest lots first. What is on its way waits for nothing. */
-function lotsOf(tasks: readonly SeenTask[], hosts: readonly SeenHost[]): WaitingLot[] {
-  const lots = new Map<string, WaitingLot>()
-  const meanMs = meansOf(tasks)
-  for (const task of tasks) {
-    if (!isWaiting(task) || task.state === 'offered') continue
+/** Waiting tasks that are alike and wait with the same bearer, the largest lots first. What is on its way waits for nothing, and what waits for tasks not for room. */
+function lotsOf(
+  tasks: readonly SeenTask[],
+  hosts: readonly SeenHost[],
+  meanMs: ReadonlyMap<string, number>,
+): WaitingLot[] {
+  const lots = new Map<string, WaitingLot & { tasks: string[] }>()
+  const inTurn = [...tasks].sort((a, b) => a.submittedWallMs - b.submittedWallMs || (a.id < b.id ? -1 : 1))
+  for (const task of inTurn) {
+    if (!isWaiting(task) || task.state === 'offered' || waitsForTasks(task)) continue
     const bearer = hostOf(task)
     const bound = task.state === 'queued'
-    const key = JSON.stringify([bearer, bound, task.class, task.needs])
+    const { inputBytes, moves, path: avoid } = task
+    const inputs = inputBytes === undefined ? {} : { inputBytes, inputsAt: task.inputsAt ?? [task.origin] }
+    // Inputs of about the same size are alike: the largest stands for them.
+    const key = JSON.stringify([bearer, bound, task.class, task.needs, sizeOf(task), inputs.inputsAt, moves, avoid])
     const known = lots.get(key)
-    if (known) known.count++
-    else {
-      const shape: Shape = { class: task.class, ...task.needs }
-      const able = hosts.filter(({ offer }) => !decideFit(offer, shape)).map(({ peer }) => peer)
-      const { request } = task.needs
-      lots.set(key, { bearer, bound, class: task.class, count: 1, request, expectedMs: meanMs.get(task.class), able })
+    if (known) {
+      known.count++
+      known.tasks.push(task.id)
+      if (inputBytes !== undefined) known.inputBytes = Math.max(inputBytes, known.inputBytes ?? 0)
+    } else {
+      const shape = taskShape(task)
+      const able = hosts.filter(({ offer }) => !decideFit(offer, shape))
+      const { gang } = task.needs
+      const expectedMs = meanMs.get(task.class)
+      const like = {
+        bearer,
+        bound,
+        class: task.class,
+        request: likeliest(task, able),
+        expectedMs,
+        able: able.map(({ peer }) => peer),
+        ties: tiesOf(task.needs),
+        avoid,
+        gang,
+        ...inputs,
+      }
+      lots.set(key, { ...like, moves, count: 1, tasks: [task.id] })
     }
   }
   return [...lots.entries()].sort(([a, x], [b, y]) => y.count - x.count || (a < b ? -1 : 1)).map(([, lot]) => lot)
 }
+
+/** What it would rather have, of what some host could give it. */
+function likeliest({ needs }: SeenTask, able: readonly SeenHost[]): ResourceRequest {
+  const given = requestsOf(needs).find((request) => {
+    return able.some(({ offer }) => !shortage(offer.capacity, request, offer.gpus))
+  })
+  return given ?? needs.request
+}
+
+const waitsForTasks = ({ state, code }: SeenTask): boolean => state === 'waiting' && code === 'after'
+const sizeOf = ({ inputBytes = 0 }: SeenTask): number => Math.ceil(Math.log2(inputBytes + 1))
 
 /** How long runs of each class took, on average. */
 function meansOf(tasks: readonly SeenTask[]): Map<string, number> {

@@ -5,8 +5,13 @@ import type { TaskFinder } from '../task-finder.ts'
 const seenMax = 10_000
 export const openStates = taskStates.filter((state) => state !== 'closed') as TaskState[]
 
-/** Page by page, at most `seenMax`. */
-export async function readAll(finder: TaskFinder, states: TaskState[], wanted: TaskFilter) {
+/** Page by page, the newest first, at most `seenMax`; no further than a page of which nothing `matters`. */
+export async function readAll(
+  finder: Pick<TaskFinder, 'list'>,
+  states: TaskState[],
+  wanted: TaskFilter,
+  matters: (task: TaskSummary) => boolean = () => true,
+) {
   const tasks: TaskSummary[] = []
   const missing = new Set<string>()
   let filter = wanted
@@ -17,6 +22,7 @@ export async function readAll(finder: TaskFinder, states: TaskState[], wanted: T
     for (const peer of page.missing) missing.add(peer)
     const last = page.tasks.at(-1)
     if (!last || page.tasks.length >= page.total) return { tasks, missing, truncated: false }
+    if (!page.tasks.some(matters)) return { tasks, missing, truncated: false }
     if (tasks.length >= seenMax) return { tasks, missing, truncated: true }
     filter = { ...wanted, after: { submittedWallMs: last.submittedWallMs, id: last.id } }
   }

@@ -14,6 +14,8 @@ export const frameType = {
   kill: 4,
   /** when leased runs must be dead, unless another frame comes: see `encodeLeases` */
   leases: 5,
+  /** JSON `PlaceOrder`: a task for a process that stands warm; answered by `started`, or by `exit` alone where it cannot take it */
+  place: 6,
   /** guardian -> peer: JSON `Started` */
   started: 11,
   stdout: 12,
@@ -24,6 +26,8 @@ export const frameType = {
   exit: 15,
   /** JSON `RunUse`, every two seconds for as long as it runs */
   use: 16,
+  /** a process that was started warm has said that it is */
+  ready: 17,
 } as const
 
 /** How to start one run. */
@@ -43,6 +47,15 @@ export interface SpawnOrder {
   /** value of SOUK_FENCE, by which processes that left the group are found (Linux) */
   fence: string
   limits: RunLimits
+  /** it has no task yet: it waits for one, and what it prints until then is nobody's */
+  warm?: true
+}
+
+/** The task of a process that stands warm. From here on it is a run like any other, in the folder that it was started in. */
+export interface PlaceOrder
+  extends Pick<SpawnOrder, 'stdin' | 'outputBytesMax' | 'leaseEndsAt' | 'timeoutMs' | 'graceMs' | 'fence' | 'limits'> {
+  /** one line for its standard input, before that of the task */
+  line: string
 }
 
 export interface Started {
@@ -65,6 +78,8 @@ export interface Exit {
   forksRefused: number
   /** why its limits were only watched, though the kernel should have kept them; '' when all went well */
   unlimited: string
+  /** of one that stood warm, or was about to, and got no task: what it said last on standard error */
+  lastError?: string
   /** set when it could not be started */
   error?: { code: string; message: string }
   /** false: some process of the group survived SIGKILL (it hangs in the kernel) */

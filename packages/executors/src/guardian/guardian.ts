@@ -7,6 +7,7 @@ import {
   FrameReader,
   frameType,
   type GuardianFrame,
+  type PlaceOrder,
   type SpawnOrder,
 } from './frames.ts'
 import { killEach, killGroup, signalGroup } from './group.ts'
@@ -76,7 +77,7 @@ export class Guardian {
     for (const run of this.#runs.values()) {
       if (run.pid === undefined) continue
       pids.push(run.pid)
-      fences.add(run.order.fence)
+      for (const fence of run.fences) fences.add(fence)
       signalGroup(run.pid, 'SIGKILL')
     }
     if (fences.size > 0) killEach(processesOfFences(fences))
@@ -88,6 +89,7 @@ export class Guardian {
   #onFrame(frame: GuardianFrame): void {
     const run = this.#runs.get(frame.run)
     if (frame.type === frameType.spawn) this.#spawn(frame.run, JSON.parse(frame.payload.toString()))
+    else if (frame.type === frameType.place) this.#placeTask(frame.run, run, JSON.parse(frame.payload.toString()))
     else if (frame.type === frameType.leases) this.#renew(frame.payload)
     else if (frame.type === frameType.kill) run?.stop(frame.payload.readUInt32LE(0), 'killed')
     // Copied: the stream keeps it longer than the frame's buffer should live.
@@ -109,9 +111,10 @@ export class Guardian {
     const { cgroup, unlimited } = this.#cgroup(number, order)
     const run: TaskProcess = new TaskProcess(order, cgroup, {
       started: (pid, start) => {
-        this.#ledger.add({ pid, start, fence: order.fence })
+        this.#ledger.add({ pid, start, fence: run.order.fence })
         this.#send(encodeFrame(frameType.started, number, JSON.stringify({ pid, start })))
       },
+      ready: () => this.#send(encodeFrame(frameType.ready, number, undefined)),
       output: (stream, data) => this.#send(encodeFrame(frameType[stream], number, data)),
       stdinTaken: (bytes) => this.#send(encodeNumber(frameType.stdinTaken, number, bytes)),
       used: (use) => this.#send(encodeFrame(frameType.use, number, JSON.stringify(use))),
@@ -120,7 +123,7 @@ export class Guardian {
         this.#runs.delete(number)
         this.#leaseEnds.delete(number)
         if (cgroup) this.#bin.drop(cgroup)
-        if (run.pid !== undefined) this.#sweepSoon(order.fence)
+        if (run.pid !== undefined) this.#sweepSoon(run.fences)
         this.#send(encodeFrame(frameType.exit, number, JSON.stringify({ ...exit, unlimited })))
         if (this.#runs.size === 0) this.#idle()
       },
@@ -130,6 +133,13 @@ export class Guardian {
     this.#tick ??= setInterval(() => this.#onTick(), tickMs)
     run.start()
     if (this.#paused) run.pause()
+  }
+
+  /** One that cannot take it ends; by the exit without a start before the peer knows that the task has not begun. */
+  #placeTask(number: number, run: TaskProcess | undefined, order: PlaceOrder): void {
+    if (!run) return
+    if (order.leaseEndsAt !== undefined) this.#leaseEnds.set(number, order.leaseEndsAt)
+    if (!run.place(order)) run.stop(0, 'killed')
   }
 
   /** A cgroup for this run; where it cannot be made the run is watched instead. */
@@ -144,8 +154,8 @@ export class Guardian {
   }
 
   /** What left the group and let go of its output (a daemon) ends with its run all the same (Linux). */
-  #sweepSoon(fence: string): void {
-    this.#ended.add(fence)
+  #sweepSoon(fences: ReadonlySet<string>): void {
+    for (const fence of fences) this.#ended.add(fence)
     this.#sweep ??= setTimeout(() => {
       this.#sweep = undefined
       killEach(processesOfFences(this.#ended))

@@ -27,9 +27,10 @@ export class Ledger {
     this.#file = openSync(path, 'a', 0o600)
   }
 
+  /** One that stood warm is added again with the fence of its task: processes of it may carry either. */
   add(entry: LedgerEntry): void {
     const line = `+ ${entry.pid} ${entry.start} ${this.#boot || '-'} ${entry.fence}\n`
-    this.#live.set(entry.pid, line)
+    this.#live.set(entry.pid, `${this.#live.get(entry.pid) ?? ''}${line}`)
     this.#append(line)
   }
 
@@ -61,14 +62,14 @@ export class Ledger {
 
 /** The groups that a ledger's text says were alive in this boot. Broken lines (a torn last write) are skipped. */
 export function readLedger(text: string, boot: string): LedgerEntry[] {
-  const live = new Map<number, LedgerEntry>()
+  const live = new Map<number, LedgerEntry[]>()
   for (const line of text.split('\n')) {
     const [sign, pidText, start, lineBoot, fence] = line.split(' ')
     const pid = Number(pidText)
     if (!Number.isInteger(pid) || pid <= 1) continue
     if (sign === '-') live.delete(pid)
     if (sign !== '+' || start === undefined || fence === undefined) continue
-    if (lineBoot === (boot || '-')) live.set(pid, { pid, start, fence })
+    if (lineBoot === (boot || '-')) live.set(pid, [...(live.get(pid) ?? []), { pid, start, fence }])
   }
-  return [...live.values()]
+  return [...live.values()].flat()
 }

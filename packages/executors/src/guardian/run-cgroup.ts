@@ -26,7 +26,7 @@ export class RunCgroup {
         this.#folders.push(own)
         for (const controller of controllers) this.#byController.set(controller, own)
       }
-      this.#limit(limits)
+      this.limit(limits)
     } catch (error) {
       this.remove()
       throw error
@@ -84,6 +84,15 @@ export class RunCgroup {
     return nanos === undefined ? undefined : Math.round(nanos / 1e6)
   }
 
+  /** Sets its limits, from here on; 0 leaves one as it is. Throws where the kernel refuses: it may have more memory already. */
+  limit({ memoryBytes, cpuMilli, processes }: RunLimits): void {
+    const folder = (controller: Controller) => this.#byController.get(controller)
+    const [cpu, pids, memory] = [folder('cpu'), folder('pids'), folder('memory')]
+    if (cpu !== undefined && cpuMilli > 0) this.#limitCpu(cpu, cpuMilli)
+    if (pids !== undefined && processes > 0) writeValue(pids, 'pids.max', processes)
+    if (memory !== undefined && memoryBytes > 0) this.#limitMemory(memory, memoryBytes)
+  }
+
   /** Kills whatever is in it, whichever group or session it moved to; false: something hangs in the kernel. */
   async empty(): Promise<boolean> {
     // Each of its folders holds the same processes.
@@ -93,14 +102,6 @@ export class RunCgroup {
   /** False: something of it could not be removed yet. */
   remove(): boolean {
     return this.#folders.map(removeCgroup).every(Boolean)
-  }
-
-  #limit({ memoryBytes, cpuMilli, processes }: RunLimits): void {
-    const folder = (controller: Controller) => this.#byController.get(controller)
-    const [cpu, pids, memory] = [folder('cpu'), folder('pids'), folder('memory')]
-    if (cpu !== undefined && cpuMilli > 0) this.#limitCpu(cpu, cpuMilli)
-    if (pids !== undefined && processes > 0) writeValue(pids, 'pids.max', processes)
-    if (memory !== undefined && memoryBytes > 0) this.#limitMemory(memory, memoryBytes)
   }
 
   #limitCpu(folder: string, cpuMilli: number): void {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import type { Exit, RunUse, SpawnOrder } from './frames.ts'
+import type { Exit, PlaceOrder, RunUse, SpawnOrder } from './frames.ts'
 import { killEach, killGroup, signalGroup } from './group.ts'
 import { isExecutable, joinedCommand, joinFailed } from './joined-command.ts'
 import { type Budget, OutputRelay } from './output-relay.ts'
@@ -7,8 +7,9 @@ import { processesOfFences, processStart } from './process-table.ts'
 import type { RunCgroup } from './run-cgroup.ts'
 import type { RunLimits } from './run-limits.ts'
 import type { SessionUse } from './session-use.ts'
-import { childrenCpuMs, treePeakBytes } from './usage.ts'
+import { childrenCpuMs, processCpuMs, treePeakBytes } from './usage.ts'
 import { UseMeter } from './use-meter.ts'
+import { WarmWait } from './warm-wait.ts'
 
 /** A dead group's pipes normally end at once. Who holds them longer has left the group. */
 const pipeMsMax = 250
@@ -20,7 +21,10 @@ const sampleMsMax = 2000
 
 /** What a task process tells its guardian. */
 export interface TaskProcessEvents {
+  /** It runs; of one that stands warm said again when it has got its task. */
   started(pid: number, start: string): void
+  /** It stands warm. */
+  ready(): void
   output(stream: 'stdout' | 'stderr', data: Buffer): void
   stdinTaken(bytes: number): void
   used(use: RunUse): void
@@ -30,7 +34,14 @@ export interface TaskProcessEvents {
 
 /** One `process` run in its own session and group, from spawn until nothing of it is left. */
 export class TaskProcess {
-  readonly order: SpawnOrder
+  /** what it was spawned with and, once it stood warm, the task that it was given */
+  #order: SpawnOrder
+  /** values of SOUK_FENCE that processes of it may carry */
+  readonly fences = new Set<string>()
+  /** it has no task yet */
+  #warm: WarmWait | undefined
+  /** used before it had its task */
+  #cpuMsBefore = 0
   /** where the kernel keeps its limits */
   readonly #cgroup: RunCgroup | undefined
   readonly #events: TaskProcessEvents
@@ -47,13 +58,15 @@ export class TaskProcess {
   #samplePauseMs = sampleMsMin
   #processesSeen = 0
   #seenBytes = 0
-  readonly #meter: UseMeter
+  #meter: UseMeter
 
   constructor(order: SpawnOrder, cgroup: RunCgroup | undefined, events: TaskProcessEvents) {
-    this.order = order
+    this.#order = order
+    this.fences.add(order.fence)
+    this.#warm = order.warm ? new WarmWait(() => events.ready()) : undefined
     this.#cgroup = cgroup
     this.#events = events
-    this.#budget = { leftBytes: order.outputBytesMax, droppedBytes: 0 }
+    this.#budget = { leftBytes: this.#warm ? Number.POSITIVE_INFINITY : order.outputBytesMax, droppedBytes: 0 }
     this.#sampleAt = performance.now() + sampleMsMin
     this.#meter = new UseMeter(performance.now())
   }
@@ -78,11 +91,49 @@ export class TaskProcess {
     this.#events.started(child.pid, processStart(child.pid) ?? '-')
     // A task that never reads its stdin, or closes it, is no error of the run.
     child.stdin?.on('error', () => {})
-    this.#relays.push(new OutputRelay(child.stdout!, this.#budget, (data) => this.#events.output('stdout', data)))
-    this.#relays.push(new OutputRelay(child.stderr!, this.#budget, (data) => this.#events.output('stderr', data)))
+    this.#relays.push(new OutputRelay(child.stdout!, this.#budget, (data) => this.#onOutput('stdout', data)))
+    this.#relays.push(new OutputRelay(child.stderr!, this.#budget, (data) => this.#onOutput('stderr', data)))
     child.on('exit', (code, signal) => void this.#onExit(code, signal))
-    const { timeoutMs, graceMs } = this.order
+    this.#setTimeout()
+  }
+
+  /** Gives it its task. False: it does not stand warm, or its limits cannot be set any more; then it is of no use. */
+  place({ line, ...task }: PlaceOrder): boolean {
+    const child = this.#child
+    if (!this.#warm?.ready || this.#exited || !child?.stdin || child.stdin.destroyed) return false
+    try {
+      this.#cgroup?.limit(task.limits)
+    } catch {
+      return false
+    }
+    const pid = child.pid!
+    // What it has printed before is nobody's.
+    for (const relay of this.#relays) relay.flush()
+    this.#warm = undefined
+    this.#budget.leftBytes = task.outputBytesMax
+    this.#order = { ...this.#order, ...task }
+    this.fences.add(task.fence)
+    this.#cpuMsBefore = this.#cgroup?.cpuMs ?? processCpuMs(pid)
+    this.#meter = new UseMeter(performance.now(), this.#cgroup?.cpuMs)
+    this.#setTimeout()
+    child.stdin.write(`${line}\n`)
+    if (!task.stdin) child.stdin.end()
+    this.#events.started(pid, processStart(pid) ?? '-')
+    return true
+  }
+
+  #setTimeout(): void {
+    const { timeoutMs, graceMs } = this.#order
     if (timeoutMs > 0 && timeoutMs < 2 ** 31) this.#timeout = setTimeout(() => this.stop(graceMs, 'timeout'), timeoutMs)
+  }
+
+  #onOutput(stream: 'stdout' | 'stderr', data: Buffer): void {
+    if (this.#warm) this.#warm.onOutput(stream, data)
+    else this.#events.output(stream, data)
+  }
+
+  get order(): SpawnOrder {
+    return this.#order
   }
 
   get pid(): number | undefined {
@@ -99,7 +150,7 @@ export class TaskProcess {
     this.#child?.stdin?.end()
   }
 
-  /** SIGTERM to the group, SIGKILL after the grace; at once with grace 0. */
+  /** SIGTERM to the group, SIGKILL after the grace; at once with grace 0. Said again it can only become shorter. */
   stop(graceMs: number, cause: Exit['cause']): void {
     const pid = this.pid
     if (pid === undefined || (this.#exited && this.#graceEndsAt === 0)) return
@@ -110,8 +161,10 @@ export class TaskProcess {
       return
     }
     signalGroup(pid, 'SIGTERM')
-    if (this.#grace) return
-    this.#graceEndsAt = performance.now() + graceMs
+    const endsAt = performance.now() + graceMs
+    if (this.#grace && endsAt >= this.#graceEndsAt) return
+    clearTimeout(this.#grace)
+    this.#graceEndsAt = endsAt
     this.#grace = setTimeout(() => signalGroup(pid, 'SIGKILL'), graceMs)
   }
 
@@ -169,7 +222,7 @@ export class TaskProcess {
     // Whatever its leader left behind in the group ends with the run.
     const gone = await killGroup(child.pid!)
     const empty = (await this.#cgroup?.empty()) ?? true
-    if (this.#cause !== '') killEach(processesOfFences(new Set([this.order.fence])))
+    if (this.#cause !== '') killEach(processesOfFences(this.fences))
     await this.#drain(pipesClosed)
     for (const relay of this.#relays) relay.flush()
     this.#events.exited(this.#exit(code, signal, childrenMs, gone && empty))
@@ -178,13 +231,14 @@ export class TaskProcess {
   #exit(code: number | null, signal: NodeJS.Signals | null, childrenMs: number, gone: boolean): Exit {
     const cgroup = this.#cgroup
     if (this.#limitedMemory && cgroup!.oomKills > 0) this.#cause ||= 'memory'
-    const cpuMs = cgroup?.cpuMs ?? childrenMs
+    const cpuMs = Math.max(0, (cgroup?.cpuMs ?? childrenMs) - this.#cpuMsBefore)
     const exit: Exit = {
       ...{ code, signal, cause: this.#cause, gone, droppedBytes: this.#budget.droppedBytes, cpuMs },
       memoryPeakBytes: cgroup?.memoryPeakBytes ?? this.#memoryPeakBytes,
       processesSeen: this.#processesSeen,
       forksRefused: cgroup?.forksRefused ?? 0,
       unlimited: '',
+      ...(this.#warm && { lastError: this.#warm.lastError }),
     }
     // Nothing but the shell itself was ever in it: what the task asked for has not run.
     if (code === joinFailed && cgroup && (cgroup.memoryPeakBytes ?? cgroup.cpuMs) === 0) {
@@ -203,7 +257,7 @@ export class TaskProcess {
     while (this.#relays.some((relay) => relay.paused)) {
       if (await within(pipesClosed, pipeMsMax)) return
     }
-    killEach(processesOfFences(new Set([this.order.fence])))
+    killEach(processesOfFences(this.fences))
     if (await within(pipesClosed, pipeMsMax)) return
     for (const relay of this.#relays) relay.destroy()
   }

@@ -16,6 +16,13 @@ export function childrenCpuMs(): number {
   return (Number(fields[13]) + Number(fields[14])) * msPerTick
 }
 
+/** CPU time of a process and of the children that it has waited for; 0 where unknown. */
+export function processCpuMs(pid: number): number {
+  const fields = statFields(pid)
+  if (!fields) return 0
+  return [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0) * msPerTick
+}
+
 /** Sum of the peak resident sizes of a process and its descendants, in bytes; 0 where unknown (Linux only). */
 export function treePeakBytes(root: number): number {
   const pids = [root]

@@ -8,9 +8,11 @@ const pauseMs = 2000
 export class UseMeter {
   #nextAt: number
   #lastAt: number
-  #lastCpuMs = 0
+  #lastCpuMs: number
 
-  constructor(now: number) {
+  /** @param cpuMs CPU time that counts for nobody, so far */
+  constructor(now: number, cpuMs = 0) {
+    this.#lastCpuMs = cpuMs
     this.#lastAt = now
     this.#nextAt = now + pauseMs
   }

@@ -1,9 +1,11 @@
 import { copyVector, type Millis, type ResourceVector, take } from '@souk/kernel'
 import type { PeerId } from '@souk/wire'
 import { type Bottleneck, bottlenecksOf } from './bottleneck.ts'
+import { Company } from './company.ts'
 import { type Imbalance, imbalanceOf } from './imbalance.ts'
-import type { HostLoad, LoadFacts, WaitingLot } from './load-facts.ts'
+import { type HostLoad, type KnownLot, type LoadFacts, takesWork, type WaitingLot } from './load-facts.ts'
 import { type Opportunity, opportunitiesOf } from './opportunities.ts'
+import { planMoves, type RedistributionPlan } from './plan-moves.ts'
 import { decideStrategy, type Strategy } from './strategy.ts'
 import { type Utilisation, utilisationOf } from './utilisation.ts'
 
@@ -28,29 +30,48 @@ export interface LoadAnalysis {
   bottlenecks: Bottleneck[]
   strategy: Strategy
   opportunities: Opportunity[]
+  plan: RedistributionPlan
 }
 
 /** lots that are looked at for what keeps them waiting and where else they could go: the first ones; all are counted */
 const lotsMax = 256
 
 /** Looks at plain facts: the same ones give the same analysis. Cost: tasks times resources, and lots times hosts. */
-export function analyseLoad({ nowMs, windowMs, hosts, lots, roundTripMs }: LoadFacts): LoadAnalysis {
+export function analyseLoad({ nowMs, windowMs, hosts, lots, roundTripMs, decideTies }: LoadFacts): LoadAnalysis {
   const byPeer = new Map(hosts.map((host) => [host.peer, host]))
-  const known = lots.map((lot): WaitingLot => ({ ...lot, able: lot.able.filter((peer) => byPeer.has(peer)) }))
+  const company = new Company(hosts, decideTies)
+  const known = lots.map((lot) => knownLot(lot, byPeer, company))
   const free = new Map(hosts.map((host) => [host.peer, freeOf(host)]))
   const uses = hosts.map((host) => useOf(host, lots, { nowMs, windowMs }))
   const looked = known.slice(0, lotsMax)
-  const opportunities = opportunitiesOf(looked, byPeer, free)
+  const opportunities = opportunitiesOf(looked, byPeer, { free, decideTies })
+  const plan = planMoves({ hosts, nowMs, roundTripMs, decideTies }, looked, free)
   return {
     windowMs,
     waiting: lots.reduce((sum, { count }) => sum + count, 0),
     hosts: uses,
-    // A peer that drains is to be uneven.
-    imbalance: imbalanceOf(hosts.filter(({ draining }) => !draining).map((host) => slotsOf(host, { nowMs, windowMs }))),
+    // A peer that takes nothing is to be uneven.
+    imbalance: imbalanceOf(hosts.filter(takesWork).map((host) => slotsOf(host, { nowMs, windowMs }))),
     bottlenecks: bottlenecksOf(looked, byPeer, free),
-    strategy: decideStrategy({ lots: known, hosts, opportunities, roundTripMs }),
+    strategy: decideStrategy({ lots: known, hosts, opportunities, moves: plan.moves, roundTripMs }),
     opportunities,
+    plan,
   }
+}
+
+/** Hosts that it may go to as things stand; where there are none because of what is there, why. */
+function knownLot(lot: WaitingLot, hosts: ReadonlyMap<PeerId, HostLoad>, company: Company): KnownLot {
+  const able = lot.able.filter((peer) => hosts.has(peer))
+  const had = new Set(lot.avoid)
+  const open = able.filter((peer) => !had.has(peer) && company.refusal(lot, peer) === undefined)
+  if (open.length > 0 || able.length === 0) return { ...lot, able: open }
+  const tied = able.flatMap((peer) => company.refusal(lot, peer) ?? [])[0]
+  if (tied === undefined) {
+    const reason = `whoever could run it had it before, and it does not go back: ${able.slice(0, 3).join(', ')}`
+    return { ...lot, able: open, barred: { code: 'on-path', reason } }
+  }
+  const reason = `no host has what it must be near or apart from so: ${tied}`
+  return { ...lot, able: open, barred: { code: 'tied', reason } }
 }
 
 function freeOf({ capacity, gpus, runs }: HostLoad): ResourceVector {

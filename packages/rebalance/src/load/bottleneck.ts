@@ -1,6 +1,6 @@
 import { type ResourceVector, shortage } from '@souk/kernel'
 import type { PeerId } from '@souk/wire'
-import type { HostLoad, WaitingLot } from './load-facts.ts'
+import { type HostLoad, takesWork, type WaitingLot } from './load-facts.ts'
 
 /** A resource that keeps waiting tasks from starting. */
 export interface Bottleneck {
@@ -22,7 +22,7 @@ export function bottlenecksOf(
   const blocked = new Map<string, { tasks: number; hosts: Set<PeerId> }>()
   let total = 0
   for (const { able, request, count } of lots) {
-    const open = able.filter((peer) => !hosts.get(peer)!.draining)
+    const open = able.filter((peer) => takesWork(hosts.get(peer)!))
     const full = open.flatMap((peer) => {
       const short = shortage(free.get(peer)!, request, hosts.get(peer)!.gpus)
       return short ? [{ peer, resource: short.resource }] : []

@@ -1,6 +1,7 @@
 import { copiesThatFit, copyVector, type ResourceVector, take } from '@souk/kernel'
 import type { PeerId } from '@souk/wire'
-import type { HostLoad, WaitingLot } from './load-facts.ts'
+import { Company } from './company.ts'
+import { type HostLoad, type LoadFacts, takesWork, type WaitingLot } from './load-facts.ts'
 
 /** Tasks that wait although a host has room for them now. */
 export interface Opportunity {
@@ -19,19 +20,22 @@ const opportunitiesMax = 1024
 export function opportunitiesOf(
   lots: readonly WaitingLot[],
   hosts: ReadonlyMap<PeerId, HostLoad>,
-  free: ReadonlyMap<PeerId, ResourceVector>,
+  { free, decideTies }: { free: ReadonlyMap<PeerId, ResourceVector> } & Pick<LoadFacts, 'decideTies'>,
 ): Opportunity[] {
   const left = new Map([...free].map(([peer, vector]) => [peer, copyVector(vector)]))
+  const company = new Company(hosts.values(), decideTies)
   const found: Opportunity[] = []
-  for (const { able, bearer, bound, class: name, count, request } of lots) {
+  for (const lot of lots) {
+    const { able, bearer, bound, class: name, count, request } = lot
+    if (lot.gang) continue
     let waiting = count
     const inTurn = able
-      .filter((peer) => !hosts.get(peer)!.draining && !(bound && peer === bearer))
+      .filter((peer) => takesWork(hosts.get(peer)!) && !(bound && peer === bearer))
       .sort((a, b) => left.get(b)!.slots - left.get(a)!.slots || (a < b ? -1 : 1))
     for (const to of inTurn) {
       const { gpus } = hosts.get(to)!
       const room = left.get(to)!
-      const fit = copiesThatFit(room, request, waiting, gpus)
+      const fit = company.join(lot, to, copiesThatFit(room, request, waiting, gpus))
       if (fit === 0) continue
       for (let i = 0; i < fit; i++) take(room, request, gpus)
       found.push({ class: name, from: bearer, to, count: fit, bound })

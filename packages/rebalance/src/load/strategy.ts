@@ -1,33 +1,35 @@
-import type { Millis } from '@souk/kernel'
-import type { HostLoad, WaitingLot } from './load-facts.ts'
+import { type Millis, shortRoundTrips } from '@souk/kernel'
+import type { HostLoad, KnownLot } from './load-facts.ts'
 import type { Opportunity } from './opportunities.ts'
 
 /** steal: hosts with room ask bearers · shed: who has work gives it up · none: moving would gain nothing. */
 export interface Strategy {
   strategy: 'steal' | 'shed' | 'none'
   code:
+    | 'off'
     | 'nothing-waits'
     | 'drains'
+    | 'pressure'
     | 'idle-beside-waiting'
     | 'idle-beside-queue'
     | 'too-short'
     | 'saturated'
     | 'unplaceable'
+    | 'tied'
   reason: string
 }
 
-/** A task shorter than so many round trips has ended where it is before it could have moved (Dask's rule: 3). */
-const roundTripsMin = 3
-
 interface Seen {
-  lots: readonly WaitingLot[]
+  lots: readonly KnownLot[]
   hosts: readonly HostLoad[]
   opportunities: readonly Opportunity[]
+  /** what the plan moves: also short tasks that would wait for long */
+  moves: readonly { class: string; bound: boolean }[]
   roundTripMs: Millis
 }
 
 /** What moving work could be good for now, and why. */
-export function decideStrategy({ lots, hosts, opportunities, roundTripMs }: Seen): Strategy {
+export function decideStrategy({ lots, hosts, opportunities, moves, roundTripMs }: Seen): Strategy {
   const waiting = sum(lots)
   if (waiting === 0) return { strategy: 'none', code: 'nothing-waits', reason: 'no task waits' }
   const draining = new Set(hosts.filter((host) => host.draining).map(({ peer }) => peer))
@@ -35,8 +37,9 @@ export function decideStrategy({ lots, hosts, opportunities, roundTripMs }: Seen
   if (leaving > 0) {
     return { strategy: 'shed', code: 'drains', reason: `${leaving} of ${waiting} wait with a peer that drains` }
   }
+  const moved = new Set(moves.map(key))
   const short = new Set(
-    lots.filter(({ expectedMs }) => (expectedMs ?? Infinity) < roundTripsMin * roundTripMs).map(key),
+    lots.filter((lot) => (lot.expectedMs ?? Infinity) < shortRoundTrips * roundTripMs && !moved.has(key(lot))).map(key),
   )
   const worth = opportunities.filter((one) => !short.has(key(one)))
   const asked = sum(worth.filter(({ bound }) => !bound))
@@ -50,10 +53,15 @@ export function decideStrategy({ lots, hosts, opportunities, roundTripMs }: Seen
     return { strategy: 'shed', code: 'idle-beside-queue', reason }
   }
   if (opportunities.length > 0) {
-    const reason = `what could move ends within ${roundTripsMin} round trips: it is over before it has moved`
+    const reason = `what could move ends within ${shortRoundTrips} round trips: it is over before it has moved`
     return { strategy: 'none', code: 'too-short', reason }
   }
-  const unable = sum(lots.filter(({ able }) => able.length === 0))
+  const barred = sum(lots.filter((lot) => lot.barred?.code === 'tied'))
+  if (barred === waiting) {
+    const reason = `what is at each host keeps the ${waiting} that wait away, by what they must be near or apart from`
+    return { strategy: 'none', code: 'tied', reason }
+  }
+  const unable = sum(lots.filter(({ able, barred }) => able.length === 0 && !barred))
   if (unable === waiting) {
     return { strategy: 'none', code: 'unplaceable', reason: `no host can run any of the ${waiting} that wait` }
   }

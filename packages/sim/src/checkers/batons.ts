@@ -8,7 +8,7 @@ import type { Excuses } from './excuses.ts'
 
 /**
  * I16: a baton, that is a task under a ballot, has one bearer. One life of one peer takes it, and only when it was
- * handed to that life or the ballot is its own; it is handed to one peer, however often, and never along its path; it
+ * handed to that life or the ballot is its own, until it puts it back unbegun; it is handed to one peer, however often, and never along its path; it
  * runs once. And a peer uses a counter of a task in one life only.
  */
 export class BatonsChecker implements Watch {
@@ -39,10 +39,13 @@ export class BatonsChecker implements Watch {
 
   onTrace(node: SimNode, event: TraceEvent, now: number): void {
     if (event.type === 'task.queued') this.#onTaken(node, event.task, event.ballot, now)
+    if (event.type === 'task.putBack') this.#onPutBack(node, event.task, event.ballot)
     if (event.type === 'task.recovered') this.#onCounter(event.task, event.ballot, now)
   }
 
-  onRun(node: SimNode, { task, ballot }: RunOrder, now: number): void {
+  onRun(node: SimNode, { task, ballot, backup }: RunOrder, now: number): void {
+    // It has no baton: see I18.
+    if (backup) return
     this.#once(this.#ran, task, keyOf(task, ballot), lifeOf(node.id, node.incarnation), 'runs', now)
     this.#onCounter(task, ballot, now)
   }
@@ -68,6 +71,12 @@ export class BatonsChecker implements Watch {
     if (first !== undefined || ballot.peer === node.id || this.#offered.has(`${key}/${life}`)) return
     if (this.#excuses.forged(task)) return
     this.#violations.safety('I16', now, `${life} takes ${key}, which was never handed to that life`)
+  }
+
+  /** It had only waited there: whoever is handed it next takes it. */
+  #onPutBack(node: SimNode, task: TaskId, ballot: Ballot): void {
+    const key = keyOf(task, ballot)
+    if (this.#taken.get(key) === lifeOf(node.id, node.incarnation)) this.#taken.delete(key)
   }
 
   #onCounter(task: TaskId, { counter, peer, incarnation }: Ballot, now: number): void {

@@ -67,6 +67,8 @@ function sizeOf(message: Message): { length: number; max: number } | undefined {
       return { length: message.updates.length, max: limits.updatesMax }
     case 'listed':
       return { length: message.tasks.length, max: limits.tasksPerMessageMax }
+    case 'traced':
+      return { length: message.events.length, max: limits.traceEventsMax }
     default:
       return undefined
   }

@@ -3,9 +3,11 @@ import type { Violations } from '../violation.ts'
 import type { Watch } from '../watch.ts'
 import { AccountsChecker } from './accounts.ts'
 import { AuditsChecker } from './audits.ts'
+import { BackupsChecker } from './backups.ts'
 import { BatonsChecker } from './batons.ts'
 import { BoundsChecker } from './bounds.ts'
 import { CapacityChecker } from './capacity.ts'
+import { CheckpointsChecker } from './checkpoints.ts'
 import { Configurations } from './configurations.ts'
 import { ConvergenceChecker } from './convergence.ts'
 import { DecreesChecker } from './decrees.ts'
@@ -21,6 +23,7 @@ import { IdleSlotsChecker } from './idle-slots.ts'
 import { IncarnationsChecker } from './incarnations.ts'
 import { NoneLostChecker } from './none-lost.ts'
 import { OutcomesChecker } from './outcomes.ts'
+import { PressureChecker } from './pressure.ts'
 import { PromisesChecker } from './promises.ts'
 import { SingleRunChecker } from './single-run.ts'
 
@@ -39,14 +42,17 @@ export class Checkers {
   readonly outcomes: OutcomesChecker
   readonly noneLost: NoneLostChecker
   readonly durable: DurableChecker
+  readonly pressure: PressureChecker
   readonly promises: PromisesChecker
   readonly decrees: DecreesChecker
   readonly dependencies: DependenciesChecker
   readonly gangs: GangsChecker
   readonly holds: HoldsChecker
   readonly capacity: CapacityChecker
+  readonly checkpoints: CheckpointsChecker
   readonly audits: AuditsChecker
   readonly singleRun: SingleRunChecker
+  readonly backups: BackupsChecker
   readonly batons: BatonsChecker
   readonly fairness: FairnessChecker
   readonly fences: FencesChecker
@@ -63,14 +69,17 @@ export class Checkers {
     this.outcomes = new OutcomesChecker(violations, excuses, configurations)
     this.noneLost = new NoneLostChecker(violations, configurations)
     this.durable = new DurableChecker(violations, disks, excuses, configurations)
+    this.pressure = new PressureChecker(violations)
     this.promises = new PromisesChecker(violations, excuses)
     this.decrees = new DecreesChecker(violations, excuses, configurations)
     this.dependencies = new DependenciesChecker(violations, excuses, configurations)
     this.gangs = new GangsChecker(violations, faultless)
     this.holds = new HoldsChecker(violations)
+    this.checkpoints = new CheckpointsChecker(violations, excuses)
     this.capacity = new CapacityChecker(violations)
     this.audits = new AuditsChecker(violations)
     this.singleRun = new SingleRunChecker(violations, excuses, configurations, faultless)
+    this.backups = new BackupsChecker(violations)
     this.batons = new BatonsChecker(violations, excuses, configurations)
     this.fairness = new FairnessChecker(violations)
     this.fences = new FencesChecker(violations, excuses, configurations)

@@ -53,6 +53,7 @@ export class FairnessChecker implements Watch {
     const host = this.#hosts.get(node.index)
     if (!host) return
     if (event.type === 'task.ran') host.running.delete(event.task)
+    if (event.type === 'task.putBack' || event.type === 'task.givenUp') host.waiting.delete(event.task)
     if (event.type !== 'task.queued' && event.type !== 'task.awarded') return
     const spec = this.#specs.get(withoutDraw(event.task))
     if (!spec) return
@@ -65,9 +66,11 @@ export class FairnessChecker implements Watch {
     else host.waiting.set(event.task, { spec, sinceMs: now, passedBy: undefined })
   }
 
-  onRun(node: SimNode, { task, record }: RunOrder, now: number): void {
+  onRun(node: SimNode, { task, record, backup }: RunOrder, now: number): void {
     const host = this.#hosts.get(node.index)
     if (!host || host.running.has(task)) return
+    // A second run that races the first never waited in this queue, though its task may have, long ago.
+    if (backup) host.waiting.delete(task)
     const started = host.waiting.get(task)
     if (started?.passedBy !== undefined)
       this.#violations.safety('I14', now, `${node.id} starts ${task} after ${started.passedBy}`)

@@ -26,12 +26,14 @@ export class FencesChecker implements Watch {
     this.#configurations = configurations
   }
 
-  onRun(node: SimNode, { task, ballot }: RunOrder, now: number): void {
+  onRun(node: SimNode, { task, ballot, backup }: RunOrder, now: number): void {
+    // What may run twice at once has no use for fences.
+    if (backup) return
     this.#write(node, task, ballot, 'begins', now)
   }
 
   onRunEnd(node: SimNode, { order }: Run, end: RunEnd, now: number): void {
-    if (end === 'ended') this.#write(node, order.task, order.ballot, 'ends', now)
+    if (end === 'ended' && !order.backup) this.#write(node, order.task, order.ballot, 'ends', now)
   }
 
   #write(node: SimNode, task: TaskId, ballot: Ballot, what: string, now: number): void {

@@ -35,6 +35,8 @@ export class SingleRunChecker implements Watch {
 
   onRun(node: SimNode, order: RunOrder, now: number): void {
     const { task } = order
+    // A second run that its bearer asked for is no second start: it has its own rules (I18).
+    if (order.backup) return
     const starts = (this.#starts.get(order.task) ?? 0) + 1
     this.#starts.set(order.task, starts)
     if (starts > 1) this.restarts++
@@ -51,6 +53,7 @@ export class SingleRunChecker implements Watch {
   }
 
   onRunEnd(node: SimNode, { order }: Run): void {
+    if (order.backup) return
     const others = this.#running.get(order.task)
     if (others === undefined) return
     const at = others.indexOf(node)

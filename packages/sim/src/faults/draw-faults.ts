@@ -1,5 +1,6 @@
 import type { Prng } from '@souk/kernel'
 import type { Range } from '../distributions.ts'
+import { drawHostFaults } from './draw-host-faults.ts'
 import { drawMemberFaults } from './draw-member-faults.ts'
 import { drawMeshFaults } from './draw-mesh-faults.ts'
 import { drawNodeFaults } from './draw-node-faults.ts'
@@ -12,6 +13,7 @@ export function drawFaults(rates: FaultRates, nodes: number, span: Range, prng: 
   const faults = [
     ...drawMeshFaults(rates, nodes, span, prng),
     ...drawNodeFaults(rates, nodes, span, prng),
+    ...drawHostFaults(rates, nodes, span, prng.fork('hosts')),
     ...drawMemberFaults(rates, nodes, span, prng.fork('members')),
   ]
   faults.sort((a, b) => a.atMs - b.atMs)

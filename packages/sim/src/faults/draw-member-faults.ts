@@ -3,9 +3,15 @@ import { between, type Range } from '../distributions.ts'
 import { type Fault, lies } from './fault.ts'
 import type { FaultRates } from './fault-rates.ts'
 
-/** Members that come late, leave for good, lie, or drain: one of each at most; who drains may also be the one that leaves. */
+/**
+ * Members that come late, leave for good, lie, or drain: one of each at most; who drains may also be the one that leaves. In the
+ * smallest meshes they only drain.
+ */
 export function drawMemberFaults({ members }: FaultRates, nodes: number, [startMs, endMs]: Range, prng: Prng): Fault[] {
-  if (nodes < 4) return []
+  if (nodes < 4) {
+    const drain = drawDrain(members.drain ?? 0, { nodes, leave: undefined }, [startMs, endMs], prng.fork('drain'))
+    return drain ? [drain] : []
+  }
   // The first nodes have the clients: what happens to the last ones is seen by them.
   const pool = prng.sample(
     Array.from({ length: nodes - 1 }, (_, index) => index + 1),

@@ -84,6 +84,9 @@ function beginAtNode(world: World, fault: Extract<Fault, { node: number }>): () 
       return () => {
         node.disk.full = false
       }
+    case 'pressure':
+      node.lacks.add(fault.of)
+      return () => node.lacks.delete(fault.of)
     case 'clock-jump':
       node.wallOffsetMs += fault.byMs
       return () => {

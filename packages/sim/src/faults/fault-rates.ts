@@ -44,6 +44,7 @@ export const noFaults: FaultRates = {
     'bit-flip': [100, 5000],
     rollback: [100, 5000],
     loss: [500, 8000],
+    pressure: [2000, 20_000],
   },
   freezesMs: [],
   oneWayShare: 0.3,

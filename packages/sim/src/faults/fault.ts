@@ -10,9 +10,11 @@ export const nodeFaultKinds = [
   'rollback',
   'loss',
 ] as const
+/** What weighs on one host, whatever else happens to its peer. */
+export const hostFaultKinds = ['pressure'] as const
 /** What one member is for the whole of a run: late, gone before its end, a liar; or for a while: it drains. */
 export const memberFaultKinds = ['late-join', 'leave', 'liar', 'drain'] as const
-export const faultKinds = [...meshFaultKinds, ...nodeFaultKinds, ...memberFaultKinds] as const
+export const faultKinds = [...meshFaultKinds, ...nodeFaultKinds, ...hostFaultKinds, ...memberFaultKinds] as const
 
 export type MeshFaultKind = (typeof meshFaultKinds)[number]
 export type NodeFaultKind = (typeof nodeFaultKinds)[number]
@@ -28,6 +30,10 @@ export type KillWrites = 'kept' | 'lost' | 'either' | 'torn'
 /** What a lying member may do to what leaves it. */
 export const lies = ['inflated-bids', 'replayed-adverts', 'forged-batons', 'oversized', 'garbage'] as const
 export type Lie = (typeof lies)[number]
+
+/** What a host runs out of. */
+export const pressures = ['memory', 'disk'] as const
+export type PressureOf = (typeof pressures)[number]
 
 /** Two nodes, the lower one first. */
 export type Pair = readonly [a: number, b: number]
@@ -69,6 +75,8 @@ export type Fault = Span &
     | { kind: 'rollback'; node: number; imageAtMs: number }
     /** dies with its disk; another peer takes its place on that host, or nobody does */
     | { kind: 'loss'; node: number; returns: boolean }
+    /** there is next to nothing left of it on that host, as its driver measures */
+    | { kind: 'pressure'; node: number; of: PressureOf }
     /** this node first starts when the fault ends */
     | { kind: 'late-join'; node: number }
     /** this member goes in an orderly way, for good */

@@ -1,5 +1,6 @@
 import type { ResourceVector } from '@souk/kernel'
 import type { Baton } from '@souk/wire'
+import { checkpointAt } from '../checkpoint-draws.ts'
 import { heard, sent } from './messages.ts'
 import { losing, nothing, type PlantedBug, type PlantedWhere } from './planted-bug.ts'
 
@@ -13,6 +14,11 @@ function doubled(capacity: ResourceVector): ResourceVector {
 function ofOneTenant(baton: Baton): Baton {
   const { record } = baton
   return { ...baton, record: { ...record, spec: { ...record.spec, tenant: 'all' } } }
+}
+
+function idempotent(baton: Baton): Baton {
+  const { record } = baton
+  return { ...baton, record: { ...record, spec: { ...record.spec, idempotent: true } } }
 }
 
 export const hostBugs: readonly PlantedBug[] = [
@@ -44,6 +50,28 @@ export const hostBugs: readonly PlantedBug[] = [
     breaks: ['I16', 'I5'],
     where: nothing,
     tamper: () => ({ act: (effect) => (effect.type === 'run' ? [effect, effect] : [effect]) }),
+  },
+  {
+    name: 'makes-up-a-checkpoint',
+    about: 'says of every run that it stopped how far it would have come',
+    breaks: ['I17'],
+    where: { profile: 'drains', peers: 5, tasks: 100 },
+    tamper: () => ({
+      hear(input) {
+        if (input.type !== 'ran' || input.result.end !== 'stopped') return [input]
+        return [{ ...input, result: { ...input.result, checkpoint: checkpointAt(input.result.runMs + 5000) } }]
+      },
+    }),
+  },
+  {
+    name: 'races-what-may-not-run-twice',
+    about: 'takes all the work that others hand it for such as may run twice',
+    breaks: ['I18'],
+    where: { profile: 'stragglers', peers: 5, tasks: 100 },
+    tamper: () => ({
+      hear: (input) =>
+        heard(input, 'award', (award) => [{ ...award, batons: award.batons.map((baton) => idempotent(baton)) }]),
+    }),
   },
   {
     name: 'never-hears-that-a-run-ended',

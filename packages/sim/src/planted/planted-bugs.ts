@@ -1,5 +1,6 @@
 import { ballotBugs } from './ballot-bugs.ts'
 import { batonBugs } from './baton-bugs.ts'
+import { bidBugs } from './bid-bugs.ts'
 import { dependencyBugs } from './dependency-bugs.ts'
 import { diskBugs } from './disk-bugs.ts'
 import { gangBugs } from './gang-bugs.ts'
@@ -21,5 +22,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   ...dependencyBugs,
   ...gangBugs,
   ...hostBugs,
+  ...bidBugs,
   ...rosterBugs,
 ]

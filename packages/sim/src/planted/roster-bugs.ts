@@ -20,8 +20,8 @@ export const rosterBugs: readonly PlantedBug[] = [
     name: 'goes-on-with-an-old-disk',
     about: 'does not hear that others know later lives of it than its disk, and goes on voting',
     breaks: ['I1', 'I3', 'I4', 'I16'],
-    // Of three its vote is needed often.
-    where: { ...anything, peers: 3, tasks: 150 },
+    // Of three its vote is needed often, and while it is old many tasks have to be under way.
+    where: { ...anything, peers: 3, tasks: 300 },
     tamper: () => {
       let own = 0
       return {

@@ -24,6 +24,7 @@ export interface Options {
   minutes: number
   planted: boolean
   table?: string
+  replay?: string
 }
 
 const epilogue = `
@@ -36,6 +37,7 @@ Examples:
   pnpm sim --seeds 20000 --profile swarm --resume sum.json --minutes 30
   pnpm sim --seed 7 --peers 5 --tasks 200 --profile harsh --without freeze --trace run.jsonl --frames
   pnpm sim --planted
+  pnpm sim --replay souk-trace-2026-11-29T10-00-00.json
 
 Exit codes: 0 all promises kept, 1 safety broken (or a planted bug missed), 2 liveness broken, 3 a machine threw,
 64 wrong usage. The same options give the same trace hash, always; a failing seed prints the command that replays it.`
@@ -66,6 +68,7 @@ export function program(): Command {
     .addOption(whole('--minutes <count>', 'stop after so long; 0 = when done', 0, 1e5).default(0))
     .option('--planted', 'look for every planted bug: each must be caught within 500 seeds', false)
     .option('--table <file>', 'with --planted: write the table of bugs and seeds')
+    .option('--replay <file>', 'nothing is simulated: tells again what a console has exported, and checks it')
     .addHelpText('after', epilogue)
     .exitOverride()
 }

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { Decision, Refusal } from '../decision.ts'
+import { FileRef } from '../file-ref.ts'
 import { Ballot, Incarnation, PeerId, TaskId } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { Accepted, Attempt, Bearer, Decree, Ending, Outcome } from '../outcome.ts'
@@ -22,7 +23,18 @@ export const TaskView = strict({
 })
 
 const version = int(undefined, 1)
-const held = strict({ task: TaskId, version, ballot: Ballot, state: TaskState })
+/**
+ * moves: how often it went on to another bearer since its first; absent: never. path: of what has not begun, who had it before
+ * under this ballot, so that it does not go there again
+ */
+const held = strict({
+  task: TaskId,
+  version,
+  ballot: Ballot,
+  state: TaskState,
+  moves: Type.Optional(int(8)),
+  path: Type.Optional(list(PeerId, limits.pathMax)),
+})
 /** what a custodian and a proposer speak of */
 const vote = { task: TaskId, version, ballot: Ballot }
 const attempts = list(Attempt, 128)
@@ -144,6 +156,8 @@ export const custodyMessages = {
     refusal: Type.Optional(Refusal),
     code: text(limits.nameCharsMax),
     message: text(4096),
+    /** where the next run goes on: this one was stopped for it, and is held against nobody */
+    checkpoint: Type.Optional(FileRef),
   }),
   /**
    * What this bearer holds of that custodian's tasks, as changes to what `base` said; base 0 says it from nothing.

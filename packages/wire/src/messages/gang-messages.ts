@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { Refusal } from '../decision.ts'
 import { GangKey } from '../gang.ts'
 import { limits } from '../limits.ts'
-import { int, strict } from '../schema.ts'
+import { int, list, strict } from '../schema.ts'
 import { Shape } from './market-messages.ts'
 
 const round = int(2 ** 32)
@@ -19,6 +19,12 @@ export const gangMessages = {
     /** it has waited for long: keep it until it is said again, and add what becomes free; where two are, the older one's */
     patient: Type.Boolean(),
     sinceWallMs: int(),
+    /** of a patient one: so many are enough here while it waits; absent: as many as it wants */
+    keep: Type.Optional(count),
+    /** so long after its start each of them is over, by its timeout; absent: they have none */
+    limitMs: Type.Optional(int(2 ** 40, 1)),
+    /** of a patient one: by what all hosts said it cannot start sooner; what is over until then may use its room */
+    startsInMs: Type.Optional(int(2 ** 40)),
   }),
   /** so many are kept; offeredMs as in a bid */
   reserved: strict({
@@ -28,7 +34,13 @@ export const gangMessages = {
     count,
     offeredMs: int(),
     refusal: Type.Optional(Refusal),
+    /** to a patient one: how long it takes at most until there is room for one more, for two, and so on; by timeouts */
+    laterMs: Type.Optional(list(int(2 ** 40), limits.laterRoomMax)),
+    /** an older one is patient here: until that one has its places this one is to keep nothing anywhere while it waits */
+    older: Type.Optional(Type.Boolean()),
   }),
+  /** room for so many is free, of one that found less when it asked, or is kept for one that is patient; `older` as above */
+  freed: strict({ t: Type.Literal('freed'), gang: GangKey, count, older: Type.Optional(Type.Boolean()) }),
   /** what is still kept for it is free again */
   unreserve: strict({ t: Type.Literal('unreserve'), gang: GangKey }),
 }

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { BidTerms, Quantiles, Refusal } from '../decision.ts'
 import { expressionLimits } from '../expression/index.ts'
+import { PeerId, TaskId } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { Objective } from '../objective.ts'
 import { RequestSchema, VectorSchema } from '../resource-schema.ts'
@@ -42,6 +43,15 @@ const QuotaLeft = strict({
   }),
 })
 
+/** How many of the named tasks were not given, and why. */
+const leftOut = list(strict({ code: text(limits.nameCharsMax), count: int(limits.batonsPerMessageMax) }), 32)
+/** These tasks are to be moved, for this reason. */
+const named = {
+  tasks: list(TaskId, limits.batonsPerMessageMax),
+  code: text(limits.nameCharsMax),
+  reason: text(limits.nameCharsMax),
+}
+
 export const marketMessages = {
   /** request for quote: how many of these, and from when? */
   quote: strict({
@@ -55,6 +65,8 @@ export const marketMessages = {
     /** from now until the first of them is wanted; 0: that has passed; absent: none has a deadline */
     dueInMs: Type.Optional(int(2 ** 41)),
     expectedMsP90: int(2 ** 40),
+    /** so long after its start each of them is over, by its timeout; absent: not all have one */
+    limitMs: Type.Optional(int(2 ** 40, 1)),
   }),
   /** offeredMs: by the bidder's own clock; the baton brings it back */
   bid: strict({ t: Type.Literal('bid'), lot, terms: BidTerms, offeredMs: int() }),
@@ -88,8 +100,8 @@ export const marketMessages = {
     /** tenants that may not have all that is free */
     quotas: Type.Optional(list(QuotaLeft, limits.quotasMax)),
   }),
-  /** to who was asked and had no room: the auction is over, and so many tasks still wait for whoever has room first */
-  over: strict({ t: Type.Literal('over'), lot, waiting: int() }),
+  /** to who was asked and gets nothing: the auction is over; where it had no room, so many tasks wait for whoever has some first */
+  over: strict({ t: Type.Literal('over'), lot, waiting: Type.Optional(int()) }),
   /** a host with room asks a bearer with waiting work */
   wanted: strict({
     t: Type.Literal('wanted'),
@@ -105,6 +117,19 @@ export const marketMessages = {
     offeredMs: int(),
     /** tenants that may not have all of it */
     quotas: Type.Optional(list(QuotaLeft, limits.quotasMax)),
+    /** these and no others, wherever they wait there */
+    named: Type.Optional(strict(named)),
+    /** with them: the ties of what runs, waits or is about to come here; absent: there are more than can be told */
+    ties: Type.Optional(list(strict(tieFields), limits.tiedThereMax)),
+  }),
+  /** somebody carries out a plan: this host is to ask that bearer for these, as far as it has room */
+  fetch: strict({ t: Type.Literal('fetch'), ask: int(2 ** 32), bearer: PeerId, ...named }),
+  /** answer to fetch: so many are on their way to it */
+  fetched: strict({
+    t: Type.Literal('fetched'),
+    ask: int(2 ** 32),
+    count: int(limits.batonsPerMessageMax),
+    left: leftOut,
   }),
   /** answer to wanted: this many batons were handed over (in award), so many still wait */
   given: strict({
@@ -112,5 +137,7 @@ export const marketMessages = {
     want: int(2 ** 32),
     count: int(limits.batonsPerMessageMax),
     waiting: int(),
+    /** of those that were named */
+    left: Type.Optional(leftOut),
   }),
 }

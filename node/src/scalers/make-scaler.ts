@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import type { ScalerOptions } from '@souk/runtime'
+import type { DataFolder } from '../data-folder.ts'
+import type { InvitationDesk } from '../invitation-desk.ts'
+import type { PeerSettings } from '../peer-options.ts'
+import type { PeerProcess, PeerProcessOptions } from '../peer-process.ts'
+import type { ScaleSettings } from '../scale-options.ts'
+import { CommandScaler } from './command-scaler.ts'
+import { LocalScaler } from './local-scaler.ts'
+
+/** A local peer that drains needs some; a command is asked again after that. */
+const tryMsMax = 60_000
+
+interface Needs {
+  folder: DataFolder
+  settings: PeerSettings
+  environment: Record<string, string>
+  startPeer(options: PeerProcessOptions): Promise<PeerProcess>
+}
+
+/** What starts and ends further peers, where the options want that. */
+export function makeScaler(options: Needs, desk: InvitationDesk): { scaling?: ScalerOptions } {
+  const { scaling } = options.settings
+  return scaling === undefined ? {} : { scaling: { scaler: scalerOf(scaling, options, desk), tryMsMax } }
+}
+
+function scalerOf(scaling: ScaleSettings, { folder, settings, environment, startPeer }: Needs, desk: InvitationDesk) {
+  const invite = async (): Promise<string> => (await desk.invite({ role: 'host', uses: 1 })).line
+  const { slots, command } = scaling
+  if (command !== undefined) return new CommandScaler({ command, environment, slots, invite })
+  const peerArguments = ['--allow', settings.allow.join(',') || 'none']
+  for (const file of settings.functions) peerArguments.push('--functions', file)
+  for (const { pattern, command: warm } of settings.warmCommands)
+    peerArguments.push('--warm-command', `${pattern}=${warm}`)
+  if (settings.log !== undefined) peerArguments.push('--log', settings.log)
+  if (settings.spans) peerArguments.push('--otel', settings.spans.url, '--otel-share', String(settings.spans.share))
+  return new LocalScaler({
+    folder: join(folder.path, 'scaled'),
+    peerArguments,
+    name: settings.name,
+    slots,
+    invite,
+    startPeer,
+  })
+}

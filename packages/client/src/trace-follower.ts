@@ -1,0 +1,70 @@
+import type { Trace, TracedEvent, TraceQuery } from './trace.ts'
+
+const keptDefault = 1_000
+/** a peer that has not answered for longer is forgotten: what it saw meanwhile is left out when it is back */
+const patienceMsMax = 60_000
+
+/** What a look has shown. */
+export interface FollowedTrace {
+  /** the newest of all looks, oldest first; a new array only where something came */
+  events: readonly TracedEvent[]
+  /** of the last look: members that did not answer or cannot be asked */
+  missing: readonly string[]
+}
+
+/** The trace of the whole mesh, look after look: each asks only for what came since the one before. Bounded. */
+export class TraceFollower {
+  readonly #read: (query: TraceQuery, signal?: AbortSignal) => Promise<Trace>
+  readonly #query: Omit<TraceQuery, 'since' | 'until'>
+  readonly #keptMax: number
+  readonly #known = new Set<string>()
+  /** by peer: how far what it told reaches, by its own clock, and when it told that, by the reader's */
+  readonly #answered = new Map<string, { wallMs: number; seenMs: number }>()
+  readonly #now: () => number
+  #events: readonly TracedEvent[] = []
+
+  constructor(
+    read: (query: TraceQuery, signal?: AbortSignal) => Promise<Trace>,
+    query: Omit<TraceQuery, 'since' | 'until'> = {},
+    keptMax = keptDefault,
+    now = () => performance.now(),
+  ) {
+    this.#read = read
+    this.#query = query
+    this.#keptMax = keptMax
+    this.#now = now
+  }
+
+  /** Rejects as `SoukClient.trace` does; the next look then asks for the same again. */
+  async look(signal?: AbortSignal): Promise<FollowedTrace> {
+    const { events, peers, missing } = await this.#read(
+      { limit: this.#keptMax, ...this.#query, ...this.#since() },
+      signal,
+    )
+    const seenMs = this.#now()
+    for (const { id, at } of peers) this.#answered.set(id, { wallMs: Date.parse(at), seenMs })
+    for (const [id, last] of this.#answered) if (seenMs - last.seenMs > patienceMsMax) this.#answered.delete(id)
+    this.#take(events)
+    return { events: this.#events, missing }
+  }
+
+  /**
+   * Clocks differ: what the slowest of them had reached, however far another is ahead, and an event of that same
+   * millisecond may come again.
+   */
+  #since(): Pick<TraceQuery, 'since'> {
+    const times = [...this.#answered.values()].map(({ wallMs }) => wallMs)
+    return times.length === 0 ? {} : { since: new Date(Math.min(...times)) }
+  }
+
+  #take(events: readonly TracedEvent[]): void {
+    const fresh = events.filter((event) => !this.#known.has(keyOf(event)))
+    if (fresh.length === 0) return
+    const all = [...this.#events, ...fresh].sort((a, b) => a.wallMs - b.wallMs)
+    this.#events = all.slice(-this.#keptMax)
+    this.#known.clear()
+    for (const event of this.#events) this.#known.add(keyOf(event))
+  }
+}
+
+const keyOf = ({ by, seq, wallMs }: TracedEvent): string => `${by} ${seq} ${wallMs}`

@@ -1,0 +1,66 @@
+import { type Trace, TraceFollower, type TraceQuery } from '@souk/client'
+import { expect, test } from 'vitest'
+
+const at = (wallMs: number) => new Date(wallMs).toISOString()
+const event = (by: string, seq: number, wallMs: number) => ({ type: 'link.up', by, seq, wallMs })
+
+/** A mesh that answers so, look after look, and what it was asked. */
+function mesh(...answers: Pick<Trace, 'events' | 'peers'>[]) {
+  const asked: TraceQuery[] = []
+  const read = async (query: TraceQuery): Promise<Trace> => {
+    asked.push(query)
+    return { total: 0, missing: [], ...answers[asked.length - 1]! }
+  }
+  return { asked, read }
+}
+
+const peer = (id: string, now: number) => ({ id, since: at(0), at: at(now) })
+
+test('each look asks for what came since the slowest clock of the one before, and nothing comes twice', async () => {
+  const { asked, read } = mesh(
+    { events: [event('A', 1, 90), event('B', 7, 95)], peers: [peer('A', 100), peer('B', 96)] },
+    { events: [event('B', 8, 99), event('A', 2, 97), event('A', 1, 90)], peers: [peer('A', 200)] },
+    { events: [], peers: [peer('A', 300), peer('B', 290)] },
+  )
+  const follower = new TraceFollower(read, { kinds: ['link'] })
+  const first = (await follower.look()).events
+  const second = (await follower.look()).events
+  expect(second.map(({ by, seq }) => `${by}${seq}`)).toEqual(['A1', 'B7', 'A2', 'B8'])
+  expect(second.slice(0, 2)).toEqual(first)
+  expect((await follower.look()).events).toBe(second)
+  expect(asked.map(({ since }) => since?.getTime())).toEqual([undefined, 96, 96])
+  expect(asked[0]).toEqual({ kinds: ['link'], limit: 1_000 })
+})
+
+test('only the newest are kept, and a peer that stays away is not waited for', async () => {
+  const { asked, read } = mesh(
+    { events: [event('A', 1, 1), event('A', 2, 2)], peers: [peer('A', 3), peer('B', 3)] },
+    { events: [event('A', 3, 50_000)], peers: [peer('A', 60_003)] },
+    { events: [], peers: [peer('A', 60_004)] },
+    { events: [], peers: [] },
+  )
+  const looks = [0, 60_000, 60_001, 60_002]
+  const follower = new TraceFollower(read, {}, 2, () => looks.shift()!)
+  await follower.look()
+  expect((await follower.look()).events.map(({ seq }) => seq)).toEqual([2, 3])
+  await follower.look()
+  await follower.look()
+  expect(asked.map(({ since }) => since?.getTime())).toEqual([undefined, 3, 3, 60_004])
+})
+
+test('a clock that is far ahead hides nothing of the others, and neither does a long pause of the reader', async () => {
+  const ahead = 7_200_000
+  const { asked, read } = mesh(
+    { events: [event('A', 1, ahead)], peers: [peer('A', ahead), peer('B', 100)] },
+    { events: [event('B', 1, 150)], peers: [peer('A', ahead + 100), peer('B', 200)] },
+    { events: [event('B', 2, 250)], peers: [peer('A', ahead + 900_000), peer('B', 900_200)] },
+    { events: [], peers: [] },
+  )
+  const looks = [0, 100, 900_100, 900_200]
+  const follower = new TraceFollower(read, {}, 10, () => looks.shift()!)
+  await follower.look()
+  await follower.look()
+  expect((await follower.look()).events.map(({ by, seq }) => `${by}${seq}`)).toEqual(['B1', 'B2', 'A1'])
+  await follower.look()
+  expect(asked.map(({ since }) => since?.getTime())).toEqual([undefined, 100, 200, 900_200])
+})

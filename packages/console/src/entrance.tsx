@@ -1,0 +1,57 @@
+import { asSoukError } from '@souk/client'
+import { useCallback, useEffect, useState } from 'preact/hooks'
+import { type Feed, LiveFeed, pause } from './live/feed.ts'
+import { FeedContext } from './live/use-feed.ts'
+import { Login } from './login.tsx'
+import { openRecording, takeReplayCode } from './recorded/open-recording.ts'
+import { recordedFeed } from './recorded/recorded-feed.ts'
+import { logIn, openClient, takeLoginCode } from './session.ts'
+import { Shell } from './shell.tsx'
+
+type Stage = { at: 'entering' } | { at: 'door'; problem: string | undefined } | { at: 'inside'; feed: Feed }
+
+const retryMs = 1_000
+
+/** Uses the link's code where there is one, then asks the peer who this browser is to it. */
+export function Entrance() {
+  const [stage, setStage] = useState<Stage>({ at: 'entering' })
+  const enter = useCallback(async (signal: AbortSignal) => {
+    let problem: string | undefined
+    const replay = takeReplayCode()
+    if (replay !== undefined) {
+      const recording = await openRecording(replay).catch((error: Error) => (problem = error.message))
+      if (typeof recording !== 'string') return setStage({ at: 'inside', feed: recordedFeed(recording) })
+    }
+    const code = takeLoginCode()
+    if (code !== undefined) await logIn({ code }).catch((error: Error) => (problem = error.message))
+    const client = await openClient()
+    while (!signal.aborted) {
+      try {
+        const who = await client.who(signal)
+        const feed = new LiveFeed(client, who, () => setStage({ at: 'door', problem: 'this session is over' }))
+        feed.start()
+        return setStage({ at: 'inside', feed })
+      } catch (cause) {
+        if (asSoukError(cause).status === 401) return setStage({ at: 'door', problem })
+        await pause(retryMs, signal)
+      }
+    }
+  }, [])
+  useEffect(() => {
+    const stop = new AbortController()
+    void enter(stop.signal)
+    return () => stop.abort()
+  }, [enter])
+  useEffect(() => (stage.at === 'inside' ? () => stage.feed.stop() : undefined), [stage])
+
+  if (stage.at === 'inside') {
+    return (
+      <FeedContext.Provider value={stage.feed}>
+        <Shell onLogOut={() => setStage({ at: 'door', problem: undefined })} />
+      </FeedContext.Provider>
+    )
+  }
+  if (stage.at === 'door')
+    return <Login problem={stage.problem} onEntered={() => enter(new AbortController().signal)} />
+  return <p class="quiet centred">Looking for the peer…</p>
+}

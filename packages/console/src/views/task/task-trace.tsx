@@ -1,0 +1,38 @@
+import type { TaskDetail } from '@souk/client'
+import { useFeedState } from '../../live/use-feed.ts'
+import { useMeshTrace } from '../../live/use-mesh-trace.ts'
+import { Card, Empty } from '../../parts/card.tsx'
+import { MissingPeers } from '../../parts/missing-peers.tsx'
+import { recordingOf } from '../../recorded/recording.ts'
+import { saveRecording } from '../../recorded/save-recording.ts'
+import { EventList } from '../events/event-list.tsx'
+
+/** more is an unusual task: the newest of it */
+const shownMax = 60
+
+/** What every peer did about the task, as far as they still know: finer than its timeline, and gone earlier. */
+export function TaskTrace({ detail }: { detail: TaskDetail }) {
+  const { events, missing } = useMeshTrace({ task: detail.id })
+  const { who, moments } = useFeedState('who', 'moments')
+  const exported = () =>
+    saveRecording(recordingOf(who, { events, moments: moments.slice(-1), task: detail }, Date.now()))
+  return (
+    <Card
+      title="What peers did about it"
+      aside={
+        <>
+          <MissingPeers peers={missing} />{' '}
+          <button type="button" onClick={exported}>
+            Export
+          </button>
+        </>
+      }
+    >
+      {events.length === 0 ? (
+        <Empty title="No peer remembers it">Each keeps its latest few thousand events.</Empty>
+      ) : (
+        <EventList events={events.slice(-shownMax).reverse()} />
+      )}
+    </Card>
+  )
+}

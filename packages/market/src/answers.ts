@@ -1,0 +1,44 @@
+import type { Millis } from '@souk/kernel'
+import type { MessageOf, PeerId } from '@souk/wire'
+import { type Auction, noteAnswer } from './auction.ts'
+import type { AuctioneerEffect } from './auctioneer-io.ts'
+import type { Conduct } from './conduct.ts'
+import type { Durations } from './durations.ts'
+import { fetchMsTo, withFetch } from './fetching.ts'
+import type { Lot } from './lot.ts'
+import type { MembersView } from './views.ts'
+
+interface AnswersParts {
+  conduct: Conduct
+  durations: Durations
+  members: MembersView
+}
+
+/** What bidders answer, as far as it is believed, with what is known here of the way to them; and what is learned from it. */
+export class Answers {
+  readonly #parts: AnswersParts
+
+  constructor(parts: AnswersParts) {
+    this.#parts = parts
+  }
+
+  /** Of a peer that was asked and has not answered yet. */
+  note(
+    { auction, lot }: { auction: Auction; lot: Lot },
+    from: PeerId,
+    message: MessageOf<'bid' | 'noBid'>,
+    now: Millis,
+    out: AuctioneerEffect[],
+  ): void {
+    const { conduct, durations, members } = this.#parts
+    if (message.t === 'bid') {
+      const believed = conduct.believed(from, lot.shape, message.terms, now, out)
+      const terms = withFetch(believed, fetchMsTo(from, lot, members))
+      noteAnswer(auction, from, { ...message, terms }, now)
+      durations.hear(lot.shape.class, terms.finishMs)
+    } else {
+      noteAnswer(auction, from, message, now)
+      lot.saidNever.note(members.candidate(from), message.refusal)
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import { copiesThatFit, type Millis } from '@souk/kernel'
+import { limits } from '@souk/wire'
+import { laterRoomMs } from './later-room.ts'
+import type { Reservation } from './reservation.ts'
+import { countTogether } from './ties.ts'
+import type { LocalView } from './views.ts'
+
+/** runs of this host that are looked at to say when it has room at the latest */
+const runsMax = 256
+
+/** How many more of it its tenant and its ties allow here. */
+export function allowedMore(local: LocalView, { shape, keys, wanted }: Reservation): number {
+  const { tenant = '', request } = shape
+  const more = Math.max(0, Math.min(wanted, countTogether(shape)) - keys.length)
+  return local.quotas()?.allowed(tenant, request, more) ?? more
+}
+
+/** It keeps less than it is to keep, and this host could hold more of it when it is empty. */
+export function lacksRoom(local: LocalView, reservation: Reservation): boolean {
+  const { shape, keys, keep } = reservation
+  const { capacity, gpus } = local.offer()
+  const most = Math.min(keep, keys.length + allowedMore(local, reservation))
+  return copiesThatFit(capacity, shape.request, most, gpus) > keys.length
+}
+
+/** When a patient one has more room here at the latest; of two only the older is told, since the room is its. */
+export function laterRoomOf(local: LocalView, reservation: Reservation, now: Millis): { laterMs?: Millis[] } {
+  if (!reservation.patient) return {}
+  const { gpus } = local.offer()
+  const most = Math.min(limits.laterRoomMax, allowedMore(local, reservation))
+  const host = { free: local.free(), gpus, work: local.work(runsMax, now) }
+  return { laterMs: laterRoomMs(host, reservation.shape.request, most, now) }
+}

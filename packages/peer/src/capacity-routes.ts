@@ -1,0 +1,25 @@
+import type { CapacityEffect } from '@souk/scaling'
+import type { Steps } from './steps.ts'
+import { capacityKey } from './stored-prefixes.ts'
+
+/** Where the effects of capacity go. */
+export function routeCapacity(effect: CapacityEffect, steps: Steps): void {
+  switch (effect.type) {
+    case 'scale':
+      steps.outlet.emit(effect)
+      break
+    case 'saveLog':
+      steps.stepCustodian({ type: 'remember', writes: [{ key: capacityKey, value: effect.log }] })
+      break
+    case 'acted': {
+      const { intent, why } = effect.action
+      steps.outlet.trace({ type: 'capacity.ordered', intent: intent.id, kind: intent.kind, why })
+      break
+    }
+    case 'judged': {
+      const { intent, judgement, code } = effect.action
+      steps.outlet.trace({ type: 'capacity.judged', intent: intent.id, kind: intent.kind, judgement: judgement!, code })
+      break
+    }
+  }
+}

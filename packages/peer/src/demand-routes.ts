@@ -1,0 +1,57 @@
+import type { DemandEffect } from '@souk/scaling'
+import { type Body, limits, type RunResult, specBlobs, type TaskRecord } from '@souk/wire'
+import type { Steps } from './steps.ts'
+
+/** Where the effects of demand go. */
+export function routeDemand(effect: DemandEffect, steps: Steps): void {
+  switch (effect.type) {
+    case 'warm':
+      steps.outlet.emit(effect)
+      break
+    case 'digest':
+      steps.stepRoster({ type: 'demand', demand: effect.digest })
+      break
+    case 'write':
+      steps.stepCustodian({ type: 'remember', writes: [{ key: effect.key, value: effect.value }] })
+      break
+    case 'promoted':
+      steps.outlet.trace({ type: 'warm.promoted', class: effect.class, ...effect.figures })
+      break
+    case 'demoted':
+      steps.outlet.trace({ type: 'warm.demoted', class: effect.class, ...effect.figures })
+      break
+    case 'target': {
+      const { class: name, workers, before, code } = effect
+      steps.outlet.trace({ type: 'warm.ordered', class: name, workers, before, code })
+      break
+    }
+    case 'warmed': {
+      const { type: _, ...done } = effect
+      steps.outlet.trace({ type: 'warm.done', ...done })
+      break
+    }
+  }
+}
+
+/** What a worker needs to be warm for this task. Of a command its host has to have declared one. */
+export function warmWorkOf({ spec: { work } }: TaskRecord) {
+  if (work.kind === 'process') return { name: work.argv[0]!.slice(0, limits.nameCharsMax), process: true as const }
+  const { name, module } = work
+  return module ? { name, module } : { name }
+}
+
+/** What a run of it reads: files, module, standard input. */
+export function inputBytesOf({ spec }: TaskRecord): number {
+  return specBlobs(spec).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+}
+
+/** What a run brought forth: files, what it printed, a function's value. */
+export function outputBytesOf({ stdout, stderr, value, files }: RunResult): number {
+  const bodies = [stdout, stderr, ...(value === undefined ? [] : [value])]
+  const printed = bodies.reduce((sum, body) => sum + sizeOf(body), 0)
+  return files.reduce((sum, { blob }) => sum + blob.sizeBytes, printed)
+}
+
+function sizeOf(body: Body): number {
+  return body instanceof Uint8Array ? body.byteLength : body.sizeBytes
+}

@@ -1,0 +1,16 @@
+import type { PeerId, TaskId } from '@souk/wire'
+
+/** Tasks that are to go from their bearer to a host, and why. */
+export interface NamedMove {
+  from: PeerId
+  to: PeerId
+  tasks: readonly TaskId[]
+  code: string
+  reason: string
+}
+
+/** What became of one of them: so many are on their way, the others are where they were. */
+export interface MoveResult {
+  handed: number
+  left: { code: string; count: number }[]
+}

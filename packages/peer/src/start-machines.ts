@@ -1,0 +1,26 @@
+import { resumeDrain } from './drain-routes.ts'
+import type { PeerInput } from './inputs.ts'
+import type { Steps } from './steps.ts'
+import { capacityKey } from './stored-prefixes.ts'
+
+/** A life begins: every machine hears when, as whom, and what an earlier life has left on the disk. */
+export function startMachines(steps: Steps, input: Extract<PeerInput, { type: 'start' }>): void {
+  const { machines } = steps
+  const { wallMs, incarnation, proof, stored, certificate } = input
+  machines.drainMemory.load(stored)
+  const offer = machines.asOffered({ ...input.offer, draining: machines.drainMemory.on })
+  machines.incarnation = incarnation
+  machines.offer = offer
+  steps.stepCustodian({ type: 'start', wallMs, incarnation, stored })
+  steps.stepDemand({ type: 'start', wallMs, stored })
+  steps.stepCapacity({ type: 'start', wallMs, log: stored.find(({ key }) => key === capacityKey)?.value })
+  const known = machines.memberLog.load(stored)
+  steps.stepRoster({ type: 'start', wallMs, incarnation, proof, offer, certificate, addresses: [], known })
+  steps.stepHost({ type: 'capacity', capacity: offer.capacity, gpus: offer.gpus })
+  steps.stepSubmitter({ type: 'start', wallMs, incarnation })
+  steps.stepBearer({ type: 'start', wallMs, incarnation })
+  steps.stepAuctioneer({ type: 'start', wallMs })
+  steps.stepDependencies({ type: 'start', wallMs })
+  steps.stepGangs({ type: 'start', wallMs })
+  resumeDrain(steps, wallMs)
+}

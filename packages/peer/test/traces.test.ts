@@ -1,0 +1,190 @@
+import { describe, expect, test } from 'vitest'
+import { TraceGathering } from '../src/trace-gathering.ts'
+import { TraceLog, type UntimedTrace } from '../src/trace-log.ts'
+import { idOf, keepsNone, spec } from './fixtures.ts'
+import { Mesh } from './mesh.ts'
+
+const everything = { types: [] }
+const stored = (task: string): UntimedTrace => ({ type: 'task.stored', task })
+const down = (peer: string): UntimedTrace => ({ type: 'link.down', peer })
+
+function logOf(events: readonly UntimedTrace[], config = { eventsMax: 3, seldomMax: 2 }): TraceLog {
+  const log = new TraceLog(config, 'p0')
+  log.start(100, 1_000_000)
+  for (const [i, event] of events.entries()) log.push(100 + i, event)
+  return log
+}
+
+const read = (log: TraceLog, limit: number, charsMax: number, filter = {}) =>
+  log.read({ filter: { types: [], ...filter }, limit, charsMax }, 200)
+
+describe('what a peer keeps of its trace', () => {
+  test('is the newest by number, and what is seldom for longer', () => {
+    const log = logOf([down('x'), down('a'), down('b'), stored('1'), stored('2'), stored('3')])
+    const { events, total, sinceWallMs, atWallMs } = log.read({ filter: everything, limit: 10, charsMax: 10_000 }, 150)
+    expect(events.map(({ seq, wallMs }) => [seq, wallMs])).toEqual([
+      [1, 1_000_001],
+      [2, 1_000_002],
+      [3, 1_000_003],
+      [4, 1_000_004],
+      [5, 1_000_005],
+    ])
+    expect(JSON.parse(events[0]!.text)).toEqual({ at: 101, type: 'link.down', peer: 'a' })
+    expect({ total, sinceWallMs, atWallMs }).toEqual({ total: 5, sinceWallMs: 1_000_003, atWallMs: 1_000_050 })
+  })
+
+  test('is told by kind, task, peer and time', () => {
+    const log = logOf([down('a'), stored('abc'), { type: 'wanted.sent', to: 'a', count: 1 }], {
+      eventsMax: 9,
+      seldomMax: 9,
+    })
+    const told = (filter: object) => read(log, 9, 9_999, filter).events.map(({ seq }) => seq)
+    expect(told({ types: ['task'] })).toEqual([1])
+    expect(told({ types: ['link.down', 'wanted'] })).toEqual([0, 2])
+    expect(told({ types: ['link.dow'] })).toEqual([])
+    expect(told({ task: 'ab' })).toEqual([1])
+    expect(told({ peer: 'a' })).toEqual([0, 2])
+    expect(told({ peer: 'p0' })).toEqual([0, 1, 2])
+    expect(told({ sinceWallMs: 1_000_001 })).toEqual([1, 2])
+    expect(told({ untilWallMs: 1_000_001 })).toEqual([0, 1])
+  })
+
+  test('is told to whoever asks for a peer that it names, whatever that is to it', () => {
+    const log = logOf(
+      [
+        down('a'),
+        { type: 'hold.expired', asker: 'a', lot: 1, ms: 5 },
+        { type: 'task.outrun', task: 't', ballot: { counter: 1, peer: 'p0', incarnation: 1 }, host: 'a' },
+        { type: 'wanted.sent', to: 'a', count: 1 },
+        { type: 'hold.expired', asker: 'b', lot: 1, ms: 5 },
+      ],
+      { eventsMax: 9, seldomMax: 9 },
+    )
+    expect(read(log, 9, 9_999, { peer: 'a' }).events.map(({ seq }) => seq)).toEqual([0, 1, 2, 3])
+  })
+
+  test('is told without gaps as far as there is room, one event at least', () => {
+    const log = logOf([stored('1'), stored('2'.repeat(100)), stored('3')])
+    expect(read(log, 10, 80)).toMatchObject({ events: [{ seq: 2 }], total: 3 })
+    expect(read(log, 10, 1)).toMatchObject({ events: [{ seq: 2 }], total: 3 })
+    expect(read(log, 2, 9_999)).toMatchObject({ events: [{ seq: 1 }, { seq: 2 }], total: 3 })
+  })
+
+  test('is cut where one event is too long to travel', () => {
+    const log = logOf([{ type: 'task.refused', code: 'x', message: 'y'.repeat(40_000) }])
+    const event = JSON.parse(read(log, 1, 99_999).events[0]!.text) as { message: string; cut: boolean }
+    expect([event.message.length, event.cut]).toEqual([256, true])
+  })
+})
+
+test('answers are put in order, and told from where nobody lacks any', () => {
+  const gathering = new TraceGathering(['a', 'b', 'c'], ['d'], 3)
+  const of = (...wallMs: number[]) => wallMs.map((each, seq) => ({ seq, wallMs: each, text: '{}' }))
+  expect(
+    gathering.onTold('a', { t: 'traced', ask: 1, events: of(1, 5, 9), total: 3, sinceWallMs: 0, atWallMs: 9 }),
+  ).toBe(false)
+  // There is more of b's before 4: what others did before that would be half of the story.
+  expect(gathering.onTold('b', { t: 'traced', ask: 1, events: of(4, 6), total: 7, sinceWallMs: 2, atWallMs: 9 })).toBe(
+    false,
+  )
+  expect(gathering.onTold('b', { t: 'traced', ask: 1, events: of(7), total: 1, sinceWallMs: 2, atWallMs: 9 })).toBe(
+    false,
+  )
+  const told = gathering.told()
+  expect(told.events.map(({ by, wallMs }) => [by, wallMs])).toEqual([
+    ['a', 5],
+    ['b', 6],
+    ['a', 9],
+  ])
+  expect(told).toMatchObject({ total: 10, peers: [{ peer: 'a' }, { peer: 'b', sinceWallMs: 2 }], missing: ['c', 'd'] })
+})
+
+describe('the trace of the mesh', () => {
+  const task = idOf('a')
+  const ask = (mesh: Mesh, at: string, filter: object, limit = 100) =>
+    mesh.step(at, { type: 'readTrace', client: 1, filter: { types: [], ...filter }, limit })
+
+  test('is told by any peer, whether anybody read before or not', () => {
+    const mesh = new Mesh({ p0: 0, p1: keepsNone(1), eye: { slots: 0, role: 'observe' } })
+    mesh.submit('p0', 'a', { ms: 20 })
+    mesh.run(500)
+    ask(mesh, 'eye', { types: ['task'], task })
+    mesh.run(10)
+    const told = mesh.replies('eye', 'traced')[0]?.told
+    const seen = told?.events.map(({ by, text }) => `${by} ${(JSON.parse(text) as { type: string }).type}`)
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        'p0 task.submitted',
+        'p0 task.awarded',
+        'p1 task.received',
+        'p1 task.ran',
+        'p0 task.closed',
+      ]),
+    )
+    expect(told?.peers.map(({ peer }) => peer)).toEqual(['eye', 'p0', 'p1'])
+    expect(told?.missing).toEqual([])
+  })
+
+  test('names who did not answer, and who cannot be asked', () => {
+    const mesh = new Mesh({ p0: 0, p1: 1, p2: 1 })
+    mesh.kill('p1')
+    ask(mesh, 'p0', {})
+    mesh.run(2_000)
+    expect(mesh.replies('p0', 'traced')[0]?.told).toMatchObject({
+      peers: [{ peer: 'p0' }, { peer: 'p2' }],
+      missing: ['p1'],
+    })
+    mesh.run(20_000)
+    ask(mesh, 'p0', { types: ['member.state'] })
+    mesh.run(10)
+    const told = mesh.replies('p0', 'traced')[1]?.told
+    expect(told?.missing).toEqual(['p1'])
+    expect(told?.events.map(({ by }) => by)).toEqual(expect.arrayContaining(['p0', 'p2']))
+  })
+
+  test('is read by so many at once, and for nobody who has gone', () => {
+    const mesh = new Mesh({ p0: 0, p1: 1 })
+    mesh.kill('p1')
+    for (let i = 0; i < 33; i++) ask(mesh, 'p0', {})
+    expect(mesh.replies('p0', 'traced')).toEqual([{ type: 'traced', told: undefined }])
+    mesh.step('p0', { type: 'gone', client: 1 })
+    mesh.run(2_000)
+    expect(mesh.replies('p0', 'traced')).toHaveLength(1)
+  })
+
+  test('has what the driver refused before it was an input', () => {
+    const mesh = new Mesh({ p0: 0 })
+    mesh.step('p0', { type: 'rejected', from: 'p9', code: 'malformed', detail: 'frame' })
+    ask(mesh, 'p0', { types: ['message'] })
+    mesh.run(1)
+    const [event] = mesh.replies('p0', 'traced')[0]?.told?.events ?? []
+    expect(JSON.parse(event?.text ?? '')).toMatchObject({ type: 'message.rejected', peer: 'p9', code: 'malformed' })
+  })
+})
+
+describe('what spans are made of', () => {
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+
+  test('the context of a task comes to whoever runs it, and one of those that keep it tells of the whole', () => {
+    const mesh = new Mesh({ p0: 0, p1: 1, p2: 0, p3: 0 })
+    mesh.submitSpec('p0', 'a', { ...spec({ ms: 40 }), traceparent })
+    mesh.run(3_000)
+    expect(mesh.traces('p0', 'task.submitted')).toMatchObject([{ traceparent }])
+    expect(mesh.traces('p1', 'task.received')).toMatchObject([{ traceparent }])
+    const closed = ['p0', 'p1', 'p2', 'p3'].flatMap((peer) => mesh.traces(peer, 'task.closed'))
+    expect(closed.length).toBeGreaterThan(1)
+    const told = closed.flatMap(({ whole }) => whole ?? [])
+    expect(told).toMatchObject([{ class: spec({}).class, traceparent }])
+    expect(told[0]?.tookMs).toBeGreaterThanOrEqual(40)
+  })
+
+  test('who takes a task up knows its context, too', () => {
+    const mesh = new Mesh({ p0: 1, p1: 0, p2: 0 })
+    mesh.submitSpec('p0', 'a', { ...spec({ ms: 60_000 }), traceparent })
+    mesh.run(1_500)
+    mesh.kill('p0')
+    mesh.run(10_000)
+    const recovered = ['p1', 'p2'].flatMap((peer) => mesh.traces(peer, 'task.recovered'))
+    expect(recovered[0]).toMatchObject({ traceparent })
+  })
+})

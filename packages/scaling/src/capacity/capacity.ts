@@ -1,0 +1,292 @@
+import type { Machine, Millis } from '@souk/kernel'
+import type { SeriesForecaster } from '../demand/views.ts'
+import { ActionLog, coolDownMs } from './action-log.ts'
+import type { CapacityEffect, CapacityInput, CapacityMember, CapacityView } from './capacity-io.ts'
+import type { CapacityReport } from './capacity-report.ts'
+import type { CapacityConfig } from './config.ts'
+import { type CapacityDecision, type CapacityFacts, decideCapacity, isUnneeded } from './decide-capacity.ts'
+import { type Foretold, foretell } from './foretold.ts'
+import { judgeGrow, judgeShrink } from './judge-action.ts'
+import { Patience } from './patience.ts'
+import { type ScaleAction, type ScaleIntent, scaleTag } from './scale-intent.ts'
+import { type UnderWay, underWay, watchNeed } from './under-way.ts'
+import { actorOf, believed, enderOf, spareOf, turnOf, usableSlots } from './who-acts.ts'
+
+/** demand is looked at so many times in a bucket */
+const looks = 5
+/** how much a new measurement moves what a start is expected to take (guess) */
+const startWeight = 0.3
+
+/**
+ * Whether the mesh has as many slots as it will need, and what a peer with a scaler does about it.
+ *
+ * C1 It never has more peers of scaling there and on their way than `peersMax` when it starts another.
+ * C2 It never starts more than `startsPerHour` peers in an hour, whatever scalers answer, over restarts too.
+ * C3 It ends only peers that a scaler has started, one at a time, and never itself.
+ * C4 Each order has an id of its own and is given once.
+ * C5 Where nothing comes of it, whoever is to start others is passed over: the next one acts after `answerMs`, the one
+ *    after that after twice as long. A peer that only says that it can start others stops nobody for longer.
+ */
+export class Capacity implements Machine<CapacityInput, CapacityEffect> {
+  readonly #config: CapacityConfig
+  readonly #self: string
+  readonly #view: CapacityView
+  readonly #forecaster: SeriesForecaster
+  readonly #log: ActionLog
+  readonly #patience: Patience
+  #underWay: UnderWay[] = []
+  #wallAheadMs: Millis = 0
+  #nextLookMs: Millis | undefined
+  #bucket = 0
+  #most = 0
+  #needed = 0
+  #startMs: Millis
+  #slotsPerPeer: number
+  #unneededSinceMs: Millis | undefined
+  #coolUntilMs: Millis = 0
+  #count = 0
+  #decision: CapacityDecision = { action: 'stay', peers: 0, code: 'no-forecast' }
+
+  constructor(config: CapacityConfig, needs: { self: string; view: CapacityView; forecaster: SeriesForecaster }) {
+    this.#config = config
+    this.#self = needs.self
+    this.#view = needs.view
+    this.#forecaster = needs.forecaster
+    this.#log = new ActionLog(config.logMax)
+    this.#patience = new Patience(config.answerMs)
+    this.#startMs = config.startMs
+    this.#slotsPerPeer = config.slotsPerPeer
+  }
+
+  step(input: CapacityInput, now: Millis, out: CapacityEffect[]): void {
+    switch (input.type) {
+      case 'start':
+        this.#wallAheadMs = input.wallMs - now
+        this.#bucket = this.#bucketAt(now)
+        // Whoever can start nobody has nothing to decide, and need not look.
+        if (this.#config.scaler !== undefined) this.#nextLookMs = now + this.#config.bucketMs / looks
+        this.#log.restore(input.log)
+        break
+      case 'wake':
+        if (this.#nextLookMs === undefined || now < this.#nextLookMs) return
+        this.#nextLookMs = now + this.#config.bucketMs / looks
+        this.#look(now, out)
+        break
+      case 'scaleNow':
+        this.#act({ ...this.#facts(now), coolUntilMs: 0, unneededSinceMs: Number.NEGATIVE_INFINITY }, now, out)
+        break
+      case 'scaled':
+        this.#onScaled(input, now, out)
+        break
+    }
+  }
+
+  nextWakeup(): Millis | undefined {
+    return this.#nextLookMs
+  }
+
+  /** It can start others, so it has something to tell. */
+  get looks(): boolean {
+    return this.#config.scaler !== undefined
+  }
+
+  snapshot(): CapacityReport {
+    return this.report(this.#nextLookMs ?? 0)
+  }
+
+  report(now: Millis): CapacityReport {
+    const { scaler, automatic, peersMax } = this.#config
+    const foretold = this.#foretold()
+    const { able, slots, comingSlots, soon, later, most, grown, startsLeft, needed } = this.#facts(now, foretold)
+    return {
+      scaler,
+      able,
+      automatic,
+      acts: actorOf(this.#working()) === this.#self,
+      needed,
+      slots,
+      comingSlots,
+      soon,
+      later,
+      most,
+      startMs: this.#startMs,
+      slotsPerPeer: this.#slotsPerPeer,
+      grown,
+      peersMax,
+      startsLeft,
+      decision: this.#decision,
+      classes: foretold.classes,
+      log: this.#log.copy(),
+    }
+  }
+
+  // ---- what is seen
+
+  #look(now: Millis, out: CapacityEffect[]): void {
+    const members = this.#working()
+    this.#needed = members.reduce((sum, { running, waiting }) => sum + running + waiting, 0)
+    this.#most = Math.max(this.#most, this.#needed)
+    this.#watch(members, now, out)
+    const bucket = this.#bucketAt(now)
+    if (bucket === this.#bucket) return
+    this.#forecaster.step(this.#bucket, this.#most)
+    this.#bucket = bucket
+    this.#most = this.#needed
+    const facts = this.#facts(now)
+    if (isUnneeded(facts)) this.#unneededSinceMs ??= now
+    else this.#unneededSinceMs = undefined
+    const settled = { ...facts, unneededSinceMs: this.#unneededSinceMs }
+    if (this.#config.automatic) this.#act(settled, now, out)
+    else this.#decision = decideCapacity(settled, this.#config)
+  }
+
+  /** Orders whose peer has come or gone, that have failed, or that can be judged. */
+  #watch(members: readonly CapacityMember[], now: Millis, out: CapacityEffect[]): void {
+    const slots = slotsOf(members)
+    this.#patience.watch(members.filter(({ tag }) => tag !== undefined).length, now)
+    for (const seen of this.#underWay) {
+      this.#noticePeer(seen, members, now, out)
+      watchNeed(seen, this.#needed, slots, now)
+      if (seen.sinceMs === undefined && now - seen.askedMs > this.#config.answerMs)
+        this.#failed(seen, 'absent', now, out)
+      else if (seen.sinceMs !== undefined && now - seen.sinceMs > this.#config.judgeMs) this.#judge(seen, out)
+    }
+    this.#underWay = this.#underWay.filter(({ action }) => action.judgement === undefined)
+  }
+
+  #noticePeer(seen: UnderWay, members: readonly CapacityMember[], now: Millis, out: CapacityEffect[]): void {
+    if (seen.sinceMs !== undefined) return
+    const { action } = seen
+    const peer = members.find(({ tag }) => tag === action.intent.peerTag)
+    if ((peer !== undefined) !== (action.intent.kind === 'grow')) {
+      if (peer) seen.slots = peer.slots
+      return
+    }
+    seen.sinceMs = now
+    action.state = 'done'
+    if (peer) {
+      seen.slots = peer.slots
+      action.tookMs = now - seen.askedMs
+      this.#startMs += startWeight * (action.tookMs - this.#startMs)
+      this.#slotsPerPeer = Math.max(1, peer.slots)
+    }
+    out.push(this.#saved())
+  }
+
+  #onScaled({ intent, code }: Extract<CapacityInput, { type: 'scaled' }>, now: Millis, out: CapacityEffect[]): void {
+    const seen = this.#underWay.find(({ action }) => action.intent.id === intent)
+    if (seen === undefined) return
+    seen.action.code = code
+    if (code !== 'done') this.#failed(seen, code, now, out)
+    this.#underWay = this.#underWay.filter(({ action }) => action.judgement === undefined)
+  }
+
+  /** Whoever fails is asked less and less often. */
+  #failed({ action }: UnderWay, code: string, now: Millis, out: CapacityEffect[]): void {
+    Object.assign(action, { state: 'failed', code, judgement: 'failed' } satisfies Partial<ScaleAction>)
+    this.#coolUntilMs = now + coolDownMs(this.#config.coolDownMs, this.#log.failuresInRow)
+    out.push({ type: 'judged', action: { ...action } }, this.#saved())
+  }
+
+  #judge(seen: UnderWay, out: CapacityEffect[]): void {
+    const { action, sinceMs, neededAtMs, shortBefore, unneededMs } = seen
+    const neededAfterMs = neededAtMs === undefined ? undefined : neededAtMs - sinceMs!
+    const facts = { shortBefore, neededAfterMs, unneededMs }
+    action.judgement =
+      action.intent.kind === 'grow' ? judgeGrow(facts, this.#startMs) : judgeShrink(facts, this.#config.scaleInMs)
+    action.state = 'judged'
+    out.push({ type: 'judged', action: { ...action } }, this.#saved())
+  }
+
+  // ---- what is done
+
+  #act(facts: CapacityFacts, now: Millis, out: CapacityEffect[]): void {
+    const decision = decideCapacity(facts, this.#config)
+    this.#decision = decision
+    this.#patience.decided(decision, now)
+    if (this.#config.scaler === undefined || decision.action === 'stay') return
+    const wallMs = now + this.#wallAheadMs
+    if (decision.action === 'grow') {
+      if (!this.#patience.isTurn(turnOf(this.#working(), this.#self), now)) return
+      for (let i = 0; i < decision.peers; i++) {
+        const tag = scaleTag(wallMs, this.#self, this.#count++)
+        this.#order({ id: tag, kind: 'grow', peerTag: tag }, `${decision.code}: ${shortText(facts)}`, now, out)
+      }
+    } else {
+      const goes = this.#spare()
+      if (goes === undefined || enderOf(this.#working(), goes) !== this.#self) return
+      const id = `${scaleTag(wallMs, this.#self, this.#count++)}-end`
+      const { peer, tag } = goes
+      this.#order({ id, kind: 'shrink', peerTag: tag!, peer }, `${decision.code}: ${shortText(facts)}`, now, out)
+    }
+    this.#coolUntilMs = now + coolDownMs(this.#config.coolDownMs, this.#log.failuresInRow)
+    out.push(this.#saved())
+  }
+
+  #order(intent: ScaleIntent, why: string, now: Millis, out: CapacityEffect[]): void {
+    const action: ScaleAction = { intent, askedWallMs: now + this.#wallAheadMs, why, state: 'asked', code: '' }
+    this.#log.add(action, new Set(this.#members().flatMap(({ tag }) => tag ?? [])))
+    this.#underWay.push(underWay(action, now, now - (this.#unneededSinceMs ?? now)))
+    out.push({ type: 'acted', action: { ...action } }, { type: 'scale', intent })
+  }
+
+  #saved(): CapacityEffect {
+    return { type: 'saveLog', log: this.#log.copy() }
+  }
+
+  #foretold(): Foretold {
+    return foretell(this.#forecaster, this.#working(), { startMs: this.#startMs, bucketMs: this.#config.bucketMs })
+  }
+
+  #facts(now: Millis, foretold: Foretold = this.#foretold()): CapacityFacts {
+    const { startsPerHour } = this.#config
+    const members = this.#working()
+    const coming = this.#underWay.filter(({ action, sinceMs }) => action.intent.kind === 'grow' && !sinceMs).length
+    const tags = this.#members().flatMap(({ tag, alive }) => (alive && tag !== undefined ? [tag] : []))
+    const spare = this.#spare()
+    const { soon, later, most } = foretold
+    return {
+      now,
+      able: this.#members().some(({ peer, scaler }) => peer === this.#self && scaler),
+      slots: slotsOf(members),
+      comingSlots: coming * this.#slotsPerPeer,
+      slotsPerPeer: this.#slotsPerPeer,
+      soon,
+      later,
+      most,
+      needed: this.#needed,
+      spareSlots: slotsOf(spare === undefined ? [] : [spare]),
+      unneededSinceMs: this.#unneededSinceMs,
+      coolUntilMs: this.#coolUntilMs,
+      grown: tags.length + coming,
+      startsLeft: Math.max(0, startsPerHour - this.#log.startsInHour(now + this.#wallAheadMs, tags)),
+    }
+  }
+
+  /** The peer that would go; none while one is going. */
+  #spare(): CapacityMember | undefined {
+    if (this.#underWay.some(({ action, sinceMs }) => action.intent.kind === 'shrink' && !sinceMs)) return undefined
+    return spareOf(this.#working(), this.#self)
+  }
+
+  #working(): CapacityMember[] {
+    return this.#members().filter(({ alive, draining }) => alive && !draining)
+  }
+
+  #members(): CapacityMember[] {
+    return believed(this.#view.members(), this.#self, this.#log.started)
+  }
+
+  #bucketAt(now: Millis): number {
+    return Math.floor((now + this.#wallAheadMs) / this.#config.bucketMs)
+  }
+}
+
+function slotsOf(members: readonly CapacityMember[]): number {
+  return members.reduce((sum, member) => sum + usableSlots(member), 0)
+}
+
+function shortText({ needed, slots, soon, later }: CapacityFacts): string {
+  const text = (value: number | undefined): string => (value === undefined ? '-' : value.toFixed(1))
+  return `${needed} needed of ${slots} slots, ${text(soon)} soon, ${text(later)} later`
+}

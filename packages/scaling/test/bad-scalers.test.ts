@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest'
+import { scaleTag } from '../src/capacity/scale-intent.ts'
+import { MeshOfSlots, member, wallMs } from './mesh-of-slots.ts'
+
+const hourS = 3600
+const config = { startsPerHour: 6, peersMax: 3, answerMs: 30_000, coolDownMs: 5_000 }
+
+/** Much more is needed than there will ever be. */
+function starved(log?: unknown): MeshOfSlots {
+  const mesh = new MeshOfSlots(config, 'origin', log)
+  mesh.need(2, 500)
+  return mesh
+}
+
+it('asks a scaler that hangs no more often than its budget of an hour, and less and less often', () => {
+  const mesh = starved()
+  mesh.pass(hourS)
+  expect(mesh.orders.length).toBeGreaterThan(1)
+  expect(mesh.orders.length).toBeLessThanOrEqual(config.startsPerHour)
+  expect(mesh.judged.every(({ judgement, code }) => judgement === 'failed' && code === 'absent')).toBe(true)
+})
+
+it('does not believe a scaler that says it has, where no peer comes', () => {
+  const mesh = starved()
+  mesh.pass(3 * hourS, () => {
+    for (const { id } of mesh.orders) mesh.step({ type: 'scaled', intent: id, code: 'done' })
+  })
+  expect(mesh.orders.length).toBeLessThanOrEqual(3 * config.startsPerHour)
+  expect(mesh.judged.length).toBeGreaterThan(0)
+  expect(mesh.judged.every(({ judgement }) => judgement === 'failed')).toBe(true)
+})
+
+it('keeps to its most peers where a scaler starts more than it was told to', () => {
+  const mesh = starved()
+  mesh.pass(hourS, () => {
+    for (const { id, peerTag } of mesh.orders) {
+      if (mesh.members.some(({ tag }) => tag === peerTag)) continue
+      for (const i of [1, 2, 3]) mesh.members.push(member(`${id}-${i}`, { tag: peerTag, slots: 1 }))
+    }
+  })
+  expect(mesh.orders.length).toBeLessThanOrEqual(config.peersMax)
+})
+
+it('counts what was started before a restart', () => {
+  const before = starved()
+  before.pass(hourS / 2)
+  const count = before.orders.length
+  const after = starved(before.log)
+  after.now = before.now
+  after.pass(60)
+  expect(count + after.orders.length).toBeLessThanOrEqual(config.startsPerHour)
+  expect(after.capacity.report(after.now).log.length).toBe(count + after.orders.length)
+})
+
+it('counts what others have started, by the tags of those that are there, also once their starter is gone', () => {
+  const tags = [0, 1].map((i) => scaleTag(wallMs, 'other', i))
+  const mesh = starved()
+  mesh.members.push(member('other', { scaler: true, alive: false }))
+  mesh.members.push(...tags.map((tag) => member(`new-${tag}`, { tag, running: 2 })))
+  const { grown, startsLeft } = mesh.capacity.report(mesh.now + 60_000)
+  expect(grown).toBe(tags.length)
+  expect(startsLeft).toBe(config.startsPerHour - tags.length)
+})
+
+it('grows though peers claim to be started by one that can start nobody', () => {
+  const tags = [0, 1, 2, 3].map((i) => scaleTag(wallMs, 'other', i))
+  const mesh = starved()
+  mesh.members.push(member('other'), ...tags.map((tag) => member(`new-${tag}`, { tag, running: 2 })))
+  expect(mesh.capacity.report(mesh.now)).toMatchObject({ grown: 0, startsLeft: config.startsPerHour })
+  mesh.pass(10)
+  expect(mesh.orders.length).toBeGreaterThan(0)
+})
+
+it('decides nothing once the mesh lets it invite nobody, and says so', () => {
+  const mesh = starved()
+  mesh.members[0]!.scaler = false
+  mesh.pass(60)
+  expect(mesh.orders).toEqual([])
+  expect(mesh.capacity.report(mesh.now).decision).toEqual({ action: 'stay', peers: 0, code: 'no-admin' })
+})
+
+it('reads no log but its own kind', () => {
+  for (const log of [undefined, null, 7, 'x', [], [null, 7, {}, { intent: { id: 1 } }], { length: 3 }]) {
+    expect(starved(log).capacity.report(0).log).toEqual([])
+  }
+})
+
+it('goes on when a scaler answers what nobody has asked', () => {
+  const mesh = starved()
+  for (const intent of ['', 'unknown']) mesh.step({ type: 'scaled', intent, code: 'done' })
+  mesh.pass(10)
+  expect(mesh.orders.length).toBeGreaterThan(0)
+})

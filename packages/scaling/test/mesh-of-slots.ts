@@ -1,0 +1,106 @@
+import type { SeriesForecast, SeriesForecaster } from '../src/demand/views.ts'
+import type { CapacityMember } from '../src/index.ts'
+import {
+  Capacity,
+  type CapacityConfig,
+  type CapacityEffect,
+  type CapacityInput,
+  defaultCapacityConfig,
+} from '../src/index.ts'
+
+/** Foretells what a test says, else what was seen last. */
+export class Foretold implements SeriesForecaster {
+  #last: number | undefined
+  says: ((ahead: number) => number) | undefined
+
+  step(_bucket: number, value: number | undefined): void {
+    this.#last = value
+  }
+
+  forecast(ahead: number): SeriesForecast | undefined {
+    const point = this.says?.(ahead) ?? this.#last
+    return point === undefined ? undefined : { ahead, point, low: point, high: point, quantile: point, by: 'test' }
+  }
+
+  accuracy(): never[] {
+    return []
+  }
+
+  save(): undefined {}
+}
+
+export const wallMs = 1_700_000_000_000
+
+export function member(peer: string, changes: Partial<CapacityMember> = {}): CapacityMember {
+  const rest = {
+    alive: true,
+    draining: false,
+    slots: 2,
+    running: 0,
+    waiting: 0,
+    pressed: false,
+    scaler: false,
+    priceMilli: 1000,
+  }
+  return { peer, tag: undefined, ...rest, ...changes }
+}
+
+/** One peer's capacity machine in a mesh that a test makes up; a scaler answers when the test says so. */
+export class MeshOfSlots {
+  readonly forecaster = new Foretold()
+  readonly capacity: Capacity
+  readonly effects: CapacityEffect[] = []
+  members: CapacityMember[]
+  now = 0
+
+  constructor(config: Partial<CapacityConfig> = {}, self = 'origin', log?: unknown) {
+    this.members = [member(self, { scaler: true })]
+    const view = { members: () => this.members }
+    const whole = { ...defaultCapacityConfig, scaler: 'local', slotsPerPeer: 2, ...config }
+    this.capacity = new Capacity(whole, { self, view, forecaster: this.forecaster })
+    this.step({ type: 'start', wallMs, log })
+  }
+
+  step(input: CapacityInput): void {
+    this.capacity.step(input, this.now, this.effects)
+  }
+
+  /** Time goes by, and each second somebody may do something. */
+  pass(seconds: number, each: () => void = () => {}): void {
+    for (let i = 0; i < seconds; i++) {
+      this.now += 1000
+      each()
+      this.step({ type: 'wake' })
+    }
+  }
+
+  /** What the first peer has running and waiting. */
+  need(running: number, waiting = 0): void {
+    Object.assign(this.members[0]!, { running, waiting })
+  }
+
+  get orders() {
+    return this.effects.flatMap((effect) => (effect.type === 'scale' ? [effect.intent] : []))
+  }
+
+  get judged() {
+    return this.effects.flatMap((effect) => (effect.type === 'judged' ? [effect.action] : []))
+  }
+
+  get log(): unknown {
+    return this.effects.findLast((effect) => effect.type === 'saveLog')?.log
+  }
+
+  /** The scaler does as it was told. */
+  obey(): void {
+    for (const { id, kind, peerTag, peer } of this.orders) {
+      const there = this.members.some(({ tag }) => tag === peerTag)
+      if (kind === 'grow' && !there && !this.#obeyed.has(id)) this.members.push(member(`new-${id}`, { tag: peerTag }))
+      if (kind === 'shrink') this.members = this.members.filter((each) => each.peer !== peer)
+      if (!this.#obeyed.has(id)) this.step({ type: 'scaled', intent: id, code: 'done' })
+      this.#obeyed.add(id)
+    }
+  }
+
+  readonly #obeyed = new Set<string>()
+}

@@ -1,0 +1,114 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ScaleEntry, Task } from '@souk/client'
+import { afterAll, expect, test } from 'vitest'
+import { souk, TestMesh, type TestPeer, until } from './harness.ts'
+
+/** Two meshes at the same time: most of it is waiting. */
+const [wave, heirs] = [new TestMesh(), new TestMesh()]
+afterAll(async () => {
+  await wave.close()
+  await heirs.close()
+})
+
+/** Time is compressed: what takes minutes elsewhere takes seconds here. */
+const pace = 'look=500ms,start=3s,cool-down=1s,judge=5s,per-hour=50'
+const named = <T>(count: number, toTask: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => toTask(i))
+/** What ran, where tasks write their names: each line once it was there. */
+const ran = (mesh: TestMesh): string[] => readFileSync(logOf(mesh), 'utf8').trim().split('\n').toSorted()
+const logOf = (mesh: TestMesh): string => join(mesh.root, 'ran')
+const work = (mesh: TestMesh, name: string, seconds: number): Task => ({
+  argv: ['sh', '-c', `sleep ${seconds}; echo ${name} >> ${logOf(mesh)}`],
+})
+/** By their folders: a peer that a busy machine keeps from answering is taken for gone, and comes back. */
+const started = ({ data }: TestPeer): number =>
+  existsSync(join(data, 'scaled')) ? readdirSync(join(data, 'scaled')).length : 0
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+test.concurrent('peers are started for a step and for a ramp, end after it, and nothing is lost', async () => {
+  const first = await wave.add('first', [
+    '--offer',
+    'cpu=2,slots=2',
+    '--scale',
+    `local:max=2,slots=2,scale-in=4s,${pace}`,
+  ])
+  const client = await wave.client(first)
+  const entries = async (kind: ScaleEntry['kind']): Promise<ScaleEntry[]> => {
+    const { here } = await client.scalePlan()
+    return here!.log.filter((entry) => entry.kind === kind)
+  }
+  const alive = async (): Promise<number> => (await client.peers()).filter(({ state }) => state === 'alive').length
+  const alone = async (): Promise<void> => {
+    for (const left of [1, 0]) await until(`${left} started peers are left at most`, () => started(first) <= left, 90)
+    await until('they are seen to be gone', async () => (await alive()) === 1)
+  }
+
+  const step = client.submitAll(named(12, (i) => work(wave, `step-${i}`, 3)))
+  await until('two more peers are there', async () => (await alive()) === 3)
+  const outcomes = await Promise.all(step.map(({ outcome }) => outcome))
+  expect(outcomes.map(({ kind }) => kind)).toEqual(named(12, () => 'succeeded'))
+  expect(new Set(outcomes.map(({ host }) => host)).size).toBeGreaterThan(1)
+  await alone()
+  expect((await entries('grow')).length).toBeGreaterThanOrEqual(2)
+
+  const ramp = []
+  for (let i = 0; i < 14; i++) {
+    ramp.push(client.submit(work(wave, `ramp-${i}`, 4)))
+    await pause(1400 - 80 * i)
+  }
+  for (const { kind } of await Promise.all(ramp.map(({ outcome }) => outcome))) expect(kind).toBe('succeeded')
+  await alone()
+  expect(ran(wave)).toEqual([...named(12, (i) => `step-${i}`), ...named(14, (i) => `ramp-${i}`)].toSorted())
+
+  await until('each action is judged', async () => {
+    return [...(await entries('grow')), ...(await entries('shrink'))].every(({ judgement }) => judgement !== undefined)
+  })
+  const [grown, shrunk] = [await entries('grow'), await entries('shrink')]
+  expect(grown.filter(({ judgement }) => judgement === 'failed')).toEqual([])
+  expect(shrunk.filter(({ judgement }) => judgement === 'failed')).toEqual([])
+  // One that a busy machine kept from answering has gone without being told to.
+  expect(shrunk.length).toBeGreaterThan(0)
+  expect(shrunk.length).toBeLessThanOrEqual(grown.length)
+  expect(started(first)).toBe(0)
+  const { out } = await souk(['scale', 'log', '--data', first.data])
+  expect(out).toMatch(/grow .* needed of \d+ slots/)
+}, 400_000)
+
+test.concurrent('the peer that starts others is killed, and the next one does it, within the same bounds', async () => {
+  const seat = await heirs.add('seat', ['--offer', 'cpu=0,slots=0'])
+  // Who starts others has to be able to invite them.
+  const admin = () => heirs.invite(seat, ['--role', 'admin'])
+  const options = ['--offer', 'cpu=1,slots=1', '--scale', `local:max=2,slots=1,scale-in=6s,${pace}`]
+  for (const name of ['one', 'two']) await heirs.start(name, ['join', '-'], options, { input: await admin() })
+  await heirs.met()
+  const client = await heirs.client(seat)
+  const actor = async (): Promise<string | undefined> =>
+    (await client.scalePlan()).scalers.find(({ acts }) => acts)?.peer
+  await until('both can start others', async () => (await client.scalePlan()).scalers.length === 2)
+  const acts = await actor()
+  const first = heirs.peers.find(({ peer }) => peer === acts)!
+  const next = heirs.peers.find((peer) => peer !== first && peer !== seat)!
+  let most = 0
+  const watch = setInterval(() => {
+    most = Math.max(most, started(next))
+  }, 100)
+
+  const names = named(10, (i) => `task-${i}`)
+  const tasks = client.submitAll(names.map((name) => work(heirs, name, 4)))
+  await until('the first one has started a peer', () => started(first) > 0)
+  expect(started(next)).toBe(0)
+  process.kill(first.pid, 'SIGKILL')
+  await until('the next one acts', async () => (await actor()) === next.peer, 60)
+  await until('it has started a peer', () => started(next) > 0, 60)
+  for (const { kind } of await Promise.all(tasks.map(({ outcome }) => outcome))) expect(kind).toBe('succeeded')
+  expect([...new Set(ran(heirs))]).toEqual(names.toSorted())
+
+  await until('what it has started is gone again', () => started(next) === 0, 90)
+  clearInterval(watch)
+  expect(most).toBeGreaterThan(0)
+  expect(most).toBeLessThanOrEqual(2)
+  const { here } = await (await heirs.client(next)).scalePlan()
+  const grown = here!.log.filter(({ kind }) => kind === 'grow')
+  expect(new Set(grown.map(({ intent }) => intent)).size).toBe(grown.length)
+  expect(here!.grown).toBe(0)
+}, 300_000)
