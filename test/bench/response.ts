@@ -10,7 +10,13 @@ import { type RunResult, runLoad, type Served } from './response/run.ts'
  * what one seed offers within the time measured is .90 to .98: eight of them come close to the load that is meant.
  */
 const sizes = {
-  whole: { seeds95: [1, 2, 3, 4, 5, 6, 7, 8], seeds85: [1, 2, 3], warmUpMs: 15_000, spanMs: 25_000, overSpanMs: 10_000 },
+  whole: {
+    seeds95: [1, 2, 3, 4, 5, 6, 7, 8],
+    seeds85: [1, 2, 3],
+    warmUpMs: 15_000,
+    spanMs: 25_000,
+    overSpanMs: 10_000,
+  },
   quick: { seeds95: [1, 2], seeds85: [1], warmUpMs: 4000, spanMs: 5000, overSpanMs: 1500 },
 }
 const tailMs = 2000
