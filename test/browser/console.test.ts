@@ -119,8 +119,7 @@ describe.skipIf(browserPath === undefined)('the console of a mesh of three', () 
 
   test('a task that was submitted by a program shows who bid for it, and who won', async () => {
     const { page } = admin
-    const client = await mesh.client(front)
-    const name = await heardAuction(client, 2)
+    const name = await heardAuction(await mesh.client(front), 2)
     await open(page, 'Tasks')
     await page.getByRole('row', { name }).getByRole('link', { name }).click()
     await seen(page.getByText('Placed by auction'))
