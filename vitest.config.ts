@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { purePackages } from './test/architecture/layers.ts'
 
 /** By default one core of those that there are would be left unused: half of a machine with two. */
 const project = (name: string, include: string[], extra: object = {}) => ({
@@ -8,10 +9,19 @@ const project = (name: string, include: string[], extra: object = {}) => ({
 export default defineConfig({
   test: {
     projects: [
+      // Pure packages keep nothing between two calls: their tests share a process, which saves loading them for each file.
+      project('pure', [`packages/{${[...purePackages].join(',')}}/test/**/*.test.ts`], {
+        testTimeout: 30_000,
+        isolate: false,
+      }),
       // Some play through thousands of cases: on a machine that does other things too they take their time.
       project(
         'unit',
-        ['packages/!(executors)/test/**/*.test.ts', 'node/test/**/*.test.ts', 'test/bench/**/*.test.ts'],
+        [
+          `packages/!(${['executors', ...purePackages].join('|')})/test/**/*.test.ts`,
+          'node/test/**/*.test.ts',
+          'test/bench/**/*.test.ts',
+        ],
         { testTimeout: 30_000 },
       ),
       // They look after every process and control group of this program that was left behind: one file at a time.
@@ -20,8 +30,9 @@ export default defineConfig({
         maxWorkers: 1,
         sequence: { groupOrder: 2 },
       }),
-      // Every file of it reads all sources: once for all.
+      // Every file of it reads all sources: once for all. Whichever test comes first parses them.
       project('architecture', ['test/architecture/**/*.test.ts'], {
+        testTimeout: 60_000,
         isolate: false,
         maxWorkers: 1,
         sequence: { groupOrder: 3 },

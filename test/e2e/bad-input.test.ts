@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { souk, TestMesh, type TestPeer, tokenOf } from './harness.ts'
+import { souk, TestMesh, type TestPeer, tokenOf, until } from './harness.ts'
 
 const mesh = new TestMesh()
 let peer: TestPeer
@@ -169,10 +169,10 @@ test('a peer of another mesh does not get in, and is told why', async () => {
     const other = await stranger.start('stranger', ['up', '--mesh', 'other'], ['--peer', peer.addresses[0]!])
     const client = await stranger.client(other)
     let reason = ''
-    for (let i = 0; i < 200 && reason === ''; i++) {
+    await until('it was told why', async () => {
       reason = (await client.links()).find((link) => link.id === peer.peer)?.lastError?.message ?? ''
-      if (reason === '') await new Promise((resolve) => setTimeout(resolve, 50))
-    }
+      return reason !== ''
+    })
     expect(reason).toContain('network key')
     const { out, code } = await souk(['doctor', '--data', other.data])
     expect(code).toBe(1)

@@ -51,7 +51,7 @@ test('a batch with a key that cannot be stored writes nothing of it', async () =
 
 test('every acknowledged write survives a SIGKILL, and the folder opens again', async () => {
   const folder = dataFolder()
-  const acknowledged = await killAfter(startWriter(folder), 200)
+  const acknowledged = await killAfter(startWriter(folder), 50)
   const records = await openRecords({ folder })
   const kept = new Set(records.entries('task/').map((e) => (e.value as { i: number }).i))
   expect(acknowledged.filter((i) => !kept.has(i))).toEqual([])
