@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'preact/hooks'
 import { type Feed, LiveFeed, pause } from './live/feed.ts'
 import { FeedContext } from './live/use-feed.ts'
 import { Login } from './login.tsx'
-import { openRecording, takeReplayCode } from './recorded/open-recording.ts'
+import { openRecording, takeReplayCode, weigherOf } from './recorded/open-recording.ts'
 import { recordedFeed } from './recorded/recorded-feed.ts'
 import { logIn, openClient, takeLoginCode } from './session.ts'
 import { Shell } from './shell.tsx'
@@ -27,7 +27,7 @@ export function Entrance() {
     if (replay !== undefined) {
       const recording = await openRecording(replay).catch((error: Error) => (problem = error.message))
       if (typeof recording !== 'string')
-        return setStage({ at: 'inside', feed: recordedFeed(recording) })
+        return setStage({ at: 'inside', feed: recordedFeed(recording, weigherOf(replay)) })
     }
     const code = takeLoginCode()
     if (code !== undefined) await logIn({ code }).catch((error: Error) => (problem = error.message))

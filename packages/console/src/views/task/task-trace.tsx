@@ -11,20 +11,22 @@ import { EventList } from '../events/event-list.tsx'
 const shownMax = 60
 
 /** What every peer did about the task, as far as they still know: finer than its timeline, and gone earlier. */
-export function TaskTrace({ detail }: { detail: TaskDetail }) {
-  const { events, missing } = useMeshTrace({ task: detail.id })
+export function TaskTrace({ task, detail }: { task: string; detail?: TaskDetail }) {
+  const { events, missing } = useMeshTrace({ task })
   const { who, moments } = useFeedState('who', 'moments')
-  const exported = () =>
-    saveRecording(recordingOf(who, { events, moments: moments.slice(-1), task: detail }, Date.now()))
+  const exported = (whole: TaskDetail) =>
+    saveRecording(recordingOf(who, { events, moments: moments.slice(-1), task: whole }, Date.now()))
   return (
     <Card
       title="What peers did about it"
       aside={
         <>
           <MissingPeers peers={missing} />{' '}
-          <button type="button" onClick={exported}>
-            Export
-          </button>
+          {detail && (
+            <button type="button" onClick={() => exported(detail)}>
+              Export
+            </button>
+          )}
         </>
       }
     >
