@@ -26,8 +26,8 @@ export function LinkCard({ peer }: { peer: PeerLine }) {
       )}
       <Problem error={link?.lastError} />
       <p class="quiet">
-        Its inventory, its usual week, its custody and what stands warm there are in its own console: <code>souk console</code>{' '}
-        on its host.
+        Its inventory, its usual week, its custody and what stands warm there are in its own console:{' '}
+        <code>souk console</code> on its host.
       </p>
     </Card>
   )
