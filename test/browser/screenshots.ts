@@ -56,7 +56,7 @@ async function serveWaves(client: SoukClient, signal: AbortSignal): Promise<void
 async function picture(page: Page, name: string): Promise<void> {
   await pause(settleMs)
   // A busy machine answers late.
-  await page.locator('.asking').first().waitFor({ state: 'detached', timeout: 60_000 })
+  await page.locator('.asking, .centred').first().waitFor({ state: 'detached', timeout: 60_000 })
   await page.screenshot({ path: join(folder, `${name}.png`) })
 }
 
