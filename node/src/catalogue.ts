@@ -159,6 +159,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/top.ts')).top,
   },
   {
+    name: 'trace',
+    usage: '',
+    summary: 'what every peer did, event by event; -f follows it',
+    group: 'mesh',
+    load: async () => (await import('./commands/trace.ts')).trace,
+  },
+  {
     name: 'peers',
     usage: '',
     summary: 'who is in the mesh, and what each has',

@@ -15,7 +15,7 @@ export async function replayConsole({ terminal }: Context, file: string, port: n
   const read = readRecording(text)
   if (!read.ok) throw usageError(`--replay: ${file}: ${read.message}`)
   const { from, events, moments } = read.value
-  const server = new ReplayServer(JSON.stringify(read.value), consoleFiles())
+  const server = new ReplayServer(read.value, consoleFiles())
   const link = `${await server.listen(port)}/console/#replay=${server.code}`
   if (json) terminal.out(JSON.stringify({ link, from, events: events.length, moments: moments.length }))
   else {

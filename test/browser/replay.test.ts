@@ -22,11 +22,21 @@ const peer = (id: string, name: string) => ({
   ...{ draining: false, addresses: [] },
 })
 const peers = [peer('P1', 'oak'), peer('P2', 'elm')]
+const bid = (id: string, used: number) => ({
+  ...{ peer: id, score: used, afterMs: 1, parts: { used, price: 1 } },
+  terms: { count: 1, startMs: 0, finishMs: { p50: 1_000, p90: 2_000 }, usedMilli: 100, priceMilli: 0, warm: false },
+})
+const decision = {
+  ...{ how: 'auction', by: 'P1', wallMs: began, decisionMs: 5, auctionMs: 4, candidates: 2, asked: 2, bidsTotal: 2 },
+  ...{ bids: [bid('P2', 0.1), bid('P1', 0.9)], refusals: {}, reasons: [], refused: [], winner: 'P2', margin: 0.8 },
+  ...{ weights: { used: 1 }, closed: 'all-in', reason: 'the best of two' },
+}
 const recording = {
   ...{ format: 'souk-trace', version: 1, at: '2026-11-29T10:00:09.000Z', from },
   events: [
     { type: 'auction.asked', wallMs: began + 1, by: 'P2', lot: 1, class: 'process/render', count: 1, asked: 2 },
     { type: 'auction.closed', wallMs: began + 5, by: 'P2', lot: 1, bids: 2, awarded: 1, closed: 'all-in', tookMs: 4 },
+    { type: 'task.awarded', wallMs: began + 5, by: 'P1', task: task.id, to: 'P2', decision },
     { type: 'message.rejected', wallMs: began + 5_000, peer: 'P2', tag: 'x', code: 'malformed' },
   ],
   moments: [0, 4_000, 8_000].map((ms) => ({ wallMs: began + ms, peers, tasks: [task] })),
@@ -78,6 +88,12 @@ describe.skipIf(browserPath === undefined)('a replay in a browser', () => {
     await open('Tasks')
     await page.getByRole('row', { name: /render.*failed/ }).waitFor()
     expect(await page.getByRole('alert').count()).toBe(0)
+    await page.getByRole('link', { name: /render/ }).click()
+    await shown('Placed by auction')
+    await page.getByLabel('Weigh again by').selectOption('weights of your own')
+    await page.getByLabel('used', { exact: true }).fill('-1')
+    await shown(/It would have gone to oak\s+instead/)
+    expect(await seriousFindings(page)).toEqual([])
     await open('Market')
     await page.getByRole('row', { name: /elm process\/render.*all-in/ }).waitFor()
     await open('Faults')

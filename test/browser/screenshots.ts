@@ -26,19 +26,20 @@ const hosts: [string, string][] = [
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const sleep = (seconds: number) => ['sh', '-c', `echo working for ${seconds} s; sleep ${seconds}; echo done`]
 
-/** Something of everything: short and long tasks, one that fails, one that no host can run. */
-async function keepBusy(client: SoukClient): Promise<void> {
+/** Something of everything: short and long tasks, one that fails, one that no host can run. Returns the id of the long one. */
+async function keepBusy(client: SoukClient): Promise<string> {
   const first = [
     client.submit({ argv: sleep(90), name: 'train', objective: 'spread' }),
     client.submit({ argv: ['true'], name: 'huge', request: { cpu: 64 } }),
     client.submit({ argv: ['sh', '-c', 'echo no such model >&2; exit 3'], name: 'broken' }),
   ]
-  await Promise.all(first.map(({ id }) => id))
+  const [train] = await Promise.all(first.map(({ id }) => id))
   await pause(settleMs)
   const frames = Array.from({ length: 400 }, (_, i) =>
     client.submit({ argv: sleep((i % 6) * 0.7), name: `frame ${i}` }),
   )
   for (const { outcome } of [...first, ...frames]) outcome.catch(() => {})
+  return train!
 }
 
 /** A function whose demand goes up and down, at the peer that serves the console: it foretells what it runs itself. */
@@ -54,6 +55,8 @@ async function serveWaves(client: SoukClient, signal: AbortSignal): Promise<void
 
 async function picture(page: Page, name: string): Promise<void> {
   await pause(settleMs)
+  // A busy machine answers late.
+  await page.locator('.asking, .centred').first().waitFor({ state: 'detached', timeout: 60_000 })
   await page.screenshot({ path: join(folder, `${name}.png`) })
 }
 
@@ -65,14 +68,13 @@ async function take(client: SoukClient, link: string): Promise<void> {
     await page.setViewportSize(size)
     await page.emulateMedia({ colorScheme: 'dark' })
     const waves = serveWaves(client, stop.signal)
-    await keepBusy(client)
+    const train = await keepBusy(client)
     await pause(warmMs)
     for (const view of ['Mesh', 'Tasks', 'Market', 'Balance', 'Faults', 'Events']) {
       await page.getByRole('navigation', { name: 'Views' }).getByText(view).click()
       await picture(page, view.toLowerCase())
     }
-    const train = (await client.tasks({ limit: 1000 })).tasks.find(({ name }) => name === 'train')!
-    await page.goto(`${link.split('#')[0]}#/tasks/${train.id}`)
+    await page.goto(`${link.split('#')[0]}#/tasks/${train}`)
     await picture(page, 'task')
     await page.goto(`${link.split('#')[0]}#/forecast?class=function/resize`)
     await pause(forecastMs)

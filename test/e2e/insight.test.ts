@@ -1,7 +1,7 @@
 import type { Analysis, Cost, HistoryPage, Trace } from '@souk/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TopData } from '../../node/src/top/top-data.ts'
-import { souk, TestMesh, type TestPeer, tokenOf, until } from './harness.ts'
+import { begin, souk, TestMesh, type TestPeer, tokenOf, until } from './harness.ts'
 
 const mesh = new TestMesh()
 let host: TestPeer
@@ -135,4 +135,29 @@ test('measurements are there for Prometheus, for who has a token', async () => {
   expect(text).toMatch(/^souk_members\{state="alive"\} [23]$/m)
   expect(text).toMatch(/^souk_offered_slots 1$/m)
   expect(text).toMatch(/^souk_frames_total\{direction="in"\} [1-9]/m)
+})
+
+test('the trace of the mesh is told from any peer, by filters, and followed as it goes on', async () => {
+  const follow = begin(['trace', '-f', '--json', '--limit', '1', '--kind', 'task', '--data', other.data])
+  const ran = (await at(other, ['submit', ...narrow, '--', 'true'])).out.trim()
+  await at(other, ['wait', ran])
+  await follow.says(`"type":"task.closed","task":"${ran}"`)
+  follow.child.kill('SIGINT')
+  const { code, out } = await follow.ended
+  expect(code).toBe(0)
+  const events = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Trace['events'][number])
+  const steps = events.filter(({ task }) => task === ran).map(({ by, type }) => `${by} ${type}`)
+  expect(steps).toEqual(expect.arrayContaining([`${other.peer} task.submitted`, `${host.peer} task.started`]))
+  expect(new Set(steps).size).toBe(steps.length)
+  const told = await at(other, ['trace', '--task', ran.slice(0, 8), '--peer', 'host', '--since', '5m'])
+  expect(told.out).toMatch(/^time +peer +what +task\n/)
+  expect(told.out).toMatch(new RegExp(`host +task\\.started +${ran.slice(0, 8)} .*attempt 1`))
+  expect(await at(other, ['trace', '--kind', 'tusk'])).toMatchObject({
+    code: 64,
+    err: expect.stringContaining("'tusk' is no kind of event"),
+  })
+  expect((await at(other, ['trace', '-f', '--until', '1m'])).code).toBe(64)
 })

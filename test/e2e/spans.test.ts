@@ -11,6 +11,8 @@ interface Span {
   parentSpanId?: string
   /** whose it is */
   peer: string
+  /** 2: an error */
+  status?: { code?: number; message?: string }
 }
 
 /** What a collector has been sent. */
@@ -70,6 +72,29 @@ test('one that came without is a trace of its own, and learns of none', async ()
   const whole = spans.slice(before).find(({ name }) => name === 'task')!
   expect(whole.parentSpanId ?? '').toBe('')
   await until('from both', () => new Set(of(whole.traceId).map(({ peer }) => peer)).size === 2)
+})
+
+test('what a host that was killed had begun is told by whoever takes the task up', async () => {
+  const url = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`
+  await mesh.add('spare', ['--offer', 'cpu=2,slots=2', '--otel', url])
+  await mesh.met()
+  const before = spans.length
+  const { out } = await souk(['submit', '--data', front.data, '--', 'sleep', '600'])
+  const task = out.trim()
+  const told = async () => JSON.parse((await souk(['status', task, '--json', '--data', front.data])).out)
+  await until('it runs', async () => (await told()).state === 'running')
+  const { bearer } = (await told()) as { bearer: string }
+  const killed = mesh.peers.find(({ peer }) => peer === bearer)!
+  process.kill(killed.pid, 'SIGKILL')
+  const lost = () => spans.slice(before).filter(({ name, status }) => name === 'run' && status?.message === 'vanished')
+  await until('somebody told of its run', () => lost().length > 0)
+  const [run] = lost()
+  expect(run).toMatchObject({ status: { code: 2 } })
+  expect(run!.peer).not.toBe(killed.name)
+  const { traceId } = run!
+  await until('and took it up', () => of(traceId).some(({ name }) => name === 'recover'))
+  expect((await souk(['cancel', task, '--data', front.data])).code).toBe(0)
+  expect(lost().length).toBe(1)
 })
 
 test('what cannot be a collector is refused by name', async () => {

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { fetchPeerNames } from '../peer-names.ts'
 import { costGroupings, costText } from '../print/cost-text.ts'
 import { type PeerChoice, withSession } from '../session.ts'
-import { timeOf } from './history.ts'
+import { timeOf } from '../time-of.ts'
 
 interface CostOptions extends PeerChoice {
   since: string

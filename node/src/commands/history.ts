@@ -1,12 +1,12 @@
 import { apiLimits, type HistoryPage, type HistoryQuery, type SoukClient, type TaskLine } from '@souk/client'
 import { outcomeKinds, priorities } from '@souk/wire'
-import { parseChoice, parseCount, parseDurationMs } from '../amounts.ts'
-import { usageError } from '../cli-error.ts'
+import { parseChoice, parseCount } from '../amounts.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { fetchPeerNames } from '../peer-names.ts'
 import { historyTable } from '../print/history-table.ts'
 import { type PeerChoice, withSession } from '../session.ts'
+import { timeOf } from '../time-of.ts'
 
 interface HistoryOptions extends PeerChoice {
   class?: string
@@ -96,14 +96,4 @@ function queryOf(options: HistoryOptions, nowMs: number): HistoryQuery {
     ...(options.since === undefined ? {} : { since: timeOf('--since', options.since, nowMs) }),
     ...(options.until === undefined ? {} : { until: timeOf('--until', options.until, nowMs) }),
   }
-}
-
-/** '2h' is two hours ago; a date, or a date and a time of this host's zone, is that. */
-export function timeOf(flag: string, text: string, nowMs: number): Date {
-  const ago = /^[\d.]+[a-z]*$/.test(text)
-  const ms = ago ? nowMs - parseDurationMs(flag, text) : Date.parse(text)
-  if (!Number.isFinite(ms) || ms < 0) {
-    throw usageError(`${flag}: '${text}' is no time; write how long ago (30m, 2h, 1d) or 2026-11-24T08:00`)
-  }
-  return new Date(ms)
 }

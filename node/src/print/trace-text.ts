@@ -1,12 +1,9 @@
-import type { Trace, TracedEvent } from '@souk/client'
+import type { Trace } from '@souk/client'
 import type { PeerNames } from '../peer-names.ts'
 import { countText, durationText } from './amount-text.ts'
 import type { Colours } from './colours.ts'
 import { indent, table } from './table.ts'
-
-/** what has a column of its own, or is a structure */
-const apart = new Set(['type', 'at', 'by', 'seq', 'wallMs', 'task'])
-const aboutPeers = new Set(['peer', 'to', 'from', 'host', 'asker'])
+import { traceDetail } from './trace-detail.ts'
 
 /** What every peer did, line by line, from the first event that is still known. */
 export function traceText({ events, total, missing }: Trace, names: PeerNames, colours: Colours): string {
@@ -19,19 +16,9 @@ export function traceText({ events, total, missing }: Trace, names: PeerNames, c
     `+${durationText(Math.max(0, event.wallMs - first.wallMs))}`,
     event.type,
     names(event.by),
-    detailOf(event, names),
+    traceDetail(event, names),
   ])
   const columns = [{ title: 'after', align: 'right' as const }, { title: 'what' }, { title: 'at' }, { title: '' }]
   const more = total > events.length ? [`${countText(total - events.length, 'earlier event')} not shown`] : []
   return `${head}\n${indent([table(columns, rows, colours.dim), ...more, ...away].join('\n'))}`
 }
-
-function detailOf(event: TracedEvent, names: PeerNames): string {
-  return Object.entries(event)
-    .filter(([field, value]) => !apart.has(field) && value !== null && typeof value !== 'object')
-    .map(([field, value]) => `${field} ${aboutPeers.has(field) ? names(String(value)) : textOf(value)}`)
-    .join(', ')
-}
-
-const textOf = (value: unknown): string =>
-  typeof value === 'number' ? String(Math.round(value * 10) / 10) : String(value)

@@ -8,6 +8,10 @@ const patienceMsMax = 60_000
 export interface FollowedTrace {
   /** the newest of all looks, oldest first; a new array only where something came */
   events: readonly TracedEvent[]
+  /** those that no look before this one has shown, oldest first */
+  fresh: readonly TracedEvent[]
+  /** so many more have happened since the look before than fit into one; 0: all are there */
+  cut: number
   /** of the last look: members that did not answer or cannot be asked */
   missing: readonly string[]
 }
@@ -37,15 +41,15 @@ export class TraceFollower {
 
   /** Rejects as `SoukClient.trace` does; the next look then asks for the same again. */
   async look(signal?: AbortSignal): Promise<FollowedTrace> {
-    const { events, peers, missing } = await this.#read(
+    const { events, peers, missing, total } = await this.#read(
       { limit: this.#keptMax, ...this.#query, ...this.#since() },
       signal,
     )
     const seenMs = this.#now()
     for (const { id, at } of peers) this.#answered.set(id, { wallMs: Date.parse(at), seenMs })
     for (const [id, last] of this.#answered) if (seenMs - last.seenMs > patienceMsMax) this.#answered.delete(id)
-    this.#take(events)
-    return { events: this.#events, missing }
+    const fresh = this.#take(events)
+    return { events: this.#events, fresh, cut: Math.max(0, total - events.length), missing }
   }
 
   /**
@@ -57,13 +61,14 @@ export class TraceFollower {
     return times.length === 0 ? {} : { since: new Date(Math.min(...times)) }
   }
 
-  #take(events: readonly TracedEvent[]): void {
+  #take(events: readonly TracedEvent[]): readonly TracedEvent[] {
     const fresh = events.filter((event) => !this.#known.has(keyOf(event)))
-    if (fresh.length === 0) return
+    if (fresh.length === 0) return fresh
     const all = [...this.#events, ...fresh].sort((a, b) => a.wallMs - b.wallMs)
     this.#events = all.slice(-this.#keptMax)
     this.#known.clear()
     for (const event of this.#events) this.#known.add(keyOf(event))
+    return fresh
   }
 }
 

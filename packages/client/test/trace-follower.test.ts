@@ -24,7 +24,8 @@ test('each look asks for what came since the slowest clock of the one before, an
   )
   const follower = new TraceFollower(read, { kinds: ['link'] })
   const first = (await follower.look()).events
-  const second = (await follower.look()).events
+  const { events: second, fresh } = await follower.look()
+  expect(fresh.map(({ by, seq }) => `${by}${seq}`)).toEqual(['B8', 'A2'])
   expect(second.map(({ by, seq }) => `${by}${seq}`)).toEqual(['A1', 'B7', 'A2', 'B8'])
   expect(second.slice(0, 2)).toEqual(first)
   expect((await follower.look()).events).toBe(second)
@@ -63,4 +64,10 @@ test('a clock that is far ahead hides nothing of the others, and neither does a 
   expect((await follower.look()).events.map(({ by, seq }) => `${by}${seq}`)).toEqual(['B1', 'B2', 'A1'])
   await follower.look()
   expect(asked.map(({ since }) => since?.getTime())).toEqual([undefined, 100, 200, 900_200])
+})
+
+test('what happens faster than looks can tell is counted', async () => {
+  const events = [event('A', 8, 80), event('A', 9, 90)]
+  const read = async (): Promise<Trace> => ({ events, total: 9, peers: [peer('A', 100)], missing: ['C'] })
+  expect(await new TraceFollower(read).look()).toMatchObject({ cut: 7, fresh: events, missing: ['C'] })
 })

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'preact/hooks'
 import { type Feed, LiveFeed, pause } from './live/feed.ts'
 import { FeedContext } from './live/use-feed.ts'
 import { Login } from './login.tsx'
-import { openRecording, takeReplayCode } from './recorded/open-recording.ts'
+import { openRecording, takeReplayCode, weigherOf } from './recorded/open-recording.ts'
 import { recordedFeed } from './recorded/recorded-feed.ts'
 import { logIn, openClient, takeLoginCode } from './session.ts'
 import { Shell } from './shell.tsx'
@@ -11,6 +11,12 @@ import { Shell } from './shell.tsx'
 type Stage = { at: 'entering' } | { at: 'door'; problem: string | undefined } | { at: 'inside'; feed: Feed }
 
 const retryMs = 1_000
+
+/**
+ * Is drawn once. What a provider was given as its child stays as it was drawn first, with all of its elements, when that
+ * child draws itself anew: without this one between them, the first view would stay in memory for good.
+ */
+const Inside = ({ onLogOut }: { onLogOut: () => void }) => <Shell onLogOut={onLogOut} />
 
 /** Uses the link's code where there is one, then asks the peer who this browser is to it. */
 export function Entrance() {
@@ -20,7 +26,8 @@ export function Entrance() {
     const replay = takeReplayCode()
     if (replay !== undefined) {
       const recording = await openRecording(replay).catch((error: Error) => (problem = error.message))
-      if (typeof recording !== 'string') return setStage({ at: 'inside', feed: recordedFeed(recording) })
+      if (typeof recording !== 'string')
+        return setStage({ at: 'inside', feed: recordedFeed(recording, weigherOf(replay)) })
     }
     const code = takeLoginCode()
     if (code !== undefined) await logIn({ code }).catch((error: Error) => (problem = error.message))
@@ -47,7 +54,7 @@ export function Entrance() {
   if (stage.at === 'inside') {
     return (
       <FeedContext.Provider value={stage.feed}>
-        <Shell onLogOut={() => setStage({ at: 'door', problem: undefined })} />
+        <Inside onLogOut={() => setStage({ at: 'door', problem: undefined })} />
       </FeedContext.Provider>
     )
   }

@@ -69,4 +69,13 @@ test('the asked peer is in the middle, and a longer round trip is farther away',
   for (const { x, y, r } of placePeers(many, 600, 400).values()) {
     expect(x - r >= 0 && x + r <= 600 && y - r >= 0 && y + r <= 400).toBe(true)
   }
+  // The name of the one at the lower edge stands below it: 17 px, and what hangs below its line.
+  const four = [peers[0]!, ...[1, 2, 3, 200].map((rttMs, i) => ({ id: `p${i}`, self: false, rttMs }))]
+  for (const { y, r } of placePeers(four, 600, 400).values()) expect(y + r + 22).toBeLessThanOrEqual(400)
+  const lowest = placePeers(
+    [peers[0]!, { id: 'a', self: false, rttMs: 1 }, { id: 'b', self: false, rttMs: 900 }],
+    300,
+    300,
+  )
+  for (const { y, r } of lowest.values()) expect(y + r + 22).toBeLessThanOrEqual(300)
 })

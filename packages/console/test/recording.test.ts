@@ -19,6 +19,8 @@ const mesh: TraceEvent[] = [
   { type: 'task.started', wallMs: 20, task: 'abc1', by: 'P2', seq: 1 },
 ]
 
+const never = () => Promise.reject(new Error('nothing is weighed here'))
+
 /** As it comes out of the file that a console writes. */
 function exported() {
   const events = joined(own, mesh, who.self)
@@ -38,7 +40,7 @@ test('what a console exports is what is read: its own events and those of the ot
 })
 
 test('a replay answers out of the recording, and refuses to do anything', async () => {
-  const client = recordedClient(exported() as never)
+  const client = recordedClient(exported() as never, never)
   const trace = await client.trace({ kinds: ['task'], task: 'abc' })
   expect(trace.events.map(({ by, type }) => `${by} ${type}`)).toEqual(['P1 task.submitted', 'P2 task.started'])
   const times = async (query: TraceQuery) => (await client.trace(query)).events.map(({ wallMs }) => wallMs)

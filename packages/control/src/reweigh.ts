@@ -1,10 +1,16 @@
 import type { BodyOf, Reweighed, Routes } from '@souk/client'
 import { defaultMarketConfig, replay, weighed, weightsOf } from '@souk/market'
-import type { TaskView } from '@souk/wire'
+import type { Decision } from '@souk/wire'
 import { ApiError } from './api-error.ts'
 
+/** What is known of a task, be it by its keeper or by an export. */
+interface Decided {
+  record: { id: string }
+  decision?: Decision
+}
+
 /** The bids of a task's decision with other weights. Throws ApiError 400 `request-invalid`, 409 `not-decided`, `no-bids`. */
-export function reweigh(body: BodyOf<Routes['reweigh']>, { decision, record }: TaskView): Reweighed {
+export function reweigh(body: BodyOf<Routes['reweigh']>, { decision, record }: Decided): Reweighed {
   const weights = weightsIn(body)
   if (!decision) {
     const message = `task ${record.id} has no decision yet: it came a moment ago, or waits for the next look for room`

@@ -11,6 +11,7 @@ import type {
   TaskId,
   TaskRecord,
 } from '@souk/wire'
+import type { LostRun } from './lost-run.ts'
 
 /** What a custodian may be told by other peers. */
 export type CustodianMessage = MessageOf<
@@ -97,5 +98,7 @@ export type CustodianEffect =
   /** its outcome is known to be chosen */
   | { type: 'closed'; task: TaskId; outcome: Outcome }
   | { type: 'recovered'; task: TaskId; ballot: Ballot; code: string }
+  /** its bearer died: what that had begun has ended, and this peer sees to what follows */
+  | { type: 'runLost'; task: TaskId; run: LostRun; forMs?: Millis }
   | { type: 'rejected'; from: PeerId; tag: string; code: string }
   | { type: 'storeState'; ok: boolean; code: string; message: string }

@@ -101,12 +101,23 @@ export class Preparations {
       else this.#endings.stop(proposal, entry, now, out)
       return
     }
+    this.#tellLost(proposal, now, out)
     const next = decideNext(entry.record.spec, entry.attempts, proposal.begun)
     if (next.choice !== 'again') {
       this.#endings.commitFailure(proposal, entry, next, now, out)
       return
     }
     this.bear(proposal, entry, proposal.ballot, now, out)
+  }
+
+  /** Once: it may have to ask for another ballot after this one. A bearer that lives tells itself how its run ended. */
+  #tellLost(proposal: Proposal, now: Millis, out: Out): void {
+    const { lost, record } = proposal
+    proposal.lost = undefined
+    if (!lost || this.#mesh.lives(lost.bearer)) return
+    const { sinceWallMs } = lost
+    const known = sinceWallMs === undefined ? {} : { forMs: Math.max(0, this.#book.wall(now) - sinceWallMs) }
+    out.push({ type: 'runLost', task: record.id, run: lost, ...known })
   }
 
   /** The undertaking ends with its task in the hands of this peer. */

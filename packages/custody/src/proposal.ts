@@ -1,6 +1,7 @@
 import type { Millis } from '@souk/kernel'
 import type { Accepted, Ballot, Decree, PeerId, TaskId, TaskRecord } from '@souk/wire'
 import type { LastBearers } from './last-bearers.ts'
+import type { LostRun } from './lost-run.ts'
 
 /**
  * asking: has the lease run out for the others too? · preparing: promise me a ballot · stopping: the bearer is fenced,
@@ -46,6 +47,8 @@ export interface Proposal {
   best: Accepted | undefined
   /** a run may have begun under an earlier ballot, as its bearer asked leave to */
   begun: boolean
+  /** what ended with the life of its last bearer: told once a majority lets nobody go on with it */
+  lost: LostRun | undefined
   decree: Decree | undefined
   /** storing: the next version, who has it under this ballot, and who had it before */
   next: { record: TaskRecord; ballot: Ballot; stored: Set<PeerId>; already: Set<PeerId> } | undefined

@@ -4,6 +4,7 @@ import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect } from './custodian-io.ts'
 import { type Entry, lastBearerOf } from './entry.ts'
 import { LastBearers } from './last-bearers.ts'
+import { lostRunOf } from './lost-run.ts'
 import { type Proposal, type Stage, stageTransitions, type Vote } from './proposal.ts'
 import { messagesOf } from './proposal-messages.ts'
 import { majority } from './quorum.ts'
@@ -68,6 +69,7 @@ export class Undertakings {
       other: undefined,
       best: undefined,
       begun: false,
+      lost: aim === 'run' ? lostRunOf(entry) : undefined,
       decree: undefined,
       next: undefined,
       tries: 0,

@@ -95,6 +95,33 @@ describe('with the promises of a majority', () => {
     expect(only(effects, 'recovered')).toMatchObject([{ ballot: own, code: 'vanished' }])
   })
 
+  test('what its bearer had begun is told as lost, since when that was heard of here, once', () => {
+    const keeper = new Keeper()
+    keeper.keep('a')
+    keeper.at(40).renew('worker', 'a', { state: 'running' })
+    keeper.pass(leaseMs)
+    lapsed(keeper, 'c2')
+    promised(keeper, 'c1')
+    const [told] = only(promised(keeper, 'c3'), 'runLost')
+    expect(told?.run).toMatchObject({ bearer: { peer: 'worker' }, ballot: ballot(), state: 'running', attempt: 1 })
+    expect(told?.forMs).toBe(keeper.now - 40)
+    expect(only(promised(keeper, 'c2'), 'runLost')).toEqual([])
+  })
+
+  test.each(['waiting', 'given up', 'alive'])('nothing is lost with a bearer that was %s', (how) => {
+    const keeper = new Keeper()
+    keeper.keep('a')
+    keeper.renew('worker', 'a', { state: how === 'waiting' ? 'waiting' : 'running' })
+    if (how === 'given up')
+      keeper.message('worker', { t: 'giveUp', ...vote('a'), code: 'drained', message: '', ran: false })
+    if (how === 'alive') keeper.mesh.living.add('worker')
+    keeper.pass(leaseMs)
+    lapsed(keeper, 'c2')
+    promised(keeper, 'c1')
+    const effects = promised(keeper, 'c3')
+    expect([only(effects, 'recovered').length, only(effects, 'runLost')]).toEqual([1, []])
+  })
+
   test('a task that this peer alone keeps is borne here, however long its disk refused the promise', () => {
     const keeper = alone()
     keeper.keep('a', {}, ['origin'])

@@ -29,6 +29,9 @@ export function routeCustodian(effect: CustodianEffect, steps: Steps): void {
     case 'recovered':
       onRecovered(effect, steps)
       break
+    case 'runLost':
+      onRunLost(effect, steps)
+      break
     case 'rejected':
       steps.outlet.trace({ type: 'message.rejected', peer: effect.from, tag: effect.tag, code: effect.code })
       break
@@ -42,6 +45,14 @@ export function routeCustodian(effect: CustodianEffect, steps: Steps): void {
 function onRecovered({ task, ballot, code }: Extract<CustodianEffect, { type: 'recovered' }>, steps: Steps): void {
   const spec = steps.machines.custodian.find(task)?.record.spec
   steps.outlet.trace({ type: 'task.recovered', task, ballot, code, ...contextOf(spec) })
+}
+
+function onRunLost({ task, run, forMs }: Extract<CustodianEffect, { type: 'runLost' }>, steps: Steps): void {
+  const { ballot, bearer, state, attempt } = run
+  const spec = steps.machines.custodian.find(task)?.record.spec
+  const since = forMs === undefined ? {} : { forMs }
+  const known = { task, ballot, peer: bearer.peer, state, attempt, ...since }
+  steps.outlet.trace({ type: 'task.runLost', ...known, ...contextOf(spec) })
 }
 
 const contextOf = (spec: TaskSpec | undefined) =>

@@ -50,6 +50,7 @@ const seldom: ReadonlySet<TraceType> = new Set<TraceType>([
   'task.outrun',
   'task.givenUp',
   'task.leaseLost',
+  'task.runLost',
   'task.recovered',
   'audit.breach',
   'warm.promoted',

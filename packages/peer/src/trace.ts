@@ -56,6 +56,17 @@ export type TraceEvent = { at: Millis } & (
   /** `checkpointBytes`: it left so much for the run that goes on elsewhere */
   | { type: 'task.givenUp'; task: TaskId; ballot: Ballot; code: string; checkpointBytes?: number }
   | { type: 'task.leaseLost'; task: TaskId; ballot: Ballot }
+  /** its host died: what it had of it has ended, as the one says that takes it up. Under its ballot; since when, as far as known */
+  | {
+      type: 'task.runLost'
+      task: TaskId
+      ballot: Ballot
+      peer: PeerId
+      state: 'queued' | 'running'
+      attempt: number
+      forMs?: Millis
+      traceparent?: string
+    }
   | { type: 'task.recovered'; task: TaskId; ballot: Ballot; code: string; traceparent?: string }
   /** its bearer knows that a majority has accepted its outcome */
   | { type: 'task.chosen'; task: TaskId; ballot: Ballot }

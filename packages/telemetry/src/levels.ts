@@ -39,6 +39,7 @@ const levels: Record<TraceType, Level> = {
   'task.unbacked': 'info',
   'task.outrun': 'info',
   'task.leaseLost': 'warn',
+  'task.runLost': 'warn',
   'task.recovered': 'warn',
   'task.chosen': 'trace',
   'task.moved': 'debug',

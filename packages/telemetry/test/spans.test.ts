@@ -89,6 +89,21 @@ test('what failed, was given up, or is told by another peer', () => {
   expect(recovered).toMatchObject([{ name: 'recover', traceId: caller.traceId, attributes: { 'souk.code': 'lease' } }])
 })
 
+test('what a host did not live to tell is told by whoever takes the task up, as the same step', () => {
+  const lost = { type: 'task.runLost', at: 300, peer: 'P2', attempt: 1, traceparent }
+  const running = spansOf([{ ...lost, state: 'running', forMs: 250 }])
+  expect(shown(running)).toEqual([['run', 50, 300]])
+  expect(running).toMatchObject([
+    {
+      ...{ traceId: caller.traceId, spanId: spanIdOf(task, 'run', ballot(1)), parentId: spanIdOf(task, 'task') },
+      failure: 'vanished',
+      attributes: { 'souk.host': 'P2', 'souk.end': 'vanished', 'souk.attempt': 1 },
+    },
+  ])
+  // Nobody knows for how long it had waited there.
+  expect(shown(spansOf([{ ...lost, state: 'queued' }]))).toEqual([['queue', 300, 300]])
+})
+
 const opened: Server[] = []
 afterEach(() => {
   for (const server of opened.splice(0)) {

@@ -21,6 +21,7 @@ const troubles = new Set([
   'task.straggles',
   'task.givenUp',
   'task.leaseLost',
+  'task.runLost',
   'task.recovered',
   'audit.breach',
   'bidder.distrusted',

@@ -1,4 +1,4 @@
-import { TraceFollower } from '@souk/client'
+import { type SoukError, TraceFollower } from '@souk/client'
 import { useMemo } from 'preact/hooks'
 import type { TraceEvent } from './trace-event.ts'
 import { useClient, usePolled } from './use-feed.ts'
@@ -10,6 +10,9 @@ const none: readonly never[] = []
 export function useMeshTrace({ kinds = none, task }: { kinds?: readonly string[]; task?: string }): {
   events: readonly TraceEvent[]
   missing: readonly string[]
+  /** until somebody has answered there is nothing to say, be it that there is nothing */
+  answered: boolean
+  error: SoukError | undefined
 } {
   const client = useClient()
   const key = `trace ${kinds.join()} ${task ?? ''}`
@@ -17,6 +20,6 @@ export function useMeshTrace({ kinds = none, task }: { kinds?: readonly string[]
     () => new TraceFollower((query, signal) => client.trace(query, signal), { kinds, ...(task && { task }) }),
     [client, key],
   )
-  const { data } = usePolled(key, lookMs, (signal) => follower.look(signal))
-  return { events: data?.events ?? none, missing: data?.missing ?? none }
+  const { data, error } = usePolled(key, lookMs, (signal) => follower.look(signal))
+  return { events: data?.events ?? none, missing: data?.missing ?? none, answered: data !== undefined, error }
 }

@@ -43,6 +43,15 @@ export function Empty({ title, children }: { title: string; children?: Component
   )
 }
 
+/** Until the first answer is there: nothing is known yet, which is not the same as nothing. */
+export function Asking({ what = 'all peers' }: { what?: string }) {
+  return (
+    <p class="quiet asking" role="status">
+      Asking {what}…
+    </p>
+  )
+}
+
 /** What a peer refused or could not tell. */
 export function Problem({ error }: { error: { code: string; message: string } | undefined }) {
   return error === undefined ? null : (

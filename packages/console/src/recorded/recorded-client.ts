@@ -6,13 +6,14 @@ type TasksAsked = NonNullable<Parameters<SoukClient['tasks']>[0]>
 const replayed = (what: string): SoukError =>
   new SoukError('replayed', `this is a replay: it has no ${what}, and nothing can be done in it`)
 
-/** Answers out of a recording what it can answer, and refuses everything else. */
-export function recordedClient(recording: Recording): SoukClient {
+/** Answers out of a recording what it can answer, and refuses everything else; bids are weighed again by whoever serves it. */
+export function recordedClient(recording: Recording, reweigh: SoukClient['reweigh']): SoukClient {
   const tasks = tasksIn(recording)
   const answers: Partial<SoukClient> = {
     trace: async (query = {}) => traceOf(recording, query),
     history: async (query = {}) => historyOf(tasks, query),
     tasks: async (query = {}) => listOf(tasks, query),
+    reweigh,
     links: async () => [],
     close: async () => {},
     async task(id) {

@@ -1,3 +1,4 @@
+import type { SoukClient } from '@souk/client'
 import type { Feed, FeedState } from '../live/feed.ts'
 import { Foretold } from '../live/foretold.ts'
 import { shortPeer } from '../text/ids.ts'
@@ -5,7 +6,7 @@ import { recordedClient } from './recorded-client.ts'
 import type { Recording } from './recording.ts'
 
 /** What a recording holds, for the same views: it stands still, and goes back as far as it was recorded. */
-export function recordedFeed(recording: Recording): Feed {
+export function recordedFeed(recording: Recording, reweigh: SoukClient['reweigh']): Feed {
   const { from, events, moments } = recording
   const last = moments.at(-1)
   const names = new Map(moments.flatMap(({ peers }) => peers.map(({ id, name }) => [id, name])))
@@ -20,5 +21,6 @@ export function recordedFeed(recording: Recording): Feed {
     events,
     away: undefined,
   }
-  return { client: recordedClient(recording), foretold: new Foretold(), state, subscribe: () => () => {}, stop() {} }
+  const client = recordedClient(recording, reweigh)
+  return { client, foretold: new Foretold(), state, subscribe: () => () => {}, stop() {} }
 }

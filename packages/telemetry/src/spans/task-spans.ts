@@ -29,7 +29,8 @@ export interface TaskSpansOptions {
 
 /**
  * Makes spans of trace events: each peer tells the steps that it took itself, and since all ids follow from the task, they
- * are one trace wherever they are collected. A step that never ended (its host died) is not told.
+ * are one trace wherever they are collected. A step whose host died is told by the one that takes the task up, from when
+ * that had heard of it; a host that was only frozen tells the same span again.
  */
 export class TaskSpans {
   readonly #options: TaskSpansOptions
@@ -65,6 +66,9 @@ export class TaskSpans {
       case 'task.givenUp':
       case 'task.chosen':
         this.#onDone(event)
+        break
+      case 'task.runLost':
+        this.#onRunLost(event)
         break
       case 'task.recovered':
         this.#onRecovered(event)
@@ -125,6 +129,14 @@ export class TaskSpans {
     if (ranMs !== undefined) this.#tell(task, 'commit', ballot, ranMs, at, { attributes: {}, ...failure })
     if (submittedMs === undefined) this.#known.delete(task)
     else delete this.#of(task).ranMs
+  }
+
+  /** What its host did not live to tell, by whoever takes the task up: under that host's ballot it is the same step. */
+  #onRunLost({ task, ballot, at, peer, state, attempt, forMs = 0, traceparent }: EventOf<'task.runLost'>): void {
+    this.#begin(task, traceparent)
+    const attributes = { 'souk.host': peer, 'souk.end': 'vanished', 'souk.attempt': attempt }
+    const step = state === 'running' ? 'run' : 'queue'
+    this.#tell(task, step, ballot, at - forMs, at, { attributes, failure: 'vanished' })
   }
 
   #onRecovered({ task, ballot, at, code, traceparent }: EventOf<'task.recovered'>): void {

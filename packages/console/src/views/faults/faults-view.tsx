@@ -1,9 +1,9 @@
 import type { LinkLine, PeerLine, Status, TaskLine } from '@souk/client'
 import type { ComponentChildren } from 'preact'
 import { isTrouble, type TraceEvent, troubleKinds } from '../../live/trace-event.ts'
-import { useClient, useFeedState, usePolled } from '../../live/use-feed.ts'
+import { type Asked, useClient, useFeedState, usePolled } from '../../live/use-feed.ts'
 import { useMeshTrace } from '../../live/use-mesh-trace.ts'
-import { Card, Empty } from '../../parts/card.tsx'
+import { Asking, Card, Empty, Problem } from '../../parts/card.tsx'
 import { PeerLink } from '../../parts/links.tsx'
 import { MissingPeers } from '../../parts/missing-peers.tsx'
 import { StateTag } from '../../parts/state-tag.tsx'
@@ -18,7 +18,7 @@ const badEnds = ['failed', 'expired', 'lost', 'quarantined']
 export function FaultsView() {
   const client = useClient()
   const { status, peers } = useFeedState('status', 'peers')
-  const { events, missing } = useMeshTrace({ kinds: troubleKinds })
+  const { events, missing, answered, error } = useMeshTrace({ kinds: troubleKinds })
   const failed = usePolled('failed', lookMs, (signal) => client.history({ outcomes: badEnds, limit: 50 }, signal))
   const links = usePolled('links', lookMs, (signal) => client.links(signal))
   const trouble = events.filter(isTrouble)
@@ -31,9 +31,12 @@ export function FaultsView() {
       </header>
       <div class="columns">
         <div class="wide stack">
-          <FailedTasks tasks={failed.data?.tasks ?? []} />
-          <Card title="Trouble as it happens" aside={<MissingPeers peers={missing} />}>
-            {trouble.length === 0 ? (
+          <FailedTasks asked={failed} />
+          <Card title="Trouble as it happens" aside={answered && <MissingPeers peers={missing} />}>
+            <Problem error={error} />
+            {!answered ? (
+              !error && <Asking />
+            ) : trouble.length === 0 ? (
               <Empty title="No trouble seen" />
             ) : (
               <EventList events={trouble.slice(-eventsShown).reverse()} />
@@ -43,7 +46,7 @@ export function FaultsView() {
         <div class="stack">
           {status && <Here status={status} />}
           <Away peers={away} links={cut} />
-          <RejectedMessages events={events} />
+          <RejectedMessages events={answered ? events : undefined} />
           {status && <Rejected status={status} />}
         </div>
       </div>
@@ -51,10 +54,14 @@ export function FaultsView() {
   )
 }
 
-function FailedTasks({ tasks }: { tasks: readonly TaskLine[] }) {
+function FailedTasks({ asked: { data, error } }: { asked: Asked<{ tasks: readonly TaskLine[] }> }) {
+  const tasks = data?.tasks ?? []
   return (
     <Card title="Tasks that did not succeed">
-      {tasks.length === 0 ? (
+      <Problem error={error} />
+      {data === undefined ? (
+        !error && <Asking />
+      ) : tasks.length === 0 ? (
         <Empty title="None">
           Tasks that fail, expire, get lost or are quarantined are listed here, from the whole mesh.
         </Empty>
@@ -125,16 +132,16 @@ function Away({ peers, links }: { peers: readonly PeerLine[]; links: readonly Li
 }
 
 /** Who refused whose messages, and why. */
-function RejectedMessages({ events }: { events: readonly TraceEvent[] }) {
+function RejectedMessages({ events }: { events: readonly TraceEvent[] | undefined }) {
   const counts = new Map<string, { event: TraceEvent; count: number }>()
-  for (const event of events) {
+  for (const event of events ?? []) {
     if (event.type !== 'message.rejected') continue
     const key = `${event.code} ${event.peer} ${event.by}`
     counts.set(key, { event, count: (counts.get(key)?.count ?? 0) + 1 })
   }
   return (
     <Card title="Rejected messages" aside={<span class="quiet">by code and peer</span>}>
-      {counts.size === 0 && <Empty title="None" />}
+      {events === undefined ? <Asking /> : counts.size === 0 && <Empty title="None" />}
       <ul class="plain-list">
         {[...counts].map(
           ([

@@ -65,5 +65,5 @@ export function ModeTag({ warm: { mode, free } }: { warm: ClassForecast['warm'] 
 }
 
 /** What counts: forecasts that do not decide order nothing. */
-const wantedOf = ({ mode, target, ordered = target }: ClassForecast['warm']): number =>
+export const wantedOf = ({ mode, target, ordered = target }: ClassForecast['warm']): number =>
   mode === 'live' ? target : ordered

@@ -1,5 +1,5 @@
 import { Bar } from '../../parts/bar.tsx'
-import { Empty } from '../../parts/card.tsx'
+import { Asking, Empty } from '../../parts/card.tsx'
 import { percentText } from '../../text/amounts.ts'
 import type { Bucket } from './auctions.ts'
 
@@ -8,11 +8,15 @@ export function Columns({
   buckets,
   textOf,
   nothing,
+  asking,
 }: {
   buckets: readonly Bucket[]
+  /** nobody has answered yet */
+  asking: boolean
   textOf: (value: number) => string
   nothing: string
 }) {
+  if (asking) return <Asking />
   if (buckets.length === 0) return <Empty title={nothing} />
   const most = Math.max(...buckets.map(({ count }) => count))
   return (
@@ -31,7 +35,16 @@ export function Columns({
 const shownMax = 8
 
 /** How often each of these, the most frequent first. */
-export function Shares({ counts, nothing }: { counts: readonly (readonly [string, number])[]; nothing: string }) {
+export function Shares({
+  counts,
+  nothing,
+  asking = false,
+}: {
+  counts: readonly (readonly [string, number])[]
+  nothing: string
+  asking?: boolean
+}) {
+  if (asking) return <Asking />
   if (counts.length === 0) return <Empty title={nothing} />
   const total = counts.reduce((sum, [, count]) => sum + count, 0)
   return (

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { useFeedState } from '../../live/use-feed.ts'
 import { useMeshTrace } from '../../live/use-mesh-trace.ts'
-import { Card, Empty, Stat } from '../../parts/card.tsx'
+import { Asking, Card, Empty, Problem, Stat } from '../../parts/card.tsx'
 import { PeerLink } from '../../parts/links.tsx'
 import { MissingPeers } from '../../parts/missing-peers.tsx'
 import { durationText, percentText, plural } from '../../text/amounts.ts'
@@ -17,7 +17,7 @@ const kinds = ['auction', 'task.awarded', 'task.bounced', 'task.waiting']
 /** How tasks find their hosts: the auctions that all peers hold, and how every task of the mesh was placed. */
 export function MarketView() {
   const { tasks } = useFeedState('tasks')
-  const { events, missing } = useMeshTrace({ kinds })
+  const { events, missing, answered, error } = useMeshTrace({ kinds })
   const auctions = useMemo(() => auctionsOf(events), [events])
   const took = auctions.flatMap(({ closed }) => (closed ? [closed.tookMs] : []))
   const refusals = useMemo(() => refusalsOf(events), [events])
@@ -42,24 +42,31 @@ export function MarketView() {
         </div>
       </header>
       <div class="columns">
-        <Card title="Latest auctions" class="wide" aside={<MissingPeers peers={missing} />}>
-          <Auctions auctions={auctions} />
+        <Card title="Latest auctions" class="wide" aside={answered && <MissingPeers peers={missing} />}>
+          <Problem error={error} />
+          {answered ? <Auctions auctions={auctions} /> : !error && <Asking />}
         </Card>
         <div class="stack">
           <Card title="How tasks were placed" aside={<span class="quiet">latest {tasks.length}, all peers</span>}>
             <Shares counts={how} nothing="No task was placed yet" />
           </Card>
           <Card title="Decision time">
-            <Columns buckets={histogram(took)} textOf={durationText} nothing="No auction has closed yet" />
+            <Columns
+              asking={!answered}
+              buckets={histogram(took)}
+              textOf={durationText}
+              nothing="No auction has closed yet"
+            />
           </Card>
           <Card title="Why hosts did not bid">
             <Shares
+              asking={!answered}
               counts={refusals.map(({ code, count }) => [meaningOf(code), count])}
               nothing="Nobody has refused anything"
             />
           </Card>
           <Card title="What bidders said, and what came">
-            <Predictions misses={misses} />
+            {answered ? <Predictions misses={misses} /> : <Asking />}
           </Card>
         </div>
       </div>

@@ -12,6 +12,11 @@ export interface Placed {
 }
 
 const ringPeersMax = 18
+/** of the way to the edge: where the slowest stand */
+const farthest = 0.94
+/** beside the disc of one at the edge: its name below, and half of that to either side */
+const below = 24
+const beside = 44
 
 /**
  * The connected peer in the middle, the others around it in the order of their ids: the farther away, the longer the round
@@ -23,6 +28,7 @@ export function placePeers(peers: readonly Placed[], width: number, height: numb
   const logs = others.flatMap(({ rttMs }) => (rttMs === undefined ? [] : [Math.log(rttMs + 0.1)]))
   const [least, most] = [Math.min(...logs), Math.max(...logs)]
   const r = others.length <= ringPeersMax ? 26 : others.length <= 2 * ringPeersMax ? 17 : 9
+  const reach = { x: (width / 2 - r - beside) / farthest, y: (height / 2 - r - below) / farthest }
   const places = new Map<string, Place>()
   for (const peer of peers) if (peer.self) places.set(peer.id, { ...middle, r: r + 6 })
   others.forEach(({ id, rttMs }, index) => {
@@ -31,11 +37,10 @@ export function placePeers(peers: readonly Placed[], width: number, height: numb
     const far = rttMs === undefined || most - least < 0.7 ? 0.7 : (Math.log(rttMs + 0.1) - least) / (most - least)
     // Many peers would touch on one ring: every other one stands farther in.
     const ring = others.length > ringPeersMax ? (index % 3) * 0.14 : 0
-    const distance = 0.7 + 0.24 * far - ring
-    const margin = r + 30
+    const distance = 0.7 + (farthest - 0.7) * far - ring
     places.set(id, {
-      x: middle.x + Math.cos(angle) * distance * (width / 2 - margin / 2),
-      y: middle.y + Math.sin(angle) * distance * (height / 2 - margin / 2),
+      x: middle.x + Math.cos(angle) * distance * reach.x,
+      y: middle.y + Math.sin(angle) * distance * reach.y,
       r,
     })
   })

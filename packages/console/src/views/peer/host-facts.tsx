@@ -3,6 +3,7 @@ import { useClient, useFeedState, usePolled } from '../../live/use-feed.ts'
 import { Card, Empty } from '../../parts/card.tsx'
 import { durationText } from '../../text/amounts.ts'
 import { UsageWeek } from './usage-week.tsx'
+import { WarmCard } from './warm-card.tsx'
 
 const lookMs = 30_000
 
@@ -13,6 +14,7 @@ export function HostFacts() {
   return (
     <>
       <Custody />
+      <WarmCard />
       <Card title="Inventory">
         {data === undefined ? <p class="quiet">Looking at the host…</p> : <Entries inventory={data} />}
       </Card>

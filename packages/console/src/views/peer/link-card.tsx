@@ -25,6 +25,10 @@ export function LinkCard({ peer }: { peer: PeerLine }) {
         </p>
       )}
       <Problem error={link?.lastError} />
+      <p class="quiet">
+        Its inventory, its usual week, its custody and what stands warm there are in its own console:{' '}
+        <code>souk console</code> on its host.
+      </p>
     </Card>
   )
 }

@@ -2,6 +2,7 @@ import type { PeerLine } from '@souk/client'
 import { useClient, useFeedState, usePolled } from '../../live/use-feed.ts'
 import { Card, Empty, Stat } from '../../parts/card.tsx'
 import { CopyText } from '../../parts/copy-text.tsx'
+import { Since } from '../../parts/since.tsx'
 import { StateTag } from '../../parts/state-tag.tsx'
 import { TimeChart } from '../../parts/time-chart.tsx'
 import { hrefOf } from '../../router.ts'
@@ -148,8 +149,28 @@ function Offer({ peer }: { peer: PeerLine }) {
         )}
         <dt>role</dt>
         <dd>{peer.role}</dd>
+        {!peer.self && (
+          <>
+            <dt>offer</dt>
+            <dd>
+              <LastAdvert id={peer.id} />
+            </dd>
+          </>
+        )}
       </dl>
     </Card>
+  )
+}
+
+/** When what it offers changed, as far as the connected peer remembers that. */
+function LastAdvert({ id }: { id: string }) {
+  const { events } = useFeedState('events')
+  const last = events.findLast(({ type, peer }) => type === 'member.advert' && peer === id)
+  if (last === undefined) return <>as it was when this page opened</>
+  return (
+    <>
+      changed <Since iso={new Date(last.wallMs).toISOString()} />, with its advert {String(last.seq ?? '')}
+    </>
   )
 }
 

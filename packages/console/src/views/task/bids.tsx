@@ -1,5 +1,5 @@
 import type { WouldHelp } from '@souk/client'
-import { useFeedState, useNames } from '../../live/use-feed.ts'
+import { useNames } from '../../live/use-feed.ts'
 import { Card } from '../../parts/card.tsx'
 import { PeerLink } from '../../parts/links.tsx'
 import { durationText, plural } from '../../text/amounts.ts'
@@ -12,7 +12,6 @@ const number = (value: number): string => String(Math.round(value * 1000) / 1000
 /** Who bid what for the task and what decided; why others did not. */
 export function Bids({ task, decision, help }: { task: string; decision: Decision; help: readonly WouldHelp[] }) {
   const nameOf = useNames()
-  const { recordedAt } = useFeedState('recordedAt')
   const { bids, bidsTotal, reason, by, asked, candidates, auctionMs, objective, weights } = decision
   return (
     <Card title="Why it is where it is">
@@ -43,7 +42,10 @@ export function Bids({ task, decision, help }: { task: string; decision: Decisio
           . The lowest score wins{bids.length > 1 && decision.winner ? `, here by ${number(decision.margin)}` : ''}.
         </p>
       )}
-      {bids.length > 0 && recordedAt === undefined && <Reweigh task={task} decision={decision} />}
+      {bids.length > 0 && <Reweigh task={task} decision={decision} />}
+      {bids.length === 0 && decision.winner && (
+        <p class="quiet">It was placed without bids, so there is nothing to weigh again.</p>
+      )}
       <Refusals decision={decision} help={help} />
     </Card>
   )

@@ -45,6 +45,19 @@ export interface Decision {
   reason: string
 }
 
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+/** A decision as an event tells it; undefined for what is none: a file may hold anything. */
+export function decisionOf(value: unknown): Decision | undefined {
+  if (!isObject(value) || !isObject(value.weights)) return undefined
+  const { bids, reasons } = value
+  const right = Array.isArray(bids) && Array.isArray(reasons) && bids.every(isBid)
+  return right ? (value as unknown as Decision) : undefined
+}
+
+const isBid = (bid: unknown): boolean =>
+  isObject(bid) && isObject(bid.parts) && isObject(bid.terms) && isObject(bid.terms.finishMs)
+
 /** Terms of the score that differ between these bids or weigh at all. */
 export const weighedTerms = ({ bids, weights }: { bids: readonly Bid[]; weights: Record<string, number> }): string[] =>
   Object.keys(weights).filter((term) => bids.some(({ parts }) => (parts[term] ?? 0) !== 0))

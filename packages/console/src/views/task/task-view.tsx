@@ -11,6 +11,7 @@ import { amountsOf } from '../../text/resources.ts'
 import { Bids } from './bids.tsx'
 import type { Decision } from './decision.ts'
 import { OutputPane } from './output-pane.tsx'
+import { RecordedTask } from './recorded-task.tsx'
 import { TaskActions } from './task-actions.tsx'
 import { titleOfSpec } from './task-spec.ts'
 import { TaskTrace } from './task-trace.tsx'
@@ -22,6 +23,7 @@ const lookMs = 800
 export function TaskView({ id }: { id: string }) {
   const client = useClient()
   const { data, error } = usePolled(`task ${id}`, lookMs, (signal) => client.task(id, signal))
+  if (error?.code === 'replayed') return <RecordedTask id={id} />
   if (data === undefined) {
     return (
       <div class="view">
@@ -47,7 +49,7 @@ export function TaskView({ id }: { id: string }) {
           <Outcome detail={data} />
           <OutputPane task={data.id} outcome={data.outcome} />
           <Why detail={data} decision={decision} />
-          <TaskTrace detail={data} />
+          <TaskTrace task={data.id} detail={data} />
         </div>
         <div class="stack">
           <Timeline detail={data} />

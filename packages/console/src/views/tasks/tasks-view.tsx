@@ -1,7 +1,7 @@
 import type { TaskLine } from '@souk/client'
 import { useMemo } from 'preact/hooks'
 import { useClient, useNames, usePolled } from '../../live/use-feed.ts'
-import { Card, Empty, Problem } from '../../parts/card.tsx'
+import { Asking, Card, Empty, Problem } from '../../parts/card.tsx'
 import { setQuery } from '../../router.ts'
 import { plural } from '../../text/amounts.ts'
 import { filterTasks, groupTasks, stateGroups, type TaskFilter } from './task-filter.ts'
@@ -36,7 +36,9 @@ export function TasksView({ query }: { query: URLSearchParams }) {
           Not told of: what only {data.missing.map(nameOf).join(', ')} keeps; it did not answer in time.
         </p>
       )}
-      {data && tasks.length === 0 ? (
+      {data === undefined ? (
+        !error && <Asking />
+      ) : tasks.length === 0 ? (
         <Card title="Nothing was submitted yet">
           <Empty title="The first task">
             Use <b>New task</b>, or in a terminal: <code>souk run -- echo hello</code>
