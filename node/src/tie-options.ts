@@ -16,9 +16,13 @@ const { groupCharsMax, tiesMax } = apiLimits
 
 export function addTieOptions(command: Command): Command {
   return command
-    .option('--group <name>', 'the group that others may be tied to')
-    .option('--near <group>', 'only on a host where some of that group is (repeatable)', collect)
-    .option('--apart <group>', 'only on a host where none of that group is (repeatable)', collect)
+    .option('--group <name>', 'the group that others may be tied to; zone:NAME: also by their zone')
+    .option('--near <group>', 'only on a host where some of that group is; zone:GROUP: in a zone (repeatable)', collect)
+    .option(
+      '--apart <group>',
+      'only on a host where none of that group is; zone:GROUP: in a zone (repeatable)',
+      collect,
+    )
     .option('--prefer-near <group>', 'the same where there is a choice (repeatable)', collect)
     .option('--prefer-apart <group>', 'the same where there is a choice (repeatable)', collect)
 }

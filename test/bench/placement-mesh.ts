@@ -10,6 +10,7 @@ import {
   type MarketConfig,
   type MembersView,
   Packing,
+  ZoneClaims,
 } from '@souk/market'
 import { type MessageOf, type Offer, type PeerId, plainSpec, type TaskRecord } from '@souk/wire'
 import type { TraceHost } from './placement-data.ts'
@@ -147,7 +148,9 @@ function membersOf(offers: readonly Offer[]): MembersView {
   }))
   const byId = new Map(candidates.map((candidate) => [candidate.peer, candidate]))
   const candidate = (peer: PeerId) => byId.get(peer)
-  return { version: 1, candidates: () => candidates, candidate, rttP95: () => 2 * wayMs, bytesPerMs: () => undefined }
+  const zones = () => candidates.map(({ peer }) => ({ peer, zone: peer, reachable: true }))
+  const ways = { rttP95: () => 2 * wayMs, bytesPerMs: () => undefined }
+  return { version: 1, candidates: () => candidates, candidate, zones, ...ways }
 }
 
 function peerOf(self: PeerId, offer: Offer, members: MembersView, config: MarketConfig, seed: Prng): Peer {
@@ -170,11 +173,12 @@ function peerOf(self: PeerId, offer: Offer, members: MembersView, config: Market
   const packing = new Packing(config, local)
   const loads = { free: () => undefined, awarded: () => {} }
   const bearers = { waiting: () => [] }
+  const claims = new ZoneClaims(config)
   return {
     id: self,
     host,
-    bidder: new Bidder(config, { prng: prng.fork('bidder'), members, local, bearers, loads, packing }),
-    auctioneer: new Auctioneer(config, { self, prng: prng.fork('auctioneer'), members, local, loads, packing }),
+    bidder: new Bidder(config, { prng: prng.fork('bidder'), members, local, bearers, loads, packing, claims }),
+    auctioneer: new Auctioneer(config, { self, prng: prng.fork('auctioneer'), members, local, loads, packing, claims }),
   }
 }
 

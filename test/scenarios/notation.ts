@@ -1,5 +1,5 @@
 import type { Reply } from '@souk/peer'
-import type { Ballot, Decree, Message } from '@souk/wire'
+import type { Ballot, Decree, Message, ZoneWord } from '@souk/wire'
 
 /** The short name of a task: # and its number in the scenario. */
 export type Name = (task: string) => string
@@ -19,9 +19,9 @@ function fieldsOf(message: Message, name: Name): string {
     case 'quote':
       return `lot=${message.lot} ${message.count}x ${message.shape.class}`
     case 'bid':
-      return `lot=${message.lot} takes ${message.terms.count}`
+      return `lot=${message.lot} takes ${message.terms.count}${zoneText(message.zone)}`
     case 'noBid':
-      return `lot=${message.lot} ${message.refusal.code}`
+      return `lot=${message.lot} ${message.refusal.code}${zoneText(message.zone)}`
     case 'survey':
       return `plan=${message.plan} ${list(message.classes)}`
     case 'surveyed':
@@ -61,6 +61,13 @@ function fieldsOf(message: Message, name: Name): string {
     default:
       return custodyFieldsOf(message, name)
   }
+}
+
+/** What a host says of its zone. */
+function zoneText(zone: ZoneWord | undefined): string {
+  if (!zone) return ''
+  const { there, shuns, held } = zone
+  return ` zone=${held ? 'promised' : shuns ? 'shuns' : there.join() || 'free'}`
 }
 
 /** Of what custodians, origins, bearers and readers say to each other. */

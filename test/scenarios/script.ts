@@ -201,6 +201,9 @@ function spec(options: ReadonlyMap<string, string>): TaskSpec {
     ...(options.has('expected') ? { expectedMs: number('expected', 0) } : {}),
     ...(options.has('checkpoint') ? { checkpoint: { path: 'at', graceMs: 1000 } } : {}),
     ...(after === '' ? {} : { after: after.split('+').map(dependency) }),
+    ...(options.has('group') ? { group: options.get('group')! } : {}),
+    ...(options.has('near') ? { near: [{ group: options.get('near')!, required: true }] } : {}),
+    ...(options.has('apart') ? { apart: [{ group: options.get('apart')!, required: true }] } : {}),
   }
 }
 

@@ -54,7 +54,11 @@ export interface Request {
   custom?: Record<string, number>
 }
 
-/** To the tasks of a group; where it is not required (the default is that it is) it counts in the choice of a host. */
+/**
+ * To the tasks of a group: `db` on one host, `zone:db` in one zone (hosts with one value of the label `zone`), of those whose
+ * own group says so as well (`zone:db`). Where it is not required (the default is that it is) it counts in
+ * the choice of a host.
+ */
 export interface TaskTie {
   group: string
   required?: boolean
@@ -97,7 +101,7 @@ export interface Task {
   labels?: Record<string, string>
   /** what the host must meet beside the labels: `zone in (a, b) && gpu.model ~ "A100" && cores >= 8 && !spot` */
   where?: string
-  /** the name that other tasks may be tied to */
+  /** the name that other tasks may be tied to; `zone:db`: by their zone as well */
   group?: string
   /** on a host where some of that group runs or waits */
   near?: TaskTie[]

@@ -121,6 +121,41 @@ test('ties are required unless they say otherwise', () => {
   })
 })
 
+test('ties by zone: who is tied to its own group that way is seen by its zone, and one name may mean both', () => {
+  const ties = (over: object) => {
+    const { group, near, apart } = toTaskSpec({ argv: ['x'], ...over })
+    return { group, near, apart }
+  }
+  const required = true
+  expect(ties({ group: 'db', apart: [{ group: 'zone:db' }] })).toEqual({
+    group: 'zone:db',
+    apart: [{ group: 'zone:db', required }],
+  })
+  expect(ties({ group: 'web', near: [{ group: 'zone:db' }] }).group).toBe('web')
+  // Beside it in its zone, on another host.
+  expect(ties({ near: [{ group: 'zone:db' }], apart: [{ group: 'db' }] }).apart).toEqual([{ group: 'db', required }])
+  const error = (over: object) => {
+    try {
+      ties(over)
+    } catch (failure) {
+      return failure
+    }
+    return undefined
+  }
+  for (const [near, apart] of [
+    ['db', 'zone:db'],
+    ['zone:db', 'zone:db'],
+  ])
+    expect(error({ near: [{ group: near }], apart: [{ group: apart }] })).toMatchObject({ code: 'ties-contradict' })
+  expect(error({ group: 'zone:db', near: [{ group: 'db' }] })).toMatchObject({
+    code: 'ties-contradict',
+    path: '/near/0',
+  })
+  expect(error({ group: 'zone:' })).toMatchObject({ code: 'task-invalid', path: '/group' })
+  const long = 'g'.repeat(64)
+  expect(error({ group: long, apart: [{ group: `zone:${long}` }] })).toMatchObject({ code: 'task-invalid' })
+})
+
 test('a task may say that it may run twice, unless it also says that it may not', () => {
   const of = (more: object) => toTaskSpec({ argv: ['render'], idempotent: true, ...more })
   expect(fits(of({}))).toEqual([])

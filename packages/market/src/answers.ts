@@ -7,11 +7,13 @@ import type { Durations } from './durations.ts'
 import { fetchMsTo, withFetch } from './fetching.ts'
 import type { Lot } from './lot.ts'
 import type { MembersView } from './views.ts'
+import type { ZoneRounds } from './zone-rounds.ts'
 
 interface AnswersParts {
   conduct: Conduct
   durations: Durations
   members: MembersView
+  zones: ZoneRounds
 }
 
 /** What bidders answer, as far as it is believed, with what is known here of the way to them; and what is learned from it. */
@@ -30,7 +32,8 @@ export class Answers {
     now: Millis,
     out: AuctioneerEffect[],
   ): void {
-    const { conduct, durations, members } = this.#parts
+    const { conduct, durations, members, zones } = this.#parts
+    zones.note(auction.id, from, message)
     if (message.t === 'bid') {
       const believed = conduct.believed(from, lot.shape, message.terms, now, out)
       const terms = withFetch(believed, fetchMsTo(from, lot, members))

@@ -1,8 +1,9 @@
-import { Deadlines, earliest, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
+import { earliest, type Machine, type Millis, type WallMillis } from '@souk/kernel'
 import { type MessageOf, type PeerId, requestsOf } from '@souk/wire'
 import { Answers } from './answers.ts'
 import { type Auction, allSaidNever, type Closed, decideClose, hasAnswered } from './auction.ts'
 import type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage } from './auctioneer-io.ts'
+import type { AuctioneerParts } from './auctioneer-parts.ts'
 import { Awards } from './awards.ts'
 import { Conduct } from './conduct.ts'
 import type { MarketConfig } from './config.ts'
@@ -16,26 +17,20 @@ import { Lots } from './lots.ts'
 import { meshCapacity } from './mesh-capacity.ts'
 import { NamedGiver } from './named-giver.ts'
 import { NoRoom } from './no-room.ts'
+import { OpenAuctions } from './open-auctions.ts'
 import { OverNotices } from './over-notices.ts'
 import { Pace } from './pace.ts'
 import type { Packing } from './packing.ts'
-import { quoteOf } from './quote-of.ts'
 import { Sampling } from './sampling.ts'
 import { Scarcity } from './scarcity.ts'
+import { scoringOf } from './scoring.ts'
 import { Shortcut } from './shortcut.ts'
 import type { DecisionFrame, FrameOf } from './to-decision.ts'
-import type { CandidateView, LoadsView, LocalView, MembersView } from './views.ts'
+import type { CandidateView, MembersView } from './views.ts'
+import { ZoneRounds } from './zone-rounds.ts'
+import { isZoned } from './zone-ties.ts'
 
 type Out = AuctioneerEffect[]
-
-export interface AuctioneerParts {
-  self: PeerId
-  prng: Prng
-  members: MembersView
-  local: LocalView
-  loads: LoadsView
-  packing: Packing
-}
 
 /**
  * Places the tasks that this peer bears: local first, short ones with whoever said to have room, others by auction while
@@ -51,8 +46,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   readonly #members: MembersView
   readonly #packing: Packing
   readonly #lots: Lots
-  readonly #auctions = new Map<number, Auction>()
-  readonly #closing = new Deadlines<number>()
+  readonly #auctions: OpenAuctions
   readonly durations: Durations
   readonly #pace: Pace
   readonly #scarcity: Scarcity
@@ -66,14 +60,15 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   readonly #answers: Answers
   readonly #awards: Awards
   readonly #keeper: Keeper
-  #nextAuction = 1
+  readonly #zones: ZoneRounds
   #wallOffset: WallMillis = 0
 
-  constructor(config: MarketConfig, { self, prng, members, local, loads, packing }: AuctioneerParts) {
+  constructor(config: MarketConfig, { self, prng, members, local, loads, packing, claims }: AuctioneerParts) {
     this.#config = config
     this.#self = self
     this.#members = members
     this.#packing = packing
+    this.#auctions = new OpenAuctions(config)
     this.durations = new Durations(config.classesMax)
     this.#lots = new Lots(config, { durations: this.durations, capacity: meshCapacity(self, members, local) })
     this.#pace = new Pace(config, this.durations, members)
@@ -87,7 +82,8 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#giver = new Giver(config, this.#lots, this.durations, members, view)
     this.#namedGiver = new NamedGiver(self, this.#lots, members, view)
     const own = { lots: this.#lots, pace: this.#pace, durations: this.durations, waiting, frame }
-    const parts = { self, prng, members, local, loads, packing, ...own }
+    this.#zones = new ZoneRounds(config, { self, prng, members, local, claims })
+    const parts = { self, prng, members, local, loads, packing, zones: this.#zones, ...own }
     this.#overNotices = new OverNotices(config, parts)
     this.#noRoom = new NoRoom(config, { ...parts, overNotices: this.#overNotices })
     this.#shortcut = new Shortcut(config, parts)
@@ -131,7 +127,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   }
 
   nextWakeup(): Millis | undefined {
-    return earliest(this.#closing.next(), this.#lots.next())
+    return earliest(this.#auctions.next(), this.#lots.next())
   }
 
   /** Tasks of this tenant that are not placed yet. */
@@ -146,18 +142,11 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
 
   /** Tasks that wait here for a host with room; what is being auctioned right now does not. */
   get waiting(): number {
-    let asking = 0
-    for (const { lotKey } of this.#auctions.values()) asking += this.#lots.get(lotKey)?.size ?? 0
-    return this.#lots.size - asking
+    return this.#lots.size - this.#auctions.asking(this.#lots)
   }
 
   snapshot() {
-    return {
-      lots: this.#lots.snapshot(),
-      auctions: [...this.#auctions.values()].map(({ id, lotKey, startedMs, asked, bids }) => {
-        return { id, lotKey, startedMs, asked: asked.size, bids: bids.length }
-      }),
-    }
+    return { lots: this.#lots.snapshot(), auctions: this.#auctions.snapshot() }
   }
 
   // ---- the one decision: here, ask, or wait
@@ -173,6 +162,10 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   }
 
   #evaluate(lot: Lot, now: Millis, out: Out): void {
+    if (isZoned(lot.shape)) {
+      if (lot.auction === undefined && now >= lot.quietUntil) this.#askZones(lot, now, out)
+      return
+    }
     const all = this.#keeper.comparesAll(lot)
     if (!all) this.#keeper.keepWhatFits(lot, now, out)
     if (lot.size === 0 || lot.auction !== undefined || now < lot.quietUntil) return
@@ -197,30 +190,42 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   }
 
   /** Quotes from a sample (the first round) or from twice as many of those not asked yet (the second). */
-  #ask(lot: Lot, { candidates, refused }: Filtered, round: number, now: Millis, out: Out): void {
+  #ask(lot: Lot, filtered: Filtered, round: number, now: Millis, out: Out): void {
+    const { candidates } = filtered
     const strands = strandsDevices(lot.shape, candidates)
-    const asked = this.#sampling.choose(lot, candidates, { round, strands }, now)
-    const id = this.#nextAuction++
-    const count = Math.min(lot.size, this.#config.lotCountMax)
-    const { shape } = lot
-    const comparesAll = this.#keeper.comparesAll(lot)
+    const peers = this.#sampling.choose(lot, candidates, { round, strands }, now).map(({ peer }) => peer)
+    const all = this.#keeper.comparesAll(lot) || lot.keepers.size > 0
+    const bidsEnough = all ? Infinity : this.#pace.bidsEnough(lot.shape.class, strands)
+    this.#open(lot, { ...filtered, round, bidsEnough }, peers, now, out)
+  }
+
+  /** Quotes from all hosts of zones; once, since others are asked the next time. */
+  #askZones(lot: Lot, now: Millis, out: Out): void {
+    const filtered = this.#filter(lot, now)
+    const { candidates } = filtered
+    const asked = this.#zones.choose(lot.shape, filtered, now)
+    const { zones, refused } = asked
+    if (zones.size === 0) {
+      this.#noRoom.onNobodyToAsk(lot, { candidates, refused }, now, out)
+      return
+    }
+    const peers = [...zones.values()].flat().filter((peer) => peer !== this.#self)
+    const how = { candidates, refused, round: this.#config.roundsMax, bidsEnough: Infinity }
+    const auction = this.#open(lot, how, peers, now, out)
+    this.#zones.begin(auction.id, lot, asked, filtered, now)
+    if (peers.length === 0) this.#close(auction, 'all-in', now, out)
+  }
+
+  #open(
+    lot: Lot,
+    how: Filtered & Pick<Auction, 'round' | 'bidsEnough'>,
+    peers: readonly PeerId[],
+    now: Millis,
+    out: Out,
+  ): Auction {
+    const expected = this.durations.told(lot.shape.class)
     const dueMs = dueInMs(lot, this.#wallOffset + now)
-    lot.auction = id
-    this.#auctions.set(id, {
-      ...{ id, round, lotKey: lot.key },
-      startedMs: now,
-      count,
-      candidates: candidates.length,
-      bidsEnough: comparesAll || lot.keepers.size > 0 ? Infinity : this.#pace.bidsEnough(shape.class, strands),
-      asked: new Set(asked.map(({ peer }) => peer)),
-      bids: [],
-      refused: [],
-      filtered: refused,
-    })
-    this.#closing.set(id, now + this.#pace.closeMs())
-    const message = quoteOf(lot, { id, count, expected: this.durations.told(shape.class), dueMs })
-    for (const { peer } of asked) out.push({ type: 'send', to: peer, message })
-    out.push({ type: 'asked', lot: id, class: shape.class, count, asked: asked.length })
+    return this.#auctions.open(lot, peers, { ...how, expected, dueMs, closeMs: this.#pace.closeMs() }, now, out)
   }
 
   /** Once more, of those who were not asked, when those who were had too little room. */
@@ -245,7 +250,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
 
   #onAnswer(from: PeerId, message: MessageOf<'bid' | 'noBid'>, now: Millis, out: Out): void {
     const auction = this.#auctions.get(message.lot)
-    if (!auction && message.t === 'bid') this.#overNotices.toLate(from, message, out)
+    if (!auction) this.#overNotices.toLate(from, message, out)
     if (!auction?.asked.has(from) || hasAnswered(auction, from)) return
     this.#answers.note({ auction, lot: this.#lots.get(auction.lotKey)! }, from, message, now, out)
     const closed = decideClose(auction)
@@ -253,8 +258,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
   }
 
   #close(auction: Auction, closed: Closed, now: Millis, out: Out): void {
-    this.#auctions.delete(auction.id)
-    this.#closing.delete(auction.id)
+    this.#auctions.end(auction)
     const lot = this.#lots.get(auction.lotKey)!
     lot.auction = undefined
     const immediate = auction.bids.filter(({ terms }) => terms.startMs === 0).length
@@ -263,8 +267,9 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     const asOthers = { count: auction.count, dueInMs: dueMs, afterMs: now - auction.startedMs }
     const own = this.#keeper.bid(lot, asOthers, now)
     if (own) auction.bids.push(own)
+    const settled = this.#zones.settled(auction, lot, scoringOf(lot.shape, this.#config), now)
     const before = out.length
-    const awarded = this.#awards.award(lot, auction, closed, now, out)
+    const awarded = this.#awards.award(lot, settled, closed, now, out)
     const tookMs = now - auction.startedMs
     out.push({ type: 'closed', lot: auction.id, bids: auction.bids.length, awarded, closed, tookMs })
     this.#lots.tidy(lot)
@@ -274,17 +279,14 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       if (this.#askOthers(lot, auction, now, out)) return
       const filtered = this.#filter(lot, now)
       if (allSaidNever(auction) && filtered.candidates.length === 0) this.#noRoom.onNobodyToAsk(lot, filtered, now, out)
-      else this.#noRoom.onAuction(lot, { auction, closed }, now, out)
+      else this.#noRoom.onAuction(lot, { auction: settled, closed }, now, out)
     } else this.#lots.lookAgain(lot, now)
   }
 
   // ---- time
 
   #onWake(now: Millis, out: Out): void {
-    for (let id = this.#closing.popDue(now); id !== undefined; id = this.#closing.popDue(now)) {
-      const auction = this.#auctions.get(id)
-      if (auction) this.#close(auction, 'timeout', now, out)
-    }
+    for (const auction of this.#auctions.due(now)) this.#close(auction, 'timeout', now, out)
     for (const lot of this.#lots.due(now)) this.#evaluate(lot, now, out)
   }
 

@@ -10,6 +10,7 @@ import type { Lots } from './lots.ts'
 import { type Scoring, scoringOf } from './scoring.ts'
 import { auctionDecision, type FrameOf } from './to-decision.ts'
 import type { MembersView } from './views.ts'
+import { isZoned } from './zone-ties.ts'
 
 type Out = AuctioneerEffect[]
 
@@ -92,7 +93,8 @@ export class Awards {
           type: 'award',
           tasks,
           to: to!,
-          alternates: line.filter((each) => each !== to).slice(0, 2),
+          // In another zone it would need another's word.
+          alternates: isZoned(lot.shape) ? [] : line.filter((each) => each !== to).slice(0, 2),
           decision,
         })
       awarded += tasks.length

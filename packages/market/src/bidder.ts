@@ -10,6 +10,7 @@ import { surveyAnswer } from './plan/survey.ts'
 import { PredictionScore } from './prediction-score.ts'
 import { type HoldEffect, Quotes } from './quotes.ts'
 import type { BearersView, LoadsView, LocalView, MembersView } from './views.ts'
+import type { ZoneClaims } from './zone-claims.ts'
 
 export type BidderInput =
   | { type: 'wake' }
@@ -78,6 +79,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
       bearers: BearersView
       loads: LoadsView
       packing: Packing
+      claims: ZoneClaims
     },
   ) {
     this.#config = config

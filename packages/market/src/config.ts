@@ -73,6 +73,13 @@ export interface MarketConfig {
   /** bids to one asker that hold room at once, so that nobody has all of it, and to all askers together (guesses) */
   holdsPerAskerMax: number
   holdsMax: number
+  /**
+   * a host gives its word for its zone for so long: until the award is on disk, and over there. Too short: batons are
+   * refused; too long: who asked and fell silent keeps others out (guess)
+   */
+  zoneHoldMs: Millis
+  /** hosts asked at most for tasks that are tied by zone, in whole zones: of a larger one alone all are asked (guess) */
+  zoneAskedMax: number
   /** runs and waiting tasks that a busy host looks at to say when it may have room; more costs time in every refusal */
   etaRunsMax: number
   /** plans (the auction without the award) that are made here at once; more are refused */
@@ -139,6 +146,8 @@ export const defaultMarketConfig: MarketConfig = {
   holdRunsMin: 10,
   holdsPerAskerMax: 4,
   holdsMax: 64,
+  zoneHoldMs: 1_000,
+  zoneAskedMax: 256,
   etaRunsMax: 64,
   plansMax: 4,
   planHostsMax: 64,

@@ -23,5 +23,7 @@ export {
 } from './reservations.ts'
 export { shapeAs, shapeOf } from './shape.ts'
 export { decideTies, isTied } from './ties.ts'
-export type { BearersView, CandidateView, LoadsView, LocalView, MembersView } from './views.ts'
+export type { BearersView, CandidateView, LoadsView, LocalView, MembersView, ZoneMember } from './views.ts'
 export { type Help, type KnownHost, whatWouldHelp } from './would-help.ts'
+export { ZoneClaims } from './zone-claims.ts'
+export { isZoned } from './zone-ties.ts'

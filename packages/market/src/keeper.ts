@@ -19,6 +19,7 @@ import { type FrameOf, plainDecision } from './to-decision.ts'
 import type { LocalView, MembersView } from './views.ts'
 import type { Waiting } from './waiting-line.ts'
 import { withPrediction } from './with-prediction.ts'
+import { isZoned } from './zone-ties.ts'
 
 interface KeeperParts {
   self: PeerId
@@ -73,7 +74,8 @@ export class Keeper {
    * there is room.
    */
   comparesAll(lot: Lot): boolean {
-    if (comparesAll(objectiveOf(lot.shape, this.#config))) return true
+    // Its zone may have something that keeps it away: that is asked of all of it.
+    if (isZoned(lot.shape) || comparesAll(objectiveOf(lot.shape, this.#config))) return true
     const { self, local, packing, pace } = this.#parts
     if (lot.quietMs === 0 && lot.keepers.size > 0 && !lot.keepers.has(self)) return true
     if (lot.quietMs > 0 || local.offer().capacity.gpuMilli.length === 0 || pace.isShort(lot.shape.class)) return false
@@ -88,6 +90,7 @@ export class Keeper {
    * `atOnce`.
    */
   keepWhatFits(lot: Lot, now: Millis, out: AuctioneerEffect[], atOnce = Infinity): void {
+    if (isZoned(lot.shape)) return
     // Another host may have the company that it prefers.
     if (lot.quietMs === 0 && unmetMilli(this.#ties(), lot.shape) > 0) return
     const upTo = lot.quietMs > 0 ? requestsOf(lot.shape).length : 1

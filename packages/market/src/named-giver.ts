@@ -18,6 +18,7 @@ import { spend } from './spend.ts'
 import { decideTies, isTied } from './ties.ts'
 import { plainDecision } from './to-decision.ts'
 import type { MembersView } from './views.ts'
+import { isZoned } from './zone-ties.ts'
 
 type Left = NamedTasks['left']
 
@@ -115,8 +116,8 @@ export class NamedGiver {
 
   #whyNot({ avoid, shape }: Lot, peer: PeerId, { offer, ties }: Asker): string | undefined {
     if (avoid.has(peer)) return 'on-path'
-    // What else is at that host only that host can say.
-    if (!ties && isTied(shape)) return 'tied'
+    // What else is at that host only that host can say, and of a zone only all of it.
+    if ((!ties && isTied(shape)) || isZoned(shape)) return 'tied'
     return (decideFit(offer, shape) ?? decideTies(ties ?? [], shape))?.code
   }
 

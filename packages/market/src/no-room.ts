@@ -1,4 +1,4 @@
-import type { Millis } from '@souk/kernel'
+import type { Millis, Prng } from '@souk/kernel'
 import { limits, type PeerId, type Refusal } from '@souk/wire'
 import type { Auction, Closed } from './auction.ts'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
@@ -16,6 +16,7 @@ import { scoringOf } from './scoring.ts'
 import { shortfallText } from './shortfall.ts'
 import { auctionDecision, type FrameOf, plainDecision, refusalsText } from './to-decision.ts'
 import type { LocalView, MembersView } from './views.ts'
+import { isZoned } from './zone-ties.ts'
 
 type Out = AuctioneerEffect[]
 
@@ -23,8 +24,14 @@ type Out = AuctioneerEffect[]
 const reasonCharsMax = limits.nameCharsMax
 const messageCharsMax = 4096
 
+interface Refused {
+  peer: PeerId
+  refusal: Refusal
+}
+
 interface NoRoomParts {
   self: PeerId
+  prng: Prng
   members: MembersView
   local: LocalView
   lots: Lots
@@ -45,9 +52,9 @@ export class NoRoom {
 
   /** Nobody else can be asked: wait for room here, or for somebody to come who can. */
   onNobodyToAsk(lot: Lot, { refused }: Filtered, now: Millis, out: Out): void {
-    const { self, local, lots, pace, frame } = this.#parts
-    const here = [{ peer: self, refusal: ownRefusal(local, lot) }, ...refused]
-    lots.beQuiet(lot, pace.quietMsFirst(), now)
+    const { lots, frame } = this.#parts
+    const here = this.#withOwn(lot, refused)
+    lots.beQuiet(lot, this.#quietMsFirst(lot), now)
     const ever = here.some(({ refusal }) => !refusal.never)
     const short = ever ? undefined : (shortfallText(lot.shape, knownHosts(this.#parts)) ?? quotaShortText(here))
     const reason = ever
@@ -68,19 +75,29 @@ export class NoRoom {
 
   /** Those who were asked had too little of it. */
   onAuction(lot: Lot, { auction, closed }: { auction: Auction; closed: Closed }, now: Millis, out: Out): void {
-    const { self, local, lots, pace, frame, overNotices } = this.#parts
-    lots.beQuiet(lot, pace.quietMsFirst(), now)
-    overNotices.toRefused(auction, out)
+    const { lots, frame, overNotices } = this.#parts
+    lots.beQuiet(lot, this.#quietMsFirst(lot), now)
+    // Whoever was asked for its zone hears that it is over, and is given none of these when it asks.
+    if (!isZoned(lot.shape)) overNotices.toRefused(auction, out)
     const tasks = lot.tell('no-room')
     if (tasks.length === 0) return
-    const all = { ...auction, refused: [...auction.refused, { peer: self, refusal: ownRefusal(local, lot) }] }
+    const all = { ...auction, refused: this.#withOwn(lot, auction.refused) }
     const scoring = scoringOf(lot.shape, this.#config)
     const decision = auctionDecision(frame(now, auction.startedMs, now), all, closed, undefined, scoring)
     out.push({ type: 'waits', tasks, code: 'no-room', decision })
   }
-}
 
-/** Why this host does not run it itself. */
-function ownRefusal(local: LocalView, { shape }: Lot): Refusal {
-  return refusalHere(local, shape) ?? later('no-room', `${local.running()} running, ${local.queued()} queued`)
+  /** With why this host does not run it itself, unless its zone is why. */
+  #withOwn({ shape }: Lot, refused: readonly Refused[]): Refused[] {
+    const { self, local } = this.#parts
+    if (refused.some(({ peer }) => peer === self)) return [...refused]
+    const busy = later('no-room', `${local.running()} running, ${local.queued()} queued`)
+    return [{ peer: self, refusal: refusalHere(local, shape) ?? busy }, ...refused]
+  }
+
+  /** Two that ask for the same zones at once get in each other's way; they must not do so again and again. */
+  #quietMsFirst({ shape }: Lot): Millis {
+    const { pace, prng } = this.#parts
+    return isZoned(shape) ? Math.max(20, pace.quietMsFirst()) * (1 + prng.float()) : pace.quietMsFirst()
+  }
 }

@@ -4,12 +4,14 @@ import type { AuctioneerEffect } from './auctioneer-io.ts'
 import type { MarketConfig } from './config.ts'
 import { holdMsFor } from './holds.ts'
 import type { MembersView } from './views.ts'
+import type { ZoneRounds } from './zone-rounds.ts'
 
 type Out = AuctioneerEffect[]
 
 interface OverNoticesParts {
   self: PeerId
   members: MembersView
+  zones: ZoneRounds
   /** tasks that wait here for a host with room */
   waiting(): number
 }
@@ -27,16 +29,22 @@ export class OverNotices {
     this.#parts = parts
   }
 
-  /** Who bid and was awarded nothing by `effects`. */
-  toLosers({ id, bids }: Auction, effects: readonly AuctioneerEffect[], out: Out): void {
+  /** Who bid and was awarded nothing by `effects`; of zones whoever was asked, since all have given their word. */
+  toLosers(auction: Auction, effects: readonly AuctioneerEffect[], out: Out): void {
+    const { self, zones } = this.#parts
+    const { id, bids } = auction
     const awarded = new Set(effects.flatMap((effect) => (effect.type === 'award' ? [effect.to.peer] : [])))
-    for (const { peer, terms } of bids)
-      if (peer !== this.#parts.self && !awarded.has(peer) && this.#holds(peer, terms)) release(peer, id, out)
+    const told = new Set(zones.end(auction, awarded))
+    for (const peer of told) release(peer, id, out)
+    for (const { peer, terms } of bids) {
+      const isToKnow = peer !== self && !awarded.has(peer) && !told.has(peer)
+      if (isToKnow && this.#holds(peer, terms)) release(peer, id, out)
+    }
   }
 
-  /** Its bid came when the auction was over. */
-  toLate(peer: PeerId, { lot, terms }: MessageOf<'bid'>, out: Out): void {
-    if (this.#holds(peer, terms)) release(peer, lot, out)
+  /** Its answer came when the auction was over. */
+  toLate(peer: PeerId, answer: MessageOf<'bid' | 'noBid'>, out: Out): void {
+    if (answer.zone || (answer.t === 'bid' && this.#holds(peer, answer.terms))) release(peer, answer.lot, out)
   }
 
   /** A host that had no room must know whom to ask once it has. */

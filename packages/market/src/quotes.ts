@@ -12,6 +12,8 @@ import { draining, later, pressed } from './refusal.ts'
 import { Rivals } from './rivals.ts'
 import { decideTies } from './ties.ts'
 import type { LocalView, MembersView } from './views.ts'
+import type { ZoneClaims } from './zone-claims.ts'
+import { isZoned } from './zone-ties.ts'
 
 /** More room than that is as good as so much: nobody is crowded out. */
 const racedRoomMax = 64
@@ -21,6 +23,7 @@ interface QuotesParts {
   local: LocalView
   packing: Packing
   durations: Durations
+  claims: ZoneClaims
   /** tasks that were asked of bearers and may be on their way */
   asked(): number
   /** this host is going: it takes nothing any more */
@@ -58,7 +61,16 @@ export class Quotes {
     this.#holds = new Holds(config)
   }
 
+  /** With its word for its zone, where that is asked for: also where it can run none of them itself. */
   answer(from: PeerId, quote: MessageOf<'quote'>, now: Millis, out: Out): MessageOf<'bid' | 'noBid'> {
+    const answer = this.#bid(from, quote, now, out)
+    const { lot, shape } = quote
+    if (!isZoned(shape)) return answer
+    const { claims, local } = this.#parts
+    return { ...answer, zone: claims.word({ asker: from, lot }, shape, local.ties(), now) }
+  }
+
+  #bid(from: PeerId, quote: MessageOf<'quote'>, now: Millis, out: Out): MessageOf<'bid' | 'noBid'> {
     this.expire(now, out)
     const { local, members, packing, durations, asked, leaving } = this.#parts
     const { lot, shape, count } = quote
@@ -104,6 +116,7 @@ export class Quotes {
 
   /** That auction is over without an award for this host. */
   onOver(asker: PeerId, lot: number, now: Millis, out: Out): void {
+    this.#parts.claims.giveUp({ asker, lot })
     const hold = this.#holds.giveUp(asker, lot)
     if (hold) out.push(effectOf('released', hold, now - hold.sinceMs))
   }

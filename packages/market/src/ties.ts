@@ -1,9 +1,10 @@
-import type { Refusal, Tie, Ties } from '@souk/wire'
+import { bareGroup, isZoneWide, type Refusal, type Tie, type Ties } from '@souk/wire'
 import { later } from './refusal.ts'
 
 /**
  * Why a host with these tasks (running, queued or about to come) may not have one more with such ties; undefined when it
- * may. Both sides count: who must be apart from a group keeps that group away as well.
+ * may. Both sides count: who must be apart from a group keeps that group away as well. Of ties by zone it knows what they
+ * mean for this one host: what is apart by zone is so here; whether something is near, its zone has to tell (`zone-ties.ts`).
  */
 export function decideTies(present: readonly Ties[], { group, near = [], apart = [] }: Ties): Refusal | undefined {
   for (const { group: other } of apart.filter(isRequired)) {
@@ -12,20 +13,23 @@ export function decideTies(present: readonly Ties[], { group, near = [], apart =
   if (group !== undefined && present.some((each) => keepsAway(each, group))) {
     return later('not-apart', `what is there must be apart from ${group}`)
   }
-  for (const { group: other } of near.filter(isRequired)) {
+  for (const { group: other } of near.filter(isRequired).filter(isOfHost)) {
     if (!hasGroup(present, other)) return later('not-near', `no ${other} is there`)
   }
   return undefined
 }
 
-/** Thousandths of what is preferred, not required, that would not be so there; 0: all of it is, or nothing is preferred. */
+/**
+ * Thousandths of what is preferred, not required, that would not be so there; 0: all of it is, or nothing is preferred.
+ * What is preferred by zone counts as one of them, and is never said not to be so.
+ */
 export function unmetMilli(present: readonly Ties[], { near = [], apart = [] }: Ties): number {
   const nearby = near.filter((tie) => !isRequired(tie))
   const away = apart.filter((tie) => !isRequired(tie))
   if (nearby.length + away.length === 0) return 0
   const unmet =
-    nearby.filter(({ group }) => !hasGroup(present, group)).length +
-    away.filter(({ group }) => hasGroup(present, group)).length
+    nearby.filter(isOfHost).filter(({ group }) => !hasGroup(present, group)).length +
+    away.filter(isOfHost).filter(({ group }) => hasGroup(present, group)).length
   return Math.round((1000 * unmet) / (nearby.length + away.length))
 }
 
@@ -40,9 +44,11 @@ export function isTied({ group, near = [], apart = [] }: Ties): boolean {
 }
 
 const isRequired = ({ required }: Tie): boolean => required
-const hasGroup = (present: readonly Ties[], group: string): boolean => present.some((each) => each.group === group)
-const keepsAway = ({ apart = [] }: Ties, group: string): boolean =>
-  apart.some((tie) => tie.required && tie.group === group)
+const isOfHost = ({ group }: Tie): boolean => !isZoneWide(group)
+const hasGroup = (present: readonly Ties[], name: string): boolean =>
+  present.some(({ group }) => group !== undefined && bareGroup(group) === bareGroup(name))
+const keepsAway = ({ apart = [] }: Ties, name: string): boolean =>
+  apart.some((tie) => tie.required && bareGroup(tie.group) === bareGroup(name))
 
 /** As a bid carries it. */
 export function unmetField(milli: number): { unmetMilli?: number } {

@@ -11,11 +11,22 @@ export interface CandidateView {
   offer: Offer | undefined
 }
 
+/** A host as its zone sees it. */
+export interface ZoneMember {
+  peer: PeerId
+  /** a host without one is a zone of its own; undefined: it has not said yet where it is */
+  zone: string | undefined
+  /** it can be asked now */
+  reachable: boolean
+}
+
 /** What the market may know of the others; sorted by peer id, the same array while `version` stands. */
 export interface MembersView {
   readonly version: number
   candidates(): readonly CandidateView[]
   candidate(peer: PeerId): CandidateView | undefined
+  /** who is in which zone, this host among them; with those that are gone, while what they ran may still be running */
+  zones(now: Millis): readonly ZoneMember[]
   /** p95 of round trips, to one peer or over all */
   rttP95(peer?: PeerId): Millis | undefined
   /** how fast large transfers with that peer went of late; undefined: none was measured */

@@ -1,6 +1,6 @@
 import { emptyRequest, type ResourceRequest } from '@souk/kernel'
 import { describe, expect, test } from 'vitest'
-import { Bidder, type BidderEffect, decideFit, defaultMarketConfig, Packing } from '../src/index.ts'
+import { Bidder, type BidderEffect, decideFit, defaultMarketConfig, Packing, ZoneClaims } from '../src/index.ts'
 import { isMulti, shapeKey } from '../src/shape.ts'
 import { shortfallText } from '../src/shortfall.ts'
 import { Loads, Local, Members, offer, only, prng, shape, vector } from './fixtures.ts'
@@ -43,6 +43,7 @@ describe('a task that asks for a GPU, or else for three CPUs', () => {
       bearers,
       loads: new Loads(),
       packing,
+      claims: new ZoneClaims(defaultMarketConfig),
     })
     const out: BidderEffect[] = []
     const quote = {

@@ -1,5 +1,5 @@
 import type { MessageOf, TaskSpec } from '@souk/wire'
-import { Bidder, type BidderEffect, type BidderInput, defaultMarketConfig, Packing } from '../src/index.ts'
+import { Bidder, type BidderEffect, type BidderInput, defaultMarketConfig, Packing, ZoneClaims } from '../src/index.ts'
 import { Loads, Local, Members, offer, only, prng, shape } from './fixtures.ts'
 
 /** A bidder with its clock, its host and what others say waits with them. */
@@ -16,7 +16,10 @@ export class Booth {
     this.local = new Local(host)
     const bearers = { waiting: () => this.waiting }
     const packing = new Packing(defaultMarketConfig, this.local)
-    this.bidder = new Bidder(defaultMarketConfig, { prng: prng(), members, local: this.local, bearers, loads, packing })
+    this.bidder = new Bidder(defaultMarketConfig, {
+      ...{ prng: prng(), members, local: this.local, bearers, loads, packing },
+      claims: new ZoneClaims(defaultMarketConfig),
+    })
   }
 
   step(input: BidderInput): BidderEffect[] {

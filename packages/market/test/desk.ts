@@ -49,6 +49,7 @@ export class Desk {
       candidate: () => undefined,
       rttP95: () => 10,
       bytesPerMs: () => undefined,
+      zones: () => [],
     }
     this.packing = new Packing(defaultMarketConfig, local)
     this.#machine = new Reservations(defaultGangConfig, { members, local, packing: this.packing })

@@ -1,7 +1,14 @@
 import { copiesThatFit, emptyVector, Prng, type QuotaRoom, type ResourceVector, take } from '@souk/kernel'
 import { type BidTerms, type Offer, plainSpec, type Shape, type TaskRecord, type TaskSpec, type Ties } from '@souk/wire'
 import type { Work } from '../src/eta.ts'
-import { type CandidateView, type LoadsView, type LocalView, type MembersView, shapeOf } from '../src/index.ts'
+import {
+  type CandidateView,
+  type LoadsView,
+  type LocalView,
+  type MembersView,
+  shapeOf,
+  type ZoneMember,
+} from '../src/index.ts'
 
 export const prng = (label = 'market'): Prng => new Prng(1, label)
 
@@ -57,6 +64,8 @@ export class Members implements MembersView {
   readonly all = new Map<string, CandidateView>()
   version = 0
   rtt: number | undefined
+  /** of this host */
+  zone = 'self'
   readonly rates = new Map<string, number>()
 
   add(peer: string, over: Partial<CandidateView> = {}): this {
@@ -66,6 +75,15 @@ export class Members implements MembersView {
   }
   candidates(): CandidateView[] {
     return [...this.all.values()].sort((a, b) => (a.peer < b.peer ? -1 : 1))
+  }
+  /** Where there is no label, or no advert yet, a host is a zone of its own. */
+  zones(): ZoneMember[] {
+    const others = this.candidates().filter(({ peer }) => peer !== 'self')
+    const zone = (labels: Record<string, string> = {}, peer: string) => labels.zone ?? peer
+    return [
+      { peer: 'self', zone: this.zone, reachable: true },
+      ...others.map(({ peer, offer, reachable }) => ({ peer, zone: zone(offer?.labels, peer), reachable })),
+    ]
   }
   candidate(peer: string): CandidateView | undefined {
     return this.all.get(peer)

@@ -113,6 +113,45 @@ describe('a plan knows ties', () => {
   })
 })
 
+describe('a plan knows ties by zone', () => {
+  const db = { group: 'zone:db', apart: must('zone:db') }
+  function zones(): Draft {
+    const draft = new Draft()
+    for (const [peer, zone] of [
+      ['a1', 'a'],
+      ['a2', 'a'],
+      ['b1', 'b'],
+    ] as const)
+      draft.members.add(peer, { offer: offer({ labels: { zone } }) })
+    return draft
+  }
+
+  test('one to a zone, and the next once what is in one of them has ended', () => {
+    const draft = zones()
+    draft.ask([db, db, db])
+    draft.answer('a1')
+    draft.answer('a2', { work: [run({ group: 'zone:db' })] })
+    expect(starts(draft.answer('b1')).map(([index, peer, startMs]) => [index, `${peer}`[0], startMs])).toEqual([
+      [0, 'b', 0],
+      [1, 'a', 40],
+      [2, 'b', 100],
+    ])
+  })
+
+  test('near what runs elsewhere in the zone, also at a host that can run none of them', () => {
+    const draft = zones()
+    draft.members.add('a2', { offer: offer({ labels: { zone: 'a' }, executors: [] }) })
+    const surveys = draft.ask([{ near: must('zone:cache') }, { near: must('zone:nowhere') }])
+    expect(surveys.length).toBe(3)
+    draft.answer('a1')
+    draft.answer('a2', { work: [run({ group: 'zone:cache' })] })
+    const plan = draft.answer('b1')
+    expect(starts(plan)).toEqual([[0, 'a1', 0]])
+    expect(plan?.unplaced.map(({ index }) => index)).toEqual([1])
+    expect(plan?.unplaced[0]?.reasons.map(({ code }) => code).toSorted()).toEqual(['executor-not-allowed', 'not-near'])
+  })
+})
+
 describe('a plan knows an order', () => {
   test('a task starts once all that it waits for have ended, whatever its priority', () => {
     const draft = draftOf('p')

@@ -6,6 +6,7 @@ import {
   defaultMarketConfig,
   type MarketConfig,
   Packing,
+  ZoneClaims,
 } from '../src/index.ts'
 import { Loads, Local, Members, noHost, only, prng, record, spec, terms, vector } from './fixtures.ts'
 
@@ -16,6 +17,7 @@ export class Stall {
   readonly loads = new Loads()
   readonly packing: Packing
   readonly auctioneer: Auctioneer
+  readonly claims = new ZoneClaims(defaultMarketConfig)
   now = 0
 
   constructor({ config = {} as Partial<MarketConfig>, host = noHost() } = {}) {
@@ -24,7 +26,7 @@ export class Stall {
     const { members, local, loads } = this
     this.auctioneer = new Auctioneer(
       { ...defaultMarketConfig, ...config },
-      { self: 'self', prng: prng(), members, local, loads, packing: this.packing },
+      { self: 'self', prng: prng(), members, local, loads, packing: this.packing, claims: this.claims },
     )
     this.step({ type: 'start', wallMs: 1_000_000 })
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Bidder, type BidderEffect, decideTies, defaultMarketConfig, Packing } from '../src/index.ts'
+import { Bidder, type BidderEffect, decideTies, defaultMarketConfig, Packing, ZoneClaims } from '../src/index.ts'
 import { scoringOf } from '../src/scoring.ts'
 import { isMulti, shapeKey } from '../src/shape.ts'
 import { countTogether, unmetMilli } from '../src/ties.ts'
@@ -56,7 +56,8 @@ describe('a bid', () => {
     local.theTies = theTies
     const packing = new Packing(defaultMarketConfig, local)
     const bearers = { waiting: () => [] }
-    const modules = { prng: prng(), members: new Members(), local, bearers, loads: new Loads(), packing }
+    const claims = new ZoneClaims(defaultMarketConfig)
+    const modules = { prng: prng(), members: new Members(), local, bearers, loads: new Loads(), packing, claims }
     const out: BidderEffect[] = []
     const quote = {
       t: 'quote',

@@ -1,6 +1,6 @@
 import type { Admission } from '@souk/custody'
 import type { Host } from '@souk/host'
-import { decideFit, decideTies, overQuota, shapeAs, shapeOf } from '@souk/market'
+import { decideFit, decideTies, isZoned, overQuota, shapeAs, shapeOf } from '@souk/market'
 import type { Baton, Offer, Refusal } from '@souk/wire'
 import { mayMove } from './may-move.ts'
 
@@ -8,6 +8,8 @@ import { mayMove } from './may-move.ts'
 export interface AdmissionView {
   offer: Offer
   host: Host
+  /** of tasks that its zone has to agree to: this host still stands by its word for it */
+  hasWord(): boolean
   /** one task more would wait here for longer than it takes to find another place */
   crowded(): boolean
   /** why it takes nothing now; undefined: it is not under pressure */
@@ -22,7 +24,7 @@ export interface AdmissionView {
  */
 export function decideAdmission(
   baton: Baton,
-  { offer, host, crowded, pressure, mayMoveOne }: AdmissionView,
+  { offer, host, hasWord, crowded, pressure, mayMoveOne }: AdmissionView,
 ): Admission {
   const { record, alternative, alternates, bounces } = baton
   const shape = shapeAs(shapeOf(record.spec), alternative)
@@ -31,6 +33,8 @@ export function decideAdmission(
   if (offer.draining) return refuse({ code: 'draining', never: false, detail: 'it takes no new work' })
   const tied = decideTies(host.ties, shape)
   if (tied) return refuse(tied)
+  if (isZoned(shape) && !hasWord())
+    return refuse({ code: 'reserved', never: false, detail: 'its place in the zone was not kept for so long' })
   // What room is kept for counts already.
   const over = host.holds(record.id) ? undefined : overQuota(host.quotas, shape)
   if (over) return refuse(over)

@@ -183,16 +183,20 @@ function onOffered({ baton, from }: Extract<BearerEffect, { type: 'offered' }>, 
   const { gang, timeoutMs } = record.spec
   if (gang) steps.stepReservations(useOf(from, record))
   else if (timeoutMs > 0) steps.stepReservations({ type: 'borrow', shape: shapeOf(record.spec), limitMs: timeoutMs })
-  const { self, offer, host, bidder, rebalancer } = steps.machines
-  const crowded = () => bidder.crowded(shapeOf(record.spec), [...baton.path, self], steps.outlet.now)
+  const { self, offer, host, bidder, rebalancer, zoneClaims } = steps.machines
+  const { now } = steps.outlet
+  const shape = shapeOf(record.spec)
+  const crowded = () => bidder.crowded(shape, [...path, self], now)
   const answer = decideAdmission(baton, {
     ...{ offer, host, crowded, pressure: rebalancer.pressure?.detail },
-    mayMoveOne: () => rebalancer.mayMoveOne(steps.outlet.now),
+    hasWord: () => zoneClaims.admits(baton, shape, now),
+    mayMoveOne: () => rebalancer.mayMoveOne(now),
   })
+  const isAwaited = answer.do === 'take' && record.spec.starts === 'at-most-once'
   steps.stepBearer({ type: 'admit', task, answer })
+  zoneClaims.arrived(baton, shape, isAwaited, now)
   // What asks its custodians for leave first has no room in the ledger yet: what is held for it keeps it a little longer.
-  if (answer.do !== 'take' || record.spec.starts !== 'at-most-once')
-    steps.stepBidder({ type: 'awarded', path, offeredMs })
+  if (!isAwaited) steps.stepBidder({ type: 'awarded', path, offeredMs })
   if (answer.do !== 'take' && record.spec.gang) release(steps, task)
 }
 

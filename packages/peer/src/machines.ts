@@ -1,7 +1,7 @@
 import { Bearer, Custodian, type Keeper, type MeshView, Submitter } from '@souk/custody'
 import { Host } from '@souk/host'
 import { earliest, type Millis, type Prng } from '@souk/kernel'
-import { Auctioneer, Bidder, Gangs, Packing, Planner, Reservations } from '@souk/market'
+import { Auctioneer, Bidder, Gangs, Packing, Planner, Reservations, ZoneClaims } from '@souk/market'
 import { Backups, Drain, Rebalancer, Speculator, Stragglers } from '@souk/rebalance'
 import { Roster } from '@souk/roster'
 import { Capacity, Demand, provisionTau } from '@souk/scaling'
@@ -28,6 +28,7 @@ import { Traces } from './traces.ts'
 import { TransferRates } from './transfer-rates.ts'
 import { UnheardAwards } from './unheard-awards.ts'
 import { bearersView, deskView, loadsView, localView, membersView, tracesView } from './views.ts'
+import { ZoneMembers } from './zone-members.ts'
 
 /** What the machines of a peer begin with. */
 interface Beginnings {
@@ -57,6 +58,7 @@ export class Machines {
   readonly speculator: Speculator
   readonly backups: Backups
   readonly demand: Demand
+  readonly zoneClaims: ZoneClaims
   readonly rebalancer: Rebalancer
   readonly mover: Mover
   readonly moves = new PendingMoves()
@@ -90,7 +92,8 @@ export class Machines {
     this.roster = new Roster(config.roster, { self, prng: prng.fork('roster') })
     this.host = new Host(config.host, { devices: (request) => this.packing.fitting(request)?.devices })
     this.demand = new Demand(config.demand, forecastersView(config.demand.bucketMs), demandView(this))
-    const members = membersView(this.roster, this.rates)
+    const zones = new ZoneMembers(self, this.roster, () => this.offer)
+    const members = membersView(this.roster, this.rates, zones)
     const local = localView(this.host, this.demand, {
       offer: () => this.offer,
       reservations: () => this.reservations,
@@ -111,8 +114,18 @@ export class Machines {
     this.bearer = new Bearer(config.custody, { self, mesh })
     const loads = loadsView(this.loads, this.unheard)
     const { market } = config
-    this.auctioneer = new Auctioneer(market, { self, prng: prng.fork('auctioneer'), members, local, loads, packing })
-    this.bidder = new Bidder(market, { prng: prng.fork('bidder'), members, local, bearers, loads, packing })
+    this.zoneClaims = new ZoneClaims(market)
+    const claims = this.zoneClaims
+    this.auctioneer = new Auctioneer(market, {
+      self,
+      prng: prng.fork('auctioneer'),
+      members,
+      local,
+      loads,
+      packing,
+      claims,
+    })
+    this.bidder = new Bidder(market, { prng: prng.fork('bidder'), members, local, bearers, loads, packing, claims })
     this.gangs = new Gangs(config.gangs, market, { self, prng: prng.fork('gangs'), members, local })
     this.reservations = new Reservations(config.gangs, { members, local, packing })
     this.planner = new Planner(market, { self, prng: prng.fork('planner'), members, local, packing })

@@ -2,9 +2,7 @@ import type { Keeper, MeshView } from '@souk/custody'
 import type { Millis } from '@souk/kernel'
 import type { Member, Roster } from '@souk/roster'
 import type { PeerId } from '@souk/wire'
-
-/** The label by which hosts say what fails together with them. */
-const domainLabel = 'zone'
+import { zoneLabel } from './zone-members.ts'
 
 /**
  * The roster as custody sees it. `heard`: members that have said anything in this life of this peer; whoever remembers a
@@ -56,7 +54,7 @@ class MeshFacts {
       const members = this.#roster.members()
       const keepers = members
         .filter(mayKeep)
-        .map((member) => ({ peer: member.peer, domain: member.advert?.offer.labels[domainLabel] ?? member.peer }))
+        .map((member) => ({ peer: member.peer, domain: member.advert?.offer.labels[zoneLabel] ?? member.peer }))
       const down = this.#roster.members().filter(({ state }) => state === 'dead' || state === 'left')
       this.#current = { members: members.length, keepers, down }
     }

@@ -1,7 +1,7 @@
 import type { Bearer } from '@souk/custody'
 import type { Host } from '@souk/host'
 import type { Millis } from '@souk/kernel'
-import { decideFit, decideTies, overQuota, shapeAs, shapeOf } from '@souk/market'
+import { decideFit, decideTies, isZoned, overQuota, shapeAs, shapeOf } from '@souk/market'
 import type { Racing, Rebalancer } from '@souk/rebalance'
 import type { Roster } from '@souk/roster'
 import {
@@ -37,7 +37,7 @@ export function speculatorView(parts: SpeculationParts) {
       const { record, alternative, attempts } = borne
       const { idempotent, starts, gang, near, apart } = record.spec
       // Where it may run depends on others of its kind: those are not seen from here.
-      if (!idempotent || starts === 'at-most-once' || gang || near || apart) return undefined
+      if (!idempotent || starts === 'at-most-once' || gang || near || apart || isZoned(record.spec)) return undefined
       const attempt = attempts.length + 1
       return { record, alternative, attempt, checkpoint: newestCheckpoint(attempts), untilMs }
     },
@@ -72,6 +72,8 @@ export function backupsView(parts: BackupParts) {
       if (offer.draining) return 'draining'
       // Who asked may not have heard of it yet.
       if (parts.rebalancer.pressure) return 'pressure'
+      // Its zone has not agreed to a second one.
+      if (isZoned(shape)) return 'tied'
       const refusal = decideFit(offer, shape) ?? decideTies(host.ties, shape) ?? overQuota(host.quotas, shape)
       if (refusal) return refusal.code
       return host.room(shape.request, 1) > 0 ? undefined : 'no-room'

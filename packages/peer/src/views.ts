@@ -10,9 +10,10 @@ import type { TraceLog } from './trace-log.ts'
 import type { TracesView } from './traces.ts'
 import type { TransferRates } from './transfer-rates.ts'
 import type { UnheardAwards } from './unheard-awards.ts'
+import type { ZoneMembers } from './zone-members.ts'
 
 /** The roster as the market sees it. */
-export function membersView(roster: Roster, rates: TransferRates): MembersView {
+export function membersView(roster: Roster, rates: TransferRates, zones: ZoneMembers): MembersView {
   let seen = -1
   let cached: CandidateView[] = []
   const candidate = (peer: PeerId): CandidateView | undefined => {
@@ -31,6 +32,7 @@ export function membersView(roster: Roster, rates: TransferRates): MembersView {
       return cached
     },
     candidate,
+    zones: (now) => zones.at(now),
     rttP95: (peer) => (peer === undefined ? roster.rttP95 : roster.rtt(peer)?.p95),
     bytesPerMs: (peer) => rates.bytesPerMs(peer),
   }

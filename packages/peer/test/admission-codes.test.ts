@@ -33,7 +33,13 @@ function admit(given: Baton, offered: Offer = here, taken = 0) {
       [],
     )
   }
-  const answer = decideAdmission(given, { offer: offered, host, crowded: () => false, mayMoveOne: () => true })
+  const answer = decideAdmission(given, {
+    offer: offered,
+    host,
+    hasWord: () => false,
+    crowded: () => false,
+    mayMoveOne: () => true,
+  })
   return answer.do === 'refuse' ? answer.refusal : answer.do
 }
 const asks = (over: object) => baton({ request: { ...emptyRequest(), ...over } })

@@ -37,6 +37,7 @@ const decide = (
   decideAdmission(given, {
     ...{ offer: offer(4), host: host(free), pressure },
     crowded: () => crowded,
+    hasWord: () => true,
     mayMoveOne: () => mayMove,
   })
 

@@ -12,6 +12,8 @@ export interface HostShape {
   gpusPerSlot?: readonly Omit<GpuGroup, 'count'>[]
   /** the first so many nodes run nothing: they have no slots, only clients; none by default */
   withoutSlots?: number
+  /** they are in so many zones, in turns; absent: none says where it is */
+  zones?: number
   /** what each node is, by its index, instead of a draw of `slots` */
   each?: readonly KnownHost[]
 }
@@ -29,7 +31,7 @@ export function peerIdOf(node: number, generation = 0): PeerId {
 }
 
 export function offerOf(shape: HostShape, index: number, prng: Prng): Offer {
-  const { slots, cpuMilliPerSlot, memoryBytesPerSlot, gpusPerSlot = [], withoutSlots = 0, each } = shape
+  const { slots, cpuMilliPerSlot, memoryBytesPerSlot, gpusPerSlot = [], withoutSlots = 0, zones, each } = shape
   const known = each?.[index]
   const count = known?.slots ?? (index < withoutSlots ? 0 : prng.pick(slots))
   return {
@@ -43,7 +45,7 @@ export function offerOf(shape: HostShape, index: number, prng: Prng): Offer {
       custom: {},
     },
     ...(gpusPerSlot.length === 0 ? {} : { gpus: gpusPerSlot.map((kind) => ({ ...kind, count })) }),
-    labels: { ...known?.labels },
+    labels: { ...(zones === undefined ? {} : { zone: `z${index % zones}` }), ...known?.labels },
     executors: ['process', 'function'],
     functions: [workFunction],
     draining: false,

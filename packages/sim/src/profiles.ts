@@ -139,6 +139,7 @@ const swarmWork: WorkloadShape = {
   gangChance: 0.1,
   checkpointChance: 0.3,
   idempotentChance: 0.5,
+  zoneChance: 0.1,
 }
 
 /** Every fault there is; those that take a disk only take a minority of them: see keep-majority.ts. */
@@ -185,6 +186,14 @@ export const profiles: readonly Profile[] = [
     about: 'the quiet rack, more work than slots, much of it in gangs that start together',
     workload: { ...mixedWork, load: 1.3, gangChance: 0.2, submitterShare: 1 },
     hosts: smallHosts,
+  },
+  {
+    ...base,
+    name: 'zones',
+    about: 'peers die and come back, and some tasks must be apart by zone',
+    workload: { ...mixedWork, zoneChance: 0.2, submitterShare: 1 },
+    hosts: { ...smallHosts, zones: 3 },
+    faults: crashRates,
   },
   {
     ...base,

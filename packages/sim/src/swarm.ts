@@ -12,11 +12,14 @@ import type { WorkloadShape } from './workload.ts'
  */
 export function drawSwarm(profile: Profile, prng: Prng): Profile {
   if (!profile.swarm) return profile
+  const zones = (profile.workload.zoneChance ?? 0) > 0 ? prng.fork('zones').pick([2, 3, 0, 0, 0, 0]) : 0
+  const workload = drawWork(profile.workload, prng.fork('workload'))
   return {
     ...profile,
     network: drawNetwork(profile.network, prng.fork('network')),
     faults: drawRates(profile.faults, prng.fork('faults')),
-    workload: drawWork(profile.workload, prng.fork('workload')),
+    workload: zones === 0 ? { ...workload, zoneChance: 0 } : workload,
+    hosts: zones === 0 ? profile.hosts : { ...profile.hosts, zones },
     diskMsMedian: profile.diskMsMedian * between(prng.fork('disk'), [0.05, 2]),
   }
 }

@@ -5,6 +5,7 @@ import { DependencyDraws } from './dependency-draws.ts'
 import { type Duration, drawDuration, meanDuration, pickWeighted } from './distributions.ts'
 import { GangDraws } from './gang-draws.ts'
 import { encodeArgs, workFunction } from './work-args.ts'
+import { ZoneDraws } from './zone-draws.ts'
 
 /** Tasks alike. */
 export interface TaskClass {
@@ -71,6 +72,8 @@ export interface WorkloadShape {
   checkpointChance?: number
   /** share of tasks that may run twice at once */
   idempotentChance?: number
+  /** share of tasks that must be apart from each other by zone */
+  zoneChance?: number
 }
 
 /** A task that may expire does so after so many times its duration, and this. */
@@ -99,6 +102,7 @@ export class Workload {
   readonly #gangs: GangDraws
   readonly #checkpoints: CheckpointDraws
   readonly #idempotentPrng: Prng
+  readonly #zones: ZoneDraws
   readonly #objectivePrng: Prng
   readonly #accountPrng: Prng
   readonly #seed: number
@@ -114,6 +118,7 @@ export class Workload {
     this.#gangs = new GangDraws(shape.gangChance, prng.fork('gangs'))
     this.#checkpoints = new CheckpointDraws(shape.checkpointChance ?? 0, prng.fork('checkpoints'))
     this.#idempotentPrng = prng.fork('idempotent')
+    this.#zones = new ZoneDraws(shape.zoneChance ?? 0, prng.fork('zones'))
     this.#objectivePrng = prng.fork('objectives')
     this.#accountPrng = prng.fork('accounts')
     this.#weights = shape.classes.reduce((sum, { weight }) => sum + weight, 0)
@@ -138,6 +143,7 @@ export class Workload {
       this.#dependencies.add(taskIdOf(draft))
       this.#checkpoints.add(draft.spec)
       if (this.#idempotentPrng.chance(this.shape.idempotentChance ?? 0)) draft.spec.idempotent = true
+      this.#zones.add(draft.spec)
     }
     return drafts
   }

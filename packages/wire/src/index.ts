@@ -100,7 +100,7 @@ export {
   Work,
 } from './task-spec.ts'
 export { comparePositions, TaskFilter, TaskPosition, TaskSummary } from './task-summary.ts'
-export { type Tie, type Ties, tiesOf } from './ties.ts'
+export { bareGroup, isZoneWide, type Tie, type Ties, tiesOf, ZoneWord, zoneWide } from './ties.ts'
 export {
   isTraceparent,
   spanIdOf,

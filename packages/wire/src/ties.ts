@@ -4,6 +4,26 @@ import { list, strict, text } from './schema.ts'
 
 const group = text(limits.groupCharsMax, 1)
 
+const zonePrefix = 'zone:'
+
+/**
+ * `zone:db` is group `db` as its whole zone sees it: as a task's group, others may be tied to it by zone; as a tie, it is
+ * to what is in the zone. Plain `db` is of one host.
+ */
+export function isZoneWide(name: string): boolean {
+  return name.startsWith(zonePrefix)
+}
+
+/** The name without that: what is seen in a zone is seen on its host as well. */
+export function bareGroup(name: string): string {
+  return isZoneWide(name) ? name.slice(zonePrefix.length) : name
+}
+
+/** That group as its whole zone sees it. */
+export function zoneWide(name: string): string {
+  return isZoneWide(name) ? name : zonePrefix + name
+}
+
 /** To tasks of that group; where it is not required it only counts in the choice between hosts. */
 export const Tie = strict({ group, required: Type.Boolean() })
 export type Tie = Static<typeof Tie>
@@ -23,6 +43,17 @@ export interface Ties {
   near?: Tie[] | undefined
   apart?: Tie[] | undefined
 }
+
+/** What a host says of tasks that are tied by zone, asked for some of them; its zone is decided by the words of all its hosts. */
+export const ZoneWord = strict({
+  /** of the groups that they are tied to, those that are there, as a zone sees them */
+  there: list(group, 2 * limits.tiesMax),
+  /** something there must be apart, by zone, from their group */
+  shuns: Type.Optional(Type.Literal(true)),
+  /** its zone is promised to others, with which they must not be */
+  held: Type.Optional(Type.Literal(true)),
+})
+export type ZoneWord = Static<typeof ZoneWord>
 
 /** The ties among other fields, as a message or record carries them; undefined: it has none. */
 export function tiesOf({ group, near, apart }: Ties): { group?: string; near?: Tie[]; apart?: Tie[] } | undefined {

@@ -1,5 +1,5 @@
 import { emptyRequest, type ResourceRequest, shortage } from '@souk/kernel'
-import { decideFit, decideTies } from '@souk/market'
+import { decideFit, decideTies, isZoned } from '@souk/market'
 import type { HostLoad, LoadFacts, RunSpan, WaitingLot } from '@souk/rebalance'
 import { requestsOf, type Ties, tiesOf } from '@souk/wire'
 import type { SeenHost } from './seen-host.ts'
@@ -103,7 +103,8 @@ function lotsOf(
       if (inputBytes !== undefined) known.inputBytes = Math.max(inputBytes, known.inputBytes ?? 0)
     } else {
       const shape = taskShape(task)
-      const able = hosts.filter(({ offer }) => !decideFit(offer, shape))
+      // Where a zone has to agree, no plan can say where it may go.
+      const able = isZoned(shape) ? [] : hosts.filter(({ offer }) => !decideFit(offer, shape))
       const { gang } = task.needs
       const expectedMs = meanMs.get(task.class)
       const like = {

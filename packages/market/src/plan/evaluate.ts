@@ -9,7 +9,7 @@ import { Leftover } from '../leftover.ts'
 import { weightsOf } from '../objectives.ts'
 import { scoreParts, weigh } from '../score-bid.ts'
 import { shapeAs, shapeKey } from '../shape.ts'
-import { HostPlan, type SurveyedHost } from './host-plan.ts'
+import { type HostPlan, hostPlansOf, type SurveyedHost } from './host-plan.ts'
 import { type Wanted, wantedOf } from './occupancy.ts'
 import type { ObjectivePlan, Placing, PlanTask } from './plan.ts'
 import { PlanLine } from './plan-line.ts'
@@ -52,7 +52,7 @@ interface Chance {
  * room first). Pure. After each task only the host that was chosen is looked at anew: tasks times hosts in all.
  */
 export function evaluate(objective: Objective, input: EvaluateInput, config: EvaluateConfig): ObjectivePlan {
-  const hosts = input.hosts.map((host) => new HostPlan(host, input))
+  const hosts = hostPlansOf(input.hosts, input)
   const line = new PlanLine(input.tasks)
   const weights = weightsOf(objective, config)
   const known = new Map<string, Chance[]>()

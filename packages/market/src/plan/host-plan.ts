@@ -6,11 +6,14 @@ import { type Wants, wantsOf } from '../fragmentation.ts'
 import { unmetMilli } from '../ties.ts'
 import { Occupancy, type Stay, type Wanted } from './occupancy.ts'
 import { Timeline } from './timeline.ts'
+import { ZoneStays } from './zone-stays.ts'
 
 /** A host that has answered, and what it is. */
 export interface SurveyedHost {
   peer: PeerId
   offer: Offer
+  /** absent: one of its own */
+  zone?: string | undefined
   survey: MessageOf<'surveyed'>
 }
 
@@ -32,12 +35,14 @@ export class HostPlan {
   readonly #durations: Map<string, Quantiles>
   readonly #given = new Map<string, number>()
   readonly #occupancy: Occupancy
+  readonly #zone: ZoneStays
   #placed = 0
   /** CPU-milliseconds (thousandths) of what runs or waits there now: when it ends, and how much it takes */
   readonly now: { startMs: Millis; endMs: Millis; cpuMilli: number }[] = []
 
   /** `assumedMs`: what is taken to be left of a run of which nobody knows how long it takes */
-  constructor({ peer, offer, survey }: SurveyedHost, { classes, demands, assumedMs }: Beforehand) {
+  constructor({ peer, offer, survey }: SurveyedHost, { classes, demands, assumedMs }: Beforehand, zone: ZoneStays) {
+    this.#zone = zone
     this.peer = peer
     this.offer = offer
     this.#durations = new Map(survey.durations.map((quantiles, i) => [classes[i]!, quantiles]))
@@ -54,6 +59,7 @@ export class HostPlan {
         this.now.push({ startMs: 0, endMs: endsMs, cpuMilli: request.cpuMilli })
       }
     }
+    for (const stay of present) zone.add(stay)
     this.#occupancy = new Occupancy(survey.quotas ?? [], present)
   }
 
@@ -66,9 +72,9 @@ export class HostPlan {
     return startMs
   }
 
-  /** Tasks that it was given, of all shapes. */
+  /** Tasks that it was given, of all shapes, and those of its zone that all of it sees. */
   get placed(): number {
-    return this.#placed
+    return this.#placed + this.#zone.size
   }
 
   /** Tasks of one shape that it was given. */
@@ -80,8 +86,9 @@ export class HostPlan {
   earliest(wanted: Wanted, runMs: Millis, fromMs: Millis): Millis | undefined {
     let startMs = this.timeline.earliest(wanted.request, runMs, fromMs)
     while (startMs !== undefined) {
-      const again = this.#occupancy.again(wanted, startMs, runMs)
-      if (again === undefined) return startMs
+      const here = this.#occupancy.again(wanted, startMs, runMs) ?? startMs
+      const again = Math.max(here, this.#zone.again(wanted.ties, startMs, runMs) ?? startMs)
+      if (again === startMs) return startMs
       startMs = again === Infinity ? undefined : this.timeline.earliest(wanted.request, runMs, again)
     }
     return undefined
@@ -89,18 +96,20 @@ export class HostPlan {
 
   /** Why quotas and ties never allow it, as it is planned now. */
   whyNever(wanted: Wanted): Refusal | undefined {
-    return this.#occupancy.whyNever(wanted)
+    return this.#occupancy.whyNever(wanted) ?? this.#zone.whyNever(wanted.ties)
   }
 
   /** Thousandths of what it would rather be near or apart that would not be so then. */
   unmetMilli(ties: Ties, atMs: Millis): number {
-    return unmetMilli(this.#occupancy.at(atMs), ties)
+    return unmetMilli(this.#occupancy.at(atMs), ties) + this.#zone.unmetMilli(ties, atMs)
   }
 
   /** Gives it one more; only where and when `earliest` found room. */
   place(wanted: Wanted, shapeKey: string, { startMs, runMs }: { startMs: Millis; runMs: Millis }): void {
     this.timeline.place(wanted.request, startMs, runMs)
-    this.#occupancy.add({ ...wanted, startMs, endMs: startMs + runMs })
+    const stay = { ...wanted, startMs, endMs: startMs + runMs }
+    this.#occupancy.add(stay)
+    this.#zone.add(stay)
     this.#given.set(shapeKey, this.given(shapeKey) + 1)
     this.#placed++
   }
@@ -110,4 +119,15 @@ export class HostPlan {
     const known = this.#durations.get(className)
     return known && known.p50 > 0 ? known : undefined
   }
+}
+
+/** All hosts of a plan, those of one zone with one word of what is there. */
+export function hostPlansOf(hosts: readonly SurveyedHost[], beforehand: Beforehand): HostPlan[] {
+  const zones = new Map<string, ZoneStays>()
+  return hosts.map((host) => {
+    const name = host.zone ?? host.peer
+    const zone = zones.get(name) ?? new ZoneStays(name)
+    zones.set(name, zone)
+    return new HostPlan(host, beforehand, zone)
+  })
 }

@@ -5,7 +5,7 @@ import { later } from '../refusal.ts'
 import { shapeKey } from '../shape.ts'
 import type { Help } from '../would-help.ts'
 import type { EvaluateInput } from './evaluate.ts'
-import { HostPlan } from './host-plan.ts'
+import { type HostPlan, hostPlansOf } from './host-plan.ts'
 import { wantedOf } from './occupancy.ts'
 import type { ObjectivePlan, Unplaced } from './plan.ts'
 
@@ -20,7 +20,7 @@ export function leftOver(
   const placed = new Set(input.plans.flatMap(({ placings }) => placings.map(({ index }) => index)))
   const left = input.tasks.filter(({ index }) => !placed.has(index))
   if (left.length === 0) return []
-  const hosts = input.hosts.map((host) => new HostPlan(host, input))
+  const hosts = hostPlansOf(input.hosts, input)
   const said = new Map<string, Omit<Unplaced, 'index'>>()
   return left.map(({ shape, index, after = [] }): Unplaced => {
     if (after.some((other) => !placed.has(other))) return { index, why: 'after', reasons: [], help: [] }

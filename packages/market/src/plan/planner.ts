@@ -9,6 +9,7 @@ import { groupRefusals } from '../reasons.ts'
 import { shapeKey } from '../shape.ts'
 import type { LocalView, MembersView } from '../views.ts'
 import { whatWouldHelp } from '../would-help.ts'
+import { isZoned } from '../zone-ties.ts'
 import { evaluate } from './evaluate.ts'
 import type { SurveyedHost } from './host-plan.ts'
 import { leftOver } from './left-over.ts'
@@ -126,7 +127,7 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
       classes: [...new Set(tasks.map(({ shape }) => shape.class))],
       demands: this.#packing.demandsWith(tasks.map(({ shape }) => shape.request)),
       unplaced: this.#unplaced(tasks, filtered),
-      asked: new Map(this.#sample([...filtered.values()]).map((peer) => [peer, undefined])),
+      asked: new Map(this.#asked(tasks, [...filtered.values()], now).map((peer) => [peer, undefined])),
       hosts: undefined,
       done: [],
     }
@@ -144,6 +145,16 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
 
   #hosts() {
     return knownHosts({ self: this.#self, members: this.#members, local: this.#local })
+  }
+
+  /** Of zones that matter all hosts: what runs at those that can run none of these counts as well. */
+  #asked(tasks: readonly PlanTask[], filtered: readonly Filtered[], now: Millis): PeerId[] {
+    const sampled = this.#sample(filtered)
+    if (!tasks.some(({ shape }) => isZoned(shape))) return sampled
+    const hosts = this.#members.zones(now)
+    const zones = new Set(hosts.filter(({ peer }) => sampled.includes(peer)).map(({ zone }) => zone))
+    const mates = hosts.filter(({ zone, reachable }) => zone !== undefined && zones.has(zone) && reachable)
+    return [...new Set([...sampled, ...mates.map(({ peer }) => peer)])].sort()
   }
 
   /** An equal share of the hosts for each shape, at random where there are more. */
@@ -180,7 +191,8 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
   }
 
   #close(id: number, asking: Asking, now: Millis): void {
-    asking.hosts = [...asking.asked].flatMap(([peer, survey]) => this.#surveyed(peer, survey) ?? [])
+    const zones = new Map(this.#members.zones(now).map(({ peer, zone }) => [peer, zone]))
+    asking.hosts = [...asking.asked].flatMap(([peer, survey]) => this.#surveyed(peer, zones.get(peer), survey) ?? [])
     this.#closing.set(id, now)
   }
 
@@ -210,9 +222,13 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
     out.push({ type: 'planned', client, plan: { objectives: done, unplaced, asked: asked.size, silent } })
   }
 
-  #surveyed(peer: PeerId, survey: MessageOf<'surveyed'> | undefined): SurveyedHost | undefined {
+  #surveyed(
+    peer: PeerId,
+    zone: string | undefined,
+    survey: MessageOf<'surveyed'> | undefined,
+  ): SurveyedHost | undefined {
     const offer = peer === this.#self ? this.#local.offer() : this.#members.candidate(peer)?.offer
-    return survey && offer && { peer, offer, survey }
+    return survey && offer && { peer, offer, zone, survey }
   }
 
   #end(id: number): void {

@@ -26,6 +26,7 @@ import { OutcomesChecker } from './outcomes.ts'
 import { PressureChecker } from './pressure.ts'
 import { PromisesChecker } from './promises.ts'
 import { SingleRunChecker } from './single-run.ts'
+import { ZonesChecker } from './zones.ts'
 
 export interface CheckersOptions {
   /** nothing fails in this run */
@@ -61,6 +62,7 @@ export class Checkers {
   readonly bounds: BoundsChecker
   readonly convergence: ConvergenceChecker
   readonly idleSlots: IdleSlotsChecker
+  readonly zones: ZonesChecker
 
   constructor(violations: Violations, subject: Subject, { faultless, widestSlots }: CheckersOptions) {
     const { excuses, disks } = this
@@ -87,6 +89,7 @@ export class Checkers {
     this.accounts = new AccountsChecker(violations, configurations, subject.leftoversOf)
     this.bounds = new BoundsChecker(violations)
     this.convergence = new ConvergenceChecker(violations, subject.rosterOf)
+    this.zones = new ZonesChecker(violations, excuses)
     this.idleSlots = new IdleSlotsChecker(violations, widestSlots)
   }
 

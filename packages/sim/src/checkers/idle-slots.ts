@@ -1,3 +1,5 @@
+import type { PeerSnapshot } from '@souk/peer'
+import { isZoneWide, type Shape } from '@souk/wire'
 import type { SimNode } from '../node.ts'
 import type { Violations } from '../violation.ts'
 import type { Watch } from '../watch.ts'
@@ -7,7 +9,7 @@ const idleMsMax = 3000
 
 /**
  * Liveness, once the faults are over: no slot is idle beside a task that it could run. Slots are what binds in these
- * meshes; a host counts as idle while it has room for the widest class of tasks. A host that died without a word and is
+ * meshes, or for tasks that must be apart by zone their zones, and those do not count; a host counts as idle while it has room for the widest class of tasks. A host that died without a word and is
  * back is still held for connected by others that could not notice yet: between those two nothing can be asked.
  */
 export class IdleSlotsChecker implements Watch {
@@ -22,7 +24,7 @@ export class IdleSlotsChecker implements Watch {
   }
 
   onCalm(nodes: readonly SimNode[], connected: (a: SimNode, b: SimNode) => boolean, now: number): void {
-    const waiting = nodes.filter(({ peer }) => peer !== undefined && peer.loadStamp().waiting > 0)
+    const waiting = nodes.filter(({ peer }) => peer !== undefined && waitingAt(peer) > 0)
     const idle = nodes.filter((node) => this.#isIdle(node))
     const [first] = waiting.flatMap((from) =>
       idle.filter((to) => from === to || connected(from, to)).map((to) => ({ from, to })),
@@ -32,7 +34,7 @@ export class IdleSlotsChecker implements Watch {
     if (this.#sinceMs === undefined || this.#reported || now - this.#sinceMs < idleMsMax) return
     this.#reported = true
     const { from, to } = first!
-    const tasks = from.peer!.loadStamp().waiting
+    const tasks = waitingAt(from.peer!)
     const detail = `${to.id} has idle slots for ${now - this.#sinceMs} ms, ${tasks} tasks wait at ${from.id}`
     this.#violations.add('liveness', 'idle', now, detail)
   }
@@ -41,4 +43,12 @@ export class IdleSlotsChecker implements Watch {
     const stamp = peer?.loadStamp()
     return stamp !== undefined && !stamp.draining && stamp.freeSlots >= this.#widestSlots
   }
+}
+
+function waitingAt(peer: NonNullable<SimNode['peer']>): number {
+  const { waiting } = peer.loadStamp()
+  if (waiting === 0) return 0
+  const { lots = [] } = (peer.snapshot() as PeerSnapshot).market as { lots?: { shape: Shape; waiting: number }[] }
+  const tied = lots.filter(({ shape }) => shape.apart?.some(({ group }) => isZoneWide(group)))
+  return waiting - tied.reduce((sum, lot) => sum + lot.waiting, 0)
 }

@@ -7,7 +7,7 @@ import { Objective } from '../objective.ts'
 import { RequestSchema, VectorSchema } from '../resource-schema.ts'
 import { choice, dictionary, int, list, strict, text } from '../schema.ts'
 import { Priority } from '../task-spec.ts'
-import { tieFields } from '../ties.ts'
+import { tieFields, ZoneWord } from '../ties.ts'
 
 /** What all tasks of one lot have in common: enough to say yes or no without seeing them. */
 export const Shape = strict({
@@ -43,6 +43,9 @@ const QuotaLeft = strict({
   }),
 })
 
+/** where what was asked for is tied by zone */
+const zoneField = { zone: Type.Optional(ZoneWord) }
+
 /** How many of the named tasks were not given, and why. */
 const leftOut = list(strict({ code: text(limits.nameCharsMax), count: int(limits.batonsPerMessageMax) }), 32)
 /** These tasks are to be moved, for this reason. */
@@ -69,8 +72,8 @@ export const marketMessages = {
     limitMs: Type.Optional(int(2 ** 40, 1)),
   }),
   /** offeredMs: by the bidder's own clock; the baton brings it back */
-  bid: strict({ t: Type.Literal('bid'), lot, terms: BidTerms, offeredMs: int() }),
-  noBid: strict({ t: Type.Literal('noBid'), lot, refusal: Refusal }),
+  bid: strict({ t: Type.Literal('bid'), lot, terms: BidTerms, offeredMs: int(), ...zoneField }),
+  noBid: strict({ t: Type.Literal('noBid'), lot, refusal: Refusal, ...zoneField }),
   /** for a plan: what is free with you, when does it end that runs, and how long do these classes take? Nothing is reserved */
   survey: strict({
     t: Type.Literal('survey'),

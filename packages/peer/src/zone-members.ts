@@ -1,0 +1,45 @@
+import type { Millis } from '@souk/kernel'
+import type { ZoneMember } from '@souk/market'
+import type { Member, Roster } from '@souk/roster'
+import type { Offer, PeerId } from '@souk/wire'
+
+/** The label by which hosts say what fails together with them. */
+export const zoneLabel = 'zone'
+
+/** What a host ran that is taken for dead may go on for its leases (3.3 s), and until its guardian has stopped it (guess). */
+const goneMsMin = 5_000
+
+/** Hosts by their zones, with those that are gone until nothing of theirs can be running any more. */
+export class ZoneMembers {
+  readonly #self: PeerId
+  readonly #roster: Pick<Roster, 'members' | 'version'>
+  readonly #offer: () => Offer
+
+  constructor(self: PeerId, roster: Pick<Roster, 'members' | 'version'>, offer: () => Offer) {
+    this.#self = self
+    this.#roster = roster
+    this.#offer = offer
+  }
+
+  at(now: Millis): ZoneMember[] {
+    return this.#roster.members().flatMap((member) => {
+      const { peer, role, reachable } = member
+      if (role !== 'host' && role !== 'admin') return []
+      if (peer === this.#self) return [{ peer, zone: this.#offer().labels[zoneLabel] ?? peer, reachable: true }]
+      const zone = zoneOf(member)
+      return mayRunThings(member, zone, now) ? [{ peer, zone, reachable }] : []
+    })
+  }
+}
+
+/** Undefined: it has not said yet where it is. */
+function zoneOf({ peer, advert, newestOffer }: Member): string | undefined {
+  const offer = advert?.offer ?? newestOffer
+  return offer && (offer.labels[zoneLabel] ?? peer)
+}
+
+/** Of one that nobody here has met only the name is known, also where it has been away for years: it keeps nobody out. */
+function mayRunThings({ state, sinceMs, incarnation }: Member, zone: string | undefined, now: Millis): boolean {
+  if (state === 'dead' || state === 'left') return zone !== undefined && now - sinceMs < goneMsMin
+  return zone !== undefined || incarnation > 0
+}
