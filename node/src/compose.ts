@@ -88,7 +88,7 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     name: member.certificate.name,
     custody: settings.custody,
   })
-  const { processes, functions } = makeExecutors(options, member, blobAccess, offer.capacity.slots)
+  const { processes, functions } = makeExecutors(options, member, blobAccess, offer.capacity)
   const peer = new Peer(configOf(settings), { self, prng: new Prng(randomBytes(16).toString('hex'), 'peer') })
   const driver = new Driver({
     peer,
@@ -129,7 +129,7 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     token,
     desk: base.desk,
     addresses: () => transport.addresses(),
-    trace: (listener) => driver.trace(listener),
+    trace: (...reader) => driver.trace(...reader),
     stop: async (stopSignal) => {
       await control.stop()
       known.stop()
@@ -143,6 +143,9 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
 
 /** Threads for functions, whatever the slots: each costs about 13 MB once it is used. */
 const functionThreadsMax = 32
+/** of what the host offers, for a command that stands warm where nobody says what it may take (guess) */
+const warmMemoryShare = 1 / 4
+const warmMemoryBytesMin = 256 * 2 ** 20
 
 /** What the rest is built on: who this peer is, where it keeps things, and how it reaches others. */
 interface Base {
@@ -250,7 +253,7 @@ function makeExecutors(
   { folder, settings, environment }: ComposeOptions,
   { identity, certificate }: Member,
   blobs: PeerBlobs,
-  slots: number,
+  { slots, memoryBytes }: Offer['capacity'],
 ): { processes: ProcessExecutor; functions: FunctionExecutor } {
   // The name that the mesh knows it by: the one it was started with may be none of its own.
   const known = { self: identity.peer, hostName: certificate.name }
@@ -262,6 +265,8 @@ function makeExecutors(
       cgroups: cgroupHierarchies(),
       limits: { ...defaultTaskLimits, ...settings.taskLimits },
       warmCommands: settings.warmCommands,
+      warmLimits: settings.warmLimits,
+      warmMemoryBytesDefault: Math.max(warmMemoryBytesMin, memoryBytes * warmMemoryShare),
     }),
     functions: new FunctionExecutor({
       ...shared,

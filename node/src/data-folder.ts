@@ -47,11 +47,12 @@ export function dataFolder(context: Context, option: string | undefined): DataFo
   }
 }
 
-/** Makes the folder, for its owner only. */
-export function createDataFolder(folder: DataFolder): void {
+/** Makes the folder, for its owner only; true where there was none before. */
+export function createDataFolder(folder: DataFolder): boolean {
   try {
-    mkdirSync(folder.path, { recursive: true, mode: 0o700 })
+    const isNew = mkdirSync(folder.path, { recursive: true, mode: 0o700 }) !== undefined
     chmodSync(folder.path, 0o700)
+    return isNew
   } catch (cause) {
     throw new CliError(`--data: cannot use ${folder.path} as a data folder: ${messageOf(cause)}`, {
       next: 'souk up --data A-FOLDER-OF-YOURS',

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os'
-import { createLogger, logDriver, logTrace, type SpanTracing, traceSpans } from '@souk/telemetry'
+import { createLogger, logDriver, logTrace, type SpanTracing, traceSpans, tracesFrom } from '@souk/telemetry'
 import { CliError, messageOf } from './cli-error.ts'
 import { composePeer, type RunningPeer } from './compose.ts'
 import { consoleLink } from './console-link.ts'
@@ -74,8 +74,8 @@ async function untilStopped(
     signal: stopping.signal,
   })
   peer.failed.catch(stop.fail)
-  // A peer hands its trace events out only while somebody reads them: a log that would write none does not.
-  if (level !== 'error' && level !== 'warn') peer.trace(logTrace(logger))
+  // What the log would not write is not even built.
+  peer.trace(logTrace(logger), tracesFrom(level))
   const spans = await tracedSpans(settings, peer, (message) => logger.warn(message))
   try {
     const report = await announce(folder, settings, peer, began)

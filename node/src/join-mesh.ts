@@ -1,3 +1,4 @@
+import { existsSync, rmSync } from 'node:fs'
 import { LmdbRecords } from '@souk/store-lmdb'
 import { decodeInvitation, joinMesh as joinOverLibp2p } from '@souk/transport-libp2p'
 import { CliError, messageOf } from './cli-error.ts'
@@ -22,7 +23,22 @@ export async function joinMesh(
   const invitation = decodeLine(line)
   refuseScalingByRole(wish.scaling, invitation.role)
   // What is refused leaves nothing behind.
-  createDataFolder(folder)
+  const isNew = createDataFolder(folder)
+  try {
+    await joinFrom(folder, invitation, wish.name)
+  } catch (error) {
+    if (!isNew || existsSync(folder.mesh)) throw error
+    rmSync(folder.path, { recursive: true, force: true })
+    if (error instanceof Error) error.message += `; ${folder.path}, made for it, is removed again`
+    throw error
+  }
+}
+
+async function joinFrom(
+  folder: DataFolder,
+  invitation: ReturnType<typeof decodeInvitation>,
+  name: string,
+): Promise<void> {
   const records = new LmdbRecords({ folder: folder.path })
   await records.open().catch((error: unknown) => {
     throw storeTrouble(error, folder, () => keptTasks(folder)) ?? error
@@ -30,7 +46,7 @@ export async function joinMesh(
   try {
     const identity = await readIdentity(records)
     const signal = AbortSignal.timeout(joinMsMax)
-    const joined = await joinOverLibp2p({ identity, invitation, name: wish.name, signal })
+    const joined = await joinOverLibp2p({ identity, invitation, name, signal })
     await writeMember(records, joined)
     writeMesh(folder, { mesh: joined.mesh, addresses: joined.addresses })
   } finally {

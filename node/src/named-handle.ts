@@ -8,7 +8,7 @@ export function named(driver: Driver, meshName: string): PeerHandle {
     detach: (client) => driver.detach(client),
     input: (input) => driver.input(input),
     whyUnlucky: (task) => driver.whyUnlucky(task),
-    trace: (listener) => driver.trace(listener),
+    trace: (...reader) => driver.trace(...reader),
     snapshot: () => {
       const { counters, ...rest } = driver.snapshot() as { counters: Record<string, number> }
       const { rejected, ...own } = driver.counters()

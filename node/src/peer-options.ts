@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
-import type { WarmCommand } from '@souk/executors'
+import type { WarmCommand, WarmLimit } from '@souk/executors'
 import { type Declared, parseOffer } from '@souk/inventory'
 import { type ClassObjective, parseClassObjective } from '@souk/market'
 import { scaledLabel } from '@souk/peer'
@@ -12,27 +12,17 @@ import { messageOf, usageError } from './cli-error.ts'
 import { collect } from './command-module.ts'
 import type { Context } from './context.ts'
 import { readInventoryFile } from './inventory-file.ts'
-import { addPriceOptions, type PriceOptions, ratesOf, warmCostsOf } from './price-options.ts'
-import {
-  addRebalanceOptions,
-  type RebalanceOptions,
-  type RebalanceSettings,
-  rebalanceSettings,
-} from './rebalance-options.ts'
+import { type OwnerOptions, ownerWords } from './owner-words.ts'
+import { addPriceOptions, ratesOf, warmCostsOf } from './price-options.ts'
+import { addRebalanceOptions, type RebalanceSettings, rebalanceSettings } from './rebalance-options.ts'
 import { addScaleOptions, type ScaleOptions, type ScaleSettings, scaleLabels, scaleSettings } from './scale-options.ts'
-import { addSpanOptions, type SpanOptions, type SpanSettings, spanSettings } from './span-options.ts'
+import { addSpanOptions, type SpanSettings, spanSettings } from './span-options.ts'
 import { parseTaskLimits, type TaskLimitOverrides } from './task-limits.ts'
-import { addTenantOptions, type TenantOptions, type TenantSettings, tenantSettings } from './tenant-options.ts'
-import { addWarmOptions, type WarmOptions, warmCommandsOf } from './warm-options.ts'
+import { addTenantOptions, type TenantSettings, tenantSettings } from './tenant-options.ts'
+import { addWarmOptions, warmCommandsOf, warmLimitsOf } from './warm-options.ts'
 
 /** The options of a peer as commander gives them; up and join share them. */
-export interface PeerOptions
-  extends TenantOptions,
-    RebalanceOptions,
-    ScaleOptions,
-    PriceOptions,
-    SpanOptions,
-    WarmOptions {
+export interface PeerOptions extends OwnerOptions, ScaleOptions {
   data?: string
   mesh?: string
   name?: string
@@ -43,18 +33,11 @@ export interface PeerOptions
   offer?: string[]
   label?: string[]
   inventory?: string
-  allow: string
-  taskLimits?: string[]
-  functions?: string[]
-  objective?: string[]
   peer?: string[]
-  diskMax?: string
-  log?: string
   detach?: boolean
   /** commander's forms of --no-mdns and --no-custody */
   mdns: boolean
   custody: boolean
-  speculate?: boolean
 }
 
 const logLevels = ['error', 'warn', 'info', 'debug', 'trace'] as const
@@ -109,6 +92,10 @@ export interface PeerSettings {
   spans: SpanSettings | undefined
   /** that can stand warm, by class */
   warmCommands: WarmCommand[]
+  /** before they have a task */
+  warmLimits: WarmLimit[]
+  /** what holds of the peers that a local scaler starts as well, as words of a command line */
+  ownerWords: string[]
 }
 
 export function addPeerOptions(command: Command): Command {
@@ -148,6 +135,7 @@ export function peerSettings(options: PeerOptions, { cwd, env }: Pick<Context, '
   if (name.length < 1 || name.length > 64)
     throw usageError(`--name: '${name}' has ${name.length} characters; 1 to 64 are allowed`)
   const scaling = scaleSettings(options)
+  const warmCommands = warmCommandsOf(options)
   return {
     meshName: options.mesh,
     name,
@@ -175,7 +163,9 @@ export function peerSettings(options: PeerOptions, { cwd, env }: Pick<Context, '
     rates: ratesOf(options),
     warmCosts: warmCostsOf(options),
     spans: spanSettings(options, env),
-    warmCommands: warmCommandsOf(options),
+    warmCommands,
+    warmLimits: warmLimitsOf(options, warmCommands),
+    ownerWords: ownerWords(options),
   }
 }
 

@@ -53,6 +53,8 @@ export async function startPeerProcess(context: Context, options: PeerProcessOpt
     return { pid: child.pid!, report, child, exited }
   } catch (error) {
     child.kill('SIGKILL')
+    // Nothing of it writes any more: who has started it may remove what it had.
+    if (child.pid !== undefined) await exited
     throw error
   }
 }

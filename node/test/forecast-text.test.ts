@@ -57,7 +57,7 @@ test('an overview has one line a class', () => {
   expect(lines(forecastsText({ ...at, classes: [command, render] }, colours))).toEqual([
     'class | at once, last 40 s | now | next | provision | accuracy | floor | warm | who decides',
     'make | 2 | - | - | - | - | - | nobody',
-    'render | ▂█▄ | 2 | 2.3 | 3.5 | 81 % | 90 % | 4 | forecast',
+    'render | ▂█▄ | 2 | 2.3 | 3.5 | 81 % | 90 % | 4 | forecast; warm-failed',
   ])
   expect(forecastsText({ ...at, classes: [] }, colours)).toMatch(/^no class is followed yet: /)
 })
@@ -80,7 +80,7 @@ test('one class in full: what was, what is expected and how good that was, what 
     'warm workers | 1 ordered, 1 free now; forecasts would order 0',
   )
   expect(lines(forecastsText({ ...at, classes: [kept] }, colours)).at(-1)).toBe(
-    'render | ▂█▄ | 2 | 2.3 | 3.5 | 81 % | 90 % | 1 | last use',
+    'render | ▂█▄ | 2 | 2.3 | 3.5 | 81 % | 90 % | 1 | last use; warm-failed',
   )
   expect(lines(forecastText(command, 10_000, colours)).slice(1)).toEqual([
     '',

@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FileBlobs, LmdbRecords } from '@souk/store-lmdb'
 import {
   createIdentity,
   createMesh,
+  encodeInvitation,
   type Identity,
   issueCertificate,
   Libp2pTransport,
@@ -106,6 +107,28 @@ test('who is refused leaves no folder behind', async () => {
     await expect(joinMesh({ ...folder, path }, invitation, wish)).rejects.toThrow()
   expect(existsSync(path)).toBe(false)
 }, 30_000)
+
+test('who reaches nobody leaves no folder behind that it has made, and takes nothing from one that was there', async () => {
+  const folder = dataFolder()
+  const made = { ...folder, path: join(folder.path, 'a', 'new') }
+  await expect(joinMesh(made, await deadLine(), { name: 'new' })).rejects.toThrow(
+    new RegExp(`; ${made.path}, made for it, is removed again$`),
+  )
+  expect(existsSync(made.path)).toBe(false)
+  writeFileSync(join(folder.path, 'mine'), 'kept')
+  await expect(joinMesh(folder, await deadLine(), { name: 'new' })).rejects.not.toThrow('removed')
+  expect(readFileSync(join(folder.path, 'mine'), 'utf8')).toBe('kept')
+}, 30_000)
+
+/** An invitation to a peer that is not there any more. */
+async function deadLine(): Promise<string> {
+  const { publicKey, psk } = await createMesh('home')
+  const { peer } = await createIdentity()
+  return encodeInvitation({
+    ...{ meshName: 'home', meshPublicKey: publicKey, psk, addresses: [`/ip4/127.0.0.1/tcp/1/p2p/${peer}`] },
+    ...{ secretId: 'one', secret: new Uint8Array(16), role: 'host', expiresWallMs: 0 },
+  })
+}
 
 test('who makes a mesh knows nobody', async () => {
   const folder = dataFolder()

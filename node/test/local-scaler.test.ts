@@ -60,3 +60,25 @@ test('what peers of a killed life have left is removed before the first new one 
   await scaler.act({ id: 'two', kind: 'grow', peerTag: 'second' }, never)
   expect(readdirSync(folder).toSorted()).toEqual(['first', 'second'])
 })
+
+test('a start that fails, or takes too long, leaves no folder behind, and says so; the next one is as if it had not been', async () => {
+  const below = join(folder, 'failing')
+  let peers = 0
+  const scaler = new LocalScaler({
+    ...{ folder: below, peerArguments: [], name: 'host', slots: 1, invite: async () => 'LINE' },
+    startPeer: async ({ args }) => {
+      const data = args[args.indexOf('--data') + 1]!
+      mkdirSync(data, { recursive: true })
+      writeFileSync(join(data, 'peer.log'), 'nobody answers')
+      if (++peers === 1) throw new Error('nobody answers')
+      return { pid: -1, exited: new Promise(() => {}) } as never
+    },
+  })
+  const intent = { id: 'one', kind: 'grow', peerTag: 'tag' } as const
+  await expect(scaler.act(intent, never)).rejects.toThrow(
+    `nobody answers; ${join(below, 'tag')}, made for it, is removed again`,
+  )
+  expect(readdirSync(below)).toEqual([])
+  await scaler.act(intent, never)
+  expect(readdirSync(below)).toEqual(['tag'])
+})

@@ -90,11 +90,30 @@ test('the words for a peer in the background say the same as the options did', (
     otelShare: '0.5',
   }
   expect(peerArguments(options)).toEqual(
-    ['--name', 'attic', '--listen', '127.0.0.1:0', '--allow', 'process,function'].concat(
-      ['--offer', 'cpu=1', '--offer', 'mem=2G'],
+    ['--name', 'attic', '--listen', '127.0.0.1:0'].concat(
+      ['--offer', 'cpu=1', '--offer', 'mem=2G', '--allow', 'process,function'],
       ['--tenant-weight', 'lab=3', '--quota', '*=tasks:9', '--otel', 'http://a', '--otel-share', '0.5'],
       ['--no-mdns', '--no-custody'],
     ),
+  )
+})
+
+test('peers that a local scaler starts are bound by what the owner of this one has said, and are nobody else', () => {
+  const options: PeerOptions = {
+    ...plain,
+    ...{ name: 'attic', offer: ['cpu=1'], label: ['a=b'], scale: 'local:max=2', listenApi: '7070', peer: ['/ip4/1'] },
+    ...{ allow: 'none', taskLimits: ['memory=2G'], diskMax: '4G', quota: ['*=tasks:9'], rebalance: false },
+    ...{
+      warmCommand: ['*=sleep 9'],
+      warmLimit: ['*=memory=1G'],
+      warmCost: ['20:1'],
+      objective: ['pack'],
+      speculate: true,
+    },
+  }
+  expect(peerSettings(options, at).ownerWords.join(' ')).toBe(
+    '--allow none --disk-max 4G --task-limits memory=2G --objective pack --quota *=tasks:9 --no-rebalance ' +
+      '--warm-cost 20:1 --warm-command *=sleep 9 --warm-limit *=memory=1G --speculate',
   )
 })
 

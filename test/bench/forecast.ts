@@ -4,6 +4,7 @@ import { m4Ahead, meanError } from './forecast/m4.ts'
 import type { HorizonScore, RollingScore } from './forecast/rolling.ts'
 import { type ForecastJob, type ForecastResult, forecastJob } from './forecast/run.ts'
 import { updateSpeed } from './forecast/speed.ts'
+import { thousandSeries } from './forecast/thousand-series.ts'
 import { inThreads } from './in-threads.ts'
 import { type Bench, type BenchOptions, type Measured, NeedsError, quantile } from './report.ts'
 
@@ -32,6 +33,8 @@ export const forecast: Bench = {
     pinball90_over_snaive_worst: ['<=', 1.1],
     coverage90_error_points: ['<=', 2],
     update_us: ['<=', 20],
+    thousand_series_cpu_pct: ['<', 1],
+    thousand_series_mb: ['<=', 64],
   },
   run,
 }
@@ -47,10 +50,18 @@ async function run({ quick, data, say }: BenchOptions): Promise<Measured> {
   const m4 = m4Of(results)
   const rolling = rollingOf(results.flatMap((result) => result.rolling))
   const { updateUs, bytes } = updateSpeed()
+  const thousand = thousandSeries()
   const skipped = results.reduce((sum, result) => sum + result.skipped, 0)
   return {
-    figures: { ...m4.figures, ...rolling.figures, update_us: updateUs, bytes_per_series: bytes },
-    detail: { m4: m4.detail, skipped_series: skipped, ...rolling.detail },
+    figures: {
+      ...m4.figures,
+      ...rolling.figures,
+      update_us: updateUs,
+      bytes_per_series: bytes,
+      thousand_series_cpu_pct: thousand.cpuPct,
+      thousand_series_mb: thousand.mb,
+    },
+    detail: { m4: m4.detail, skipped_series: skipped, ...rolling.detail, thousand_series: thousand },
   }
 }
 

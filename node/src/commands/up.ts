@@ -4,16 +4,13 @@ import { addExamples, addJson, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { createDataFolder, type DataFolder, dataFolder, runningPeer } from '../data-folder.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { ownerWords } from '../owner-words.ts'
 import { addPeerOptions, type PeerOptions, peerSettings } from '../peer-options.ts'
 import { startPeerProcess } from '../peer-process.ts'
-import { priceArguments } from '../price-options.ts'
 import { upReport } from '../print/up-report.ts'
-import { rebalanceArguments } from '../rebalance-options.ts'
 import { scaleArguments } from '../scale-options.ts'
 import { refuseScalingWithoutKey } from '../scaling-right.ts'
-import { spanArguments } from '../span-options.ts'
-import { tenantArguments } from '../tenant-options.ts'
-import { warmArguments, warmHelp } from '../warm-options.ts'
+import { warmHelp } from '../warm-options.ts'
 
 export interface UpOptions extends PeerOptions {
   json?: boolean
@@ -94,27 +91,13 @@ export function peerArguments(options: PeerOptions): string[] {
   one('--api-port', options.apiPort)
   one('--listen-api', options.listenApi)
   one('--inventory', options.inventory)
-  one('--allow', options.allow)
-  one('--log', options.log)
-  one('--disk-max', options.diskMax)
   many('--announce', options.announce)
   many('--peer', options.peer)
   many('--offer', options.offer)
   many('--label', options.label)
-  many('--task-limits', options.taskLimits)
-  many('--functions', options.functions)
-  words.push(
-    ...tenantArguments(options),
-    ...rebalanceArguments(options),
-    ...scaleArguments(options),
-    ...priceArguments(options),
-    ...spanArguments(options),
-    ...warmArguments(options),
-  )
-  many('--objective', options.objective)
+  words.push(...ownerWords(options), ...scaleArguments(options))
   if (!options.mdns) words.push('--no-mdns')
   if (!options.custody) words.push('--no-custody')
-  if (options.speculate) words.push('--speculate')
   return words
 }
 

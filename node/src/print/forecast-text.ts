@@ -39,7 +39,7 @@ export function forecastsText(shown: Forecast, colours: Colours): string {
   })
   return `${table(
     [...columns, { title: 'who decides' }],
-    rows.map((row, i) => [...row, modeText(classes[i]!.warm, colours)]),
+    rows.map((row, i) => [...row, deciderText(classes[i]!.warm, colours)]),
     colours.dim,
   )}`
 }
@@ -139,6 +139,12 @@ function workersText(warm: ClassForecast['warm']): string {
   return mode === 'live'
     ? `${target} wanted, ${free} free now`
     : `${wantedOf(warm)} ordered, ${free} free now; forecasts would order ${target}`
+}
+
+/** With what keeps workers from being warm, if anything does. */
+function deciderText(warm: ClassForecast['warm'], colours: Colours): string {
+  const mode = modeText(warm, colours)
+  return warm.free === undefined || warm.executorCode === '' ? mode : `${mode}; ${colours.red(warm.executorCode)}`
 }
 
 function modeText({ mode, free }: ClassForecast['warm'], colours: Colours): string {

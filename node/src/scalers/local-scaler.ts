@@ -58,14 +58,17 @@ export class LocalScaler implements Scaler {
     if (!this.#tidied) rmSync(folder, { recursive: true, force: true })
     this.#tidied = true
     const data = join(folder, tag)
-    // Left by a try that failed: it was no member yet, or is gone.
-    rmSync(data, { recursive: true, force: true })
     // Good for one peer, and used up when it can be seen in a list of processes.
     const line = await invite()
     const args = ['join', line, '--data', data, '--name', `${name}-${tag.slice(-10)}`.slice(-64)]
     args.push('--offer', `slots=${slots}`, '--label', `${scaledLabel}=${tag}`, '--no-custody', '--no-mdns')
     args.push('--listen', '127.0.0.1:0', '--api-port', '0', ...peerArguments)
-    const peer = await startPeer({ args, logPath: join(data, 'peer.log'), tied: true, signal })
+    const starting = startPeer({ args, logPath: join(data, 'peer.log'), tied: true, signal })
+    const peer = await starting.catch((error: unknown) => {
+      rmSync(data, { recursive: true, force: true })
+      if (error instanceof Error) error.message += `; ${data}, made for it, is removed again`
+      throw error
+    })
     this.#peers.set(tag, { ...peer, data })
     peer.exited.then(() => this.#forget(tag, peer.pid))
   }

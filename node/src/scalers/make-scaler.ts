@@ -28,15 +28,9 @@ function scalerOf(scaling: ScaleSettings, { folder, settings, environment, start
   const invite = async (): Promise<string> => (await desk.invite({ role: 'host', uses: 1 })).line
   const { slots, command } = scaling
   if (command !== undefined) return new CommandScaler({ command, environment, slots, invite })
-  const peerArguments = ['--allow', settings.allow.join(',') || 'none']
-  for (const file of settings.functions) peerArguments.push('--functions', file)
-  for (const { pattern, command: warm } of settings.warmCommands)
-    peerArguments.push('--warm-command', `${pattern}=${warm}`)
-  if (settings.log !== undefined) peerArguments.push('--log', settings.log)
-  if (settings.spans) peerArguments.push('--otel', settings.spans.url, '--otel-share', String(settings.spans.share))
   return new LocalScaler({
     folder: join(folder.path, 'scaled'),
-    peerArguments,
+    peerArguments: settings.ownerWords,
     name: settings.name,
     slots,
     invite,

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Executor, MeasuredRun, RunEvents, WarmOrder } from '@souk/runtime'
-import type { Ballot, RunResult, TaskId } from '@souk/wire'
+import { type Ballot, type RunResult, requestOf, type TaskId } from '@souk/wire'
 import { removeRunCgroups } from './guardian/cgroup-bin.ts'
 import { removeCgroup } from './guardian/cgroup-folder.ts'
 import type { CgroupPlace } from './guardian/run-limits.ts'
@@ -9,6 +9,7 @@ import { GuardianClient } from './guardian-client.ts'
 import { killLeftovers } from './leftovers.ts'
 import { findPlace } from './limits/find-place.ts'
 import { type LimitsInForce, limitsInForce } from './limits/limits-in-force.ts'
+import { WarmLimits } from './limits/warm-limits.ts'
 import { type Partly, type ProcessOptions, processOptions } from './process-options.ts'
 import { ProcessRun } from './process-run.ts'
 import { removeTree } from './remove-tree.ts'
@@ -25,6 +26,7 @@ export class ProcessExecutor implements Executor {
   readonly #options: ProcessOptions
   readonly #runs = new Map<string, ProcessRun>()
   readonly #warm: WarmProcesses
+  readonly #warmLimits: WarmLimits
   #events: RunEvents | undefined
   #place: CgroupPlace | undefined
   #limits: LimitsInForce
@@ -39,10 +41,13 @@ export class ProcessExecutor implements Executor {
     const means = { place: undefined, reason: 'not started', watched: false }
     this.#limits = limitsInForce(means, this.#options.limits)
     const { warmCommands, warmProcessesMax, warmKeepMs, warmReadyMsMax, environment, hostName } = this.#options
+    const { warmLimits, warmMemoryBytesDefault, limits } = this.#options
+    this.#warmLimits = new WarmLimits(warmLimits, warmMemoryBytesDefault, limits)
     this.#warm = new WarmProcesses({
       commands: warmCommands,
       folder: this.#folder('work'),
       ...{ environment, hostName, processesMax: warmProcessesMax, keepMs: warmKeepMs, readyMsMax: warmReadyMsMax },
+      limits: this.#warmLimits,
       guardian: () => this.#ensureGuardian(),
       running: (name) => [...this.#runs.values()].filter((run) => run.class === name).length,
       warmed: (answer) => this.#events?.warmed(answer),
@@ -105,6 +110,8 @@ export class ProcessExecutor implements Executor {
       queueMicrotask(() => this.#events?.ran(order.task, order.ballot, answer))
       return
     }
+    const { spec } = order.record
+    this.#warmLimits.note(spec.class, requestOf(spec, order.alternative))
     const warm = this.#warm.take(order)
     const work = warm?.folder ?? this.#folder(join('work', `${order.task}-${order.ballot.counter}`))
     const run = new ProcessRun(order, this.#options, this.#events!, { work, spool: this.#folder('spool'), warm })

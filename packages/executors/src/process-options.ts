@@ -3,6 +3,7 @@ import type { BlobAccess } from '@souk/runtime'
 import type { PeerId } from '@souk/wire'
 import type { Hierarchy } from './limits/parents.ts'
 import { defaultTaskLimits, type TaskLimits } from './limits/task-limits.ts'
+import type { WarmLimit } from './limits/warm-limits.ts'
 import { defaultScripts, type Scripts } from './scripts.ts'
 import type { WarmCommand } from './warm-processes.ts'
 
@@ -41,6 +42,10 @@ export interface ProcessOptions extends ExecutorOptions {
   warmKeepMs: number
   /** a command that has not said by then that it is ready never will */
   warmReadyMsMax: number
+  /** what they may have before they have a task, by class; else the most that tasks of the class have asked for */
+  warmLimits: readonly WarmLimit[]
+  /** of memory, where neither that nor any task of the class says; more than 0 */
+  warmMemoryBytesDefault: number
 }
 
 export type Partly<T, Required extends keyof T> = Partial<T> & Pick<T, Required>
@@ -68,6 +73,8 @@ export function processOptions(options: Partly<ProcessOptions, 'self' | 'dataFol
     warmProcessesMax: 64,
     warmKeepMs: 30_000,
     warmReadyMsMax: 60_000,
+    warmLimits: [],
+    warmMemoryBytesDefault: 2 * 2 ** 30,
     ...executorOptions(options),
   }
 }

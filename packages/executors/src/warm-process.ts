@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Exit, PlaceOrder } from './guardian/frames.ts'
+import type { RunLimits } from './guardian/run-limits.ts'
 import type { GuardedRun, GuardianClient } from './guardian-client.ts'
+import { limitBreach } from './limits/limit-breach.ts'
 import { WorkFolder } from './work-folder.ts'
-
-const unlimited = { memoryBytes: 0, cpuMilli: 0, processes: 0 }
 
 export interface WarmProcessOptions {
   /** for the shell */
@@ -13,6 +13,8 @@ export interface WarmProcessOptions {
   environment: Record<string, string>
   hostName: string
   guardian: GuardianClient
+  /** until it has a task; from there on the task's hold */
+  limits: RunLimits
   /** it has not said by then that it is ready: it is ended */
   readyMsMax: number
 }
@@ -25,8 +27,8 @@ export class WarmProcess {
   readonly folder: string
   /** resolves with how long it took; rejects where it ended first, or said nothing in time */
   readonly ready: Promise<number>
-  /** it ended by itself, or with its guardian, before it had a task */
-  readonly ended: Promise<void>
+  /** it ended, by itself or for a limit or with its guardian, before it had a task; why */
+  readonly ended: Promise<string>
   readonly #guardian: GuardianClient
   readonly #options: WarmProcessOptions
   #number: number | undefined
@@ -37,11 +39,11 @@ export class WarmProcess {
     this.folder = options.folder
     this.#options = options
     this.#guardian = options.guardian
-    let onGone = (): void => {}
+    let onGone = (_why: string): void => {}
     this.ended = new Promise((resolve) => {
-      onGone = () => {
+      onGone = (why) => {
         this.#isGone = true
-        resolve()
+        resolve(why)
       }
     })
     this.ready = this.#start(onGone)
@@ -72,20 +74,20 @@ export class WarmProcess {
     if (this.#number !== undefined && !this.#isGone) this.#guardian.kill(this.#number, 0)
   }
 
-  async #start(onGone: () => void): Promise<number> {
-    const { folder, command, environment, hostName, readyMsMax } = this.#options
+  async #start(onGone: (why: string) => void): Promise<number> {
+    const { folder, command, environment, hostName, limits, readyMsMax } = this.#options
     const work = new WorkFolder(folder)
     try {
       await work.make()
       if (this.#unwanted) throw new Error('nobody wants it any more')
     } catch (error) {
-      onGone()
+      onGone((error as Error).message)
       throw error
     }
     const fence = `warm:${randomUUID()}`
     const own = { HOME: work.path, TMPDIR: work.temporary, SOUK_HOST: hostName, SOUK_FENCE: fence }
     const place = { argv: ['/bin/sh', '-c', command], env: { ...environment, ...own }, cwd: work.path, stdin: true }
-    const task = { outputBytesMax: 0, timeoutMs: 0, graceMs: 0, fence, limits: unlimited, warm: true as const }
+    const task = { outputBytesMax: 0, timeoutMs: 0, graceMs: 0, fence, limits, warm: true as const }
     const startedAt = performance.now()
     return await new Promise((resolve, reject) => {
       let silent: string | undefined
@@ -97,7 +99,7 @@ export class WarmProcess {
       const over = (why: string): void => {
         clearTimeout(timer)
         reject(new Error(silent ?? why))
-        onGone()
+        onGone(why)
       }
       const ready = (): void => {
         clearTimeout(timer)
@@ -110,14 +112,19 @@ export class WarmProcess {
           started: () => {},
           ready,
           output: () => {},
-          exited: ({ code, signal, error, lastError }: Exit) => {
-            const why = silent ?? error?.message ?? `it ended with ${signal ?? code}`
+          exited: (exit: Exit) => {
+            const why = silent ?? reasonOf(exit, limits)
             silent = undefined
-            over(lastError ? `${why}: ${lastError}` : why)
+            over(exit.lastError ? `${why}: ${exit.lastError}` : why)
           },
           lost: over,
         },
       )
     })
   }
+}
+
+function reasonOf(exit: Exit, limits: RunLimits): string {
+  const breach = limitBreach(exit, limits)
+  return breach?.message ?? exit.error?.message ?? `it ended with ${exit.signal ?? exit.code}`
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { fitsClass } from '@souk/kernel'
 import type { Warmed, WarmOrder } from '@souk/runtime'
 import type { GuardianClient } from './guardian-client.ts'
+import type { WarmLimits } from './limits/warm-limits.ts'
 import { removeTree } from './remove-tree.ts'
 import type { RunOrder } from './run-order.ts'
 import { WarmProcess } from './warm-process.ts'
@@ -28,6 +29,8 @@ export interface WarmProcessesOptions {
   /** an order counts for so long, unless it is said again */
   keepMs: number
   readyMsMax: number
+  /** of processes without a task, by class */
+  limits: WarmLimits
   guardian(): GuardianClient
   /** runs of a class that are under way */
   running(name: string): number
@@ -50,6 +53,8 @@ interface Pool {
   filling: boolean
   /** one of the last ones did not get ready: nothing is started before it is ordered again */
   failed: boolean
+  /** why one that stood ready has ended since it was last told; undefined: none has */
+  lost: string | undefined
 }
 
 /**
@@ -127,7 +132,7 @@ export class WarmProcesses {
     const declared = this.#options.commands.find(({ pattern }) => fitsClass(pattern, name))
     if (!declared) return undefined
     const { command } = declared
-    const none = { workers: 0, untilMs: 0, tookMs: undefined, filling: false, failed: false }
+    const none = { workers: 0, untilMs: 0, tookMs: undefined, filling: false, failed: false, lost: undefined }
     const pool: Pool = { name, command, idle: [], ...none }
     this.#pools.set(name, pool)
     return pool
@@ -146,24 +151,37 @@ export class WarmProcesses {
     if (this.#stopped) return
     const took = tries.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
     pool.failed = took.length < started
-    const code = pool.failed ? 'warm-failed' : started < wanted ? 'processes-max' : undefined
+    const { lost } = pool
+    pool.lost = undefined
+    const code = pool.failed
+      ? 'warm-failed'
+      : started < wanted
+        ? 'processes-max'
+        : lost === undefined
+          ? undefined
+          : 'warm-lost'
     const answer = { class: pool.name, workers: pool.idle.length + running(pool.name), tookMs: Math.max(0, ...took) }
     const failure = tries.find((each) => each.status === 'rejected')?.reason as Error | undefined
-    const detail = failure ? { detail: failure.message.slice(0, detailCharsMax) } : {}
+    const why = failure?.message ?? lost
+    const detail = why === undefined ? {} : { detail: why.slice(0, detailCharsMax) }
     warmed(code === undefined ? answer : { ...answer, code, ...detail })
   }
 
   async #start(pool: Pool): Promise<number> {
-    const { folder, environment, hostName, guardian, readyMsMax, onEmpty } = this.#options
+    const { folder, environment, hostName, guardian, readyMsMax, limits, onEmpty } = this.#options
     const process = new WarmProcess({
       command: pool.command,
       folder: join(folder, `warm-${++this.#count}`),
-      ...{ environment, hostName, readyMsMax, guardian: guardian() },
+      ...{ environment, hostName, readyMsMax, guardian: guardian(), limits: limits.of(pool.name) },
     })
     this.#alive.add(process)
-    void process.ended.then(() => {
+    void process.ended.then((why) => {
       const at = pool.idle.indexOf(process)
-      if (at !== -1) pool.idle.splice(at, 1)
+      // Nobody has told it to: those that are told to end are no longer counted.
+      if (at !== -1) {
+        pool.idle.splice(at, 1)
+        pool.lost = why
+      }
       // The folder of one that was taken is its run's.
       if (this.#alive.delete(process)) this.#tidy(process.folder)
       if (this.#alive.size === 0) onEmpty()

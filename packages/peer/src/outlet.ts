@@ -4,7 +4,7 @@ import { Counters } from './counters.ts'
 import type { PeerEffect } from './effects.ts'
 import { RidingMessages, RidingWrites } from './riders.ts'
 import type { TraceEvent } from './trace.ts'
-import { defaultTraceLogConfig, TraceLog, type UntimedTrace } from './trace-log.ts'
+import { defaultTraceLogConfig, TraceLog, type Tracing, type UntimedTrace } from './trace-log.ts'
 
 type PersistEffect = Extract<PeerEffect, { type: 'persist' }>
 
@@ -13,7 +13,8 @@ export class Outlet {
   readonly counters = new Counters()
   /** what was traced of late, for whoever asks later */
   readonly log: TraceLog
-  tracing = true
+  /** whether somebody reads the trace, or what of it */
+  tracing: Tracing = true
   readonly #self: PeerId
   readonly #local: Message[] = []
   readonly #ridingMessages = new RidingMessages()
@@ -40,7 +41,8 @@ export class Outlet {
   trace(event: UntimedTrace): void {
     this.counters.add(event.type)
     this.log.push(this.#now, event)
-    if (this.tracing) this.#out.push({ type: 'trace', event: { at: this.#now, ...event } as TraceEvent })
+    if (this.tracing === true || (this.tracing !== false && this.tracing(event)))
+      this.#out.push({ type: 'trace', event: { at: this.#now, ...event } as TraceEvent })
   }
 
   /** For the driver to act on, so it is built whether somebody reads or not. */

@@ -96,9 +96,9 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     return this.#machines.demand.report(wanted, this.#outlet.now)
   }
 
-  /** Trace effects are built only while somebody reads them. Counters are kept always. */
-  setTracing(on: boolean): void {
-    this.#outlet.tracing = on
+  /** Trace effects are built only while somebody reads them, and those that somebody wants. Counters are kept always. */
+  setTracing(tracing: Outlet['tracing']): void {
+    this.#outlet.tracing = tracing
   }
 
   /** Nothing runs or waits to run here; after `leave` the driver may stop. */

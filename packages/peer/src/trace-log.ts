@@ -14,6 +14,9 @@ export const defaultTraceLogConfig: TraceLogConfig = { eventsMax: 4_096, seldomM
 /** TraceEvent without its time, for each of its kinds. */
 export type UntimedTrace = TraceEvent extends infer E ? (E extends { at: Millis } ? Omit<E, 'at'> : never) : never
 
+/** Who reads the trace: everybody, nobody, or somebody who wants these events. */
+export type Tracing = boolean | ((event: UntimedTrace) => boolean)
+
 interface Kept {
   seq: number
   at: Millis

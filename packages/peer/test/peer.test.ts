@@ -228,6 +228,14 @@ describe('tracing', () => {
     expect(mesh.node('p0').peer.snapshot().counters).toMatchObject({ 'task.accepted': 1, 'task.closed': 1 })
   })
 
+  test('builds what somebody wants, and nothing else', () => {
+    const mesh = new Mesh({ p0: 1 })
+    mesh.node('p0').peer.setTracing(({ type }) => type === 'task.accepted')
+    mesh.submit('p0', 'a')
+    mesh.run(100)
+    expect(mesh.node('p0').traces.map(({ type }) => type)).toEqual(['task.accepted'])
+  })
+
   test('is the same for the same seed', () => {
     const play = () => {
       const mesh = new Mesh({ p0: 0, p1: 2, p2: 2 })

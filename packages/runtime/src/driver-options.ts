@@ -1,5 +1,5 @@
 import type { Machine, Millis } from '@souk/kernel'
-import type { NamedTask, PeerEffect, PeerInput, Submission } from '@souk/peer'
+import type { NamedTask, PeerEffect, PeerInput, Submission, Tracing } from '@souk/peer'
 import type { Ballot, Incarnation, LoadStamp, Offer, PeerId, TaskId } from '@souk/wire'
 import type { PeerBlobs } from './blob-access.ts'
 import type { KeptBlobs } from './blob-upkeep.ts'
@@ -16,7 +16,7 @@ export interface PeerMachine extends Machine<PeerInput, PeerEffect>, KeptBlobs {
   /** why a client that has just made up this key had better make another, if so */
   whyUnlucky(task: NamedTask): { code: string; message: string } | undefined
   /** While off the machine builds no trace effects. */
-  setTracing?(on: boolean): void
+  setTracing?(tracing: Tracing): void
 }
 
 export type DriverLog = (level: 'info' | 'warn' | 'error', message: string, fields: Record<string, unknown>) => void

@@ -1,12 +1,4 @@
-import {
-  type ClientRef,
-  type NamedTask,
-  type PeerEffect,
-  type PeerInput,
-  type Reply,
-  storedPrefixes,
-  type TraceEvent,
-} from '@souk/peer'
+import { type ClientRef, type NamedTask, type PeerEffect, type PeerInput, type Reply, storedPrefixes } from '@souk/peer'
 import type { PeerId } from '@souk/wire'
 import { behindIn } from './behind.ts'
 import { BlobCustody } from './blob-custody.ts'
@@ -65,7 +57,7 @@ export class Driver implements PeerHandle {
     this.#clock = options.clock
     this.#executors = new ExecutorSet(options.executors)
     this.#listeners = new Listeners({
-      onTracing: (on) => this.#peer.setTracing?.(on),
+      onTracing: (tracing) => this.#peer.setTracing?.(tracing),
       onFailure: (what, error) => this.#log('error', `a ${what} listener failed`, { error }),
     })
     this.#ownAdvert = new OwnAdvert(options.credentials)
@@ -157,8 +149,8 @@ export class Driver implements PeerHandle {
     if (this.#listeners.detach(client)) this.input({ type: 'gone', client })
   }
 
-  trace(listener: (event: TraceEvent) => void): () => void {
-    return this.#listeners.trace(listener)
+  trace(...reader: Parameters<PeerHandle['trace']>): () => void {
+    return this.#listeners.trace(...reader)
   }
 
   whyUnlucky(task: NamedTask): { code: string; message: string } | undefined {

@@ -1,20 +1,28 @@
-import type { ClientRef, Reply, TraceEvent } from '@souk/peer'
+import type { ClientRef, Reply, TraceEvent, Tracing, UntimedTrace } from '@souk/peer'
+
+interface Tracer {
+  listener: (event: TraceEvent) => void
+  wants: ((event: UntimedTrace) => boolean) | undefined
+}
 
 /** Who hears replies and trace events. A listener's own failure is reported and stays its own. */
 export class Listeners {
   readonly #clients = new Map<ClientRef, (reply: Reply) => void>()
-  readonly #tracers = new Set<(event: TraceEvent) => void>()
-  readonly #onTracing: (on: boolean) => void
+  readonly #tracers = new Set<Tracer>()
+  readonly #onTracing: (tracing: Tracing) => void
   readonly #onFailure: (what: string, error: unknown) => void
   #nextClient: ClientRef = 1
 
-  constructor(options: { onTracing: (on: boolean) => void; onFailure: (what: string, error: unknown) => void }) {
+  constructor(options: { onTracing: (tracing: Tracing) => void; onFailure: (what: string, error: unknown) => void }) {
     this.#onTracing = options.onTracing
     this.#onFailure = options.onFailure
   }
 
-  get tracing(): boolean {
-    return this.#tracers.size > 0
+  /** What is read of the trace. */
+  get tracing(): Tracing {
+    const tracers = [...this.#tracers]
+    if (tracers.some(({ wants }) => wants === undefined)) return true
+    return tracers.length > 0 && ((event) => tracers.some(({ wants }) => wants!(event)))
   }
 
   attach(listener: (reply: Reply) => void): ClientRef {
@@ -28,13 +36,14 @@ export class Listeners {
     return this.#clients.delete(client)
   }
 
-  trace(listener: (event: TraceEvent) => void): () => void {
-    // A wrapper of its own, so that the same function may listen twice.
-    const entry = (event: TraceEvent) => listener(event)
+  /** `wants`: it hears these alone; undefined: all. */
+  trace(listener: Tracer['listener'], wants?: Tracer['wants']): () => void {
+    // An entry of its own, so that the same function may listen twice.
+    const entry = { listener, wants }
     this.#tracers.add(entry)
-    if (this.#tracers.size === 1) this.#onTracing(true)
+    this.#onTracing(this.tracing)
     return () => {
-      if (this.#tracers.delete(entry) && this.#tracers.size === 0) this.#onTracing(false)
+      if (this.#tracers.delete(entry)) this.#onTracing(this.tracing)
     }
   }
 
@@ -47,9 +56,9 @@ export class Listeners {
   }
 
   event(event: TraceEvent): void {
-    for (const tracer of this.#tracers) {
+    for (const { listener, wants } of this.#tracers) {
       try {
-        tracer(event)
+        if (wants === undefined || wants(event)) listener(event)
       } catch (error) {
         this.#onFailure('trace', error)
       }

@@ -1,4 +1,4 @@
-import type { ClientRef, NamedTask, PeerInput, Reply, TraceEvent } from '@souk/peer'
+import type { ClientRef, NamedTask, PeerInput, Reply, TraceEvent, UntimedTrace } from '@souk/peer'
 import type { PeerId } from '@souk/wire'
 
 /** What the inside of this host may ask of its running peer: the one door for control and node. */
@@ -13,6 +13,9 @@ export interface PeerHandle {
   whyUnlucky(task: NamedTask): { code: string; message: string } | undefined
   /** plain data of the whole machine (see PeerSnapshot in @souk/peer); built on demand */
   snapshot(): unknown
-  /** Reads trace events until the returned function is called; while nobody reads, none are handed out. */
-  trace(listener: (event: TraceEvent) => void): () => void
+  /**
+   * Reads trace events, all or those that `wants` says, until the returned function is called; what nobody reads is not
+   * even built.
+   */
+  trace(listener: (event: TraceEvent) => void, wants?: (event: UntimedTrace) => boolean): () => void
 }

@@ -164,23 +164,6 @@ test('own adverts leave signed, once per version, wherever they go', async () =>
   expect(b.driver.counters().rejected).toEqual({})
 })
 
-test('traces are built only while somebody listens', async () => {
-  const peer = new ToyPeer({ drain: (_, out) => out.push({ type: 'trace', event: { at: 1, type: 'peer.leaving' } }) })
-  const { driver } = await new World().started('a', peer)
-  expect(peer.tracing).toBe(false)
-  const seen: string[] = []
-  const stopFirst = driver.trace((event) => seen.push(event.type))
-  const stopSecond = driver.trace(() => {})
-  expect(peer.tracing).toBe(true)
-  driver.input({ type: 'drain', on: true })
-  stopFirst()
-  expect(peer.tracing).toBe(true)
-  stopSecond()
-  stopSecond()
-  expect(peer.tracing).toBe(false)
-  expect(seen).toEqual(['peer.leaving'])
-})
-
 test('what the transport refused is counted, and told to the peer', async () => {
   const seen: unknown[] = []
   const peer = new ToyPeer({ rejected: (input) => seen.push(input) })

@@ -1,5 +1,5 @@
 import type { Millis } from '@souk/kernel'
-import type { NamedTask, PeerEffect, PeerInput, StoredBlobs, Submission } from '@souk/peer'
+import type { NamedTask, PeerEffect, PeerInput, StoredBlobs, Submission, Tracing } from '@souk/peer'
 import type { LoadStamp } from '@souk/wire'
 import type { PeerMachine } from '../src/index.ts'
 
@@ -12,7 +12,7 @@ export class ToyPeer implements PeerMachine {
   readonly heard: PeerInput[] = []
   readonly handlers: Handlers
   wakeupAt: Millis | undefined
-  tracing = false
+  tracing: Tracing = false
   /** by nonce of what is submitted, and by task of what is kept */
   custodians: Record<string, string[]> = {}
   /** named by tasks that are kept */
@@ -64,8 +64,8 @@ export class ToyPeer implements PeerMachine {
     return this.load
   }
 
-  setTracing(on: boolean): void {
-    this.tracing = on
+  setTracing(tracing: Tracing): void {
+    this.tracing = tracing
   }
 
   /** Types of the inputs heard, those of every life left out. */

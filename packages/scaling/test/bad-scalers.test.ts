@@ -6,8 +6,8 @@ const hourS = 3600
 const config = { startsPerHour: 6, peersMax: 3, answerMs: 30_000, coolDownMs: 5_000 }
 
 /** Much more is needed than there will ever be. */
-function starved(log?: unknown): MeshOfSlots {
-  const mesh = new MeshOfSlots(config, 'origin', log)
+function starved(log?: unknown, startWallMs = wallMs): MeshOfSlots {
+  const mesh = new MeshOfSlots(config, 'origin', log, startWallMs)
   mesh.need(2, 500)
   return mesh
 }
@@ -50,6 +50,60 @@ it('counts what was started before a restart', () => {
   after.pass(60)
   expect(count + after.orders.length).toBeLessThanOrEqual(config.startsPerHour)
   expect(after.capacity.report(after.now).log.length).toBe(count + after.orders.length)
+})
+
+it('has no other budget where the clock was set back or forward before a restart', () => {
+  const before = starved()
+  before.pass(hourS / 2)
+  expect(before.orders).toHaveLength(config.startsPerHour)
+  for (const hours of [-2, -24 * 365]) {
+    const after = starved(before.log, wallMs + hours * hourS * 1000)
+    after.pass(hourS - 60)
+    expect(after.orders).toEqual([])
+    // Not for ever, or for as long as the clock was wrong.
+    after.pass(120)
+    expect(after.orders.length).toBeGreaterThan(0)
+  }
+  const ahead = starved(before.log, wallMs + 24 * hourS * 1000)
+  ahead.pass(hourS - 60)
+  expect(ahead.orders.length).toBeLessThanOrEqual(config.startsPerHour)
+})
+
+it('counts the peer of an order that failed half-way, and starts none in its place where there may be no more', () => {
+  const mesh = starved()
+  mesh.pass(3 * hourS, () => {
+    for (const { id, peerTag } of mesh.orders) {
+      if (mesh.members.some(({ tag }) => tag === peerTag)) continue
+      // It has started the peer, and then says that it could not.
+      mesh.step({ type: 'scaled', intent: id, code: 'failed' })
+      mesh.members.push(member(`new-${id}`, { tag: peerTag, slots: 1 }))
+    }
+  })
+  expect(mesh.orders).toHaveLength(config.peersMax)
+  expect(mesh.judged.map(({ judgement }) => judgement)).toEqual(Array.from(mesh.orders, () => 'failed'))
+  expect(mesh.capacity.report(mesh.now)).toMatchObject({ grown: config.peersMax, decision: { code: 'at-most' } })
+})
+
+it.each([1e9, Number.NaN, -1, Number.POSITIVE_INFINITY])(
+  'stays within its bounds where %d is foretold or told',
+  (odd) => {
+    const mesh = new MeshOfSlots(config)
+    mesh.forecaster.says = () => odd
+    mesh.members.push(member('liar', { running: odd, waiting: odd }))
+    mesh.pass(3 * hourS, () => mesh.obey())
+    expect(mesh.orders.filter(({ kind }) => kind === 'grow').length).toBeLessThanOrEqual(3 * config.startsPerHour)
+    expect(mesh.members.length).toBeLessThanOrEqual(2 + config.peersMax)
+  },
+)
+
+it('neither grows nor shrinks where nothing ever comes, nor after a single task', () => {
+  const mesh = new MeshOfSlots(config)
+  mesh.pass(hourS)
+  mesh.need(1)
+  mesh.pass(1)
+  mesh.need(0)
+  mesh.pass(hourS)
+  expect(mesh.orders).toEqual([])
 })
 
 it('counts what others have started, by the tags of those that are there, also once their starter is gone', () => {

@@ -53,12 +53,12 @@ export class MeshOfSlots {
   members: CapacityMember[]
   now = 0
 
-  constructor(config: Partial<CapacityConfig> = {}, self = 'origin', log?: unknown) {
+  constructor(config: Partial<CapacityConfig> = {}, self = 'origin', log?: unknown, startWallMs = wallMs) {
     this.members = [member(self, { scaler: true })]
     const view = { members: () => this.members }
     const whole = { ...defaultCapacityConfig, scaler: 'local', slotsPerPeer: 2, ...config }
     this.capacity = new Capacity(whole, { self, view, forecaster: this.forecaster })
-    this.step({ type: 'start', wallMs, log })
+    this.step({ type: 'start', wallMs: startWallMs, log })
   }
 
   step(input: CapacityInput): void {

@@ -67,7 +67,10 @@ describe('warm workers', () => {
       ['it ended with 3', true],
       ['it ended with 4', undefined],
     ])
-    const answer = { executorCode: 'warm-failed', executorDetail: 'it ended with 4' }
+    const detail = (megabytes: string) => `out of memory: used ${megabytes} MB of 134.2 MB (peak)`
+    for (const megabytes of ['140.1', '135.7']) failed(detail(megabytes))
+    expect(host.of('warmed').map(({ again }) => again)).toEqual([undefined, true, undefined, undefined, true])
+    const answer = { executorCode: 'warm-failed', executorDetail: detail('135.7') }
     expect(host.report()?.warm).toMatchObject(answer)
     host.step({ type: 'warmed', class: 'render', workers: 3, tookMs: 5 })
     expect(host.report()?.warm).toMatchObject({ executorCode: '', executorDetail: '' })

@@ -1,5 +1,5 @@
 export { TraceCounters } from './counters.ts'
-export type { Level } from './levels.ts'
+export { type Level, tracesFrom } from './levels.ts'
 export { logTrace } from './log-trace.ts'
 export { createLogger, type LogOptions, logDriver } from './logger.ts'
 export type { MeasuredPeer } from './metrics/measured-peer.ts'

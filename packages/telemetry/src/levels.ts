@@ -1,4 +1,7 @@
-import type { TraceEvent, TraceType } from '@souk/peer'
+import type { TraceType, UntimedTrace } from '@souk/peer'
+
+/** A process that stood ready, or was about to, has ended. */
+const warmTroubles: ReadonlySet<string> = new Set(['warm-failed', 'warm-lost'])
 
 export type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error'
 
@@ -64,9 +67,18 @@ const levels: Record<TraceType, Level> = {
   'bidder.distrusted': 'warn',
 }
 
-export function levelOf(event: TraceEvent): Level {
+/** from the least to the most important */
+const ranks: readonly Level[] = ['trace', 'debug', 'info', 'warn', 'error']
+
+/** What a log of this level writes of the trace. */
+export function tracesFrom(least: Level): (event: UntimedTrace) => boolean {
+  const rank = ranks.indexOf(least)
+  return (event) => ranks.indexOf(levelOf(event)) >= rank
+}
+
+export function levelOf(event: UntimedTrace): Level {
   if (event.type === 'member.state' && (event.state === 'suspect' || event.state === 'dead')) return 'warn'
   if (event.type === 'task.closed' && (event.kind === 'lost' || event.kind === 'quarantined')) return 'warn'
-  if (event.type === 'warm.done' && event.code === 'warm-failed' && !event.again) return 'warn'
+  if (event.type === 'warm.done' && warmTroubles.has(event.code) && !event.again) return 'warn'
   return levels[event.type]
 }

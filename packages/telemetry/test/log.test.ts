@@ -1,7 +1,7 @@
 import type { TraceEvent } from '@souk/peer'
 import type { Decision } from '@souk/wire'
 import { expect, test } from 'vitest'
-import { createLogger, type LogOptions, logDriver, logTrace } from '../src/index.ts'
+import { createLogger, type LogOptions, logDriver, logTrace, tracesFrom } from '../src/index.ts'
 
 const ballot = { counter: 2, peer: '12D3KooWpeerabcdef', incarnation: 3 }
 const decision: Decision = {
@@ -143,4 +143,20 @@ test('workers that do not get warm are a warning with why, once for each reason'
     [40, 'it ended with 3'],
     [20, 'it ended with 3'],
   ])
+})
+
+test('a log reads of the trace what it writes: also the warnings where it writes nothing less', () => {
+  const failed = { at: 1, type: 'warm.done', class: 'make', workers: 0, tookMs: 0, code: 'warm-failed' } as const
+  const events: TraceEvent[] = [
+    failed,
+    { ...failed, code: 'warm-lost' },
+    { ...failed, code: '' },
+    { at: 1, type: 'peer.leaving' },
+    { at: 1, type: 'store.failed', code: 'full', message: 'the disk is full' },
+  ]
+  const readAt = (level: 'error' | 'warn' | 'info' | 'debug') => events.map(tracesFrom(level))
+  expect(readAt('warn')).toEqual([true, true, false, false, true])
+  expect(readAt('error')).toEqual([false, false, false, false, true])
+  expect(readAt('info')).toEqual([true, true, false, true, true])
+  expect(readAt('debug')).toEqual([true, true, true, true, true])
 })

@@ -12,6 +12,7 @@ export class RunCgroup {
   readonly #version: 1 | 2
   readonly #folders: string[] = []
   readonly #byController = new Map<Controller, string>()
+  #limits: RunLimits = { memoryBytes: 0, cpuMilli: 0, processes: 0 }
 
   /**
    * Makes it, with its limits. Throws, and leaves nothing behind, where the kernel refuses.
@@ -84,13 +85,22 @@ export class RunCgroup {
     return nanos === undefined ? undefined : Math.round(nanos / 1e6)
   }
 
-  /** Sets its limits, from here on; 0 leaves one as it is. Throws where the kernel refuses: it may have more memory already. */
-  limit({ memoryBytes, cpuMilli, processes }: RunLimits): void {
+  /**
+   * Sets its limits, from here on, in place of those it had. Throws where the kernel refuses, or where it has more memory
+   * already; then some of them may be set.
+   */
+  limit(limits: RunLimits): void {
+    const before = this.#limits
     const folder = (controller: Controller) => this.#byController.get(controller)
     const [cpu, pids, memory] = [folder('cpu'), folder('pids'), folder('memory')]
-    if (cpu !== undefined && cpuMilli > 0) this.#limitCpu(cpu, cpuMilli)
-    if (pids !== undefined && processes > 0) writeValue(pids, 'pids.max', processes)
-    if (memory !== undefined && memoryBytes > 0) this.#limitMemory(memory, memoryBytes)
+    if (memory !== undefined && limits.memoryBytes !== before.memoryBytes) {
+      this.#limitMemory(memory, limits.memoryBytes, before.memoryBytes)
+    }
+    if (cpu !== undefined && limits.cpuMilli !== before.cpuMilli) this.#limitCpu(cpu, limits.cpuMilli)
+    if (pids !== undefined && limits.processes !== before.processes) {
+      writeValue(pids, 'pids.max', limits.processes || 'max')
+    }
+    this.#limits = limits
   }
 
   /** Kills whatever is in it, whichever group or session it moved to; false: something hangs in the kernel. */
@@ -106,25 +116,30 @@ export class RunCgroup {
 
   #limitCpu(folder: string, cpuMilli: number): void {
     const quota = Math.max(quotaMicrosMin, Math.round((cpuMilli / 1000) * periodMicros))
-    if (this.#version === 2) writeValue(folder, 'cpu.max', `${quota} ${periodMicros}`)
+    if (this.#version === 2) writeValue(folder, 'cpu.max', `${cpuMilli > 0 ? quota : 'max'} ${periodMicros}`)
     else {
       writeValue(folder, 'cpu.cfs_period_us', periodMicros)
-      writeValue(folder, 'cpu.cfs_quota_us', quota)
+      writeValue(folder, 'cpu.cfs_quota_us', cpuMilli > 0 ? quota : -1)
     }
   }
 
   /** No swap: a task that swaps slows the whole host down, and its limit would mean nothing. */
-  #limitMemory(folder: string, memoryBytes: number): void {
+  #limitMemory(folder: string, memoryBytes: number, before: number): void {
     if (this.#version === 2) {
-      writeValue(folder, 'memory.max', memoryBytes)
+      // Written all the same it would be killed for it. What files it has read can be taken from it.
+      const taken = readField(folder, 'memory.stat', 'anon')
+      if (memoryBytes > 0 && taken > memoryBytes) throw new Error(`it has ${taken} bytes already`)
+      writeValue(folder, 'memory.max', memoryBytes || 'max')
       if (readNumber(folder, 'memory.swap.current') !== undefined) writeValue(folder, 'memory.swap.max', 0)
       // All of the run or nothing: half of one is no use to anybody.
       if (readNumber(folder, 'memory.oom.group') !== undefined) writeValue(folder, 'memory.oom.group', 1)
       return
     }
-    writeValue(folder, 'memory.limit_in_bytes', memoryBytes)
-    if (readNumber(folder, 'memory.memsw.limit_in_bytes') !== undefined) {
-      writeValue(folder, 'memory.memsw.limit_in_bytes', memoryBytes)
-    }
+    const files = ['memory.limit_in_bytes']
+    if (readNumber(folder, 'memory.memsw.limit_in_bytes') !== undefined) files.push('memory.memsw.limit_in_bytes')
+    // With swap it may never have less than without: so that is first where it gets more, and last where it gets less.
+    const gets = memoryBytes || Number.POSITIVE_INFINITY
+    if (gets > (before || Number.POSITIVE_INFINITY)) files.reverse()
+    for (const file of files) writeValue(folder, file, memoryBytes || -1)
   }
 }

@@ -70,3 +70,8 @@ function useOf(pid: number): { privateBytes: number; sharedBytes: number; thread
   const [privateBytes, sharedBytes] = [kib('RssAnon') * 1024, (kib('RssFile') + kib('RssShmem')) * 1024]
   return { privateBytes, sharedBytes, threads: kib('Threads') }
 }
+
+/** Whether the session of this leader has more memory now; 0 = no limit. */
+export function takesMore(leader: number, memoryBytes: number): boolean {
+  return memoryBytes > 0 && (sessionUses(new Set([leader])).get(leader)?.memoryBytes ?? 0) > memoryBytes
+}

@@ -6,7 +6,7 @@ import { type Budget, OutputRelay } from './output-relay.ts'
 import { processesOfFences, processStart } from './process-table.ts'
 import type { RunCgroup } from './run-cgroup.ts'
 import type { RunLimits } from './run-limits.ts'
-import type { SessionUse } from './session-use.ts'
+import { type SessionUse, takesMore } from './session-use.ts'
 import { childrenCpuMs, processCpuMs, treePeakBytes } from './usage.ts'
 import { UseMeter } from './use-meter.ts'
 import { WarmWait } from './warm-wait.ts'
@@ -101,12 +101,13 @@ export class TaskProcess {
   place({ line, ...task }: PlaceOrder): boolean {
     const child = this.#child
     if (!this.#warm?.ready || this.#exited || !child?.stdin || child.stdin.destroyed) return false
+    const pid = child.pid!
+    if (!this.#cgroup?.has('memory') && takesMore(pid, task.limits.memoryBytes)) return false
     try {
       this.#cgroup?.limit(task.limits)
     } catch {
       return false
     }
-    const pid = child.pid!
     // What it has printed before is nobody's.
     for (const relay of this.#relays) relay.flush()
     this.#warm = undefined

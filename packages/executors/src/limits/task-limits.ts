@@ -14,7 +14,10 @@ export interface TaskLimits {
 export const defaultTaskLimits: TaskLimits = { memoryBytesDefault: 0, processesMax: 4096, cpuQuota: true }
 
 /** The limits of one command. What it does not ask for has none but the defaults. */
-export function runLimits({ cpuMilli, memoryBytes }: ResourceRequest, limits: TaskLimits): RunLimits {
+export function runLimits(
+  { cpuMilli, memoryBytes }: Pick<ResourceRequest, 'cpuMilli' | 'memoryBytes'>,
+  limits: TaskLimits,
+): RunLimits {
   return {
     memoryBytes: memoryBytes > 0 ? memoryBytes : limits.memoryBytesDefault,
     cpuMilli: limits.cpuQuota ? cpuMilli : 0,

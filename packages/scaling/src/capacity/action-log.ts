@@ -8,6 +8,7 @@ const states: readonly string[] = ['asked', 'done', 'failed', 'judged'] satisfie
 export class ActionLog {
   readonly #max: number
   #actions: ScaleAction[] = []
+  #restoredWallMs: WallMillis = 0
 
   constructor(max: number) {
     this.#max = max
@@ -42,15 +43,21 @@ export class ActionLog {
   /** Peers started in the hour until then: by this peer, and by others as the tags of those that are there say. */
   startsInHour(wallMs: WallMillis, tags: readonly string[]): number {
     const own = this.#actions.filter(({ intent }) => intent.kind === 'grow').map(({ intent }) => intent.peerTag)
-    const starts = new Set([...own, ...tags])
-    return [...starts].filter((tag) => {
-      const at = readScaleTag(tag)?.wallMs ?? Number.NEGATIVE_INFINITY
-      return at > wallMs - hourMs && at <= wallMs
-    }).length
+    const within = (at: WallMillis): boolean => at > wallMs - hourMs && at <= wallMs
+    const starts = new Set(own.filter((tag) => within(this.#startedAt(tag, wallMs))))
+    for (const tag of tags) if (within(readScaleTag(tag)?.wallMs ?? Number.NEGATIVE_INFINITY)) starts.add(tag)
+    return starts.size
+  }
+
+  /** Where the clock was set back since, it counts as begun when this life did: else a clock would give another budget. */
+  #startedAt(tag: string, wallMs: WallMillis): WallMillis {
+    const at = readScaleTag(tag)?.wallMs ?? Number.NEGATIVE_INFINITY
+    return at > wallMs ? this.#restoredWallMs : at
   }
 
   /** What was saved; what cannot be read is left out. What was asked by an earlier life got no answer. */
-  restore(saved: unknown): void {
+  restore(saved: unknown, wallMs: WallMillis): void {
+    this.#restoredWallMs = wallMs
     if (!Array.isArray(saved)) return
     const actions = saved.filter(isAction).slice(-this.#max)
     this.#actions = actions.map((action) =>

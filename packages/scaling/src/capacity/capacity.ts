@@ -65,7 +65,7 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
         this.#bucket = this.#bucketAt(now)
         // Whoever can start nobody has nothing to decide, and need not look.
         if (this.#config.scaler !== undefined) this.#nextLookMs = now + this.#config.bucketMs / looks
-        this.#log.restore(input.log)
+        this.#log.restore(input.log, input.wallMs)
         break
       case 'wake':
         if (this.#nextLookMs === undefined || now < this.#nextLookMs) return

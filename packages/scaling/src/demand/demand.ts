@@ -183,7 +183,7 @@ export class Demand implements Machine<DemandInput, DemandEffect> {
     if (!demand) return
     const { code: codeBefore, detail: detailBefore } = demand.pool.warm
     demand.pool.onWarmed(input, now)
-    const again = code !== '' && code === codeBefore && (detail ?? '') === detailBefore
+    const again = code !== '' && code === codeBefore && sameReason(detail ?? '', detailBefore)
     const done = { class: name, workers, tookMs, code }
     out.push({ type: 'warmed', ...done, ...(detail && { detail }), ...(again && { again }) })
   }
@@ -266,6 +266,12 @@ export class Demand implements Machine<DemandInput, DemandEffect> {
     demand.changed = false
     if (value !== undefined) out.push({ type: 'write', key: keyOf(demand.name), value })
   }
+}
+
+/** Whatever it took of memory this time. */
+function sameReason(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((text) => text.replace(/\d+\.\d+/g, '#'))
+  return a === b
 }
 
 function keyOf(name: string): string {
