@@ -163,6 +163,7 @@ function peerOf(self: PeerId, offer: Offer, members: MembersView, config: Market
     queued: () => host.queued,
     promised: () => false,
     pressure: () => undefined,
+    unsure: () => false,
     lent: () => 0,
     running: () => host.running,
     ties: () => host.ties,

@@ -157,6 +157,10 @@ const corpus: [Seed, found: string][] = [
     'round trips that were measured while the network was bad kept short tasks from idle hosts for seconds',
   ],
   [
+    { seed: 62529, peers: 4, tasks: 170, profile: 'swarm' },
+    'a host that had just started asked for work that it could not take yet, and lost each task of it for a lease',
+  ],
+  [
     { seed: 5387, peers: 4, tasks: 127, profile: 'swarm' },
     'a submit that came to nothing kept the lease of an earlier ballot alive, and that one could end nothing',
   ],

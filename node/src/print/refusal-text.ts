@@ -48,6 +48,10 @@ const meanings: Record<string, { seen: string; help: string }> = {
     seen: 'under pressure, so it takes nothing now',
     help: 'it takes work again by itself once it has memory, disk and time for it; souk join adds a host',
   },
+  unsure: {
+    seen: 'just started, and has not heard from most members yet',
+    help: 'it takes work by itself once it has; souk doctor names the failing hop',
+  },
   stopping: { seen: 'stopping', help: 'start it again, or another peer' },
 }
 

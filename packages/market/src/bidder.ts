@@ -170,10 +170,15 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   // ---- WANTED
 
   #onFetch(from: PeerId, message: MessageOf<'fetch'>, now: Millis, out: BidderEffect[]): void {
-    const takesNone = this.#local.offer().draining || this.#leaving ? 'draining' : undefined
-    const refusal = takesNone ?? (this.#local.pressure() === undefined ? undefined : 'pressure')
-    const question = { want: this.#nextWant++, refusal, ...this.#quotas() }
+    const question = { want: this.#nextWant++, refusal: this.#takesNone(), ...this.#quotas() }
     out.push({ type: 'send', ...this.#fetches.begin(from, message, { quotas: undefined, ...question }, now) })
+  }
+
+  /** Why nothing is to be fetched at all, as a code. */
+  #takesNone(): string | undefined {
+    if (this.#local.offer().draining || this.#leaving) return 'draining'
+    if (this.#local.pressure() !== undefined) return 'pressure'
+    return this.#local.unsure() ? 'unsure' : undefined
   }
 
   #onGiven(from: PeerId, message: MessageOf<'given'>, now: Millis, out: BidderEffect[]): void {
@@ -255,7 +260,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   #decideWant(waiting: number): { count: number; aheadMs: Millis; concurrent: number } | undefined {
     const offer = this.#local.offer()
     if (offer.draining || offer.executors.length === 0 || this.#local.promised()) return undefined
-    if (this.#local.pressure() !== undefined) return undefined
+    if (this.#local.pressure() !== undefined || this.#local.unsure()) return undefined
     const free = this.#local.free()
     const queued = this.#local.queued()
     const startable = queued > 0 || free.cpuMilli <= 0 ? 0 : Math.max(0, free.slots - this.#asked())

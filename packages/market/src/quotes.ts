@@ -8,7 +8,7 @@ import { decideFit } from './fit.ts'
 import { type Hold, Holds, holdMsFor } from './holds.ts'
 import type { Packing } from './packing.ts'
 import { overQuota } from './quota-refusal.ts'
-import { draining, later, pressed } from './refusal.ts'
+import { draining, later, pressed, unsure } from './refusal.ts'
 import { Rivals } from './rivals.ts'
 import { decideTies } from './ties.ts'
 import type { LocalView, MembersView } from './views.ts'
@@ -81,6 +81,7 @@ export class Quotes {
     if (offer.draining || leaving()) return { t: 'noBid', lot, refusal: draining }
     const pressure = local.pressure()
     if (pressure !== undefined) return { t: 'noBid', lot, refusal: pressed(pressure) }
+    if (local.unsure()) return { t: 'noBid', lot, refusal: unsure }
     packing.learn(shape.request, count)
     const tied = decideTies(local.ties(), shape)
     if (tied) return { t: 'noBid', lot, refusal: tied }

@@ -13,6 +13,8 @@ export const draining: Refusal = later('draining', 'it takes no new work')
 
 export const pressed = (why: string): Refusal => later('pressure', why)
 
+export const unsure: Refusal = later('unsure', 'it has just started, and has not heard from most members yet')
+
 function refusal(code: Refusal['code'], isForEver: boolean, detail: string): Refusal {
   return { code, never: isForEver, detail: detail.slice(0, detailCharsMax) }
 }

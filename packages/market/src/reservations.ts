@@ -4,7 +4,7 @@ import { type Asker, Askers, freedFor } from './askers.ts'
 import type { GangConfig } from './gang-config.ts'
 import type { Packing } from './packing.ts'
 import { Patience } from './patience.ts'
-import { later } from './refusal.ts'
+import { later, unsure } from './refusal.ts'
 import { refusalHere } from './refusal-here.ts'
 import {
   isBehind,
@@ -184,6 +184,7 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
 
   #whyNot(from: PeerId, id: string, shape: Shape): Refusal | undefined {
     const refusal = refusalHere(this.#local, shape)
+    if (this.#local.unsure()) return unsure
     // Who holds as much as it may gets more room as its tasks end, like one that waits for anything else.
     if (refusal && (refusal.code !== 'quota' || refusal.never)) return refusal
     if (this.#reservations.has(id)) return undefined

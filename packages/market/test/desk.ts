@@ -22,6 +22,7 @@ export const shape: Shape = {
 export class Desk {
   now = 0
   free: number
+  isUnsure = false
   readonly ties: Ties[] = []
   readonly packing: Packing
   readonly #holds = new Set<string>()
@@ -36,6 +37,7 @@ export class Desk {
       queued: () => 0,
       promised: () => false,
       pressure: () => undefined,
+      unsure: () => this.isUnsure,
       lent: () => 0,
       running: () => 0,
       work: () => [],

@@ -104,6 +104,7 @@ export class Local implements LocalView {
   theTies: Ties[] = []
   inLine = 0
   isPromised = false
+  isUnsure = false
   thePressure: string | undefined
   theQuotas: QuotaRoom | undefined
   theWork: Work[] = []
@@ -136,6 +137,9 @@ export class Local implements LocalView {
   }
   pressure(): string | undefined {
     return this.thePressure
+  }
+  unsure(): boolean {
+    return this.isUnsure
   }
   lent(): number {
     return 0

@@ -107,14 +107,17 @@ describe('a host that is told to fetch tasks', () => {
     expect(only(booth.step({ type: 'given', from: 'p', message: answer }), 'send')).toEqual([])
   })
 
-  test('says at once that it takes nothing while it drains or is under pressure', () => {
+  test('says at once that it takes nothing while it drains, is under pressure or has just started', () => {
     const pressed = new Booth()
     pressed.local.thePressure = 'too little memory'
     const draining = new Booth()
     draining.local.theOffer = { ...draining.local.theOffer, draining: true }
-    expect([pressed, draining].map((booth) => tell(booth)[0]!.message)).toMatchObject([
+    const unsure = new Booth()
+    unsure.local.isUnsure = true
+    expect([pressed, draining, unsure].map((booth) => tell(booth)[0]!.message)).toMatchObject([
       { t: 'fetched', count: 0, left: [{ code: 'pressure', count: 3 }] },
       { t: 'fetched', count: 0, left: [{ code: 'draining', count: 3 }] },
+      { t: 'fetched', count: 0, left: [{ code: 'unsure', count: 3 }] },
     ])
   })
 
@@ -135,4 +138,14 @@ test('a host under pressure bids for nothing, says why, and asks for nothing', (
     refusal: { code: 'pressure', never: false, detail: '2 % of memory left' },
   })
   expect(booth.see({ p: 9 })).toEqual([])
+})
+
+test('a host that has not heard from most members bids for nothing of others and asks for nothing until it has', () => {
+  const booth = new Booth()
+  booth.local.isUnsure = true
+  expect(booth.quote()?.message).toMatchObject({ t: 'noBid', refusal: { code: 'unsure', never: false } })
+  expect(booth.see({ p: 9 })).toEqual([])
+  booth.local.isUnsure = false
+  expect(booth.quote()?.message).toMatchObject({ t: 'bid' })
+  expect(booth.see({ p: 9 })).toMatchObject([{ t: 'wanted', to: 'p' }])
 })

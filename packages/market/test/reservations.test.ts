@@ -15,6 +15,14 @@ describe('room that is kept for a gang', () => {
     expect(desk.free).toBe(3)
   })
 
+  test('is not of a host that could not take its members yet', () => {
+    const desk = new Desk(3)
+    desk.isUnsure = true
+    expect(desk.reserve('g', 2)).toBe('unsure')
+    desk.isUnsure = false
+    expect(desk.reserve('g', 2)).toBe(2)
+  })
+
   test('is each of its members’, as they come from its asker', () => {
     const desk = new Desk(2)
     desk.reserve('g', 2)

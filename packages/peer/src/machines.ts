@@ -98,6 +98,7 @@ export class Machines {
       offer: () => this.offer,
       reservations: () => this.reservations,
       pressure: () => this.rebalancer.pressure?.detail,
+      unsure: () => this.unsure,
     })
     this.packing = new Packing(config.market, local)
     const { packing } = this
@@ -158,6 +159,11 @@ export class Machines {
   /** Members that keep custody. */
   keepers(): readonly Keeper[] {
     return this.#mesh.keepers()
+  }
+
+  /** What three keep is not handed to this life of this peer before it has heard from most members: `Handing`. */
+  get unsure(): boolean {
+    return this.keepers().length >= 3 && !this.#mesh.heardFromMajority
   }
 
   get keeping(): Keeping {

@@ -37,6 +37,7 @@ export function meshView(
 class MeshFacts {
   readonly #roster: Roster
   #seen = -1
+  #majority = { version: -1, heard: -1, isMajority: false }
   #current: { members: number; keepers: readonly Keeper[]; down: readonly Member[] } = {
     members: 0,
     keepers: [],
@@ -61,10 +62,15 @@ class MeshFacts {
     return this.#current
   }
 
-  /** This peer itself counts. */
+  /** This peer itself counts. Asked with every quote: counted again only when somebody new was heard, or came or went. */
   heardFromMajority(heard: ReadonlySet<PeerId>): boolean {
-    const members = this.#roster.members()
-    return (members.filter(({ peer }) => heard.has(peer)).length + 1) * 2 > members.length
+    const { version } = this.#roster
+    if (this.#majority.version !== version || this.#majority.heard !== heard.size) {
+      const members = this.#roster.members()
+      const isMajority = (members.filter(({ peer }) => heard.has(peer)).length + 1) * 2 > members.length
+      this.#majority = { version, heard: heard.size, isMajority }
+    }
+    return this.#majority.isMajority
   }
 
   gone(now: Millis, forMs: Millis): ReadonlySet<PeerId> {

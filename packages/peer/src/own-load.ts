@@ -6,11 +6,11 @@ import type { Machines } from './machines.ts'
 export class OwnLoad {
   #load: LoadStamp = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 }
 
-  stamp({ auctioneer, host, offer, rebalancer }: Machines, now: Millis): LoadStamp {
+  stamp({ auctioneer, host, offer, rebalancer, unsure }: Machines, now: Millis): LoadStamp {
     const load = this.#load
     const pressed = rebalancer.pressure !== undefined
     const { waiting } = auctioneer
-    const freeSlots = host.queued > 0 || pressed ? 0 : Math.max(0, host.free.slots)
+    const freeSlots = host.queued > 0 || pressed || unsure ? 0 : Math.max(0, host.free.slots)
     const { running } = host
     const { draining } = offer
     const same =

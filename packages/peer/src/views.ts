@@ -44,12 +44,18 @@ const mayRun = (role: string): boolean => role === 'host' || role === 'admin'
 export function localView(
   host: Host,
   demand: Demand,
-  { offer, reservations, pressure }: Pick<LocalView, 'offer' | 'pressure'> & { reservations(): Reservations },
+  {
+    offer,
+    reservations,
+    pressure,
+    unsure,
+  }: Pick<LocalView, 'offer' | 'pressure' | 'unsure'> & { reservations(): Reservations },
 ): LocalView {
   const pressed = (): boolean => pressure() !== undefined
   return {
     offer,
     pressure,
+    unsure,
     free: () => (pressed() ? { ...host.free, slots: 0 } : host.free),
     room: (request, limit) => (pressed() ? 0 : host.room(request, limit)),
     queued: () => host.queued,

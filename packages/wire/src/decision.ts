@@ -28,6 +28,7 @@ export const RefusalCode = choice(
   'not-apart',
   'not-near',
   'pressure',
+  'unsure',
 )
 export type RefusalCode = Static<typeof RefusalCode>
 

@@ -95,6 +95,8 @@ const meanings: Record<string, string> = {
   'not-near': 'what it must be near is not there',
   distrusted: 'left out for a while: its bids did not hold',
   stopping: 'stopping',
+  pressure: 'short of memory, disk or time',
+  unsure: 'it has just started and does not know the others yet',
 }
 
 /** What a refusal means, in a few words. */
