@@ -41,14 +41,23 @@ export class QuotaRoom {
 
   /** Copies of this request that the tenant may take yet, at most `limit`. */
   allowed(tenant: string, request: ResourceRequest, limit: number): number {
+    return this.#most(tenant, request, limit, this.#held.use(tenant))
+  }
+
+  /** Copies of it that the tenant may have here at all, once it has nothing else, at most `limit`. */
+  ever(tenant: string, request: ResourceRequest, limit: number): number {
+    return this.#most(tenant, request, limit, undefined)
+  }
+
+  #most(tenant: string, request: ResourceRequest, limit: number, held: Required<Quota> | undefined): number {
     const quota = this.#of(tenant)
     if (!quota) return limit
     const one = useOf(request)
-    const held = this.#held.use(tenant)
     let most = limit
     for (const name of quotaResources) {
       const allowed = quota[name]
-      if (allowed !== undefined && one[name] > 0) most = Math.min(most, Math.floor((allowed - held[name]) / one[name]))
+      if (allowed === undefined || one[name] === 0) continue
+      most = Math.min(most, Math.floor((allowed - (held?.[name] ?? 0)) / one[name]))
     }
     return Math.max(0, most)
   }

@@ -49,6 +49,7 @@ describe('a quota', () => {
     held.add('a', emptyRequest())
     expect(room.over('a', emptyRequest())).toEqual({ tenant: 'a', resource: 'tasks', allowed: 1, held: 1, needed: 1 })
     expect(room.allowed('b', emptyRequest(), 5)).toBe(5)
+    expect(['a', 'b'].map((tenant) => room.ever(tenant, emptyRequest(), 5))).toEqual([1, 5])
     expect(room.left(8)).toEqual([{ tenant: 'a', quota: { tasks: 0 } }])
   })
 })

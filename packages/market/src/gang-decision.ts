@@ -1,6 +1,8 @@
 import type { Decision, PeerId } from '@souk/wire'
-import { type Gang, keptCount } from './gang.ts'
+import { capacityFor, type Gang, keptCount, quotaCapacityFor } from './gang.ts'
+import { quotaShortText } from './quota-short.ts'
 import { type DecisionFrame, plainDecision } from './to-decision.ts'
+import type { CandidateView } from './views.ts'
 
 /** What a round of asking for a gang came to, for those of it that `winner` got, or for all of them. */
 export function gangDecision(
@@ -15,8 +17,22 @@ export function gangDecision(
 }
 
 /** All hosts together are too small for it, of which none is away. */
-export function tooSmallReason({ size }: Gang, room: number): string {
+function tooSmallReason({ size }: Gang, room: number): string {
   return `${size} of these start together, and all hosts that are known have room for ${room} at a time`
+}
+
+/** All hosts together have room for it, and what its tenant may have there is less. */
+function overQuotaReason({ size }: Gang, most: number, hosts: number): string {
+  const where = hosts === 1 ? 'the host' : `the ${hosts} hosts`
+  return `${size} of these start together, and their tenant may have at most ${most} at a time on ${where} that could run them (quota)`
+}
+
+/** Why these hosts, of which none is away, never hold it. */
+export function unplaceableReason(gang: Gang, able: readonly CandidateView[], refused: Gang['refused']): string {
+  const room = capacityFor(able, gang)
+  const ofAll =
+    room >= gang.size ? overQuotaReason(gang, quotaCapacityFor(able, gang), able.length) : tooSmallReason(gang, room)
+  return quotaShortText(refused) ?? ofAll
 }
 
 /** Those that can be asked are too small for it. */

@@ -1,5 +1,5 @@
 import { copiesThatFit, type Millis } from '@souk/kernel'
-import type { MessageOf, Offer, PeerId, Refusal, Shape, TaskId, TaskRecord } from '@souk/wire'
+import type { Incarnation, MessageOf, Offer, PeerId, Refusal, Shape, TaskId, TaskRecord } from '@souk/wire'
 import type { GangConfig } from './gang-config.ts'
 import { type HostRoom, isHeld, promisedStart, withFreed } from './promised-start.ts'
 import { SaidNever } from './said-never.ts'
@@ -52,6 +52,8 @@ export interface Gang {
   /** of a patient one: where it starts, by when at the latest; undefined: nobody knows */
   start: { atMs: Millis; keep: ReadonlyMap<PeerId, number> } | undefined
   readonly saidNever: SaidNever
+  /** of hosts whose quota for its tenant is smaller than it, in which life they said so */
+  readonly quotaMost: Map<PeerId, { incarnation: Incarnation; most: number }>
   quietMs: Millis
   /** why it waits, as its readers know it */
   told: string
@@ -75,6 +77,7 @@ export function newGang(key: string, size: number, shape: Shape, shapeKey: strin
     againMs: 0,
     start: undefined,
     saidNever: new SaidNever(),
+    quotaMost: new Map(),
     quietMs: 0,
     told: '',
   }
@@ -85,8 +88,10 @@ export function noteReserved(
   gang: Gang,
   member: CandidateView | undefined,
   peer: PeerId,
-  { count: said, offeredMs, refusal, laterMs = [], older = false }: MessageOf<'reserved'>,
+  { count: said, offeredMs, refusal, laterMs = [], older = false, quotaMost }: MessageOf<'reserved'>,
 ): void {
+  if (quotaMost === undefined) gang.quotaMost.delete(peer)
+  else if (member) gang.quotaMost.set(peer, { incarnation: member.incarnation, most: quotaMost })
   gang.asked.delete(peer)
   if (older) gang.behind.add(peer)
   const count = Math.min(said, capacityFor([{ offer: member?.offer }], gang))
@@ -213,6 +218,14 @@ export function capacityFor(
   const most = Math.min(size, countTogether(shape))
   const fitting = ({ capacity, gpus }: Offer) => Math.max(0, copiesThatFit(capacity, shape.request, most, gpus))
   return able.reduce((sum, { offer }) => sum + (offer ? fitting(offer) : 0), 0)
+}
+
+/** The same where the quota of its tenant counts, as far as hosts have told it. */
+export function quotaCapacityFor(able: readonly CandidateView[], gang: Gang): number {
+  return able.reduce((sum, host) => {
+    const { incarnation, most = gang.size } = gang.quotaMost.get(host.peer) ?? {}
+    return sum + Math.min(capacityFor([host], gang), incarnation === host.incarnation ? most : gang.size)
+  }, 0)
 }
 
 /** Those with most room first, so that few hosts have it all; `kept` is in random order, which breaks ties. */

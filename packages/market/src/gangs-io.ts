@@ -1,5 +1,6 @@
-import type { WallMillis } from '@souk/kernel'
+import type { Prng, WallMillis } from '@souk/kernel'
 import type { Decision, MessageOf, PeerId, Taker, TaskId, TaskRecord } from '@souk/wire'
+import type { LocalView, MembersView } from './views.ts'
 
 export type GangsInput =
   | { type: 'start'; wallMs: WallMillis }
@@ -20,3 +21,10 @@ export type GangsEffect =
   | { type: 'unplaceable'; task: TaskId; message: string; decision: Decision }
   /** it is placed like any other task */
   | { type: 'alone'; record: TaskRecord }
+
+export interface GangsParts {
+  self: PeerId
+  prng: Prng
+  members: MembersView
+  local: LocalView
+}

@@ -1,4 +1,4 @@
-import { Deadlines, type Machine, type Millis, type Prng, type WallMillis } from '@souk/kernel'
+import { Deadlines, type Machine, type Millis, type WallMillis } from '@souk/kernel'
 import { gangKey, type MessageOf, type PeerId, type TaskId, type TaskRecord } from '@souk/wire'
 import type { MarketConfig } from './config.ts'
 import { Durations } from './durations.ts'
@@ -15,29 +15,22 @@ import {
   noteFreed,
   noteReserved,
   noteStart,
+  quotaCapacityFor,
   rest,
   tasksOf,
 } from './gang.ts'
 import { awardsOf } from './gang-awards.ts'
 import type { GangConfig } from './gang-config.ts'
-import { gangDecision, togetherReason, tooFewReason, tooLittleReason, tooSmallReason } from './gang-decision.ts'
+import { gangDecision, togetherReason, tooFewReason, tooLittleReason, unplaceableReason } from './gang-decision.ts'
 import { beginRound } from './gang-round.ts'
-import type { GangsEffect, GangsInput } from './gangs-io.ts'
+import type { GangsEffect, GangsInput, GangsParts } from './gangs-io.ts'
 import { knownHosts, ownHost } from './known-hosts.ts'
 import { Pace } from './pace.ts'
-import { quotaShortText } from './quota-short.ts'
 import { shapeKey, shapeOf } from './shape.ts'
 import type { DecisionFrame } from './to-decision.ts'
-import type { CandidateView, LocalView, MembersView } from './views.ts'
+import type { CandidateView } from './views.ts'
 
 type Out = GangsEffect[]
-
-interface GangsParts {
-  self: PeerId
-  prng: Prng
-  members: MembersView
-  local: LocalView
-}
 
 /**
  * Places gangs that this peer bears: all hosts that could run some are asked to keep room, and once all members have some
@@ -176,9 +169,9 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
     const exclusions = { ignored: () => false, saidNever }
     const { candidates: able, refused } = filterCandidates(hosts, '', gang.shape, exclusions)
     const isAway = refused.some(({ refusal }) => !refusal.never)
-    if (capacityFor(able, gang) >= gang.size) this.#ask(gang, able, now, out)
+    if (quotaCapacityFor(able, gang) >= gang.size) this.#ask(gang, able, now, out)
     else if (isAway) this.#onTooFew(gang, able, now, out)
-    else this.#onUnplaceable(gang, quotaShortText(refused) ?? tooSmallReason(gang, capacityFor(able, gang)), now, out)
+    else this.#onUnplaceable(gang, unplaceableReason(gang, able, refused), now, out)
   }
 
   /** It waits for those that are away: room that is kept for it meanwhile would only be lost to others. */

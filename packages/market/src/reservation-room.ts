@@ -1,5 +1,5 @@
 import { copiesThatFit, type Millis } from '@souk/kernel'
-import { limits } from '@souk/wire'
+import { limits, type Shape } from '@souk/wire'
 import { laterRoomMs } from './later-room.ts'
 import type { Reservation } from './reservation.ts'
 import { countTogether } from './ties.ts'
@@ -30,4 +30,10 @@ export function laterRoomOf(local: LocalView, reservation: Reservation, now: Mil
   const most = Math.min(limits.laterRoomMax, allowedMore(local, reservation))
   const host = { free: local.free(), gpus, work: local.work(runsMax, now) }
   return { laterMs: laterRoomMs(host, reservation.shape.request, most, now) }
+}
+
+/** Its tenant's quota lets this host never have as many: no waiting helps. */
+export function quotaMostOf(local: LocalView, { tenant = '', request }: Shape, count: number): { quotaMost?: number } {
+  const most = local.quotas()?.ever(tenant, request, count) ?? count
+  return most < count ? { quotaMost: most } : {}
 }

@@ -16,7 +16,7 @@ import {
   type Reservation,
   reserveMs,
 } from './reservation.ts'
-import { allowedMore, lacksRoom, laterRoomOf } from './reservation-room.ts'
+import { allowedMore, lacksRoom, laterRoomOf, quotaMostOf } from './reservation-room.ts'
 import { shapeKey } from './shape.ts'
 import type { LocalView, MembersView } from './views.ts'
 
@@ -131,7 +131,8 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
   #onReserve(from: PeerId, message: MessageOf<'reserve'>, now: Millis, out: ReservationsEffect[]): void {
     const { gang, round, shape, count } = message
     const id = idOf(from, gang)
-    const answer = { t: 'reserved', gang, round, offeredMs: Math.floor(now) } as const
+    const head = { t: 'reserved', gang, round, offeredMs: Math.floor(now) } as const
+    const answer = { ...head, ...quotaMostOf(this.#local, shape, count) }
     const refusal = this.#whyNot(from, id, shape)
     if (!refusal?.never && refusal?.code !== 'draining') this.#learn(id, message)
     if (refusal) {

@@ -24,9 +24,9 @@ function bearing(size: number, over: Parameters<typeof record>[1] = {}) {
     const effects = step({ type: 'waiting', record: record(`t${rank}`, { ...over, gang }), durable: true })
     asks.push(...only(effects, 'send').flatMap(({ message }) => (message.t === 'reserve' ? [message] : [])))
   }
-  const reserved = (from: string, count: number, refusal?: Refusal) => {
+  const reserved = (from: string, count: number, refusal?: Refusal, more: { quotaMost?: number } = {}) => {
     const { gang, round } = asks[0]!
-    const message = { t: 'reserved' as const, gang, round, count, offeredMs: 0 }
+    const message = { t: 'reserved' as const, gang, round, count, offeredMs: 0, ...more }
     return step({ type: 'message', from, message: refusal ? { ...message, refusal } : message })
   }
   return { asks, reserved, step, wake, members }
@@ -120,4 +120,22 @@ test('a gang of which the quota of its tenant never holds one fails once all hos
   const enough = bearing(2, { failIfUnplaceable: true })
   enough.reserved('q', 0, over)
   expect(only([...enough.reserved('p', 0), ...enough.wake()], 'unplaceable')).toEqual([])
+})
+
+test('a gang that the quotas of all hosts together never hold is never placed, with what they would hold', () => {
+  const { reserved, wake } = bearing(4, { failIfUnplaceable: true })
+  reserved('p', 2, undefined, { quotaMost: 2 })
+  const effects = [...reserved('q', 1, undefined, { quotaMost: 1 }), ...wake()]
+  const reason =
+    '4 of these start together, and their tenant may have at most 3 at a time on the 2 hosts that could run them (quota)'
+  expect(only(effects, 'unplaceable').map(({ message }) => message)).toEqual(Array(4).fill(reason))
+  const waits = bearing(4)
+  waits.reserved('p', 2, undefined, { quotaMost: 2 })
+  waits.reserved('q', 1)
+  const told = only(waits.wake(), 'waits')
+  expect(told.map(({ code, decision }) => [code, decision.reason])).toEqual([['unplaceable', reason]])
+  // A host's next life may have another quota.
+  waits.members.add('p', { incarnation: 2 })
+  expect(only(waits.step({ type: 'changed' }), 'send')).toEqual([])
+  expect(only(waits.wake(), 'send').map(({ message }) => message.t)).toContain('reserve')
 })

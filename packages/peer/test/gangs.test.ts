@@ -131,3 +131,19 @@ describe('a gang', () => {
     mesh.until(() => outcomes(mesh, 'p0', 'g').length === 3)
   })
 })
+
+test('a gang that the quotas of its tenant never hold fails with how many they do, though each holds some', () => {
+  const tenants = { quotas: { tenant: { tasks: 1 } } }
+  const mesh = new Mesh({ p0: 0, p1: { slots: 4, tenants }, p2: { slots: 4, tenants } })
+  submitGang(mesh, 'p0', 'g', 3, { tenant: 'tenant', failIfUnplaceable: true })
+  submitGang(mesh, 'p0', 'h', 2, { tenant: 'tenant', failIfUnplaceable: true })
+  mesh.run(5_000)
+  const outcomes = mesh.replies('p0', 'outcome').map(({ outcome }) => outcome)
+  expect(outcomes.filter(({ kind }) => kind === 'succeeded')).toHaveLength(2)
+  const failed = outcomes.filter(({ kind }) => kind !== 'succeeded')
+  expect(failed.map(({ message }) => message)).toEqual(
+    Array(3).fill(
+      '3 of these start together, and their tenant may have at most 2 at a time on the 2 hosts that could run them (quota)',
+    ),
+  )
+})

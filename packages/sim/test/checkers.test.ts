@@ -178,9 +178,9 @@ describe('accounts', () => {
 })
 
 describe('idle slots', () => {
-  const peerOf = (waiting: number, freeSlots: number) => {
+  const peerOf = (waiting: number, freeSlots: number, lots: object[] = []) => {
     const stamp = { seq: 0, waiting, freeSlots, running: 0, draining: false }
-    return { loadStamp: () => stamp } as unknown as NonNullable<SimNode['peer']>
+    return { loadStamp: () => stamp, snapshot: () => ({ market: { lots } }) } as unknown as NonNullable<SimNode['peer']>
   }
 
   it('reports a task that waits beside a slot that is idle for long', () => {
@@ -190,6 +190,19 @@ describe('idle slots', () => {
     expect(found()).toEqual([])
     for (const now of [3000, 4000]) checkers.idleSlots.onCalm([a, b], () => true, now)
     expect(found()).toEqual(['idle'])
+  })
+
+  it('does not count tasks that must be apart by zone, which wait for that', () => {
+    const tied = { shape: { apart: [{ group: 'zone:db', required: true }] }, waiting: 2 }
+    b.peer = peerOf(0, 1)
+    for (const [waiting, expected] of [
+      [2, []],
+      [3, ['idle']],
+    ] as const) {
+      a.peer = peerOf(waiting, 0, [tied, { shape: {}, waiting: 0 }])
+      for (const now of [0, 1000, 2000, 3000]) checkers.idleSlots.onCalm([a, b], () => true, now)
+      expect(found()).toEqual(expected)
+    }
   })
 
   it('accepts that the slot was taken in between', () => {

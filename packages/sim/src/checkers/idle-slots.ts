@@ -48,7 +48,9 @@ export class IdleSlotsChecker implements Watch {
 function waitingAt(peer: NonNullable<SimNode['peer']>): number {
   const { waiting } = peer.loadStamp()
   if (waiting === 0) return 0
-  const { lots = [] } = (peer.snapshot() as PeerSnapshot).market as { lots?: { shape: Shape; waiting: number }[] }
+  const { lots = [] } = ((peer.snapshot() as Partial<PeerSnapshot> | undefined)?.market ?? {}) as {
+    lots?: { shape: Shape; waiting: number }[]
+  }
   const tied = lots.filter(({ shape }) => shape.apart?.some(({ group }) => isZoneWide(group)))
   return waiting - tied.reduce((sum, lot) => sum + lot.waiting, 0)
 }

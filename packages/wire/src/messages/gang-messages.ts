@@ -34,6 +34,8 @@ export const gangMessages = {
     count,
     offeredMs: int(),
     refusal: Type.Optional(Refusal),
+    /** its tenant's quota never lets more of them be here at a time; absent: as many as were asked for */
+    quotaMost: Type.Optional(count),
     /** to a patient one: how long it takes at most until there is room for one more, for two, and so on; by timeouts */
     laterMs: Type.Optional(list(int(2 ** 40), limits.laterRoomMax)),
     /** an older one is patient here: until that one has its places this one is to keep nothing anywhere while it waits */
