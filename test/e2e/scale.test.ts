@@ -4,11 +4,12 @@ import type { ScaleEntry, Task } from '@souk/client'
 import { afterAll, expect, test } from 'vitest'
 import { souk, TestMesh, type TestPeer, until } from './harness.ts'
 
-/** Two meshes at the same time: most of it is waiting. */
-const [wave, heirs] = [new TestMesh(), new TestMesh()]
+/** Three meshes at the same time: most of it is waiting. */
+const [wave, heirs, thin] = [new TestMesh(), new TestMesh(), new TestMesh()]
 afterAll(async () => {
   await wave.close()
   await heirs.close()
+  await thin.close()
 })
 
 /** Time is compressed: what takes minutes elsewhere takes seconds here. */
@@ -112,3 +113,51 @@ test.concurrent('the peer that starts others is killed, and the next one does it
   expect(new Set(grown.map(({ intent }) => intent)).size).toBe(grown.length)
   expect(here!.grown).toBe(0)
 }, 300_000)
+
+test.concurrent('by what each of several peers tells of thin demand the mesh grows while nothing runs or waits', async () => {
+  const first = await thin.add('first', ['--offer', 'cpu=1,slots=1'])
+  const others = [
+    await thin.add('second', ['--offer', 'cpu=1,slots=1']),
+    await thin.add('third', ['--offer', 'cpu=1,slots=1']),
+  ]
+  const roomy = await thin.add('roomy', ['--offer', 'cpu=8,slots=8'])
+  await thin.met()
+  const clients = await Promise.all([first, ...others].map((peer) => thin.client(peer)))
+  const name = 'process/sleep'
+  const foretold = async (): Promise<boolean> => {
+    const told = await Promise.all(clients.map((client) => client.forecast()))
+    const arrivals = told.map(({ classes }) => classes.find((each) => each.class === name)?.quantities)
+    return arrivals.every((each) => each?.some(({ quantity, ahead }) => quantity === 'arrivals' && ahead.length > 0))
+  }
+  // Each of the three has one task of eight seconds every four: two at once, and six of all together.
+  const tasks = []
+  for (let i = 0; i < 40 && !(await foretold()); i++) {
+    for (const client of clients) tasks.push(client.submit({ argv: ['sleep', '8'] }))
+    await pause(4_000)
+  }
+  for (const { kind } of await Promise.all(tasks.map(({ outcome }) => outcome))) expect(kind).toBe('succeeded')
+
+  // Three slots are left, nothing runs, and who can start others has seen none of it: it only hears what peers expect.
+  expect((await souk(['down', '--data', roomy.data])).code).toBe(0)
+  const scale = `local:max=2,slots=1,scale-in=1h,${pace.replace('start=3s', 'start=20s').replace('cool-down=1s', 'cool-down=5s')}`
+  const line = await thin.invite(first, ['--role', 'admin'])
+  const seat = await thin.start('seat', ['join', '-'], ['--offer', 'cpu=0,slots=0', '--scale', scale], { input: line })
+  const scaler = await thin.client(seat)
+  await until('a peer is started', () => started(seat) > 0, 60)
+  const { here } = await scaler.scalePlan()
+  expect(here!.log.map(({ kind, why }) => [kind, why])).toEqual(
+    named(here!.log.length, () => ['grow', expect.stringMatching(/^short: 0 needed of \d slots, /)]),
+  )
+  expect(here!.classes).toMatchObject([{ class: name, peers: 3 }])
+  await until('it is of use', async () => (await scaler.peers()).filter(({ state }) => state === 'alive').length > 4)
+  const wanted = [...clients, clients[0]!]
+  const outcomes = await Promise.all(wanted.map((client) => client.submit({ argv: ['sleep', '2'] }).outcome))
+  expect(outcomes.map(({ kind }) => kind)).toEqual(named(4, () => 'succeeded'))
+  await until('what was done is judged', async () => {
+    const { here: plan } = await scaler.scalePlan()
+    return plan!.log.every(({ judgement }) => judgement !== undefined)
+  })
+  const judged = (await scaler.scalePlan()).here!.log.map(({ judgement }) => judgement)
+  expect(judged).not.toContain('late')
+  expect(judged).not.toContain('failed')
+}, 400_000)

@@ -75,6 +75,16 @@ it('starts a peer before what is foretold comes, ends it afterwards, and finds t
   expect(mesh.judged.map(({ judgement }) => judgement)).toEqual(['right', 'right'])
 })
 
+it('starts nobody in place of peers that it has yet to meet', () => {
+  const mesh = new MeshOfSlots({ coolDownMs: 10_000 })
+  mesh.need(2, 4)
+  mesh.pass(8)
+  expect(mesh.orders).toEqual([])
+  mesh.members.push(member('met', { slots: 8 }))
+  mesh.pass(60)
+  expect(mesh.orders).toEqual([])
+})
+
 it('finds that it was late where tasks waited, and needless where nobody came', () => {
   const late = new MeshOfSlots({ judgeMs: 60_000 })
   late.need(2, 2)
@@ -85,7 +95,7 @@ it('finds that it was late where tasks waited, and needless where nobody came', 
   expect(late.judged[0]).toMatchObject({ judgement: 'late' })
   const needless = new MeshOfSlots({ judgeMs: 60_000, scaleInMs: 600_000 })
   needless.forecaster.says = () => 4
-  needless.pass(10)
+  needless.pass(30)
   needless.obey()
   needless.pass(70)
   expect(needless.judged[0]).toMatchObject({ judgement: 'needless' })

@@ -249,6 +249,18 @@ describe('processes that stand warm', () => {
     expect(host.demand.warmth('render')).toMatchObject({ free: 1 })
   })
 
+  it('are not free where runs that found none have ended: those had no process of theirs', () => {
+    const host = new Hosted({ warmProcesses: ['render'] })
+    commands(host, [2, 2])
+    const work = { name: 'r', process: true as const }
+    for (const task of ['a', 'b'])
+      host.step({ type: 'started', task, class: 'render', memoryBytes: 0, inputBytes: 0, work })
+    host.step({ type: 'warmed', class: 'render', workers: 2, tookMs: 0, code: 'warm-failed', detail: 'no licence' })
+    expect(host.demand.warmth('render')).toMatchObject({ free: 0 })
+    for (const task of ['a', 'b']) host.step({ type: 'ended', task, cpuMs: 1, outputBytes: 0, warmUpMs: undefined })
+    expect(host.demand.warmth('render')).toMatchObject({ free: 0 })
+  })
+
   it('are none of a class that this host has not declared, also where an earlier life had', () => {
     const host = new Hosted({ warmProcesses: ['other'] })
     commands(host, waves(9))

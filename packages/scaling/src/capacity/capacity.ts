@@ -63,6 +63,8 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
       case 'start':
         this.#wallAheadMs = input.wallMs - now
         this.#bucket = this.#bucketAt(now)
+        // Who has just started has not met all yet, and would start others in place of those.
+        this.#coolUntilMs = now + this.#config.coolDownMs
         // Whoever can start nobody has nothing to decide, and need not look.
         if (this.#config.scaler !== undefined) this.#nextLookMs = now + this.#config.bucketMs / looks
         this.#log.restore(input.log, input.wallMs)

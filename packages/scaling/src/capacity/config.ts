@@ -21,7 +21,7 @@ export interface CapacityConfig {
   startsPerHour: number
   /** peers in one decision */
   stepMax: number
-  /** between two decisions to grow, doubled with each failure in a row up to an hour; too short acts twice on one need */
+  /** between two decisions to grow, and from the start of a life to its first, doubled with each failure in a row up to an hour; too short acts twice on one need */
   coolDownMs: Millis
   /** fewer would do for so long before one goes; too short lets go what the next wave needs (guess) */
   scaleInMs: Millis

@@ -1,6 +1,7 @@
 import type { Millis } from '@souk/kernel'
 import { costsFor } from '../pools/class-costs.ts'
 import { Pool, type PoolChange } from '../pools/pool.ts'
+import type { WarmAnswer } from '../pools/warm-state.ts'
 import { arrivalsAhead, nothingAhead } from './arrivals-ahead.ts'
 import type { DemandConfig } from './config.ts'
 import { History } from './history.ts'
@@ -30,6 +31,8 @@ export class ClassDemand {
   #series: ReadonlyMap<Quantity, SeriesForecaster> = new Map()
   /** of a bucket that has ended, to be learned */
   #counted: Counted | undefined
+  /** processes that stood ready when its executor last said so, less those that were used since */
+  #ready = 0
 
   constructor(name: string, config: DemandConfig, forecasters: ForecastersView, now: Millis) {
     this.name = name
@@ -51,11 +54,23 @@ export class ClassDemand {
     if (this.pool.warm.work === undefined) return undefined
     const { bucketMs, pools } = this.#config
     // A process ends with the task that it was given: what was used of late is not there any more.
-    if (this.pool.warm.work.process) return Math.max(0, this.pool.warmFree(this.open.running, 0, now))
+    if (this.pool.warm.work.process) return Math.max(0, Math.min(this.#ready, this.pool.warm.said(now, pools.keepMs)))
     // With the bucket that is open no longer than workers stay warm by themselves.
     const buckets = Math.max(0, Math.floor(pools.keepMs / bucketMs) - 1)
     const usedOfLate = Math.max(this.open.most, this.history.most('workers', buckets))
     return Math.max(0, this.pool.warmFree(this.open.running, usedOfLate, now))
+  }
+
+  /** What became of an order; `workers` counts those that run. */
+  onWarmed(answer: WarmAnswer, now: Millis): void {
+    this.#ready = Math.max(0, answer.workers - this.open.running)
+    this.pool.onWarmed(answer, now)
+  }
+
+  /** A run has begun, counted already. */
+  onStarted(now: Millis): void {
+    this.#ready = Math.max(0, this.#ready - 1)
+    this.pool.onStart(this.open.running, now)
   }
 
   /** Ends a bucket; `skipped` of them before it nobody has counted. `learn` has to follow before the next one. */

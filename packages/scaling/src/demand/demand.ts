@@ -154,7 +154,7 @@ export class Demand implements Machine<DemandInput, DemandEffect> {
     this.#running.set(task, { class: name, memoryBytes })
     demand.open.start(memoryBytes, inputBytes)
     demand.pool.warm.work = this.#warmable(name, work)
-    demand.pool.onStart(demand.open.running, now)
+    demand.onStarted(now)
   }
 
   #onEnded({ task, cpuMs, outputBytes, warmUpMs }: Extract<DemandInput, { type: 'ended' }>, now: Millis): void {
@@ -182,7 +182,7 @@ export class Demand implements Machine<DemandInput, DemandEffect> {
     const demand = this.#find(name)
     if (!demand) return
     const { code: codeBefore, detail: detailBefore } = demand.pool.warm
-    demand.pool.onWarmed(input, now)
+    demand.onWarmed(input, now)
     const again = code !== '' && code === codeBefore && sameReason(detail ?? '', detailBefore)
     const done = { class: name, workers, tookMs, code }
     out.push({ type: 'warmed', ...done, ...(detail && { detail }), ...(again && { again }) })
