@@ -184,8 +184,7 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
   }
 
   #whyNot(from: PeerId, id: string, shape: Shape): Refusal | undefined {
-    const refusal = refusalHere(this.#local, shape)
-    if (this.#local.unsure()) return unsure
+    const refusal = this.#local.unsure() ? unsure : refusalHere(this.#local, shape)
     // Who holds as much as it may gets more room as its tasks end, like one that waits for anything else.
     if (refusal && (refusal.code !== 'quota' || refusal.never)) return refusal
     if (this.#reservations.has(id)) return undefined

@@ -166,6 +166,14 @@ export class Machines {
     return this.keepers().length >= 3 && !this.#mesh.heardFromMajority
   }
 
+  /** A member has said something in this life of this peer; once most have, this one may take what others keep. */
+  hear(peer: PeerId): void {
+    if (this.heard.has(peer)) return
+    const { unsure } = this
+    this.heard.add(peer)
+    if (unsure && !this.unsure) this.marketChanged = true
+  }
+
   get keeping(): Keeping {
     return keepingOf(this.#mesh, this.self, this.#custodiansWanted)
   }

@@ -82,16 +82,8 @@ export class Router implements Steps {
       return
     }
     // Whoever remembers a later life of this peer answers neither: then they say nothing for it.
-    if (message.t === 'sync' || message.t === 'ack') this.#onHeard(from.peer)
+    if (message.t === 'sync' || message.t === 'ack') this.machines.hear(from.peer)
     this.#route(from, message)
-  }
-
-  #onHeard(peer: PeerId): void {
-    const { heard, unsure } = this.machines
-    if (heard.has(peer)) return
-    heard.add(peer)
-    // From now on it may take what others keep.
-    if (unsure && !this.machines.unsure) this.machines.marketChanged = true
   }
 
   #route(from: Life, message: Message): void {
