@@ -107,6 +107,13 @@ export class BearerEndings {
     out.push({ type: 'waiting', record, attempts: attempts.length, avoid, again: true })
   }
 
+  /** One that still waits begins anew: who has room for it had it under this ballot. */
+  handBack(task: TaskId, out: Out): void {
+    const borne = this.#hands.borne.get(task)
+    if (borne?.state !== 'waiting') return
+    this.giveUp(borne, { ran: false, code: 'had-before', message: 'who has room for it had it before' }, out)
+  }
+
   /** A newer baton of a task that still runs here has to wait until that has stopped. False: it need not. */
   supersede(borne: Borne, after: Extract<BearerInput, { type: 'bear' }>, out: Out): boolean {
     if (borne.state !== 'queued' && borne.state !== 'running') return false

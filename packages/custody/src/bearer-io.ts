@@ -56,6 +56,8 @@ export type BearerInput =
   | { type: 'connected'; peer: PeerId; incarnation: Incarnation }
   /** this peer empties itself, or is short of memory: these go back to their custodians, once they no longer run */
   | { type: 'giveBack'; tasks: readonly TaskId[]; why: 'draining' | 'pressure' }
+  /** it waits here, and only who must not have it again has room: its custodians begin a ballot that knows of nobody */
+  | { type: 'handBack'; task: TaskId }
   /** this peer is going: give everything up, as soon as it no longer runs */
   | { type: 'leave' }
 

@@ -114,6 +114,9 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
       case 'giveBack':
         for (const task of input.tasks) this.#giveBack(task, input.why, out)
         break
+      case 'handBack':
+        this.#endings.handBack(input.task, out)
+        break
       case 'leave':
         this.#hands.leaving = true
         for (const task of [...this.#hands.borne.keys()]) this.#giveBack(task, 'shutdown', out)

@@ -51,6 +51,27 @@ describe('a queued baton that its host puts back', () => {
   })
 })
 
+describe('a waiting baton that only who had it before has room for', () => {
+  const handBack = (carrier: Carrier) => carrier.step({ type: 'handBack', task: idOf('a') })
+
+  test('begins anew with its custodians, and is no attempt that ran', () => {
+    const carrier = queued()
+    putBack(carrier)
+    const effects = handBack(carrier)
+    expect(only(effects, 'givenUp')).toMatchObject([{ task: idOf('a'), code: 'had-before' }])
+    expect(sent(effects, 'giveUp').map(({ to, message }) => [to, message.code])).toEqual(
+      trio.map((peer) => [peer, 'had-before']),
+    )
+    expect(carrier.state('a')).toBeUndefined()
+  })
+
+  test('stays where it has found a place meanwhile', () => {
+    const carrier = queued()
+    expect(only(handBack(carrier), 'givenUp')).toEqual([])
+    expect(carrier.state('a')).toBe('queued')
+  })
+})
+
 test('custodians hear how often a task was moved, and from where it came', () => {
   const carrier = queued({}, 2)
   const adds = sent(carrier.pass(150), 'renew').flatMap(({ message }) => message.adds)

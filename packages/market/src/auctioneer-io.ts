@@ -34,4 +34,6 @@ export type AuctioneerEffect =
   | { type: 'closed'; lot: number; bids: number; awarded: number; closed: string; tookMs: number }
   /** what it bid was again and again more than it has, or it takes nothing of what it is given: left out for so long */
   | { type: 'distrusted'; peer: PeerId; code: 'lies' | 'broken'; forMs: number }
+  /** that host has room for it and had it before, so it must not have it again under this ballot */
+  | { type: 'handBack'; task: TaskId; to: PeerId }
   | { type: 'given'; to: PeerId; count: number }

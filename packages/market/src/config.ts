@@ -37,6 +37,8 @@ export interface MarketConfig {
   askAgainMsMax: Millis
   /** a waiting task rises one priority after this long (guess) */
   ageingMs: Millis
+  /** what waits for so long goes back to its custodians where a host with room had it before (guess: some auctions) */
+  handBackMs: Millis
   /** WANTED: without an answer it is over after this long */
   wantMsMax: Millis
   /** WANTED: pause after an empty answer, doubling from a round trip up to this */
@@ -128,6 +130,7 @@ export const defaultMarketConfig: MarketConfig = {
   lotCountMax: 1024,
   askAgainMsMax: 1_000,
   ageingMs: 30_000,
+  handBackMs: 1_000,
   wantMsMax: 1_000,
   wantPauseMsMax: 1_000,
   aheadRoundTrips: 2,

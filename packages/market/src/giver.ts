@@ -93,6 +93,25 @@ export class Giver {
     const waiting = this.#view.waiting()
     out.push({ type: 'send', to: from, message: { t: 'given', want: message.want, count, waiting } })
     if (count > 0) out.push({ type: 'given', to: from, count })
+    if (view && offer) this.#handBack({ ...view, offer }, budget, now, out)
+  }
+
+  /**
+   * A baton never goes to who had it before. Where that is who has room its task would wait for as long as all others are
+   * busy: after a while it begins anew, by its custodians. At most as many as there is room for.
+   */
+  #handBack({ peer, offer }: Asker, budget: Budget, now: Millis, out: Out): void {
+    for (const lot of this.#lots.inTurns(now)) {
+      if (budget.left === 0) return
+      const first = lot.first()
+      if (!first || !lot.avoid.has(peer) || now - first.sinceMs < this.#config.handBackMs) continue
+      if (lot.auction !== undefined || decideFit(offer, lot.shape)) continue
+      const able = requestsOf(lot.shape).find((request) => copiesThatFit(budget.free, request, 1, offer.gpus) > 0)
+      if (!able) continue
+      spend(budget.free, able, 1, offer.gpus)
+      budget.left--
+      out.push({ type: 'handBack', task: first.task, to: peer })
+    }
   }
 
   /** What it is given, of each lot together what it is given as one alternative. */

@@ -1,6 +1,7 @@
 import type { AuctioneerEffect, BidderEffect, PlannerEffect } from '@souk/market'
 import { type Bearer, type Decision, requestOf, type TaskId, tiesOf } from '@souk/wire'
 import type { DeskEffect } from './desk-io.ts'
+import { borneView } from './drain-view.ts'
 import type { Steps } from './steps.ts'
 
 /** Where the effects of the auctioneer go. */
@@ -37,10 +38,22 @@ export function routeAuctioneer(effect: AuctioneerEffect, steps: Steps): void {
     case 'distrusted':
       steps.outlet.trace({ ...effect, type: 'bidder.distrusted' })
       break
+    case 'handBack':
+      handBack(steps, effect)
+      break
     case 'given':
       steps.outlet.trace({ type: 'wanted.given', to: effect.to, count: effect.count })
       break
   }
+}
+
+function handBack(steps: Steps, { task, to }: Extract<AuctioneerEffect, { type: 'handBack' }>): void {
+  const { machines, outlet } = steps
+  const borne = machines.bearer.find(task)
+  if (!borne || borneView(machines, task)?.fixed) return
+  machines.moves.note(task, { code: 'had-before', reason: `${to} has room, and had it before`, from: machines.self })
+  outlet.trace({ type: 'task.putBack', task, ballot: borne.ballot, code: 'had-before' })
+  steps.stepBearer({ type: 'handBack', task })
 }
 
 export function routeBidder(effect: BidderEffect, steps: Steps): void {
