@@ -1,5 +1,6 @@
 import { type SoukClient, TraceFollower, type TraceQuery } from '@souk/client'
 import { fetchPeerNames } from './peer-names.ts'
+import { namedList } from './print/named-list.ts'
 import { tracePieces } from './print/trace-table.ts'
 import { visibleLine } from './print/visible.ts'
 import type { Terminal } from './terminal.ts'
@@ -49,7 +50,7 @@ export async function followTrace(
         if (looks > 0 && cut > 0)
           err(errColours.dim(`${cut} more came faster than they could be told; choose fewer kinds`))
         sayOnce(
-          missing.length === 0 ? '' : `not told, since out of reach: ${missing.map(print?.name ?? String).join(', ')}`,
+          missing.length === 0 ? '' : `not told, since out of reach: ${namedList(missing.map(print?.name ?? String))}`,
         )
       } catch (error) {
         if (stop.signal.aborted) return

@@ -1,3 +1,4 @@
+import type { UsageReading } from '@souk/client'
 import type { HostView } from '@souk/control'
 import {
   dataMount,
@@ -6,6 +7,7 @@ import {
   type Moment,
   UsageBaselines,
   UsageMeter,
+  type UsageResource,
   usageResources,
 } from '@souk/inventory'
 import type { RecordStore } from '@souk/runtime'
@@ -17,6 +19,7 @@ export class UsageRecorder {
   readonly #records: Pick<RecordStore, 'get' | 'write'>
   readonly #baselines: UsageBaselines
   readonly #meter: UsageMeter
+  readonly #latest = new Map<UsageResource, UsageReading>()
 
   /** The store must be open; `inventory` says which disk and links are measured. */
   constructor(records: Pick<RecordStore, 'get' | 'write'>, inventory: Inventory) {
@@ -31,7 +34,7 @@ export class UsageRecorder {
   /** Looks at all but the GPUs, since the last look. */
   sample(now: Date): void {
     const { cpuPercent, memoryUsedBytes, memoryTotalBytes, diskPercent, networkMbps } = this.#meter.read()
-    this.#baselines.add(momentOf(now), {
+    this.#add(now, {
       cpu: cpuPercent,
       memory: (100 * memoryUsedBytes) / memoryTotalBytes,
       disk: diskPercent,
@@ -41,14 +44,29 @@ export class UsageRecorder {
 
   /** How busy the GPUs are on average, 0 to 100. */
   sampleGpus(now: Date, percent: number): void {
-    this.#baselines.add(momentOf(now), { gpu: percent })
+    this.#add(now, { gpu: percent })
+  }
+
+  #add(now: Date, readings: Partial<Record<UsageResource, number | undefined>>): void {
+    const moment = momentOf(now)
+    this.#baselines.add(moment, readings)
+    for (const resource of usageResources) {
+      const value = readings[resource]
+      if (value === undefined || !Number.isFinite(value)) continue
+      this.#latest.set(resource, { at: now.toISOString(), hourOfWeek: moment.hourOfWeek, value })
+    }
   }
 
   /** Resources that were measured at all. */
   usage(): HostView['usage'] {
     return usageResources
-      .map((resource) => ({ resource, hours: this.#baselines.hours(resource) }))
+      .map((resource) => ({ resource, hours: this.#baselines.hours(resource), ...this.#latestOf(resource) }))
       .filter(({ hours }) => hours.length > 0)
+  }
+
+  #latestOf(resource: UsageResource): { latest?: UsageReading } {
+    const latest = this.#latest.get(resource)
+    return latest === undefined ? {} : { latest }
   }
 
   async save(): Promise<void> {

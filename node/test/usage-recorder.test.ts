@@ -43,7 +43,14 @@ test('how the host is used outlives the peer, in its store', async () => {
   })
   expect(usage.map(({ resource }) => resource)).toEqual(expect.arrayContaining(['cpu', 'memory', 'gpu']))
   expect(usage[0]!.hours).toMatchObject([{ hourOfWeek: 2 * 24 + 9, samples: 3 }])
-  await withRecords(async (records) => expect(new UsageRecorder(records, inventory).usage()).toEqual(usage))
+  expect(usage.find(({ resource }) => resource === 'gpu')?.latest).toEqual({
+    at: at.toISOString(),
+    hourOfWeek: 2 * 24 + 9,
+    value: 40,
+  })
+  // What was measured last is of that life alone.
+  const learned = usage.map(({ latest: _, ...rest }) => rest)
+  await withRecords(async (records) => expect(new UsageRecorder(records, inventory).usage()).toEqual(learned))
 })
 
 test('a store that cannot be written costs a line of the log, not the peer', async () => {

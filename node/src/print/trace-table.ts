@@ -2,11 +2,12 @@ import type { Trace, TracedEvent } from '@souk/client'
 import type { PeerNames } from '../peer-names.ts'
 import { shortTask } from './amount-text.ts'
 import type { Colours } from './colours.ts'
+import { namedList } from './named-list.ts'
 import { type Column, table } from './table.ts'
 import { traceDetail } from './trace-detail.ts'
 import { visibleData } from './visible.ts'
 
-/** more than the longest type has */
+/** as many as the longest type has */
 const typeChars = 17
 const taskChars = 8
 const clockChars = '14:03:09.120'.length
@@ -85,16 +86,9 @@ export function traceGaps(
       : []),
     ...(short.length > 0
       ? [
-          `from before ${timeText(firstMs, Date.now())} ${listOf(short.map(({ id }) => names(id)))} ${short.length === 1 ? 'has' : 'have'} only what is seldom`,
+          `from before ${timeText(firstMs, Date.now())} ${namedList(short.map(({ id }) => names(id)))} ${short.length === 1 ? 'has' : 'have'} only what is seldom`,
         ]
       : []),
-    ...(missing.length > 0 ? [`not told, since out of reach: ${listOf(missing.map((peer) => names(peer)))}`] : []),
+    ...(missing.length > 0 ? [`not told, since out of reach: ${namedList(missing.map((peer) => names(peer)))}`] : []),
   ]
-}
-
-const namedMax = 5
-
-function listOf(all: readonly string[]): string {
-  const named = all.slice(0, namedMax).join(', ')
-  return all.length > namedMax ? `${named} and ${all.length - namedMax} more` : named
 }

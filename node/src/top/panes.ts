@@ -3,7 +3,7 @@ import { peerNames } from '../peer-names.ts'
 import { agoText, countText, durationText, shortName, shortTask } from '../print/amount-text.ts'
 import type { Column } from '../print/table.ts'
 import { visibleData } from '../print/visible.ts'
-import type { TopData } from './top-data.ts'
+import type { MoveLine, TopData } from './top-data.ts'
 
 export const paneNames = ['peers', 'tasks', 'auctions', 'moves'] as const
 export type PaneName = (typeof paneNames)[number]
@@ -171,16 +171,19 @@ const makers: Record<PaneName, (data: TopData) => Row[]> = {
   },
   moves: ({ moves, peers, wallMs }) => {
     const names = peerNames(peers)
-    return moves.map(({ wallMs: at, by, what, task, tasks, to, why }, i) => {
+    return moves.map((move) => {
+      const { wallMs: at, by, what, task, tasks, to, why } = move
       const which = task === undefined ? countText(tasks, 'task') : shortTask(task)
       return {
-        key: `${at}/${moves.length - i}`,
+        key: moveKey(move),
         cells: [agoOf(at, wallMs), what, which, names(by), names(to), why],
         order: [at, what, which, names(by), names(to), why],
       }
     })
   },
 }
+
+export const moveKey = ({ by, seq, wallMs }: MoveLine): string => `${by}/${seq}@${wallMs}`
 
 /** What waits for something says for what. */
 function stateText({ kind, state, code }: TaskLine): string {

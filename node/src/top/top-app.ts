@@ -24,7 +24,7 @@ export function TopApp({ client, feed, first, colours, everyMs }: TopAppOptions)
   const size = useWindowSize()
   const [data, setData] = useState(first)
   const [view, setView] = useState(firstView)
-  const [detail, setDetail] = useState('')
+  const [detail, setDetail] = useState({ task: '', text: '' })
   const [said, say] = useState('')
   const paused = useRef(false)
   paused.current = view.paused
@@ -43,6 +43,10 @@ export function TopApp({ client, feed, first, colours, everyMs }: TopAppOptions)
     return () => stop.abort()
   }, [feed, everyMs])
 
+  /** Of another task than the one that is open now it comes too late. */
+  const answer = (task: string, text: string): void =>
+    setDetail((shown) => (shown.task === task ? { task, text } : shown))
+
   const grant = async (wish: Wish): Promise<void> => {
     if (wish.kind === 'quit') return exit()
     try {
@@ -50,13 +54,13 @@ export function TopApp({ client, feed, first, colours, everyMs }: TopAppOptions)
         say(`cancelling ${wish.task.slice(0, 8)}`)
         say(`${wish.task.slice(0, 8)}: ${await client.cancel(wish.task, 'by a person')}`)
       } else {
-        setDetail('asking the peers that keep it …')
-        setDetail(explainText(await client.task(wish.task), peerNames(data.peers), colours, Date.now()))
+        setDetail({ task: wish.task, text: 'asking the peers that keep it …' })
+        answer(wish.task, explainText(await client.task(wish.task), peerNames(data.peers), colours, Date.now()))
       }
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error)
       if (wish.kind === 'cancel') say(text)
-      else setDetail(text)
+      else answer(wish.task, text)
     }
   }
 
@@ -67,7 +71,7 @@ export function TopApp({ client, feed, first, colours, everyMs }: TopAppOptions)
     if (next.wish) void grant(next.wish)
   })
 
-  const lines = screenLines(view, data, size, colours, detail)
+  const lines = screenLines(view, data, size, colours, detail.text)
   if (said !== '') lines[1] = colours.yellow(said)
   // A line that is as long as the screen is wide would be followed by an empty one on some terminals.
   const rows = lines.map((line, i) => createElement(Text, { key: i, wrap: 'truncate-end' }, line === '' ? ' ' : line))

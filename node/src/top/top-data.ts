@@ -18,6 +18,8 @@ export interface MoveLine {
   wallMs: number
   /** who saw it: as a rule the peer where it was before */
   by: string
+  /** of the event among those of that peer's life */
+  seq: number
   /** what it saw: wanted, bounced, recovered, put back … */
   what: string
   /** of the task; absent where only their count is known */

@@ -1,5 +1,7 @@
+import { peerNames } from '../peer-names.ts'
 import { countText } from '../print/amount-text.ts'
 import type { Colours } from '../print/colours.ts'
+import { namedList } from '../print/named-list.ts'
 import { table } from '../print/table.ts'
 import { visibleLine } from '../print/visible.ts'
 import { type PaneName, paneNames, paneOf } from './panes.ts'
@@ -17,7 +19,7 @@ const paneLeast = 3
 
 /** The whole screen: never more lines than there are, none wider than the screen. `detail`: of the task that is open. */
 export function screenLines(view: TopView, data: TopData, size: Size, colours: Colours, detail = ''): string[] {
-  const head = [headLine(data, colours), data.trouble ? colours.red(`not answered: ${visibleLine(data.trouble)}`) : '']
+  const head = [headLine(data, colours), gapLine(data, colours)]
   const foot = footLine(view, colours)
   const lines = size.rows - head.length - 1
   if (view.mode === 'open') return [...head, ...window(detail.split('\n'), view.scroll, lines), foot]
@@ -31,12 +33,21 @@ export function screenLines(view: TopView, data: TopData, size: Size, colours: C
 export function snapshotText(data: TopData, colours: Colours, columns: number, rowsMax = 20): string {
   const parts = paneNames.map((name) => {
     const { columns: titles, rows } = paneOf(name, data)
+    if (rows.length === 0) return `${colours.bold(name)}: none`
     const cells = rows.slice(0, rowsMax).map((row) => row.cells)
-    return rows.length === 0
-      ? `${colours.bold(name)}: none`
-      : `${colours.bold(name)}\n${table(titles, cells, colours.dim, columns)}`
+    const left = (name === 'tasks' ? data.tasksTotal : rows.length) - cells.length
+    const more = left > 0 ? [colours.dim(`and ${left} more`)] : []
+    return [colours.bold(name), table(titles, cells, colours.dim, columns), ...more].join('\n')
   })
-  return [headLine(data, colours), ...parts].join('\n\n')
+  const gap = gapLine(data, colours)
+  return [gap === '' ? headLine(data, colours) : `${headLine(data, colours)}\n${gap}`, ...parts].join('\n\n')
+}
+
+/** Why what is shown is from before, or not of all peers; '' where it is neither. */
+function gapLine({ trouble, missing, peers }: TopData, colours: Colours): string {
+  if (trouble) return colours.red(`not answered: ${visibleLine(trouble)}`)
+  if (missing.length === 0) return ''
+  return colours.yellow(visibleLine(`out of reach, so not told of: ${namedList(missing.map(peerNames(peers)))}`))
 }
 
 /** `souk lab · 3 peers · 5 running · 2 waiting · 8 slots · 14:05:03` */

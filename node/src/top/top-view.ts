@@ -1,4 +1,4 @@
-import { filtered, type PaneName, paneNames, paneOf, type Row, sorted } from './panes.ts'
+import { filtered, moveKey, type PaneName, paneNames, paneOf, type Row, sorted } from './panes.ts'
 import type { TopData } from './top-data.ts'
 
 /** What a person looks at, and how; it changes by keys only. */
@@ -151,7 +151,7 @@ function taskAt(view: TopView, data: TopData): string | undefined {
   const row = rows[chosenAt(view, rows)]
   if (row === undefined) return undefined
   if (view.pane === 'tasks') return row.key
-  return view.pane === 'moves' ? data.moves[data.moves.length - Number(row.key.split('/')[1])]?.task : undefined
+  return view.pane === 'moves' ? data.moves.find((move) => moveKey(move) === row.key)?.task : undefined
 }
 
 function after<T>(all: readonly T[], one: T): T {

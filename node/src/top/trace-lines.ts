@@ -54,12 +54,13 @@ const whats: Record<string, string> = {
   'task.backedUp': 'run twice',
 }
 
-function moveOf({ type, by, wallMs, task, to, count, code }: TracedEvent): MoveLine | undefined {
+function moveOf({ type, by, seq, wallMs, task, to, count, code }: TracedEvent): MoveLine | undefined {
   const what = whats[type]
   if (what === undefined) return undefined
   return {
     wallMs,
     by,
+    seq,
     what,
     ...(task === undefined ? {} : { task: String(task) }),
     tasks: count === undefined ? 1 : Number(count),

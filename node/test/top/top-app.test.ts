@@ -44,11 +44,12 @@ class Screen {
   }
 }
 
-function start(looks: TopData[], asked: string[] = []): Screen {
+function start(looks: TopData[], asked: string[] = [], task?: () => Promise<never>): Screen {
   const screen = new Screen()
   const client = {
     task: async (id: string) => {
       asked.push(`open ${id}`)
+      if (task) return await task()
       throw new Error('nobody knows it')
     },
     cancel: async (id: string) => {
@@ -86,6 +87,27 @@ test('a task is cancelled by key, after a question; what cannot be opened says w
   screen.stdin.write('\r')
   await screen.shows('nobody knows it')
   expect(asked).toEqual([`cancel ${task('aaa').id}`, `open ${task('aaa').id}`])
+})
+
+test('what is answered late of one task does not stand under the next', async () => {
+  const looks = [topData()]
+  const answers = [Promise.withResolvers<never>(), Promise.withResolvers<never>()]
+  const promises = answers.map(({ promise }) => promise)
+  const screen = start(looks, [], () => promises.shift()!)
+  await screen.shows('work aaa')
+  screen.stdin.write('\r')
+  await screen.shows('asking the peers')
+  screen.stdin.write('q')
+  await screen.shows('work aaa')
+  screen.stdin.write('j')
+  await screen.shows(/> {2}bbb/)
+  screen.stdin.write('\r')
+  answers[1]!.reject(new Error('nobody knows bbb'))
+  await screen.shows('nobody knows bbb')
+  answers[0]!.reject(new Error('nobody knows aaa'))
+  looks.push(topData({ peers: [] }))
+  await screen.shows('0 peers')
+  expect(screen.lines().join('\n')).toContain('nobody knows bbb')
 })
 
 test('q ends it', async () => {

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { coloursFor } from '../../src/print/colours.ts'
+import type { TopData } from '../../src/top/top-data.ts'
 import { screenLines, snapshotText } from '../../src/top/top-screen-text.ts'
 import { firstView, type TopView } from '../../src/top/top-view.ts'
 import { nowMs, peer, task, topData } from './fixtures.ts'
@@ -13,7 +14,9 @@ const many = topData({
   tasks: Array.from({ length: 90 }, (_, i) => task(`t${i}`, { name: 'a task with a name of some length' })),
   tasksTotal: 500,
   auctions: [{ by: '12D3KooWoak', lot: 1, wallMs: nowMs - 10, class: 'process/work', tasks: 3, asked: 2 }],
-  moves: [{ wallMs: nowMs - 20, by: '12D3KooWelm', what: 'bounced', tasks: 1, task: task('t1').id, why: 'no-room' }],
+  moves: [
+    { wallMs: nowMs - 20, by: '12D3KooWelm', seq: 1, what: 'bounced', tasks: 1, task: task('t1').id, why: 'no-room' },
+  ],
 })
 
 describe('the screen of souk top', () => {
@@ -55,6 +58,8 @@ describe('the screen of souk top', () => {
     const lines = screenLines(firstView, topData({ trouble: 'connection refused' }), { columns: 80, rows: 24 }, plain)
     expect(lines[1]).toBe('not answered: connection refused')
     expect(lines.join('\n')).toContain('work aaa')
+    const away = screenLines(firstView, topData({ missing: ['12D3KooWelm'] }), { columns: 80, rows: 24 }, plain)
+    expect(away[1]).toBe('out of reach, so not told of: elm')
   })
 
   test('shows what is open, from where it was scrolled to, and never beyond its end', () => {
@@ -74,4 +79,12 @@ test('without a screen each pane stands under the other, empty ones in a word', 
   const text = snapshotText(many, plain, 80)
   expect(text).toMatch(/\n\npeers\n.*\n\ntasks\n.*\n\nauctions\n.*\n\nmoves\n/s)
   expect(snapshotText(topData(), plain, 80)).toContain('auctions: none\n\nmoves: none')
+  expect(text).toContain('\nand 480 more\n')
+})
+
+test('without a screen, too, it is said when it is from before, or not of all peers', () => {
+  const second = (over: Partial<TopData>) => snapshotText(topData(over), plain, 80).split('\n').slice(1, 3)
+  expect(second({ trouble: 'connection refused', missing: ['x'] })).toEqual(['not answered: connection refused', ''])
+  expect(second({ missing: ['12D3KooWelm', '12D3KooWoak'] })).toEqual(['out of reach, so not told of: elm, oak', ''])
+  expect(second({})).toEqual(['', 'peers'])
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { firstView, type Key, pressed, rowsOf, type TopView } from '../../src/top/top-view.ts'
+import { chosenAt, firstView, type Key, pressed, rowsOf, type TopView } from '../../src/top/top-view.ts'
 import { nowMs, task, topData } from './fixtures.ts'
 
 const data = topData()
@@ -61,9 +61,9 @@ describe('the keys of souk top', () => {
   test('open the task of a move, where it is one', () => {
     const move = { wallMs: nowMs, by: '12D3KooWoak', what: 'bounced', tasks: 1, why: 'no-room' }
     const moves = [
-      { ...move, task: idOf('aaa') },
-      { ...move, task: idOf('bbb') },
-      { ...move, tasks: 2 },
+      { ...move, seq: 9, task: idOf('aaa') },
+      { ...move, seq: 8, task: idOf('bbb') },
+      { ...move, seq: 7, tasks: 2 },
     ]
     const open = (down: number): unknown => {
       let view = pressed(firstView, { input: '4' }, topData({ moves })).view
@@ -75,6 +75,17 @@ describe('the keys of souk top', () => {
       { kind: 'open', task: idOf('bbb') },
       undefined,
     ])
+  })
+
+  test('keep to a move that was chosen while others come and old ones go', () => {
+    const move = (seq: number) => ({ wallMs: nowMs, by: 'oak', seq, what: 'bounced', tasks: 1, why: '' })
+    const view = pressed(
+      pressed(firstView, { input: '4' }, data).view,
+      { input: 'j' },
+      topData({ moves: [3, 2, 1].map(move) }),
+    ).view
+    const rows = rowsOf(view, topData({ moves: [4, 3, 2].map(move) }))
+    expect(chosenAt(view, rows)).toBe(2)
   })
 
   test('never leave it without a pane, whatever is pressed', () => {

@@ -30,8 +30,8 @@ test('auctions are closed by their peer and lot, moves named by what happened, n
     { ...line, by: 'oak', lot: 1, wallMs: 1, closed },
   ])
   expect(moves).toEqual([
-    { wallMs: 11, by: 'elm', what: 'bounced', task: 't1', tasks: 1, to: 'oak', why: 'no-room' },
-    { wallMs: 10, by: 'oak', what: 'fetched', tasks: 2, to: 'elm', why: 'it had room and asked' },
+    { wallMs: 11, by: 'elm', seq: 1, what: 'bounced', task: 't1', tasks: 1, to: 'oak', why: 'no-room' },
+    { wallMs: 10, by: 'oak', seq: 1, what: 'fetched', tasks: 2, to: 'elm', why: 'it had room and asked' },
   ])
 })
 

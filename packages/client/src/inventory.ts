@@ -22,6 +22,14 @@ export interface UsageHour {
   p95: number
 }
 
+/** How a resource was used when it was measured last: each half a minute, of GPUs each five. */
+export interface UsageReading {
+  at: string
+  /** into which that falls, by the host's clock */
+  hourOfWeek: number
+  value: number
+}
+
 /** Everything that the connected peer's host has. */
 export interface HostInventory {
   peer: string
@@ -38,5 +46,5 @@ export interface HostInventory {
   /** kept for the system */
   reserve: { cpuMilli?: number; memoryBytes?: number; diskBytes?: number }
   /** percent of what there is; of the network Mbit/s. Hours that were never seen are not there */
-  usage: { resource: string; hours: UsageHour[] }[]
+  usage: { resource: string; hours: UsageHour[]; latest?: UsageReading }[]
 }

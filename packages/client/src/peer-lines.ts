@@ -20,6 +20,8 @@ export interface PeerLine {
   waiting: number
   draining: boolean
   addresses: string[]
+  /** its own word for what it is, by number; a higher one replaces it. Without a time: heard before this peer started */
+  advert?: { seq: number; heardAt?: string }
 }
 
 /** How far a peer got with another, hop by hop; where `authenticated` is false the way between them is broken. */

@@ -41,15 +41,20 @@ export class TraceFollower {
 
   /** Rejects as `SoukClient.trace` does; the next look then asks for the same again. */
   async look(signal?: AbortSignal): Promise<FollowedTrace> {
+    const window = this.#since()
     const { events, peers, missing, total } = await this.#read(
-      { limit: this.#keptMax, ...this.#query, ...this.#since() },
+      { limit: this.#keptMax, ...this.#query, ...window },
       signal,
     )
     const seenMs = this.#now()
     for (const { id, at } of peers) this.#answered.set(id, { wallMs: Date.parse(at), seenMs })
     for (const [id, last] of this.#answered) if (seenMs - last.seenMs > patienceMsMax) this.#answered.delete(id)
+    const before = this.#events
     const fresh = this.#take(events)
-    return { events: this.#events, fresh, cut: Math.max(0, total - events.length), missing }
+    // What is told is the newest of the window: where some of it was shown before, nothing between the looks is left out.
+    const joins = fresh.length < events.length
+    const cut = joins ? 0 : total - events.length - shownSince(before, window.since)
+    return { events: this.#events, fresh, cut: Math.max(0, cut), missing }
   }
 
   /**
@@ -71,5 +76,8 @@ export class TraceFollower {
     return fresh
   }
 }
+
+const shownSince = (shown: readonly TracedEvent[], since = new Date(0)): number =>
+  shown.filter(({ wallMs }) => wallMs >= since.getTime()).length
 
 const keyOf = ({ by, seq, wallMs }: TracedEvent): string => `${by} ${seq} ${wallMs}`

@@ -71,3 +71,20 @@ test('what happens faster than looks can tell is counted', async () => {
   const read = async (): Promise<Trace> => ({ events, total: 9, peers: [peer('A', 100)], missing: ['C'] })
   expect(await new TraceFollower(read).look()).toMatchObject({ cut: 7, fresh: events, missing: ['C'] })
 })
+
+test('what was shown before is not missing, however far back a look goes for a peer that is away', async () => {
+  const events = [event('A', 7, 70), event('A', 8, 80), event('A', 9, 90)]
+  const peers = [peer('A', 95)]
+  const answers = [
+    { events: events.slice(0, 2), total: 2, peers: [...peers, peer('B', 10)] },
+    { events, total: 40, peers },
+    { events: [event('A', 30, 200), event('A', 31, 210)], total: 12, peers },
+  ]
+  const follower = new TraceFollower(async () => ({ missing: ['B'], ...answers.shift()! }))
+  const looks = [await follower.look(), await follower.look(), await follower.look()]
+  expect(looks.map(({ fresh, cut }) => [fresh.length, cut])).toEqual([
+    [2, 0],
+    [1, 0],
+    [2, 7],
+  ])
+})

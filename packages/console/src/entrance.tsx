@@ -11,6 +11,9 @@ import { Shell } from './shell.tsx'
 type Stage = { at: 'entering' } | { at: 'door'; problem: string | undefined } | { at: 'inside'; feed: Feed }
 
 const retryMs = 1_000
+const replayClosed = 'a replay is opened by the whole link that souk console --replay has printed'
+/** A link that is pasted over the address of this very page changes no more than what is behind #. */
+const isLink = (hash: string): boolean => /^#(code|replay)=/.test(hash)
 
 /**
  * Is drawn once. What a provider was given as its child stays as it was drawn first, with all of its elements, when that
@@ -39,7 +42,9 @@ export function Entrance() {
         feed.start()
         return setStage({ at: 'inside', feed })
       } catch (cause) {
-        if (asSoukError(cause).status === 401) return setStage({ at: 'door', problem })
+        const { status, code } = asSoukError(cause)
+        if (status === 401) return setStage({ at: 'door', problem })
+        if (code === 'replayed') return setStage({ at: 'door', problem: problem ?? replayClosed })
         await pause(retryMs, signal)
       }
     }
@@ -49,6 +54,11 @@ export function Entrance() {
     void enter(stop.signal)
     return () => stop.abort()
   }, [enter])
+  useEffect(() => {
+    const look = () => isLink(location.hash) && location.reload()
+    addEventListener('hashchange', look)
+    return () => removeEventListener('hashchange', look)
+  }, [])
   useEffect(() => (stage.at === 'inside' ? () => stage.feed.stop() : undefined), [stage])
 
   if (stage.at === 'inside') {

@@ -55,6 +55,7 @@ test('tasks fly from where they were to where they are; what stays does not', ()
     task('local', 'A'),
     task('new', 'C'),
   )
+  expect(flightsBetween(after, before, 10)).toEqual([])
   expect(flightsBetween(before, after, 10)).toEqual([
     { task: 'moved', from: 'B', to: 'C' },
     { task: 'open', from: 'A', to: 'B' },

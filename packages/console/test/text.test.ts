@@ -1,4 +1,4 @@
-import { amountsOf, amountText, countText, durationText, realWaitText, waitText } from '@souk/console'
+import { amountsOf, amountText, countText, durationText, realWaitText, usedText, waitText } from '@souk/console'
 import { expect, test } from 'vitest'
 
 test('durations read as people say them', () => {
@@ -33,4 +33,12 @@ test('waits say of how many tasks they are, and how many never start', () => {
   expect(waitText({ tasks: 0, meanMs: 0, p95Ms: 0, never: 0 })).toBe('–')
   expect(realWaitText({ started: 0, waiting: 2, meanMs: 0, p95Ms: 0 })).toBe('none has begun yet; 2 not begun')
   expect(realWaitText({ started: 1, waiting: 0, meanMs: 50, p95Ms: 50 })).toBe('mean 50 ms, p95 50 ms of 1 task')
+})
+
+test('the use of a host stands beside what is usual at that hour, where that is known', () => {
+  const hours = [{ hourOfWeek: 9, samples: 120, p50: 12.4, p95: 80 }]
+  const latest = { at: '2026-11-29T09:30:00Z', hourOfWeek: 9, value: 34 }
+  expect(usedText({ resource: 'cpu', hours, latest })).toBe('34 %; usual at this hour: 12 %, now and then 80 %')
+  expect(usedText({ resource: 'network', hours, latest: { ...latest, hourOfWeek: 10 } })).toBe('34 Mbit/s')
+  expect(usedText({ resource: 'cpu', hours })).toBe('not measured yet')
 })

@@ -1,4 +1,4 @@
-import type { HostInventory, InventoryEntry, LinkLine } from '@souk/client'
+import type { HostInventory, InventoryEntry, LinkLine, UsageReading } from '@souk/client'
 import { entriesOf, type HourBaseline, type Inventory, offeredGpus, type UsageResource } from '@souk/inventory'
 import { bandwidthOf } from './bandwidth-of.ts'
 import type { PeerSnapshotView } from './peer-snapshot-view.ts'
@@ -6,7 +6,7 @@ import type { PeerSnapshotView } from './peer-snapshot-view.ts'
 /** What the composition root knows of its host. */
 export interface HostView {
   inventory: Inventory
-  usage: { resource: UsageResource; hours: HourBaseline[] }[]
+  usage: { resource: UsageResource; hours: HourBaseline[]; latest?: UsageReading }[]
 }
 
 type Availability = InventoryEntry['availability']

@@ -79,7 +79,14 @@ function lineOf(member: MemberView): PeerLine {
     waiting: load?.waiting ?? 0,
     draining: load?.draining ?? offer?.draining ?? false,
     addresses: member.addresses,
+    ...advertOf(member),
   }
+}
+
+function advertOf({ advert }: MemberView): Pick<PeerLine, 'advert'> {
+  if (advert === undefined) return {}
+  const { seq, wallMs } = advert
+  return { advert: { seq, ...(wallMs === undefined ? {} : { heardAt: new Date(wallMs).toISOString() }) } }
 }
 
 const auditOf = ({ breaches, counters }: PeerSnapshotView): Status['audit'] => ({

@@ -14,6 +14,7 @@ export interface MemberView {
   rttMs?: number | undefined
   load?: { waiting: number; freeSlots: number; running: number; draining: boolean; pressed?: boolean } | undefined
   offer?: Offer | undefined
+  advert?: { seq: number; wallMs?: number | undefined } | undefined
   addresses: string[]
 }
 

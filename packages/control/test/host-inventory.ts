@@ -1,4 +1,5 @@
-import type { HourBaseline, Inventory, UsageResource } from '@souk/inventory'
+import type { Inventory } from '@souk/inventory'
+import type { HostView } from '../src/from-inventory.ts'
 
 const seenAt = '2026-11-24T09:00:00.000Z'
 
@@ -55,6 +56,10 @@ export const hostInventory: Inventory = {
   reserve: { cpuMilli: 500, memoryBytes: undefined, diskBytes: undefined },
 }
 
-export const hostUsage: { resource: UsageResource; hours: HourBaseline[] }[] = [
-  { resource: 'cpu', hours: [{ hourOfWeek: 9, samples: 120, p50: 12.5, p95: 80 }] },
+export const hostUsage: HostView['usage'] = [
+  {
+    resource: 'cpu',
+    hours: [{ hourOfWeek: 9, samples: 120, p50: 12.5, p95: 80 }],
+    latest: { at: '2026-11-29T09:30:00.000Z', hourOfWeek: 9, value: 34 },
+  },
 ]

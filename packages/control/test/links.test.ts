@@ -26,5 +26,8 @@ test('links say how far a peer got with each other one, and where it ended', asy
       lastError: { code: 'connection-refused', message: 'nothing listens on that port' },
     },
   ])
-  expect((await client.peers()).find(({ id }) => id === 'PeerB')).toMatchObject({ receivedMbps: 940.4 })
+  expect((await client.peers()).find(({ id }) => id === 'PeerB')).toMatchObject({
+    receivedMbps: 940.4,
+    advert: { seq: 7, heardAt: '2026-11-29T00:00:00.000Z' },
+  })
 })

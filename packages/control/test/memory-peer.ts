@@ -160,6 +160,7 @@ export class MemoryPeer implements PeerHandle {
       connected: peer.reachable,
       reachable: peer.reachable,
       rttMs: 0.5,
+      advert: { seq: 7, wallMs: Date.UTC(2026, 10, 29) },
       addresses: [],
     }))
     const vector = { cpuMilli: 4000, memoryBytes: 1, diskBytes: 1, networkMbps: 1, slots: 4, gpuMilli: [], custom: {} }

@@ -187,6 +187,7 @@ export class BearerReports {
     const news = !entry.heard || before !== bearer.peer
     entry.bearer = bearer
     entry.heard = true
+    entry.lost = undefined
     this.#book.grantLease(entry, now)
     if (told) {
       entry.moves = told.moves

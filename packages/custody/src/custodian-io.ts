@@ -11,7 +11,7 @@ import type {
   TaskId,
   TaskRecord,
 } from '@souk/wire'
-import type { LostRun } from './lost-run.ts'
+import type { LostRun } from './entry.ts'
 
 /** What a custodian may be told by other peers. */
 export type CustodianMessage = MessageOf<

@@ -1,4 +1,4 @@
-import { invariant } from '@souk/kernel'
+import { invariant, type WallMillis } from '@souk/kernel'
 import {
   type Accepted,
   type Attempt,
@@ -42,6 +42,18 @@ export const phaseTransitions: Record<Phase, readonly Phase[]> = {
   moved: ['storing', 'closed'],
 }
 
+/** What a bearer had of a task when it was last heard of, as far as this custodian knows. */
+export interface LostRun {
+  bearer: Bearer
+  /** under which it had it */
+  ballot: Ballot
+  state: 'queued' | 'running'
+  /** when this custodian first heard of that, by its own wall clock; absent: it was not told */
+  sinceWallMs?: WallMillis
+  /** counts from 1 */
+  attempt: number
+}
+
 /** One task in a custodian's hands. */
 export interface Entry {
   record: TaskRecord
@@ -70,6 +82,8 @@ export interface Entry {
   heard: boolean
   /** the bearer gave it up: nobody vanished */
   released: boolean
+  /** what the bearer before had when another was promised the task: until that says that it has it, or the loss is told */
+  lost?: LostRun | undefined
   /** until when its lease runs, the grace after it included */
   leasedUntilMs: number
   /** what the bearer last said it does with it */

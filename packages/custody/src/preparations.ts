@@ -101,7 +101,7 @@ export class Preparations {
       else this.#endings.stop(proposal, entry, now, out)
       return
     }
-    this.#tellLost(proposal, now, out)
+    this.#tellLost(proposal, entry, now, out)
     const next = decideNext(entry.record.spec, entry.attempts, proposal.begun)
     if (next.choice !== 'again') {
       this.#endings.commitFailure(proposal, entry, next, now, out)
@@ -111,9 +111,10 @@ export class Preparations {
   }
 
   /** Once: it may have to ask for another ballot after this one. A bearer that lives tells itself how its run ended. */
-  #tellLost(proposal: Proposal, now: Millis, out: Out): void {
+  #tellLost(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
     const { lost, record } = proposal
     proposal.lost = undefined
+    entry.lost = undefined
     if (!lost || this.#mesh.lives(lost.bearer)) return
     const { sinceWallMs } = lost
     const known = sinceWallMs === undefined ? {} : { forMs: Math.max(0, this.#book.wall(now) - sinceWallMs) }

@@ -1,7 +1,7 @@
 import type { Millis } from '@souk/kernel'
 import type { Accepted, Ballot, Decree, PeerId, TaskId, TaskRecord } from '@souk/wire'
+import type { LostRun } from './entry.ts'
 import type { LastBearers } from './last-bearers.ts'
-import type { LostRun } from './lost-run.ts'
 
 /**
  * asking: has the lease run out for the others too? · preparing: promise me a ballot · stopping: the bearer is fenced,

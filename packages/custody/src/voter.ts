@@ -11,6 +11,7 @@ import {
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
 import { type Entry, enterPhase, forgetBearer, mergeAttempts, newEntry, promise, promiseEnd } from './entry.ts'
+import { lostRunOf } from './lost-run.ts'
 import { promiseOf } from './promise-of.ts'
 import { mayBegin } from './quorum.ts'
 import type { Readers } from './readers.ts'
@@ -177,6 +178,7 @@ export class Voter {
       promiseEnd(entry, ballot)
       return
     }
+    entry.lost = lostRunOf(entry)
     promise(entry, ballot)
     this.#parts.book.grantLease(entry, now)
   }

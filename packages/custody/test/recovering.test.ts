@@ -108,6 +108,23 @@ describe('with the promises of a majority', () => {
     expect(only(promised(keeper, 'c2'), 'runLost')).toEqual([])
   })
 
+  test('what was lost is told as it was, also where a first ballot came to nothing', () => {
+    const keeper = new Keeper()
+    keeper.keep('a')
+    keeper.at(40).renew('worker', 'a', { state: 'running' })
+    keeper.pass(leaseMs)
+    keeper.message('c1', sent(lapsed(keeper, 'c2'), 'prepare')[0]!.message)
+    keeper.write()
+    for (const from of ['c2', 'c3'])
+      keeper.message(from, { t: 'refuse', ...vote('a', own), promised: ballot(5, 'c3'), code: 'promised', leftMs: 0 })
+    keeper.pass(leaseMs + 2_000)
+    const { message } = sent(lapsed(keeper, 'c2', 0, own), 'prepare')[0]!
+    promised(keeper, 'c1', { ballot: message.ballot })
+    const [told] = only(promised(keeper, 'c3', { ballot: message.ballot }), 'runLost')
+    expect(told?.run).toMatchObject({ bearer: { peer: 'worker' }, ballot: ballot(), state: 'running', attempt: 1 })
+    expect(told?.forMs).toBe(keeper.now - 40)
+  })
+
   test.each(['waiting', 'given up', 'alive'])('nothing is lost with a bearer that was %s', (how) => {
     const keeper = new Keeper()
     keeper.keep('a')

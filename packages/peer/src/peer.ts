@@ -107,7 +107,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   }
 
   snapshot(): PeerSnapshot {
-    const said = {
+    return peerSnapshot(this.#machines, {
       certificate: this.#certificate,
       startedWallMs: this.#startedWallMs,
       load: this.loadStamp(),
@@ -115,8 +115,8 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
       stragglers: this.#machines.stragglers.now(this.#outlet.now),
       rebalance: this.#machines.rebalancer.state(this.#outlet.now),
       counters: this.#outlet.counters.snapshot(),
-    }
-    return peerSnapshot(this.#machines, said)
+      wallMs: (at) => this.#outlet.log.wallMs(at),
+    })
   }
 
   #on(input: PeerInput, now: Millis): void {

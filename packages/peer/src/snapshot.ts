@@ -18,6 +18,8 @@ export interface MemberView {
   rttMs?: Millis
   load?: LoadStamp
   offer?: Offer
+  /** where the offer stands, and when it was heard; without a time: before this peer started */
+  advert?: { seq: number; wallMs?: WallMillis }
   addresses: string[]
 }
 
@@ -62,11 +64,13 @@ interface OfItself {
   stragglers: Straggler[]
   rebalance: RebalanceState
   counters: Record<string, number>
+  /** what the wall clock said at a time of this peer's clock */
+  wallMs(at: Millis): WallMillis
 }
 
 export function peerSnapshot(
   machines: Machines,
-  { certificate, startedWallMs, load, drain, stragglers, rebalance, counters }: OfItself,
+  { certificate, startedWallMs, load, drain, stragglers, rebalance, counters, wallMs }: OfItself,
 ): PeerSnapshot {
   const { self, roster, custodian, bidder, host, loads, offer, incarnation, store, keeping } = machines
   const custody = custodian.snapshot()
@@ -84,7 +88,7 @@ export function peerSnapshot(
     rebalance,
     members: roster
       .members()
-      .map((member) => toMemberView(member, member.peer === self ? load : loads.get(member.peer))),
+      .map((member) => toMemberView(member, member.peer === self ? load : loads.get(member.peer), wallMs)),
     keeping,
     tasks: custody.tasks,
     store: store.ok ? { ok: true } : store,
@@ -98,7 +102,7 @@ export function peerSnapshot(
   }
 }
 
-function toMemberView(member: Member, load: LoadStamp | undefined): MemberView {
+function toMemberView(member: Member, load: LoadStamp | undefined, wallMs: OfItself['wallMs']): MemberView {
   const view: MemberView = {
     peer: member.peer,
     name: member.name,
@@ -111,6 +115,10 @@ function toMemberView(member: Member, load: LoadStamp | undefined): MemberView {
   }
   if (member.rtt) view.rttMs = member.rtt.mean
   if (load) view.load = load
-  if (member.advert) view.offer = member.advert.offer
+  const { advert, advertMs } = member
+  if (!advert) return view
+  view.offer = advert.offer
+  view.advert = { seq: advert.seq }
+  if (advertMs !== undefined) view.advert.wallMs = wallMs(advertMs)
   return view
 }

@@ -30,7 +30,7 @@ export class Adverts {
     const record = known ?? this.#membership.admit(peer, certificate, advert, now)
     if (record === undefined) return
     const before = record.advert
-    record.onAdvert(advert)
+    record.onAdvert(advert, now)
     if (known === undefined) this.#membership.announce(record, now, out)
     this.#membership.onLife(record, advert, now, out)
     this.#membership.watchExpiry(record, now, out)

@@ -23,6 +23,8 @@ export interface Member {
   readonly reachable: boolean
   /** newest of its present life; undefined until it came */
   readonly advert: Advert | undefined
+  /** when that came, on this peer's clock; undefined: before its start, or it is this peer's own */
+  readonly advertMs: Millis | undefined
   /** of whatever life was heard of last: what it is, rather than what it can do now */
   readonly newestOffer: Offer | undefined
   readonly certificate: Certificate
@@ -43,6 +45,7 @@ export class MemberRecord implements Member {
   sinceMs: Millis
   /** newest advert of any life (I10) */
   newest: Advert | undefined
+  newestMs: Millis | undefined
   /** the life of it that the open link is with; undefined without one */
   linkedLife: Incarnation | undefined
   /** a link was open in the past: worth probing through others when it is not */
@@ -111,6 +114,10 @@ export class MemberRecord implements Member {
     return this.newest !== undefined && this.newest.incarnation >= this.life.incarnation ? this.newest : undefined
   }
 
+  get advertMs(): Millis | undefined {
+    return this.advert && this.newestMs
+  }
+
   get newestOffer(): Offer | undefined {
     return this.newest?.offer
   }
@@ -133,8 +140,10 @@ export class MemberRecord implements Member {
     this.#chooseCertificate()
   }
 
-  onAdvert(advert: Advert): void {
+  /** @param now absent where it is not heard now */
+  onAdvert(advert: Advert, now?: Millis): void {
     this.newest = advert
+    this.newestMs = now
     this.#chooseCertificate()
   }
 

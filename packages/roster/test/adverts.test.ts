@@ -108,7 +108,11 @@ describe("others' adverts", () => {
   test('only the newest counts', () => {
     const lone = new Lone('m')
     lone.gossip(advertOf('a', 1, 5))
+    const heardMs = lone.roster.get('a')?.advertMs
+    expect(heardMs).toBeDefined()
+    lone.pass(10)
     lone.gossip(advertOf('a', 1, 4))
+    expect(lone.roster.get('a')?.advertMs).toBe(heardMs)
     expect(lone.roster.offerOf('a')?.labels).toEqual({ seq: '1.5' })
     lone.gossip(advertOf('a', 2, 1))
     expect(lone.roster.offerOf('a')?.labels).toEqual({ seq: '2.1' })

@@ -20,6 +20,7 @@ const EntryBody = strict({
 })
 
 const UsageHourBody = strict({ hourOfWeek: int(167), samples: int(), p50: Type.Number(), p95: Type.Number() })
+const UsageReadingBody = strict({ at: IsoTime, hourOfWeek: int(167), value: Type.Number() })
 
 export const InventoryAnswer = Type.Unsafe<HostInventory>(
   strict({
@@ -34,6 +35,6 @@ export const InventoryAnswer = Type.Unsafe<HostInventory>(
     entries: list(EntryBody, 16_384),
     relations: list(strict({ from: id, relation: name, to: id }), 65_536),
     reserve: strict({ cpuMilli: optional(int()), memoryBytes: optional(int()), diskBytes: optional(int()) }),
-    usage: list(strict({ resource: name, hours: list(UsageHourBody, 168) }), 16),
+    usage: list(strict({ resource: name, hours: list(UsageHourBody, 168), latest: optional(UsageReadingBody) }), 16),
   }),
 )

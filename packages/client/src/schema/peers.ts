@@ -3,7 +3,18 @@ import type { LinkLine, PeerLine, Status } from '../api.ts'
 import { DrainAnswer } from './drain.ts'
 import { RebalanceBody } from './rebalance.ts'
 import { StragglerBody } from './straggler.ts'
-import { choice, dictionary, int, list, PeerIdText, plainRecord, strict, TaskIdText, text } from './vocabulary.ts'
+import {
+  choice,
+  dictionary,
+  IsoTime,
+  int,
+  list,
+  PeerIdText,
+  plainRecord,
+  strict,
+  TaskIdText,
+  text,
+} from './vocabulary.ts'
 
 const optional = Type.Optional
 const name = text(256)
@@ -29,6 +40,7 @@ export const PeerLineBody = Type.Unsafe<PeerLine>(
     waiting: int(),
     draining: Type.Boolean(),
     addresses: list(name, 64),
+    advert: optional(strict({ seq: int(), heardAt: optional(IsoTime) })),
   }),
 )
 export const LinkLineBody = Type.Unsafe<LinkLine>(

@@ -27,9 +27,10 @@ export interface Flight {
   to: string
 }
 
-/** Where tasks went since the moment before; at most so many, the newest. */
+/** Where tasks went since an earlier moment; at most so many, the newest. */
 export function flightsBetween(before: MeshMoment | undefined, after: MeshMoment, flightsMax: number): Flight[] {
-  if (before === undefined) return []
+  // Who goes back in time sees what was there, not tasks on their way back.
+  if (before === undefined || before.wallMs >= after.wallMs) return []
   const hosts = new Map(before.tasks.map((task) => [task.id, task.host]))
   const flights: Flight[] = []
   for (const { id, host, origin } of after.tasks) {

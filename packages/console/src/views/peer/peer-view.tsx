@@ -149,11 +149,11 @@ function Offer({ peer }: { peer: PeerLine }) {
         )}
         <dt>role</dt>
         <dd>{peer.role}</dd>
-        {!peer.self && (
+        {peer.advert && !peer.self && (
           <>
-            <dt>offer</dt>
+            <dt>advert</dt>
             <dd>
-              <LastAdvert id={peer.id} />
+              <Heard advert={peer.advert} />
             </dd>
           </>
         )}
@@ -162,14 +162,13 @@ function Offer({ peer }: { peer: PeerLine }) {
   )
 }
 
-/** When what it offers changed, as far as the connected peer remembers that. */
-function LastAdvert({ id }: { id: string }) {
-  const { events } = useFeedState('events')
-  const last = events.findLast(({ type, peer }) => type === 'member.advert' && peer === id)
-  if (last === undefined) return <>as it was when this page opened</>
+/** How old the word is that all of this comes from: it says it again from time to time, also where nothing has changed. */
+function Heard({ advert: { seq, heardAt } }: { advert: NonNullable<PeerLine['advert']> }) {
+  const { who, recordedAt } = useFeedState('who', 'recordedAt')
+  const now = recordedAt === undefined ? Date.now() : Date.parse(recordedAt)
   return (
     <>
-      changed <Since iso={new Date(last.wallMs).toISOString()} />, with its advert {String(last.seq ?? '')}
+      number {seq}, heard {heardAt === undefined ? `before ${who.name} started` : <Since iso={heardAt} now={now} />}
     </>
   )
 }
