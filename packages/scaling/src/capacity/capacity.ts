@@ -1,9 +1,10 @@
 import type { Machine, Millis } from '@souk/kernel'
 import type { SeriesForecaster } from '../demand/views.ts'
-import { ActionLog, coolDownMs } from './action-log.ts'
+import { ActionLog } from './action-log.ts'
 import type { CapacityEffect, CapacityInput, CapacityMember, CapacityView } from './capacity-io.ts'
 import type { CapacityReport } from './capacity-report.ts'
 import type { CapacityConfig } from './config.ts'
+import { CoolDowns, noCoolDown } from './cool-downs.ts'
 import { type CapacityDecision, type CapacityFacts, decideCapacity, isUnneeded } from './decide-capacity.ts'
 import { type Foretold, foretell } from './foretold.ts'
 import { judgeGrow, judgeShrink } from './judge-action.ts'
@@ -34,6 +35,7 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
   readonly #forecaster: SeriesForecaster
   readonly #log: ActionLog
   readonly #patience: Patience
+  readonly #coolDowns: CoolDowns
   #underWay: UnderWay[] = []
   #wallAheadMs: Millis = 0
   #nextLookMs: Millis | undefined
@@ -43,7 +45,6 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
   #startMs: Millis
   #slotsPerPeer: number
   #unneededSinceMs: Millis | undefined
-  #coolUntilMs: Millis = 0
   #count = 0
   #decision: CapacityDecision = { action: 'stay', peers: 0, code: 'no-forecast' }
 
@@ -52,8 +53,9 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
     this.#self = needs.self
     this.#view = needs.view
     this.#forecaster = needs.forecaster
-    this.#log = new ActionLog(config.logMax)
+    this.#log = new ActionLog(config.logMax, config.startsPerHour + config.peersMax)
     this.#patience = new Patience(config.answerMs)
+    this.#coolDowns = new CoolDowns(config.coolDownMs)
     this.#startMs = config.startMs
     this.#slotsPerPeer = config.slotsPerPeer
   }
@@ -64,7 +66,7 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
         this.#wallAheadMs = input.wallMs - now
         this.#bucket = this.#bucketAt(now)
         // Who has just started has not met all yet, and would start others in place of those.
-        this.#coolUntilMs = now + this.#config.coolDownMs
+        this.#coolDowns.begin(now)
         // Whoever can start nobody has nothing to decide, and need not look.
         if (this.#config.scaler !== undefined) this.#nextLookMs = now + this.#config.bucketMs / looks
         this.#log.restore(input.log, input.wallMs)
@@ -75,7 +77,7 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
         this.#look(now, out)
         break
       case 'scaleNow':
-        this.#act({ ...this.#facts(now), coolUntilMs: 0, unneededSinceMs: Number.NEGATIVE_INFINITY }, now, out)
+        this.#act({ ...this.#facts(now), coolUntilMs: noCoolDown, unneededSinceMs: Number.NEGATIVE_INFINITY }, now, out)
         break
       case 'scaled':
         this.#onScaled(input, now, out)
@@ -150,7 +152,7 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
       this.#noticePeer(seen, members, now, out)
       watchNeed(seen, this.#needed, slots, now)
       if (seen.sinceMs === undefined && now - seen.askedMs > this.#config.answerMs)
-        this.#failed(seen, 'absent', now, out)
+        this.#failed(seen, seen.action.intent.kind === 'grow' ? 'absent' : 'still-there', now, out)
       else if (seen.sinceMs !== undefined && now - seen.sinceMs > this.#config.judgeMs) this.#judge(seen, out)
     }
     this.#underWay = this.#underWay.filter(({ action }) => action.judgement === undefined)
@@ -186,7 +188,8 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
   /** Whoever fails is asked less and less often. */
   #failed({ action }: UnderWay, code: string, now: Millis, out: CapacityEffect[]): void {
     Object.assign(action, { state: 'failed', code, judgement: 'failed' } satisfies Partial<ScaleAction>)
-    this.#coolUntilMs = now + coolDownMs(this.#config.coolDownMs, this.#log.failuresInRow)
+    const { kind } = action.intent
+    this.#coolDowns.after(kind, this.#log.failuresInRow(kind), now)
     out.push({ type: 'judged', action: { ...action } }, this.#saved())
   }
 
@@ -221,7 +224,7 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
       const { peer, tag } = goes
       this.#order({ id, kind: 'shrink', peerTag: tag!, peer }, `${decision.code}: ${shortText(facts)}`, now, out)
     }
-    this.#coolUntilMs = now + coolDownMs(this.#config.coolDownMs, this.#log.failuresInRow)
+    this.#coolDowns.after(decision.action, this.#log.failuresInRow(decision.action), now)
     out.push(this.#saved())
   }
 
@@ -243,7 +246,9 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
   #facts(now: Millis, foretold: Foretold = this.#foretold()): CapacityFacts {
     const { startsPerHour } = this.#config
     const members = this.#working()
-    const coming = this.#underWay.filter(({ action, sinceMs }) => action.intent.kind === 'grow' && !sinceMs).length
+    const coming = this.#underWay.filter(
+      ({ action, sinceMs }) => action.intent.kind === 'grow' && sinceMs === undefined,
+    ).length
     const tags = this.#members().flatMap(({ tag, alive }) => (alive && tag !== undefined ? [tag] : []))
     const spare = this.#spare()
     const { soon, later, most } = foretold
@@ -259,7 +264,7 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
       needed: this.#needed,
       spareSlots: slotsOf(spare === undefined ? [] : [spare]),
       unneededSinceMs: this.#unneededSinceMs,
-      coolUntilMs: this.#coolUntilMs,
+      coolUntilMs: this.#coolDowns.until,
       grown: tags.length + coming,
       startsLeft: Math.max(0, startsPerHour - this.#log.startsInHour(now + this.#wallAheadMs, tags)),
     }
@@ -267,7 +272,8 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
 
   /** The peer that would go; none while one is going. */
   #spare(): CapacityMember | undefined {
-    if (this.#underWay.some(({ action, sinceMs }) => action.intent.kind === 'shrink' && !sinceMs)) return undefined
+    if (this.#underWay.some(({ action, sinceMs }) => action.intent.kind === 'shrink' && sinceMs === undefined))
+      return undefined
     return spareOf(this.#working(), this.#self)
   }
 
