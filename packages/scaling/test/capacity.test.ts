@@ -112,6 +112,11 @@ it('acts at one peer only, and at the next one when that is gone', () => {
   const [first, ...more] = step(names)
   expect(more).toEqual([])
   const second = names.find((name) => name !== first)!
+  const other = meshes[names.indexOf(second)]!
+  // Asked there, it does nothing, and does not say that it had.
+  other.step({ type: 'scaleNow' })
+  expect(other.orders).toEqual([])
+  expect(other.capacity.report(other.now).decision).toEqual({ action: 'stay', peers: 0, code: 'others-turn' })
   expect(step([second])).toContain(second)
 })
 

@@ -5,13 +5,20 @@ import type { CapacityEffect, CapacityInput, CapacityMember, CapacityView } from
 import type { CapacityReport } from './capacity-report.ts'
 import type { CapacityConfig } from './config.ts'
 import { CoolDowns, noCoolDown } from './cool-downs.ts'
-import { type CapacityDecision, type CapacityFacts, decideCapacity, isUnneeded } from './decide-capacity.ts'
+import {
+  type CapacityDecision,
+  type CapacityFacts,
+  decideCapacity,
+  factsText,
+  isUnneeded,
+  stay,
+} from './decide-capacity.ts'
 import { type Foretold, foretell } from './foretold.ts'
 import { judgeGrow, judgeShrink } from './judge-action.ts'
 import { Patience } from './patience.ts'
 import { type ScaleAction, type ScaleIntent, scaleTag } from './scale-intent.ts'
 import { type UnderWay, underWay, watchNeed } from './under-way.ts'
-import { actorOf, believed, enderOf, spareOf, turnOf, usableSlots } from './who-acts.ts'
+import { actorOf, believed, enderOf, slotsOf, spareOf, turnOf } from './who-acts.ts'
 
 /** demand is looked at so many times in a bucket */
 const looks = 5
@@ -188,8 +195,7 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
   /** Whoever fails is asked less and less often. */
   #failed({ action }: UnderWay, code: string, now: Millis, out: CapacityEffect[]): void {
     Object.assign(action, { state: 'failed', code, judgement: 'failed' } satisfies Partial<ScaleAction>)
-    const { kind } = action.intent
-    this.#coolDowns.after(kind, this.#log.failuresInRow(kind), now)
+    this.#coolDowns.after(action.intent.kind, this.#log.failuresInRow(action.intent.kind), now)
     out.push({ type: 'judged', action: { ...action } }, this.#saved())
   }
 
@@ -206,26 +212,31 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
   // ---- what is done
 
   #act(facts: CapacityFacts, now: Millis, out: CapacityEffect[]): void {
-    const decision = decideCapacity(facts, this.#config)
+    const wanted = decideCapacity(facts, this.#config)
+    this.#patience.decided(wanted, now)
+    const goes = this.#spare()
+    const decision = this.#isOwn(wanted, goes, now) ? wanted : stay('others-turn')
     this.#decision = decision
-    this.#patience.decided(decision, now)
     if (this.#config.scaler === undefined || decision.action === 'stay') return
     const wallMs = now + this.#wallAheadMs
+    const why = `${decision.code}: ${factsText(facts)}`
     if (decision.action === 'grow') {
-      if (!this.#patience.isTurn(turnOf(this.#working(), this.#self), now)) return
       for (let i = 0; i < decision.peers; i++) {
         const tag = scaleTag(wallMs, this.#self, this.#count++)
-        this.#order({ id: tag, kind: 'grow', peerTag: tag }, `${decision.code}: ${shortText(facts)}`, now, out)
+        this.#order({ id: tag, kind: 'grow', peerTag: tag }, why, now, out)
       }
     } else {
-      const goes = this.#spare()
-      if (goes === undefined || enderOf(this.#working(), goes) !== this.#self) return
       const id = `${scaleTag(wallMs, this.#self, this.#count++)}-end`
-      const { peer, tag } = goes
-      this.#order({ id, kind: 'shrink', peerTag: tag!, peer }, `${decision.code}: ${shortText(facts)}`, now, out)
+      this.#order({ id, kind: 'shrink', peerTag: goes!.tag!, peer: goes!.peer }, why, now, out)
     }
     this.#coolDowns.after(decision.action, this.#log.failuresInRow(decision.action), now)
     out.push(this.#saved())
+  }
+
+  /** Else another peer is to do it: one that comes first, or the one that has started who is to go. */
+  #isOwn({ action }: CapacityDecision, goes: CapacityMember | undefined, now: Millis): boolean {
+    if (action === 'grow') return this.#patience.isTurn(turnOf(this.#working(), this.#self), now)
+    return action === 'stay' || (goes !== undefined && enderOf(this.#working(), goes) === this.#self)
   }
 
   #order(intent: ScaleIntent, why: string, now: Millis, out: CapacityEffect[]): void {
@@ -244,29 +255,27 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
   }
 
   #facts(now: Millis, foretold: Foretold = this.#foretold()): CapacityFacts {
-    const { startsPerHour } = this.#config
     const members = this.#working()
     const coming = this.#underWay.filter(
       ({ action, sinceMs }) => action.intent.kind === 'grow' && sinceMs === undefined,
     ).length
     const tags = this.#members().flatMap(({ tag, alive }) => (alive && tag !== undefined ? [tag] : []))
     const spare = this.#spare()
-    const { soon, later, most } = foretold
     return {
       now,
       able: this.#members().some(({ peer, scaler }) => peer === this.#self && scaler),
       slots: slotsOf(members),
       comingSlots: coming * this.#slotsPerPeer,
       slotsPerPeer: this.#slotsPerPeer,
-      soon,
-      later,
-      most,
+      soon: foretold.soon,
+      later: foretold.later,
+      most: foretold.most,
       needed: this.#needed,
       spareSlots: slotsOf(spare === undefined ? [] : [spare]),
       unneededSinceMs: this.#unneededSinceMs,
       coolUntilMs: this.#coolDowns.until,
       grown: tags.length + coming,
-      startsLeft: Math.max(0, startsPerHour - this.#log.startsInHour(now + this.#wallAheadMs, tags)),
+      startsLeft: Math.max(0, this.#config.startsPerHour - this.#log.startsInHour(now + this.#wallAheadMs, tags)),
     }
   }
 
@@ -288,13 +297,4 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
   #bucketAt(now: Millis): number {
     return Math.floor((now + this.#wallAheadMs) / this.#config.bucketMs)
   }
-}
-
-function slotsOf(members: readonly CapacityMember[]): number {
-  return members.reduce((sum, member) => sum + usableSlots(member), 0)
-}
-
-function shortText({ needed, slots, soon, later }: CapacityFacts): string {
-  const text = (value: number | undefined): string => (value === undefined ? '-' : value.toFixed(1))
-  return `${needed} needed of ${slots} slots, ${text(soon)} soon, ${text(later)} later`
 }

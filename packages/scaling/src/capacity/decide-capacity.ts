@@ -23,6 +23,8 @@ export type CapacityCode =
   | 'scale-in-delay'
   /** this peer has a scaler, but the mesh does not let it invite anybody */
   | 'no-admin'
+  /** another peer is to do it: the one that acts, or the one that has started who is to go */
+  | 'others-turn'
 
 export interface CapacityFacts {
   now: Millis
@@ -56,7 +58,7 @@ export interface CapacityDecision {
   code: CapacityCode
 }
 
-const stay = (code: CapacityCode): CapacityDecision => ({ action: 'stay', peers: 0, code })
+export const stay = (code: CapacityCode): CapacityDecision => ({ action: 'stay', peers: 0, code })
 
 /**
  * Whether fewer would do: what is needed, now and until a new peer would be there, fits what is left without the one that
@@ -90,4 +92,10 @@ function grow(
   if (now < coolUntilMs.grow) return stay('cool-down')
   const peers = Math.min(Math.ceil(short / Math.max(1, slotsPerPeer)), stepMax, peersMax - grown, startsLeft)
   return { action: 'grow', peers, code: 'short' }
+}
+
+/** The figures by which it was decided. */
+export function factsText({ needed, slots, soon, later }: CapacityFacts): string {
+  const text = (value: number | undefined): string => (value === undefined ? '-' : value.toFixed(1))
+  return `${needed} needed of ${slots} slots, ${text(soon)} soon, ${text(later)} later`
 }
