@@ -19,6 +19,8 @@ export interface ScaleSettings {
 }
 
 const peersMax = 64
+/** the log remembers each of them, and every change of it is written and told */
+const startsPerHourMost = 500
 const durations = {
   look: 'bucketMs',
   start: 'startMs',
@@ -27,7 +29,12 @@ const durations = {
   answer: 'answerMs',
   judge: 'judgeMs',
 } as const
-const counts = { max: 'peersMax', slots: 'slotsPerPeer', 'per-hour': 'startsPerHour', step: 'stepMax' } as const
+const counts = {
+  max: { field: 'peersMax', most: peersMax },
+  slots: { field: 'slotsPerPeer', most: 10_000 },
+  'per-hour': { field: 'startsPerHour', most: startsPerHourMost },
+  step: { field: 'stepMax', most: peersMax },
+} as const
 const known = [...Object.keys(counts), ...Object.keys(durations)]
 
 export function addScaleOptions(command: Command): Command {
@@ -64,12 +71,8 @@ function readWord(word: string, capacity: ScaleSettings['capacity']): void {
   const [name = '', value = ''] = word.split('=')
   if (word === 'manual') capacity.automatic = false
   else if (Object.hasOwn(counts, name)) {
-    capacity[counts[name as keyof typeof counts]] = parseCount(
-      `--scale ${name}`,
-      value,
-      1,
-      name === 'max' ? peersMax : 10_000,
-    )
+    const { field, most } = counts[name as keyof typeof counts]
+    capacity[field] = parseCount(`--scale ${name}`, value, 1, most)
   } else if (Object.hasOwn(durations, name)) {
     const ms = parseDurationMs(`--scale ${name}`, value)
     if (ms < 100) throw usageError(`--scale ${name}: '${value}' is shorter than 100ms`)

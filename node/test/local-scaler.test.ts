@@ -82,3 +82,51 @@ test('a start that fails, or takes too long, leaves no folder behind, and says s
   await scaler.act(intent, never)
   expect(readdirSync(below)).toEqual(['tag'])
 })
+
+test('a second try begins once the first has cleared away what it made', async () => {
+  const below = join(folder, 'late')
+  const going: string[] = []
+  const scaler = new LocalScaler({
+    ...{ folder: below, peerArguments: [], name: 'host', slots: 1, invite: async () => 'LINE' },
+    startPeer: async ({ args, signal }) => {
+      const data = args[args.indexOf('--data') + 1]!
+      mkdirSync(data, { recursive: true })
+      going.push('started')
+      if (going.length > 1) return { pid: -1, exited: new Promise(() => {}) } as never
+      await new Promise((resolve) => signal!.addEventListener('abort', resolve))
+      // It takes a while to end a process.
+      for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve))
+      going.push('ended')
+      throw new Error('too late')
+    },
+  })
+  const aborting = new AbortController()
+  const intent = { id: 'one', kind: 'grow', peerTag: 'tag' } as const
+  const first = scaler.act(intent, aborting.signal)
+  await new Promise((resolve) => setImmediate(resolve))
+  aborting.abort()
+  const second = scaler.act(intent, never)
+  await expect(first).rejects.toThrow('too late')
+  await second
+  expect(going).toEqual(['started', 'ended', 'started'])
+  expect(readdirSync(below)).toEqual(['tag'])
+})
+
+test('an order to end a peer that has ended is done; one to end a peer of which nothing is known is not', async () => {
+  let end = (): void => {}
+  const scaler = new LocalScaler({
+    ...{ folder: join(folder, 'ended'), peerArguments: [], name: 'host', slots: 1, invite: async () => 'LINE' },
+    startPeer: async () => {
+      const exited = new Promise<void>((resolve) => {
+        end = resolve
+      })
+      return { pid: -1, exited } as never
+    },
+  })
+  const order = { id: 'two', kind: 'shrink', peerTag: 'tag', peer: 'P' } as const
+  await expect(scaler.act(order, never)).rejects.toThrow('no peer of this host')
+  await scaler.act({ id: 'one', kind: 'grow', peerTag: 'tag' }, never)
+  end()
+  await new Promise((resolve) => setImmediate(resolve))
+  await scaler.act(order, never)
+})

@@ -28,6 +28,8 @@ test.each([
   ['local', 'say how many there may be at once'],
   ['cloud:max=3', "'cloud' is neither local nor command"],
   ['local:max=0', '--scale max'],
+  ['local:max=65', '--scale max'],
+  ['local:max=3,per-hour=501', '--scale per-hour'],
   ['local:max=3,look=1ms', 'shorter than 100ms'],
   ['local:max=3,speed=9', "'speed=9' is none of max="],
   ['local:max=3,toString=9', "'toString=9' is none of max="],

@@ -1,7 +1,7 @@
 import type { Scale, ScalePlan } from '@souk/client'
 import { expect, test } from 'vitest'
 import { coloursFor } from '../src/print/colours.ts'
-import { scalePlanText } from '../src/print/scale-text.ts'
+import { scaleLogText, scalePlanText } from '../src/print/scale-text.ts'
 
 const plan: ScalePlan = {
   automatic: true,
@@ -43,4 +43,13 @@ test('a plan says what all peers together have and expect of each class', () => 
 
 test('a plan without any says nothing of classes', () => {
   expect(text({})).not.toContain('class')
+})
+
+test('a log tells times of this host, and the day of those that are long ago', () => {
+  const entry = { intent: 'i', kind: 'grow', why: 'short', state: 'judged', code: 'done', judgement: 'right' } as const
+  const local = (day: number) => new Date(2026, 0, day, 14, 5, 6).toISOString()
+  const log = [local(3), local(9)].map((at) => ({ ...entry, at }))
+  const shown = scaleLogText({ at: local(9), scalers: [], here: { ...plan, log } }, coloursFor(false, {}))
+  expect(shown).toMatch(/01-03 14:05:06 +grow/)
+  expect(shown).toMatch(/^ *14:05:06 +grow/m)
 })

@@ -2,6 +2,7 @@ import type { Scale, ScaleEntry, ScalePlan } from '@souk/client'
 import { countText, durationText } from './amount-text.ts'
 import type { Colours } from './colours.ts'
 import { pairs, table } from './table.ts'
+import { timeText } from './time-text.ts'
 import { visibleData } from './visible.ts'
 
 /** Why a peer that has a scaler starts nobody. */
@@ -50,13 +51,16 @@ function classesText({ classes, startMs }: ScalePlan, colours: Colours): string 
   return table(columns, rows, colours.dim)
 }
 
-export function scaleLogText({ here }: Scale, colours: Colours): string {
+export function scaleLogText({ at, here }: Scale, colours: Colours): string {
   const log = visibleData(here?.log ?? [])
   if (log.length === 0) return 'nothing was started or ended yet'
   const columns = ['when', 'what', 'why', 'took', 'so it was'].map((title) => ({ title }))
   return table(
     columns,
-    log.map((entry) => [entry.at.slice(11, 19), entry.kind, entry.why, tookText(entry), judgementText(entry, colours)]),
+    log.map((entry) => [
+      timeText(Date.parse(entry.at), Date.parse(at), 'second'),
+      ...[entry.kind, entry.why, tookText(entry), judgementText(entry, colours)],
+    ]),
     colours.dim,
   )
 }

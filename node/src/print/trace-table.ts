@@ -4,6 +4,7 @@ import { shortTask } from './amount-text.ts'
 import type { Colours } from './colours.ts'
 import { namedList } from './named-list.ts'
 import { type Column, table } from './table.ts'
+import { timeText } from './time-text.ts'
 import { traceDetail } from './trace-detail.ts'
 import { visibleData } from './visible.ts'
 
@@ -52,23 +53,13 @@ const columnsOf = ({ time, peer, what, task }: Record<'time' | 'peer' | 'what' |
 function tableOf(events: readonly TracedEvent[], columns: readonly Column[], look: TraceLook): string {
   const { names, colours, widthMax, nowMs } = look
   const rows = visibleData(events).map((event) => [
-    timeText(event.wallMs, nowMs),
+    timeText(event.wallMs, nowMs, 'millisecond'),
     names(event.by),
     event.type,
     typeof event.task === 'string' ? shortTask(event.task) : '',
     traceDetail(event, names),
   ])
   return table(columns, rows, colours.dim, widthMax)
-}
-
-const dayMs = 86_400_000
-
-/** By this host's clock and zone; the day only where it is not clear. */
-function timeText(wallMs: number, nowMs: number): string {
-  const date = new Date(wallMs)
-  const clock = `${date.toTimeString().slice(0, 8)}.${String(date.getMilliseconds()).padStart(3, '0')}`
-  const pad = (value: number): string => String(value).padStart(2, '0')
-  return Math.abs(nowMs - wallMs) < dayMs / 2 ? clock : `${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${clock}`
 }
 
 /** What of the wanted time is not in an answer, one line each. */
@@ -86,7 +77,11 @@ export function traceGaps(
       : []),
     ...(short.length > 0
       ? [
+<<<<<<< HEAD
           `from before ${timeText(firstMs, Date.now())} ${namedList(short.map(({ id }) => names(id)))} ${short.length === 1 ? 'has' : 'have'} only what is seldom`,
+=======
+          `from before ${timeText(firstMs, Date.now(), 'millisecond')} ${listOf(short.map(({ id }) => names(id)))} ${short.length === 1 ? 'has' : 'have'} only what is seldom`,
+>>>>>>> mend-scaling
         ]
       : []),
     ...(missing.length > 0 ? [`not told, since out of reach: ${namedList(missing.map((peer) => names(peer)))}`] : []),

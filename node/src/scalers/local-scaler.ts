@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect } from '@souk/client/node'
+import { BoundedMap } from '@souk/kernel'
 import { type ScaleIntent, scaledLabel } from '@souk/peer'
 import { CodedError, type Scaler } from '@souk/runtime'
 import { type ApiFile, readJson } from '../data-folder.ts'
@@ -13,6 +14,8 @@ const stopMsMax = 15_000
 const drainMsMax = 45_000
 /** it may be gone by then */
 const undrainMsMax = 5_000
+/** peers that have ended and are remembered: an order to end one may come again */
+const endedMax = 256
 
 export interface LocalScalerOptions {
   /** below it each peer has a data folder of its own, gone when it has ended */
@@ -35,6 +38,8 @@ export class LocalScaler implements Scaler {
   readonly kind = 'local'
   readonly #options: LocalScalerOptions
   readonly #peers = new Map<string, PeerProcess & { data: string }>()
+  readonly #starting = new Map<string, Promise<void>>()
+  readonly #ended = new BoundedMap<string, true>(endedMax)
   #tidied = false
 
   constructor(options: LocalScalerOptions) {
@@ -42,11 +47,17 @@ export class LocalScaler implements Scaler {
   }
 
   async act({ kind, peerTag }: ScaleIntent, signal: AbortSignal): Promise<void> {
-    if (kind === 'grow') await this.#start(peerTag, signal)
-    else await this.#end(peerTag, signal)
+    if (kind === 'shrink') return await this.#end(peerTag, signal)
+    // A try that took too long clears away what it has made; the next one would lose its own by that.
+    await this.#starting.get(peerTag)?.catch(() => {})
+    const starting = this.#start(peerTag, signal).finally(() => this.#starting.delete(peerTag))
+    this.#starting.set(peerTag, starting)
+    await starting
   }
 
   async stop(): Promise<void> {
+    // Their tries are aborted: they end, or are peers by now.
+    await Promise.allSettled(this.#starting.values())
     const peers = [...this.#peers.keys()]
     await Promise.all(peers.map((tag) => this.#remove(tag)))
   }
@@ -75,6 +86,7 @@ export class LocalScaler implements Scaler {
 
   async #end(tag: string, signal: AbortSignal): Promise<void> {
     const peer = this.#peers.get(tag)
+    if (peer === undefined && this.#ended.has(tag)) return
     if (peer === undefined) throw new CodedError('peer-unknown', `no peer of this host was started as ${tag}`)
     const { url, token } = readJson(join(peer.data, 'api.json')) as ApiFile
     const client = await connect([{ url, token }], { probe: false })
@@ -104,6 +116,7 @@ export class LocalScaler implements Scaler {
     const peer = this.#peers.get(tag)
     if (peer?.pid !== pid) return
     this.#peers.delete(tag)
+    this.#ended.push(tag, true)
     rmSync(peer.data, { recursive: true, force: true })
   }
 }

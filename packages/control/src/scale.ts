@@ -79,4 +79,5 @@ const reasons: Record<CapacityReport['decision']['code'], string> = {
   'at-most': 'there are as many peers of scaling as may be',
   'scale-in-delay': 'fewer peers would do, but not for long enough yet',
   'no-admin': 'this peer is no admin of the mesh, so it can invite nobody',
+  'others-turn': 'another peer is to do it; souk scale apply works there',
 }

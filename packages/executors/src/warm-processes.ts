@@ -187,6 +187,8 @@ export class WarmProcesses {
       if (this.#alive.size === 0) onEmpty()
     })
     const tookMs = await process.ready
+    // Both may be heard at once; one that was gone before it stood among the others would never be missed.
+    if (process.gone) throw new Error(await process.ended)
     pool.tookMs = Math.max(1, Math.round(tookMs))
     pool.idle.push(process)
     return pool.tookMs

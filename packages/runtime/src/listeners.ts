@@ -22,7 +22,7 @@ export class Listeners {
   get tracing(): Tracing {
     const tracers = [...this.#tracers]
     if (tracers.some(({ wants }) => wants === undefined)) return true
-    return tracers.length > 0 && ((event) => tracers.some(({ wants }) => wants!(event)))
+    return tracers.length > 0 && ((event) => tracers.some((tracer) => this.#isWanted(tracer, event)))
   }
 
   attach(listener: (reply: Reply) => void): ClientRef {
@@ -56,12 +56,23 @@ export class Listeners {
   }
 
   event(event: TraceEvent): void {
-    for (const { listener, wants } of this.#tracers) {
+    for (const tracer of this.#tracers) {
+      if (!this.#isWanted(tracer, event)) continue
       try {
-        if (wants === undefined || wants(event)) listener(event)
+        tracer.listener(event)
       } catch (error) {
         this.#onFailure('trace', error)
       }
+    }
+  }
+
+  /** Asked within a step of the machine, which would take a failure for its own. */
+  #isWanted({ wants }: Tracer, event: UntimedTrace): boolean {
+    try {
+      return wants === undefined || wants(event)
+    } catch (error) {
+      this.#onFailure('trace', error)
+      return false
     }
   }
 }

@@ -3,8 +3,8 @@ import type { DriverLog, DriverOptions } from './driver-options.ts'
 import type { Clock, ScalerOptions } from './ports.ts'
 
 const triesMax = 2
-/** Orders under way; the machine gives fewer. */
-const ordersMax = 16
+/** Orders under way; the machine gives fewer: so many as there may be peers (64, by --scale), and some that it gave up. */
+const ordersMax = 256
 
 interface Needs extends ScalerOptions {
   clock: Clock

@@ -49,6 +49,13 @@ it('tries once more, and then tells why it failed', async () => {
   expect(second.answers).toMatchObject([{ code: 'done' }])
 })
 
+it('has as many orders under way as there may be peers', async () => {
+  const { desk, answers } = deskOf(() => never)
+  for (let i = 0; i < 64; i++) desk.order({ ...intent, id: `order-${i}` })
+  await settled()
+  expect(answers).toEqual([])
+})
+
 it('does not wait for a scaler that hangs, though it heeds no signal', async () => {
   const { desk, answers, clock, seen } = deskOf(() => never)
   desk.order(intent)

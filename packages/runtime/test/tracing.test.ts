@@ -45,3 +45,19 @@ test('of readers that want some events each hears those, and no other is built',
   expect(peer.tracing).toBe(false)
   expect(seen).toEqual(['peer.leaving', 'all peer.leaving', 'all peer.draining'])
 })
+
+test('a reader that fails to say whether it wants an event stays alone with it', async () => {
+  const event: TraceEvent = { at: 1, type: 'peer.leaving' }
+  const peer = new ToyPeer({ drain: (_, out) => out.push({ type: 'trace', event }) })
+  const { driver } = await new World().started('a', peer)
+  const fails = (): boolean => {
+    throw new Error('it cannot say')
+  }
+  driver.trace(() => {}, fails)
+  // The machine asks in the middle of a step.
+  expect(typeof peer.tracing === 'function' && peer.tracing(event)).toBe(false)
+  const seen: string[] = []
+  driver.trace(({ type }) => seen.push(type))
+  driver.input({ type: 'drain', on: true })
+  expect(seen).toEqual(['peer.leaving'])
+})

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { scaleTag } from '../src/capacity/scale-intent.ts'
-import { MeshOfSlots, member, wallMs } from './mesh-of-slots.ts'
+import { MeshOfSlots, member, ordered, wallMs } from './mesh-of-slots.ts'
 
 const hourS = 3600
 const config = { startsPerHour: 6, peersMax: 3, answerMs: 30_000, coolDownMs: 5_000 }
@@ -67,6 +67,61 @@ it('has no other budget where the clock was set back or forward before a restart
   const ahead = starved(before.log, wallMs + 24 * hourS * 1000)
   ahead.pass(hourS - 60)
   expect(ahead.orders.length).toBeLessThanOrEqual(config.startsPerHour)
+})
+
+it.each([
+  ['more starts than its log has room for', { startsPerHour: 40, logMax: 8 }],
+  ['ends that fail and fill its log', { startsPerHour: 9, logMax: 4 }],
+])('keeps to its budget through %s, over a restart too', (_, bounds) => {
+  const flaky = { ...config, ...bounds, coolDownMs: 1_000, scaleInMs: 1_000 }
+  const lifeS = hourS / 2 - 30
+  const mesh = new MeshOfSlots(flaky)
+  const live = (life: MeshOfSlots): string[] => {
+    const done = new Set<string>()
+    life.pass(lifeS, () => {
+      // For half a minute much is needed, then nothing; peers break a minute after the first of them came.
+      life.need(2, life.now % 60_000 < 30_000 ? 500 : 0)
+      if (life.now % 60_000 === 0) life.members = life.members.slice(0, 1)
+      for (const { id, kind, peerTag } of life.orders) {
+        if (done.has(id)) continue
+        done.add(id)
+        if (kind === 'grow') life.members.push(member(`new-${id}`, { tag: peerTag, slots: 1 }))
+        life.step({ type: 'scaled', intent: id, code: kind === 'grow' ? 'done' : 'failed' })
+      }
+    })
+    return life.orders.map(({ kind }) => kind)
+  }
+  const kinds = [...live(mesh), ...live(new MeshOfSlots(flaky, 'origin', mesh.log, wallMs + mesh.now))]
+  expect(kinds).toContain('shrink')
+  expect(kinds.filter((kind) => kind === 'grow')).toHaveLength(bounds.startsPerHour)
+})
+
+it('asks less and less often for the end of a peer that does not end, and starts others meanwhile', () => {
+  const tag = scaleTag(wallMs - 2 * hourS * 1000, 'origin', 0)
+  const mesh = new MeshOfSlots({ ...config, scaleInMs: 10_000 }, 'origin', [ordered(tag)])
+  mesh.members.push(member('stays', { tag }))
+  mesh.pass(hourS, () => {
+    for (const { id } of mesh.orders) mesh.step({ type: 'scaled', intent: id, code: 'not-drained' })
+  })
+  expect(mesh.orders.every(({ kind }) => kind === 'shrink')).toBe(true)
+  expect(mesh.orders.length).toBeGreaterThan(3)
+  expect(mesh.orders.length).toBeLessThan(12)
+  mesh.need(9)
+  mesh.pass(15)
+  expect(mesh.orders.at(-1)).toMatchObject({ kind: 'grow' })
+})
+
+it('ends peers that idle though none could be started for long', () => {
+  const tag = scaleTag(wallMs - 2 * hourS * 1000, 'origin', 0)
+  const mesh = new MeshOfSlots({ ...config, scaleInMs: 10_000 }, 'origin', [ordered(tag)])
+  mesh.members.push(member('idles', { tag }))
+  mesh.need(9)
+  mesh.pass(hourS / 2, () => {
+    for (const { id } of mesh.orders) mesh.step({ type: 'scaled', intent: id, code: 'failed' })
+  })
+  mesh.need(0)
+  mesh.pass(60)
+  expect(mesh.orders.at(-1)).toMatchObject({ kind: 'shrink' })
 })
 
 it('counts the peer of an order that failed half-way, and starts none in its place where there may be no more', () => {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { decideCapacity } from '../src/capacity/decide-capacity.ts'
 import { readScaleTag, scaleTag } from '../src/capacity/scale-intent.ts'
 import { defaultCapacityConfig } from '../src/index.ts'
-import { MeshOfSlots, member, wallMs } from './mesh-of-slots.ts'
+import { MeshOfSlots, member, ordered, wallMs } from './mesh-of-slots.ts'
 
 const calm = {
   now: 0,
@@ -16,14 +16,9 @@ const calm = {
   needed: 2,
   spareSlots: 0,
   unneededSinceMs: undefined,
-  coolUntilMs: 0,
+  coolUntilMs: { grow: 0, shrink: 0 },
   grown: 0,
   startsLeft: 5,
-}
-/** An order of an earlier life that brought a peer. */
-const ordered = (peerTag: string) => {
-  const intent = { id: peerTag, kind: 'grow', peerTag }
-  return { intent, askedWallMs: wallMs, why: 'short', state: 'judged', code: 'done', judgement: 'right' }
 }
 const decide = (changes: Partial<Parameters<typeof decideCapacity>[0]>) =>
   decideCapacity({ ...calm, ...changes }, defaultCapacityConfig)
@@ -36,7 +31,10 @@ it('grows by what is short for longer than a new peer takes, and by no more than
   expect(decide({ soon: 99, later: 99, grown: 3 })).toMatchObject({ peers: 1 })
   expect(decide({ soon: 99, later: 99, grown: 4 })).toMatchObject({ action: 'stay', code: 'at-most' })
   expect(decide({ soon: 99, later: 99, startsLeft: 0 })).toMatchObject({ action: 'stay', code: 'budget' })
-  expect(decide({ soon: 9, later: 9, coolUntilMs: 1 })).toMatchObject({ action: 'stay', code: 'cool-down' })
+  expect(decide({ soon: 9, later: 9, coolUntilMs: { grow: 1, shrink: 0 } })).toMatchObject({
+    action: 'stay',
+    code: 'cool-down',
+  })
   expect(decide({ soon: undefined })).toMatchObject({ action: 'stay', code: 'no-forecast' })
 })
 
@@ -114,6 +112,11 @@ it('acts at one peer only, and at the next one when that is gone', () => {
   const [first, ...more] = step(names)
   expect(more).toEqual([])
   const second = names.find((name) => name !== first)!
+  const other = meshes[names.indexOf(second)]!
+  // Asked there, it does nothing, and does not say that it had.
+  other.step({ type: 'scaleNow' })
+  expect(other.orders).toEqual([])
+  expect(other.capacity.report(other.now).decision).toEqual({ action: 'stay', peers: 0, code: 'others-turn' })
   expect(step([second])).toContain(second)
 })
 

@@ -45,6 +45,12 @@ export function member(peer: string, changes: Partial<CapacityMember> = {}): Cap
   return { peer, tag: undefined, ...rest, ...changes }
 }
 
+/** An order of an earlier life that brought a peer. */
+export const ordered = (peerTag: string) => {
+  const intent = { id: peerTag, kind: 'grow', peerTag }
+  return { intent, askedWallMs: wallMs, why: 'short', state: 'judged', code: 'done', judgement: 'right' }
+}
+
 /** One peer's capacity machine in a mesh that a test makes up; a scaler answers when the test says so. */
 export class MeshOfSlots {
   readonly forecaster = new Foretold()

@@ -1,16 +1,24 @@
 import type { Machine, Millis } from '@souk/kernel'
 import type { SeriesForecaster } from '../demand/views.ts'
-import { ActionLog, coolDownMs } from './action-log.ts'
+import { ActionLog } from './action-log.ts'
 import type { CapacityEffect, CapacityInput, CapacityMember, CapacityView } from './capacity-io.ts'
 import type { CapacityReport } from './capacity-report.ts'
 import type { CapacityConfig } from './config.ts'
-import { type CapacityDecision, type CapacityFacts, decideCapacity, isUnneeded } from './decide-capacity.ts'
+import { CoolDowns, noCoolDown } from './cool-downs.ts'
+import {
+  type CapacityDecision,
+  type CapacityFacts,
+  decideCapacity,
+  factsText,
+  isUnneeded,
+  stay,
+} from './decide-capacity.ts'
 import { type Foretold, foretell } from './foretold.ts'
 import { judgeGrow, judgeShrink } from './judge-action.ts'
 import { Patience } from './patience.ts'
 import { type ScaleAction, type ScaleIntent, scaleTag } from './scale-intent.ts'
 import { type UnderWay, underWay, watchNeed } from './under-way.ts'
-import { actorOf, believed, enderOf, spareOf, turnOf, usableSlots } from './who-acts.ts'
+import { actorOf, believed, enderOf, slotsOf, spareOf, turnOf } from './who-acts.ts'
 
 /** demand is looked at so many times in a bucket */
 const looks = 5
@@ -34,6 +42,7 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
   readonly #forecaster: SeriesForecaster
   readonly #log: ActionLog
   readonly #patience: Patience
+  readonly #coolDowns: CoolDowns
   #underWay: UnderWay[] = []
   #wallAheadMs: Millis = 0
   #nextLookMs: Millis | undefined
@@ -43,7 +52,6 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
   #startMs: Millis
   #slotsPerPeer: number
   #unneededSinceMs: Millis | undefined
-  #coolUntilMs: Millis = 0
   #count = 0
   #decision: CapacityDecision = { action: 'stay', peers: 0, code: 'no-forecast' }
 
@@ -52,8 +60,9 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
     this.#self = needs.self
     this.#view = needs.view
     this.#forecaster = needs.forecaster
-    this.#log = new ActionLog(config.logMax)
+    this.#log = new ActionLog(config.logMax, config.startsPerHour + config.peersMax)
     this.#patience = new Patience(config.answerMs)
+    this.#coolDowns = new CoolDowns(config.coolDownMs)
     this.#startMs = config.startMs
     this.#slotsPerPeer = config.slotsPerPeer
   }
@@ -64,7 +73,7 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
         this.#wallAheadMs = input.wallMs - now
         this.#bucket = this.#bucketAt(now)
         // Who has just started has not met all yet, and would start others in place of those.
-        this.#coolUntilMs = now + this.#config.coolDownMs
+        this.#coolDowns.begin(now)
         // Whoever can start nobody has nothing to decide, and need not look.
         if (this.#config.scaler !== undefined) this.#nextLookMs = now + this.#config.bucketMs / looks
         this.#log.restore(input.log, input.wallMs)
@@ -75,7 +84,7 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
         this.#look(now, out)
         break
       case 'scaleNow':
-        this.#act({ ...this.#facts(now), coolUntilMs: 0, unneededSinceMs: Number.NEGATIVE_INFINITY }, now, out)
+        this.#act({ ...this.#facts(now), coolUntilMs: noCoolDown, unneededSinceMs: Number.NEGATIVE_INFINITY }, now, out)
         break
       case 'scaled':
         this.#onScaled(input, now, out)
@@ -150,7 +159,7 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
       this.#noticePeer(seen, members, now, out)
       watchNeed(seen, this.#needed, slots, now)
       if (seen.sinceMs === undefined && now - seen.askedMs > this.#config.answerMs)
-        this.#failed(seen, 'absent', now, out)
+        this.#failed(seen, seen.action.intent.kind === 'grow' ? 'absent' : 'still-there', now, out)
       else if (seen.sinceMs !== undefined && now - seen.sinceMs > this.#config.judgeMs) this.#judge(seen, out)
     }
     this.#underWay = this.#underWay.filter(({ action }) => action.judgement === undefined)
@@ -186,7 +195,7 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
   /** Whoever fails is asked less and less often. */
   #failed({ action }: UnderWay, code: string, now: Millis, out: CapacityEffect[]): void {
     Object.assign(action, { state: 'failed', code, judgement: 'failed' } satisfies Partial<ScaleAction>)
-    this.#coolUntilMs = now + coolDownMs(this.#config.coolDownMs, this.#log.failuresInRow)
+    this.#coolDowns.after(action.intent.kind, this.#log.failuresInRow(action.intent.kind), now)
     out.push({ type: 'judged', action: { ...action } }, this.#saved())
   }
 
@@ -203,26 +212,31 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
   // ---- what is done
 
   #act(facts: CapacityFacts, now: Millis, out: CapacityEffect[]): void {
-    const decision = decideCapacity(facts, this.#config)
+    const wanted = decideCapacity(facts, this.#config)
+    this.#patience.decided(wanted, now)
+    const goes = this.#spare()
+    const decision = this.#isOwn(wanted, goes, now) ? wanted : stay('others-turn')
     this.#decision = decision
-    this.#patience.decided(decision, now)
     if (this.#config.scaler === undefined || decision.action === 'stay') return
     const wallMs = now + this.#wallAheadMs
+    const why = `${decision.code}: ${factsText(facts)}`
     if (decision.action === 'grow') {
-      if (!this.#patience.isTurn(turnOf(this.#working(), this.#self), now)) return
       for (let i = 0; i < decision.peers; i++) {
         const tag = scaleTag(wallMs, this.#self, this.#count++)
-        this.#order({ id: tag, kind: 'grow', peerTag: tag }, `${decision.code}: ${shortText(facts)}`, now, out)
+        this.#order({ id: tag, kind: 'grow', peerTag: tag }, why, now, out)
       }
     } else {
-      const goes = this.#spare()
-      if (goes === undefined || enderOf(this.#working(), goes) !== this.#self) return
       const id = `${scaleTag(wallMs, this.#self, this.#count++)}-end`
-      const { peer, tag } = goes
-      this.#order({ id, kind: 'shrink', peerTag: tag!, peer }, `${decision.code}: ${shortText(facts)}`, now, out)
+      this.#order({ id, kind: 'shrink', peerTag: goes!.tag!, peer: goes!.peer }, why, now, out)
     }
-    this.#coolUntilMs = now + coolDownMs(this.#config.coolDownMs, this.#log.failuresInRow)
+    this.#coolDowns.after(decision.action, this.#log.failuresInRow(decision.action), now)
     out.push(this.#saved())
+  }
+
+  /** Else another peer is to do it: one that comes first, or the one that has started who is to go. */
+  #isOwn({ action }: CapacityDecision, goes: CapacityMember | undefined, now: Millis): boolean {
+    if (action === 'grow') return this.#patience.isTurn(turnOf(this.#working(), this.#self), now)
+    return action === 'stay' || (goes !== undefined && enderOf(this.#working(), goes) === this.#self)
   }
 
   #order(intent: ScaleIntent, why: string, now: Millis, out: CapacityEffect[]): void {
@@ -241,33 +255,34 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
   }
 
   #facts(now: Millis, foretold: Foretold = this.#foretold()): CapacityFacts {
-    const { startsPerHour } = this.#config
     const members = this.#working()
-    const coming = this.#underWay.filter(({ action, sinceMs }) => action.intent.kind === 'grow' && !sinceMs).length
+    const coming = this.#underWay.filter(
+      ({ action, sinceMs }) => action.intent.kind === 'grow' && sinceMs === undefined,
+    ).length
     const tags = this.#members().flatMap(({ tag, alive }) => (alive && tag !== undefined ? [tag] : []))
     const spare = this.#spare()
-    const { soon, later, most } = foretold
     return {
       now,
       able: this.#members().some(({ peer, scaler }) => peer === this.#self && scaler),
       slots: slotsOf(members),
       comingSlots: coming * this.#slotsPerPeer,
       slotsPerPeer: this.#slotsPerPeer,
-      soon,
-      later,
-      most,
+      soon: foretold.soon,
+      later: foretold.later,
+      most: foretold.most,
       needed: this.#needed,
       spareSlots: slotsOf(spare === undefined ? [] : [spare]),
       unneededSinceMs: this.#unneededSinceMs,
-      coolUntilMs: this.#coolUntilMs,
+      coolUntilMs: this.#coolDowns.until,
       grown: tags.length + coming,
-      startsLeft: Math.max(0, startsPerHour - this.#log.startsInHour(now + this.#wallAheadMs, tags)),
+      startsLeft: Math.max(0, this.#config.startsPerHour - this.#log.startsInHour(now + this.#wallAheadMs, tags)),
     }
   }
 
   /** The peer that would go; none while one is going. */
   #spare(): CapacityMember | undefined {
-    if (this.#underWay.some(({ action, sinceMs }) => action.intent.kind === 'shrink' && !sinceMs)) return undefined
+    if (this.#underWay.some(({ action, sinceMs }) => action.intent.kind === 'shrink' && sinceMs === undefined))
+      return undefined
     return spareOf(this.#working(), this.#self)
   }
 
@@ -282,13 +297,4 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
   #bucketAt(now: Millis): number {
     return Math.floor((now + this.#wallAheadMs) / this.#config.bucketMs)
   }
-}
-
-function slotsOf(members: readonly CapacityMember[]): number {
-  return members.reduce((sum, member) => sum + usableSlots(member), 0)
-}
-
-function shortText({ needed, slots, soon, later }: CapacityFacts): string {
-  const text = (value: number | undefined): string => (value === undefined ? '-' : value.toFixed(1))
-  return `${needed} needed of ${slots} slots, ${text(soon)} soon, ${text(later)} later`
 }

@@ -21,7 +21,7 @@ export interface CapacityConfig {
   startsPerHour: number
   /** peers in one decision */
   stepMax: number
-  /** between two decisions to grow, and from the start of a life to its first, doubled with each failure in a row up to an hour; too short acts twice on one need */
+  /** between two orders, and from the start of a life to its first, doubled for its kind with each failure in a row up to an hour; too short acts twice on one need */
   coolDownMs: Millis
   /** fewer would do for so long before one goes; too short lets go what the next wave needs (guess) */
   scaleInMs: Millis
@@ -29,7 +29,7 @@ export interface CapacityConfig {
   answerMs: Millis
   /** so long after its peer came, or went, an action is judged */
   judgeMs: Millis
-  /** actions remembered, with what became of them */
+  /** actions remembered, with what became of them, beside those that bounds go by: of the last hour, and of peers that are there */
   logMax: number
 }
 

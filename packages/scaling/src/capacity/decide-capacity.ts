@@ -1,5 +1,6 @@
 import type { Millis } from '@souk/kernel'
 import type { CapacityConfig } from './config.ts'
+import type { CoolUntil } from './cool-downs.ts'
 
 /** Why the mesh grows, shrinks or stays. */
 export type CapacityCode =
@@ -22,6 +23,8 @@ export type CapacityCode =
   | 'scale-in-delay'
   /** this peer has a scaler, but the mesh does not let it invite anybody */
   | 'no-admin'
+  /** another peer is to do it: the one that acts, or the one that has started who is to go */
+  | 'others-turn'
 
 export interface CapacityFacts {
   now: Millis
@@ -42,8 +45,7 @@ export interface CapacityFacts {
   spareSlots: number
   /** fewer would do since then; undefined: they would not */
   unneededSinceMs: Millis | undefined
-  /** before then nothing is started or ended */
-  coolUntilMs: Millis
+  coolUntilMs: CoolUntil
   /** peers of scaling, with those on their way */
   grown: number
   startsLeft: number
@@ -56,7 +58,7 @@ export interface CapacityDecision {
   code: CapacityCode
 }
 
-const stay = (code: CapacityCode): CapacityDecision => ({ action: 'stay', peers: 0, code })
+export const stay = (code: CapacityCode): CapacityDecision => ({ action: 'stay', peers: 0, code })
 
 /**
  * Whether fewer would do: what is needed, now and until a new peer would be there, fits what is left without the one that
@@ -75,7 +77,7 @@ export function decideCapacity(facts: CapacityFacts, config: CapacityConfig): Ca
   if (Math.max(soon, needed) > slots) return stay('brief')
   if (!isUnneeded(facts)) return stay('enough')
   if (now - (facts.unneededSinceMs ?? now) < config.scaleInMs) return stay('scale-in-delay')
-  if (now < facts.coolUntilMs) return stay('cool-down')
+  if (now < facts.coolUntilMs.shrink) return stay('cool-down')
   return { action: 'shrink', peers: 0, code: 'unneeded' }
 }
 
@@ -87,7 +89,13 @@ function grow(
   if (short <= 0) return stay('on-the-way')
   if (grown >= peersMax) return stay('at-most')
   if (startsLeft <= 0) return stay('budget')
-  if (now < coolUntilMs) return stay('cool-down')
+  if (now < coolUntilMs.grow) return stay('cool-down')
   const peers = Math.min(Math.ceil(short / Math.max(1, slotsPerPeer)), stepMax, peersMax - grown, startsLeft)
   return { action: 'grow', peers, code: 'short' }
+}
+
+/** The figures by which it was decided. */
+export function factsText({ needed, slots, soon, later }: CapacityFacts): string {
+  const text = (value: number | undefined): string => (value === undefined ? '-' : value.toFixed(1))
+  return `${needed} needed of ${slots} slots, ${text(soon)} soon, ${text(later)} later`
 }

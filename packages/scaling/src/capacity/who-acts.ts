@@ -30,6 +30,10 @@ export function usableSlots({ slots, pressed, running }: CapacityMember): number
   return pressed ? Math.min(slots, running) : slots
 }
 
+export function slotsOf(members: readonly CapacityMember[]): number {
+  return members.reduce((sum, member) => sum + usableSlots(member), 0)
+}
+
 /**
  * As what a peer says of itself can be believed: one that claims to be started by this peer was, or its tag is none. What
  * claims to be started by others counts where those can start any, there or not: whoever takes over has to count them, and
