@@ -77,11 +77,7 @@ export function traceGaps(
       : []),
     ...(short.length > 0
       ? [
-<<<<<<< HEAD
-          `from before ${timeText(firstMs, Date.now())} ${namedList(short.map(({ id }) => names(id)))} ${short.length === 1 ? 'has' : 'have'} only what is seldom`,
-=======
-          `from before ${timeText(firstMs, Date.now(), 'millisecond')} ${listOf(short.map(({ id }) => names(id)))} ${short.length === 1 ? 'has' : 'have'} only what is seldom`,
->>>>>>> mend-scaling
+          `from before ${timeText(firstMs, Date.now(), 'millisecond')} ${namedList(short.map(({ id }) => names(id)))} ${short.length === 1 ? 'has' : 'have'} only what is seldom`,
         ]
       : []),
     ...(missing.length > 0 ? [`not told, since out of reach: ${namedList(missing.map((peer) => names(peer)))}`] : []),
