@@ -155,10 +155,13 @@ export class Lots {
     for (const lot of this.#lots.values()) if (lot.size > 0) this.lookAgain(lot, now)
   }
 
-  /** Nobody had room: no new auction for a while, each time twice as long, `firstMs` to begin with. */
-  beQuiet(lot: Lot, firstMs: Millis, now: Millis): void {
+  /**
+   * Nobody had room: no new auction for a while, each time twice as long, `firstMs` to begin with; `share`: for so much of
+   * that while.
+   */
+  beQuiet(lot: Lot, { firstMs, share = 1 }: { firstMs: Millis; share?: number }, now: Millis): void {
     lot.quietMs = Math.min(this.#config.askAgainMsMax, Math.max(firstMs, 2 * lot.quietMs, 20))
-    lot.quietUntil = now + lot.quietMs
+    lot.quietUntil = now + share * lot.quietMs
     this.#quiet.set(lot.key, lot.quietUntil)
   }
 
