@@ -37,7 +37,7 @@ type Out = AuctioneerEffect[]
  * there is room; then they wait for a host that asks (protocol.md section 3).
  *
  * Invariants: a task is in at most one lot; it leaves the lot in the step that awards, keeps or withdraws it, so it is
- * never given twice (I16). A lot has at most one auction. I11 an auction asks at most askedMaxMulti peers.
+ * never given twice (I16). A lot has at most one auction. I11 an auction asks at most askedMaxMulti peers, or zoneAskedMax and one zone.
  * Inputs: waiting tasks, bids, WANTED. Effects: quotes, awards, keeps. Bounds: custody bounds what waits.
  */
 export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
@@ -279,7 +279,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       if (this.#askOthers(lot, auction, now, out)) return
       const filtered = this.#filter(lot, now)
       if (allSaidNever(auction) && filtered.candidates.length === 0) this.#noRoom.onNobodyToAsk(lot, filtered, now, out)
-      else this.#noRoom.onAuction(lot, { auction: settled, closed }, now, out)
+      else this.#noRoom.onAuction(lot, { auction: settled, closed, awarded }, now, out)
     } else this.#lots.lookAgain(lot, now)
   }
 

@@ -18,6 +18,8 @@ export class Lot {
   readonly avoid: ReadonlySet<PeerId>
   /** who need not fetch their inputs; nobody: those are too small to matter */
   readonly keepers: ReadonlySet<PeerId>
+  /** fewer than three are custodians of each of them, so that a host which has just started may take them */
+  readonly fewKeep: boolean
   readonly saidNever = new SaidNever()
   readonly #levels: readonly WaitingLine[] = priorities.map(() => new WaitingLine())
   #size = 0
@@ -34,12 +36,17 @@ export class Lot {
   constructor(
     key: string,
     shape: Shape,
-    { avoid = [], keepers = [] }: Partial<Record<'avoid' | 'keepers', readonly PeerId[]>> = {},
+    {
+      avoid = [],
+      keepers = [],
+      fewKeep = false,
+    }: Partial<Record<'avoid' | 'keepers', readonly PeerId[]> & { fewKeep: boolean }> = {},
   ) {
     this.key = key
     this.shape = shape
     this.avoid = new Set(avoid)
     this.keepers = new Set(keepers)
+    this.fewKeep = fewKeep
   }
 
   get size(): number {

@@ -57,18 +57,20 @@ export class Lots {
 
   /**
    * A task that others had before is a lot of its own: it may not go where its like may. So are those whose large inputs lie
-   * with the same peers.
+   * with the same peers, and those that few keep: a host that has just started may have them at once.
    */
   add(record: TaskRecord, now: Millis, avoid: readonly PeerId[] = []): void {
-    const { spec, id, submittedWallMs } = record
+    const { spec, id, submittedWallMs, custodians } = record
     const shape = shapeOf(spec)
     const inputBytes = specBlobs(spec).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
     const keepers = keepersOf(record, inputBytes)
-    const like = keepers.length > 0 ? `${shapeKey(shape)}@${keepers.join()}` : shapeKey(shape)
+    const fewKeep = custodians.length < 3
+    const kept = fewKeep ? `${shapeKey(shape)}+few` : shapeKey(shape)
+    const like = keepers.length > 0 ? `${kept}@${keepers.join()}` : kept
     const key = avoid.length > 0 ? `${like}/${id}` : like
     let lot = this.#lots.get(key)
     if (!lot) {
-      lot = new Lot(key, shape, { avoid, keepers })
+      lot = new Lot(key, shape, { avoid, keepers, fewKeep })
       this.#lots.set(key, lot)
     }
     const { priority, failIfUnplaceable, deadlineMs, timeoutMs } = spec
@@ -153,10 +155,13 @@ export class Lots {
     for (const lot of this.#lots.values()) if (lot.size > 0) this.lookAgain(lot, now)
   }
 
-  /** Nobody had room: no new auction for a while, each time twice as long, `firstMs` to begin with. */
-  beQuiet(lot: Lot, firstMs: Millis, now: Millis): void {
+  /**
+   * Nobody had room: no new auction for a while, each time twice as long, `firstMs` to begin with; `share`: for so much of
+   * that while.
+   */
+  beQuiet(lot: Lot, { firstMs, share = 1 }: { firstMs: Millis; share?: number }, now: Millis): void {
     lot.quietMs = Math.min(this.#config.askAgainMsMax, Math.max(firstMs, 2 * lot.quietMs, 20))
-    lot.quietUntil = now + lot.quietMs
+    lot.quietUntil = now + share * lot.quietMs
     this.#quiet.set(lot.key, lot.quietUntil)
   }
 

@@ -54,7 +54,7 @@ export class NoRoom {
   onNobodyToAsk(lot: Lot, { refused }: Filtered, now: Millis, out: Out): void {
     const { lots, frame } = this.#parts
     const here = [...this.#own(lot, refused), ...refused]
-    lots.beQuiet(lot, this.#quietMsFirst(lot), now)
+    this.#beQuiet(lot, now)
     const ever = here.some(({ refusal }) => !refusal.never)
     const short = ever ? undefined : (shortfallText(lot.shape, knownHosts(this.#parts)) ?? quotaShortText(here))
     const reason = ever
@@ -73,10 +73,17 @@ export class NoRoom {
     if (tasks.length > 0) out.push({ type: 'waits', tasks, code, decision })
   }
 
-  /** Those who were asked had too little of it. */
-  onAuction(lot: Lot, { auction, closed }: { auction: Auction; closed: Closed }, now: Millis, out: Out): void {
-    const { lots, frame, overNotices } = this.#parts
-    lots.beQuiet(lot, this.#quietMsFirst(lot), now)
+  /** Those who were asked had too little of it; `awarded`: some found a place. */
+  onAuction(
+    lot: Lot,
+    { auction, closed, awarded }: { auction: Auction; closed: Closed; awarded: number },
+    now: Millis,
+    out: Out,
+  ): void {
+    const { frame, overNotices } = this.#parts
+    // The rest of what a zone takes one at a time is not asked for ever more seldom: no host asks for it once it has room.
+    if (awarded > 0 && isZoned(lot.shape)) lot.quietMs = 0
+    this.#beQuiet(lot, now)
     // Whoever was asked for its zone hears that it is over, and is given none of these when it asks.
     if (!isZoned(lot.shape)) overNotices.toRefused(auction, out)
     const tasks = lot.tell('no-room')
@@ -95,9 +102,14 @@ export class NoRoom {
     return [{ peer: self, refusal: refusalHere(local, shape) ?? busy }]
   }
 
-  /** Two that ask for the same zones at once get in each other's way; they must not do so again and again. */
-  #quietMsFirst({ shape }: Lot): Millis {
-    const { pace, prng } = this.#parts
-    return isZoned(shape) ? Math.max(20, pace.quietMsFirst()) * (1 + prng.float()) : pace.quietMsFirst()
+  /** Two that ask for the same zones at once get in each other's way; they must not do so again and again, in step. */
+  #beQuiet(lot: Lot, now: Millis): void {
+    const { lots, pace, prng } = this.#parts
+    const firstMs = pace.quietMsFirst()
+    lots.beQuiet(
+      lot,
+      isZoned(lot.shape) ? { firstMs: Math.max(40, 2 * firstMs), share: (1 + prng.float()) / 2 } : { firstMs },
+      now,
+    )
   }
 }

@@ -19,6 +19,7 @@ export function quoteOf(lot: Lot, { id, count, expected, dueMs }: Question): Mes
   return {
     ...{ t: 'quote', lot: id, shape: lot.shape, count, priority: lot.first()!.priority, expectedMs, expectedMsP90 },
     ...(lot.limitMs > 0 ? { limitMs: lot.limitMs } : {}),
+    ...(lot.fewKeep ? { fewKeep: true } : {}),
     ...(dueMs === undefined ? {} : { dueInMs: dueMs }),
   }
 }

@@ -81,7 +81,7 @@ export class Quotes {
     if (offer.draining || leaving()) return { t: 'noBid', lot, refusal: draining }
     const pressure = local.pressure()
     if (pressure !== undefined) return { t: 'noBid', lot, refusal: pressed(pressure) }
-    if (local.unsure()) return { t: 'noBid', lot, refusal: unsure }
+    if (local.unsure() && !quote.fewKeep) return { t: 'noBid', lot, refusal: unsure }
     packing.learn(shape.request, count)
     const tied = decideTies(local.ties(), shape)
     if (tied) return { t: 'noBid', lot, refusal: tied }

@@ -44,7 +44,7 @@ export interface LocalView {
   promised(): boolean
   /** why it takes nothing now, with the code; undefined: it is not under pressure. Then nothing is free either */
   pressure(): string | undefined
-  /** in this life it has not heard from most members: what three keep it may not take of others yet */
+  /** in this life it has not heard from most members: what three keep it may not take of others yet; what fewer keep it may */
   unsure(): boolean
   /** such tasks that are over by their timeout in so long could use room here that a gang has which starts later: so many */
   lent(shape: Shape, limitMs: Millis, most: number, now: Millis): number

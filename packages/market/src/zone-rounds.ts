@@ -58,10 +58,11 @@ export class ZoneRounds {
     if (!decideFit(local.offer(), shape)) able.add(self)
     const zones = new Map<string, PeerId[]>()
     const away: Refused = []
+    const unknown = hosts.find(({ zone }) => zone === undefined)
     let left = this.#config.zoneAskedMax
     for (const mates of prng.sample(zonesOf(hosts), Infinity)) {
       if (!mates.some(({ peer }) => able.has(peer))) continue
-      const silent = hosts.find(({ zone, reachable }) => zone === undefined || (zone === mates[0]!.zone && !reachable))
+      const silent = unknown ?? mates.find(({ reachable }) => !reachable)
       const peers = mates.map(({ peer }) => peer)
       if (silent) {
         const refusal = later(

@@ -144,6 +144,7 @@ test('a host that has not heard from most members bids for nothing of others and
   const booth = new Booth()
   booth.local.isUnsure = true
   expect(booth.quote()?.message).toMatchObject({ t: 'noBid', refusal: { code: 'unsure', never: false } })
+  expect(booth.quote({}, 1, { fewKeep: true })?.message).toMatchObject({ t: 'bid' })
   expect(booth.see({ p: 9 })).toEqual([])
   booth.local.isUnsure = false
   expect(booth.quote()?.message).toMatchObject({ t: 'bid' })

@@ -186,4 +186,17 @@ describe('a bearer of tasks that are tied by zone', () => {
     made.members.add('a2', { ...inZone('a'), reachable: false })
     expect(asked(made.wait(['x'], replica))).toEqual(['b1'])
   })
+
+  test('asks again at no fixed period, so that two that get in each other’s way do not do so for ever', () => {
+    const made = stall()
+    made.wait(['x'], { ...replica, where: 'zone == a' })
+    const asks: number[] = []
+    while (asks.length < 24) {
+      if (asked(made.pass(1)).length > 0) asks.push(made.now)
+    }
+    // By then it asks as seldom as it ever does.
+    const pauses = asks.slice(-16).map((at, i, all) => at - (all[i - 1] ?? NaN))
+    expect(new Set(pauses.slice(1)).size).toBeGreaterThan(10)
+    expect(Math.max(...pauses.slice(1))).toBeLessThan(1_200)
+  })
 })

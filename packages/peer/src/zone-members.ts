@@ -32,14 +32,21 @@ export class ZoneMembers {
   }
 }
 
-/** Undefined: it has not said yet where it is. */
-function zoneOf({ peer, advert, newestOffer }: Member): string | undefined {
-  const offer = advert?.offer ?? newestOffer
-  return offer && (offer.labels[zoneLabel] ?? peer)
+/** Undefined: it has not said yet where it is. One that has begun anew may be in another zone than it was in before. */
+function zoneOf(member: Member): string | undefined {
+  const offer = isGone(member) ? member.newestOffer : member.advert?.offer
+  return offer && (offer.labels[zoneLabel] ?? member.peer)
 }
 
-/** Of one that nobody here has met only the name is known, also where it has been away for years: it keeps nobody out. */
-function mayRunThings({ state, sinceMs, incarnation }: Member, zone: string | undefined, now: Millis): boolean {
-  if (state === 'dead' || state === 'left') return zone !== undefined && now - sinceMs < goneMsMin
-  return zone !== undefined || incarnation > 0
+/**
+ * Of one that nobody here has met only the name is known, also where it has been away for years: it keeps nobody out for
+ * longer than a peer that has just started takes to hear of those that are there.
+ */
+function mayRunThings(member: Member, zone: string | undefined, now: Millis): boolean {
+  const { sinceMs, incarnation } = member
+  const isRecent = now - sinceMs < goneMsMin
+  if (isGone(member)) return zone !== undefined && isRecent
+  return zone !== undefined || incarnation > 0 || isRecent
 }
+
+const isGone = ({ state }: Member): boolean => state === 'dead' || state === 'left'

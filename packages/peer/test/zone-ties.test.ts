@@ -69,6 +69,25 @@ test('a zone with a host that may still run something is left alone until that c
   expect(startsOf(mesh, ['a1'], ['t0'])).toEqual(['a1'])
 })
 
+test('a host that has just come asks those of its zone whom it only knows by name before it keeps a task for itself', () => {
+  const mesh = new Mesh({ a1: inZone('a'), b1: inZone('b', 0), c1: inZone('c', 0) })
+  mesh.submit('b1', 't0', { ...replica, ms: 20_000 })
+  mesh.run(500)
+  mesh.join('a2', inZone('a'))
+  mesh.submit('a2', 't1', { ...replica, ms: 100, durability: 'local' })
+  mesh.run(10_000)
+  expect(startsOf(mesh, ['a1', 'a2'], ['t0', 't1'])).toEqual(['a1', undefined])
+  mesh.run(20_000)
+  expect(startsOf(mesh, ['a1', 'a2'], ['t1'])).not.toEqual([undefined])
+})
+
+test('many of which a zone takes one at a time follow each other closely', () => {
+  const mesh = new Mesh({ a1: inZone('a'), b1: inZone('b', 0), c1: inZone('c', 0) })
+  for (const name of names('t', 9)) mesh.submit('b1', name, { ...replica, ms: 20 })
+  mesh.run(1_000)
+  expect(succeeded(mesh, 'b1')).toBe(9)
+})
+
 /** Replicas from everywhere at once, while links fail; `most`: of runs in one zone at one time. */
 function storm(seed: number): { most: number; done: number } {
   const prng = new Prng(seed, 'zones')

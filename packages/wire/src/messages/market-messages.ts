@@ -70,6 +70,8 @@ export const marketMessages = {
     expectedMsP90: int(2 ** 40),
     /** so long after its start each of them is over, by its timeout; absent: not all have one */
     limitMs: Type.Optional(int(2 ** 40, 1)),
+    /** of each of them fewer than three are custodians: a host need not have heard from most members to take it */
+    fewKeep: Type.Optional(Type.Literal(true)),
   }),
   /** offeredMs: by the bidder's own clock; the baton brings it back */
   bid: strict({ t: Type.Literal('bid'), lot, terms: BidTerms, offeredMs: int(), ...zoneField }),

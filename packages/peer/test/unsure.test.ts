@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { Mesh } from './mesh.ts'
+
+/** Two of four are gone for good, and the other two begin anew: neither ever hears from most members. */
+function halved(): Mesh {
+  const mesh = new Mesh({ p0: 0, p1: 4, p2: 4, p3: 4 })
+  for (const peer of ['p2', 'p3', 'p0', 'p1']) mesh.kill(peer)
+  mesh.run(1_000)
+  for (const peer of ['p0', 'p1']) mesh.start(peer)
+  return mesh.run(5_000)
+}
+
+test('a host that never hears from most members still takes what few keep, also beside what it may not take', () => {
+  const mesh = halved()
+  mesh.submit('p0', 'kept', { ms: 100 })
+  mesh.submit('p0', 'local', { ms: 100, durability: 'local' })
+  mesh.run(5_000)
+  expect(mesh.replies('p0', 'outcome').map(({ outcome }) => outcome.kind)).toEqual(['succeeded'])
+  expect(mesh.traces('p1', 'task.started')).toHaveLength(1)
+})

@@ -1,0 +1,37 @@
+import type { Member } from '@souk/roster'
+import type { Advert } from '@souk/wire'
+import { expect, test } from 'vitest'
+import { ZoneMembers } from '../src/zone-members.ts'
+import { offer } from './fixtures.ts'
+
+const inZone = (zone: string) => offer(1, { labels: { zone } })
+
+/** What a peer knows of another one that it has met, in this or that state since 0. */
+function other(over: Partial<Member>): Member {
+  const met = { peer: 'x', role: 'host', state: 'alive', incarnation: 1, reachable: true, sinceMs: 0 } as const
+  return { ...met, advert: undefined, newestOffer: undefined, ...over } as Member
+}
+
+function seen(member: Member, now: number) {
+  const roster = { version: 1, members: () => [member] }
+  return new ZoneMembers('self', roster, () => offer(1)).at(now).map(({ zone }) => zone)
+}
+
+test('one that has begun anew is in the zone that it says in this life, and in any until then', () => {
+  const before = inZone('a')
+  expect(seen(other({ newestOffer: before }), 60_000)).toEqual([undefined])
+  const advert = { offer: inZone('b') } as Advert
+  expect(seen(other({ advert, newestOffer: before }), 60_000)).toEqual(['b'])
+})
+
+test('one that has died is where it was for as long as something of it may run', () => {
+  const dead = other({ state: 'dead', newestOffer: inZone('a'), reachable: false })
+  expect(seen(dead, 4_999)).toEqual(['a'])
+  expect(seen(dead, 5_000)).toEqual([])
+})
+
+test('one known by name only may be anywhere, for as long as it takes to meet those that are there', () => {
+  const unmet = other({ incarnation: 0, reachable: false })
+  expect(seen(unmet, 4_999)).toEqual([undefined])
+  expect(seen(unmet, 5_000)).toEqual([])
+})
