@@ -54,10 +54,11 @@ export type BearerInput =
   | { type: 'outrun'; task: TaskId; ballot: Ballot; host: PeerId; result: RunResult }
   | { type: 'dropped'; task: TaskId; ballot: Ballot; code: string }
   | { type: 'connected'; peer: PeerId; incarnation: Incarnation }
-  /** this peer empties itself, or is short of memory: these go back to their custodians, once they no longer run */
-  | { type: 'giveBack'; tasks: readonly TaskId[]; why: 'draining' | 'pressure' }
-  /** it waits here, and only who must not have it again has room: its custodians begin a ballot that knows of nobody */
-  | { type: 'handBack'; task: TaskId }
+  /**
+   * These go back to their custodians: this peer empties itself or is short of memory, once they no longer run; had-before:
+   * those that wait, since only who must not have them again has room, which a new ballot knows nothing of
+   */
+  | { type: 'giveBack'; tasks: readonly TaskId[]; why: 'draining' | 'pressure' | 'had-before' }
   /** this peer is going: give everything up, as soon as it no longer runs */
   | { type: 'leave' }
 

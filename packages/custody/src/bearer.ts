@@ -114,9 +114,6 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
       case 'giveBack':
         for (const task of input.tasks) this.#giveBack(task, input.why, out)
         break
-      case 'handBack':
-        this.#endings.handBack(input.task, out)
-        break
       case 'leave':
         this.#hands.leaving = true
         for (const task of [...this.#hands.borne.keys()]) this.#giveBack(task, 'shutdown', out)
@@ -285,7 +282,11 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
   }
 
   /** Its custodians find it another bearer: now, or once its run is over. */
-  #giveBack(task: TaskId, why: keyof typeof givenBack, out: Out): void {
+  #giveBack(task: TaskId, why: keyof typeof givenBack | 'had-before', out: Out): void {
+    if (why === 'had-before') {
+      this.#endings.handBack(task, out)
+      return
+    }
     const borne = this.#hands.borne.get(task)
     if (borne?.state === 'waiting' || borne?.state === 'beginning') {
       this.#endings.giveUp(borne, { ran: false, code: why, message: givenBack[why] }, out)

@@ -52,7 +52,7 @@ describe('a queued baton that its host puts back', () => {
 })
 
 describe('a waiting baton that only who had it before has room for', () => {
-  const handBack = (carrier: Carrier) => carrier.step({ type: 'handBack', task: idOf('a') })
+  const handBack = (carrier: Carrier) => carrier.step({ type: 'giveBack', tasks: [idOf('a')], why: 'had-before' })
 
   test('begins anew with its custodians, and is no attempt that ran', () => {
     const carrier = queued()

@@ -53,7 +53,7 @@ function handBack(steps: Steps, { task, to }: Extract<AuctioneerEffect, { type: 
   if (!borne || borneView(machines, task)?.fixed) return
   machines.moves.note(task, { code: 'had-before', reason: `${to} has room, and had it before`, from: machines.self })
   outlet.trace({ type: 'task.putBack', task, ballot: borne.ballot, code: 'had-before' })
-  steps.stepBearer({ type: 'handBack', task })
+  steps.stepBearer({ type: 'giveBack', tasks: [task], why: 'had-before' })
 }
 
 export function routeBidder(effect: BidderEffect, steps: Steps): void {
