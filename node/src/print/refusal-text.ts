@@ -50,7 +50,7 @@ const meanings: Record<string, { seen: string; help: string }> = {
   },
   unsure: {
     seen: 'just started, and has not heard from most members yet',
-    help: 'it takes work by itself once it has; souk doctor names the failing hop',
+    help: 'it takes work by itself once it has; while half of the members are away only with --durability local',
   },
   stopping: { seen: 'stopping', help: 'start it again, or another peer' },
 }
