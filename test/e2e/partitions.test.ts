@@ -45,7 +45,7 @@ onNetwork('five peers, links that fail', (mesh) => {
   })
 
   test('splits that move: who has a majority goes on, who has none refuses, and what was accepted ends', async () => {
-    const accepted: { id: string; side: readonly Host[] }[] = []
+    const accepted: { id: string; side: readonly Host[]; custodians: readonly string[] }[] = []
     const refused: Submitted[] = []
     const submitTo = async (side: readonly Host[]): Promise<boolean> => {
       const submitted = await mesh.trySubmit(
@@ -53,7 +53,9 @@ onNetwork('five peers, links that fail', (mesh) => {
         times(4, () => register.task(1)),
       )
       const ids = submitted.flatMap(({ id }) => id ?? [])
-      accepted.push(...ids.map((id) => ({ id, side })))
+      // At once: who is away for ten seconds is replaced.
+      const details = await Promise.all(ids.map((id) => mesh.detail(side[0]!, id)))
+      accepted.push(...details.map(({ custodians }, i) => ({ id: ids[i]!, side, custodians })))
       refused.push(...submitted.filter(({ id }) => id === undefined))
       return ids.length > 0
     }
@@ -77,8 +79,7 @@ onNetwork('five peers, links that fail', (mesh) => {
     const tasks = accepted.map(({ id }) => id)
     const outcomes = await expectPromisesKept(mesh, tasks)
     expect(outcomes.map(({ kind }) => kind)).toEqual(tasks.map(() => 'succeeded'))
-    for (const { id, side } of accepted) {
-      const { custodians } = await mesh.detail('one', id)
+    for (const { id, side, custodians } of accepted) {
       const there = custodians.filter((peer) => side.some((host) => mesh.peer(host).peer === peer))
       expect(there.length, `of ${custodians.length} custodians of ${id}`).toBeGreaterThan(custodians.length / 2)
     }
