@@ -11,7 +11,7 @@ import {
 } from '@souk/client'
 
 /** the session's cookie opens the API; the client wants a word where a token would be */
-const placeholder = 'session'
+const unusedToken = 'session'
 /** a peer that is starting again is asked anew by whoever shows that it is away */
 const reconnectMsMax = 2_000
 
@@ -28,7 +28,7 @@ const sessionTransport: TransportFactory = (endpoint): HttpTransport => {
 }
 
 export function openClient(): Promise<SoukClient> {
-  const endpoint = { url: location.origin, token: placeholder }
+  const endpoint = { url: location.origin, token: unusedToken }
   return connect([endpoint], {
     transport: sessionTransport,
     probe: false,
