@@ -1,4 +1,4 @@
-import { processIds, processStat } from './process-table.ts'
+import { hasEnded, processIds, processStat } from './process-table.ts'
 
 /** How long a killed group may take to vanish. Longer only for processes that hang in the kernel; they are told of. */
 const goneMsMax = 5000
@@ -34,7 +34,7 @@ function onlyZombies(group: number): boolean {
   for (const pid of processIds()) {
     const stat = processStat(pid)
     if (stat?.group !== group) continue
-    if (stat.state !== 'Z' && stat.state !== 'X') return false
+    if (!hasEnded(stat)) return false
     seen = true
   }
   return seen

@@ -55,6 +55,18 @@ export function processStart(pid: number): string | undefined {
   }
 }
 
+/** It runs no more, and stays in the table until its parent has asked how it ended. */
+export function hasEnded({ state }: ProcessStat): boolean {
+  return state === 'Z' || state === 'X'
+}
+
+/** Whether it runs, as far as the system tells that (Linux). */
+export function isAlive(pid: number): boolean {
+  if (!linux) return true
+  const stat = processStat(pid)
+  return stat !== undefined && !hasEnded(stat)
+}
+
 /** Pids of every process that there is (Linux; empty elsewhere). */
 export function processIds(): number[] {
   if (!linux) return []

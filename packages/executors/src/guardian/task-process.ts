@@ -3,7 +3,7 @@ import type { Exit, PlaceOrder, RunUse, SpawnOrder } from './frames.ts'
 import { killEach, killGroup, signalGroup } from './group.ts'
 import { isExecutable, joinedCommand, joinFailed } from './joined-command.ts'
 import { type Budget, OutputRelay } from './output-relay.ts'
-import { processesOfFences, processStart } from './process-table.ts'
+import { isAlive, processesOfFences, processStart } from './process-table.ts'
 import type { RunCgroup } from './run-cgroup.ts'
 import type { RunLimits } from './run-limits.ts'
 import { type SessionUse, takesMore } from './session-use.ts'
@@ -100,8 +100,9 @@ export class TaskProcess {
   /** Gives it its task. False: it does not stand warm, or its limits cannot be set any more; then it is of no use. */
   place({ line, ...task }: PlaceOrder): boolean {
     const child = this.#child
-    if (!this.#warm?.ready || this.#exited || !child?.stdin || child.stdin.destroyed) return false
+    if (!this.#warm?.ready || !child?.stdin || child.stdin.destroyed) return false
     const pid = child.pid!
+    if (this.#ending || !isAlive(pid)) return false
     if (!this.#cgroup?.has('memory') && takesMore(pid, task.limits.memoryBytes)) return false
     try {
       this.#cgroup?.limit(task.limits)
@@ -121,6 +122,11 @@ export class TaskProcess {
     if (!task.stdin) child.stdin.end()
     this.#events.started(pid, processStart(pid) ?? '-')
     return true
+  }
+
+  /** It has ended, or was told to: of what it is killed for after that, its task would be told. */
+  get #ending(): boolean {
+    return this.#exited || this.#cause !== ''
   }
 
   #setTimeout(): void {
