@@ -6,6 +6,10 @@ const project = (name: string, include: string[], extra: object = {}) => ({
   test: { name, include, maxWorkers: '100%', ...extra },
 })
 
+/** End-to-end tests that wait for leases, links and forecasts, far more than they compute. */
+const waiting = ['crashes', 'keepers', 'lack-of-memory', 'partitions', 'returns', 'scale', 'warm']
+const ofPeers = { globalSetup: ['test/e2e/build-program.ts'], testTimeout: 90_000, hookTimeout: 60_000 }
+
 export default defineConfig({
   test: {
     projects: [
@@ -39,13 +43,17 @@ export default defineConfig({
       }),
       project('simulation', ['test/scenarios/**/*.test.ts', 'test/simulation/**/*.test.ts'], { testTimeout: 60_000 }),
       project('conformance', ['test/conformance/**/*.test.ts'], { testTimeout: 30_000 }),
-      // Real peers need both cores of a small machine: one file at a time. Two at a time save a sixth, and starve some of a lease.
-      project('e2e', ['test/e2e/**/*.test.ts'], {
-        globalSetup: ['test/e2e/build-program.ts'],
-        testTimeout: 90_000,
-        hookTimeout: 60_000,
+      // Real peers at work need both cores of a small machine: one file at a time, or some are starved of a lease.
+      project('e2e', [`test/e2e/!(${waiting.join('|')}).test.ts`], {
+        ...ofPeers,
         maxWorkers: 1,
         sequence: { groupOrder: 1 },
+      }),
+      // Two at a time: together they need less than one core of those two.
+      project('waiting', [`test/e2e/{${waiting.join(',')}}.test.ts`], {
+        ...ofPeers,
+        maxWorkers: 2,
+        sequence: { groupOrder: 4 },
       }),
       // Where no browser is found, all but the size of the console is skipped, and says so.
       project('browser', ['test/browser/**/*.test.ts'], {
