@@ -133,7 +133,7 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
     const id = idOf(from, gang)
     const head = { t: 'reserved', gang, round, offeredMs: Math.floor(now) } as const
     const answer = { ...head, ...quotaMostOf(this.#local, shape, count) }
-    const refusal = this.#whyNot(from, id, shape)
+    const refusal = this.#local.unsure() && !message.fewKeep ? unsure : this.#whyNot(from, id, shape)
     if (!refusal?.never && refusal?.code !== 'draining') this.#learn(id, message)
     if (refusal) {
       this.#end(id, out)
@@ -184,7 +184,7 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
   }
 
   #whyNot(from: PeerId, id: string, shape: Shape): Refusal | undefined {
-    const refusal = this.#local.unsure() ? unsure : refusalHere(this.#local, shape)
+    const refusal = refusalHere(this.#local, shape)
     // Who holds as much as it may gets more room as its tasks end, like one that waits for anything else.
     if (refusal && (refusal.code !== 'quota' || refusal.never)) return refusal
     if (this.#reservations.has(id)) return undefined
