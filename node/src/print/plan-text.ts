@@ -83,7 +83,7 @@ function unplacedText({ unplaced }: Plan, tasks: readonly Task[], names: PeerNam
     const total = reasons.reduce((sum, { peers }) => sum + peers, 0)
     const why = reasons.map((reason) => reasonLine(reason, total))
     const help = helpLines(wouldHelp, names).map((line) => `would help: ${line}`)
-    const lines = instead === undefined ? [...why, ...help] : [notPlanned[instead]]
+    const lines = [...(instead === undefined ? [] : [notPlanned[instead]]), ...why, ...help]
     return `${index + 1} ${taskText(tasks[index]!)}\n${indent(lines.join('\n'))}`
   })
   if (unplaced.length > tasksShownMax) blocks.push(`${unplaced.length - tasksShownMax} more: see --json`)
@@ -92,7 +92,8 @@ function unplacedText({ unplaced }: Plan, tasks: readonly Task[], names: PeerNam
 
 const notPlanned = {
   after: 'not planned: a task that it waits for has no place',
-  gang: 'not planned: it is one of a gang, whose members start together or not at all',
+  gang: 'there is no time at which all of its gang have room at once',
+  'gang-part': 'not planned: not all members of its gang are among these tasks, or they are not alike',
 }
 
 const titleCharsMax = 32

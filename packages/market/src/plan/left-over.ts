@@ -10,31 +10,38 @@ import { wantedOf } from './occupancy.ts'
 import type { ObjectivePlan, Unplaced } from './plan.ts'
 
 /**
- * Tasks that some host could run and that got no place under any objective: quotas and ties never let them in, or they
- * wait for one of those.
+ * Tasks that some host could run and that got no place under any objective: quotas and ties never let them in, they are
+ * a gang for which there is no room at once, or they wait for one of those.
  */
 export function leftOver(
   input: EvaluateInput & { plans: readonly ObjectivePlan[] },
-  helpFor: (shape: Shape, reasons: Unplaced['reasons']) => Help[],
+  helpFor: (shape: Shape, reasons: Unplaced['reasons'], together?: number) => Help[],
 ): Unplaced[] {
   const placed = new Set(input.plans.flatMap(({ placings }) => placings.map(({ index }) => index)))
   const left = input.tasks.filter(({ index }) => !placed.has(index))
   if (left.length === 0) return []
   const hosts = hostPlansOf(input.hosts, input)
   const said = new Map<string, Omit<Unplaced, 'index'>>()
-  return left.map(({ shape, index, after = [] }): Unplaced => {
-    if (after.some((other) => !placed.has(other))) return { index, why: 'after', reasons: [], help: [] }
-    const key = shapeKey(shape)
-    const known = said.get(key) ?? whyOf(shape, hosts, helpFor)
+  return left.map(({ shape, index, gang, after = [] }): Unplaced => {
+    const isHeldUp = (waits: readonly number[]) => waits.some((other) => !placed.has(other))
+    const isGangHeldUp = () => left.some((other) => other.gang?.key === gang?.key && isHeldUp(other.after ?? []))
+    if (isHeldUp(after) || (gang && isGangHeldUp())) return { index, why: 'after', reasons: [], help: [] }
+    const key = `${gang?.size ?? 1} ${shapeKey(shape)}`
+    const known = said.get(key) ?? whyOf(shape, hosts, helpFor, gang?.size)
     said.set(key, known)
     return { index, ...known }
   })
 }
 
-function whyOf(shape: Shape, hosts: readonly HostPlan[], helpFor: Parameters<typeof leftOver>[1]) {
+function whyOf(
+  shape: Shape,
+  hosts: readonly HostPlan[],
+  helpFor: Parameters<typeof leftOver>[1],
+  together?: number,
+): Omit<Unplaced, 'index'> {
   const refused = hosts.map((host) => ({ peer: host.peer, refusal: refusalOf(host, shape) }))
   const reasons = groupRefusals(refused)
-  return { reasons, help: helpFor(shape, reasons) }
+  return { ...(together ? { why: 'gang' as const } : {}), reasons, help: helpFor(shape, reasons, together) }
 }
 
 function refusalOf(host: HostPlan, shape: Shape): Refusal {
