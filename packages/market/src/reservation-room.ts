@@ -42,5 +42,8 @@ export function quotaMostOf(local: LocalView, { tenant = '', request }: Shape, c
 /** It keeps all that its tenant may have here beside what it has, and that is less: one that ends makes room for another. */
 export function quotaShort({ shape, keys: { length } }: Reservation, count: number): Refusal | undefined {
   if (length >= Math.min(count, countTogether(shape))) return undefined
-  return later('quota', `${shape.tenant?.slice(0, 100) ?? 'its tenant'} may have ${length} of them there now`)
+  return later(
+    'quota',
+    `${shape.tenant?.slice(0, 100) ?? 'its tenant'} may have ${length || 'no more'} of them there now`,
+  )
 }

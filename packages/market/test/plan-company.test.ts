@@ -210,6 +210,8 @@ describe('a plan knows an order', () => {
     draft.ask([...two(cpus(3_000)), cpus(3_000), { afters: [0] }])
     const plan = draft.answer('p')
     expect(starts(plan)).toEqual([[2, 'p', 0]])
+    const shortage = { resource: 'together', available: 1, needed: 2 }
+    expect(plan?.unplaced[0]?.reasons).toMatchObject([{ code: 'too-large', never: true, shortage }])
     expect(plan?.unplaced.map(({ index, why, help }) => [index, why, help.map(({ code }) => code)])).toEqual([
       [0, 'gang', ['add-host']],
       [1, 'gang', ['add-host']],

@@ -1,9 +1,10 @@
 import type { Refusal, Shape } from '@souk/wire'
 import { decideFit } from '../fit.ts'
+import { capacityFor } from '../gang.ts'
 import { groupRefusals } from '../reasons.ts'
-import { later } from '../refusal.ts'
+import { later, never } from '../refusal.ts'
 import { shapeKey } from '../shape.ts'
-import type { Help } from '../would-help.ts'
+import { type Help, togetherResource } from '../would-help.ts'
 import type { EvaluateInput } from './evaluate.ts'
 import { type HostPlan, hostPlansOf } from './host-plan.ts'
 import { wantedOf } from './occupancy.ts'
@@ -39,12 +40,21 @@ function whyOf(
   helpFor: Parameters<typeof leftOver>[1],
   together?: number,
 ): Omit<Unplaced, 'index'> {
-  const refused = hosts.map((host) => ({ peer: host.peer, refusal: refusalOf(host, shape) }))
+  const refused = hosts.map((host) => ({ peer: host.peer, refusal: refusalOf(host, shape, together) }))
   const reasons = groupRefusals(refused)
   return { ...(together ? { why: 'gang' as const } : {}), reasons, help: helpFor(shape, reasons, together) }
 }
 
-function refusalOf(host: HostPlan, shape: Shape): Refusal {
+function refusalOf(host: HostPlan, shape: Shape, together: number | undefined): Refusal {
   const free = later('no-room', 'what is there now is not known to end')
-  return decideFit(host.offer, shape) ?? host.whyNever(wantedOf(shape, shape.request)) ?? free
+  const alone = decideFit(host.offer, shape) ?? host.whyNever(wantedOf(shape, shape.request))
+  return alone ?? (together ? tooFew(host, shape, together) : undefined) ?? free
+}
+
+/** It holds fewer of those that start together than there are. */
+function tooFew({ offer }: HostPlan, shape: Shape, together: number): Refusal | undefined {
+  const most = capacityFor([{ offer }], { shape, size: together })
+  if (most >= together) return undefined
+  const shortage = { resource: togetherResource, available: most, needed: together }
+  return { ...never('too-large', `it holds ${most} of the ${together} at a time`), shortage }
 }
