@@ -20,6 +20,8 @@ function objective(name: PlanOfObjective['objective'], peer: string, startMs: nu
 }
 
 test('a plan is shown in sum and task by task, each objective in its column, then what fits nowhere and what would help', () => {
+  const shortage = { resource: 'together', available: 1, needed: 2 }
+  const together = { code: 'too-large', never: true, peers: 1, shortage, detail: '' }
   const plan: Plan = {
     objectives: [objective('balanced', 'a', 0), objective('pack', 'b', 5_000)],
     unplaced: [
@@ -36,15 +38,18 @@ test('a plan is shown in sum and task by task, each objective in its column, the
         ],
         wouldHelp: [{ code: 'ask-less', what: 'cpuMilli', atMost: 4_000, hosts: 1, peers: ['a'] }],
       },
-      { index: 2, why: 'gang', reasons: [], wouldHelp: [] },
+      ...[2, 3].map((index) => ({ index, why: 'gang' as const, reasons: [together], wouldHelp: [] })),
+      { index: 4, why: 'gang-part', reasons: [], wouldHelp: [] },
     ],
     asked: 3,
     silent: ['b'],
   }
-  const tasks = [{ argv: ['make', '-j', '8'] }, { function: 'render', request: { cpu: 64 } }, { argv: ['train'] }]
+  const gang = (id: string, rank: number) => ({ argv: ['train'], gang: { id, size: 2, rank } })
+  const others = [gang('g', 0), gang('g', 1), gang('h', 0)]
+  const tasks = [{ argv: ['make', '-j', '8'] }, { function: 'render', request: { cpu: 64 } }, ...others]
   expect(
     planText(plan, tasks, names, coloursFor(false, {})),
-  ).toBe(`3 tasks by what 2 hosts told now; no answer from ash; nothing was submitted or reserved
+  ).toBe(`5 tasks by what 2 hosts told now; no answer from ash; nothing was submitted or reserved
 
 objective  placed  hosts  start, mean  all done in  price  CPUs used
 balanced        1      1          now          2 s    0.5       42 %
@@ -58,8 +63,11 @@ cannot be placed now
   2 render
     2 of 2: at most 4 cpu < 64 cpu, never
     would help: ask for 4 cpu or less (--cpu): fits on 1 host (oak)
-  3 train
-    not planned: it is one of a gang, whose members start together or not at all`)
+  3, 4 train
+    there is no time at which all of its gang have room at once
+    1 of 1: 1 at a time < 2 at a time, never
+  5 train
+    not planned: not all members of its gang are among these tasks, or they are not alike`)
 })
 
 test('objectives that come to the same share a column', () => {

@@ -150,7 +150,7 @@ function membersOf(offers: readonly Offer[]): MembersView {
   const candidate = (peer: PeerId) => byId.get(peer)
   const zones = () => candidates.map(({ peer }) => ({ peer, zone: peer, reachable: true }))
   const ways = { rttP95: () => 2 * wayMs, bytesPerMs: () => undefined }
-  return { version: 1, candidates: () => candidates, candidate, zones, ...ways }
+  return { version: 1, candidates: () => candidates, candidate, zones, zoneMates: () => 1, ...ways }
 }
 
 function peerOf(self: PeerId, offer: Offer, members: MembersView, config: MarketConfig, seed: Prng): Peer {

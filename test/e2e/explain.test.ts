@@ -82,7 +82,9 @@ test('a task for which all are busy says when one may have room, once such tasks
 
 test('a plan says where each objective would put tasks, and submits none of them', async () => {
   const before = (await at(other, ['tasks', '--json'])).out
-  const input = ['4', '2', '64'].map((cpu) => JSON.stringify({ argv: ['true'], request: { cpu } })).join('\n')
+  const tasks = ['4', '2', '64'].map((cpu) => ({ argv: ['true'], request: { cpu } }))
+  const gang = [0, 1].map((rank) => ({ argv: ['true'], request: { cpu: 2 }, gang: { id: 'g', size: 2, rank } }))
+  const input = [...tasks, ...gang].map((task) => JSON.stringify(task)).join('\n')
   let plan: Plan | undefined
   // Who has not answered after half a second is named, and is not in the plan.
   await until('both hosts have answered', async () => {
@@ -97,6 +99,8 @@ test('a plan says where each objective would put tasks, and submits none of them
     expect(placings).toMatchObject([
       { index: 0, peer: host.peer, startMs: 0 },
       { index: 1, peer: other.peer, startMs: 0 },
+      { index: 3, peer: host.peer },
+      { index: 4, peer: host.peer, startMs: placings[2]?.startMs },
     ])
   }
   expect(plan).toMatchObject({ asked: 2, silent: [], unplaced: [{ index: 2, wouldHelp: [{ code: 'ask-less' }, {}] }] })

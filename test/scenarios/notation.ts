@@ -66,8 +66,8 @@ function fieldsOf(message: Message, name: Name): string {
 /** What a host says of its zone. */
 function zoneText(zone: ZoneWord | undefined): string {
   if (!zone) return ''
-  const { there, shuns, held } = zone
-  return ` zone=${held ? 'promised' : shuns ? 'shuns' : there.join() || 'free'}`
+  const { there, shuns, held, full } = zone
+  return ` zone=${held ? 'promised' : full ? 'full' : shuns ? 'shuns' : there.join() || 'free'}`
 }
 
 /** Of what custodians, origins, bearers and readers say to each other. */

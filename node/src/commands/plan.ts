@@ -40,7 +40,7 @@ export const plan: CommandModule = {
       ['souk plan tasks.jsonl --assume 10m', 'for tasks that nobody has run yet'],
     ]).addHelpText(
       'after',
-      '\nQuotas and ties (--near, --apart) count. A task starts once those of the file that it waits for have ended; what it\nwaits for elsewhere counts as ended. Members of a gang, which start together, are not planned, and said to be so.',
+      '\nQuotas and ties (--near, --apart) count. A task starts once those of the file that it waits for have ended; what it\nwaits for elsewhere counts as ended. Of a gang all members\n("gang": {"id", "size", "rank"}) must be in the file: they get one start.',
     )
   },
 }

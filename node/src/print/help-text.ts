@@ -24,6 +24,8 @@ function lineOf({ code, what = '', atMost = 0, etaMs, hosts, peers }: WouldHelp,
     case 'wait':
       return `wait${etaMs === undefined ? '' : ` ~${durationText(etaMs)}`}: it starts as soon as there is room on ${where}`
     case 'raise-quota':
+      if (what === 'together')
+        return `a larger quota of its tenant on ${countText(hosts, 'host')} (souk up --quota): these start together, and each allows at most ${atMost} of them at a time`
       if (what !== '')
         return `a larger quota of its tenant on ${countText(hosts, 'host')} (souk up --quota): one such task is more than all of it`
       return `another quota of its tenant on ${countText(hosts, 'host')} (souk up --quota), or that one of its tasks ends there`

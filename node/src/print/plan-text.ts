@@ -79,20 +79,27 @@ function startText(ms: number): string {
 }
 
 function unplacedText({ unplaced }: Plan, tasks: readonly Task[], names: PeerNames, colours: Colours): string {
-  const blocks = unplaced.slice(0, tasksShownMax).map(({ index, why: instead, reasons, wouldHelp }) => {
+  const alike = [...Map.groupBy(unplaced, ({ index, why }) => `${why} ${gangOf(tasks[index]!) ?? index}`).values()]
+  const blocks = alike.slice(0, tasksShownMax).map((group) => {
+    const { index, why: instead, reasons, wouldHelp } = group[0]!
     const total = reasons.reduce((sum, { peers }) => sum + peers, 0)
     const why = reasons.map((reason) => reasonLine(reason, total))
     const help = helpLines(wouldHelp, names).map((line) => `would help: ${line}`)
-    const lines = instead === undefined ? [...why, ...help] : [notPlanned[instead]]
-    return `${index + 1} ${taskText(tasks[index]!)}\n${indent(lines.join('\n'))}`
+    const lines = [...(instead === undefined ? [] : [notPlanned[instead]]), ...why, ...help]
+    const numbers = group.slice(0, tasksShownMax).map((one) => one.index + 1)
+    return `${numbers.join(', ')}${group.length > numbers.length ? ', …' : ''} ${taskText(tasks[index]!)}\n${indent(lines.join('\n'))}`
   })
-  if (unplaced.length > tasksShownMax) blocks.push(`${unplaced.length - tasksShownMax} more: see --json`)
+  if (alike.length > tasksShownMax) blocks.push(`${alike.length - tasksShownMax} more: see --json`)
   return `${colours.bold('cannot be placed now')}\n${indent(blocks.join('\n'))}`
 }
 
+/** What holds for one of a gang holds for all of it. */
+const gangOf = ({ gang, tenant = '' }: Task): string | undefined => gang && `of ${tenant} ${gang.id}`
+
 const notPlanned = {
   after: 'not planned: a task that it waits for has no place',
-  gang: 'not planned: it is one of a gang, whose members start together or not at all',
+  gang: 'there is no time at which all of its gang have room at once',
+  'gang-part': 'not planned: not all members of its gang are among these tasks, or they are not alike',
 }
 
 const titleCharsMax = 32

@@ -9,6 +9,7 @@ const texts: Record<string, (amount: number) => string> = {
   tasks: (amount) => countText(amount, 'task'),
   gpuMilli: (amount) => `${milliText(amount)} gpu`,
   gpu: (amount) => countText(amount, 'GPU'),
+  together: (amount) => `${amount} at a time`,
   gpuMemoryBytes: (amount) => `${bytesText(amount)} GPU memory`,
 }
 

@@ -240,7 +240,8 @@ export interface SoukClient extends InsightCalls, DrainCalls, LoginCalls, ScaleC
   submitGang(task: Task, size: number, options?: SubmitOptions): Handle[]
   /**
    * Where each objective would put these tasks (256 at most) if they were submitted now; nothing is. Quotas and ties count,
-   * and each starts when those of the list that it waits for have ended. Members of gangs are not planned
+   * and each starts when those of the list that it waits for have ended. Of gangs all members are to be
+   * among them: they start at one time
    */
   plan(tasks: Task[], options?: PlanOptions): Promise<Plan>
   /** outcomes in the order of the items; rejects on the first refusal, never on a failed task */

@@ -44,8 +44,11 @@ export interface PlanReason {
 /** A task without a place. */
 export interface PlanUnplaced {
   index: number
-  /** it waits for one of these that has no place, or is one of a gang: gangs are not planned. Absent: as `reasons` say */
-  why?: 'after' | 'gang'
+  /**
+   * it waits for one of these that has no place; is one of a gang that never has room all at once; or of one of which not
+   * all members are among these, or not alike. Absent: as `reasons` say
+   */
+  why?: 'after' | 'gang' | 'gang-part'
   reasons: PlanReason[]
   wouldHelp: WouldHelp[]
 }

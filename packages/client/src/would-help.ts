@@ -1,6 +1,6 @@
 export const wouldHelpCodes = [
   'wait',
-  /** its tenant may have no more there; with `what`, never as much of it as one task needs */
+  /** its tenant may have no more there; with `what`, never as much of it as one task needs; `together`: never as many at a time */
   'raise-quota',
   'undrain',
   'reach',
@@ -21,7 +21,7 @@ export interface WouldHelp {
   code: (typeof wouldHelpCodes)[number]
   /** the resource, models, label (name=value), expression, function or executor that it is about, or what hosts said */
   what?: string
-  /** ask-less: as much as the largest of these hosts has, in thousandths of a CPU or device, bytes or units */
+  /** raise-quota of `together`: so many at a time on each of them at most; ask-less: as much as the largest of these hosts has, in thousandths of a CPU or device, bytes or units */
   atMost?: number
   /** wait: when the soonest of them may have room */
   etaMs?: number

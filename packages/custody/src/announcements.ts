@@ -13,7 +13,7 @@ const notesMax = 16_384
 export class Announcements {
   /** runs here that no custodian was told of yet, in the order in which they came */
   readonly #young: { borne: Borne; atMs: Millis }[] = []
-  #notes: { task: TaskId; ballot: Ballot; custodians: readonly PeerId[]; decision: Decision }[] = []
+  #notes: { task: TaskId; ballot: Ballot; custodians: readonly PeerId[]; decision: Decision; toSelf: boolean }[] = []
   #now: Millis = 0
 
   begin(now: Millis): void {
@@ -24,10 +24,21 @@ export class Announcements {
     this.#young.push({ borne, atMs: this.#now })
   }
 
+  /** This peer knows already. */
   note(borne: Borne, decision: Decision): void {
+    borne.decision = decision
+    this.#push(borne, decision, false)
+  }
+
+  /** To custodians that are new, of which this peer may be one. */
+  noteAgain(borne: Borne): void {
+    if (borne.decision) this.#push(borne, borne.decision, true)
+  }
+
+  #push(borne: Borne, decision: Decision, toSelf: boolean): void {
     if (this.#notes.length >= notesMax) this.#notes.shift()
     const { id: task, custodians } = borne.record
-    this.#notes.push({ task, ballot: borne.ballot, custodians, decision })
+    this.#notes.push({ task, ballot: borne.ballot, custodians, decision, toSelf })
   }
 
   get empty(): boolean {
@@ -47,9 +58,9 @@ export class Announcements {
   /** One message to each custodian for each decision, or more where there are many tasks of one. */
   takeNotes(self: PeerId): { to: PeerId; message: MessageOf<'decided'> }[] {
     const groups = new Map<PeerId, Map<Decision, MessageOf<'decided'>['tasks']>>()
-    for (const { task, ballot, custodians, decision } of this.#notes) {
+    for (const { task, ballot, custodians, decision, toSelf } of this.#notes) {
       for (const to of custodians) {
-        if (to === self) continue
+        if (to === self && !toSelf) continue
         const byDecision = groups.get(to) ?? new Map<Decision, MessageOf<'decided'>['tasks']>()
         groups.set(to, byDecision)
         const tasks = byDecision.get(decision) ?? []

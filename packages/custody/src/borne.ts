@@ -1,5 +1,16 @@
 import { invariant, type Millis } from '@souk/kernel'
-import type { Attempt, Ballot, Baton, Bearer, Outcome, PeerId, RunResult, Taker, TaskRecord } from '@souk/wire'
+import type {
+  Attempt,
+  Ballot,
+  Baton,
+  Bearer,
+  Decision,
+  Outcome,
+  PeerId,
+  RunResult,
+  Taker,
+  TaskRecord,
+} from '@souk/wire'
 
 /**
  * waiting: market places it · offered: this host was asked; where it has no room it may wait here · beginning: its custodians are asked whether it may start
@@ -64,6 +75,8 @@ export interface Borne {
   durable: boolean
   /** what it is given here of what it asks for; 0: the request itself */
   alternative: number
+  /** how its place was chosen, or why it waits, as its custodians were told last */
+  decision?: Decision
   /** what was decided before it could be done */
   pending?: Placing
   /** as it was handed over, for the retry to that same peer and no other */

@@ -158,6 +158,8 @@ export class Successions {
     borne.fencedBy.clear()
     this.#hands.memory.remember(task, ballot, now)
     out.push({ type: 'succeeded', task, version, custodians })
+    // The new ones have not heard why it is where it is, or why it waits.
+    this.#hands.announcements.noteAgain(borne)
     const told = new Set([...before.custodians, before.origin])
     for (const to of told) out.push({ type: 'send', to, message: { t: 'moved', task, version, custodians } })
     this.#endings.sendCommits(borne, out)

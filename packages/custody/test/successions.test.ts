@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { BearerEffect } from '../src/index.ts'
 import { Carrier, proposed, renewing } from './carrier.ts'
-import { ballot, idOf, next, only, record, sent, told, trio, versionOf, vote } from './fixtures.ts'
+import { ballot, decision, idOf, next, only, record, sent, told, trio, versionOf, vote } from './fixtures.ts'
 import { TestMesh } from './test-mesh.ts'
 
 const after = ['c1', 'c2', 'c4']
@@ -38,6 +38,18 @@ describe('a custodian that is gone for good', () => {
     expect(only(effects, 'succeeded')).toMatchObject([{ version: versionOf(2, after), custodians: after }])
     expect(told(effects, 'moved')).toEqual([...trio, 'origin'])
     expect(carrier.bearer.find(idOf('a'))).toMatchObject({ ballot: later('worker'), record: message.record })
+  })
+
+  test('hears why its task is where it is, as those before it have', () => {
+    const carrier = bereft()
+    const chosen = decision()
+    carrier.step({ type: 'decided', tasks: [idOf('a')], decision: chosen })
+    const before = sent(carrier.pass(1_000, renewing(carrier, trio)), 'decided')
+    expect(before.map(({ to }) => to)).toEqual(trio)
+    carrier.stored(['c1', 'c2'], storeOf(carrier.committed(['c1', 'c2'], 'a')))
+    const notes = sent(carrier.pass(200, renewing(carrier, after)), 'decided')
+    expect(notes.map(({ to }) => to)).toEqual(after)
+    expect(notes[0]!.message).toMatchObject({ decision: chosen, tasks: [{ task: idOf('a'), ballot: later('worker') }] })
   })
 
   test('lets the run go on, whose outcome is the decree of the next version under the ballot of that', () => {

@@ -80,6 +80,8 @@ export interface MarketConfig {
    * refused; too long: who asked and fell silent keeps others out (guess)
    */
   zoneHoldMs: Millis
+  /** words that a host has given one asker at once; more of its questions are answered without (guess: shapes of one bearer) */
+  zoneClaimsPerAskerMax: number
   /** hosts asked at most for tasks that are tied by zone, in whole zones: of a larger one alone all are asked (guess) */
   zoneAskedMax: number
   /** runs and waiting tasks that a busy host looks at to say when it may have room; more costs time in every refusal */
@@ -150,6 +152,7 @@ export const defaultMarketConfig: MarketConfig = {
   holdsPerAskerMax: 4,
   holdsMax: 64,
   zoneHoldMs: 1_000,
+  zoneClaimsPerAskerMax: 64,
   zoneAskedMax: 256,
   etaRunsMax: 64,
   plansMax: 4,

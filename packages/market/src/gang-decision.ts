@@ -1,8 +1,10 @@
 import type { Decision, PeerId } from '@souk/wire'
 import { capacityFor, type Gang, keptCount, quotaCapacityFor } from './gang.ts'
 import { quotaShortText } from './quota-short.ts'
+import { never } from './refusal.ts'
 import { type DecisionFrame, plainDecision } from './to-decision.ts'
 import type { CandidateView } from './views.ts'
+import { togetherResource } from './would-help.ts'
 
 /** What a round of asking for a gang came to, for those of it that `winner` got, or for all of them. */
 export function gangDecision(
@@ -28,11 +30,36 @@ function overQuotaReason({ size }: Gang, most: number, hosts: number): string {
 }
 
 /** Why these hosts, of which none is away, never hold it. */
-export function unplaceableReason(gang: Gang, able: readonly CandidateView[], refused: Gang['refused']): string {
+function unplaceableReason(gang: Gang, able: readonly CandidateView[], refused: Gang['refused']): string {
   const room = capacityFor(able, gang)
   const ofAll =
     room >= gang.size ? overQuotaReason(gang, quotaCapacityFor(able, gang), able.length) : tooSmallReason(gang, room)
   return quotaShortText(refused) ?? ofAll
+}
+
+/** Of hosts whose quota for its tenant is smaller than it is: how many there may be at a time. */
+function quotaRefusals({ size, quotaMost }: Gang, able: readonly CandidateView[]): Gang['refused'] {
+  return able.flatMap(({ peer, incarnation }) => {
+    const said = quotaMost.get(peer)
+    if (said?.incarnation !== incarnation) return []
+    const shortage = { resource: togetherResource, available: said.most, needed: size }
+    const detail = `its tenant may have ${said.most} of the ${size} there at a time`
+    return [{ peer, refusal: { ...never('quota', detail), shortage } }]
+  })
+}
+
+/** Why these hosts, of which none is away, never hold it, with what each of them says. */
+export function unplaceableDecision(
+  gang: Gang,
+  frame: DecisionFrame,
+  able: readonly CandidateView[],
+  refused: Gang['refused'],
+): Decision {
+  const reason = unplaceableReason(gang, able, refused)
+  const over = capacityFor(able, gang) < gang.size ? [] : quotaRefusals(gang, able)
+  if (over.length === 0) return gangDecision(gang, frame, 'unplaceable', reason)
+  const others = refused.filter(({ peer }) => over.every((one) => one.peer !== peer))
+  return gangDecision({ ...gang, refused: [...over, ...others] }, frame, 'unplaceable', reason)
 }
 
 /** Those that can be asked are too small for it. */

@@ -1,6 +1,6 @@
 import type { Millis } from '@souk/kernel'
 import type { MessageOf, PeerId } from '@souk/wire'
-import { type Gang, limitOf } from './gang.ts'
+import { fewKeep, type Gang, limitOf } from './gang.ts'
 
 /**
  * Begins another round: what is said to each of those that are asked. Where it is known where a patient gang starts, hosts
@@ -24,7 +24,8 @@ export function beginRound(
   const { key, round, shape, size: count, start, patient } = gang
   const limitMs = limitOf(gang)
   const limit = limitMs > 0 ? { limitMs } : {}
-  const common = { t: 'reserve', gang: key, round, shape, count, patient, sinceWallMs, ...limit } as const
+  const few = fewKeep(gang) ? { fewKeep: true as const } : {}
+  const common = { t: 'reserve', gang: key, round, shape, count, patient, sinceWallMs, ...limit, ...few } as const
   if (!patient || start === undefined) return peers.map((to) => ({ to, message: common }))
   const startsInMs = Math.max(0, Math.round(start.atMs - now))
   return peers.map((to) => ({ to, message: { ...common, keep: start.keep.get(to) ?? 0, startsInMs } }))

@@ -125,6 +125,11 @@ export function keptCount({ kept, size }: Gang): number {
   )
 }
 
+/** Of each of its members fewer than three are custodians: hosts that have just started may have all of it. */
+export function fewKeep({ members }: Gang): boolean {
+  return [...members.values()].every(({ record }) => record.custodians.length < 3)
+}
+
 /** So long each of its members runs at most; 0: not all of them have a timeout. */
 export function limitOf({ members }: Gang): Millis {
   let limitMs = 0

@@ -1,5 +1,5 @@
 import { Deadlines, type Machine, type Millis, type WallMillis } from '@souk/kernel'
-import { gangKey, type MessageOf, type PeerId, type TaskId, type TaskRecord } from '@souk/wire'
+import { type Decision, gangKey, type MessageOf, type PeerId, type TaskId, type TaskRecord } from '@souk/wire'
 import type { MarketConfig } from './config.ts'
 import { Durations } from './durations.ts'
 import { filterCandidates } from './filter.ts'
@@ -21,7 +21,7 @@ import {
 } from './gang.ts'
 import { awardsOf } from './gang-awards.ts'
 import type { GangConfig } from './gang-config.ts'
-import { gangDecision, togetherReason, tooFewReason, tooLittleReason, unplaceableReason } from './gang-decision.ts'
+import { gangDecision, togetherReason, tooFewReason, tooLittleReason, unplaceableDecision } from './gang-decision.ts'
 import { beginRound } from './gang-round.ts'
 import type { GangsEffect, GangsInput, GangsParts } from './gangs-io.ts'
 import { knownHosts, ownHost } from './known-hosts.ts'
@@ -171,7 +171,7 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
     const isAway = refused.some(({ refusal }) => !refusal.never)
     if (quotaCapacityFor(able, gang) >= gang.size) this.#ask(gang, able, now, out)
     else if (isAway) this.#onTooFew(gang, able, now, out)
-    else this.#onUnplaceable(gang, unplaceableReason(gang, able, refused), now, out)
+    else this.#onUnplaceable(gang, unplaceableDecision(gang, this.#frame(gang, now), able, refused), now, out)
   }
 
   /** It waits for those that are away: room that is kept for it meanwhile would only be lost to others. */
@@ -181,13 +181,13 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
     this.#wait(gang, tooFewReason(gang, capacityFor(able, gang)), now, out)
   }
 
-  #onUnplaceable(gang: Gang, reason: string, now: Millis, out: Out): void {
-    const decision = gangDecision(gang, this.#frame(gang, now), 'unplaceable', reason)
+  #onUnplaceable(gang: Gang, decision: Decision, now: Millis, out: Out): void {
     this.#rest(gang, now)
     const failing = [...gang.members.values()].filter(({ record }) => record.spec.failIfUnplaceable)
     if (failing.length === gang.size) {
       this.#forget(gang)
-      for (const { record } of failing) out.push({ type: 'unplaceable', task: record.id, message: reason, decision })
+      for (const { record } of failing)
+        out.push({ type: 'unplaceable', task: record.id, message: decision.reason, decision })
     } else if (gang.told !== 'unplaceable') {
       gang.told = 'unplaceable'
       out.push({ type: 'waits', tasks: tasksOf(gang), code: 'unplaceable', decision })

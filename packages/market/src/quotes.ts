@@ -66,8 +66,9 @@ export class Quotes {
     const answer = this.#bid(from, quote, now, out)
     const { lot, shape } = quote
     if (!isZoned(shape)) return answer
-    const { claims, local } = this.#parts
-    return { ...answer, zone: claims.word({ asker: from, lot }, shape, local.ties(), now) }
+    const { claims, local, members } = this.#parts
+    const word = claims.word({ asker: from, lot }, shape, local.ties(), now)
+    return { ...answer, zone: { ...word, hosts: members.zoneMates(now) } }
   }
 
   #bid(from: PeerId, quote: MessageOf<'quote'>, now: Millis, out: Out): MessageOf<'bid' | 'noBid'> {

@@ -1,6 +1,7 @@
 import { copiesThatFit, type Millis } from '@souk/kernel'
-import { limits, type Shape } from '@souk/wire'
+import { limits, type Refusal, type Shape } from '@souk/wire'
 import { laterRoomMs } from './later-room.ts'
+import { later } from './refusal.ts'
 import type { Reservation } from './reservation.ts'
 import { countTogether } from './ties.ts'
 import type { LocalView } from './views.ts'
@@ -36,4 +37,13 @@ export function laterRoomOf(local: LocalView, reservation: Reservation, now: Mil
 export function quotaMostOf(local: LocalView, { tenant = '', request }: Shape, count: number): { quotaMost?: number } {
   const most = local.quotas()?.ever(tenant, request, count) ?? count
   return most < count ? { quotaMost: most } : {}
+}
+
+/** It keeps all that its tenant may have here beside what it has, and that is less: one that ends makes room for another. */
+export function quotaShort({ shape, keys: { length } }: Reservation, count: number): Refusal | undefined {
+  if (length >= Math.min(count, countTogether(shape))) return undefined
+  return later(
+    'quota',
+    `${shape.tenant?.slice(0, 100) ?? 'its tenant'} may have ${length || 'no more'} of them there now`,
+  )
 }

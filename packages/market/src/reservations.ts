@@ -16,7 +16,7 @@ import {
   type Reservation,
   reserveMs,
 } from './reservation.ts'
-import { allowedMore, lacksRoom, laterRoomOf, quotaMostOf } from './reservation-room.ts'
+import { allowedMore, lacksRoom, laterRoomOf, quotaMostOf, quotaShort } from './reservation-room.ts'
 import { shapeKey } from './shape.ts'
 import type { LocalView, MembersView } from './views.ts'
 
@@ -133,7 +133,7 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
     const id = idOf(from, gang)
     const head = { t: 'reserved', gang, round, offeredMs: Math.floor(now) } as const
     const answer = { ...head, ...quotaMostOf(this.#local, shape, count) }
-    const refusal = this.#whyNot(from, id, shape)
+    const refusal = this.#local.unsure() && !message.fewKeep ? unsure : this.#whyNot(from, id, shape)
     if (!refusal?.never && refusal?.code !== 'draining') this.#learn(id, message)
     if (refusal) {
       this.#end(id, out)
@@ -150,13 +150,13 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
     noteAsked(reservation, message, now)
     reservation.patient = message.patient && this.#patience.allows(id, now) && this.#overtakes(reservation, now, out)
     const older = isBehind(reservation, this.#reservations.values())
+    const most = reservation.keys.length + allowedMore(this.#local, reservation)
     this.#fill(reservation, count, out)
-    const lacking = count - reservation.keys.length
-    if (!reservation.patient && lacking > 0) {
-      for (let lent = this.#lend(shape, reservation.limitMs, lacking, now, out); lent > 0; lent--)
-        this.#hold(reservation, out)
-    }
+    const lacking = reservation.patient ? 0 : Math.min(count, most) - reservation.keys.length
+    for (let lent = this.#lend(shape, reservation.limitMs, lacking, now, out); lent > 0; lent--)
+      this.#hold(reservation, out)
     const held = reservation.keys.length
+    const short = held < most ? undefined : quotaShort(reservation, count)
     if (held < count && !(reservation.patient && reservation.keep === count))
       this.#askers.note(reservation, { told: held, older }, now)
     else this.#askers.forget(id)
@@ -170,7 +170,7 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
       message: {
         ...answer,
         count: held,
-        ...(held === 0 ? { refusal: noRoom } : {}),
+        ...(short || held === 0 ? { refusal: short ?? noRoom } : {}),
         ...(older ? { older } : {}),
         ...laterRoomOf(this.#local, reservation, now),
       },
@@ -184,7 +184,7 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
   }
 
   #whyNot(from: PeerId, id: string, shape: Shape): Refusal | undefined {
-    const refusal = this.#local.unsure() ? unsure : refusalHere(this.#local, shape)
+    const refusal = refusalHere(this.#local, shape)
     // Who holds as much as it may gets more room as its tasks end, like one that waits for anything else.
     if (refusal && (refusal.code !== 'quota' || refusal.never)) return refusal
     if (this.#reservations.has(id)) return undefined

@@ -27,6 +27,8 @@ export interface MembersView {
   candidate(peer: PeerId): CandidateView | undefined
   /** who is in which zone, this host among them; with those that are gone, while what they ran may still be running */
   zones(now: Millis): readonly ZoneMember[]
+  /** how many of those that can be reached are in this host's zone, itself among them */
+  zoneMates(now: Millis): number
   /** p95 of round trips, to one peer or over all */
   rttP95(peer?: PeerId): Millis | undefined
   /** how fast large transfers with that peer went of late; undefined: none was measured */

@@ -29,7 +29,7 @@ export interface Help {
     | 'add-host'
   /** the resource, models, label (name=value), expression, function or executor that it is about */
   what?: string
-  /** ask-less: as much of it as the largest of these hosts has, in the resource's own unit */
+  /** ask-less: as much of it as the largest of these hosts has, in the resource's own unit; raise-quota of `together`: how many at a time */
   atMost?: number
   /** wait: when the soonest of them may have room */
   etaMs?: number
@@ -39,6 +39,9 @@ export interface Help {
 }
 
 const peersShownMax = 8
+
+/** What a quota bounds where all of those that start together are more than it allows at a time, on any of the hosts. */
+export const togetherResource = 'together'
 
 /**
  * What would let tasks of this shape start, by what hosts offer now: one thing changed at a time, the easiest first.
@@ -56,7 +59,8 @@ export function whatWouldHelp(
     together === 1 || capacityFor(some, { shape, size: together }) >= together
   const help: Help[] = []
   const here = able.filter(({ reachable, offer }) => reachable && !offer.draining)
-  if (here.length > hostsThatSaid(reasons, isInVain) && isEnough(here))
+  const isNeverAllowed = reasons.some(({ never, shortage }) => never && shortage?.resource === togetherResource)
+  if (!isNeverAllowed && here.length > hostsThatSaid(reasons, isInVain) && isEnough(here))
     help.push({ ...helpOn('wait', here), ...soonest(reasons) })
   help.push(...quotaHelp(reasons))
   const draining = able.filter(({ reachable, offer }) => reachable && offer.draining)
@@ -65,7 +69,7 @@ export function whatWouldHelp(
   if (away.length > 0) help.push(helpOn('reach', away))
   help.push(...fromReasons(reasons))
   const addHost: Help = { code: 'add-host', hosts: 0, peers: [] }
-  if (able.length > 0) return isEnough(able) ? help : [...help, addHost]
+  if (able.length > 0) return isEnough(able) && !isNeverAllowed ? help : [...help, addHost]
   for (const change of changesOf(shape)) {
     const fitting = hosts.filter(({ offer }) => !decideFit(offer, change.shape))
     const found = fitting.length > 0 ? change.help(fitting) : undefined
@@ -154,7 +158,7 @@ function quotaHelp(reasons: readonly Reason[]): Help[] {
   for (const { code, shortage, peers: hosts } of reasons) {
     if (code !== 'quota' || !shortage) continue
     const { resource: what, available: atMost } = shortage
-    help.push({ code: 'raise-quota', what, hosts, peers: [] })
+    help.push({ code: 'raise-quota', what, ...(what === togetherResource ? { atMost } : {}), hosts, peers: [] })
     if (atMost > 0 && scalarResources.some((name) => name === what))
       help.push({ code: 'ask-less', what, atMost, hosts, peers: [] })
   }

@@ -13,8 +13,10 @@ interface Claim {
   untilMs: Millis
 }
 
-/** of the askers and lots for which a host has given its word at once; more are told that it is promised already */
+/** of the askers and lots for which a host has given its word at once; more get none */
 const claimsMax = 1_024
+
+type ZoneConfig = Pick<MarketConfig, 'zoneHoldMs' | 'zoneClaimsPerAskerMax'>
 
 /** so many times as long is a word kept while custodians are asked for leave, which ends with the lease at the latest (guess) */
 const leaveHolds = 5
@@ -29,13 +31,13 @@ const leaveHolds = 5
  * the task is there; so it gave it before, and that had run out when A asked. So did b's word to A when B asked. Then A's two
  * answers and B's two lie further apart in time than both askers may wait.
  *
- * Bound: claimsMax; each ends by itself (I7).
+ * Bound: claimsMax, of one asker zoneClaimsPerAskerMax: nobody who asks and asks keeps all others out. Each ends by itself (I7).
  */
 export class ZoneClaims {
-  readonly #config: Pick<MarketConfig, 'zoneHoldMs'>
+  readonly #config: ZoneConfig
   readonly #claims = new Map<string, Claim>()
 
-  constructor(config: Pick<MarketConfig, 'zoneHoldMs'>) {
+  constructor(config: ZoneConfig) {
     this.#config = config
   }
 
@@ -47,7 +49,9 @@ export class ZoneClaims {
     const known = this.#live(now)
     // Nobody asks twice with one number, but for a late copy or a later life of the asker.
     const inTheWay = this.#claims.has(key) || known.some((claim) => excludes(claim.ties, shape))
-    if (inTheWay || known.length >= claimsMax) return { ...word, held: true }
+    if (inTheWay) return { ...word, held: true }
+    const own = known.filter(({ asker }) => asker === from.asker).length
+    if (known.length >= claimsMax || own >= this.#config.zoneClaimsPerAskerMax) return { ...word, full: true }
     const untilMs = now + this.#config.zoneHoldMs
     this.#claims.set(key, { ...from, ties: tiesOf(shape) ?? {}, sinceMs: now, untilMs })
     return word

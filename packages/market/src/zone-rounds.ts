@@ -135,6 +135,9 @@ export class ZoneRounds {
     const { self, claims } = this.#parts
     const silent = peers.find((peer) => !round.words.has(peer))
     if (silent !== undefined) return later('not-reachable', `${silent} in ${nameOf(zone)} has not answered`)
+    // Who has only just come is known to its neighbours first.
+    if (words.some(({ hosts = 0 }) => hosts > peers.length))
+      return later('not-reachable', `${nameOf(zone)} has a host of which this peer has not heard yet`)
     // Answers that lie further apart do not make sure that two askers see each other.
     if (now - startedMs > this.#config.zoneHoldMs / 2)
       return later('reserved', `the word of ${nameOf(zone)} is too old`)

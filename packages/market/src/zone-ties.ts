@@ -44,6 +44,7 @@ export function decideZone(
   for (const tie of near.filter(isRequiredByZone))
     if (!there.has(tie.group)) return later('not-near', `no ${tie.group} is in ${zone}`)
   if (words.some((word) => word.held)) return later('reserved', `${zone} is promised to another for a moment`)
+  if (words.some((word) => word.full)) return later('rate-limited', `${zone} is asked for too much at once`)
   return undefined
 }
 

@@ -52,6 +52,7 @@ export class Desk {
       rttP95: () => 10,
       bytesPerMs: () => undefined,
       zones: () => [],
+      zoneMates: () => 1,
     }
     this.packing = new Packing(defaultMarketConfig, local)
     this.#machine = new Reservations(defaultGangConfig, { members, local, packing: this.packing })

@@ -12,7 +12,9 @@ import { Local, Members, noHost, only, prng, shape, vector } from './fixtures.ts
 /** What a plan knows of a task beside its shape. */
 interface Thought {
   afters?: number[]
-  isGang?: boolean
+  /** of g, by so many */
+  rank?: number
+  size?: number
 }
 
 /** A planner with its clock, its members and its host. */
@@ -36,8 +38,9 @@ export class Draft {
   }
 
   ask(tasks: (Partial<TaskSpec> & Thought)[], assumedMs = 1_000): PlannerEffect[] {
-    const thought = tasks.map(({ afters = [], isGang = false, ...task }) => {
-      return { shape: shape(task), priority: task.priority ?? ('medium' as const), after: afters, gang: isGang }
+    const thought = tasks.map(({ afters = [], rank, size = 2, ...task }) => {
+      const gang = rank === undefined ? {} : { gang: { key: 'g', size, rank } }
+      return { shape: shape(task), priority: task.priority ?? ('medium' as const), after: afters, ...gang }
     })
     return this.step({ type: 'plan', client: 7, tasks: thought, assumedMs })
   }

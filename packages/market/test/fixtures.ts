@@ -85,6 +85,9 @@ export class Members implements MembersView {
       ...others.map(({ peer, offer, reachable }) => ({ peer, zone: zone(offer?.labels, peer), reachable })),
     ]
   }
+  zoneMates(): number {
+    return this.zones().filter(({ zone, reachable }) => reachable && zone === this.zone).length
+  }
   candidate(peer: string): CandidateView | undefined {
     return this.all.get(peer)
   }

@@ -1,7 +1,14 @@
 import type { MessageOf, Refusal } from '@souk/wire'
 import { expect, test } from 'vitest'
-import { defaultGangConfig, defaultMarketConfig, Gangs, type GangsEffect, type GangsInput } from '../src/index.ts'
-import { Local, Members, noHost, offer, only, prng, record, vector } from './fixtures.ts'
+import {
+  defaultGangConfig,
+  defaultMarketConfig,
+  Gangs,
+  type GangsEffect,
+  type GangsInput,
+  whatWouldHelp,
+} from '../src/index.ts'
+import { Local, Members, noHost, offer, only, prng, record, shape, vector } from './fixtures.ts'
 
 /** A bearer of one gang of so many; `p` and `q` are the hosts that it can ask. */
 function bearing(size: number, over: Parameters<typeof record>[1] = {}) {
@@ -134,6 +141,14 @@ test('a gang that the quotas of all hosts together never hold is never placed, w
   waits.reserved('q', 1)
   const told = only(waits.wake(), 'waits')
   expect(told.map(({ code, decision }) => [code, decision.reason])).toEqual([['unplaceable', reason]])
+  const { reasons } = told[0]!.decision
+  const shortage = { resource: 'together', available: 2, needed: 4 }
+  expect(reasons).toContainEqual(expect.objectContaining({ code: 'quota', never: true, peers: 1, shortage }))
+  const hosts = waits.members.candidates().map(({ peer, reachable, offer }) => ({ peer, reachable, offer: offer! }))
+  expect(whatWouldHelp(shape(), hosts, reasons, 4)).toEqual([
+    { code: 'raise-quota', what: 'together', atMost: 2, hosts: 1, peers: [] },
+    { code: 'add-host', hosts: 0, peers: [] },
+  ])
   // A host's next life may have another quota.
   waits.members.add('p', { incarnation: 2 })
   expect(only(waits.step({ type: 'changed' }), 'send')).toEqual([])

@@ -175,16 +175,65 @@ describe('a plan knows an order', () => {
     ])
   })
 
-  test('members of a gang are not planned, and said to be so', () => {
+  const two = (over = {}) => [0, 1].map((rank) => ({ rank, ...over }))
+  const cpus = (cpuMilli: number) => ({ request: { ...emptyRequest(), cpuMilli } })
+
+  test('members of a gang start at one time, once all of them have room, and what is free until then is used', () => {
+    const draft = draftOf('p', 'q')
+    draft.ask([...two(cpus(3_000)), cpus(1_000), { ...cpus(4_000), afters: [0] }])
+    draft.answer('p')
+    const work = [run({ request: { ...emptyRequest(), cpuMilli: 4_000 } })]
+    const plan = draft.answer('q', { free: vector({ cpuMilli: 0 }), work })
+    expect(starts(plan)).toEqual([
+      [0, 'p', 40],
+      [1, 'q', 40],
+      [2, 'p', 0],
+      [3, expect.anything(), 140],
+    ])
+    expect(plan?.unplaced).toEqual([])
+  })
+
+  test('those that must be apart are on hosts of their own, and go where few hosts have them otherwise', () => {
+    const apart = { group: 'db', apart: must('db') }
+    const draft = draftOf('p', 'q')
+    draft.ask(two(apart))
+    draft.answer('p')
+    expect(starts(draft.answer('q')).map(([, peer]) => peer)).toEqual(['p', 'q'])
+    const plain = draftOf('p', 'q')
+    plain.ask(two())
+    plain.answer('p', { free: vector({ slots: 1 }) })
+    expect(starts(plain.answer('q')).map(([, peer]) => peer)).toEqual(['q', 'q'])
+  })
+
+  test('of a gang that never has room all at once none has a place, nor what waits for it', () => {
     const draft = draftOf('p')
-    draft.ask([{ isGang: true }, { isGang: true }, {}, { afters: [0] }])
+    draft.ask([...two(cpus(3_000)), cpus(3_000), { afters: [0] }])
     const plan = draft.answer('p')
     expect(starts(plan)).toEqual([[2, 'p', 0]])
-    expect(plan?.unplaced.map(({ index, why }) => [index, why])).toEqual([
-      [0, 'gang'],
-      [1, 'gang'],
-      [3, 'after'],
+    const shortage = { resource: 'together', available: 1, needed: 2 }
+    expect(plan?.unplaced[0]?.reasons).toMatchObject([{ code: 'too-large', never: true, shortage }])
+    expect(plan?.unplaced.map(({ index, why, help }) => [index, why, help.map(({ code }) => code)])).toEqual([
+      [0, 'gang', ['add-host']],
+      [1, 'gang', ['add-host']],
+      [3, 'after', []],
     ])
+  })
+
+  test('a gang of which some are not there, or that are not alike, is not planned', () => {
+    for (const gang of [
+      two({ size: 3 }),
+      [{ rank: 0 }, { rank: 1, priority: 'low', ...cpus(7) }],
+      [{ rank: 0 }, { rank: 0 }],
+    ]) {
+      const draft = draftOf('p')
+      draft.ask([...(gang as { rank: number }[]), {}])
+      const plan = draft.answer('p')
+      expect(starts(plan)).toEqual([[2, 'p', 0]])
+      expect(plan?.unplaced.map(({ index, why }) => [index, why])).toEqual([
+        [0, 'gang-part'],
+        [1, 'gang-part'],
+      ])
+    }
   })
 })
 

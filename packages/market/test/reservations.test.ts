@@ -19,6 +19,8 @@ describe('room that is kept for a gang', () => {
     const desk = new Desk(3)
     desk.isUnsure = true
     expect(desk.reserve('g', 2)).toBe('unsure')
+    expect(desk.reserve('few', 2, { fewKeep: true })).toBe(2)
+    desk.step({ type: 'message', from: 'p1', message: { t: 'unreserve', gang: 'few' } })
     desk.isUnsure = false
     expect(desk.reserve('g', 2)).toBe(2)
   })

@@ -1,4 +1,4 @@
-import type { Ties } from '@souk/wire'
+import type { Ties, ZoneWord } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import { decideTies, defaultMarketConfig, ZoneClaims } from '../src/index.ts'
 import { decideZone, excludes, isZoned, needsAgreement, unmetInZone, zoneWordOf } from '../src/zone-ties.ts'
@@ -98,10 +98,17 @@ describe('a host gives its word', () => {
     expect(claims.word(b, wanted, [], 3_000).held).toBe(true)
   })
 
-  test('to a bounded number, and nobody twice by one number', () => {
+  test('to a bounded number of each asker and of all, and nobody twice by one number', () => {
     const claims = new ZoneClaims(defaultMarketConfig)
-    for (let lot = 0; lot < 1_100; lot++) claims.word({ asker: 'a', lot }, shape({ group: 'zone:web' }), [], 0)
+    const web = shape({ group: 'zone:web' })
+    const words = Array.from({ length: 65 }, (_, lot) => claims.word({ asker: 'a', lot }, web, [], 0))
+    expect(words.findIndex(({ full }) => full)).toBe(64)
+    expect(decideZone({ group: 'zone:web' }, words, 'zone a')?.code).toBe('rate-limited')
+    expect(claims.word(b, web, [], 0)).toEqual({ there: [] })
+    for (let i = 0; i < 1_100; i++) claims.word({ asker: `liar ${i}`, lot: 1 }, web, [], 0)
     expect(claims.snapshot()).toHaveLength(1_024)
+    expect(claims.word({ asker: 'c', lot: 1 }, web, [], 0).full).toBe(true)
+    expect(claims.word({ asker: 'c', lot: 1 }, web, [], 1_000).full).toBeUndefined()
     const others = new ZoneClaims(defaultMarketConfig)
     others.word(a, shape({ group: 'zone:web' }), [], 0)
     expect(others.word(a, shape({ group: 'zone:web' }), [], 1).held).toBe(true)
@@ -113,7 +120,8 @@ describe('a host gives its word', () => {
       const message = { lot, shape: wanted, count: 1, priority: 'medium', expectedMs: 0, expectedMsP90: 0 } as const
       return only(booth.step({ type: 'asked', from, message: { t: 'quote', ...message } }), 'send')[0]?.message
     }
-    expect(ask('a', 1)).toMatchObject({ t: 'noBid', zone: { there: [] } })
+    booth.members.add('mate', { offer: offer({ labels: { zone: booth.members.zone } }) })
+    expect(ask('a', 1)).toMatchObject({ t: 'noBid', zone: { there: [], hosts: 2 } })
     expect(ask('b', 1)).toMatchObject({ t: 'noBid', zone: { held: true } })
     booth.step({ type: 'over', from: 'a', lot: 1 })
     expect(ask('b', 2)).toMatchObject({ t: 'noBid', zone: { there: [] } })
@@ -129,7 +137,7 @@ describe('a bearer of tasks that are tied by zone', () => {
     made.members.add('a1', inZone('a')).add('a2', inZone('a')).add('b1', inZone('b'))
     return made
   }
-  const says = (made: Stall, from: string, zone: { there: string[]; shuns?: true; held?: true } | undefined) =>
+  const says = (made: Stall, from: string, zone: ZoneWord | undefined) =>
     made.step({
       type: 'message',
       from,
@@ -169,6 +177,8 @@ describe('a bearer of tasks that are tied by zone', () => {
     ['one of its hosts does not know zones', 'old'],
     ['one of its hosts has some of the group', { there: ['zone:db'] }],
     ['one of its hosts has promised it', { there: [], held: true as const }],
+    ['one of its hosts gives this asker no more words', { there: [], full: true as const }],
+    ['one of its hosts knows a third, of which its asker has not heard', { there: [], hosts: 3 }],
   ])('leaves a zone alone where %s, and says so', (_, word) => {
     const made = stall()
     made.wait(['x'], { ...replica, where: 'zone == a' })
@@ -177,7 +187,7 @@ describe('a bearer of tasks that are tied by zone', () => {
     expect(awards(last)).toEqual([])
     const [waits] = only(last, 'waits')
     expect(waits?.decision.reasons.map(({ code }) => code)).toContainEqual(
-      expect.stringMatching(/not-apart|not-reachable|reserved/),
+      expect.stringMatching(/not-apart|not-reachable|reserved|rate-limited/),
     )
   })
 

@@ -33,6 +33,7 @@ export function membersView(roster: Roster, rates: TransferRates, zones: ZoneMem
     },
     candidate,
     zones: (now) => zones.at(now),
+    zoneMates: (now) => zones.mates(now),
     rttP95: (peer) => (peer === undefined ? roster.rttP95 : roster.rtt(peer)?.p95),
     bytesPerMs: (peer) => rates.bytesPerMs(peer),
   }

@@ -25,10 +25,19 @@ export class ZoneMembers {
     return this.#roster.members().flatMap((member) => {
       const { peer, role, reachable } = member
       if (role !== 'host' && role !== 'admin') return []
-      if (peer === this.#self) return [{ peer, zone: this.#offer().labels[zoneLabel] ?? peer, reachable: true }]
+      if (peer === this.#self) return [{ peer, zone: this.#own, reachable: true }]
       const zone = zoneOf(member)
       return mayRunThings(member, zone, now) ? [{ peer, zone, reachable }] : []
     })
+  }
+
+  /** How many of those that can be reached are in this host's zone, itself among them. */
+  mates(now: Millis): number {
+    return this.at(now).filter(({ zone, reachable }) => reachable && zone === this.#own).length
+  }
+
+  get #own(): string {
+    return this.#offer().labels[zoneLabel] ?? this.#self
   }
 }
 

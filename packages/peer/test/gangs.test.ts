@@ -147,3 +147,19 @@ test('a gang that the quotas of its tenant never hold fails with how many they d
     ),
   )
 })
+
+test('a gang that waits for what its tenant holds says so, and that a larger quota would help', () => {
+  const tenants = { quotas: { tenant: { tasks: 2 } } }
+  const mesh = new Mesh({ p0: 0, p1: { slots: 4, tenants }, p2: { slots: 4, tenants } })
+  mesh.submit('p0', 'long', { tenant: 'tenant', ms: 20_000 })
+  mesh.run(500)
+  submitGang(mesh, 'p0', 'g', 4, { tenant: 'tenant', ms: 100 })
+  mesh.run(1_000)
+  mesh.step('p0', { type: 'query', client: 1, task: mesh.traces('p0', 'task.waiting')[0]!.task, watch: false })
+  mesh.run(50)
+  const decision = mesh.replies('p0', 'view').at(-1)?.view?.decision
+  expect(decision?.how).toBe('waiting')
+  expect(decision?.reasons).toContainEqual(expect.objectContaining({ code: 'quota', never: false, peers: 2 }))
+  mesh.run(30_000)
+  expect(mesh.replies('p0', 'outcome').filter(({ outcome }) => outcome.kind === 'succeeded')).toHaveLength(5)
+})

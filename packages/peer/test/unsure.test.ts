@@ -18,3 +18,13 @@ test('a host that never hears from most members still takes what few keep, also 
   expect(mesh.replies('p0', 'outcome').map(({ outcome }) => outcome.kind)).toEqual(['succeeded'])
   expect(mesh.traces('p1', 'task.started')).toHaveLength(1)
 })
+
+test('so does a gang that few keep, as a whole', () => {
+  const mesh = halved()
+  const gang = { id: 'g', size: 3 }
+  for (let rank = 0; rank < 3; rank++)
+    mesh.submit('p0', `member${rank}`, { ms: 100, durability: 'local', gang: { ...gang, rank } })
+  mesh.run(5_000)
+  expect(mesh.replies('p0', 'outcome').map(({ outcome }) => outcome.kind)).toEqual(Array(3).fill('succeeded'))
+  expect(new Set(mesh.traces('p1', 'task.started').map(({ at }) => at)).size).toBe(1)
+})

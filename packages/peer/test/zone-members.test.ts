@@ -12,10 +12,21 @@ function other(over: Partial<Member>): Member {
   return { ...met, advert: undefined, newestOffer: undefined, ...over } as Member
 }
 
-function seen(member: Member, now: number) {
-  const roster = { version: 1, members: () => [member] }
-  return new ZoneMembers('self', roster, () => offer(1)).at(now).map(({ zone }) => zone)
+function among(...members: Member[]): ZoneMembers {
+  return new ZoneMembers('self', { version: 1, members: () => members }, () => inZone('a'))
 }
+
+function seen(member: Member, now: number) {
+  return among(member)
+    .at(now)
+    .map(({ zone }) => zone)
+}
+
+test('its mates are those of its zone that can be reached, and itself', () => {
+  const at = (zone: string) => ({ advert: { offer: inZone(zone) } as Advert })
+  const members = [other({ peer: 'self' }), other(at('a')), other(at('b')), other({ ...at('a'), reachable: false })]
+  expect(among(...members).mates(0)).toBe(2)
+})
 
 test('one that has begun anew is in the zone that it says in this life, and in any until then', () => {
   const before = inZone('a')

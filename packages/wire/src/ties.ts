@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { limits } from './limits.ts'
-import { list, strict, text } from './schema.ts'
+import { int, list, strict, text } from './schema.ts'
 
 const group = text(limits.groupCharsMax, 1)
 
@@ -52,6 +52,10 @@ export const ZoneWord = strict({
   shuns: Type.Optional(Type.Literal(true)),
   /** its zone is promised to others, with which they must not be */
   held: Type.Optional(Type.Literal(true)),
+  /** it has given its word for as many of this asker's questions as it may, or of all askers': it gives none for this one */
+  full: Type.Optional(Type.Literal(true)),
+  /** hosts that it knows to be in its zone now, itself among them: more than its asker has asked are not all of them */
+  hosts: Type.Optional(int(limits.membersMax)),
 })
 export type ZoneWord = Static<typeof ZoneWord>
 

@@ -52,7 +52,7 @@ export const PlanAnswer = Type.Unsafe<Plan>(
     unplaced: list(
       strict({
         index,
-        why: optional(choice('after', 'gang')),
+        why: optional(choice('after', 'gang', 'gang-part')),
         reasons: list(ReasonBody, 16),
         wouldHelp: list(WouldHelpBody, 256),
       }),

@@ -9,6 +9,7 @@ import { Leftover } from '../leftover.ts'
 import { weightsOf } from '../objectives.ts'
 import { scoreParts, weigh } from '../score-bid.ts'
 import { shapeAs, shapeKey } from '../shape.ts'
+import { placeTogether } from './gang-places.ts'
 import { type HostPlan, hostPlansOf, type SurveyedHost } from './host-plan.ts'
 import { type Wanted, wantedOf } from './occupancy.ts'
 import type { ObjectivePlan, Placing, PlanTask } from './plan.ts'
@@ -47,7 +48,7 @@ interface Chance {
 }
 
 /**
- * Where one objective would put these tasks, all of them now waiting: by priority, then in their order, each as the market
+ * Where one objective would put these tasks, all of them now waiting: by priority, then in their order, gangs as a whole, each as the market
  * would, once what it waits for has ended, among the hosts that can start it soonest (only bids that start at once bind, and what waits goes to whoever has
  * room first). Pure. After each task only the host that was chosen is looked at anew: tasks times hosts in all.
  */
@@ -58,15 +59,22 @@ export function evaluate(objective: Objective, input: EvaluateInput, config: Eva
   const known = new Map<string, Chance[]>()
   const placings: Placing[] = []
   for (let next = line.next(); next; next = line.next()) {
-    const { task, fromMs } = next
-    const { shape, index } = task
+    const { tasks, fromMs } = next
+    const { shape, index, gang } = tasks[0]!
     const key = shapeKey(shape)
     const chances = known.get(`${fromMs} ${key}`) ?? chancesOf(shape, hosts, { assumedMs: input.assumedMs, fromMs })
     known.set(`${fromMs} ${key}`, chances)
+    if (gang) {
+      const together = placedTogether(chances, tasks, key, fromMs)
+      if (together.length === 0) line.setAside(tasks)
+      for (const placed of together) line.placed(placed.index, placed.finishMs.p50)
+      placings.push(...together)
+      continue
+    }
     for (const chance of chances) look(chance)
     const chosen = choose(chances, (chance) => scoreOf(chance, key, weights, config))
     if (!chosen) {
-      line.setAside(task)
+      line.setAside(tasks)
       continue
     }
     const placed = placing(index, chosen)
@@ -76,6 +84,20 @@ export function evaluate(objective: Objective, input: EvaluateInput, config: Eva
   }
   placings.sort((a, b) => a.index - b.index)
   return { objective, placings, sum: sumOf(placings, input.tasks, hosts) }
+}
+
+/** All members of a gang, of what each asks for by preference; none: there is no time at which all of them have room. */
+function placedTogether(
+  chances: readonly Chance[],
+  members: readonly { index: number }[],
+  key: string,
+  fromMs: Millis,
+): Placing[] {
+  const plain = chances.filter(({ alternative }) => alternative === 0)
+  const found = placeTogether(plain, { size: members.length, shapeKey: key, fromMs })
+  if (!found) return []
+  const { startMs, places } = found
+  return places.map((chance, rank) => placing(members[rank]!.index, { ...chance, startMs }))
 }
 
 function chancesOf(

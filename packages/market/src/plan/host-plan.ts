@@ -33,7 +33,7 @@ export class HostPlan {
   /** what may come, as this host could serve it */
   readonly wants: Wants
   readonly #durations: Map<string, Quantiles>
-  readonly #given = new Map<string, number>()
+  #given = new Map<string, number>()
   readonly #occupancy: Occupancy
   readonly #zone: ZoneStays
   #placed = 0
@@ -112,6 +112,18 @@ export class HostPlan {
     this.#zone.add(stay)
     this.#given.set(shapeKey, this.given(shapeKey) + 1)
     this.#placed++
+  }
+
+  /** What it was given so far; called, what came since is taken back. Only the newest such mark may be, then the one before. */
+  mark(): () => void {
+    const given = new Map(this.#given)
+    const placed = this.#placed
+    const marks = [this.timeline, this.#occupancy, this.#zone].map((part) => part.mark())
+    return () => {
+      for (const restore of marks) restore()
+      this.#given = given
+      this.#placed = placed
+    }
   }
 
   /** By what runs there took; undefined where it never ran one. */

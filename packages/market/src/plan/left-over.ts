@@ -1,43 +1,60 @@
 import type { Refusal, Shape } from '@souk/wire'
 import { decideFit } from '../fit.ts'
+import { capacityFor } from '../gang.ts'
 import { groupRefusals } from '../reasons.ts'
-import { later } from '../refusal.ts'
+import { later, never } from '../refusal.ts'
 import { shapeKey } from '../shape.ts'
-import type { Help } from '../would-help.ts'
+import { type Help, togetherResource } from '../would-help.ts'
 import type { EvaluateInput } from './evaluate.ts'
 import { type HostPlan, hostPlansOf } from './host-plan.ts'
 import { wantedOf } from './occupancy.ts'
 import type { ObjectivePlan, Unplaced } from './plan.ts'
 
 /**
- * Tasks that some host could run and that got no place under any objective: quotas and ties never let them in, or they
- * wait for one of those.
+ * Tasks that some host could run and that got no place under any objective: quotas and ties never let them in, they are
+ * a gang for which there is no room at once, or they wait for one of those.
  */
 export function leftOver(
   input: EvaluateInput & { plans: readonly ObjectivePlan[] },
-  helpFor: (shape: Shape, reasons: Unplaced['reasons']) => Help[],
+  helpFor: (shape: Shape, reasons: Unplaced['reasons'], together?: number) => Help[],
 ): Unplaced[] {
   const placed = new Set(input.plans.flatMap(({ placings }) => placings.map(({ index }) => index)))
   const left = input.tasks.filter(({ index }) => !placed.has(index))
   if (left.length === 0) return []
   const hosts = hostPlansOf(input.hosts, input)
   const said = new Map<string, Omit<Unplaced, 'index'>>()
-  return left.map(({ shape, index, after = [] }): Unplaced => {
-    if (after.some((other) => !placed.has(other))) return { index, why: 'after', reasons: [], help: [] }
-    const key = shapeKey(shape)
-    const known = said.get(key) ?? whyOf(shape, hosts, helpFor)
+  return left.map(({ shape, index, gang, after = [] }): Unplaced => {
+    const isHeldUp = (waits: readonly number[]) => waits.some((other) => !placed.has(other))
+    const isGangHeldUp = () => left.some((other) => other.gang?.key === gang?.key && isHeldUp(other.after ?? []))
+    if (isHeldUp(after) || (gang && isGangHeldUp())) return { index, why: 'after', reasons: [], help: [] }
+    const key = `${gang?.size ?? 1} ${shapeKey(shape)}`
+    const known = said.get(key) ?? whyOf(shape, hosts, helpFor, gang?.size)
     said.set(key, known)
     return { index, ...known }
   })
 }
 
-function whyOf(shape: Shape, hosts: readonly HostPlan[], helpFor: Parameters<typeof leftOver>[1]) {
-  const refused = hosts.map((host) => ({ peer: host.peer, refusal: refusalOf(host, shape) }))
+function whyOf(
+  shape: Shape,
+  hosts: readonly HostPlan[],
+  helpFor: Parameters<typeof leftOver>[1],
+  together?: number,
+): Omit<Unplaced, 'index'> {
+  const refused = hosts.map((host) => ({ peer: host.peer, refusal: refusalOf(host, shape, together) }))
   const reasons = groupRefusals(refused)
-  return { reasons, help: helpFor(shape, reasons) }
+  return { ...(together ? { why: 'gang' as const } : {}), reasons, help: helpFor(shape, reasons, together) }
 }
 
-function refusalOf(host: HostPlan, shape: Shape): Refusal {
+function refusalOf(host: HostPlan, shape: Shape, together: number | undefined): Refusal {
   const free = later('no-room', 'what is there now is not known to end')
-  return decideFit(host.offer, shape) ?? host.whyNever(wantedOf(shape, shape.request)) ?? free
+  const alone = decideFit(host.offer, shape) ?? host.whyNever(wantedOf(shape, shape.request))
+  return alone ?? (together ? tooFew(host, shape, together) : undefined) ?? free
+}
+
+/** It holds fewer of those that start together than there are. */
+function tooFew({ offer }: HostPlan, shape: Shape, together: number): Refusal | undefined {
+  const most = capacityFor([{ offer }], { shape, size: together })
+  if (most >= together) return undefined
+  const shortage = { resource: togetherResource, available: most, needed: together }
+  return { ...never('too-large', `it holds ${most} of the ${together} at a time`), shortage }
 }

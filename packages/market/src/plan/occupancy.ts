@@ -35,6 +35,14 @@ export class Occupancy {
     }
   }
 
+  /** What is in it now; called, no more is. */
+  mark(): () => void {
+    const { length } = this.#stays
+    return () => {
+      this.#stays.length = length
+    }
+  }
+
   add(stay: Stay): void {
     if (this.#quotas.size > 0 || isTied(stay.ties)) this.#stays.push(stay)
   }

@@ -6,11 +6,11 @@ type Task = PlanTask & { index: number }
 
 /**
  * Tasks in the order in which they get a place: by priority, then as they were asked for, each once all that it waits for
- * has one. What waits for something that gets none gets none either; what must be near something is looked at again when
- * something else has got a place.
+ * has one; all members of a gang with the first of them, once that is so of each. What waits for something that gets none
+ * gets none either; what must be near something is looked at again when something else has got a place.
  */
 export class PlanLine {
-  readonly #line: Task[]
+  #line: Task[]
   #setAside: Task[] = []
   /** when each of those that have a place will have ended */
   readonly #endMs = new Map<number, Millis>()
@@ -21,22 +21,33 @@ export class PlanLine {
     )
   }
 
-  /** The next one, and when the last that it waits for will have ended. */
-  next(): { task: Task; fromMs: Millis } | undefined {
-    const at = this.#line.findIndex(({ after = [] }) => after.every((index) => this.#endMs.has(index)))
-    if (at < 0) return undefined
-    const [task] = this.#line.splice(at, 1)
-    return { task: task!, fromMs: Math.max(0, ...(task!.after ?? []).map((index) => this.#endMs.get(index)!)) }
+  /** The next one, or all of a gang, and when the last that any of them waits for will have ended. */
+  next(): { tasks: Task[]; fromMs: Millis } | undefined {
+    const first = this.#line.find((task) => this.#together(task).every((one) => this.#mayStart(one)))
+    if (!first) return undefined
+    const tasks = this.#together(first)
+    this.#line = this.#line.filter((task) => !tasks.includes(task))
+    const ends = tasks.flatMap(({ after = [] }) => after.map((index) => this.#endMs.get(index)!))
+    return { tasks, fromMs: Math.max(0, ...ends) }
   }
 
-  /** There is no place for it as things are. */
-  setAside(task: Task): void {
-    if (task.shape.near) this.#setAside.push(task)
+  /** There is no place for them as things are. */
+  setAside(tasks: readonly Task[]): void {
+    if (tasks[0]?.shape.near) this.#setAside.push(...tasks)
   }
 
   placed(index: number, endMs: Millis): void {
     this.#endMs.set(index, endMs)
     this.#line.unshift(...this.#setAside)
     this.#setAside = []
+  }
+
+  #mayStart({ after = [] }: Task): boolean {
+    return after.every((index) => this.#endMs.has(index))
+  }
+
+  #together(task: Task): Task[] {
+    const { gang } = task
+    return gang ? this.#line.filter((other) => other.gang?.key === gang.key) : [task]
   }
 }

@@ -1,11 +1,12 @@
-import type { TaskSpec } from '@souk/wire'
+import { gangKey, type TaskSpec } from '@souk/wire'
 import { shapeOf } from '../shape.ts'
 import type { PlanTask } from './plan.ts'
 
 /** Tasks as a plan knows them. `afters`: of each, the places of those that must have ended before it starts. */
 export function planTasksOf(specs: readonly TaskSpec[], afters: readonly (readonly number[])[]): PlanTask[] {
   return specs.map((spec, index) => {
-    const { priority, gang } = spec
-    return { shape: shapeOf(spec), priority, after: afters[index] ?? [], gang: gang !== undefined }
+    const { priority, gang, tenant } = spec
+    const member = gang ? { gang: { key: gangKey(tenant, gang), size: gang.size, rank: gang.rank } } : {}
+    return { shape: shapeOf(spec), priority, after: afters[index] ?? [], ...member }
   })
 }

@@ -9,8 +9,8 @@ export interface PlanTask {
   priority: Priority
   /** places, in what was asked, of those that must have ended before it starts */
   after?: readonly number[]
-  /** one of several that start together: it is not planned */
-  gang?: boolean
+  /** one of several that start together, at a place of its own among them */
+  gang?: { key: string; size: number; rank: number }
 }
 
 /** Where one objective would put a task, in milliseconds from now. */
@@ -45,12 +45,12 @@ export interface ObjectivePlan {
 }
 
 /**
- * A task that no host that can be asked would take; or (`why`) that waits for one that has no place here, or is one of a
- * gang.
+ * A task that no host that can be asked would take; or (`why`) that waits for one that has no place here, is one of a gang
+ * for which there is no room all at once, or of one that is not here as a whole, or not alike.
  */
 export interface Unplaced {
   index: number
-  why?: 'after' | 'gang'
+  why?: 'after' | 'gang' | 'gang-part'
   reasons: Reason[]
   help: Help[]
 }

@@ -11,6 +11,7 @@ import type { LocalView, MembersView } from '../views.ts'
 import { whatWouldHelp } from '../would-help.ts'
 import { isZoned } from '../zone-ties.ts'
 import { evaluate } from './evaluate.ts'
+import { wholeGangs } from './gang-places.ts'
 import type { SurveyedHost } from './host-plan.ts'
 import { leftOver } from './left-over.ts'
 import type { ObjectivePlan, Plan, PlanTask, Unplaced } from './plan.ts'
@@ -118,15 +119,17 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
       if (!filtered.has(key)) filtered.set(key, this.#filter(shape))
     }
     const tasks = input.tasks.map((task, index) => ({ ...task, index }))
+    const whole = wholeGangs(tasks, ({ shape }) => shapeKey(shape))
+    const isPart = ({ gang }: PlanTask) => gang !== undefined && !whole.has(gang.key)
     const able = (shape: Shape) => filtered.get(shapeKey(shape))!.candidates.length > 0
     const id = this.#next++
     const asking: Asking = {
       client,
       assumedMs,
-      tasks: tasks.filter(({ shape, gang }) => !gang && able(shape)),
+      tasks: tasks.filter((task) => !isPart(task) && able(task.shape)),
       classes: [...new Set(tasks.map(({ shape }) => shape.class))],
       demands: this.#packing.demandsWith(tasks.map(({ shape }) => shape.request)),
-      unplaced: this.#unplaced(tasks, filtered),
+      unplaced: this.#unplaced(tasks, filtered, isPart),
       asked: new Map(this.#asked(tasks, [...filtered.values()], now).map((peer) => [peer, undefined])),
       hosts: undefined,
       done: [],
@@ -168,11 +171,16 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
     return [...peers].sort()
   }
 
-  #unplaced(tasks: readonly (PlanTask & { index: number })[], filtered: ReadonlyMap<string, Filtered>): Unplaced[] {
+  #unplaced(
+    tasks: readonly (PlanTask & { index: number })[],
+    filtered: ReadonlyMap<string, Filtered>,
+    isPart: (task: PlanTask) => boolean,
+  ): Unplaced[] {
     const hosts = this.#hosts()
     const said = new Map<string, Omit<Unplaced, 'index'>>()
-    return tasks.flatMap(({ shape, index, gang }): Unplaced[] => {
-      if (gang) return [{ index, why: 'gang' as const, reasons: [], help: [] }]
+    return tasks.flatMap((task): Unplaced[] => {
+      const { shape, index } = task
+      if (isPart(task)) return [{ index, why: 'gang-part', reasons: [], help: [] }]
       const key = shapeKey(shape)
       const { candidates, refused } = filtered.get(key)!
       if (candidates.length > 0) return []
@@ -214,8 +222,8 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
     const { client, asked, done } = asking
     this.#end(id)
     const known = this.#hosts()
-    const later = leftOver({ ...asking, hosts: asking.hosts ?? [], plans: done }, (shape, reasons) =>
-      whatWouldHelp(shape, known, reasons),
+    const later = leftOver({ ...asking, hosts: asking.hosts ?? [], plans: done }, (shape, reasons, together) =>
+      whatWouldHelp(shape, known, reasons, together),
     )
     const unplaced = [...asking.unplaced, ...later].sort((a, b) => a.index - b.index)
     const silent = [...asked].flatMap(([peer, survey]) => (survey ? [] : [peer]))

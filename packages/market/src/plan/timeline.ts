@@ -37,6 +37,14 @@ export class Timeline {
     for (const step of this.#steps.slice(this.#stepAt(atMs))) giveBack(step.free, allocation)
   }
 
+  /** What it is now; called, it is so again. */
+  mark(): () => void {
+    const steps = this.#steps.map(({ atMs, free }) => ({ atMs, free: copyVector(free) }))
+    return () => {
+      this.#steps.splice(0, this.#steps.length, ...steps)
+    }
+  }
+
   /** The first time, not before `fromMs`, at which the request fits for `runMs`; undefined: never. */
   earliest(request: ResourceRequest, runMs: Millis, fromMs: Millis): Millis | undefined {
     for (let i = 0; i < this.#steps.length; i++) {

@@ -17,6 +17,14 @@ export class ZoneStays {
     return this.#stays.length
   }
 
+  /** What is in it now; called, no more is. */
+  mark(): () => void {
+    const { length } = this.#stays
+    return () => {
+      this.#stays.length = length
+    }
+  }
+
   add(stay: Stay): void {
     if (isZoned(stay.ties)) this.#stays.push(stay)
   }

@@ -25,6 +25,8 @@ export const gangMessages = {
     limitMs: Type.Optional(int(2 ** 40, 1)),
     /** of a patient one: by what all hosts said it cannot start sooner; what is over until then may use its room */
     startsInMs: Type.Optional(int(2 ** 40)),
+    /** of each of them fewer than three are custodians, as in a quote */
+    fewKeep: Type.Optional(Type.Literal(true)),
   }),
   /** so many are kept; offeredMs as in a bid */
   reserved: strict({
