@@ -248,6 +248,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     this.#outlet.trace({ type: 'peer.leaving' })
     this.#outlet.leave()
     router.stepDemand(input)
+    router.stepCapacity(input)
     router.stepBidder(input)
     router.stepBearer(input)
     router.stepBackups(input)
