@@ -14,7 +14,7 @@ const shownAhead = 1
 export function forecastsText(shown: Forecast, colours: Colours): string {
   const { classes, bucketMs } = visibleData(shown)
   if (classes.length === 0) {
-    return 'no class is followed yet: one is once it was submitted to this peer, or has started on its host, in two spans of 10 s'
+    return 'no class is followed yet: one is once it was submitted to this peer, or has started on its host, in two spans of time (10 s each, unless it was started with --demand-span)'
   }
   const right = ['now', 'next', 'provision', 'accuracy', 'floor', 'warm'].map((title) => ({
     title,
