@@ -32,7 +32,10 @@ function parentProcess(): Parent | undefined {
     leave: () => {
       if (process.connected) process.disconnect?.()
     },
-    onGone: (listener) => void process.once('disconnect', listener),
+    onGone: (listener) => {
+      if (process.connected) process.once('disconnect', listener)
+      else listener()
+    },
   }
 }
 

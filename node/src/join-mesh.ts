@@ -14,18 +14,22 @@ import { storeTrouble } from './store-trouble.ts'
 /** Dialling every address of an invitation may take so long. */
 const joinMsMax = 60_000
 
-/** Becomes a member with an invitation; afterwards the data folder holds all that `souk up` needs. */
+/**
+ * Becomes a member with an invitation; afterwards the data folder holds all that `souk up` needs. Rejects with the signal's
+ * reason where that aborts; a folder that it made is gone then, as after any failure.
+ */
 export async function joinMesh(
   folder: DataFolder,
   line: string,
   wish: { name: string; scaling?: ScaleSettings | undefined },
+  signal: AbortSignal,
 ): Promise<void> {
   const invitation = decodeLine(line)
   refuseScalingByRole(wish.scaling, invitation.role)
   // What is refused leaves nothing behind.
   const isNew = createDataFolder(folder)
   try {
-    await joinFrom(folder, invitation, wish.name)
+    await joinFrom(folder, invitation, wish.name, AbortSignal.any([signal, AbortSignal.timeout(joinMsMax)]))
   } catch (error) {
     if (!isNew || existsSync(folder.mesh)) throw error
     rmSync(folder.path, { recursive: true, force: true })
@@ -38,6 +42,7 @@ async function joinFrom(
   folder: DataFolder,
   invitation: ReturnType<typeof decodeInvitation>,
   name: string,
+  signal: AbortSignal,
 ): Promise<void> {
   const records = new LmdbRecords({ folder: folder.path })
   await records.open().catch((error: unknown) => {
@@ -45,7 +50,6 @@ async function joinFrom(
   })
   try {
     const identity = await readIdentity(records)
-    const signal = AbortSignal.timeout(joinMsMax)
     const joined = await joinOverLibp2p({ identity, invitation, name, signal })
     await writeMember(records, joined)
     writeMesh(folder, { mesh: joined.mesh, addresses: joined.addresses })

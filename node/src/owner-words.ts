@@ -1,3 +1,4 @@
+import { type DemandOptions, demandArguments } from './demand-options.ts'
 import { type PriceOptions, priceArguments } from './price-options.ts'
 import { type RebalanceOptions, rebalanceArguments } from './rebalance-options.ts'
 import { type SpanOptions, spanArguments } from './span-options.ts'
@@ -5,7 +6,13 @@ import { type TenantOptions, tenantArguments } from './tenant-options.ts'
 import { type WarmOptions, warmArguments } from './warm-options.ts'
 
 /** What a host's owner says of any peer there. */
-export interface OwnerOptions extends TenantOptions, RebalanceOptions, PriceOptions, SpanOptions, WarmOptions {
+export interface OwnerOptions
+  extends TenantOptions,
+    RebalanceOptions,
+    PriceOptions,
+    DemandOptions,
+    SpanOptions,
+    WarmOptions {
   allow: string
   log?: string
   diskMax?: string
@@ -32,6 +39,7 @@ export function ownerWords(options: OwnerOptions): string[] {
     ...tenantArguments(options),
     ...rebalanceArguments(options),
     ...priceArguments(options),
+    ...demandArguments(options),
     ...spanArguments(options),
     ...warmArguments(options),
     ...(options.speculate ? ['--speculate'] : []),

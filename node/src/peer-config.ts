@@ -3,7 +3,7 @@ import type { PeerSettings } from './peer-options.ts'
 
 /** The defaults of the protocol, with what the owner of this peer declares. */
 export function configOf(settings: PeerSettings): PeerConfig {
-  const { objectives, speculate, tenants, rebalance, scaling, warmCosts, warmCommands } = settings
+  const { objectives, speculate, tenants, rebalance, scaling, warmCosts, warmCommands, demandSpanMs } = settings
   const config = defaultConfig()
   const { weights: tenantWeights, quotas, waitingMax: tenantWaitingMax } = tenants
   return {
@@ -14,6 +14,7 @@ export function configOf(settings: PeerSettings): PeerConfig {
     rebalance: { ...config.rebalance, ...rebalance },
     demand: {
       ...config.demand,
+      ...(demandSpanMs === undefined ? {} : { bucketMs: demandSpanMs }),
       classCosts: warmCosts,
       warmProcesses: warmCommands.map(({ pattern }) => pattern),
     },

@@ -11,6 +11,7 @@ import { parseBytes, parseCount, parseHostPort, parsePairs } from './amounts.ts'
 import { messageOf, usageError } from './cli-error.ts'
 import { collect } from './command-module.ts'
 import type { Context } from './context.ts'
+import { addDemandOptions, demandSpanMsOf } from './demand-options.ts'
 import { readInventoryFile } from './inventory-file.ts'
 import { type OwnerOptions, ownerWords } from './owner-words.ts'
 import { addPriceOptions, ratesOf, warmCostsOf } from './price-options.ts'
@@ -88,6 +89,8 @@ export interface PeerSettings {
   rates: Rates
   /** of cold starts and idle workers, by class */
   warmCosts: ClassCosts[]
+  /** demand is counted by so long; undefined: as by default */
+  demandSpanMs: number | undefined
   /** undefined: nobody collects spans */
   spans: SpanSettings | undefined
   /** that can stand warm, by class */
@@ -118,7 +121,7 @@ export function addPeerOptions(command: Command): Command {
       collect,
     )
   return addSpanOptions(
-    addWarmOptions(addPriceOptions(addScaleOptions(addRebalanceOptions(addTenantOptions(command))))),
+    addWarmOptions(addDemandOptions(addPriceOptions(addScaleOptions(addRebalanceOptions(addTenantOptions(command)))))),
   )
     .option('--no-custody', "do not keep other peers' tasks")
     .option('--speculate', 'race tasks that lag here by second runs on other hosts, where they are --idempotent')
@@ -162,6 +165,7 @@ export function peerSettings(options: PeerOptions, { cwd, env }: Pick<Context, '
     scaling,
     rates: ratesOf(options),
     warmCosts: warmCostsOf(options),
+    demandSpanMs: demandSpanMsOf(options),
     spans: spanSettings(options, env),
     warmCommands,
     warmLimits: warmLimitsOf(options, warmCommands),

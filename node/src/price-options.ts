@@ -20,7 +20,7 @@ export function addPriceOptions(command: Command): Command {
     )
     .option(
       '--warm-cost <class=cold:idle>',
-      'what a cold start costs beside a worker idle for 10 s, by class: function/render*=20:1, or 9:1 for all, the default (repeatable)',
+      'what a cold start costs beside a worker idle for a span (10 s), by class: function/render*=20:1, or 9:1 for all, the default (repeatable)',
       collect,
     )
 }

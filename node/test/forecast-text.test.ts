@@ -18,6 +18,8 @@ const render: ClassForecast = {
       accuracy: [{ buckets: 1, count: 60, accuracy: 0.81, floor: 0.9, mase: 0.7, coverage: 0.9 }],
     },
     { quantity: 'memoryBytes', history: [0, 0, 2e9, 0], ahead: [], accuracy: [] },
+    // Nothing is said of it.
+    { quantity: 'networkBytes', history: [0, 0, null, 0], ahead: [], accuracy: [] },
   ],
   warm: {
     mode: 'live',
@@ -87,4 +89,10 @@ test('one class in full: what was, what is expected and how good that was, what 
     'nothing is foretold yet: it takes six spans',
     'who decides | nobody: so it is',
   ])
+})
+
+test('what a class never took has no line', () => {
+  const text = forecastText(render, at.bucketMs, colours)
+  expect(text).toContain('memory')
+  expect(text).not.toContain('in and out')
 })

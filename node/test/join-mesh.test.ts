@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { FileBlobs, LmdbRecords } from '@souk/store-lmdb'
 import {
   createIdentity,
@@ -22,6 +25,7 @@ import { scaleSettings } from '../src/scale-options.ts'
 
 const forever = new AbortController().signal
 const ignore = () => {}
+const program = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
 function dataFolder(): DataFolder {
   const path = mkdtempSync(join(tmpdir(), 'souk-node-'))
@@ -84,7 +88,7 @@ test('who joins finds the members that the inviter knows in its store, before it
     return [self, other]
   })
   const folder = dataFolder()
-  await joinMesh(folder, (await desk.invite({})).line, { name: 'new' })
+  await joinMesh(folder, (await desk.invite({})).line, { name: 'new' }, forever)
   const records = await recordsOf(folder)
   const expected = [inviter!, other]
     .map((certificate) => ({ key: `member/${certificate.peer}`, value: { certificate, incarnation: 0 } }))
@@ -104,28 +108,62 @@ test('who is refused leaves no folder behind', async () => {
     [line, { name: 'new', scaling }],
     ['no invitation', { name: 'new' }],
   ] as const)
-    await expect(joinMesh({ ...folder, path }, invitation, wish)).rejects.toThrow()
+    await expect(joinMesh({ ...folder, path }, invitation, wish, forever)).rejects.toThrow()
   expect(existsSync(path)).toBe(false)
 }, 30_000)
 
 test('who reaches nobody leaves no folder behind that it has made, and takes nothing from one that was there', async () => {
   const folder = dataFolder()
   const made = { ...folder, path: join(folder.path, 'a', 'new') }
-  await expect(joinMesh(made, await deadLine(), { name: 'new' })).rejects.toThrow(
+  await expect(joinMesh(made, await deadLine(), { name: 'new' }, forever)).rejects.toThrow(
     new RegExp(`; ${made.path}, made for it, is removed again$`),
   )
   expect(existsSync(made.path)).toBe(false)
   writeFileSync(join(folder.path, 'mine'), 'kept')
-  await expect(joinMesh(folder, await deadLine(), { name: 'new' })).rejects.not.toThrow('removed')
+  await expect(joinMesh(folder, await deadLine(), { name: 'new' }, forever)).rejects.not.toThrow('removed')
   expect(readFileSync(join(folder.path, 'mine'), 'utf8')).toBe('kept')
 }, 30_000)
 
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'who is ended by %s while it dials leaves no folder behind that it has made, nor takes one',
+  async (signal) => {
+    const folder = dataFolder()
+    // Whoever dials it waits.
+    const silent = createServer()
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void silent.close())
+    const line = await deadLine((silent.address() as AddressInfo).port)
+    const join = async (data: string) => {
+      const dialled = new Promise<void>((resolve) => silent.once('connection', () => resolve()))
+      const words = ['--disable-warning=ExperimentalWarning', program, 'join', '-', '--data', data]
+      const child = spawn(process.execPath, words, { stdio: ['pipe', 'ignore', 'pipe'] })
+      child.stdin.end(line)
+      let said = ''
+      child.stderr.on('data', (text) => {
+        said += text
+      })
+      const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+      await Promise.race([dialled, ended])
+      const made = existsSync(data)
+      child.kill(signal)
+      return { made, code: await ended, said }
+    }
+    const made = `${folder.path}/made`
+    expect(await join(made)).toEqual({ made: true, code: 130, said: expect.stringContaining('is removed again') })
+    expect(existsSync(made)).toBe(false)
+    writeFileSync(`${folder.path}/mine`, 'kept')
+    expect(await join(folder.path)).toMatchObject({ code: 130, said: expect.not.stringContaining('removed') })
+    expect(readFileSync(`${folder.path}/mine`, 'utf8')).toBe('kept')
+  },
+  60_000,
+)
+
 /** An invitation to a peer that is not there any more. */
-async function deadLine(): Promise<string> {
+async function deadLine(port = 1): Promise<string> {
   const { publicKey, psk } = await createMesh('home')
   const { peer } = await createIdentity()
   return encodeInvitation({
-    ...{ meshName: 'home', meshPublicKey: publicKey, psk, addresses: [`/ip4/127.0.0.1/tcp/1/p2p/${peer}`] },
+    ...{ meshName: 'home', meshPublicKey: publicKey, psk, addresses: [`/ip4/127.0.0.1/tcp/${port}/p2p/${peer}`] },
     ...{ secretId: 'one', secret: new Uint8Array(16), role: 'host', expiresWallMs: 0 },
   })
 }

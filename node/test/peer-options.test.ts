@@ -107,13 +107,14 @@ test('peers that a local scaler starts are bound by what the owner of this one h
       warmCommand: ['*=sleep 9'],
       warmLimit: ['*=memory=1G'],
       warmCost: ['20:1'],
+      demandSpan: '30s',
       objective: ['pack'],
       speculate: true,
     },
   }
   expect(peerSettings(options, at).ownerWords.join(' ')).toBe(
     '--allow none --disk-max 4G --task-limits memory=2G --objective pack --quota *=tasks:9 --no-rebalance ' +
-      '--warm-cost 20:1 --warm-command *=sleep 9 --warm-limit *=memory=1G --speculate',
+      '--warm-cost 20:1 --demand-span 30s --warm-command *=sleep 9 --warm-limit *=memory=1G --speculate',
   )
 })
 

@@ -1,19 +1,19 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ScaleEntry, Task } from '@souk/client'
+import type { Outcome, ScaleEntry, Task } from '@souk/client'
 import { afterAll, expect, test } from 'vitest'
 import { souk, TestMesh, type TestPeer, until } from './harness.ts'
 
 /** Three meshes at the same time: most of it is waiting. */
-const [wave, heirs, thin] = [new TestMesh(), new TestMesh(), new TestMesh()]
+const [waves, heirs, thin] = [new TestMesh(), new TestMesh(), new TestMesh()]
 afterAll(async () => {
-  await wave.close()
-  await heirs.close()
-  await thin.close()
+  await Promise.all([waves, heirs, thin].map((mesh) => mesh.close()))
 })
 
 /** Time is compressed: what takes minutes elsewhere takes seconds here. */
-const pace = 'look=500ms,start=3s,cool-down=1s,judge=5s,per-hour=50'
+const pace = 'look=100ms,start=3s,cool-down=1s,judge=3s,per-hour=50'
+/** What members tell of their classes fades in tens of their spans: of the waves of a minute only their sum is followed. */
+const sumOnly = ['--demand-span', '1h']
 const named = <T>(count: number, toTask: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => toTask(i))
 /** What ran, where tasks write their names: each line once it was there. */
 const ran = (mesh: TestMesh): string[] => readFileSync(logOf(mesh), 'utf8').trim().split('\n').toSorted()
@@ -26,14 +26,25 @@ const started = ({ data }: TestPeer): number =>
   existsSync(join(data, 'scaled')) ? readdirSync(join(data, 'scaled')).length : 0
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-test.concurrent('peers are started for a step and for a ramp, end after it, and nothing is lost', async () => {
-  const first = await wave.add('first', [
+/** When each of so many tasks comes that are spread over so long as the demand of a day is: none at night, most at noon. */
+function dayOf(count: number, ms: number): number[] {
+  const shareBy = (at: number): number => at - Math.sin(2 * Math.PI * at) / (2 * Math.PI)
+  return named(count, (i) => {
+    let at = 0
+    while (shareBy(at) < (i + 0.5) / count) at += 0.002
+    return at * ms
+  })
+}
+
+test.concurrent('peers are started for a step and for the wave of a day, end after it, and nothing is lost', async () => {
+  const first = await waves.add('first', [
     '--offer',
     'cpu=2,slots=2',
     '--scale',
-    `local:max=2,slots=2,scale-in=4s,${pace}`,
+    `local:max=2,slots=2,scale-in=2s,${pace}`,
+    ...sumOnly,
   ])
-  const client = await wave.client(first)
+  const client = await waves.client(first)
   const entries = async (kind: ScaleEntry['kind']): Promise<ScaleEntry[]> => {
     const { here } = await client.scalePlan()
     return here!.log.filter((entry) => entry.kind === kind)
@@ -43,23 +54,29 @@ test.concurrent('peers are started for a step and for a ramp, end after it, and 
     for (const left of [1, 0]) await until(`${left} started peers are left at most`, () => started(first) <= left, 90)
     await until('they are seen to be gone', async () => (await alive()) === 1)
   }
-
-  const step = client.submitAll(named(12, (i) => work(wave, `step-${i}`, 3)))
-  await until('two more peers are there', async () => (await alive()) === 3)
-  const outcomes = await Promise.all(step.map(({ outcome }) => outcome))
-  expect(outcomes.map(({ kind }) => kind)).toEqual(named(12, () => 'succeeded'))
-  expect(new Set(outcomes.map(({ host }) => host)).size).toBeGreaterThan(1)
-  await alone()
-  expect((await entries('grow')).length).toBeGreaterThanOrEqual(2)
-
-  const ramp = []
-  for (let i = 0; i < 14; i++) {
-    ramp.push(client.submit(work(wave, `ramp-${i}`, 4)))
-    await pause(1400 - 80 * i)
+  /** What came in this time has succeeded, some of it on peers that were started for it; they end when it is over. */
+  const served = async (tasks: readonly { outcome: Promise<Outcome> }[], before: number): Promise<void> => {
+    const outcomes = await Promise.all(tasks.map(({ outcome }) => outcome))
+    expect(outcomes.map(({ kind }) => kind)).toEqual(named(tasks.length, () => 'succeeded'))
+    expect(new Set(outcomes.map(({ host }) => host)).size).toBeGreaterThan(1)
+    expect((await entries('grow')).length).toBeGreaterThan(before)
+    await alone()
   }
-  for (const { kind } of await Promise.all(ramp.map(({ outcome }) => outcome))) expect(kind).toBe('succeeded')
-  await alone()
-  expect(ran(wave)).toEqual([...named(12, (i) => `step-${i}`), ...named(14, (i) => `ramp-${i}`)].toSorted())
+
+  const step = client.submitAll(named(12, (i) => work(waves, `step-${i}`, 2.5)))
+  await until('two more peers are there', async () => (await alive()) === 3)
+  await served(step, 1)
+
+  const before = (await entries('grow')).length
+  const began = performance.now()
+  const day = []
+  for (const [i, at] of dayOf(18, 8_000).entries()) {
+    await pause(Math.max(0, at - (performance.now() - began)))
+    day.push(client.submit(work(waves, `day-${i}`, 2.5)))
+  }
+  // The night is as long as it takes.
+  await served(day, before)
+  expect(ran(waves)).toEqual([...named(12, (i) => `step-${i}`), ...named(18, (i) => `day-${i}`)].toSorted())
 
   await until('each action is judged', async () => {
     return [...(await entries('grow')), ...(await entries('shrink'))].every(({ judgement }) => judgement !== undefined)
@@ -75,11 +92,11 @@ test.concurrent('peers are started for a step and for a ramp, end after it, and 
   expect(out).toMatch(/grow .* needed of \d+ slots/)
 }, 400_000)
 
-test.concurrent('the peer that starts others is killed, and the next one does it, within the same bounds', async () => {
+test.concurrent('under a ramp the peer that starts others is killed, and the next one does it, within the same bounds', async () => {
   const seat = await heirs.add('seat', ['--offer', 'cpu=0,slots=0'])
   // Who starts others has to be able to invite them.
   const admin = () => heirs.invite(seat, ['--role', 'admin'])
-  const options = ['--offer', 'cpu=1,slots=1', '--scale', `local:max=2,slots=1,scale-in=6s,${pace}`]
+  const options = ['--offer', 'cpu=1,slots=1', '--scale', `local:max=2,slots=1,scale-in=3s,${pace}`, ...sumOnly]
   for (const name of ['one', 'two']) await heirs.start(name, ['join', '-'], options, { input: await admin() })
   await heirs.met()
   const client = await heirs.client(seat)
@@ -95,10 +112,17 @@ test.concurrent('the peer that starts others is killed, and the next one does it
   }, 100)
 
   const names = named(10, (i) => `task-${i}`)
-  const tasks = client.submitAll(names.map((name) => work(heirs, name, 4)))
+  const tasks: ReturnType<typeof client.submit>[] = []
+  const ramp = (async () => {
+    for (const [i, name] of names.entries()) {
+      tasks.push(client.submit(work(heirs, name, 4)))
+      await pause(800 - 80 * i)
+    }
+  })()
   await until('the first one has started a peer', () => started(first) > 0)
   expect(started(next)).toBe(0)
   process.kill(first.pid, 'SIGKILL')
+  await ramp
   await until('the next one acts', async () => (await actor()) === next.peer, 60)
   await until('it has started a peer', () => started(next) > 0, 60)
   for (const { kind } of await Promise.all(tasks.map(({ outcome }) => outcome))) expect(kind).toBe('succeeded')
@@ -115,11 +139,9 @@ test.concurrent('the peer that starts others is killed, and the next one does it
 }, 300_000)
 
 test.concurrent('by what each of several peers tells of thin demand the mesh grows while nothing runs or waits', async () => {
-  const first = await thin.add('first', ['--offer', 'cpu=1,slots=1'])
-  const others = [
-    await thin.add('second', ['--offer', 'cpu=1,slots=1']),
-    await thin.add('third', ['--offer', 'cpu=1,slots=1']),
-  ]
+  const small = ['--offer', 'cpu=1,slots=1', '--demand-span', '2s']
+  const first = await thin.add('first', small)
+  const others = [await thin.add('second', small), await thin.add('third', small)]
   const roomy = await thin.add('roomy', ['--offer', 'cpu=8,slots=8'])
   await thin.met()
   const clients = await Promise.all([first, ...others].map((peer) => thin.client(peer)))
@@ -129,18 +151,18 @@ test.concurrent('by what each of several peers tells of thin demand the mesh gro
     const arrivals = told.map(({ classes }) => classes.find((each) => each.class === name)?.quantities)
     return arrivals.every((each) => each?.some(({ quantity, ahead }) => quantity === 'arrivals' && ahead.length > 0))
   }
-  // Each of the three has one task of eight seconds every four: two at once, and six of all together.
+  // Each of the three has one task of three seconds every one and a half: two at once, and six of all together.
   const tasks = []
-  for (let i = 0; i < 40 && !(await foretold()); i++) {
-    for (const client of clients) tasks.push(client.submit({ argv: ['sleep', '8'] }))
-    await pause(4_000)
+  const line = await thin.invite(first, ['--role', 'admin'])
+  for (let i = 0; i < 60 && !(await foretold()); i++) {
+    for (const client of clients) tasks.push(client.submit({ argv: ['sleep', '3'] }))
+    await pause(1_500)
   }
   for (const { kind } of await Promise.all(tasks.map(({ outcome }) => outcome))) expect(kind).toBe('succeeded')
 
   // Three slots are left, nothing runs, and who can start others has seen none of it: it only hears what peers expect.
   expect((await souk(['down', '--data', roomy.data])).code).toBe(0)
-  const scale = `local:max=2,slots=1,scale-in=1h,${pace.replace('start=3s', 'start=20s').replace('cool-down=1s', 'cool-down=5s')}`
-  const line = await thin.invite(first, ['--role', 'admin'])
+  const scale = `local:max=2,slots=1,scale-in=1h,${pace.replace('start=3s', 'start=10s')}`
   const seat = await thin.start('seat', ['join', '-'], ['--offer', 'cpu=0,slots=0', '--scale', scale], { input: line })
   const scaler = await thin.client(seat)
   await until('a peer is started', () => started(seat) > 0, 60)
@@ -149,7 +171,7 @@ test.concurrent('by what each of several peers tells of thin demand the mesh gro
     named(here!.log.length, () => ['grow', expect.stringMatching(/^short: 0 needed of \d slots, /)]),
   )
   expect(here!.classes).toMatchObject([{ class: name, peers: 3 }])
-  await until('it is of use', async () => (await scaler.peers()).filter(({ state }) => state === 'alive').length > 4)
+  await until('it is of use', async () => (await scaler.scalePlan()).here!.slots > 3)
   const wanted = [...clients, clients[0]!]
   const outcomes = await Promise.all(wanted.map((client) => client.submit({ argv: ['sleep', '2'] }).outcome))
   expect(outcomes.map(({ kind }) => kind)).toEqual(named(4, () => 'succeeded'))

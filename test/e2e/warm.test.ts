@@ -21,13 +21,13 @@ for await (const line of createInterface({ input: process.stdin })) {
 test('a command finds a process that was started ahead of it, on a host that has declared one, and ends it with itself', async () => {
   writeFileSync(script, worker)
   const declared = ['--warm-command', `process/echo*=${process.execPath} ${script}`]
-  const peer = await mesh.add('first', ['--offer', 'cpu=2,slots=2', ...declared])
+  const peer = await mesh.add('first', ['--offer', 'cpu=2,slots=2', '--demand-span', '2s', ...declared])
   const client = await mesh.client(peer)
   const printed = async (): Promise<string> => {
     const { stdout } = await client.submit({ argv: ['echo', 'done'] }).outcome
     return stdout ?? ''
   }
-  // It is followed once it came in two spans of ten seconds.
+  // It is followed once it came in two spans.
   let said = ''
   await until(
     'a process is warm for it',

@@ -27,17 +27,15 @@ export const forecast: CommandModule = {
     addJson(addPeerChoice(command))
     addExamples(command, [
       ['souk forecast', 'what this host runs by class, what it expects, how good that was, what stands warm'],
-      [
-        'souk forecast render',
-        'one class: history, what is expected 10 s to 2 minutes ahead, and why so many are warm',
-      ],
+      ['souk forecast render', 'one class: history, what is expected up to 2 minutes ahead, and why so many are warm'],
       [`souk forecast --json | jq '.classes[].warm.trial'`, 'what forecasts cost beside keeping what was used last'],
     ]).addHelpText(
       'after',
       `
-Demand is counted by 10 s, by each peer for what it runs and what was submitted to it; a class is followed once it came in two of them. Accuracy is
-1 - WAPE: one minus the errors over what came; its floor is what no forecast of counts like these could exceed. Forecasts
-decide what stands warm only while they cost less, on this host's own history, than keeping what was used last.`,
+Demand is counted by spans of time, 10 s each unless souk up --demand-span says otherwise, by each peer for what it runs and what
+was submitted to it; a class is followed once it came in two of them. Accuracy is 1 - WAPE: one minus the errors over what came;
+its floor is what no forecast of counts like these could exceed. Forecasts decide what stands warm only while they cost less,
+on this host's own history, than keeping what was used last.`,
     )
   },
 }
@@ -45,5 +43,5 @@ decide what stands warm only while they cost less, on this host's own history, t
 async function unknownText(name: string, all: () => Promise<{ classes: { class: string }[] }>): Promise<string> {
   const known = (await all()).classes.map((each) => each.class)
   const others = known.length === 0 ? 'no class is, yet' : `those that are: ${known.slice(0, 16).join(', ')}`
-  return `class '${name}' is not followed by this peer; ${others}. A class is once it was submitted or has started here in two spans of 10 s`
+  return `class '${name}' is not followed by this peer; ${others}. A class is once it was submitted or has started here in two spans of time`
 }

@@ -3,6 +3,7 @@ import { CliError, messageOf, usageError } from '../cli-error.ts'
 import { addExamples, addJson, type CommandModule } from '../command-module.ts'
 import { dataFolder } from '../data-folder.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { interruption } from '../interruption.ts'
 import { addPeerOptions, peerSettings } from '../peer-options.ts'
 import { hasMesh, refuseSecondPeer, startPeer, type UpOptions } from './up.ts'
 
@@ -22,7 +23,14 @@ export const join: CommandModule = {
         }
         const line = lineOf(words)
         const { joinMesh } = await import('../join-mesh.ts')
-        await joinMesh(folder, line, settings)
+        const interrupted = interruption(context)
+        await joinMesh(folder, line, settings, interrupted.signal).finally(() => interrupted.stop())
+        if (interrupted.signal.aborted) {
+          throw new CliError(`${messageOf(interrupted.signal.reason)}; this host is a member by now`, {
+            next: 'souk up',
+            exitCode: exitCodes.interrupted,
+          })
+        }
         done(await startPeer(context, options))
       })
     addJson(command)

@@ -14,7 +14,7 @@ const shownAhead = 1
 export function forecastsText(shown: Forecast, colours: Colours): string {
   const { classes, bucketMs } = visibleData(shown)
   if (classes.length === 0) {
-    return 'no class is followed yet: one is once it was submitted to this peer, or has started on its host, in two spans of 10 s'
+    return 'no class is followed yet: one is once it was submitted to this peer, or has started on its host, in two spans of time (10 s each, unless it was started with --demand-span)'
   }
   const right = ['now', 'next', 'provision', 'accuracy', 'floor', 'warm'].map((title) => ({
     title,
@@ -46,7 +46,8 @@ export function forecastsText(shown: Forecast, colours: Colours): string {
 
 /** One class: what was, what is expected, how good that was, and what stands warm. */
 export function forecastText(shown: ClassForecast, bucketMs: number, colours: Colours): string {
-  const seen = visibleData(shown)
+  const whole = visibleData(shown)
+  const seen = { ...whole, quantities: whole.quantities.filter(isOfUse) }
   const head = `${colours.bold(seen.class)}: ${countText(seen.running, 'run')} now, counted by ${durationText(bucketMs)}`
   const history = seen.quantities.map((quantity): [string, string] => [
     titles[quantity.quantity],
@@ -63,6 +64,12 @@ const titles: Record<Quantity['quantity'], string> = {
   memoryBytes: 'memory',
   networkBytes: 'in and out',
   arrivals: 'submitted',
+}
+
+/** Of what a class never took nothing is worth a line. */
+function isOfUse({ quantity, history, ahead }: Quantity): boolean {
+  const asked = quantity === 'starts' || quantity === 'workers' || quantity === 'arrivals'
+  return asked || history.some((value) => (value ?? 0) > 0) || ahead.some(({ point, quantile }) => point + quantile > 0)
 }
 
 function workersOf({ quantities }: ClassForecast): Quantity | undefined {

@@ -53,7 +53,7 @@ interface Pool {
   filling: boolean
   /** one of the last ones did not get ready: nothing is started before it is ordered again */
   failed: boolean
-  /** why one that stood ready has ended since it was last told; undefined: none has */
+  /** why one that stood ready has ended since the last order was answered; undefined: none has */
   lost: string | undefined
 }
 
@@ -142,7 +142,7 @@ export class WarmProcesses {
   async #fill(pool: Pool): Promise<void> {
     if (pool.filling || this.#stopped) return
     pool.filling = true
-    const { running, processesMax, warmed } = this.#options
+    const { running, processesMax } = this.#options
     const wanted = pool.workers - running(pool.name) - pool.idle.length
     const started = Math.max(0, Math.min(wanted, processesMax - this.#alive.size))
     for (let spare = wanted; spare < 0 && pool.idle.length > 0; spare++) pool.idle.shift()!.end()
@@ -160,9 +160,14 @@ export class WarmProcesses {
         : lost === undefined
           ? undefined
           : 'warm-lost'
-    const answer = { class: pool.name, workers: pool.idle.length + running(pool.name), tookMs: Math.max(0, ...took) }
     const failure = tries.find((each) => each.status === 'rejected')?.reason as Error | undefined
-    const why = failure?.message ?? lost
+    this.#tell(pool, Math.max(0, ...took), code, failure?.message ?? lost)
+  }
+
+  /** How many there are now. */
+  #tell(pool: Pool, tookMs: number, code?: string, why?: string): void {
+    const { running, warmed } = this.#options
+    const answer = { class: pool.name, workers: pool.idle.length + running(pool.name), tookMs }
     const detail = why === undefined ? {} : { detail: why.slice(0, detailCharsMax) }
     warmed(code === undefined ? answer : { ...answer, code, ...detail })
   }
@@ -180,7 +185,9 @@ export class WarmProcesses {
       // Nobody has told it to: those that are told to end are no longer counted.
       if (at !== -1) {
         pool.idle.splice(at, 1)
+        // At once, so that nobody counts on it; and with the next answer, which is of the one that takes its place.
         pool.lost = why
+        if (!this.#stopped) this.#tell(pool, 0, 'warm-lost', why)
       }
       // The folder of one that was taken is its run's.
       if (this.#alive.delete(process)) this.#tidy(process.folder)

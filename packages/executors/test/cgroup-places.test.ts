@@ -95,6 +95,23 @@ test('limits of a run stand in the files of each version, and what is not asked 
   ])
 })
 
+test('v2: what has more memory than it may from now on keeps its limits, and what can fit gets the new ones', () => {
+  const limits = { memoryBytes: 128e6, cpuMilli: 0, processes: 0 }
+  const parents = [{ folder: root, controllers: ['memory' as const] }]
+  const run = new RunCgroup({ version: 2, parents }, 'run', limits)
+  const files = () => ['memory.max', 'memory.high'].map((file) => readFileSync(join(root, 'run', file), 'utf8'))
+  // More than its own memory: caches, shared memory and what the kernel has for it count, too.
+  has(join(root, 'run'), { 'memory.current': '90000000\n', 'memory.stat': 'anon 1000000\nfile 89000000\n' })
+  expect(() => run.limit({ ...limits, memoryBytes: 64e6 })).toThrow('it has 90000000 bytes already')
+  expect(files()).toEqual(['128000000', 'max'])
+  run.limit({ ...limits, memoryBytes: 96e6 })
+  expect(files()).toEqual(['96000000', 'max'])
+  run.limit({ ...limits, memoryBytes: 0 })
+  expect(files()).toEqual(['max', 'max'])
+  has(join(root, 'run'), { 'memory.events': 'oom 1\noom_kill 1\n' })
+  expect(() => run.limit(limits)).toThrow('it was killed for want of memory')
+})
+
 test('what the kernel counted of a run is read, in the words of each version', () => {
   const limits = { memoryBytes: 0, cpuMilli: 0, processes: 0 }
   const parents = [{ folder: root, controllers: ['cpu' as const, 'pids' as const, 'memory' as const] }]

@@ -60,9 +60,9 @@ const fields = { latest: 0, offset: 1, last: 2, usual: 3, seen: 4, lastAt: 5, sh
 
 /**
  * Forecasts one series of values per bucket of time: a value for each bucket goes in, quantiles for buckets ahead come
- * out. Pure and synchronous; everything that it remembers is in one store of fixed size, 28 kB at most. How many there are is
- * the owner's to bound: a peer follows 64 classes (`classesMax` of scaling's demand), and lets the one that is longest
- * without a task go for a new one.
+ * out. Pure and synchronous; everything that it remembers is in one store of fixed size, 28 kB at most (57 kB with
+ * its objects). How many there are is the owner's to bound: a peer follows 64 classes (`classesMax` of scaling's demand),
+ * and lets the one that is longest without a task go for a new one.
  */
 export class Forecaster {
   readonly #config: ForecastConfig

@@ -1,6 +1,6 @@
 import type { CapacityEffect } from '@souk/scaling'
 import type { Steps } from './steps.ts'
-import { capacityKey } from './stored-prefixes.ts'
+import { capacityForecastKey, capacityKey } from './stored-prefixes.ts'
 
 /** Where the effects of capacity go. */
 export function routeCapacity(effect: CapacityEffect, steps: Steps): void {
@@ -8,8 +8,11 @@ export function routeCapacity(effect: CapacityEffect, steps: Steps): void {
     case 'scale':
       steps.outlet.emit(effect)
       break
-    case 'saveLog':
-      steps.stepCustodian({ type: 'remember', writes: [{ key: capacityKey, value: effect.log }] })
+    case 'save':
+      steps.stepCustodian({ type: 'remember', writes: [{ key: capacityKey, value: effect.saved }] })
+      break
+    case 'saveForecast':
+      steps.stepCustodian({ type: 'remember', writes: [{ key: capacityForecastKey, value: effect.forecast }] })
       break
     case 'acted': {
       const { intent, why } = effect.action

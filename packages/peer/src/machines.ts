@@ -4,7 +4,7 @@ import { earliest, type Millis, type Prng } from '@souk/kernel'
 import { Auctioneer, Bidder, Gangs, Packing, Planner, Reservations, ZoneClaims } from '@souk/market'
 import { Backups, Drain, Rebalancer, Speculator, Stragglers } from '@souk/rebalance'
 import { Roster } from '@souk/roster'
-import { Capacity, Demand, provisionTau } from '@souk/scaling'
+import { Capacity, Demand } from '@souk/scaling'
 import type { Bearer as Life, Offer, PeerId, TaskId } from '@souk/wire'
 import { capacityView } from './capacity-view.ts'
 import type { PeerConfig } from './config.ts'
@@ -142,8 +142,8 @@ export class Machines {
     this.followers = new Followers(config.followers)
     this.traces = new Traces(tracesView(this.roster, log, self))
     const { capacity } = config
-    const forecaster = forecastersView(capacity.bucketMs).make(provisionTau(capacity.costs))
-    this.capacity = new Capacity(capacity, { self, view: capacityView(this), forecaster })
+    const forecasters = forecastersView(capacity.bucketMs)
+    this.capacity = new Capacity(capacity, { self, view: capacityView(this), forecasters })
   }
 
   /** This peer, in this life of it. */

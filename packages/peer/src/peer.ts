@@ -244,14 +244,14 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   }
 
   #onLeave(input: Extract<PeerInput, { type: 'leave' }>): void {
-    const router = this.#router
     this.#outlet.trace({ type: 'peer.leaving' })
     this.#outlet.leave()
-    router.stepDemand(input)
-    router.stepBidder(input)
-    router.stepBearer(input)
-    router.stepBackups(input)
-    router.stepRoster(input)
+    this.#router.stepDemand(input)
+    this.#router.stepCapacity(input)
+    this.#router.stepBidder(input)
+    this.#router.stepBearer(input)
+    this.#router.stepBackups(input)
+    this.#router.stepRoster(input)
   }
 
   #wallMs(now: Millis): WallMillis {

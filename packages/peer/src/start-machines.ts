@@ -1,7 +1,7 @@
 import { resumeDrain } from './drain-routes.ts'
 import type { PeerInput } from './inputs.ts'
 import type { Steps } from './steps.ts'
-import { capacityKey } from './stored-prefixes.ts'
+import { capacityForecastKey, capacityKey } from './stored-prefixes.ts'
 
 /** A life begins: every machine hears when, as whom, and what an earlier life has left on the disk. */
 export function startMachines(steps: Steps, input: Extract<PeerInput, { type: 'start' }>): void {
@@ -13,7 +13,8 @@ export function startMachines(steps: Steps, input: Extract<PeerInput, { type: 's
   machines.offer = offer
   steps.stepCustodian({ type: 'start', wallMs, incarnation, stored })
   steps.stepDemand({ type: 'start', wallMs, stored })
-  steps.stepCapacity({ type: 'start', wallMs, log: stored.find(({ key }) => key === capacityKey)?.value })
+  const kept = (name: string): unknown => stored.find(({ key }) => key === name)?.value
+  steps.stepCapacity({ type: 'start', wallMs, saved: kept(capacityKey), forecast: kept(capacityForecastKey) })
   const known = machines.memberLog.load(stored)
   steps.stepRoster({ type: 'start', wallMs, incarnation, proof, offer, certificate, addresses: [], known })
   steps.stepHost({ type: 'capacity', capacity: offer.capacity, gpus: offer.gpus })

@@ -1,4 +1,4 @@
-import { Capacity, type CapacityEffect, type CapacityMember, defaultCapacityConfig, provisionTau } from '@souk/scaling'
+import { Capacity, type CapacityEffect, type CapacityMember, defaultCapacityConfig } from '@souk/scaling'
 import { expect, test } from 'vitest'
 import { forecastersView } from '../src/forecasters-view.ts'
 
@@ -14,7 +14,7 @@ function neededAt(ms: number): number {
   return 2 + Math.round(10 * wave)
 }
 
-test('a mesh grows before the wave of a day, and shrinks after it, once it has seen some', () => {
+test('a mesh grows before the wave of a day, and shrinks after it, once it has seen some, over a restart too', () => {
   const members: CapacityMember[] = []
   const member = (peer: string, tag: string | undefined): CapacityMember => {
     const rest = { alive: true, draining: false, running: 0, waiting: 0, pressed: false, priceMilli: 0 }
@@ -22,20 +22,21 @@ test('a mesh grows before the wave of a day, and shrinks after it, once it has s
   }
   members.push(member('first', undefined))
   const config = { ...defaultCapacityConfig, scaler: 'local', slotsPerPeer: slots, bucketMs, startMs, peersMax: 5 }
-  const capacity = new Capacity(
-    { ...config, answerMs: 2 * startMs, scaleInMs: 1_800_000, judgeMs: 3_600_000 },
-    {
-      self: 'first',
-      view: { members: () => members },
-      forecaster: forecastersView(bucketMs).make(provisionTau(config.costs)),
-    },
-  )
+  const born = () =>
+    new Capacity(
+      { ...config, answerMs: 2 * startMs, scaleInMs: 1_800_000, judgeMs: 3_600_000 },
+      { self: 'first', view: { members: () => members }, forecasters: forecastersView(bucketMs) },
+    )
+  let capacity = born()
+  let kept: { saved: unknown; forecast: unknown } = { saved: undefined, forecast: undefined }
   const coming: { atMs: number; tag: string }[] = []
   const shortMs: number[] = []
   const mostPeers: number[] = []
   const fewestPeers: number[] = []
   const carryOut = (effects: readonly CapacityEffect[], now: number): void => {
     for (const effect of effects) {
+      if (effect.type === 'save') kept = { ...kept, saved: effect.saved }
+      if (effect.type === 'saveForecast') kept = { ...kept, forecast: effect.forecast }
       if (effect.type !== 'scale') continue
       const { kind, peerTag, peer } = effect.intent
       if (kind === 'grow') coming.push({ atMs: now + startMs, tag: peerTag })
@@ -47,7 +48,7 @@ test('a mesh grows before the wave of a day, and shrinks after it, once it has s
     }
   }
   const step = bucketMs / 5
-  capacity.step({ type: 'start', wallMs, log: undefined }, 0, [])
+  capacity.step({ type: 'start', wallMs, ...kept }, 0, [])
   for (let now = step; now <= 8 * dayMs; now += step) {
     for (const { tag } of coming.filter(({ atMs }) => atMs <= now)) members.push(member(`new-${tag}`, tag))
     coming.splice(0, coming.length, ...coming.filter(({ atMs }) => atMs > now))
@@ -58,6 +59,12 @@ test('a mesh grows before the wave of a day, and shrinks after it, once it has s
     mostPeers[day] = Math.max(mostPeers[day] ?? 0, members.length)
     fewestPeers[day] = Math.min(fewestPeers[day] ?? 99, members.length)
     const effects: CapacityEffect[] = []
+    if (now === 6 * dayMs) {
+      capacity.step({ type: 'leave' }, now, effects)
+      carryOut(effects, now)
+      capacity = born()
+      capacity.step({ type: 'start', wallMs: wallMs + now, ...kept }, now, effects)
+    }
     capacity.step({ type: 'wake' }, now, effects)
     carryOut(effects, now)
   }

@@ -131,7 +131,7 @@ export interface RunEvents {
   warmed(answer: Warmed): void
 }
 
-/** What became of an order to have workers stand warm. */
+/** What became of an order to have workers stand warm; or, unasked, that one that stood warm is gone (`warm-lost`). */
 export interface Warmed {
   class: string
   /** that are warm now, those that work included */

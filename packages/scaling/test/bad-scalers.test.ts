@@ -6,8 +6,8 @@ const hourS = 3600
 const config = { startsPerHour: 6, peersMax: 3, answerMs: 30_000, coolDownMs: 5_000 }
 
 /** Much more is needed than there will ever be. */
-function starved(log?: unknown, startWallMs = wallMs): MeshOfSlots {
-  const mesh = new MeshOfSlots(config, 'origin', log, startWallMs)
+function starved(saved?: unknown, startWallMs = wallMs): MeshOfSlots {
+  const mesh = new MeshOfSlots(config, 'origin', saved, startWallMs)
   mesh.need(2, 500)
   return mesh
 }
@@ -45,7 +45,7 @@ it('counts what was started before a restart', () => {
   const before = starved()
   before.pass(hourS / 2)
   const count = before.orders.length
-  const after = starved(before.log)
+  const after = starved(before.saved)
   after.now = before.now
   after.pass(60)
   expect(count + after.orders.length).toBeLessThanOrEqual(config.startsPerHour)
@@ -57,14 +57,14 @@ it('has no other budget where the clock was set back or forward before a restart
   before.pass(hourS / 2)
   expect(before.orders).toHaveLength(config.startsPerHour)
   for (const hours of [-2, -24 * 365]) {
-    const after = starved(before.log, wallMs + hours * hourS * 1000)
+    const after = starved(before.saved, wallMs + hours * hourS * 1000)
     after.pass(hourS - 60)
     expect(after.orders).toEqual([])
     // Not for ever, or for as long as the clock was wrong.
     after.pass(120)
     expect(after.orders.length).toBeGreaterThan(0)
   }
-  const ahead = starved(before.log, wallMs + 24 * hourS * 1000)
+  const ahead = starved(before.saved, wallMs + 24 * hourS * 1000)
   ahead.pass(hourS - 60)
   expect(ahead.orders.length).toBeLessThanOrEqual(config.startsPerHour)
 })
@@ -91,14 +91,14 @@ it.each([
     })
     return life.orders.map(({ kind }) => kind)
   }
-  const kinds = [...live(mesh), ...live(new MeshOfSlots(flaky, 'origin', mesh.log, wallMs + mesh.now))]
+  const kinds = [...live(mesh), ...live(new MeshOfSlots(flaky, 'origin', mesh.saved, wallMs + mesh.now))]
   expect(kinds).toContain('shrink')
   expect(kinds.filter((kind) => kind === 'grow')).toHaveLength(bounds.startsPerHour)
 })
 
 it('asks less and less often for the end of a peer that does not end, and starts others meanwhile', () => {
   const tag = scaleTag(wallMs - 2 * hourS * 1000, 'origin', 0)
-  const mesh = new MeshOfSlots({ ...config, scaleInMs: 10_000 }, 'origin', [ordered(tag)])
+  const mesh = new MeshOfSlots({ ...config, scaleInMs: 10_000 }, 'origin', ordered(tag))
   mesh.members.push(member('stays', { tag }))
   mesh.pass(hourS, () => {
     for (const { id } of mesh.orders) mesh.step({ type: 'scaled', intent: id, code: 'not-drained' })
@@ -113,7 +113,7 @@ it('asks less and less often for the end of a peer that does not end, and starts
 
 it('ends peers that idle though none could be started for long', () => {
   const tag = scaleTag(wallMs - 2 * hourS * 1000, 'origin', 0)
-  const mesh = new MeshOfSlots({ ...config, scaleInMs: 10_000 }, 'origin', [ordered(tag)])
+  const mesh = new MeshOfSlots({ ...config, scaleInMs: 10_000 }, 'origin', ordered(tag))
   mesh.members.push(member('idles', { tag }))
   mesh.need(9)
   mesh.pass(hourS / 2, () => {
@@ -189,8 +189,9 @@ it('decides nothing once the mesh lets it invite nobody, and says so', () => {
 })
 
 it('reads no log but its own kind', () => {
+  for (const saved of [undefined, null, 7, 'x', []]) expect(starved(saved).capacity.report(0).log).toEqual([])
   for (const log of [undefined, null, 7, 'x', [], [null, 7, {}, { intent: { id: 1 } }], { length: 3 }]) {
-    expect(starved(log).capacity.report(0).log).toEqual([])
+    expect(starved({ log }).capacity.report(0).log).toEqual([])
   }
 })
 

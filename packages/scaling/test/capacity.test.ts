@@ -122,7 +122,7 @@ it('acts at one peer only, and at the next one when that is gone', () => {
 
 it('ends the dearest of the peers that scaling has started, of those the newest, and no other', () => {
   const tags = [0, 1, 2].map((i) => scaleTag(wallMs + i, 'origin', i))
-  const mesh = new MeshOfSlots({ scaleInMs: 10_000 }, 'origin', tags.map(ordered))
+  const mesh = new MeshOfSlots({ scaleInMs: 10_000 }, 'origin', ordered(...tags))
   mesh.members.push(
     member('dear-of-its-own', { priceMilli: 9000 }),
     member('old', { tag: tags[0]! }),
@@ -132,6 +132,18 @@ it('ends the dearest of the peers that scaling has started, of those the newest,
   mesh.pass(300, () => mesh.obey())
   expect(mesh.orders.map(({ peer }) => peer)).toEqual(['dear', 'new', 'old'])
   expect(mesh.members.map(({ peer }) => peer)).toEqual(['origin', 'dear-of-its-own'])
+})
+
+it('ends one that runs nothing before a dearer or a newer one that does', () => {
+  const tags = [0, 1, 2].map((i) => scaleTag(wallMs + i, 'origin', i))
+  const mesh = new MeshOfSlots({ scaleInMs: 10_000 }, 'origin', ordered(...tags))
+  mesh.members.push(
+    member('dear', { tag: tags[0]!, priceMilli: 2000, running: 1 }),
+    member('idle', { tag: tags[1]! }),
+    member('new', { tag: tags[2]!, running: 1 }),
+  )
+  mesh.pass(300, () => mesh.obey())
+  expect(mesh.orders.map(({ peer }) => peer)).toEqual(['idle', 'dear', 'new'])
 })
 
 it('ends no peer that only says that it was started here, and does not count it', () => {
@@ -146,9 +158,7 @@ it('ends no peer that only says that it was started here, and does not count it'
 
 it('knows the peers that it has started however many orders came after theirs', () => {
   const tag = scaleTag(wallMs, 'origin', 0)
-  const mesh = new MeshOfSlots({ scaleInMs: 10_000, logMax: 2, coolDownMs: 1000, peersMax: 9 }, 'origin', [
-    ordered(tag),
-  ])
+  const mesh = new MeshOfSlots({ scaleInMs: 10_000, logMax: 2, coolDownMs: 1000, peersMax: 9 }, 'origin', ordered(tag))
   mesh.members.push(member('first', { tag }))
   mesh.need(20)
   mesh.pass(20, () => mesh.obey())
@@ -188,6 +198,39 @@ it('passes over whoever only says that it can start others, once it has had its 
   expect(waits.orders).toEqual([])
   waits.pass(30)
   expect(waits.orders.length).toBeGreaterThan(0)
+})
+
+it('remembers over a restart how long a new peer took and what it brought, unless it is told otherwise since', () => {
+  const config = { startMs: 30_000, slotsPerPeer: 1 }
+  const before = new MeshOfSlots(config)
+  before.need(2, 4)
+  before.pass(30, () => before.obey())
+  const learned = before.capacity.report(before.now)
+  expect(learned.slotsPerPeer).toBe(2)
+  expect(learned.startMs).toBeLessThan(config.startMs)
+  const told = (changes: object, saved: unknown = before.saved) =>
+    new MeshOfSlots({ ...config, ...changes }, 'origin', saved).capacity.report(0)
+  expect(told({})).toMatchObject({ startMs: learned.startMs, slotsPerPeer: 2 })
+  for (const changes of [{ startMs: 60_000 }, { slotsPerPeer: 4 }, { scaler: 'command' }])
+    expect(told(changes)).toMatchObject({ ...config, ...changes, log: [{}, {}] })
+  const { newPeers } = before.saved!
+  for (const odd of [undefined, null, 7, {}, { ...newPeers, startMs: Number.NaN }, { ...newPeers, slots: 0 }])
+    expect(told({}, { newPeers: odd })).toMatchObject(config)
+})
+
+it('gives what it has learned of demand to be kept now and then, and at its end; the next life goes on with it', () => {
+  const mesh = new MeshOfSlots()
+  mesh.pass(3600)
+  expect(mesh.savedForecasts).toEqual([])
+  mesh.need(2)
+  mesh.pass(1800)
+  expect(mesh.savedForecasts).toEqual([2, 2, 2])
+  mesh.step({ type: 'leave' })
+  expect(mesh.savedForecasts.length).toBe(4)
+  const [last] = mesh.savedForecasts
+  const after = new MeshOfSlots({}, 'origin', undefined, wallMs, last)
+  expect(after.capacity.report(0)).toMatchObject({ soon: 2 })
+  expect(new MeshOfSlots({}, 'origin', undefined, wallMs, 'odd').capacity.report(0).soon).toBeUndefined()
 })
 
 it('does by hand what it would do, where it does nothing by itself', () => {

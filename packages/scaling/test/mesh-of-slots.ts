@@ -1,3 +1,4 @@
+import type { CapacitySaved } from '../src/capacity/capacity-io.ts'
 import type { SeriesForecast, SeriesForecaster } from '../src/demand/views.ts'
 import type { CapacityMember } from '../src/index.ts'
 import {
@@ -26,7 +27,9 @@ export class Foretold implements SeriesForecaster {
     return []
   }
 
-  save(): undefined {}
+  save(): number | undefined {
+    return this.#last
+  }
 }
 
 export const wallMs = 1_700_000_000_000
@@ -45,11 +48,13 @@ export function member(peer: string, changes: Partial<CapacityMember> = {}): Cap
   return { peer, tag: undefined, ...rest, ...changes }
 }
 
-/** An order of an earlier life that brought a peer. */
-export const ordered = (peerTag: string) => {
-  const intent = { id: peerTag, kind: 'grow', peerTag }
-  return { intent, askedWallMs: wallMs, why: 'short', state: 'judged', code: 'done', judgement: 'right' }
-}
+/** What an earlier life kept, whose orders brought these peers. */
+export const ordered = (...tags: string[]) => ({
+  log: tags.map((peerTag) => ({
+    ...{ intent: { id: peerTag, kind: 'grow', peerTag }, askedWallMs: wallMs, why: 'short' },
+    ...{ state: 'judged', code: 'done', judgement: 'right' },
+  })),
+})
 
 /** One peer's capacity machine in a mesh that a test makes up; a scaler answers when the test says so. */
 export class MeshOfSlots {
@@ -59,12 +64,19 @@ export class MeshOfSlots {
   members: CapacityMember[]
   now = 0
 
-  constructor(config: Partial<CapacityConfig> = {}, self = 'origin', log?: unknown, startWallMs = wallMs) {
+  constructor(
+    config: Partial<CapacityConfig> = {},
+    self = 'origin',
+    saved: unknown = undefined,
+    startWallMs = wallMs,
+    forecast?: unknown,
+  ) {
     this.members = [member(self, { scaler: true })]
     const view = { members: () => this.members }
     const whole = { ...defaultCapacityConfig, scaler: 'local', slotsPerPeer: 2, ...config }
-    this.capacity = new Capacity(whole, { self, view, forecaster: this.forecaster })
-    this.step({ type: 'start', wallMs: startWallMs, log })
+    const forecasters = { make: () => this.forecaster, restored: (_: number, from: unknown) => this.#restored(from) }
+    this.capacity = new Capacity(whole, { self, view, forecasters })
+    this.step({ type: 'start', wallMs: startWallMs, saved, forecast })
   }
 
   step(input: CapacityInput): void {
@@ -93,8 +105,19 @@ export class MeshOfSlots {
     return this.effects.flatMap((effect) => (effect.type === 'judged' ? [effect.action] : []))
   }
 
-  get log(): unknown {
-    return this.effects.findLast((effect) => effect.type === 'saveLog')?.log
+  /** What it last gave to be kept. */
+  get saved(): CapacitySaved | undefined {
+    return this.effects.findLast((effect) => effect.type === 'save')?.saved
+  }
+
+  get savedForecasts(): unknown[] {
+    return this.effects.flatMap((effect) => (effect.type === 'saveForecast' ? [effect.forecast] : []))
+  }
+
+  #restored(from: unknown): Foretold | undefined {
+    if (typeof from !== 'number') return undefined
+    this.forecaster.step(0, from)
+    return this.forecaster
   }
 
   /** The scaler does as it was told. */

@@ -67,13 +67,25 @@ describe('warm workers', () => {
       ['it ended with 3', true],
       ['it ended with 4', undefined],
     ])
-    const detail = (megabytes: string) => `out of memory: used ${megabytes} MB of 134.2 MB (peak)`
-    for (const megabytes of ['140.1', '135.7']) failed(detail(megabytes))
-    expect(host.of('warmed').map(({ again }) => again)).toEqual([undefined, true, undefined, undefined, true])
-    const answer = { executorCode: 'warm-failed', executorDetail: detail('135.7') }
-    expect(host.report()?.warm).toMatchObject(answer)
+    expect(host.report()?.warm).toMatchObject({ executorCode: 'warm-failed', executorDetail: 'it ended with 4' })
     host.step({ type: 'warmed', class: 'render', workers: 3, tookMs: 5 })
     expect(host.report()?.warm).toMatchObject({ executorCode: '', executorDetail: '' })
+  })
+
+  it.each([
+    ['used 140.1 MB of 134.2 MB (peak)', 'used 1.2 GB of 134.2 MB (peak)', true],
+    ['used 140.1 MB of 134.2 MB (peak)', 'used 134.2 MB of 134.2 MB (peak), and needed more', true],
+    ['it had 17 processes of at most 16', 'it had 31 processes of at most 16', true],
+    ['used 140.1 MB of 134.2 MB (peak)', 'used 140.1 MB of 67.1 MB (peak)', false],
+    ['it had 17 processes of at most 16', 'it had 17 processes of at most 8', false],
+    ['it ended with 127: python3.11: not found', 'it ended with 127: python3.12: not found', false],
+    ['it ended with 1: cannot reach 10.0.0.1', 'it ended with 1: cannot reach 10.0.7.1', false],
+  ])('that end for %s, then for %s: the same reason is %s', (first, then, same) => {
+    const host = new Hosted()
+    host.buckets([1, 1, 1])
+    for (const detail of [first, then])
+      host.step({ type: 'warmed', class: 'render', workers: 0, tookMs: 0, code: 'warm-lost', detail })
+    expect(host.of('warmed').map(({ again = false }) => again)).toEqual([false, same])
   })
 
   it('are no more than there are places for, until that may have changed', () => {

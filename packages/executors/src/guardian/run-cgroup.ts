@@ -87,7 +87,7 @@ export class RunCgroup {
 
   /**
    * Sets its limits, from here on, in place of those it had. Throws where the kernel refuses, or where it has more memory
-   * already; then some of them may be set.
+   * already or was killed for it just now; then some of them may be set.
    */
   limit(limits: RunLimits): void {
     const before = this.#limits
@@ -100,6 +100,7 @@ export class RunCgroup {
     if (pids !== undefined && limits.processes !== before.processes) {
       writeValue(pids, 'pids.max', limits.processes || 'max')
     }
+    if (this.oomKills > 0) throw new Error('it was killed for want of memory')
     this.#limits = limits
   }
 
@@ -126,10 +127,12 @@ export class RunCgroup {
   /** No swap: a task that swaps slows the whole host down, and its limit would mean nothing. */
   #limitMemory(folder: string, memoryBytes: number, before: number): void {
     if (this.#version === 2) {
-      // Written all the same it would be killed for it. What files it has read can be taken from it.
-      const taken = readField(folder, 'memory.stat', 'anon')
-      if (memoryBytes > 0 && taken > memoryBytes) throw new Error(`it has ${taken} bytes already`)
-      writeValue(folder, 'memory.max', memoryBytes || 'max')
+      const release = memoryBytes > 0 ? squeeze(folder, memoryBytes) : undefined
+      try {
+        writeValue(folder, 'memory.max', memoryBytes || 'max')
+      } finally {
+        release?.()
+      }
       if (readNumber(folder, 'memory.swap.current') !== undefined) writeValue(folder, 'memory.swap.max', 0)
       // All of the run or nothing: half of one is no use to anybody.
       if (readNumber(folder, 'memory.oom.group') !== undefined) writeValue(folder, 'memory.oom.group', 1)
@@ -142,4 +145,24 @@ export class RunCgroup {
     if (gets > (before || Number.POSITIVE_INFINITY)) files.reverse()
     for (const file of files) writeValue(folder, file, memoryBytes || -1)
   }
+}
+
+/**
+ * Makes a cgroup (v2) fit a limit that it is about to get: over its memory.max it would be killed at once. The kernel takes
+ * from it what it can, such as files that were read, and kills nothing for memory.high, which also keeps it from growing
+ * meanwhile. Throws where it still has more; else the caller lets go of it once the limit stands.
+ */
+function squeeze(folder: string, memoryBytes: number): (() => void) | undefined {
+  const has = (): number => readNumber(folder, 'memory.current') ?? 0
+  if (has() <= memoryBytes) return undefined
+  const release = (): void => writeValue(folder, 'memory.high', 'max')
+  try {
+    writeValue(folder, 'memory.high', memoryBytes)
+    const taken = has()
+    if (taken > memoryBytes) throw new Error(`it has ${taken} bytes already`)
+  } catch (error) {
+    release()
+    throw error
+  }
+  return release
 }

@@ -1,5 +1,6 @@
 import type { WallMillis } from '@souk/kernel'
 import type { DemandDigest } from '@souk/wire'
+import type { NewPeersSaved } from './new-peers.ts'
 import type { ScaleAction, ScaleIntent } from './scale-intent.ts'
 
 /** A member as scaling sees it. */
@@ -28,17 +29,28 @@ export interface CapacityView {
   members(): readonly CapacityMember[]
 }
 
+/** What outlives a restart, beside what was learned of the mesh's demand. */
+export interface CapacitySaved {
+  log: readonly ScaleAction[]
+  newPeers: NewPeersSaved
+}
+
 export type CapacityInput =
-  | { type: 'start'; wallMs: WallMillis; log: unknown }
+  /** with what an earlier life has last given to be kept */
+  | { type: 'start'; wallMs: WallMillis; saved: unknown; forecast: unknown }
   | { type: 'wake' }
   /** do what is decided now, though it was just done or is not automatic; the bounds hold all the same */
   | { type: 'scaleNow' }
   /** the scaler's answer */
   | { type: 'scaled'; intent: string; code: string }
+  /** the last chance to keep anything */
+  | { type: 'leave' }
 
 export type CapacityEffect =
   | { type: 'scale'; intent: ScaleIntent }
   /** to be kept over restarts: the budget is of hours, not of lives */
-  | { type: 'saveLog'; log: readonly ScaleAction[] }
+  | { type: 'save'; saved: CapacitySaved }
+  /** what was learned of what the mesh needs, likewise: a wave of days takes days to learn */
+  | { type: 'saveForecast'; forecast: unknown }
   | { type: 'acted'; action: ScaleAction }
   | { type: 'judged'; action: ScaleAction }

@@ -1,7 +1,8 @@
 import type { Machine, Millis } from '@souk/kernel'
-import type { SeriesForecaster } from '../demand/views.ts'
+import type { ForecastersView } from '../demand/views.ts'
+import { provisionTau } from '../pools/provision-tau.ts'
 import { ActionLog } from './action-log.ts'
-import type { CapacityEffect, CapacityInput, CapacityMember, CapacityView } from './capacity-io.ts'
+import type { CapacityEffect, CapacityInput, CapacityMember, CapacitySaved, CapacityView } from './capacity-io.ts'
 import type { CapacityReport } from './capacity-report.ts'
 import type { CapacityConfig } from './config.ts'
 import { CoolDowns, noCoolDown } from './cool-downs.ts'
@@ -14,16 +15,15 @@ import {
   stay,
 } from './decide-capacity.ts'
 import { type Foretold, foretell } from './foretold.ts'
-import { judgeGrow, judgeShrink } from './judge-action.ts'
+import { NeededSeries } from './needed-series.ts'
+import { NewPeers } from './new-peers.ts'
 import { Patience } from './patience.ts'
 import { type ScaleAction, type ScaleIntent, scaleTag } from './scale-intent.ts'
-import { type UnderWay, underWay, watchNeed } from './under-way.ts'
+import { judgementOf, type UnderWay, underWay, watchNeed } from './under-way.ts'
 import { actorOf, believed, enderOf, slotsOf, spareOf, turnOf } from './who-acts.ts'
 
 /** demand is looked at so many times in a bucket */
 const looks = 5
-/** how much a new measurement moves what a start is expected to take (guess) */
-const startWeight = 0.3
 
 /**
  * Whether the mesh has as many slots as it will need, and what a peer with a scaler does about it.
@@ -39,44 +39,33 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
   readonly #config: CapacityConfig
   readonly #self: string
   readonly #view: CapacityView
-  readonly #forecaster: SeriesForecaster
+  readonly #needed: NeededSeries
   readonly #log: ActionLog
   readonly #patience: Patience
   readonly #coolDowns: CoolDowns
+  readonly #newPeers: NewPeers
   #underWay: UnderWay[] = []
   #wallAheadMs: Millis = 0
   #nextLookMs: Millis | undefined
-  #bucket = 0
-  #most = 0
-  #needed = 0
-  #startMs: Millis
-  #slotsPerPeer: number
   #unneededSinceMs: Millis | undefined
   #count = 0
   #decision: CapacityDecision = { action: 'stay', peers: 0, code: 'no-forecast' }
 
-  constructor(config: CapacityConfig, needs: { self: string; view: CapacityView; forecaster: SeriesForecaster }) {
+  constructor(config: CapacityConfig, needs: { self: string; view: CapacityView; forecasters: ForecastersView }) {
     this.#config = config
     this.#self = needs.self
     this.#view = needs.view
-    this.#forecaster = needs.forecaster
+    this.#needed = new NeededSeries(needs.forecasters, provisionTau(config.costs))
     this.#log = new ActionLog(config.logMax, config.startsPerHour + config.peersMax)
     this.#patience = new Patience(config.answerMs)
     this.#coolDowns = new CoolDowns(config.coolDownMs)
-    this.#startMs = config.startMs
-    this.#slotsPerPeer = config.slotsPerPeer
+    this.#newPeers = new NewPeers(config)
   }
 
   step(input: CapacityInput, now: Millis, out: CapacityEffect[]): void {
     switch (input.type) {
       case 'start':
-        this.#wallAheadMs = input.wallMs - now
-        this.#bucket = this.#bucketAt(now)
-        // Who has just started has not met all yet, and would start others in place of those.
-        this.#coolDowns.begin(now)
-        // Whoever can start nobody has nothing to decide, and need not look.
-        if (this.#config.scaler !== undefined) this.#nextLookMs = now + this.#config.bucketMs / looks
-        this.#log.restore(input.log, input.wallMs)
+        this.#onStart(input, now)
         break
       case 'wake':
         if (this.#nextLookMs === undefined || now < this.#nextLookMs) return
@@ -88,6 +77,9 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
         break
       case 'scaled':
         this.#onScaled(input, now, out)
+        break
+      case 'leave':
+        this.#needed.keep(now, out)
         break
     }
   }
@@ -120,8 +112,8 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
       soon,
       later,
       most,
-      startMs: this.#startMs,
-      slotsPerPeer: this.#slotsPerPeer,
+      startMs: this.#newPeers.startMs,
+      slotsPerPeer: this.#newPeers.slots,
       grown,
       peersMax,
       startsLeft,
@@ -133,16 +125,25 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
 
   // ---- what is seen
 
+  #onStart({ wallMs, saved, forecast }: Extract<CapacityInput, { type: 'start' }>, now: Millis): void {
+    this.#wallAheadMs = wallMs - now
+    // Who has just started has not met all yet, and would start others in place of those.
+    this.#coolDowns.begin(now)
+    // Whoever can start nobody has nothing to decide, and need not look.
+    if (this.#config.scaler !== undefined) this.#nextLookMs = now + this.#config.bucketMs / looks
+    this.#needed.start(this.#bucketAt(now), forecast, now)
+    const { log, newPeers } = (saved ?? {}) as Partial<CapacitySaved>
+    this.#log.restore(log, wallMs)
+    this.#newPeers.restore(newPeers)
+  }
+
   #look(now: Millis, out: CapacityEffect[]): void {
     const members = this.#working()
-    this.#needed = members.reduce((sum, { running, waiting }) => sum + running + waiting, 0)
-    this.#most = Math.max(this.#most, this.#needed)
+    const needed = members.reduce((sum, { running, waiting }) => sum + running + waiting, 0)
+    const isOver = this.#needed.see(needed, this.#bucketAt(now))
     this.#watch(members, now, out)
-    const bucket = this.#bucketAt(now)
-    if (bucket === this.#bucket) return
-    this.#forecaster.step(this.#bucket, this.#most)
-    this.#bucket = bucket
-    this.#most = this.#needed
+    if (!isOver) return
+    this.#needed.keepDue(now, out)
     const facts = this.#facts(now)
     if (isUnneeded(facts)) this.#unneededSinceMs ??= now
     else this.#unneededSinceMs = undefined
@@ -157,7 +158,7 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
     this.#patience.watch(members.filter(({ tag }) => tag !== undefined).length, now)
     for (const seen of this.#underWay) {
       this.#noticePeer(seen, members, now, out)
-      watchNeed(seen, this.#needed, slots, now)
+      watchNeed(seen, this.#needed.now, slots, now)
       if (seen.sinceMs === undefined && now - seen.askedMs > this.#config.answerMs)
         this.#failed(seen, seen.action.intent.kind === 'grow' ? 'absent' : 'still-there', now, out)
       else if (seen.sinceMs !== undefined && now - seen.sinceMs > this.#config.judgeMs) this.#judge(seen, out)
@@ -178,8 +179,7 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
     if (peer) {
       seen.slots = peer.slots
       action.tookMs = now - seen.askedMs
-      this.#startMs += startWeight * (action.tookMs - this.#startMs)
-      this.#slotsPerPeer = Math.max(1, peer.slots)
+      this.#newPeers.came(action.tookMs, peer.slots)
     }
     out.push(this.#saved())
   }
@@ -200,11 +200,8 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
   }
 
   #judge(seen: UnderWay, out: CapacityEffect[]): void {
-    const { action, sinceMs, neededAtMs, shortBefore, unneededMs } = seen
-    const neededAfterMs = neededAtMs === undefined ? undefined : neededAtMs - sinceMs!
-    const facts = { shortBefore, neededAfterMs, unneededMs }
-    action.judgement =
-      action.intent.kind === 'grow' ? judgeGrow(facts, this.#startMs) : judgeShrink(facts, this.#config.scaleInMs)
+    const { action } = seen
+    action.judgement = judgementOf(seen, this.#newPeers.startMs, this.#config.scaleInMs)
     action.state = 'judged'
     out.push({ type: 'judged', action: { ...action } }, this.#saved())
   }
@@ -247,11 +244,12 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
   }
 
   #saved(): CapacityEffect {
-    return { type: 'saveLog', log: this.#log.copy() }
+    return { type: 'save', saved: { log: this.#log.copy(), newPeers: this.#newPeers.save() } }
   }
 
   #foretold(): Foretold {
-    return foretell(this.#forecaster, this.#working(), { startMs: this.#startMs, bucketMs: this.#config.bucketMs })
+    const { bucketMs } = this.#config
+    return foretell(this.#needed.forecaster, this.#working(), { startMs: this.#newPeers.startMs, bucketMs })
   }
 
   #facts(now: Millis, foretold: Foretold = this.#foretold()): CapacityFacts {
@@ -265,12 +263,12 @@ export class Capacity implements Machine<CapacityInput, CapacityEffect> {
       now,
       able: this.#members().some(({ peer, scaler }) => peer === this.#self && scaler),
       slots: slotsOf(members),
-      comingSlots: coming * this.#slotsPerPeer,
-      slotsPerPeer: this.#slotsPerPeer,
+      comingSlots: coming * this.#newPeers.slots,
+      slotsPerPeer: this.#newPeers.slots,
       soon: foretold.soon,
       later: foretold.later,
       most: foretold.most,
-      needed: this.#needed,
+      needed: this.#needed.now,
       spareSlots: slotsOf(spare === undefined ? [] : [spare]),
       unneededSinceMs: this.#unneededSinceMs,
       coolUntilMs: this.#coolDowns.until,

@@ -1,5 +1,6 @@
 import type { Millis } from '@souk/kernel'
-import type { ScaleAction } from './scale-intent.ts'
+import { judgeGrow, judgeShrink } from './judge-action.ts'
+import type { Judgement, ScaleAction } from './scale-intent.ts'
 
 /** An action that is not judged yet, and what was seen of it. */
 export interface UnderWay {
@@ -26,4 +27,12 @@ export function watchNeed(seen: UnderWay, needed: number, slots: number, now: Mi
   }
   const without = seen.action.intent.kind === 'grow' ? slots - seen.slots : slots
   if (needed > without) seen.neededAtMs ??= now
+}
+
+/** Whether it was right, of one whose peer has come or gone. */
+export function judgementOf(seen: UnderWay, startMs: Millis, scaleInMs: Millis): Judgement {
+  const { action, sinceMs, neededAtMs, shortBefore, unneededMs } = seen
+  const neededAfterMs = neededAtMs === undefined || sinceMs === undefined ? undefined : neededAtMs - sinceMs
+  const facts = { shortBefore, neededAfterMs, unneededMs }
+  return action.intent.kind === 'grow' ? judgeGrow(facts, startMs) : judgeShrink(facts, scaleInMs)
 }

@@ -58,10 +58,17 @@ export function enderOf(members: readonly CapacityMember[], { tag }: CapacityMem
   return found?.peer ?? actorOf(members)
 }
 
-/** The peer that would go: the dearest that a scaler has started, of those the newest. */
+/**
+ * The peer that would go, of those that a scaler has started: one that runs nothing, so that no run has to end or to be
+ * awaited first; of several the dearest, of those the newest.
+ */
 export function spareOf(members: readonly CapacityMember[], self: string): CapacityMember | undefined {
   const [first] = members
     .filter(({ peer, tag }) => tag !== undefined && peer !== self)
-    .sort((a, b) => b.priceMilli - a.priceMilli || (a.tag! < b.tag! ? 1 : -1))
+    .sort((a, b) => busyOf(a) - busyOf(b) || b.priceMilli - a.priceMilli || (a.tag! < b.tag! ? 1 : -1))
   return first
+}
+
+function busyOf({ running }: CapacityMember): number {
+  return running > 0 ? 1 : 0
 }

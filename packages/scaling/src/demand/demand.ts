@@ -268,10 +268,14 @@ export class Demand implements Machine<DemandInput, DemandEffect> {
   }
 }
 
-/** Whatever it took of memory this time. */
+/**
+ * What is measured anew each time, in the words of whoever ended it for its limits: how much it took is no other reason.
+ * Any other number is part of one: a version, an address, an exit code, the limit itself.
+ */
+const measured = /\bused [\d.]+ [kMGT]?B(?= of )|\bit had \d+ processes(?= of )|, and needed more\b/g
+
 function sameReason(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((text) => text.replace(/\d+\.\d+/g, '#'))
-  return a === b
+  return one.replace(measured, '') === other.replace(measured, '')
 }
 
 function keyOf(name: string): string {

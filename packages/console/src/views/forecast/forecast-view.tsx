@@ -47,9 +47,9 @@ export function ForecastView({ query }: { query: URLSearchParams }) {
 function NothingFollowed({ name }: { name: string }) {
   return (
     <Empty title={`${name} follows no class yet`}>
-      A class is followed once it was submitted here, or has started here, in two spans of ten seconds; forecasts follow
-      after six. Run some for a while: <code>souk map -- sleep {'{}'}</code>. What other peers run, their own consoles
-      show.
+      A class is followed once it was submitted here, or has started here, in two spans of time (ten seconds each, or
+      --demand-span); forecasts follow after six. Run some for a while: <code>souk map -- sleep {'{}'}</code>. What
+      other peers run, their own consoles show.
     </Empty>
   )
 }
