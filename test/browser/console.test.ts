@@ -252,6 +252,7 @@ describe.skipIf(browserPath === undefined)('the console of a mesh of three', () 
     const { page } = admin
     await open(page, 'Mesh')
     await page.getByRole('row', { name: /front/ }).getByRole('link', { name: 'front' }).click()
+    await seen(page.getByRole('row', { name: /^roster asks whether others are alive/ }))
     await page.getByRole('button', { name: 'Drain' }).click()
     await page.getByRole('button', { name: 'Take nothing new here?' }).click()
     await seen(page.getByRole('heading', { name: /draining/ }))

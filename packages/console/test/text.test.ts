@@ -1,4 +1,4 @@
-import { amountsOf, amountText, countText, durationText, realWaitText, usedText, waitText } from '@souk/console'
+import { amountsOf, amountText, countText, doingOf, durationText, realWaitText, usedText, waitText } from '@souk/console'
 import { expect, test } from 'vitest'
 
 test('durations read as people say them', () => {
@@ -41,4 +41,9 @@ test('the use of a host stands beside what is usual at that hour, where that is 
   expect(usedText({ resource: 'cpu', hours, latest })).toBe('34 %; usual at this hour: 12 %, now and then 80 %')
   expect(usedText({ resource: 'network', hours, latest: { ...latest, hourOfWeek: 10 } })).toBe('34 Mbit/s')
   expect(usedText({ resource: 'cpu', hours })).toBe('not measured yet')
+})
+
+test('of each machine of a peer it is said what its timer is for; one of a newer peer stands without', () => {
+  expect(doingOf('bidder')).toBe('asks others for work that waits')
+  expect(doingOf('oracle')).toBe('')
 })

@@ -139,6 +139,7 @@ export function statusOf(snapshot: PeerSnapshotView, info: ControlInfo): Status 
     ...scalingOf(snapshot),
     limits: limitsOf(info.limits()),
     audit: auditOf(snapshot),
+    timers: snapshot.timers.map(({ machine, inMs }) => ({ machine, inMs: Math.round(inMs) })),
     tasks: snapshot.tasks,
     store: { ok, ...(code === undefined ? {} : { code }), ...(message === undefined ? {} : { message }) },
     counters: snapshot.counters,

@@ -106,16 +106,13 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     return this.#machines.host.running === 0 && this.#machines.host.queued === 0
   }
 
-  snapshot(): PeerSnapshot {
-    return peerSnapshot(this.#machines, {
+  /** `now`: where the driver knows better than the last step did. */
+  snapshot(now: Millis = this.#outlet.now): PeerSnapshot {
+    return peerSnapshot(this.#router, {
       certificate: this.#certificate,
       startedWallMs: this.#startedWallMs,
       load: this.loadStamp(),
-      drain: this.#machines.drain.progress(this.#outlet.now),
-      stragglers: this.#machines.stragglers.now(this.#outlet.now),
-      rebalance: this.#machines.rebalancer.state(this.#outlet.now),
-      counters: this.#outlet.counters.snapshot(),
-      wallMs: (at) => this.#outlet.log.wallMs(at),
+      now,
     })
   }
 

@@ -98,6 +98,7 @@ export const StatusBody = Type.Unsafe<Status>(
     scaling: optional(strict({ kind: name, able: Type.Boolean() })),
     limits: strict({ memory: keeper, cpu: keeper, processes: keeper, reason: text(4096) }),
     audit: strict({ breaches: list(AuditBreachBody, 64), breachesEver: int() }),
+    timers: list(strict({ machine: text(32), inMs: int() }), 32),
     tasks: dictionary(int(), 64),
     store: strict({ ok: Type.Boolean(), code: optional(name), message: optional(text()) }),
     counters: dictionary(Type.Number(), 4096),
