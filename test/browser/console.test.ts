@@ -217,6 +217,7 @@ describe.skipIf(browserPath === undefined)('the console of a mesh of three', () 
       if (view === 'Tasks') await page.getByRole('button', { name: /^all/ }).click()
       await page.getByRole('row').getByRole('link', { name: link }).first().click()
       await seen(page.getByRole('heading', { level: 2, name: view === 'Tasks' ? 'Timeline' : 'Offers' }))
+      if (view === 'Mesh') await seen(page.getByRole('listitem').filter({ hasText: 'connected, direct: yes' }))
       expect({ link, found: await seriousFindings(page) }).toEqual({ link, found: [] })
     }
     await page.setViewportSize({ width: 390, height: 844 })

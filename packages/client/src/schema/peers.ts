@@ -18,6 +18,7 @@ import {
 
 const optional = Type.Optional
 const name = text(256)
+const way = choice('direct', 'relayed')
 
 export const PeerLineBody = Type.Unsafe<PeerLine>(
   strict({
@@ -28,6 +29,7 @@ export const PeerLineBody = Type.Unsafe<PeerLine>(
     state: choice('alive', 'suspect', 'dead', 'left', 'unknown'),
     connected: Type.Boolean(),
     rttMs: optional(Type.Number()),
+    way: optional(way),
     receivedMbps: optional(Type.Number()),
     sentMbps: optional(Type.Number()),
     summary: name,
@@ -51,6 +53,7 @@ export const LinkLineBody = Type.Unsafe<LinkLine>(
     discovered: Type.Boolean(),
     dialled: Type.Boolean(),
     connected: Type.Boolean(),
+    way: optional(way),
     authenticated: Type.Boolean(),
     subscribed: Type.Boolean(),
     receivedMbps: optional(Type.Number()),

@@ -68,10 +68,11 @@ interface LinkProps {
 }
 
 function Link({ peer, from, to, told }: LinkProps) {
-  const look = peer.connected ? 'link' : 'link cut'
+  const look = peer.connected ? `link ${peer.way ?? ''}` : 'link cut'
   const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 }
   return (
     <g class={look}>
+      <title>{linkText(peer)}</title>
       <line x1={from.x} y1={from.y} x2={to.x} y2={to.y} />
       {told && peer.connected && peer.rttMs !== undefined && (
         <text x={middle.x} y={middle.y - 5} text-anchor="middle">
@@ -80,6 +81,12 @@ function Link({ peer, from, to, told }: LinkProps) {
       )}
     </g>
   )
+}
+
+function linkText({ name, connected, way, rttMs }: PeerLine): string {
+  if (!connected) return `no link to ${name}`
+  const trip = rttMs === undefined ? '' : `, round trip ${durationText(rttMs)}`
+  return `${way === undefined ? 'link' : `${way} link`} to ${name}${trip}`
 }
 
 export const slotsOf = ({ capacity }: PeerLine): number => Number(capacity.slots ?? 0)
