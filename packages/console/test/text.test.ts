@@ -1,4 +1,13 @@
-import { amountsOf, amountText, countText, doingOf, durationText, realWaitText, usedText, waitText } from '@souk/console'
+import {
+  amountsOf,
+  amountText,
+  countText,
+  doingOf,
+  durationText,
+  realWaitText,
+  usedText,
+  waitText,
+} from '@souk/console'
 import { expect, test } from 'vitest'
 
 test('durations read as people say them', () => {

@@ -137,6 +137,8 @@ export type PeerInput =
   | { type: 'leave' }
   /** the driver's own event-loop lag over the last second: a slow observer suspects less (Lifeguard) */
   | { type: 'lag'; lagMs: Millis }
+  /** the wall clock has gone ahead of this peer's own, which stands still while its host sleeps */
+  | { type: 'wall'; wallMs: WallMillis }
   /** what this host has left of what runs short, every few seconds */
   | { type: 'readings'; readings: PressureReadings }
   /** how fast large transfers with that peer went of late; after each of them */

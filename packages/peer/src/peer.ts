@@ -18,6 +18,7 @@ import { decideRefusedSubmit } from './refused-submit.ts'
 import { Router } from './router.ts'
 import { type PeerSnapshot, peerSnapshot } from './snapshot.ts'
 import { startMachines } from './start-machines.ts'
+import { tellWall } from './wall-routes.ts'
 
 /** What local clients want. */
 type ClientInput = Extract<PeerInput, { client: unknown }>
@@ -34,7 +35,6 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   readonly #router: Router
   readonly #waitingMax: MarketConfig['tenantWaitingMax']
   #certificate: Certificate | undefined
-  #startedMs: Millis = 0
   #startedWallMs: WallMillis = 0
   readonly #load = new OwnLoad()
 
@@ -144,6 +144,9 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         router.stepRoster(input)
         router.stepRebalancer({ type: 'readings', readings: { lagMs: input.lagMs } })
         break
+      case 'wall':
+        tellWall(input.wallMs, router, now)
+        break
       case 'readings':
         router.stepRebalancer(input)
         break
@@ -176,7 +179,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         takeOffer({ ...input.offer, draining: this.#machines.offer.draining }, router)
         break
       case 'drain':
-        tellDrain(input, router, this.#wallMs(now))
+        tellDrain(input, router, this.#outlet.log.wallMs(now))
         break
       case 'leave':
         this.#onLeave(input)
@@ -251,13 +254,8 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     router.stepRoster(input)
   }
 
-  #wallMs(now: Millis): WallMillis {
-    return this.#startedWallMs + now - this.#startedMs
-  }
-
   #onStart(input: Extract<PeerInput, { type: 'start' }>, now: Millis): void {
     const { wallMs, incarnation, stored, certificate } = input
-    this.#startedMs = now
     this.#startedWallMs = wallMs
     this.#certificate = certificate
     this.#outlet.log.start(now, wallMs)

@@ -20,7 +20,10 @@ test('a snapshot names what is due next, soonest first, as at the time it is ask
 
 test('one that waits for nothing has no timer', () => {
   const mesh = new Mesh({ p0: 1 })
-  const names = mesh.node('p0').peer.snapshot().timers.map(({ machine }) => machine)
+  const names = mesh
+    .node('p0')
+    .peer.snapshot()
+    .timers.map(({ machine }) => machine)
   expect(names).toContain('roster')
   for (const machine of ['bearer', 'planner', 'mover']) expect(names).not.toContain(machine)
 })

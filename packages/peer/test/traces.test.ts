@@ -33,6 +33,15 @@ describe('what a peer keeps of its trace', () => {
     expect({ total, sinceWallMs, atWallMs }).toEqual({ total: 5, sinceWallMs: 1_000_003, atWallMs: 1_000_050 })
   })
 
+  test('keeps the times that were told when the wall clock is found ahead, and goes on by that', () => {
+    const log = logOf([stored('1')], { eventsMax: 9, seldomMax: 9 })
+    log.setWall(150, 5_000_000)
+    log.push(151, stored('2'))
+    const { events, atWallMs } = read(log, 9, 9_999)
+    expect([...events.map(({ wallMs }) => wallMs), atWallMs]).toEqual([1_000_000, 5_000_001, 5_000_050])
+    expect(read(log, 9, 9_999, { sinceWallMs: 1_000_001 }).events.map(({ seq }) => seq)).toEqual([1])
+  })
+
   test('is told by kind, task, peer and time', () => {
     const log = logOf([down('a'), stored('abc'), { type: 'wanted.sent', to: 'a', count: 1 }], {
       eventsMax: 9,
