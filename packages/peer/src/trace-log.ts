@@ -72,6 +72,8 @@ const seldom: ReadonlySet<TraceType> = new Set<TraceType>([
 const naming = ['peer', 'to', 'from', 'asker', 'host'] as const
 
 function isSeldom(event: UntimedTrace): boolean {
+  // Each time again would be each ten seconds.
+  if (event.type === 'warm.done') return !event.again && (event.code === 'warm-failed' || event.code === 'warm-lost')
   return event.type === 'task.closed'
     ? event.kind !== 'succeeded' && event.kind !== 'cancelled'
     : seldom.has(event.type)

@@ -33,6 +33,17 @@ describe('what a peer keeps of its trace', () => {
     expect({ total, sinceWallMs, atWallMs }).toEqual({ total: 5, sinceWallMs: 1_000_003, atWallMs: 1_000_050 })
   })
 
+  test('holds for longer that workers failed to be warm, once, not that they are', () => {
+    const done = (code: string, again = {}): UntimedTrace => ({
+      ...{ type: 'warm.done', class: 'make', workers: 1, tookMs: 3, code },
+      ...again,
+    })
+    const failed = done('warm-failed')
+    const log = logOf([failed, done(''), done('warm-lost'), done('warm-lost', { again: true })])
+    for (const task of ['1', '2', '3']) log.push(110, stored(task))
+    expect(read(log, 9, 9_999, { types: ['warm'] }).events.map(({ seq }) => seq)).toEqual([0, 2])
+  })
+
   test('keeps the times that were told when the wall clock is found ahead, and goes on by that', () => {
     const log = logOf([stored('1')], { eventsMax: 9, seldomMax: 9 })
     log.setWall(150, 5_000_000)
