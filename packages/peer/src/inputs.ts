@@ -116,7 +116,14 @@ export type PeerInput =
   /** answered by `moved`: those hosts ask those bearers for these tasks */
   | { type: 'move'; client: ClientRef; moves: readonly NamedMove[] }
   /** answered by `traced`: the newest trace events of all that can be asked, that fit; at most `limit` */
-  | { type: 'readTrace'; client: ClientRef; filter: TraceFilter; limit: number }
+  /** `sinces`: for these instead of the filter's own time */
+  | {
+      type: 'readTrace'
+      client: ClientRef
+      filter: TraceFilter
+      sinces?: ReadonlyMap<PeerId, WallMillis>
+      limit: number
+    }
   /** live output from the start, wherever it runs, then the rest from its outcome */
   | { type: 'follow'; client: ClientRef; task: TaskId }
   /** this client reads no more */

@@ -162,6 +162,24 @@ describe('the trace of the mesh', () => {
     expect(told?.events.map(({ by }) => by)).toEqual(expect.arrayContaining(['p0', 'p2']))
   })
 
+  test('begins for a peer at a time of its own where one is given', () => {
+    const mesh = new Mesh({ p0: 1, p1: 1, p2: 1 })
+    const all = () => mesh.replies('p0', 'traced').at(-1)!.told!.events
+    ask(mesh, 'p0', {})
+    mesh.run(10)
+    const latest = Math.max(...all().map(({ wallMs }) => wallMs))
+    const sinces = new Map([['p1', 0]])
+    mesh.step('p0', {
+      type: 'readTrace',
+      client: 1,
+      filter: { types: [], sinceWallMs: latest + 1 },
+      sinces,
+      limit: 100,
+    })
+    mesh.run(10)
+    expect([...new Set(all().map(({ by }) => by))]).toEqual(['p1'])
+  })
+
   test('is read by so many at once, and for nobody who has gone', () => {
     const mesh = new Mesh({ p0: 0, p1: 1 })
     mesh.kill('p1')
