@@ -96,6 +96,9 @@ describe.skipIf(browserPath === undefined)('the console of a mesh of three', () 
     const { page } = admin
     for (const name of ['front', 'amber', 'birch'])
       await seen(page.getByRole('row', { name: new RegExp(`${name}.*alive`) }))
+    // Tasks on their way are drawn over the graph: a layer that is not as large has them fly beside it.
+    const [graph, flights] = await Promise.all(['.graph svg', '.flights'].map((of) => page.locator(of).boundingBox()))
+    expect(flights).toEqual(graph)
     expect(page.url()).not.toContain('code')
     const used = await linkFor('observe')
     const first = await visit(browser, used)

@@ -26,7 +26,7 @@ export function TimersCard() {
           {status.timers.map(({ machine, inMs }) => (
             <tr key={machine}>
               <th scope="row">{machine}</th>
-              <td class="quiet">{doingOf(machine)}</td>
+              <td class="quiet wrapped">{doingOf(machine)}</td>
               <td class="number">{inMs < stepMs ? 'now' : durationText(Math.floor(inMs / stepMs) * stepMs)}</td>
             </tr>
           ))}
