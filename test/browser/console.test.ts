@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type Recording, readRecording } from '@souk/wire'
@@ -7,6 +6,7 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { souk, TestMesh, type TestPeer } from '../e2e/harness.ts'
 import { browserPath, launch, seriousFindings, type Visitor, visit, whyNoBrowser } from './browser.ts'
+import { freePort } from './free-port.ts'
 import { heardAuction } from './heard-auction.ts'
 import { showPlan } from './planned-balance.ts'
 import { seeCosts } from './shown-costs.ts'
@@ -54,14 +54,6 @@ async function demandAt(peer: TestPeer): Promise<() => Promise<void>> {
     clearInterval(calls)
     await agent.close()
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 async function linkFor(role: string, peer: TestPeer = front): Promise<string> {
@@ -163,6 +155,8 @@ describe.skipIf(browserPath === undefined)('the console of a mesh of three', () 
   test('another one is cancelled, and the list finds it by its outcome', async () => {
     const { page } = admin
     await submit(page, 'sleep 600')
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('button', { name: 'Stop it for good?' }).click()
     await seen(page.getByRole('heading', { name: /cancelled/ }))

@@ -35,10 +35,23 @@ export function Shell({ onLogOut }: { onLogOut: () => void }) {
   const { who, away, recordedAt } = useFeedState('who', 'away', 'recordedAt')
   const place = placeOf(route)
   const main = useRef<HTMLElement>(null)
+  const views = useRef<HTMLElement>(null)
   useKeys()
   useEffect(() => {
     document.title = `${places.find(({ path }) => path === place)?.title ?? 'Mesh'} · ${who.name} · Souk`
   }, [place, who.name])
+  const page = route.path.join('/')
+  const pageBefore = useRef(page)
+  useEffect(() => {
+    if (pageBefore.current === page) return
+    pageBefore.current = page
+    // The link that was followed may be gone with its view: who reads on goes on here.
+    if (document.activeElement === document.body) main.current?.focus()
+  }, [page])
+  useEffect(() => {
+    // On a phone the row of views is wider than the page.
+    views.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [place])
   return (
     <div class="shell">
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
@@ -49,7 +62,7 @@ export function Shell({ onLogOut }: { onLogOut: () => void }) {
           <Logo size={26} />
           <span>Souk</span>
         </a>
-        <nav aria-label="Views">
+        <nav aria-label="Views" ref={views}>
           {places.map(({ path, title, key }) => (
             <a key={path} href={hrefOf([path])} aria-current={path === place ? 'page' : undefined} title={`key ${key}`}>
               {title}
@@ -118,6 +131,9 @@ function useKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return
+      const { target } = event
+      // The first one clears it; then the letters lead to the views again.
+      if (event.key === 'Escape' && target instanceof HTMLInputElement && target.value === '') target.blur()
       if ((event.target as HTMLElement).closest('input, textarea, select, dialog')) return
       if (event.key === '/') {
         const search = document.querySelector<HTMLInputElement>('input[type=search]')

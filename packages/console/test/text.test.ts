@@ -4,6 +4,7 @@ import {
   countText,
   doingOf,
   durationText,
+  factorText,
   realWaitText,
   usedText,
   waitText,
@@ -19,6 +20,7 @@ test('amounts are told in the unit of their resource', () => {
   expect(amountText('memory', 1.5e9)).toBe('1.5 GB')
   expect(amountText('cpu', 0.25)).toBe('0.25')
   expect(countText(12_345)).toBe('12.3k')
+  expect([0.97, 4.4, 900.75, 12_345].map(factorText)).toEqual(['97 %', '440 %', '× 901', '× 12.3k'])
 })
 
 test('of a host and of a request each resource is found that is there', () => {
