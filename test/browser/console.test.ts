@@ -72,9 +72,10 @@ async function submit(page: Page, command: string): Promise<void> {
 
 describe.skipIf(browserPath === undefined)('the console of a mesh of three', () => {
   beforeAll(async () => {
-    await startMesh()
+    // First: forecasts take a minute of demand, which the other tests are to fill.
     cedar = await lone.add('cedar', ['--offer', 'cpu=2,slots=2'])
     stopDemand = await demandAt(cedar)
+    await startMesh()
     browser = await launch()
     admin = await visit(browser, await linkFor('admin'))
   }, 120_000)

@@ -51,12 +51,15 @@ export function placePeers(peers: readonly Placed[], width: number, height: numb
   return places
 }
 
-/** Where the text of a link stands: above its middle, or beside a steep one, clear of the names below the discs. */
-export function besideLink(from: Place, to: Place): { x: number; y: number; anchor: 'start' | 'middle' } {
+/**
+ * Where the text of a link stands: above its middle, or to the left of a steep one, clear of the names below the discs and
+ * of what waits, on their right.
+ */
+export function besideLink(from: Place, to: Place): { x: number; y: number; anchor: 'end' | 'middle' } {
   const [dx, dy] = [to.x - from.x, to.y - from.y]
   if (Math.abs(dx) >= Math.abs(dy)) return { x: from.x + dx / 2, y: from.y + dy / 2 - 5, anchor: 'middle' }
   const lower = dy > 0 ? to : from
-  return { x: from.x + dx / 2 + 8, y: lower.y - lower.r - 6, anchor: 'start' }
+  return { x: from.x + dx / 2 - 8, y: lower.y - lower.r - 6, anchor: 'end' }
 }
 
 export const drawnName = (name: string): string =>
