@@ -40,18 +40,8 @@ export function Shell({ onLogOut }: { onLogOut: () => void }) {
   useEffect(() => {
     document.title = `${places.find(({ path }) => path === place)?.title ?? 'Mesh'} · ${who.name} · Souk`
   }, [place, who.name])
-  const page = route.path.join('/')
-  const pageBefore = useRef(page)
-  useEffect(() => {
-    if (pageBefore.current === page) return
-    pageBefore.current = page
-    // The link that was followed may be gone with its view: who reads on goes on here.
-    if (document.activeElement === document.body) main.current?.focus()
-  }, [page])
-  useEffect(() => {
-    // On a phone the row of views is wider than the page.
-    views.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
-  }, [place])
+  useFocusAfter(route, main)
+  useInSight(place, views)
   return (
     <div class="shell">
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
@@ -124,6 +114,24 @@ function View({ route: { path, query } }: { route: Route }) {
     default:
       return <MeshView query={query} />
   }
+}
+
+/** The link that was followed may be gone with its view: who reads on goes on in the next one. */
+function useFocusAfter({ path }: Route, main: { current: HTMLElement | null }): void {
+  const page = path.join('/')
+  const before = useRef(page)
+  useEffect(() => {
+    if (before.current === page) return
+    before.current = page
+    if (document.activeElement === document.body) main.current?.focus()
+  }, [page])
+}
+
+/** On a phone the row of views is wider than the page. */
+function useInSight(place: string, views: { current: HTMLElement | null }): void {
+  useEffect(() => {
+    views.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [place])
 }
 
 /** One letter leads to each view; not while somebody writes. */

@@ -14,11 +14,11 @@ import { Machines } from './machines.ts'
 import { takeOffer } from './offer-routes.ts'
 import { Outlet } from './outlet.ts'
 import { OwnLoad } from './own-load.ts'
+import { takeReading } from './reading-routes.ts'
 import { decideRefusedSubmit } from './refused-submit.ts'
 import { Router } from './router.ts'
 import { type PeerSnapshot, peerSnapshot } from './snapshot.ts'
 import { startMachines } from './start-machines.ts'
-import { tellWall } from './wall-routes.ts'
 
 /** What local clients want. */
 type ClientInput = Extract<PeerInput, { client: unknown }>
@@ -141,17 +141,10 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         router.stepRoster(input)
         break
       case 'lag':
-        router.stepRoster(input)
-        router.stepRebalancer({ type: 'readings', readings: { lagMs: input.lagMs } })
-        break
       case 'wall':
-        tellWall(input.wallMs, router, now)
-        break
       case 'readings':
-        router.stepRebalancer(input)
-        break
       case 'rate':
-        this.#machines.rates.note(input.peer, input.bytesPerMs)
+        takeReading(input, router, now)
         break
       case 'persisted':
       case 'persistFailed':
