@@ -287,6 +287,7 @@ function linkOf(link: LinkReport): Omit<LinkLine, 'name'> {
     discovered: link.discovered || addresses.length > 0,
     dialled,
     connected,
+    ...(link.way === undefined ? {} : { way: link.way }),
     authenticated: link.streamOpen && link.certificateOk,
     subscribed: link.gossipSubscribed,
     ...link.bandwidth,

@@ -22,6 +22,8 @@ test('a whole way to a peer is fine, hop by hop', () => {
     level: 'ok',
     seen: 'discovered > dialled > authenticated > subscribed',
   })
+  expect(linkCheck({ ...whole, way: 'direct' })).toEqual(linkCheck(whole))
+  expect(linkCheck({ ...whole, way: 'relayed' }).seen).toMatch(/subscribed; through a relay$/)
   const { seen } = linkCheck({ ...whole, receivedMbps: 940.4, sentMbps: 12.34 })
   expect(seen).toMatch(/subscribed; 940 Mb\/s from it, 12.3 Mb\/s to it$/)
 })

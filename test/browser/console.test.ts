@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type Recording, readRecording } from '@souk/wire'
@@ -7,6 +6,7 @@ import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { souk, TestMesh, type TestPeer } from '../e2e/harness.ts'
 import { browserPath, launch, seriousFindings, type Visitor, visit, whyNoBrowser } from './browser.ts'
+import { freePort } from './free-port.ts'
 import { heardAuction } from './heard-auction.ts'
 import { showPlan } from './planned-balance.ts'
 import { seeCosts } from './shown-costs.ts'
@@ -56,14 +56,6 @@ async function demandAt(peer: TestPeer): Promise<() => Promise<void>> {
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
 async function linkFor(role: string, peer: TestPeer = front): Promise<string> {
   const { out } = await souk(['console', '--data', peer.data, '--role', role, '--json'])
   return (JSON.parse(out) as { link: string }).link
@@ -80,9 +72,10 @@ async function submit(page: Page, command: string): Promise<void> {
 
 describe.skipIf(browserPath === undefined)('the console of a mesh of three', () => {
   beforeAll(async () => {
-    await startMesh()
+    // First: forecasts take a minute of demand, which the other tests are to fill.
     cedar = await lone.add('cedar', ['--offer', 'cpu=2,slots=2'])
     stopDemand = await demandAt(cedar)
+    await startMesh()
     browser = await launch()
     admin = await visit(browser, await linkFor('admin'))
   }, 120_000)
@@ -96,6 +89,9 @@ describe.skipIf(browserPath === undefined)('the console of a mesh of three', () 
     const { page } = admin
     for (const name of ['front', 'amber', 'birch'])
       await seen(page.getByRole('row', { name: new RegExp(`${name}.*alive`) }))
+    // Tasks on their way are drawn over the graph: a layer that is not as large has them fly beside it.
+    const [graph, flights] = await Promise.all(['.graph svg', '.flights'].map((of) => page.locator(of).boundingBox()))
+    expect(flights).toEqual(graph)
     expect(page.url()).not.toContain('code')
     const used = await linkFor('observe')
     const first = await visit(browser, used)
@@ -161,6 +157,8 @@ describe.skipIf(browserPath === undefined)('the console of a mesh of three', () 
     const { page } = admin
     await submit(page, 'sleep 600')
     await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('button', { name: 'Stop it for good?' }).click()
     await seen(page.getByRole('heading', { name: /cancelled/ }))
     await open(page, 'Tasks')
@@ -217,6 +215,7 @@ describe.skipIf(browserPath === undefined)('the console of a mesh of three', () 
       if (view === 'Tasks') await page.getByRole('button', { name: /^all/ }).click()
       await page.getByRole('row').getByRole('link', { name: link }).first().click()
       await seen(page.getByRole('heading', { level: 2, name: view === 'Tasks' ? 'Timeline' : 'Offers' }))
+      if (view === 'Mesh') await seen(page.getByRole('listitem').filter({ hasText: 'connected, direct: yes' }))
       expect({ link, found: await seriousFindings(page) }).toEqual({ link, found: [] })
     }
     await page.setViewportSize({ width: 390, height: 844 })
@@ -252,6 +251,7 @@ describe.skipIf(browserPath === undefined)('the console of a mesh of three', () 
     const { page } = admin
     await open(page, 'Mesh')
     await page.getByRole('row', { name: /front/ }).getByRole('link', { name: 'front' }).click()
+    await seen(page.getByRole('row', { name: /^roster asks whether others are alive/ }))
     await page.getByRole('button', { name: 'Drain' }).click()
     await page.getByRole('button', { name: 'Take nothing new here?' }).click()
     await seen(page.getByRole('heading', { name: /draining/ }))

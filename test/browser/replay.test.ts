@@ -38,6 +38,10 @@ const recording = {
     { type: 'auction.closed', wallMs: began + 5, by: 'P2', lot: 1, bids: 2, awarded: 1, closed: 'all-in', tookMs: 4 },
     { type: 'task.awarded', wallMs: began + 5, by: 'P1', task: task.id, to: 'P2', decision },
     { type: 'message.rejected', wallMs: began + 5_000, peer: 'P2', tag: 'x', code: 'malformed' },
+    {
+      ...{ type: 'warm.done', wallMs: began + 6_000, by: 'P2', class: 'process/make', workers: 0, tookMs: 0 },
+      ...{ code: 'warm-failed', detail: 'it ended with 3: no licence' },
+    },
   ],
   moments: [0, 4_000, 8_000].map((ms) => ({ wallMs: began + ms, peers, tasks: [task] })),
 }
@@ -101,6 +105,10 @@ describe.skipIf(browserPath === undefined)('a replay in a browser', () => {
     await page
       .getByRole('listitem')
       .filter({ hasText: /malformed.*elm.*1 times/ })
+      .waitFor()
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: /warm-failed process\/make at elm 1 time.*it ended with 3: no licence/ })
       .waitFor()
     expect(await seriousFindings(page)).toEqual([])
     await open('Balance')

@@ -54,6 +54,8 @@ async function serveWaves(client: SoukClient, signal: AbortSignal): Promise<void
 }
 
 async function picture(page: Page, name: string): Promise<void> {
+  // What the pointer rests on is drawn in another way.
+  await page.mouse.move(0, size.height - 1)
   await pause(settleMs)
   // A busy machine answers late.
   await page.locator('.asking, .centred').first().waitFor({ state: 'detached', timeout: 60_000 })

@@ -24,12 +24,15 @@ export function linkCheck(shown: LinkLine): Check {
   const link = visibleData(shown)
   const name = link.name || shortPeer(link.id)
   const hop = failingHop(link)
-  if (hop === undefined) return { name, level: 'ok', seen: `${hops.join(' > ')}${bandwidthText(link)}` }
+  if (hop === undefined) return { name, level: 'ok', seen: `${hops.join(' > ')}${wayText(link)}${bandwidthText(link)}` }
   const reached = hops.slice(0, hops.indexOf(hop)).join(' > ')
   const why = link.lastError === undefined ? '' : `: ${link.lastError.message}`
   const seen = `${reached === '' ? '' : `${reached} > `}not ${hop}${why}`
   return { name, level: hop === 'subscribed' ? 'warn' : 'fail', seen, next: advice[hop] }
 }
+
+/** Nothing where it is direct, as ways are. */
+const wayText = ({ way }: LinkLine): string => (way === 'relayed' ? '; through a relay' : '')
 
 /** By large transfers of late; nothing was sent to find out. */
 function bandwidthText({ receivedMbps, sentMbps }: LinkLine): string {

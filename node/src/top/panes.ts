@@ -75,7 +75,7 @@ const columns: Record<PaneName, readonly Column[]> = {
     { title: 'by', yields: 4, least: 6 },
     { title: 'class', yields: 2, least: 10, stays: true },
     right('tasks'),
-    right('asked'),
+    right('asked', 4.5),
     right('bids'),
     right('awarded'),
     right('took'),

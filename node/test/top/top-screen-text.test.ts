@@ -27,6 +27,22 @@ describe('the screen of souk top', () => {
     expect(text).toMatch(/> {2}aaa0+ +work aaa +running +elm/)
   })
 
+  test('at 60 columns an auction is told with fewer columns, each of them whole', () => {
+    const closed = { bids: 12, awarded: 12, tookMs: 7.3, why: 'all-in' as const }
+    const auction = {
+      by: '12D3KooWoak',
+      lot: 1,
+      wallMs: nowMs - 1_500,
+      class: 'process/sh',
+      tasks: 104,
+      asked: 2,
+      closed,
+    }
+    const text = screenLines(firstView, topData({ auctions: [auction] }), { columns: 60, rows: 24 }, plain).join('\n')
+    expect(text).toMatch(/ago +class +tasks +bids +awarded +took/)
+    expect(text).toMatch(/1\.5 s ago +process\/sh +104 +12 +12 +7\.3 ms/)
+  })
+
   test.each([
     [80, 24],
     [60, 15],

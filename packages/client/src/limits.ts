@@ -32,6 +32,8 @@ export const apiLimits = {
   outputsMax: 256,
   functionsMax: 512,
   listedMax: 1024,
+  /** peers that a read of the trace may name with a time of their own: as many as fit a request's head */
+  traceSincesMax: 64,
   /** that an analysis looks back: 30 days */
   windowMsMax: 30 * 24 * 3_600_000,
   /** of each class that is told at once: an hour */

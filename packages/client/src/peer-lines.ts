@@ -7,6 +7,8 @@ export interface PeerLine {
   state: 'alive' | 'suspect' | 'dead' | 'left' | 'unknown'
   connected: boolean
   rttMs?: number
+  /** how the connection to it goes: straight, or through a third peer; absent: there is none */
+  way?: 'direct' | 'relayed'
   /** megabits a second of the large transfers between the two of late, as this peer saw them */
   receivedMbps?: number
   sentMbps?: number
@@ -36,6 +38,8 @@ export interface LinkLine {
   dialled: boolean
   /** an encrypted connection is open */
   connected: boolean
+  /** how it goes: straight to that peer, or through a third one; absent: it is not open */
+  way?: 'direct' | 'relayed'
   /** both have accepted each other's certificate, and the stream between them is open */
   authenticated: boolean
   /** it listens to adverts by gossip */

@@ -54,6 +54,14 @@ export interface Scaling {
   able: boolean
 }
 
+/** What one machine of a peer waits for. */
+export interface Timer {
+  /** roster, custodian, bidder, … */
+  machine: string
+  /** so long it waits until it does something of itself; 0: it is due */
+  inMs: number
+}
+
 /** A peer at a glance. */
 export interface Status {
   self: string
@@ -76,6 +84,8 @@ export interface Status {
   rebalance: RebalanceStatus
   /** absent: it starts no others */
   scaling?: Scaling
+  /** what its machines are due to do next of themselves, soonest first */
+  timers: Timer[]
   tasks: Record<string, number>
   store: { ok: boolean; code?: string; message?: string }
   counters: Record<string, number>

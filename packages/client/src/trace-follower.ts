@@ -1,8 +1,15 @@
+import { apiLimits } from './limits.ts'
 import type { Trace, TracedEvent, TraceQuery } from './trace.ts'
 
 const keptDefault = 1_000
-/** a peer that has not answered for longer is forgotten: what it saw meanwhile is left out when it is back */
+/** of what is kept so many times as much is known to have been shown */
+const knownPerKept = 2
+/** who has not answered for longer does not hold back what the others are asked for */
 const patienceMsMax = 60_000
+/** of clocks that agree: what peers that answer one question have reached then */
+const agreeingMsMax = 1_000
+/** peers whose place is known: as many as a mesh has members, at most */
+const peersMax = 4_096
 
 /** What a look has shown. */
 export interface FollowedTrace {
@@ -16,20 +23,28 @@ export interface FollowedTrace {
   missing: readonly string[]
 }
 
+/** How far what a peer told reaches, by its own clock, and when it told that, by the reader's. */
+interface Reached {
+  wallMs: number
+  seenMs: number
+}
+
+type Since = Pick<TraceQuery, 'since' | 'sinces'>
+
 /** The trace of the whole mesh, look after look: each asks only for what came since the one before. Bounded. */
 export class TraceFollower {
   readonly #read: (query: TraceQuery, signal?: AbortSignal) => Promise<Trace>
-  readonly #query: Omit<TraceQuery, 'since' | 'until'>
+  readonly #query: Omit<TraceQuery, 'since' | 'sinces' | 'until'>
   readonly #keptMax: number
   readonly #known = new Set<string>()
-  /** by peer: how far what it told reaches, by its own clock, and when it told that, by the reader's */
-  readonly #answered = new Map<string, { wallMs: number; seenMs: number }>()
+  /** by peer; who has answered last comes last */
+  readonly #reached = new Map<string, Reached>()
   readonly #now: () => number
   #events: readonly TracedEvent[] = []
 
   constructor(
     read: (query: TraceQuery, signal?: AbortSignal) => Promise<Trace>,
-    query: Omit<TraceQuery, 'since' | 'until'> = {},
+    query: Omit<TraceQuery, 'since' | 'sinces' | 'until'> = {},
     keptMax = keptDefault,
     now = () => performance.now(),
   ) {
@@ -46,38 +61,66 @@ export class TraceFollower {
       { limit: this.#keptMax, ...this.#query, ...window },
       signal,
     )
-    const seenMs = this.#now()
-    for (const { id, at } of peers) this.#answered.set(id, { wallMs: Date.parse(at), seenMs })
-    for (const [id, last] of this.#answered) if (seenMs - last.seenMs > patienceMsMax) this.#answered.delete(id)
     const before = this.#events
     const fresh = this.#take(events)
+    this.#note(peers)
     // What is told is the newest of the window: where some of it was shown before, nothing between the looks is left out.
     const joins = fresh.length < events.length
-    const cut = joins ? 0 : total - events.length - shownSince(before, window.since)
+    const cut = joins ? 0 : total - events.length - shownSince(before, window)
     return { events: this.#events, fresh, cut: Math.max(0, cut), missing }
   }
 
   /**
-   * Clocks differ: what the slowest of them had reached, however far another is ahead, and an event of that same
-   * millisecond may come again.
+   * What the slowest of the clocks had reached, however far another is ahead, and an event of that same millisecond may
+   * come again. Those that do not agree with it, or were away, are asked from where they were themselves: else a clock that
+   * is behind has all others tell again, each time, what they have told, and what it tells itself finds no room.
    */
-  #since(): Pick<TraceQuery, 'since'> {
-    const times = [...this.#answered.values()].map(({ wallMs }) => wallMs)
-    return times.length === 0 ? {} : { since: new Date(Math.min(...times)) }
+  #since(): Since {
+    const all = [...this.#reached]
+    const latest = all.at(-1)
+    if (latest === undefined) return {}
+    const there = all.filter(([, { seenMs }]) => latest[1].seenMs - seenMs <= patienceMsMax)
+    const sinceMs = Math.min(...there.map(([, { wallMs }]) => wallMs))
+    const off = ({ wallMs }: Reached): number => Math.abs(wallMs - sinceMs)
+    const apart = all
+      .filter(([, reached]) => off(reached) > agreeingMsMax)
+      .sort(([, a], [, b]) => off(b) - off(a))
+      .slice(0, apiLimits.traceSincesMax)
+      .map(([id, { wallMs }]) => [id, new Date(wallMs)] as const)
+    return { since: new Date(sinceMs), ...(apart.length === 0 ? {} : { sinces: Object.fromEntries(apart) }) }
   }
 
+  #note(peers: Trace['peers']): void {
+    const seenMs = this.#now()
+    for (const { id, at } of peers) {
+      this.#reached.delete(id)
+      this.#reached.set(id, { wallMs: Date.parse(at), seenMs })
+    }
+    for (const id of this.#reached.keys()) {
+      if (this.#reached.size <= peersMax) break
+      this.#reached.delete(id)
+    }
+  }
+
+  /** Before what a peer had reached it has told all; of that millisecond, and of the others, only what is known was told. */
   #take(events: readonly TracedEvent[]): readonly TracedEvent[] {
-    const fresh = events.filter((event) => !this.#known.has(keyOf(event)))
+    const fresh = events.filter(
+      (event) => event.wallMs >= (this.#reached.get(event.by)?.wallMs ?? 0) && !this.#known.has(keyOf(event)),
+    )
     if (fresh.length === 0) return fresh
     const all = [...this.#events, ...fresh].sort((a, b) => a.wallMs - b.wallMs)
     this.#events = all.slice(-this.#keptMax)
-    this.#known.clear()
-    for (const event of this.#events) this.#known.add(keyOf(event))
+    for (const event of fresh) this.#known.add(keyOf(event))
+    // In the order in which it was told: by its time what a clock tells that is behind would be forgotten first.
+    for (const key of this.#known) {
+      if (this.#known.size <= knownPerKept * this.#keptMax) break
+      this.#known.delete(key)
+    }
     return fresh
   }
 }
 
-const shownSince = (shown: readonly TracedEvent[], since = new Date(0)): number =>
-  shown.filter(({ wallMs }) => wallMs >= since.getTime()).length
+const shownSince = (shown: readonly TracedEvent[], { since = new Date(0), sinces = {} }: Since): number =>
+  shown.filter(({ by, wallMs }) => wallMs >= (sinces[by] ?? since).getTime()).length
 
 const keyOf = ({ by, seq, wallMs }: TracedEvent): string => `${by} ${seq} ${wallMs}`

@@ -8,6 +8,8 @@ export interface TraceQuery {
   peer?: string
   /** by the clocks of the peers that tell them */
   since?: Date
+  /** for these peers, by id, instead of `since`: clocks differ. At most 64 */
+  sinces?: Readonly<Record<string, Date>>
   until?: Date
   /** 1 to 1,024, the newest; default 200 */
   limit?: number
@@ -40,13 +42,27 @@ export interface Trace {
 }
 
 /** The query as it travels: text, and nothing that was not given. */
-export function traceRequest({ kinds = [], task, peer, since, until, limit }: TraceQuery): Record<string, string> {
+export function traceRequest({
+  kinds = [],
+  task,
+  peer,
+  since,
+  sinces,
+  until,
+  limit,
+}: TraceQuery): Record<string, string> {
   return {
     ...(kinds.length === 0 ? {} : { kind: kinds.join(',') }),
     ...(task === undefined ? {} : { task }),
     ...(peer === undefined ? {} : { peer }),
     ...(since === undefined ? {} : { since: since.toISOString() }),
+    ...(sinces === undefined ? {} : { sinces: sincesText(sinces) }),
     ...(until === undefined ? {} : { until: until.toISOString() }),
     ...(limit === undefined ? {} : { limit: String(limit) }),
   }
 }
+
+const sincesText = (sinces: Readonly<Record<string, Date>>): string =>
+  Object.entries(sinces)
+    .map(([peer, since]) => `${peer}=${since.getTime()}`)
+    .join()

@@ -19,14 +19,14 @@ const peer = (id: string, now: number) => ({ id, since: at(0), at: at(now) })
 test('each look asks for what came since the slowest clock of the one before, and nothing comes twice', async () => {
   const { asked, read } = mesh(
     { events: [event('A', 1, 90), event('B', 7, 95)], peers: [peer('A', 100), peer('B', 96)] },
-    { events: [event('B', 8, 99), event('A', 2, 97), event('A', 1, 90)], peers: [peer('A', 200)] },
+    { events: [event('B', 8, 99), event('A', 2, 101), event('A', 1, 90)], peers: [peer('A', 200)] },
     { events: [], peers: [peer('A', 300), peer('B', 290)] },
   )
   const follower = new TraceFollower(read, { kinds: ['link'] })
   const first = (await follower.look()).events
   const { events: second, fresh } = await follower.look()
   expect(fresh.map(({ by, seq }) => `${by}${seq}`)).toEqual(['B8', 'A2'])
-  expect(second.map(({ by, seq }) => `${by}${seq}`)).toEqual(['A1', 'B7', 'A2', 'B8'])
+  expect(second.map(({ by, seq }) => `${by}${seq}`)).toEqual(['A1', 'B7', 'B8', 'A2'])
   expect(second.slice(0, 2)).toEqual(first)
   expect((await follower.look()).events).toBe(second)
   expect(asked.map(({ since }) => since?.getTime())).toEqual([undefined, 96, 96])
@@ -47,6 +47,43 @@ test('only the newest are kept, and a peer that stays away is not waited for', a
   await follower.look()
   await follower.look()
   expect(asked.map(({ since }) => since?.getTime())).toEqual([undefined, 3, 3, 60_004])
+  // When it is back it goes on where it was.
+  expect(asked[3]?.sinces).toEqual({ B: new Date(3) })
+})
+
+test('each clock is asked from where it was itself, so one that is behind neither hides nor repeats anything', async () => {
+  const behind = -7_200_000 + 10_000_000
+  const now = 10_000_000
+  const many = Array.from({ length: 3 }, (_, i) => event('A', i, now + i))
+  const { asked, read } = mesh(
+    { events: [event('B', 1, behind), ...many], peers: [peer('A', now + 10), peer('B', behind + 10)] },
+    {
+      events: [event('B', 1, behind), event('B', 2, behind + 20), ...many, event('A', 9, now + 20)],
+      peers: [peer('A', now + 30)],
+    },
+    {
+      events: [event('B', 2, behind + 20), event('B', 3, behind + 30)],
+      peers: [peer('A', now + 40), peer('B', behind + 40)],
+    },
+  )
+  const follower = new TraceFollower(read, {}, 3)
+  const fresh = []
+  for (let i = 0; i < 3; i++) fresh.push((await follower.look()).fresh.map(({ by, seq }) => `${by}${seq}`))
+  expect(fresh).toEqual([['B1', 'A0', 'A1', 'A2'], ['B2', 'A9'], ['B3']])
+  expect(asked.map(({ since, sinces }) => [since?.getTime(), sinces?.A?.getTime(), sinces?.B])).toEqual([
+    [undefined, undefined, undefined],
+    [behind + 10, now + 10, undefined],
+    [behind + 10, now + 30, undefined],
+  ])
+})
+
+test('of very many clocks that differ the farthest are named, as many as a request may name', async () => {
+  const peers = Array.from({ length: 70 }, (_, i) => peer(`P${i}`, i * 10_000))
+  const { asked, read } = mesh({ events: [], peers }, { events: [], peers: [] })
+  const follower = new TraceFollower(read)
+  await follower.look()
+  await follower.look()
+  expect(Object.keys(asked[1]!.sinces!).sort()).toEqual(Array.from({ length: 64 }, (_, i) => `P${i + 6}`).sort())
 })
 
 test('a clock that is far ahead hides nothing of the others, and neither does a long pause of the reader', async () => {
@@ -73,7 +110,7 @@ test('what happens faster than looks can tell is counted', async () => {
 })
 
 test('what was shown before is not missing, however far back a look goes for a peer that is away', async () => {
-  const events = [event('A', 7, 70), event('A', 8, 80), event('A', 9, 90)]
+  const events = [event('A', 7, 70), event('A', 8, 80), event('A', 9, 96)]
   const peers = [peer('A', 95)]
   const answers = [
     { events: events.slice(0, 2), total: 2, peers: [...peers, peer('B', 10)] },

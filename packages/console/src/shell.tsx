@@ -35,10 +35,13 @@ export function Shell({ onLogOut }: { onLogOut: () => void }) {
   const { who, away, recordedAt } = useFeedState('who', 'away', 'recordedAt')
   const place = placeOf(route)
   const main = useRef<HTMLElement>(null)
+  const views = useRef<HTMLElement>(null)
   useKeys()
   useEffect(() => {
     document.title = `${places.find(({ path }) => path === place)?.title ?? 'Mesh'} · ${who.name} · Souk`
   }, [place, who.name])
+  useFocusAfter(route, main)
+  useInSight(place, views)
   return (
     <div class="shell">
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
@@ -49,7 +52,7 @@ export function Shell({ onLogOut }: { onLogOut: () => void }) {
           <Logo size={26} />
           <span>Souk</span>
         </a>
-        <nav aria-label="Views">
+        <nav aria-label="Views" ref={views}>
           {places.map(({ path, title, key }) => (
             <a key={path} href={hrefOf([path])} aria-current={path === place ? 'page' : undefined} title={`key ${key}`}>
               {title}
@@ -113,11 +116,32 @@ function View({ route: { path, query } }: { route: Route }) {
   }
 }
 
+/** The link that was followed may be gone with its view: who reads on goes on in the next one. */
+function useFocusAfter({ path }: Route, main: { current: HTMLElement | null }): void {
+  const page = path.join('/')
+  const before = useRef(page)
+  useEffect(() => {
+    if (before.current === page) return
+    before.current = page
+    if (document.activeElement === document.body) main.current?.focus()
+  }, [page])
+}
+
+/** On a phone the row of views is wider than the page. */
+function useInSight(place: string, views: { current: HTMLElement | null }): void {
+  useEffect(() => {
+    views.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [place])
+}
+
 /** One letter leads to each view; not while somebody writes. */
 function useKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return
+      const { target } = event
+      // The first one clears it; then the letters lead to the views again.
+      if (event.key === 'Escape' && target instanceof HTMLInputElement && target.value === '') target.blur()
       if ((event.target as HTMLElement).closest('input, textarea, select, dialog')) return
       if (event.key === '/') {
         const search = document.querySelector<HTMLInputElement>('input[type=search]')

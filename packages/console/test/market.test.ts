@@ -1,4 +1,13 @@
-import { auctionsOf, histogram, missesOf, placePeers, quantile, refusalsOf, type TraceEvent } from '@souk/console'
+import {
+  auctionsOf,
+  drawnName,
+  histogram,
+  missesOf,
+  placePeers,
+  quantile,
+  refusalsOf,
+  type TraceEvent,
+} from '@souk/console'
 import { expect, test } from 'vitest'
 
 const event = (type: string, more: object): TraceEvent => ({ type, wallMs: 1_000, ...more })
@@ -64,6 +73,7 @@ test('the asked peer is in the middle, and a longer round trip is farther away',
   const middle = places.get('self')!
   const distance = (id: string) => Math.hypot(places.get(id)!.x - middle.x, places.get(id)!.y - middle.y)
   expect([middle.x, middle.y]).toEqual([300, 200])
+  expect([drawnName('birch'), drawnName('birch-with-a-long-name')]).toEqual(['birch', 'birch-with-a-lon…'])
   expect(distance('far')).toBeGreaterThan(distance('near'))
   const many = [peers[0]!, ...Array.from({ length: 200 }, (_, i) => ({ id: `p${i}`, self: false, rttMs: i }))]
   for (const { x, y, r } of placePeers(many, 600, 400).values()) {

@@ -1,4 +1,14 @@
-import { amountsOf, amountText, countText, durationText, realWaitText, usedText, waitText } from '@souk/console'
+import {
+  amountsOf,
+  amountText,
+  countText,
+  doingOf,
+  durationText,
+  factorText,
+  realWaitText,
+  usedText,
+  waitText,
+} from '@souk/console'
 import { expect, test } from 'vitest'
 
 test('durations read as people say them', () => {
@@ -10,6 +20,7 @@ test('amounts are told in the unit of their resource', () => {
   expect(amountText('memory', 1.5e9)).toBe('1.5 GB')
   expect(amountText('cpu', 0.25)).toBe('0.25')
   expect(countText(12_345)).toBe('12.3k')
+  expect([0.97, 4.4, 900.75, 12_345].map(factorText)).toEqual(['97 %', '440 %', '× 901', '× 12.3k'])
 })
 
 test('of a host and of a request each resource is found that is there', () => {
@@ -41,4 +52,9 @@ test('the use of a host stands beside what is usual at that hour, where that is 
   expect(usedText({ resource: 'cpu', hours, latest })).toBe('34 %; usual at this hour: 12 %, now and then 80 %')
   expect(usedText({ resource: 'network', hours, latest: { ...latest, hourOfWeek: 10 } })).toBe('34 Mbit/s')
   expect(usedText({ resource: 'cpu', hours })).toBe('not measured yet')
+})
+
+test('of each machine of a peer it is said what its timer is for; one of a newer peer stands without', () => {
+  expect(doingOf('bidder')).toBe('asks others for work that waits')
+  expect(doingOf('oracle')).toBe('')
 })

@@ -28,7 +28,7 @@ export function peerLines(snapshot: PeerSnapshotView, info: ControlInfo): PeerLi
   const ways = new Map(info.links().map((link) => [link.id, link]))
   const others = snapshot.members
     .filter((member) => member.peer !== snapshot.self)
-    .map((member) => ({ ...lineOf(member), ...bandwidthOf(ways.get(member.peer)) }))
+    .map((member) => ({ ...lineOf(member), ...wayOf(ways.get(member.peer)), ...bandwidthOf(ways.get(member.peer)) }))
   return [selfLine(snapshot, info), ...others]
 }
 
@@ -37,6 +37,9 @@ export function linkLines(snapshot: PeerSnapshotView, info: ControlInfo): LinkLi
   const names = new Map(snapshot.members.map((member) => [member.peer, member.name]))
   return info.links().map((link) => ({ ...link, name: names.get(link.id) ?? '' }))
 }
+
+const wayOf = (link: Pick<LinkLine, 'way'> | undefined): Pick<PeerLine, 'way'> =>
+  link?.way === undefined ? {} : { way: link.way }
 
 function selfLine(snapshot: PeerSnapshotView, info: ControlInfo): PeerLine {
   const { offer } = snapshot
@@ -139,6 +142,7 @@ export function statusOf(snapshot: PeerSnapshotView, info: ControlInfo): Status 
     ...scalingOf(snapshot),
     limits: limitsOf(info.limits()),
     audit: auditOf(snapshot),
+    timers: snapshot.timers.map(({ machine, inMs }) => ({ machine, inMs: Math.round(inMs) })),
     tasks: snapshot.tasks,
     store: { ok, ...(code === undefined ? {} : { code }), ...(message === undefined ? {} : { message }) },
     counters: snapshot.counters,

@@ -19,9 +19,10 @@ const limitDefault = 200
 export async function meshTrace(query: Query, handle: PeerHandle, snapshot: PeerSnapshotView): Promise<Trace> {
   const limit = limitOf(query.limit)
   const filter = filterOf(query, snapshot)
+  const sinces = sincesOf(query.sinces)
   const { told } = await ask(
     handle,
-    (client) => ({ type: 'readTrace', client, filter, limit }),
+    (client) => ({ type: 'readTrace', client, filter, sinces, limit }),
     (reply) => (reply.type === 'traced' ? reply : undefined),
   )
   if (!told)
@@ -54,6 +55,12 @@ function filterOf({ kind, task, peer, since, until }: Query, snapshot: PeerSnaps
   if (filter.sinceWallMs !== undefined && filter.untilWallMs !== undefined && filter.sinceWallMs > filter.untilWallMs)
     throw new ApiError(400, 'request-invalid', `since '${since}' is after until '${until}'`, { path: '/since' })
   return filter
+}
+
+/** Its form was checked. */
+function sincesOf(text: string | undefined): Map<string, number> {
+  const each = text?.split(',').map((since) => since.split('=') as [string, string])
+  return new Map(each?.map(([peer, ms]) => [peer, Number(ms)]))
 }
 
 /** A kind that no event can be is a mistake; a type that is unknown here may be a newer peer's. */

@@ -53,5 +53,7 @@ export interface PeerSnapshotView {
   /** what the last audit of this host has found */
   breaches?: readonly { code: string; task?: string; resource: string; seen: number; allowed: number }[] | undefined
   capacity?: CapacityReport | undefined
+  /** what its machines are due to do next, soonest first */
+  timers: readonly { machine: string; inMs: number }[]
   counters: Record<string, number>
 }

@@ -1,9 +1,11 @@
 import type { ClassReport } from '@souk/peer'
 
 /** Why so many workers of a class stand warm, or why forecasts do not decide it, in one sentence. */
-export function warmReason({ warm, bucketMs }: ClassReport): string {
+export function warmReason({ class: name, warm, bucketMs }: ClassReport): string {
   const { mode, trial, free, executorCode } = warm
   const wanted = wantedText(warm, bucketMs)
+  if (free === undefined && name.startsWith('function/'))
+    return 'no call of it has run on this host yet, so it is not known what could stand warm for it'
   if (free === undefined)
     return 'its runs start a process of their own each, and none is declared that could stand warm for them (souk up --warm-command)'
   if (executorCode === 'cannot-warm') return 'what runs it here cannot be warmed: agents need a warm hook for it'

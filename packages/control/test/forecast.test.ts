@@ -35,6 +35,17 @@ test('refuses what is no number of buckets', async () => {
 type Warm = ClassReport['warm']
 const earned = { ...demandReport.warm.trial, buckets: 300, busyBuckets: 60 }
 
+test.each([
+  ['function/resize', 'no call of it has run on this host yet, so it is not known what could stand warm for it'],
+  [
+    'process/make',
+    'its runs start a process of their own each, and none is declared that could stand warm for them (souk up --warm-command)',
+  ],
+])('of %s nothing can stand warm, for a reason of its own', (name, reason) => {
+  const report = { ...demandReport, class: name, warm: { ...demandReport.warm, free: undefined } }
+  expect(warmReason(report)).toBe(reason)
+})
+
 test.each<[Partial<Warm>, string]>([
   [{}, '3 would be enough 90 % of the time, 10 s ahead; on trial: 12 of 60 buckets, 9 of 10 with runs so far'],
   [
@@ -44,10 +55,6 @@ test.each<[Partial<Warm>, string]>([
   [
     { trial: { ...earned, forecastCost: 29.96 }, code: 'scale-down-delay' },
     'fewer than 3 are wanted, but not for a minute yet; only judged: they would cost 30 here, keeping what was used last 30',
-  ],
-  [
-    { free: undefined },
-    'its runs start a process of their own each, and none is declared that could stand warm for them (souk up --warm-command)',
   ],
   [{ executorCode: 'cannot-warm' }, 'what runs it here cannot be warmed: agents need a warm hook for it'],
 ])('what stands warm has its reason: %j', (over, reason) => {

@@ -18,7 +18,8 @@ test('links say how far a peer got with each other one, and where it ended', asy
       addresses: ['/ip4/127.0.0.1/tcp/2'],
       discovered: true,
       dialled: true,
-      connected: false,
+      connected: true,
+      way: 'relayed',
       authenticated: false,
       subscribed: false,
       receivedMbps: 940.4,
@@ -27,6 +28,7 @@ test('links say how far a peer got with each other one, and where it ended', asy
     },
   ])
   expect((await client.peers()).find(({ id }) => id === 'PeerB')).toMatchObject({
+    way: 'relayed',
     receivedMbps: 940.4,
     advert: { seq: 7, heardAt: '2026-11-29T00:00:00.000Z' },
   })

@@ -185,6 +185,7 @@ export class MemoryPeer implements PeerHandle {
       rebalance: { on: true, movesPerMinuteMax: 9, movesLastMinute: 0, strategy: nothingWaits },
       members,
       keeping: { members: members.length, keepers: members.length, custodians: 1, here: true, heardFromMajority: true },
+      timers: [{ machine: 'roster', inMs: 1_249.6 }],
       tasks: { running: this.#mesh.tasks.size },
       store: { ok: true },
       counters: { submitted: this.#mesh.tasks.size },

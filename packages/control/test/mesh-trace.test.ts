@@ -56,6 +56,7 @@ test('filters go to every peer as the mesh has them', async () => {
     peer: 'peera',
     since: new Date(1_700_000_000_000),
     until: new Date(1_700_000_000_500),
+    sinces: { PeerB: new Date(1_600_000_000_000), PeerC: new Date(5) },
     limit: 1_024,
   })
   expect(await server.peer.asked('readTrace')).toMatchObject({
@@ -66,6 +67,10 @@ test('filters go to every peer as the mesh has them', async () => {
       sinceWallMs: 1_700_000_000_000,
       untilWallMs: 1_700_000_000_500,
     },
+    sinces: new Map([
+      ['PeerB', 1_600_000_000_000],
+      ['PeerC', 5],
+    ]),
     limit: 1_024,
   })
 })

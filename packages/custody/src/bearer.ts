@@ -61,6 +61,9 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
       case 'start':
         this.#hands.start(input.wallMs, input.incarnation, now)
         break
+      case 'wall':
+        this.#hands.setWall(input.wallMs, now)
+        break
       case 'bear':
         this.#onBear(input, now, out)
         break
@@ -73,14 +76,11 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
       case 'message':
         this.#onMessage(input.from, input.message, now, out)
         break
-      case 'handOver':
-        this.#placings.onPlaced(
-          input.tasks,
-          { choice: 'handOver', to: input.to, alternates: input.alternates, chosenMs: now },
-          now,
-          out,
-        )
+      case 'handOver': {
+        const { to, alternates } = input
+        this.#placings.onPlaced(input.tasks, { choice: 'handOver', to, alternates, chosenMs: now }, now, out)
         break
+      }
       case 'keep':
         this.#placings.onPlaced(input.tasks, { choice: 'keep', alternative: input.alternative }, now, out)
         break

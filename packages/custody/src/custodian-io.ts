@@ -76,6 +76,8 @@ export type CustodianSays = MessageOf<
 
 export type CustodianInput =
   | { type: 'start'; wallMs: WallMillis; incarnation: Incarnation; stored: { key: string; value: unknown }[] }
+  /** the wall clock has gone ahead of this peer's own */
+  | { type: 'wall'; wallMs: WallMillis }
   | { type: 'wake' }
   | { type: 'persisted'; upToSeq: number }
   | { type: 'persistFailed'; upToSeq: number; code: string; message: string }

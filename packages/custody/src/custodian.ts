@@ -64,6 +64,9 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
       case 'start':
         this.#onStart(input, now)
         break
+      case 'wall':
+        this.#book.setWall(input.wallMs, now)
+        break
       case 'persisted':
         this.#onPersisted(input.upToSeq, now, out)
         break

@@ -32,6 +32,10 @@ export class Hands {
 
   start(wallMs: WallMillis, incarnation: Incarnation, now: Millis): void {
     this.incarnation = incarnation
+    this.setWall(wallMs, now)
+  }
+
+  setWall(wallMs: WallMillis, now: Millis): void {
     this.#wallOffset = wallMs - now
   }
 

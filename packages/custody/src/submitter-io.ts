@@ -6,6 +6,8 @@ export type SubmitterMessage = MessageOf<'stored' | 'already' | 'unstored' | 'ch
 
 export type SubmitterInput =
   | { type: 'start'; wallMs: WallMillis; incarnation: Incarnation }
+  /** the wall clock has gone ahead of this peer's own */
+  | { type: 'wall'; wallMs: WallMillis }
   | { type: 'wake' }
   | SubmitInput
   | { type: 'message'; from: PeerId; message: SubmitterMessage }

@@ -48,6 +48,9 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
         this.#storing.start(input.incarnation)
         this.#wallOffset = input.wallMs - now
         break
+      case 'wall':
+        this.#wallOffset = input.wallMs - now
+        break
       case 'submit':
         this.#onSubmit(input, now, out)
         break

@@ -72,6 +72,10 @@ export class TaskBook {
 
   start(wallMs: WallMillis, incarnation: Incarnation, now: Millis): void {
     this.#incarnation = incarnation
+    this.setWall(wallMs, now)
+  }
+
+  setWall(wallMs: WallMillis, now: Millis): void {
     this.#wallOffset = wallMs - now
   }
 

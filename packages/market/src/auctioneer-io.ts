@@ -10,7 +10,7 @@ export interface NamedTasks {
 export type AuctioneerMessage = MessageOf<'bid' | 'noBid' | 'wanted' | 'accept'>
 
 export type AuctioneerInput =
-  | { type: 'start'; wallMs: WallMillis }
+  | { type: 'start' | 'wall'; wallMs: WallMillis }
   | { type: 'wake' }
   /** a baton of ours that may be placed, with anybody but those who had it before */
   | { type: 'waiting'; record: TaskRecord; avoid?: readonly PeerId[] }

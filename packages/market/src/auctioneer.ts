@@ -97,6 +97,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     const before = out.length
     switch (input.type) {
       case 'start':
+      case 'wall':
         this.#wallOffset = input.wallMs - now
         break
       case 'waiting':

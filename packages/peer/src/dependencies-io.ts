@@ -31,7 +31,7 @@ export const defaultDependenciesConfig: DependenciesConfig = {
 export type DependenciesMessage = MessageOf<'ends' | 'moved'>
 
 export type DependenciesInput =
-  | { type: 'start'; wallMs: WallMillis }
+  | { type: 'start' | 'wall'; wallMs: WallMillis }
   | { type: 'wake' }
   /** a baton of ours that may be placed once everything in its `after` has ended as wanted */
   | { type: 'waiting'; record: TaskRecord }

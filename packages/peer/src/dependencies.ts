@@ -51,6 +51,7 @@ export class Dependencies implements Machine<DependenciesInput, DependenciesEffe
   step(input: DependenciesInput, now: Millis, out: Out): void {
     switch (input.type) {
       case 'start':
+      case 'wall':
         this.#wallOffset = input.wallMs - now
         break
       case 'waiting':

@@ -116,7 +116,14 @@ export type PeerInput =
   /** answered by `moved`: those hosts ask those bearers for these tasks */
   | { type: 'move'; client: ClientRef; moves: readonly NamedMove[] }
   /** answered by `traced`: the newest trace events of all that can be asked, that fit; at most `limit` */
-  | { type: 'readTrace'; client: ClientRef; filter: TraceFilter; limit: number }
+  /** `sinces`: for these instead of the filter's own time */
+  | {
+      type: 'readTrace'
+      client: ClientRef
+      filter: TraceFilter
+      sinces?: ReadonlyMap<PeerId, WallMillis>
+      limit: number
+    }
   /** live output from the start, wherever it runs, then the rest from its outcome */
   | { type: 'follow'; client: ClientRef; task: TaskId }
   /** this client reads no more */
@@ -137,6 +144,8 @@ export type PeerInput =
   | { type: 'leave' }
   /** the driver's own event-loop lag over the last second: a slow observer suspects less (Lifeguard) */
   | { type: 'lag'; lagMs: Millis }
+  /** the wall clock has gone ahead of this peer's own, which stands still while its host sleeps */
+  | { type: 'wall'; wallMs: WallMillis }
   /** what this host has left of what runs short, every few seconds */
   | { type: 'readings'; readings: PressureReadings }
   /** how fast large transfers with that peer went of late; after each of them */

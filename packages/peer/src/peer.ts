@@ -14,6 +14,7 @@ import { Machines } from './machines.ts'
 import { takeOffer } from './offer-routes.ts'
 import { Outlet } from './outlet.ts'
 import { OwnLoad } from './own-load.ts'
+import { takeReading } from './reading-routes.ts'
 import { decideRefusedSubmit } from './refused-submit.ts'
 import { Router } from './router.ts'
 import { type PeerSnapshot, peerSnapshot } from './snapshot.ts'
@@ -34,7 +35,6 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   readonly #router: Router
   readonly #waitingMax: MarketConfig['tenantWaitingMax']
   #certificate: Certificate | undefined
-  #startedMs: Millis = 0
   #startedWallMs: WallMillis = 0
   readonly #load = new OwnLoad()
 
@@ -106,16 +106,13 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     return this.#machines.host.running === 0 && this.#machines.host.queued === 0
   }
 
-  snapshot(): PeerSnapshot {
-    return peerSnapshot(this.#machines, {
+  /** `now`: where the driver knows better than the last step did. */
+  snapshot(now: Millis = this.#outlet.now): PeerSnapshot {
+    return peerSnapshot(this.#router, {
       certificate: this.#certificate,
       startedWallMs: this.#startedWallMs,
       load: this.loadStamp(),
-      drain: this.#machines.drain.progress(this.#outlet.now),
-      stragglers: this.#machines.stragglers.now(this.#outlet.now),
-      rebalance: this.#machines.rebalancer.state(this.#outlet.now),
-      counters: this.#outlet.counters.snapshot(),
-      wallMs: (at) => this.#outlet.log.wallMs(at),
+      now,
     })
   }
 
@@ -144,14 +141,10 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         router.stepRoster(input)
         break
       case 'lag':
-        router.stepRoster(input)
-        router.stepRebalancer({ type: 'readings', readings: { lagMs: input.lagMs } })
-        break
+      case 'wall':
       case 'readings':
-        router.stepRebalancer(input)
-        break
       case 'rate':
-        this.#machines.rates.note(input.peer, input.bytesPerMs)
+        takeReading(input, router, now)
         break
       case 'persisted':
       case 'persistFailed':
@@ -179,7 +172,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         takeOffer({ ...input.offer, draining: this.#machines.offer.draining }, router)
         break
       case 'drain':
-        tellDrain(input, router, this.#wallMs(now))
+        tellDrain(input, router, this.#outlet.log.wallMs(now))
         break
       case 'leave':
         this.#onLeave(input)
@@ -254,13 +247,8 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     this.#router.stepRoster(input)
   }
 
-  #wallMs(now: Millis): WallMillis {
-    return this.#startedWallMs + now - this.#startedMs
-  }
-
   #onStart(input: Extract<PeerInput, { type: 'start' }>, now: Millis): void {
     const { wallMs, incarnation, stored, certificate } = input
-    this.#startedMs = now
     this.#startedWallMs = wallMs
     this.#certificate = certificate
     this.#outlet.log.start(now, wallMs)

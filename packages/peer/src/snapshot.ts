@@ -5,7 +5,8 @@ import type { Member } from '@souk/roster'
 import type { CapacityReport } from '@souk/scaling'
 import type { Certificate, Incarnation, LoadStamp, Offer, PeerId, Role } from '@souk/wire'
 import type { Keeping } from './keeping.ts'
-import type { Machines } from './machines.ts'
+import type { Steps } from './steps.ts'
+import { type DueTimer, dueTimers } from './timers.ts'
 
 export interface MemberView {
   peer: PeerId
@@ -49,6 +50,8 @@ export interface PeerSnapshot {
   breaches: readonly Breach[]
   /** what the mesh has and will need in slots, where this peer can start others */
   capacity?: CapacityReport
+  /** what its machines are due to do next, soonest first */
+  timers: DueTimer[]
   counters: Record<string, number>
   custody: unknown
   market: unknown
@@ -60,20 +63,15 @@ interface OfItself {
   certificate: Certificate | undefined
   startedWallMs: WallMillis
   load: LoadStamp
-  drain: DrainProgress
-  stragglers: Straggler[]
-  rebalance: RebalanceState
-  counters: Record<string, number>
-  /** what the wall clock said at a time of this peer's clock */
-  wallMs(at: Millis): WallMillis
+  /** the last step may be a while ago */
+  now: Millis
 }
 
-export function peerSnapshot(
-  machines: Machines,
-  { certificate, startedWallMs, load, drain, stragglers, rebalance, counters, wallMs }: OfItself,
-): PeerSnapshot {
+export function peerSnapshot(steps: Steps, { certificate, startedWallMs, load, now }: OfItself): PeerSnapshot {
+  const { machines, outlet } = steps
   const { self, roster, custodian, bidder, host, loads, offer, incarnation, store, keeping } = machines
   const custody = custodian.snapshot()
+  const wallMs = (at: Millis): WallMillis => outlet.log.wallMs(at)
   return {
     self,
     name: certificate?.name ?? '',
@@ -84,25 +82,26 @@ export function peerSnapshot(
     offer,
     free: host.free,
     load,
-    drain,
-    rebalance,
+    drain: machines.drain.progress(now),
+    rebalance: machines.rebalancer.state(now),
     members: roster
       .members()
       .map((member) => toMemberView(member, member.peer === self ? load : loads.get(member.peer), wallMs)),
     keeping,
     tasks: custody.tasks,
     store: store.ok ? { ok: true } : store,
-    stragglers: { runs: stragglers, classes: machines.stragglers.tails() },
+    stragglers: { runs: machines.stragglers.now(now), classes: machines.stragglers.tails() },
     breaches: host.breaches,
     ...(machines.capacity.looks ? { capacity: machines.capacity.snapshot() } : {}),
-    counters: { ...counters, ...bidder.counters() },
+    timers: dueTimers(steps, now),
+    counters: { ...outlet.counters.snapshot(), ...bidder.counters() },
     custody: { ...custody, submitter: machines.submitter.snapshot(), borne: machines.bearer.snapshot() },
     market: machines.marketSnapshot(),
     host: host.snapshot(),
   }
 }
 
-function toMemberView(member: Member, load: LoadStamp | undefined, wallMs: OfItself['wallMs']): MemberView {
+function toMemberView(member: Member, load: LoadStamp | undefined, wallMs: (at: Millis) => WallMillis): MemberView {
   const view: MemberView = {
     peer: member.peer,
     name: member.name,

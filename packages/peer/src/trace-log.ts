@@ -20,6 +20,8 @@ export type Tracing = boolean | ((event: UntimedTrace) => boolean)
 interface Kept {
   seq: number
   at: Millis
+  /** as the wall clock was known then: what was told once of a time stays so when that clock is read again */
+  wallMs: WallMillis
   event: UntimedTrace
 }
 
@@ -70,6 +72,8 @@ const seldom: ReadonlySet<TraceType> = new Set<TraceType>([
 const naming = ['peer', 'to', 'from', 'asker', 'host'] as const
 
 function isSeldom(event: UntimedTrace): boolean {
+  // Each time again would be each ten seconds.
+  if (event.type === 'warm.done') return !event.again && (event.code === 'warm-failed' || event.code === 'warm-lost')
   return event.type === 'task.closed'
     ? event.kind !== 'succeeded' && event.kind !== 'cancelled'
     : seldom.has(event.type)
@@ -87,8 +91,9 @@ export class TraceLog {
   readonly #seldom: Kept[] = []
   #seldomCount = 0
   #seq = 0
-  #startedMs: Millis = 0
   #startedWallMs: WallMillis = 0
+  /** of this peer's clock: the wall clock is so far ahead */
+  #aheadMs: Millis = 0
 
   constructor(config: TraceLogConfig, self: PeerId) {
     this.#config = config
@@ -97,13 +102,18 @@ export class TraceLog {
 
   /** From now on times are told by this wall clock. */
   start(now: Millis, wallMs: WallMillis): void {
-    this.#startedMs = now
     this.#startedWallMs = wallMs
+    this.setWall(now, wallMs)
+  }
+
+  /** The wall clock was read again, and has gone ahead; what is kept keeps its times. */
+  setWall(now: Millis, wallMs: WallMillis): void {
+    this.#aheadMs = wallMs - now
   }
 
   push(at: Millis, event: UntimedTrace): void {
     const { eventsMax, seldomMax } = this.#config
-    const kept = { seq: this.#seq++, at, event }
+    const kept = { seq: this.#seq++, at, wallMs: this.wallMs(at), event }
     this.#recent[kept.seq % eventsMax] = kept
     if (isSeldom(event)) this.#seldom[this.#seldomCount++ % seldomMax] = kept
   }
@@ -114,7 +124,7 @@ export class TraceLog {
     let total = 0
     let chars = 0
     for (const kept of this.#newestFirst()) {
-      const wallMs = this.wallMs(kept.at)
+      const { wallMs } = kept
       if (wallMs < (filter.sinceWallMs ?? 0)) break
       if (wallMs > (filter.untilWallMs ?? Infinity) || !this.#fits(kept.event, filter)) continue
       // Once one has not fitted none behind it may: what is told has no gaps.
@@ -139,12 +149,12 @@ export class TraceLog {
 
   #sinceWallMs(): WallMillis {
     const { eventsMax } = this.#config
-    return this.#seq <= eventsMax ? this.#startedWallMs : this.wallMs(this.#recent[this.#seq % eventsMax]!.at)
+    return this.#seq <= eventsMax ? this.#startedWallMs : this.#recent[this.#seq % eventsMax]!.wallMs
   }
 
-  /** What the wall clock said then. */
+  /** What the wall clock said then, or a moment ago: as it was read last. */
   wallMs(at: Millis): WallMillis {
-    return Math.max(0, Math.round(this.#startedWallMs + at - this.#startedMs))
+    return Math.max(0, Math.round(this.#aheadMs + at))
   }
 
   #fits(event: UntimedTrace, { types, task, peer }: TraceFilter): boolean {

@@ -1,6 +1,6 @@
 import { Deadlines, type Machine, type Millis } from '@souk/kernel'
-import { limits, type MessageOf, type PeerId, type TraceFilter } from '@souk/wire'
-import type { ClientRef } from './inputs.ts'
+import { limits, type MessageOf, type PeerId } from '@souk/wire'
+import type { ClientRef, PeerInput } from './inputs.ts'
 import { type ToldTrace, TraceGathering } from './trace-gathering.ts'
 import type { TracePart, TraceReading } from './trace-log.ts'
 
@@ -14,7 +14,7 @@ export interface TracesView {
 
 export type TracesInput =
   | { type: 'wake' }
-  | { type: 'readTrace'; client: ClientRef; filter: TraceFilter; limit: number }
+  | Extract<PeerInput, { type: 'readTrace' }>
   | { type: 'gone'; client: ClientRef }
   | { type: 'message'; from: PeerId; message: MessageOf<'askTrace' | 'traced'> }
 
@@ -76,7 +76,8 @@ export class Traces implements Machine<TracesInput, TracesEffect> {
     return { traceAsks: this.#asks.size }
   }
 
-  #onRead({ client, filter, limit }: Extract<TracesInput, { type: 'readTrace' }>, now: Millis, out: TracesEffect[]) {
+  #onRead(input: Extract<TracesInput, { type: 'readTrace' }>, now: Millis, out: TracesEffect[]): void {
+    const { client, filter, sinces, limit } = input
     if (this.#asks.size >= asksMax) {
       out.push({ type: 'reply', client, told: undefined })
       return
@@ -87,7 +88,11 @@ export class Traces implements Machine<TracesInput, TracesEffect> {
     this.#over.set(ask, now + answerMsMax)
     const each = Math.max(charsEachMin, Math.floor(charsAskedMax / peers.length))
     const charsMax = Math.min(limits.traceCharsMax, each)
-    for (const to of peers) out.push({ type: 'send', to, message: { t: 'askTrace', ask, filter, limit, charsMax } })
+    for (const to of peers) {
+      const sinceWallMs = sinces?.get(to)
+      const its = sinceWallMs === undefined ? filter : { ...filter, sinceWallMs }
+      out.push({ type: 'send', to, message: { t: 'askTrace', ask, filter: its, limit, charsMax } })
+    }
   }
 
   #onMessage(from: PeerId, message: MessageOf<'askTrace' | 'traced'>, now: Millis, out: TracesEffect[]): void {

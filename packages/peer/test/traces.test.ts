@@ -33,6 +33,26 @@ describe('what a peer keeps of its trace', () => {
     expect({ total, sinceWallMs, atWallMs }).toEqual({ total: 5, sinceWallMs: 1_000_003, atWallMs: 1_000_050 })
   })
 
+  test('holds for longer that workers failed to be warm, once, not that they are', () => {
+    const done = (code: string, again = {}): UntimedTrace => ({
+      ...{ type: 'warm.done', class: 'make', workers: 1, tookMs: 3, code },
+      ...again,
+    })
+    const failed = done('warm-failed')
+    const log = logOf([failed, done(''), done('warm-lost'), done('warm-lost', { again: true })])
+    for (const task of ['1', '2', '3']) log.push(110, stored(task))
+    expect(read(log, 9, 9_999, { types: ['warm'] }).events.map(({ seq }) => seq)).toEqual([0, 2])
+  })
+
+  test('keeps the times that were told when the wall clock is found ahead, and goes on by that', () => {
+    const log = logOf([stored('1')], { eventsMax: 9, seldomMax: 9 })
+    log.setWall(150, 5_000_000)
+    log.push(151, stored('2'))
+    const { events, atWallMs } = read(log, 9, 9_999)
+    expect([...events.map(({ wallMs }) => wallMs), atWallMs]).toEqual([1_000_000, 5_000_001, 5_000_050])
+    expect(read(log, 9, 9_999, { sinceWallMs: 1_000_001 }).events.map(({ seq }) => seq)).toEqual([1])
+  })
+
   test('is told by kind, task, peer and time', () => {
     const log = logOf([down('a'), stored('abc'), { type: 'wanted.sent', to: 'a', count: 1 }], {
       eventsMax: 9,
@@ -140,6 +160,24 @@ describe('the trace of the mesh', () => {
     const told = mesh.replies('p0', 'traced')[1]?.told
     expect(told?.missing).toEqual(['p1'])
     expect(told?.events.map(({ by }) => by)).toEqual(expect.arrayContaining(['p0', 'p2']))
+  })
+
+  test('begins for a peer at a time of its own where one is given', () => {
+    const mesh = new Mesh({ p0: 1, p1: 1, p2: 1 })
+    const all = () => mesh.replies('p0', 'traced').at(-1)!.told!.events
+    ask(mesh, 'p0', {})
+    mesh.run(10)
+    const latest = Math.max(...all().map(({ wallMs }) => wallMs))
+    const sinces = new Map([['p1', 0]])
+    mesh.step('p0', {
+      type: 'readTrace',
+      client: 1,
+      filter: { types: [], sinceWallMs: latest + 1 },
+      sinces,
+      limit: 100,
+    })
+    mesh.run(10)
+    expect([...new Set(all().map(({ by }) => by))]).toEqual(['p1'])
   })
 
   test('is read by so many at once, and for nobody who has gone', () => {

@@ -9,6 +9,8 @@ import type { Clock, CollectableBlobs, Credentials, Executor, RecordStore, Scale
 /** The whole peer as its driver sees it. */
 export interface PeerMachine extends Machine<PeerInput, PeerEffect>, KeptBlobs {
   loadStamp(): LoadStamp
+  /** plain data of it; what depends on the time as at `now` */
+  snapshot(now?: Millis): unknown
   /** when this run has to stop unless its lease is confirmed before; undefined: it does not run here by this ballot */
   runsUntilMs(task: TaskId, ballot: Ballot): Millis | undefined
   /** who would keep this task, were it submitted now; undefined: it would be refused */

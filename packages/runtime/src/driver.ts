@@ -158,7 +158,7 @@ export class Driver implements PeerHandle {
   }
 
   snapshot(): unknown {
-    return this.#peer.snapshot()
+    return this.#peer.snapshot(this.#clock.now())
   }
 
   counters(): DriverCounters {

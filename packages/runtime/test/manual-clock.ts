@@ -4,6 +4,8 @@ import type { Clock } from '../src/index.ts'
 export class ManualClock implements Clock {
   #now = 0
   #timers: { at: number; callback: () => void }[] = []
+  /** how much of the wall clock's time this host has slept through */
+  sleptMs = 0
   /** how often a timer was armed */
   armed = 0
 
@@ -12,7 +14,7 @@ export class ManualClock implements Clock {
   }
 
   wall(): number {
-    return 1_000_000 + this.#now
+    return 1_000_000 + this.sleptMs + this.#now
   }
 
   after(ms: number, callback: () => void): () => void {

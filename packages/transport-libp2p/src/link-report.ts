@@ -2,6 +2,13 @@ import type { PeerId } from '@souk/wire'
 import type { KnownPeer } from './address-book.ts'
 import type { Bandwidth } from './bandwidths.ts'
 
+/** How the bytes of a connection travel: straight to that peer, or through a third one. */
+export type Way = 'direct' | 'relayed'
+
+/** By the address of its other end; libp2p writes a relay into it (`/p2p-circuit`). */
+export const wayOf = (remoteAddress: string): Way =>
+  remoteAddress.split('/').includes('p2p-circuit') ? 'relayed' : 'direct'
+
 /** How far we got with one peer, hop by hop: what `souk doctor` shows. */
 export interface LinkReport {
   peer: PeerId
@@ -12,6 +19,8 @@ export interface LinkReport {
   dialled: boolean
   /** an encrypted connection is open */
   connected: boolean
+  /** of the connection that counts; undefined: there is none */
+  way: Way | undefined
   /** both sides greeted on the long-lived stream */
   streamOpen: boolean
   /** it has shown a good certificate */
@@ -27,7 +36,7 @@ export interface LinkReport {
 export function linkReport(
   peer: PeerId,
   known: KnownPeer | undefined,
-  now: Pick<LinkReport, 'connected' | 'streamOpen' | 'gossipSubscribed' | 'bandwidth'>,
+  now: Pick<LinkReport, 'connected' | 'way' | 'streamOpen' | 'gossipSubscribed' | 'bandwidth'>,
 ): LinkReport {
   return {
     peer,

@@ -13,7 +13,7 @@ import { Gossip } from './gossip.ts'
 import type { Hello } from './hello.ts'
 import { JoinServer, takesNoJoiners } from './join-server.ts'
 import type { Link, LinkEnd } from './link.ts'
-import { type LinkReport, linkReport } from './link-report.ts'
+import { type LinkReport, linkReport, wayOf } from './link-report.ts'
 import { Links } from './links.ts'
 import { cannotListen, usefulAddresses } from './listen-addresses.ts'
 import { Reconnector } from './reconnector.ts'
@@ -156,17 +156,20 @@ export class Libp2pTransport implements Transport {
   /** One line per peer that we know of, are connected to or linked with. */
   report(): LinkReport[] {
     const running = this.#running
-    const connected = new Set(running?.node.getPeers().map(String) ?? [])
+    const connected = new Map(running?.node.getConnections().map((open) => [open.remotePeer.toString(), open]))
     const subscribed = running?.gossip.subscribers() ?? new Set()
     const known = this.#book.all().map((k) => k.peer)
-    return [...new Set([...known, ...connected])].sort().map((peer) =>
-      linkReport(peer, this.#book.get(peer), {
+    return [...new Set([...known, ...connected.keys()])].sort().map((peer) => {
+      const link = running?.links.get(peer)
+      const through = link?.connection ?? connected.get(peer)
+      return linkReport(peer, this.#book.get(peer), {
         connected: connected.has(peer),
-        streamOpen: running?.links.get(peer) !== undefined,
+        way: through && wayOf(through.remoteAddr.toString()),
+        streamOpen: link !== undefined,
         gossipSubscribed: subscribed.has(peer),
         bandwidth: this.#bandwidths.of(peer),
-      }),
-    )
+      })
+    })
   }
 
   #needRunning(): Running {

@@ -116,9 +116,9 @@ test('the report shows how far each peer got', async () => {
   await connect(a, b)
   a.transport.learn('12D3KooWKnDdG3iXw9eTFijk3EWSunZcFi54Zka4wmtqtt6rPxc8', ['/ip4/127.0.0.1/tcp/1'])
   const line = a.transport.report().find((r) => r.peer === b.transport.self)
-  expect(line).toMatchObject({ connected: true, streamOpen: true, certificateOk: true, failures: 0 })
+  expect(line).toMatchObject({ connected: true, way: 'direct', streamOpen: true, certificateOk: true, failures: 0 })
   const lost = a.transport.report().find((r) => r.peer !== b.transport.self)
-  expect(lost).toMatchObject({ connected: false, streamOpen: false, certificateOk: false })
+  expect(lost).toMatchObject({ connected: false, way: undefined, streamOpen: false, certificateOk: false })
 })
 
 test('a listen address in use is told in words', async () => {

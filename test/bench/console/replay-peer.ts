@@ -116,6 +116,7 @@ export class ReplayPeer implements PeerHandle {
       keeping: { members: this.#peers, keepers: this.#peers, custodians: 3, here: true, heardFromMajority: true },
       store: { ok: true },
       breaches: [],
+      timers: [{ machine: 'roster', inMs: 250 }],
       counters: {},
     }
   }

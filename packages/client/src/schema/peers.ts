@@ -18,6 +18,7 @@ import {
 
 const optional = Type.Optional
 const name = text(256)
+const way = choice('direct', 'relayed')
 
 export const PeerLineBody = Type.Unsafe<PeerLine>(
   strict({
@@ -28,6 +29,7 @@ export const PeerLineBody = Type.Unsafe<PeerLine>(
     state: choice('alive', 'suspect', 'dead', 'left', 'unknown'),
     connected: Type.Boolean(),
     rttMs: optional(Type.Number()),
+    way: optional(way),
     receivedMbps: optional(Type.Number()),
     sentMbps: optional(Type.Number()),
     summary: name,
@@ -51,6 +53,7 @@ export const LinkLineBody = Type.Unsafe<LinkLine>(
     discovered: Type.Boolean(),
     dialled: Type.Boolean(),
     connected: Type.Boolean(),
+    way: optional(way),
     authenticated: Type.Boolean(),
     subscribed: Type.Boolean(),
     receivedMbps: optional(Type.Number()),
@@ -98,6 +101,7 @@ export const StatusBody = Type.Unsafe<Status>(
     scaling: optional(strict({ kind: name, able: Type.Boolean() })),
     limits: strict({ memory: keeper, cpu: keeper, processes: keeper, reason: text(4096) }),
     audit: strict({ breaches: list(AuditBreachBody, 64), breachesEver: int() }),
+    timers: list(strict({ machine: text(32), inMs: int() }), 32),
     tasks: dictionary(int(), 64),
     store: strict({ ok: Type.Boolean(), code: optional(name), message: optional(text()) }),
     counters: dictionary(Type.Number(), 4096),

@@ -3,6 +3,7 @@ import type { Trace } from '../trace.ts'
 import { apiLimits, IsoTime, int, list, PeerIdText, plainRecord, strict, text, when } from './vocabulary.ts'
 
 const optional = Type.Optional
+const sinceOf = '[0-9A-Za-z]{1,96}=[0-9]{1,15}'
 
 /** every value of a query is text */
 export const TraceRequest = strict({
@@ -13,6 +14,8 @@ export const TraceRequest = strict({
   /** name or id */
   peer: optional(text(apiLimits.nameCharsMax, 1)),
   since: optional(when),
+  /** for these peers instead of `since`: `PEER=ms,…`, milliseconds of its clock since 1970 */
+  sinces: optional(Type.String({ pattern: `^${sinceOf}(,${sinceOf}){0,${apiLimits.traceSincesMax - 1}}$` })),
   until: optional(when),
   /** 1 to 1,024 */
   limit: optional(Type.String({ pattern: '^[1-9][0-9]{0,3}$' })),

@@ -36,7 +36,13 @@ const troubles = new Set([
 /** What to ask the mesh for, to see trouble: without the ends of tasks, which are thousands, and listed elsewhere. */
 export const troubleKinds: readonly string[] = [...troubles].filter((type) => type !== 'dropped').concat('member.state')
 
-export function isTrouble({ type, state, kind }: TraceEvent): boolean {
+/** Workers did not get warm, or did not stay so; whether that is so again or for the first time. */
+export const isWarmTrouble = ({ type, code }: TraceEvent): boolean =>
+  type === 'warm.done' && (code === 'warm-failed' || code === 'warm-lost')
+
+export function isTrouble(event: TraceEvent): boolean {
+  const { type, state, kind } = event
+  if (isWarmTrouble(event)) return !event.again
   if (type === 'member.state') return state === 'suspect' || state === 'dead'
   if (type === 'task.closed') return kind !== 'succeeded' && kind !== 'cancelled'
   return troubles.has(type)

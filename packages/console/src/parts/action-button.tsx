@@ -32,7 +32,14 @@ export function ActionButton({ children, act, class: look = '', confirm }: Actio
   }
   return (
     <span class="action">
-      <button type="button" class={look} disabled={busy} onClick={run} onBlur={() => setSure(false)}>
+      <button
+        type="button"
+        class={look}
+        disabled={busy}
+        onClick={run}
+        onBlur={() => setSure(false)}
+        onKeyDown={({ key }) => key === 'Escape' && setSure(false)}
+      >
         {sure ? confirm : children}
       </button>
       {said && <span role="status">{said}</span>}

@@ -73,11 +73,12 @@ function optionsOf(props: TimeChartProps, width: number, height: number): uPlot.
   return {
     width,
     height,
-    padding: [8, 8, 0, 0],
+    // Room for the half of the last time that stands beyond the edge.
+    padding: [8, 28, 0, 0],
     cursor: { y: false },
     legend: { show: true, live: true },
     scales: {
-      x: { range: (_, min, max) => [Math.min(min, max - spanSecondsMin), max] },
+      x: { range: (_, min, max) => spanOf(min, max) },
       y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] },
     },
     axes: [
@@ -90,6 +91,12 @@ function optionsOf(props: TimeChartProps, width: number, height: number): uPlot.
       ...lines.map((line) => seriesOf(line, textOf)),
     ],
   }
+}
+
+/** Where there is no value yet: up to now. */
+function spanOf(min: number | null, max: number | null): [number, number] {
+  const end = max ?? Date.now() / 1000
+  return [Math.min(min ?? end, end - spanSecondsMin), end]
 }
 
 /** Values over time, drawn by uPlot: it keeps up with thousands of points a second. */

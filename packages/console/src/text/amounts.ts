@@ -45,5 +45,8 @@ export function amountText(resource: string, amount: number): string {
 
 export const percentText = (share: number): string => `${Math.round(share * 100)} %`
 
+/** Beyond ten times as much nobody reads per cent: 97 %, × 12, × 1.2k. */
+export const factorText = (share: number): string => (share <= 10 ? percentText(share) : `× ${countText(share)}`)
+
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${countText(count)} ${count === 1 ? one : many}`

@@ -9,9 +9,11 @@ import { MissingPeers } from '../../parts/missing-peers.tsx'
 import { StateTag } from '../../parts/state-tag.tsx'
 import { EventList } from '../events/event-list.tsx'
 import { TaskTable } from '../tasks/task-table.tsx'
+import { WarmFailuresCard } from './warm-failures-card.tsx'
 
 const lookMs = 3_000
 const eventsShown = 60
+const warmKinds = ['warm.done']
 const badEnds = ['failed', 'expired', 'lost', 'quarantined']
 
 /** Everything that is not as it should be, worst first. */
@@ -19,9 +21,11 @@ export function FaultsView() {
   const client = useClient()
   const { status, peers } = useFeedState('status', 'peers')
   const { events, missing, answered, error } = useMeshTrace({ kinds: troubleKinds })
+  // By themselves: of those that went well there are many, which would push trouble out.
+  const warm = useMeshTrace({ kinds: warmKinds })
   const failed = usePolled('failed', lookMs, (signal) => client.history({ outcomes: badEnds, limit: 50 }, signal))
   const links = usePolled('links', lookMs, (signal) => client.links(signal))
-  const trouble = events.filter(isTrouble)
+  const trouble = [...events, ...warm.events].filter(isTrouble).sort((a, b) => a.wallMs - b.wallMs)
   const away = peers.filter(({ state, self }) => !self && (state === 'suspect' || state === 'dead'))
   const cut = (links.data ?? []).filter(({ authenticated, lastError }) => !authenticated && lastError !== undefined)
   return (
@@ -46,6 +50,7 @@ export function FaultsView() {
         <div class="stack">
           {status && <Here status={status} />}
           <Away peers={away} links={cut} />
+          <WarmFailuresCard events={warm.answered ? warm.events : undefined} />
           <RejectedMessages events={answered ? events : undefined} />
           {status && <Rejected status={status} />}
         </div>

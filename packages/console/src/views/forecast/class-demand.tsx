@@ -98,7 +98,7 @@ function AccuracyTable({ quantities, bucketMs }: { quantities: readonly Quantity
   if (rows.length === 0) return <p class="quiet">Nothing is foretold yet: it takes six buckets of demand.</p>
   return (
     <Scroll label="Accuracy by quantity and time ahead">
-      <table>
+      <table class="tight">
         <NumberHeads first="of" heads={heads} />
         <tbody>
           {rows.map(({ quantity, one, good }) => (

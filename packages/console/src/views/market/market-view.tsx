@@ -5,7 +5,7 @@ import { useMeshTrace } from '../../live/use-mesh-trace.ts'
 import { Asking, Card, Empty, Problem, Stat } from '../../parts/card.tsx'
 import { PeerLink } from '../../parts/links.tsx'
 import { MissingPeers } from '../../parts/missing-peers.tsx'
-import { durationText, percentText, plural } from '../../text/amounts.ts'
+import { durationText, factorText, percentText, plural } from '../../text/amounts.ts'
 import { clockMsText } from '../../text/ids.ts'
 import { meaningOf } from '../task/decision.ts'
 import { type Auction, auctionsOf, histogram, type Miss, missesOf, quantile, refusalsOf } from './auctions.ts'
@@ -42,7 +42,7 @@ export function MarketView() {
         </div>
       </header>
       <div class="columns">
-        <Card title="Latest auctions" class="wide" aside={answered && <MissingPeers peers={missing} />}>
+        <Card title="Latest auctions" class="wide last" aside={answered && <MissingPeers peers={missing} />}>
           <Problem error={error} />
           {answered ? <Auctions auctions={auctions} /> : !error && <Asking />}
         </Card>
@@ -164,8 +164,8 @@ function Predictions({ misses }: { misses: readonly Miss[] }) {
   return (
     <>
       <div class="stats">
-        <Stat label="off by, median" value={percentText(quantile(errors, 0.5) ?? 0)} />
-        <Stat label="p90" value={percentText(quantile(errors, 0.9) ?? 0)} />
+        <Stat label="off by, median" value={factorText(quantile(errors, 0.5) ?? 0)} />
+        <Stat label="p90" value={factorText(quantile(errors, 0.9) ?? 0)} />
         <Stat label="later than the median said" value={percentText(late / misses.length)} />
       </div>
       <p class="quiet">{plural(misses.length, 'award')} that have ended; half should be later than their median.</p>

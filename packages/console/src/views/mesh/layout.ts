@@ -14,6 +14,10 @@ export interface Placed {
 const ringPeersMax = 18
 /** of the way to the edge: where the slowest stand */
 const farthest = 0.94
+/** the least height: less, and the name of the middle one would lie on the disc below it */
+export const heightMin = 360
+/** longer names are cut where they are drawn: at the edge they would not be whole */
+const nameCharsMax = 17
 /** beside the disc of one at the edge: its name below, and half of that to either side */
 const below = 24
 const beside = 44
@@ -46,3 +50,17 @@ export function placePeers(peers: readonly Placed[], width: number, height: numb
   })
   return places
 }
+
+/**
+ * Where the text of a link stands: above its middle, or to the left of a steep one, clear of the names below the discs and
+ * of what waits, on their right.
+ */
+export function besideLink(from: Place, to: Place): { x: number; y: number; anchor: 'end' | 'middle' } {
+  const [dx, dy] = [to.x - from.x, to.y - from.y]
+  if (Math.abs(dx) >= Math.abs(dy)) return { x: from.x + dx / 2, y: from.y + dy / 2 - 5, anchor: 'middle' }
+  const lower = dy > 0 ? to : from
+  return { x: from.x + dx / 2 - 8, y: lower.y - lower.r - 6, anchor: 'end' }
+}
+
+export const drawnName = (name: string): string =>
+  name.length > nameCharsMax ? `${name.slice(0, nameCharsMax - 1)}…` : name

@@ -4,7 +4,7 @@ import type { Flight } from '../../live/mesh-moment.ts'
 import { hrefOf } from '../../router.ts'
 import { durationText } from '../../text/amounts.ts'
 import { Baton } from './baton.tsx'
-import { type Place, placePeers } from './layout.ts'
+import { besideLink, drawnName, heightMin, type Place, placePeers } from './layout.ts'
 
 /** of more peers nobody could read the names; each still says it where the pointer rests */
 const namedMax = 40
@@ -35,7 +35,7 @@ export function MeshGraph({ peers, flights }: MeshGraphProps) {
           <PeerDisc key={peer.id} peer={peer} place={places.get(peer.id)!} named={named} />
         ))}
       </svg>
-      <div class="flights" style={{ width, height }} aria-hidden="true">
+      <div class="flights" style={{ width: `${width}px`, height: `${height}px` }} aria-hidden="true">
         {flights.map((flight) => (
           <Baton key={flight.key} from={places.get(flight.from)} to={places.get(flight.to)} />
         ))}
@@ -50,7 +50,7 @@ function useSize(frame: { current: HTMLElement | null }, tall: number): { width:
     const element = frame.current!
     const look = () => {
       const width = Math.max(260, element.clientWidth)
-      setSize({ width, height: Math.round(Math.min(520, Math.max(300, width * tall))) })
+      setSize({ width, height: Math.round(Math.min(520, Math.max(heightMin, width * tall))) })
     }
     const watch = new ResizeObserver(look)
     watch.observe(element)
@@ -68,18 +68,25 @@ interface LinkProps {
 }
 
 function Link({ peer, from, to, told }: LinkProps) {
-  const look = peer.connected ? 'link' : 'link cut'
-  const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 }
+  const look = peer.connected ? `link ${peer.way ?? ''}` : 'link cut'
+  const { x, y, anchor } = besideLink(from, to)
   return (
     <g class={look}>
+      <title>{linkText(peer)}</title>
       <line x1={from.x} y1={from.y} x2={to.x} y2={to.y} />
       {told && peer.connected && peer.rttMs !== undefined && (
-        <text x={middle.x} y={middle.y - 5} text-anchor="middle">
+        <text x={x} y={y} text-anchor={anchor}>
           {durationText(peer.rttMs)}
         </text>
       )}
     </g>
   )
+}
+
+function linkText({ name, connected, way, rttMs }: PeerLine): string {
+  if (!connected) return `no link to ${name}`
+  const trip = rttMs === undefined ? '' : `, round trip ${durationText(rttMs)}`
+  return `${way === undefined ? 'link' : `${way} link`} to ${name}${trip}`
 }
 
 export const slotsOf = ({ capacity }: PeerLine): number => Number(capacity.slots ?? 0)
@@ -110,7 +117,7 @@ function PeerDisc({ peer, place: { x, y, r }, named }: { peer: PeerLine; place: 
       )}
       {named && (
         <text class="name" x={x} y={y + r + 17} text-anchor="middle">
-          {peer.name}
+          {drawnName(peer.name)}
         </text>
       )}
       {peer.waiting > 0 && (

@@ -2,6 +2,8 @@ import type { MeshMoment } from '../../live/mesh-moment.ts'
 import { durationText } from '../../text/amounts.ts'
 import { clockText } from '../../text/ids.ts'
 
+const stepMs = 1_000
+
 interface ScrubberProps {
   moments: readonly MeshMoment[]
   /** the moment that is shown; 0: now */
@@ -14,6 +16,8 @@ export function Scrubber({ moments, at, onMove }: ScrubberProps) {
   const [first, last] = [moments[0]?.wallMs ?? 0, moments.at(-1)?.wallMs ?? 0]
   const shown = at > 0 ? Math.max(first, Math.min(at, last)) : last
   const paused = at > 0
+  // In whole steps back from the last moment, so that the slider stands at its end while nothing is paused.
+  const least = last - Math.ceil((last - first) / stepMs) * stepMs
   return (
     <div class={paused ? 'scrubber paused' : 'scrubber'}>
       <button type="button" onClick={() => onMove(paused ? undefined : last)} aria-pressed={paused}>
@@ -21,9 +25,9 @@ export function Scrubber({ moments, at, onMove }: ScrubberProps) {
       </button>
       <input
         type="range"
-        min={first}
+        min={least}
         max={last}
-        step={1000}
+        step={stepMs}
         value={shown}
         aria-label="Moment that is shown"
         aria-valuetext={paused ? clockText(shown) : 'now'}

@@ -2,6 +2,7 @@ import type { HostInventory, InventoryEntry } from '@souk/client'
 import { useClient, useFeedState, usePolled } from '../../live/use-feed.ts'
 import { Card, Empty } from '../../parts/card.tsx'
 import { durationText } from '../../text/amounts.ts'
+import { TimersCard } from './timers-card.tsx'
 import { UsageWeek } from './usage-week.tsx'
 import { WarmCard } from './warm-card.tsx'
 
@@ -14,6 +15,7 @@ export function HostFacts() {
   return (
     <>
       <Custody />
+      <TimersCard />
       <WarmCard />
       <Card title="Inventory">
         {data === undefined ? <p class="quiet">Looking at the host…</p> : <Entries inventory={data} />}

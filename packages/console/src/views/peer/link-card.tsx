@@ -33,12 +33,14 @@ export function LinkCard({ peer }: { peer: PeerLine }) {
   )
 }
 
+const wayTexts = { direct: 'connected, direct', relayed: 'connected through a relay' }
+
 function Hops({ link }: { link: LinkLine }) {
   const hops: [string, boolean][] = [
     ['address known', link.discovered],
     // A link that the other end has opened was never dialled from here.
     link.connected && !link.dialled ? ['it dialled in', true] : ['dialled', link.dialled],
-    ['connected', link.connected],
+    [link.way === undefined ? 'connected' : wayTexts[link.way], link.connected],
     ['authenticated', link.authenticated],
     ['hears adverts', link.subscribed],
   ]

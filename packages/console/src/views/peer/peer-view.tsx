@@ -177,7 +177,11 @@ function PeerEvents({ peer: { id, self, name } }: { peer: PeerLine }) {
   const { events, who } = useFeedState('events', 'who')
   const about = self ? events : events.filter(({ peer, to, from }) => peer === id || to === id || from === id)
   return (
-    <Card title="Log" aside={<span class="quiet">{self ? 'as it happens' : `what ${who.name} has seen of it`}</span>}>
+    <Card
+      title="Log"
+      class="last"
+      aside={<span class="quiet">{self ? 'as it happens' : `what ${who.name} has seen of it`}</span>}
+    >
       {about.length === 0 ? (
         <Empty title={`Nothing about ${name} since this page was opened`} />
       ) : (

@@ -19,6 +19,7 @@ export function TaskTrace({ task, detail }: { task: string; detail?: TaskDetail 
   return (
     <Card
       title="What peers did about it"
+      class="last"
       aside={
         <>
           {answered && <MissingPeers peers={missing} />}{' '}

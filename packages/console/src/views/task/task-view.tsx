@@ -119,6 +119,8 @@ function Why({ detail, decision }: { detail: TaskDetail; decision: Decision | un
   return <Bids task={detail.id} decision={decision} help={detail.wouldHelp ?? []} />
 }
 
+const unitOf = (resource: string, amount: number): string => (resource === 'slots' && amount === 1 ? 'slot' : resource)
+
 function Facts({ detail }: { detail: TaskDetail }) {
   const { custodians, version, spec, ballot } = detail
   const asked = amountsOf(spec.request as Record<string, unknown>)
@@ -126,7 +128,10 @@ function Facts({ detail }: { detail: TaskDetail }) {
     ['class', String(spec.class)],
     ['priority', String(spec.priority)],
     ...(spec.tenant ? [['tenant', String(spec.tenant)] as [string, string]] : []),
-    ['asks for', asked.map(({ resource, amount }) => `${amountText(resource, amount)} ${resource}`).join(', ')],
+    [
+      'asks for',
+      asked.map(({ resource, amount }) => `${amountText(resource, amount)} ${unitOf(resource, amount)}`).join(', '),
+    ],
     ['durability', String(spec.durability)],
     ['starts', String(spec.starts)],
     ['ballot', ballot],
