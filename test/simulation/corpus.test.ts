@@ -193,6 +193,14 @@ const corpus: [Seed, found: string][] = [
     'the checker counted a task that waited for one which died with its only peer as left over',
   ],
   [
+    { seed: 71103, peers: 4, tasks: 180, profile: 'swarm' },
+    'of a life that had not yet said where it stands nobody knew its zone: a key that was said again led to other custodians',
+  ],
+  [
+    { seed: 70988, peers: 7, tasks: 182, profile: 'swarm' },
+    'a client waited for a minute for an end that two custodians knew, since the third, who had missed the task, was asked',
+  ],
+  [
     { seed: 7005, peers: 5, tasks: 200, profile: 'gangs' },
     'an older gang took the room that was kept for another one while that was being awarded',
   ],

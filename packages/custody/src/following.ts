@@ -41,7 +41,7 @@ export class Following {
   }
 
   /** A custodian has forgotten these. Where all that can be asked have, nobody will ever say how it ended. */
-  onUnknown(from: PeerId, tasks: readonly TaskId[], out: Out): void {
+  onUnknown(from: PeerId, tasks: readonly TaskId[], now: Millis, out: Out): void {
     for (const task of tasks) {
       const submission = this.#submissions.get(task)
       if (!submission || submission.storing || !submission.record.custodians.includes(from)) continue
@@ -49,19 +49,25 @@ export class Following {
       unknownBy.add(from)
       const { custodians, submittedWallMs: endedWallMs } = record
       const all = custodians.every((peer) => unknownBy.has(peer) || !this.#choosing.canReach(peer))
-      if (!all || unknownBy.size < majority(custodians.length)) continue
+      if (!all || unknownBy.size < majority(custodians.length)) {
+        // It may only have missed the task: another one is asked at once, not after the pause for who is silent.
+        if (!all) this.#submissions.due.set(task, now)
+        continue
+      }
       const message = 'its custodians have forgotten it: how it ended was kept for as long as they had room'
       this.onOutcome(task, { kind: 'lost', code: 'forgotten', message, ballot, attempts: [], endedWallMs }, out)
     }
   }
 
-  /** One of its custodians that can be reached, another one each time. */
+  /** One of its custodians that can be reached, another one each time; who has said that it knows nothing comes last. */
   queueAsk(submission: Submission, now: Millis): void {
-    const { record, asked } = submission
+    const { record, asked, unknownBy } = submission
     submission.asked++
     this.#submissions.due.set(record.id, now + this.#config.followMs * Math.min(2 ** asked, 8))
     const reachable = record.custodians.filter((peer) => this.#choosing.canReach(peer))
-    const to = reachable[asked % reachable.length]
+    const knowing = reachable.filter((peer) => !unknownBy.has(peer))
+    const able = knowing.length > 0 ? knowing : reachable
+    const to = able[asked % able.length]
     if (to === undefined) return
     const tasks = this.#asks.get(to)
     if (tasks) tasks.push(record.id)

@@ -170,7 +170,7 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
         this.#following.onMoved(from, message)
         break
       case 'unknown':
-        this.#following.onUnknown(from, message.tasks, out)
+        this.#following.onUnknown(from, message.tasks, now, out)
         break
     }
   }

@@ -79,6 +79,24 @@ describe('a client that waits', () => {
     expect(new Set(told(desk.pass(60_000), 'await'))).toEqual(new Set([custodians[1]]))
   })
 
+  test('has another custodian asked at once where one says that it never heard of its task, and not that one again', () => {
+    const desk = new Desk()
+    const { custodians } = desk.accepted('a').record
+    const [first, second, third] = custodians as [string, string, string]
+    expect(told(desk.pass(5_000), 'await')).toEqual([first])
+    const unknown = { t: 'unknown' as const, tasks: [idOf('a')] }
+    expect(desk.message(first, unknown)).toEqual([])
+    desk.mesh.away.add(third)
+    expect(told(desk.pass(0), 'await')).toEqual([second])
+    expect(new Set(told(desk.pass(120_000), 'await'))).toEqual(new Set([second]))
+    // Whoever else might know is away: it is waited for, and who knows nothing is asked by and by.
+    desk.mesh.away.delete(third)
+    desk.mesh.away.add(second)
+    expect(new Set(told(desk.pass(120_000), 'await'))).toEqual(new Set([third]))
+    desk.mesh.away.add(third)
+    expect(new Set(told(desk.pass(120_000), 'await'))).toEqual(new Set([first]))
+  })
+
   test('has the new custodians asked once others keep its task', () => {
     const desk = new Desk()
     desk.accepted('a')

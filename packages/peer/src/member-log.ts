@@ -2,6 +2,7 @@ import type { Member, RememberedMember } from '@souk/roster'
 import type { Certificate, PeerId } from '@souk/wire'
 import type { Write } from './effects.ts'
 import type { StoredEntry } from './inputs.ts'
+import { zoneLabel } from './zone-members.ts'
 
 const prefix = 'member/'
 
@@ -40,12 +41,12 @@ export class MemberLog {
   /** What has to be written now that this member is as it is; undefined: nothing. */
   decide(
     peer: PeerId,
-    member: Pick<Member, 'certificate' | 'incarnation' | 'proof' | 'advert'> | undefined,
+    member: Pick<Member, 'certificate' | 'incarnation' | 'proof' | 'newest'> | undefined,
   ): Write | undefined {
     if (!member) {
       return this.#written.delete(peer) ? { key: prefix + peer, value: undefined } : undefined
     }
-    const { certificate, incarnation, proof, advert } = member
+    const { certificate, incarnation, proof, newest: advert } = member
     const life = { certificate, incarnation, proof }
     const value: RememberedMember = advert ? { ...life, advert } : life
     const short = shortOf(value)
@@ -60,7 +61,8 @@ function readable({ advert, ...member }: RememberedMember): RememberedMember {
   return advert?.proof === undefined ? member : { ...member, advert }
 }
 
-/** Of an advert it matters that there is one of that life, and whether the peer keeps custody. */
+/** Of an advert it matters of which life it is, and what decides which tasks the peer keeps. */
 function shortOf({ certificate, incarnation, advert }: RememberedMember): string {
-  return `${certificate.issuedWallMs} ${incarnation} ${advert?.offer.custody ?? ''}`
+  const { custody = '', labels = {} } = advert?.offer ?? {}
+  return [certificate.issuedWallMs, incarnation, advert?.incarnation ?? '', custody, labels[zoneLabel] ?? ''].join(' ')
 }

@@ -55,7 +55,7 @@ class MeshFacts {
       const members = this.#roster.members()
       const keepers = members
         .filter(mayKeep)
-        .map((member) => ({ peer: member.peer, domain: member.advert?.offer.labels[zoneLabel] ?? member.peer }))
+        .map((member) => ({ peer: member.peer, domain: offerOf(member)?.labels[zoneLabel] ?? member.peer }))
       const down = this.#roster.members().filter(({ state }) => state === 'dead' || state === 'left')
       this.#current = { members: members.length, keepers, down }
     }
@@ -80,7 +80,13 @@ class MeshFacts {
 }
 
 /** It is one of those that custodians are chosen from, as far as is known. */
-export function mayKeep({ role, advert, newestOffer }: Member): boolean {
+export function mayKeep(member: Member): boolean {
+  const { role } = member
   if (role !== 'host' && role !== 'admin') return false
-  return (advert?.offer ?? newestOffer)?.custody ?? true
+  return offerOf(member)?.custody ?? true
+}
+
+/** Of a life that has said nothing yet, what the one before said: else its start would change who keeps which task. */
+function offerOf({ advert, newestOffer }: Member) {
+  return advert?.offer ?? newestOffer
 }

@@ -136,6 +136,23 @@ describe('a task that three keep', () => {
   })
 })
 
+test('who keeps which task is the same while one of a zone starts anew, and has not yet said where it stands', () => {
+  const inZone = (zone: string) => ({ slots: 1, offer: { labels: { zone } } })
+  const mesh = new Mesh({ a1: inZone('a'), a2: inZone('a'), b1: inZone('b'), c1: inZone('c') })
+  const submissions = Array.from({ length: 16 }, (_, i) => ({ tag: 1, nonce: nonceOf(`task-${i}`), spec: spec() }))
+  const chosen = () => submissions.map((submission) => mesh.node('b1').peer.custodiansOf(submission))
+  const before = chosen()
+  // It hears of the new life by a third one, without what that life offers.
+  mesh.cut('b1', 'a2')
+  mesh.kill('a2')
+  mesh.run(100)
+  mesh.start('a2')
+  for (let i = 0; i < 5_000; i++) {
+    mesh.run(1)
+    expect(chosen()).toEqual(before)
+  }
+})
+
 describe('what is stored', () => {
   test('comes back whole in the next life: every key begins with what the driver loads', () => {
     const mesh = three(60_000)

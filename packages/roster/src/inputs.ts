@@ -10,7 +10,7 @@ import type {
   RosterMessage,
 } from '@souk/wire'
 
-/** A member as an earlier life knew it. The advert, if there is one, is of that incarnation. */
+/** A member as an earlier life knew it. The advert, if there is one, is the newest that came, of that incarnation or before. */
 export interface RememberedMember {
   certificate: Certificate
   incarnation: Incarnation

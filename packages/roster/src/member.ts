@@ -25,7 +25,9 @@ export interface Member {
   readonly advert: Advert | undefined
   /** when that came, on this peer's clock; undefined: before its start, or it is this peer's own */
   readonly advertMs: Millis | undefined
-  /** of whatever life was heard of last: what it is, rather than what it can do now */
+  /** of whatever life was heard of last */
+  readonly newest: Advert | undefined
+  /** what that one offers: what it is, rather than what it can do now */
   readonly newestOffer: Offer | undefined
   readonly certificate: Certificate
   readonly addresses: readonly string[]

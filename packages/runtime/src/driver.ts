@@ -245,9 +245,10 @@ export class Driver implements PeerHandle {
     this.#flushing = undefined
     if (this.#state === 'failed') return
     try {
-      this.#commit.flush()
       const now = this.#clock.now()
+      // Before the write: the way to others and their own disks take longest, and nothing waits for a write that begins.
       const restMs = this.#outbox?.flush(now)
+      this.#commit.flush()
       if (restMs === undefined) return
       this.#cancelPaced ??= this.#clock.after(restMs - now, () => {
         this.#cancelPaced = undefined
