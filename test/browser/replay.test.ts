@@ -108,7 +108,7 @@ describe.skipIf(browserPath === undefined)('a replay in a browser', () => {
       .waitFor()
     await page
       .getByRole('listitem')
-      .filter({ hasText: /warm-failed process\/make at elm 1 time.*it ended with 3: no licence/ })
+      .filter({ hasText: /warm-failed process\/make at elm told 1 time.*it ended with 3: no licence/ })
       .waitFor()
     expect(await seriousFindings(page)).toEqual([])
     await open('Balance')

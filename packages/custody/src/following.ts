@@ -30,7 +30,10 @@ export class Following {
     if (!submission) return
     const { record, storing } = submission
     const later = versionNumber(version) > versionNumber(record.version)
-    if (later || (!storing && record.custodians.includes(from))) submission.record = { ...record, version, custodians }
+    if (version === record.version || (!later && (storing || !record.custodians.includes(from)))) return
+    submission.record = { ...record, version, custodians }
+    // Who missed the one before may keep this one.
+    submission.unknownBy.clear()
   }
 
   onOutcome(task: TaskId, outcome: Outcome, out: Out): void {

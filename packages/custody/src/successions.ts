@@ -158,7 +158,7 @@ export class Successions {
     borne.fencedBy.clear()
     this.#hands.memory.remember(task, ballot, now)
     out.push({ type: 'succeeded', task, version, custodians })
-    // The new ones have not heard why it is where it is, or why it waits.
+    // The new ones have not heard why it waits, or is where it is, where that was decided here: a baton does not tell.
     this.#hands.announcements.noteAgain(borne)
     const told = new Set([...before.custodians, before.origin])
     for (const to of told) out.push({ type: 'send', to, message: { t: 'moved', task, version, custodians } })

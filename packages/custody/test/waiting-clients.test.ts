@@ -97,6 +97,15 @@ describe('a client that waits', () => {
     expect(new Set(told(desk.pass(120_000), 'await'))).toEqual(new Set([first]))
   })
 
+  test('has a custodian asked that missed its task, once that one keeps the next version of it', () => {
+    const desk = new Desk()
+    const { custodians } = desk.accepted('a').record
+    desk.message(custodians[0]!, { t: 'unknown', tasks: [idOf('a')] })
+    const next = [custodians[0]!, 'c4']
+    desk.message('c1', { t: 'moved', task: idOf('a'), version: versionOf(2, next), custodians: next })
+    expect(new Set(told(desk.pass(60_000), 'await'))).toEqual(new Set(next))
+  })
+
   test('has the new custodians asked once others keep its task', () => {
     const desk = new Desk()
     desk.accepted('a')

@@ -17,7 +17,7 @@ export function WarmFailuresCard({ events }: { events: readonly TraceEvent[] | u
         {failures.slice(0, shownMax).map(({ class: name, peer, code, reason, wallMs, times }) => (
           <li key={`${name} ${peer}`}>
             <span class="state bad">{code}</span> {name} {peer !== undefined && <>at {<PeerLink id={peer} />} </>}
-            <span class="tag">{plural(times, 'time')}</span>
+            <span class="tag">told {plural(times, 'time')}</span>
             <p class="quiet">
               {clockText(wallMs)} {reason}
             </p>

@@ -9,7 +9,7 @@ export interface WarmFailure {
   code: string
   reason: string
   wallMs: number
-  /** as often as it was seen, the repeated ones too */
+  /** as often as it was told: of one that ended while it stood ready, at once and with the next answer */
   times: number
 }
 
