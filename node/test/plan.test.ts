@@ -40,16 +40,17 @@ test('a plan is shown in sum and task by task, each objective in its column, the
       },
       ...[2, 3].map((index) => ({ index, why: 'gang' as const, reasons: [together], wouldHelp: [] })),
       { index: 4, why: 'gang-part', reasons: [], wouldHelp: [] },
+      { index: 5, why: 'gang-unsettled', reasons: [], wouldHelp: [] },
     ],
     asked: 3,
     silent: ['b'],
   }
   const gang = (id: string, rank: number) => ({ argv: ['train'], gang: { id, size: 2, rank } })
-  const others = [gang('g', 0), gang('g', 1), gang('h', 0)]
+  const others = [gang('g', 0), gang('g', 1), gang('h', 0), gang('i', 0)]
   const tasks = [{ argv: ['make', '-j', '8'] }, { function: 'render', request: { cpu: 64 } }, ...others]
   expect(
     planText(plan, tasks, names, coloursFor(false, {})),
-  ).toBe(`5 tasks by what 2 hosts told now; no answer from ash; nothing was submitted or reserved
+  ).toBe(`6 tasks by what 2 hosts told now; no answer from ash; nothing was submitted or reserved
 
 objective  placed  hosts  start, mean  all done in  price  CPUs used
 balanced        1      1          now          2 s    0.5       42 %
@@ -67,7 +68,9 @@ cannot be placed now
     there is no time at which all of its gang have room at once
     1 of 1: 1 at a time < 2 at a time, never
   5 train
-    not planned: not all members of its gang are among these tasks, or they are not alike`)
+    not planned: not all members of its gang are among these tasks, or they are not alike
+  6 train
+    not known: too many times to look at for a start of all of its gang; plan it in a file of its own`)
 })
 
 test('objectives that come to the same share a column', () => {

@@ -40,7 +40,7 @@ export const plan: CommandModule = {
       ['souk plan tasks.jsonl --assume 10m', 'for tasks that nobody has run yet'],
     ]).addHelpText(
       'after',
-      '\nQuotas and ties (--near, --apart) count. A task starts once those of the file that it waits for have ended; what it\nwaits for elsewhere counts as ended. Of a gang all members\n("gang": {"id", "size", "rank"}) must be in the file: they get one start.',
+      '\nQuotas and ties (--near, --apart) count. A task starts once those of the file that it waits for have ended;\nwhat it waits for elsewhere counts as ended. Of a gang all members ("gang": {"id", "size", "rank"}) must be in\nthe file: they get one start.',
     )
   },
 }

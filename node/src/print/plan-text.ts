@@ -100,6 +100,7 @@ const notPlanned = {
   after: 'not planned: a task that it waits for has no place',
   gang: 'there is no time at which all of its gang have room at once',
   'gang-part': 'not planned: not all members of its gang are among these tasks, or they are not alike',
+  'gang-unsettled': 'not known: too many times to look at for a start of all of its gang; plan it in a file of its own',
 }
 
 const titleCharsMax = 32

@@ -45,10 +45,11 @@ export interface PlanReason {
 export interface PlanUnplaced {
   index: number
   /**
-   * it waits for one of these that has no place; is one of a gang that never has room all at once; or of one of which not
-   * all members are among these, or not alike. Absent: as `reasons` say
+   * it waits for one of these that has no place; is one of a gang that never has room all at once; of one of which not all
+   * members are among these, or not alike; or of one for which nobody knows, since with so many gangs and other work not all
+   * times were looked at. Absent: as `reasons` say
    */
-  why?: 'after' | 'gang' | 'gang-part'
+  why?: 'after' | 'gang' | 'gang-part' | 'gang-unsettled'
   reasons: PlanReason[]
   wouldHelp: WouldHelp[]
 }

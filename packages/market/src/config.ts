@@ -80,7 +80,11 @@ export interface MarketConfig {
    * refused; too long: who asked and fell silent keeps others out (guess)
    */
   zoneHoldMs: Millis
-  /** words that a host has given one asker at once; more of its questions are answered without (guess: shapes of one bearer) */
+  /**
+   * words that a host has given one asker at once; more of its questions are answered without (guess: shapes of one bearer).
+   * Where several tasks may come by one word (a group of the zone that need not be apart from itself) it is kept for all of
+   * `zoneHoldMs`, also once they have come: then it is so many auctions of one asker in that time
+   */
   zoneClaimsPerAskerMax: number
   /** hosts asked at most for tasks that are tied by zone, in whole zones: of a larger one alone all are asked (guess) */
   zoneAskedMax: number
@@ -92,6 +96,8 @@ export interface MarketConfig {
   planHostsMax: number
   /** a plan does without those who have not answered by then */
   planMsMax: Millis
+  /** times at which the gangs of a plan are tried, of all of them under one objective: each costs a look at all hosts (guess) */
+  planGangTriesMax: number
   /** what a bid's start is measured against in the score */
   targetMs: Millis
   /** goals declared for classes of tasks that name none themselves */
@@ -158,6 +164,7 @@ export const defaultMarketConfig: MarketConfig = {
   plansMax: 4,
   planHostsMax: 64,
   planMsMax: 500,
+  planGangTriesMax: 256,
   targetMs: 100,
   objectives: [],
   weights: { start: 1, fragmentation: 0.2, price: 0.1, spread: 0.1, affinity: 0.5, raced: 0.05 },

@@ -141,7 +141,9 @@ export class ZoneRounds {
     // Answers that lie further apart do not make sure that two askers see each other.
     if (now - startedMs > this.#config.zoneHoldMs / 2)
       return later('reserved', `the word of ${nameOf(zone)} is too old`)
-    if (peers.includes(self) && !claims.has({ asker: self, lot: id }, shape, now))
+    // To whom it gave none, having too many of its own, that is said below.
+    const isOut = round.words.get(self)?.full
+    if (peers.includes(self) && !isOut && !claims.has({ asker: self, lot: id }, shape, now))
       return later('reserved', `${nameOf(zone)} is promised to another for a moment`)
     return decideZone(shape, words, nameOf(zone))
   }

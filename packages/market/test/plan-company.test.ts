@@ -193,6 +193,30 @@ describe('a plan knows an order', () => {
     expect(plan?.unplaced).toEqual([])
   })
 
+  test('a gang of short runs starts once long work has ended, however short they are', () => {
+    const draft = draftOf('p')
+    draft.ask(two(cpus(2_000)))
+    const work = [run({ request: { ...emptyRequest(), cpuMilli: 2_000 }, endsMs: 600_000 })]
+    const plan = draft.answer('p', { free: vector({ cpuMilli: 2_000 }), work, durations: [{ p50: 1_000, p90: 1_000 }] })
+    expect(starts(plan)).toEqual([
+      [0, 'p', 600_000],
+      [1, 'p', 600_000],
+    ])
+  })
+
+  test('a gang that was not looked at to the end is not said to have room never, and what waits for it has no place', () => {
+    const draft = new Draft(undefined, { planGangTriesMax: 1 })
+    draft.members.add('p')
+    draft.ask([...two(cpus(2_000)), { afters: [0] }])
+    const work = [run({ request: { ...emptyRequest(), cpuMilli: 2_000 } })]
+    const plan = draft.answer('p', { free: vector({ cpuMilli: 2_000 }), work })
+    expect(plan?.unplaced).toEqual([
+      { index: 0, why: 'gang-unsettled', reasons: [], help: [] },
+      { index: 1, why: 'gang-unsettled', reasons: [], help: [] },
+      { index: 2, why: 'after', reasons: [], help: [] },
+    ])
+  })
+
   test('those that must be apart are on hosts of their own, and go where few hosts have them otherwise', () => {
     const apart = { group: 'db', apart: must('db') }
     const draft = draftOf('p', 'q')

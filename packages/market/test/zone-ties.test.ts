@@ -191,6 +191,19 @@ describe('a bearer of tasks that are tied by zone', () => {
     )
   })
 
+  test('says that it asks for too much where its own host gives it no more words', () => {
+    const web = { group: 'zone:web' }
+    const made = stall()
+    made.members.zone = 'a'
+    for (let lot = 100; lot < 164; lot++) made.claims.word({ asker: 'self', lot }, shape(web), [], made.now)
+    made.wait(['x'], { ...web, where: 'zone == a' })
+    says(made, 'a1', free)
+    const [waits] = only(says(made, 'a2', free), 'waits')
+    const codes = waits?.decision.reasons.map(({ code }) => code)
+    expect(codes).toContain('rate-limited')
+    expect(codes).not.toContain('reserved')
+  })
+
   test('asks no zone with a host that it cannot reach, which may run some', () => {
     const made = stall()
     made.members.add('a2', { ...inZone('a'), reachable: false })

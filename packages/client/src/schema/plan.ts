@@ -52,7 +52,7 @@ export const PlanAnswer = Type.Unsafe<Plan>(
     unplaced: list(
       strict({
         index,
-        why: optional(choice('after', 'gang', 'gang-part')),
+        why: optional(choice('after', 'gang', 'gang-part', 'gang-unsettled')),
         reasons: list(ReasonBody, 16),
         wouldHelp: list(WouldHelpBody, 256),
       }),

@@ -9,14 +9,14 @@ import { Leftover } from '../leftover.ts'
 import { weightsOf } from '../objectives.ts'
 import { scoreParts, weigh } from '../score-bid.ts'
 import { shapeAs, shapeKey } from '../shape.ts'
-import { placeTogether } from './gang-places.ts'
+import { placeTogether, type Tries } from './gang-places.ts'
 import { type HostPlan, hostPlansOf, type SurveyedHost } from './host-plan.ts'
 import { type Wanted, wantedOf } from './occupancy.ts'
 import type { ObjectivePlan, Placing, PlanTask } from './plan.ts'
 import { PlanLine } from './plan-line.ts'
 import { sumOf } from './sum-of.ts'
 
-type EvaluateConfig = Pick<MarketConfig, 'weights' | 'targetMs'>
+type EvaluateConfig = Pick<MarketConfig, 'weights' | 'targetMs' | 'planGangTriesMax'>
 
 export interface EvaluateInput {
   /** only such that at least one of the hosts can ever run */
@@ -47,17 +47,27 @@ interface Chance {
   score: number | undefined
 }
 
+/** What an objective comes to, and tasks of gangs that were not looked at to the end. */
+interface Evaluated {
+  plan: ObjectivePlan
+  /** by their place in what was asked; there may be a time at which all of such a gang have room */
+  unsettled: number[]
+}
+
 /**
- * Where one objective would put these tasks, all of them now waiting: by priority, then in their order, gangs as a whole, each as the market
- * would, once what it waits for has ended, among the hosts that can start it soonest (only bids that start at once bind, and what waits goes to whoever has
- * room first). Pure. After each task only the host that was chosen is looked at anew: tasks times hosts in all.
+ * Where one objective would put these tasks, all of them now waiting: by priority, then in their order, gangs as a whole,
+ * each as the market would, once what it waits for has ended, among the hosts that can start it soonest (only bids that
+ * start at once bind, and what waits goes to whoever has room first). Pure. After each task only the host that was chosen
+ * is looked at anew: tasks times hosts in all; for gangs all hosts, planGangTriesMax times at most.
  */
-export function evaluate(objective: Objective, input: EvaluateInput, config: EvaluateConfig): ObjectivePlan {
+export function evaluate(objective: Objective, input: EvaluateInput, config: EvaluateConfig): Evaluated {
   const hosts = hostPlansOf(input.hosts, input)
   const line = new PlanLine(input.tasks)
   const weights = weightsOf(objective, config)
   const known = new Map<string, Chance[]>()
   const placings: Placing[] = []
+  const tries: Tries = { left: config.planGangTriesMax }
+  const unsettled = new Set<number>()
   for (let next = line.next(); next; next = line.next()) {
     const { tasks, fromMs } = next
     const { shape, index, gang } = tasks[0]!
@@ -65,8 +75,15 @@ export function evaluate(objective: Objective, input: EvaluateInput, config: Eva
     const chances = known.get(`${fromMs} ${key}`) ?? chancesOf(shape, hosts, { assumedMs: input.assumedMs, fromMs })
     known.set(`${fromMs} ${key}`, chances)
     if (gang) {
-      const together = placedTogether(chances, tasks, key, fromMs)
-      if (together.length === 0) line.setAside(tasks)
+      const together = placedTogether(chances, tasks, { shape, shapeKey: key, fromMs }, tries)
+      for (const one of tasks) {
+        if (together === 'unsettled') unsettled.add(one.index)
+        else unsettled.delete(one.index)
+      }
+      if (typeof together === 'string') {
+        line.setAside(tasks)
+        continue
+      }
       for (const placed of together) line.placed(placed.index, placed.finishMs.p50)
       placings.push(...together)
       continue
@@ -83,19 +100,19 @@ export function evaluate(objective: Objective, input: EvaluateInput, config: Eva
     chosen.host.place(chosen.wanted, key, { startMs: chosen.startMs!, runMs: chosen.runs.p50 })
   }
   placings.sort((a, b) => a.index - b.index)
-  return { objective, placings, sum: sumOf(placings, input.tasks, hosts) }
+  return { plan: { objective, placings, sum: sumOf(placings, input.tasks, hosts) }, unsettled: [...unsettled] }
 }
 
-/** All members of a gang, of what each asks for by preference; none: there is no time at which all of them have room. */
+/** All members of a gang, of what each asks for by preference; or why none of them has a place. */
 function placedTogether(
   chances: readonly Chance[],
   members: readonly { index: number }[],
-  key: string,
-  fromMs: Millis,
-): Placing[] {
+  alike: { shape: Shape; shapeKey: string; fromMs: Millis },
+  tries: Tries,
+): Placing[] | 'never' | 'unsettled' {
   const plain = chances.filter(({ alternative }) => alternative === 0)
-  const found = placeTogether(plain, { size: members.length, shapeKey: key, fromMs })
-  if (!found) return []
+  const found = placeTogether(plain, { ...alike, size: members.length }, tries)
+  if (typeof found === 'string') return found
   const { startMs, places } = found
   return places.map((chance, rank) => placing(members[rank]!.index, { ...chance, startMs }))
 }

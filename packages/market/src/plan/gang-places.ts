@@ -1,11 +1,10 @@
 import type { Millis } from '@souk/kernel'
+import type { Shape } from '@souk/wire'
 import type { Quantiles } from '../durations.ts'
+import { capacityFor } from '../gang.ts'
 import type { HostPlan } from './host-plan.ts'
 import type { Wanted } from './occupancy.ts'
 import type { PlanTask } from './plan.ts'
-
-/** Times at which one gang is tried; of later ones nothing is said (guess: some for each of its members) */
-const triesMax = 256
 
 /** A host that could run members of a gang, each for so long. */
 interface Chance {
@@ -14,47 +13,85 @@ interface Chance {
   runs: Quantiles
 }
 
+/** Alike that are to start together, no sooner than then. */
+interface Together {
+  size: number
+  shape: Shape
+  shapeKey: string
+  fromMs: Millis
+}
+
+/** Times at which gangs may yet be tried, of all gangs of one evaluation: each costs a look at every host. */
+export interface Tries {
+  left: number
+}
+
 /**
  * Puts `size` alike on these hosts, all to start at the first time at which that many have room at once, on few hosts, as a
- * bearer of theirs would; returns whose host each has. undefined: never, as it is planned; then nothing is put anywhere.
+ * bearer of theirs would; returns whose host each has. Else nothing is put anywhere: `never`, as it is planned; or
+ * `unsettled`, since there are no tries left.
  */
 export function placeTogether<C extends Chance>(
   chances: readonly C[],
-  { size, shapeKey, fromMs }: { size: number; shapeKey: string; fromMs: Millis },
-): { startMs: Millis; places: C[] } | undefined {
+  { size, shape, shapeKey, fromMs }: Together,
+  tries: Tries,
+): { startMs: Millis; places: C[] } | 'never' | 'unsettled' {
+  const hosts = chances.map(({ host }) => host)
+  if (capacityFor(hosts, { shape, size }) < size) return 'never'
   let startMs = soonest(chances, fromMs)
-  for (let tries = 0; tries < triesMax && startMs !== undefined; tries++) {
-    const undo = chances.map(({ host }) => host.mark())
-    const places = fill(chances, size, shapeKey, startMs)
-    if (places.length === size) return { startMs, places }
-    // Where none of those hosts has room for one more no sooner time has any for all.
-    startMs = soonest(chances, startMs)
-    for (const restore of undo) restore()
+  while (startMs !== undefined) {
+    if (tries.left <= 0) return 'unsettled'
+    tries.left--
+    const { rooms, undo } = hold(chances, size, startMs)
+    const isEnough = rooms.reduce((sum, { count }) => sum + count, 0) >= size
+    // While what was found is kept for good, no sooner time than the next with room for one more has room for all.
+    const nextMs = isEnough ? undefined : soonest(chances, startMs)
+    undo()
+    if (isEnough) return { startMs, places: fill(rooms, size, { shapeKey, startMs }) }
+    startMs = nextMs
   }
-  return undefined
+  return 'never'
 }
 
-function fill<C extends Chance>(chances: readonly C[], size: number, shapeKey: string, startMs: Millis): C[] {
-  const rooms = chances.map((chance) => {
-    const restore = chance.host.mark()
-    const count = put(chance, size, shapeKey, startMs)
-    restore()
-    return { chance, count }
-  })
+/** As many as can start then, at most `size` a host, are kept there for good; until it is undone. */
+function hold<C extends Chance>(chances: readonly C[], size: number, startMs: Millis) {
+  const rooms: { chance: C; count: number }[] = []
+  const undo: (() => void)[] = []
+  for (const chance of chances) {
+    const { host, wanted, runs } = chance
+    let count = 0
+    while (count < size && host.earliest(wanted, runs.p50, startMs) === startMs) {
+      if (count === 0) undo.push(host.mark())
+      host.hold(wanted, { startMs, runMs: runs.p50 })
+      count++
+    }
+    if (count > 0) rooms.push({ chance, count })
+    // No other has room for more.
+    if (count === size) break
+  }
+  return {
+    rooms,
+    undo: () => {
+      for (const restore of undo.reverse()) restore()
+    },
+  }
+}
+
+/** Those with most room first. */
+function fill<C extends Chance>(
+  rooms: readonly { chance: C; count: number }[],
+  size: number,
+  { shapeKey, startMs }: { shapeKey: string; startMs: Millis },
+): C[] {
   const places: C[] = []
-  for (const { chance } of rooms.sort((a, b) => b.count - a.count))
-    for (let left = put(chance, size - places.length, shapeKey, startMs); left > 0; left--) places.push(chance)
-  return places
-}
-
-/** As many as can start there then, at most `most`. */
-function put({ host, wanted, runs }: Chance, most: number, shapeKey: string, startMs: Millis): number {
-  let count = 0
-  while (count < most && host.earliest(wanted, runs.p50, startMs) === startMs) {
-    host.place(wanted, shapeKey, { startMs, runMs: runs.p50 })
-    count++
+  for (const { chance, count } of [...rooms].sort((a, b) => b.count - a.count)) {
+    const { host, wanted, runs } = chance
+    for (let left = Math.min(count, size - places.length); left > 0; left--) {
+      host.place(wanted, shapeKey, { startMs, runMs: runs.p50 })
+      places.push(chance)
+    }
   }
-  return count
+  return places
 }
 
 function soonest(chances: readonly Chance[], fromMs: Millis): Millis | undefined {

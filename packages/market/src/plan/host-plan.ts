@@ -114,6 +114,14 @@ export class HostPlan {
     this.#placed++
   }
 
+  /** Keeps room for one more from then on, for good; only where and when `earliest` found room, and to be taken back. */
+  hold(wanted: Wanted, { startMs, runMs }: { startMs: Millis; runMs: Millis }): void {
+    this.timeline.hold(wanted.request, startMs, runMs)
+    const stay = { ...wanted, startMs, endMs: Infinity }
+    this.#occupancy.add(stay)
+    this.#zone.add(stay)
+  }
+
   /** What it was given so far; called, what came since is taken back. Only the newest such mark may be, then the one before. */
   mark(): () => void {
     const given = new Map(this.#given)

@@ -12,10 +12,11 @@ import type { ObjectivePlan, Unplaced } from './plan.ts'
 
 /**
  * Tasks that some host could run and that got no place under any objective: quotas and ties never let them in, they are
- * a gang for which there is no room at once, or they wait for one of those.
+ * a gang for which there is no room at once, or that was not looked at to the end (`unsettled`), or they wait for one of
+ * those.
  */
 export function leftOver(
-  input: EvaluateInput & { plans: readonly ObjectivePlan[] },
+  input: EvaluateInput & { plans: readonly ObjectivePlan[]; unsettled: ReadonlySet<number> },
   helpFor: (shape: Shape, reasons: Unplaced['reasons'], together?: number) => Help[],
 ): Unplaced[] {
   const placed = new Set(input.plans.flatMap(({ placings }) => placings.map(({ index }) => index)))
@@ -27,6 +28,7 @@ export function leftOver(
     const isHeldUp = (waits: readonly number[]) => waits.some((other) => !placed.has(other))
     const isGangHeldUp = () => left.some((other) => other.gang?.key === gang?.key && isHeldUp(other.after ?? []))
     if (isHeldUp(after) || (gang && isGangHeldUp())) return { index, why: 'after', reasons: [], help: [] }
+    if (input.unsettled.has(index)) return { index, why: 'gang-unsettled', reasons: [], help: [] }
     const key = `${gang?.size ?? 1} ${shapeKey(shape)}`
     const known = said.get(key) ?? whyOf(shape, hosts, helpFor, gang?.size)
     said.set(key, known)

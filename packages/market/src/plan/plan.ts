@@ -46,11 +46,12 @@ export interface ObjectivePlan {
 
 /**
  * A task that no host that can be asked would take; or (`why`) that waits for one that has no place here, is one of a gang
- * for which there is no room all at once, or of one that is not here as a whole, or not alike.
+ * for which there is no room all at once, of one that is not here as a whole, or not alike, or of one that was not looked at
+ * to the end, so that nobody knows.
  */
 export interface Unplaced {
   index: number
-  why?: 'after' | 'gang' | 'gang-part'
+  why?: 'after' | 'gang' | 'gang-part' | 'gang-unsettled'
   reasons: Reason[]
   help: Help[]
 }

@@ -52,6 +52,8 @@ interface Asking {
   /** once no more is waited for: what was told, and the objectives that are evaluated */
   hosts: SurveyedHost[] | undefined
   done: ObjectivePlan[]
+  /** of gangs that were not looked at to the end under some objective */
+  unsettled: Set<number>
 }
 
 /**
@@ -133,6 +135,7 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
       asked: new Map(this.#asked(tasks, [...filtered.values()], now).map((peer) => [peer, undefined])),
       hosts: undefined,
       done: [],
+      unsettled: new Set(),
     }
     this.#asking.set(id, asking)
     this.#closing.set(id, now + this.#config.planMsMax)
@@ -213,7 +216,10 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
       return
     }
     const { tasks, hosts, classes, demands, assumedMs, done } = asking
-    done.push(evaluate(objectives[done.length]!, { tasks, hosts, classes, demands, assumedMs }, this.#config))
+    const input = { tasks, hosts, classes, demands, assumedMs }
+    const { plan, unsettled } = evaluate(objectives[done.length]!, input, this.#config)
+    done.push(plan)
+    for (const index of unsettled) asking.unsettled.add(index)
     if (done.length < objectives.length) this.#closing.set(id, now + evaluatePauseMs)
     else this.#finish(id, asking, out)
   }

@@ -87,6 +87,21 @@ export class Timeline {
     for (const { free } of this.#steps.slice(first, last)) take(free, request, this.#gpus, allocation.gpuDevices)
   }
 
+  /**
+   * Keeps room for it from then on for good, for as long as it runs and wherever it fits later; only where `earliest` found
+   * room.
+   */
+  hold(request: ResourceRequest, startMs: Millis, runMs: Millis): void {
+    const allocation = take(this.least(startMs, runMs), request, this.#gpus)
+    if (!allocation) return
+    const { gpuDevices } = allocation
+    for (const { free } of this.#steps.slice(this.#stepAt(startMs))) {
+      // Of other devices it keeps none: those may have room for one more.
+      if (gpuDevices.every((index) => (free.gpuMilli[index] ?? 0) >= request.gpu.milli))
+        take(free, request, this.#gpus, gpuDevices)
+    }
+  }
+
   /** What is free throughout, of each resource and device. */
   least(startMs: Millis, runMs: Millis): ResourceVector {
     let most: ResourceVector | undefined
