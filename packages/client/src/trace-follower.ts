@@ -62,7 +62,7 @@ export class TraceFollower {
       signal,
     )
     const before = this.#events
-    const fresh = this.#take(events)
+    const fresh = this.#take(events, peers)
     this.#note(peers)
     // What is told is the newest of the window: where some of it was shown before, nothing between the looks is left out.
     const joins = fresh.length < events.length
@@ -92,9 +92,11 @@ export class TraceFollower {
 
   #note(peers: Trace['peers']): void {
     const seenMs = this.#now()
-    for (const { id, at } of peers) {
+    for (const { id, since, at } of peers) {
+      const [atMs, beforeMs] = [Date.parse(at), this.#reached.get(id)?.wallMs ?? 0]
       this.#reached.delete(id)
-      this.#reached.set(id, { wallMs: Date.parse(at), seenMs })
+      // Set back: it was asked from a time that it has yet to reach, and told nothing of what came before.
+      this.#reached.set(id, { wallMs: atMs < beforeMs ? Math.min(atMs, Date.parse(since)) : atMs, seenMs })
     }
     for (const id of this.#reached.keys()) {
       if (this.#reached.size <= peersMax) break
@@ -102,11 +104,17 @@ export class TraceFollower {
     }
   }
 
-  /** Before what a peer had reached it has told all; of that millisecond, and of the others, only what is known was told. */
-  #take(events: readonly TracedEvent[]): readonly TracedEvent[] {
-    const fresh = events.filter(
-      (event) => event.wallMs >= (this.#reached.get(event.by)?.wallMs ?? 0) && !this.#known.has(keyOf(event)),
-    )
+  /**
+   * Before what a peer had reached it has told all; of that millisecond, and of the others, only what is known was told.
+   * One that has reached less than before has restarted with its clock set back: of its new life nothing was told.
+   */
+  #take(events: readonly TracedEvent[], peers: Trace['peers']): readonly TracedEvent[] {
+    const reached = new Map(peers.map(({ id, at }) => [id, Date.parse(at)]))
+    const toldMs = (by: string): number => {
+      const beforeMs = this.#reached.get(by)?.wallMs ?? 0
+      return (reached.get(by) ?? beforeMs) < beforeMs ? 0 : beforeMs
+    }
+    const fresh = events.filter((event) => event.wallMs >= toldMs(event.by) && !this.#known.has(keyOf(event)))
     if (fresh.length === 0) return fresh
     const all = [...this.#events, ...fresh].sort((a, b) => a.wallMs - b.wallMs)
     this.#events = all.slice(-this.#keptMax)

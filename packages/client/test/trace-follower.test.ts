@@ -77,6 +77,24 @@ test('each clock is asked from where it was itself, so one that is behind neithe
   ])
 })
 
+test('a peer that has restarted with its clock set back goes on being told, from where it started', async () => {
+  const restarted = { id: 'A', since: at(20_012), at: at(20_030) }
+  const { asked, read } = mesh(
+    { events: [event('A', 8, 90_000), event('B', 1, 20_000)], peers: [peer('A', 90_010), peer('B', 20_010)] },
+    { events: [event('B', 2, 20_020), event('A', 2, 20_025)], peers: [restarted, peer('B', 20_030)] },
+    {
+      events: [event('A', 1, 20_015), event('A', 2, 20_025), event('A', 3, 20_040)],
+      peers: [peer('A', 20_050), peer('B', 20_050)],
+    },
+    { events: [], peers: [] },
+  )
+  const follower = new TraceFollower(read)
+  const fresh = []
+  for (let i = 0; i < 4; i++) fresh.push((await follower.look()).fresh.map(({ by, seq }) => `${by}${seq}`))
+  expect(fresh).toEqual([['A8', 'B1'], ['B2', 'A2'], ['A1', 'A3'], []])
+  expect(asked.map(({ since }) => since?.getTime())).toEqual([undefined, 20_010, 20_012, 20_050])
+})
+
 test('of very many clocks that differ the farthest are named, as many as a request may name', async () => {
   const peers = Array.from({ length: 70 }, (_, i) => peer(`P${i}`, i * 10_000))
   const { asked, read } = mesh({ events: [], peers }, { events: [], peers: [] })

@@ -29,7 +29,7 @@ export type BearerMessage = MessageOf<
 
 export type BearerInput =
   | { type: 'start'; wallMs: WallMillis; incarnation: Incarnation }
-  /** the wall clock has gone ahead of this peer's own */
+  /** the wall clock has moved against this peer's own */
   | { type: 'wall'; wallMs: WallMillis }
   | { type: 'wake' }
   /** the local submitter or custodian gives a baton under a ballot of this peer; its lease counts from `leasedMs` */

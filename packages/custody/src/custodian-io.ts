@@ -76,7 +76,7 @@ export type CustodianSays = MessageOf<
 
 export type CustodianInput =
   | { type: 'start'; wallMs: WallMillis; incarnation: Incarnation; stored: { key: string; value: unknown }[] }
-  /** the wall clock has gone ahead of this peer's own */
+  /** the wall clock has moved against this peer's own */
   | { type: 'wall'; wallMs: WallMillis }
   | { type: 'wake' }
   | { type: 'persisted'; upToSeq: number }

@@ -139,16 +139,14 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     if (!whole) book.distrustDisk()
     this.#retention.start(now)
     for (const { entry, overWallMs } of tasks) {
-      const { id, spec, submittedWallMs } = entry.record
       book.archive.add(entry)
-      if (overWallMs !== undefined) book.archive.close(id, overWallMs)
+      if (overWallMs !== undefined) book.archive.close(entry.record.id, overWallMs)
       else if (entry.keptIn !== undefined) {
         // It ran here: that life is over, and its guardian has seen to the run.
         entry.bearer = { peer: this.#self, incarnation: entry.keptIn }
         book.endLease(entry, now)
       } else book.grantLease(entry, now)
-      if (overWallMs === undefined && spec.expiresMs > 0)
-        book.expiries.set(id, now + Math.max(0, submittedWallMs + spec.expiresMs - input.wallMs))
+      if (overWallMs === undefined) book.watchExpiry(entry.record, now)
     }
   }
 

@@ -9,6 +9,7 @@ import {
   nextCounter,
   type PeerId,
   type TaskId,
+  type TaskRecord,
 } from '@souk/wire'
 import { Archive } from './archive.ts'
 import type { CustodyConfig } from './config.ts'
@@ -75,8 +76,15 @@ export class TaskBook {
     this.setWall(wallMs, now)
   }
 
+  /** Tasks expire by the wall clock as it is now. */
   setWall(wallMs: WallMillis, now: Millis): void {
     this.#wallOffset = wallMs - now
+    for (const { key } of this.expiries.entries()) this.watchExpiry(this.archive.get(key)!.record, now)
+  }
+
+  /** Has it end when its time is over, if it may expire. */
+  watchExpiry({ id, spec, submittedWallMs }: TaskRecord, now: Millis): void {
+    if (spec.expiresMs > 0) this.expiries.set(id, now + Math.max(0, submittedWallMs + spec.expiresMs - this.wall(now)))
   }
 
   /** This peer, in this life of it. */

@@ -274,9 +274,7 @@ export class Voter {
     book.archive.reopen(record.id)
     book.archive.add(entry)
     book.grantLease(entry, now)
-    const { expiresMs } = record.spec
-    if (expiresMs > 0)
-      book.expiries.set(record.id, now + Math.max(0, record.submittedWallMs + expiresMs - book.wall(now)))
+    book.watchExpiry(record, now)
     return entry
   }
 

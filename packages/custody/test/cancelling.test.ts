@@ -1,7 +1,7 @@
 import type { Ballot, MessageOf } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import { Cluster } from './cluster.ts'
-import { ballot, ends, idOf, only, sent, told, vote } from './fixtures.ts'
+import { ballot, ends, idOf, only, sent, told, vote, wallMs } from './fixtures.ts'
 import { Keeper } from './keeper.ts'
 
 const peers = ['p1', 'p2', 'p3', 'p4', 'p5']
@@ -146,6 +146,16 @@ describe('a task that expires', () => {
     const { cluster, c1 } = running({ expiresMs: 5_000 })
     cluster.kill(c1)
     cluster.pass(10_000)
+    expect(cluster.site('origin').outcomeTold()).toMatchObject({ kind: 'expired' })
+  })
+
+  test('ends so when its time is over by the wall clock, where a custodian has slept', () => {
+    const { cluster, c1 } = running({ expiresMs: 60_000 })
+    cluster.site(c1).onWall(wallMs + cluster.now + 40_000, cluster.now)
+    cluster.pass(17_000)
+    expect(cluster.runners('a')).toEqual(['worker'])
+    cluster.pass(3_000)
+    expect(cluster.runners('a')).toEqual([])
     expect(cluster.site('origin').outcomeTold()).toMatchObject({ kind: 'expired' })
   })
 

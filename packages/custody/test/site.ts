@@ -116,6 +116,11 @@ export class Site {
     for (const effect of out) this.#apply(effect, now)
   }
 
+  /** The wall clock was read again. */
+  onWall(wallMs: number, now: number): void {
+    this.#custodian({ type: 'wall', wallMs }, now)
+  }
+
   #custodian(input: Parameters<Custodian['step']>[0], now: number): void {
     const out: CustodianEffect[] = []
     this.custodian.step(input, now, out)

@@ -112,6 +112,16 @@ test('v2: what has more memory than it may from now on keeps its limits, and wha
   expect(() => run.limit(limits)).toThrow('it was killed for want of memory')
 })
 
+test('v2: what had no limit has no swap from before it is squeezed on', () => {
+  const unlimited = { memoryBytes: 0, cpuMilli: 0, processes: 0 }
+  const folder = join(root, 'run')
+  const run = new RunCgroup({ version: 2, parents: [{ folder: root, controllers: ['memory'] }] }, 'run', unlimited)
+  has(folder, { 'memory.current': '90000000\n', 'memory.swap.current': '0\n', 'memory.swap.max': 'max\n' })
+  // As far as the squeezing goes: what it has is too much.
+  expect(() => run.limit({ ...unlimited, memoryBytes: 64e6 })).toThrow('it has 90000000 bytes already')
+  expect(readFileSync(join(folder, 'memory.swap.max'), 'utf8')).toBe('0')
+})
+
 test('what the kernel counted of a run is read, in the words of each version', () => {
   const limits = { memoryBytes: 0, cpuMilli: 0, processes: 0 }
   const parents = [{ folder: root, controllers: ['cpu' as const, 'pids' as const, 'memory' as const] }]

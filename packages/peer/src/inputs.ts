@@ -115,8 +115,10 @@ export type PeerInput =
     }
   /** answered by `moved`: those hosts ask those bearers for these tasks */
   | { type: 'move'; client: ClientRef; moves: readonly NamedMove[] }
-  /** answered by `traced`: the newest trace events of all that can be asked, that fit; at most `limit` */
-  /** `sinces`: for these instead of the filter's own time */
+  /**
+   * answered by `traced`: the newest trace events of all that can be asked, that fit; at most `limit`. `sinces`: for these
+   * instead of the filter's own time
+   */
   | {
       type: 'readTrace'
       client: ClientRef
@@ -144,7 +146,7 @@ export type PeerInput =
   | { type: 'leave' }
   /** the driver's own event-loop lag over the last second: a slow observer suspects less (Lifeguard) */
   | { type: 'lag'; lagMs: Millis }
-  /** the wall clock has gone ahead of this peer's own, which stands still while its host sleeps */
+  /** the wall clock has moved against this peer's own, which stands still while its host sleeps; or it was set */
   | { type: 'wall'; wallMs: WallMillis }
   /** what this host has left of what runs short, every few seconds */
   | { type: 'readings'; readings: PressureReadings }

@@ -68,6 +68,13 @@ const seldom: ReadonlySet<TraceType> = new Set<TraceType>([
   'message.rejected',
 ])
 
+/**
+ * How fast the trace's times go after the wall clock was set back, until it has caught up. They cannot go back with it: who
+ * reads on from where it was would miss events. Nor can they stand still: all that happens meanwhile would be told again with
+ * each look, and leave no room for the others'. An error of a day is gone after 27 hours.
+ */
+const slewRate = 0.1
+
 /** Where an event names another peer. */
 const naming = ['peer', 'to', 'from', 'asker', 'host'] as const
 
@@ -94,6 +101,8 @@ export class TraceLog {
   #startedWallMs: WallMillis = 0
   /** of this peer's clock: the wall clock is so far ahead */
   #aheadMs: Millis = 0
+  /** what time the trace had reached when the wall clock was read last */
+  #reached: { at: Millis; wallMs: WallMillis } = { at: 0, wallMs: Number.NEGATIVE_INFINITY }
 
   constructor(config: TraceLogConfig, self: PeerId) {
     this.#config = config
@@ -103,17 +112,18 @@ export class TraceLog {
   /** From now on times are told by this wall clock. */
   start(now: Millis, wallMs: WallMillis): void {
     this.#startedWallMs = wallMs
-    this.setWall(now, wallMs)
+    this.#aheadMs = wallMs - now
   }
 
-  /** The wall clock was read again, and has gone ahead; what is kept keeps its times. */
+  /** The wall clock was read again, and has moved; what is kept keeps its times, and none that follows is earlier. */
   setWall(now: Millis, wallMs: WallMillis): void {
+    this.#reached = { at: now, wallMs: this.#traceMs(now) }
     this.#aheadMs = wallMs - now
   }
 
   push(at: Millis, event: UntimedTrace): void {
     const { eventsMax, seldomMax } = this.#config
-    const kept = { seq: this.#seq++, at, wallMs: this.wallMs(at), event }
+    const kept = { seq: this.#seq++, at, wallMs: this.#traceMs(at), event }
     this.#recent[kept.seq % eventsMax] = kept
     if (isSeldom(event)) this.#seldom[this.#seldomCount++ % seldomMax] = kept
   }
@@ -133,7 +143,7 @@ export class TraceLog {
       chars += text.length
       if (chars <= charsMax || events.length === 0) events.push({ seq: kept.seq, wallMs, text })
     }
-    return { events: events.reverse(), total, sinceWallMs: this.#sinceWallMs(), atWallMs: this.wallMs(now) }
+    return { events: events.reverse(), total, sinceWallMs: this.#sinceWallMs(), atWallMs: this.#traceMs(now) }
   }
 
   /** All that is kept of what is frequent, then what is seldom and older than that. */
@@ -155,6 +165,12 @@ export class TraceLog {
   /** What the wall clock said then, or a moment ago: as it was read last. */
   wallMs(at: Millis): WallMillis {
     return Math.max(0, Math.round(this.#aheadMs + at))
+  }
+
+  /** The same as the trace has it: never earlier than before. */
+  #traceMs(at: Millis): WallMillis {
+    const { at: sinceMs, wallMs } = this.#reached
+    return Math.max(this.wallMs(at), Math.round(wallMs + (at - sinceMs) * slewRate))
   }
 
   #fits(event: UntimedTrace, { types, task, peer }: TraceFilter): boolean {

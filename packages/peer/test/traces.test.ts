@@ -53,6 +53,23 @@ describe('what a peer keeps of its trace', () => {
     expect(read(log, 9, 9_999, { sinceWallMs: 1_000_001 }).events.map(({ seq }) => seq)).toEqual([1])
   })
 
+  test('has times that never go back: where the wall clock was set back they are slow until it has caught up', () => {
+    const log = new TraceLog({ eventsMax: 9, seldomMax: 9 }, 'p0')
+    log.start(0, 1_000_000)
+    log.setWall(0, 1_090_000)
+    log.push(10, stored('1'))
+    log.setWall(20, 1_000_020)
+    for (const [i, at] of [30, 40, 50_000, 100_020, 110_000].entries()) log.push(at, stored(`${i + 2}`))
+    const { events, atWallMs } = log.read({ filter: everything, limit: 9, charsMax: 9_999 }, 110_000)
+    const times = [1_090_010, 1_090_021, 1_090_022, 1_095_018, 1_100_020, 1_110_000]
+    expect([...events.map(({ wallMs }) => wallMs), atWallMs]).toEqual([...times, 1_110_000])
+    // What else is told of times is right at once.
+    expect(log.wallMs(30)).toBe(1_000_030)
+    // Who reads on from where it was gets what came since, and only that.
+    const since = log.read({ filter: { types: [], sinceWallMs: 1_095_018 }, limit: 9, charsMax: 9_999 }, 110_000)
+    expect(since.events.map(({ seq }) => seq)).toEqual([3, 4, 5])
+  })
+
   test('is told by kind, task, peer and time', () => {
     const log = logOf([down('a'), stored('abc'), { type: 'wanted.sent', to: 'a', count: 1 }], {
       eventsMax: 9,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { keepsNone } from './fixtures.ts'
+import { idOf, keepsNone } from './fixtures.ts'
 import { Mesh } from './mesh.ts'
 
 const hourMs = 3_600_000
@@ -25,4 +25,23 @@ test('after its host has slept a peer writes the time of day into tasks again, a
   expect(Math.max(...times)).toBe(wallMs)
   const [closed] = mesh.traces('p0', 'task.closed').slice(-1)
   expect(closed!.whole!.tookMs).toBeLessThan(1_000)
+})
+
+test('a wall clock that was set ahead by mistake is followed back, and the trace goes on from where it was', () => {
+  const mesh = new Mesh({ p0: 1, p1: keepsNone(0) })
+  mesh.step('p0', { type: 'wall', wallMs: 1_000_000 + hourMs + mesh.now })
+  mesh.submit('p0', 'ahead', { ms: 10 })
+  mesh.run(1_000)
+  mesh.step('p0', { type: 'wall', wallMs: 1_000_000 + mesh.now })
+  mesh.submit('p0', 'back', { ms: 10 })
+  mesh.run(1_000)
+  const [ahead, back] = mesh.replies('p0', 'outcome').map(({ outcome }) => outcome.endedWallMs)
+  expect(ahead).toBeGreaterThan(1_000_000 + hourMs)
+  expect(back).toBeLessThan(1_000_000 + hourMs)
+  mesh.step('p0', { type: 'readTrace', client: 1, filter: { types: ['task.submitted'] }, limit: 9 })
+  mesh.run(10)
+  const told = mesh
+    .replies('p0', 'traced')[0]!
+    .told!.events.map(({ text }) => (JSON.parse(text) as { task: string }).task)
+  expect(told).toEqual([idOf('ahead'), idOf('back')])
 })

@@ -58,3 +58,5 @@ export type RosterInput =
   | { type: 'leave' }
   /** this peer's own event-loop lag over the last second */
   | { type: 'lag'; lagMs: Millis }
+  /** the wall clock has moved against this peer's own */
+  | { type: 'wall'; wallMs: WallMillis }

@@ -42,8 +42,13 @@ export class MemberTable {
 
   /** Those whose certificate stands, by id. The same array until somebody joins or expires. */
   members(): readonly MemberRecord[] {
-    this.#sorted ??= [...this.#records.values()].filter((r) => !r.expired).sort((a, b) => (a.peer < b.peer ? -1 : 1))
+    this.#sorted ??= this.known().filter((r) => !r.expired)
     return this.#sorted
+  }
+
+  /** Expired ones too, by id. */
+  known(): MemberRecord[] {
+    return [...this.#records.values()].sort((a, b) => (a.peer < b.peer ? -1 : 1))
   }
 
   /** Something of a member has changed. */

@@ -48,6 +48,12 @@ export class Membership {
     this.#seenOfSelf = own.incarnation
   }
 
+  /** Certificates expire by the wall clock as it is now; whose had expired only by the one before is a member again. */
+  setWall(wallMs: WallMillis, now: Millis, out: RosterEffect[]): void {
+    this.#wallOffsetMs = wallMs - now
+    for (const record of this.#table.known()) if (!record.isSelf) this.watchExpiry(record, now, out)
+  }
+
   nextWakeup(): Millis | undefined {
     return earliest(this.#suspicions.nextWakeup(), this.#expiries.next())
   }
@@ -59,7 +65,7 @@ export class Membership {
     }
     for (let peer = this.#expiries.popDue(now); peer !== undefined; peer = this.#expiries.popDue(now)) {
       const record = this.#table.find(peer)
-      if (record === undefined || !this.hasExpired(record.certificate, now)) continue
+      if (record === undefined || record.expired || !this.hasExpired(record.certificate, now)) continue
       this.#table.setExpired(record, true)
       this.#suspicions.close(peer)
       out.push({ type: 'memberChanged', peer, state: 'left', incarnation: record.incarnation })
@@ -90,7 +96,8 @@ export class Membership {
   watchExpiry(record: MemberRecord, now: Millis, out: RosterEffect[]): void {
     const { expiresWallMs } = record.certificate
     if (expiresWallMs === 0) this.#expiries.delete(record.peer)
-    else this.#expiries.set(record.peer, expiresWallMs - this.#wallOffsetMs)
+    // Not before now: a wake-up that is late says that this peer was frozen.
+    else this.#expiries.set(record.peer, Math.max(now, expiresWallMs - this.#wallOffsetMs))
     if (!record.expired || this.hasExpired(record.certificate, now)) return
     this.#table.setExpired(record, false)
     out.push({ type: 'memberChanged', peer: record.peer, state: record.state, incarnation: record.incarnation })

@@ -145,6 +145,9 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
       case 'lag':
         this.#health.onLag(input.lagMs)
         break
+      case 'wall':
+        this.#membership.setWall(input.wallMs, now, out)
+        break
     }
   }
 

@@ -33,6 +33,27 @@ describe('who is a member', () => {
     expect(lone.roster.get('a')).toBeDefined()
   })
 
+  test('nobody whose certificate has run out by a wall clock that has gone on in a sleep; all are back where it was wrong', () => {
+    const lone = new Lone('m')
+    const brief = (peer: string) => certificateOf(peer, { expiresWallMs: wallStartMs + 3_600_000 })
+    for (const peer of ['a', 'b']) lone.connect(peer, 1, brief(peer))
+    const { health } = lone.roster.snapshot()
+    lone.step({ type: 'wall', wallMs: wallStartMs + 7_200_000 })
+    lone.pass(0)
+    expect(lone.roster.members().map((m) => m.peer)).toEqual(['m'])
+    lone.step({ type: 'wall', wallMs: wallStartMs + 7_300_000 })
+    lone.pass(0)
+    const changes = () => lone.effects().flatMap((each) => (each.type === 'memberChanged' ? [each] : []))
+    const told = (state: string) => ['a', 'b'].map((peer) => ({ type: 'memberChanged', peer, state, incarnation: 1 }))
+    expect(changes().slice(-2)).toEqual(told('left'))
+    // Nobody takes it for late because of that.
+    expect(lone.roster.snapshot().health).toEqual(health)
+    lone.step({ type: 'wall', wallMs: wallStartMs })
+    expect(changes()).toEqual(told('alive'))
+    lone.pass(3_600_000)
+    expect(lone.roster.members().map((m) => m.peer)).toEqual(['m'])
+  })
+
   test('at most as many as the limit; who left makes room', () => {
     const lone = new Lone('m', { membersMax: 3 })
     lone.connect('a')

@@ -1,11 +1,12 @@
 import type { Millis, WallMillis } from '@souk/kernel'
 
-/** ordinary corrections of a clock stay below; what sleeps does so for longer */
-const behindMsMax = 1_000
+/** ordinary corrections of a clock stay below; who sleeps, or has the clock set, does not */
+const offMsMax = 1_000
 
 /**
- * How far the wall clock has gone ahead of the monotonic one since somebody was told of both: a host that sleeps stops the
- * latter. A wall clock that was set back is not followed: times that were told would come again.
+ * How far the wall clock has moved against the monotonic one since somebody was told of both: a host that sleeps stops the
+ * latter. One that was set back is followed too, or a wrong jump ahead that was put right would last until a restart; what
+ * must not have its times come again, the trace, sees to that itself.
  */
 export class WallDrift {
   #aheadMs: Millis
@@ -14,10 +15,10 @@ export class WallDrift {
     this.#aheadMs = wallMs - now
   }
 
-  /** True, once, when times of day would be told too early. */
+  /** True, once, when times of day would be told too early or too late. */
   look(now: Millis, wallMs: WallMillis): boolean {
     const aheadMs = wallMs - now
-    if (aheadMs - this.#aheadMs <= behindMsMax) return false
+    if (Math.abs(aheadMs - this.#aheadMs) <= offMsMax) return false
     this.#aheadMs = aheadMs
     return true
   }

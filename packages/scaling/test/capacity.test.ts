@@ -134,13 +134,13 @@ it('ends the dearest of the peers that scaling has started, of those the newest,
   expect(mesh.members.map(({ peer }) => peer)).toEqual(['origin', 'dear-of-its-own'])
 })
 
-it('ends one that runs nothing before a dearer or a newer one that does', () => {
+it('ends one that has nothing to do before a dearer or a newer one that has', () => {
   const tags = [0, 1, 2].map((i) => scaleTag(wallMs + i, 'origin', i))
   const mesh = new MeshOfSlots({ scaleInMs: 10_000 }, 'origin', ordered(...tags))
   mesh.members.push(
     member('dear', { tag: tags[0]!, priceMilli: 2000, running: 1 }),
     member('idle', { tag: tags[1]! }),
-    member('new', { tag: tags[2]!, running: 1 }),
+    member('new', { tag: tags[2]!, waiting: 1 }),
   )
   mesh.pass(300, () => mesh.obey())
   expect(mesh.orders.map(({ peer }) => peer)).toEqual(['idle', 'dear', 'new'])

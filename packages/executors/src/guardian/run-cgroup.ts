@@ -127,13 +127,14 @@ export class RunCgroup {
   /** No swap: a task that swaps slows the whole host down, and its limit would mean nothing. */
   #limitMemory(folder: string, memoryBytes: number, before: number): void {
     if (this.#version === 2) {
+      // First: what it is about to lose would go there, and stay.
+      if (readNumber(folder, 'memory.swap.current') !== undefined) writeValue(folder, 'memory.swap.max', 0)
       const release = memoryBytes > 0 ? squeeze(folder, memoryBytes) : undefined
       try {
         writeValue(folder, 'memory.max', memoryBytes || 'max')
       } finally {
         release?.()
       }
-      if (readNumber(folder, 'memory.swap.current') !== undefined) writeValue(folder, 'memory.swap.max', 0)
       // All of the run or nothing: half of one is no use to anybody.
       if (readNumber(folder, 'memory.oom.group') !== undefined) writeValue(folder, 'memory.oom.group', 1)
       return

@@ -59,8 +59,8 @@ export function enderOf(members: readonly CapacityMember[], { tag }: CapacityMem
 }
 
 /**
- * The peer that would go, of those that a scaler has started: one that runs nothing, so that no run has to end or to be
- * awaited first; of several the dearest, of those the newest.
+ * The peer that would go, of those that a scaler has started: one that runs nothing and has nothing waiting, so that no
+ * task has to end, to be awaited or to move first; of several the dearest, of those the newest.
  */
 export function spareOf(members: readonly CapacityMember[], self: string): CapacityMember | undefined {
   const [first] = members
@@ -69,6 +69,6 @@ export function spareOf(members: readonly CapacityMember[], self: string): Capac
   return first
 }
 
-function busyOf({ running }: CapacityMember): number {
-  return running > 0 ? 1 : 0
+function busyOf({ running, waiting }: CapacityMember): number {
+  return running + waiting > 0 ? 1 : 0
 }
