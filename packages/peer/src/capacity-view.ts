@@ -49,11 +49,11 @@ export function capacityView(parts: Parts): CapacityView {
   return {
     members() {
       const members: CapacityMember[] = []
-      for (const { peer, reachable, newestOffer, advert } of roster.members()) {
-        if (peer === self || newestOffer === undefined) continue
+      for (const { peer, reachable, newest, advert } of roster.members()) {
+        if (peer === self || newest === undefined) continue
         const { running = 0, waiting = 0, pressed = false } = loads.get(peer) ?? {}
         members.push(
-          memberOf(peer, newestOffer, { alive: reachable, running, waiting, pressed, demand: advert?.demand }),
+          memberOf(peer, newest.offer, { alive: reachable, running, waiting, pressed, demand: advert?.demand }),
         )
       }
       // What waits in this host's queue is promised already, but has no slot yet.

@@ -53,9 +53,10 @@ class MeshFacts {
       this.#seen = this.#roster.version
       // Who is down, for whatever reason, is a member as long as its certificate stands.
       const members = this.#roster.members()
+      // Of a life that has said nothing yet, as the one before said: else its start would change who keeps which task.
       const keepers = members
         .filter(mayKeep)
-        .map((member) => ({ peer: member.peer, domain: offerOf(member)?.labels[zoneLabel] ?? member.peer }))
+        .map((member) => ({ peer: member.peer, domain: member.newest?.offer.labels[zoneLabel] ?? member.peer }))
       const down = this.#roster.members().filter(({ state }) => state === 'dead' || state === 'left')
       this.#current = { members: members.length, keepers, down }
     }
@@ -80,13 +81,7 @@ class MeshFacts {
 }
 
 /** It is one of those that custodians are chosen from, as far as is known. */
-export function mayKeep(member: Member): boolean {
-  const { role } = member
+export function mayKeep({ role, newest }: Member): boolean {
   if (role !== 'host' && role !== 'admin') return false
-  return offerOf(member)?.custody ?? true
-}
-
-/** Of a life that has said nothing yet, what the one before said: else its start would change who keeps which task. */
-function offerOf({ advert, newestOffer }: Member) {
-  return advert?.offer ?? newestOffer
+  return newest?.offer.custody ?? true
 }

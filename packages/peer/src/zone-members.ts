@@ -43,7 +43,7 @@ export class ZoneMembers {
 
 /** Undefined: it has not said yet where it is. One that has begun anew may be in another zone than it was in before. */
 function zoneOf(member: Member): string | undefined {
-  const offer = isGone(member) ? member.newestOffer : member.advert?.offer
+  const offer = (isGone(member) ? member.newest : member.advert)?.offer
   return offer && (offer.labels[zoneLabel] ?? member.peer)
 }
 

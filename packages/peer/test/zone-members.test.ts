@@ -5,11 +5,12 @@ import { ZoneMembers } from '../src/zone-members.ts'
 import { offer } from './fixtures.ts'
 
 const inZone = (zone: string) => offer(1, { labels: { zone } })
+const saying = (zone: string) => ({ offer: inZone(zone) }) as Advert
 
 /** What a peer knows of another one that it has met, in this or that state since 0. */
 function other(over: Partial<Member>): Member {
   const met = { peer: 'x', role: 'host', state: 'alive', incarnation: 1, reachable: true, sinceMs: 0 } as const
-  return { ...met, advert: undefined, newestOffer: undefined, ...over } as Member
+  return { ...met, advert: undefined, newest: undefined, ...over } as Member
 }
 
 function among(...members: Member[]): ZoneMembers {
@@ -23,20 +24,19 @@ function seen(member: Member, now: number) {
 }
 
 test('its mates are those of its zone that can be reached, and itself', () => {
-  const at = (zone: string) => ({ advert: { offer: inZone(zone) } as Advert })
+  const at = (zone: string) => ({ advert: saying(zone) })
   const members = [other({ peer: 'self' }), other(at('a')), other(at('b')), other({ ...at('a'), reachable: false })]
   expect(among(...members).mates(0)).toBe(2)
 })
 
 test('one that has begun anew is in the zone that it says in this life, and in any until then', () => {
-  const before = inZone('a')
-  expect(seen(other({ newestOffer: before }), 60_000)).toEqual([undefined])
-  const advert = { offer: inZone('b') } as Advert
-  expect(seen(other({ advert, newestOffer: before }), 60_000)).toEqual(['b'])
+  expect(seen(other({ newest: saying('a') }), 60_000)).toEqual([undefined])
+  const advert = saying('b')
+  expect(seen(other({ advert, newest: advert }), 60_000)).toEqual(['b'])
 })
 
 test('one that has died is where it was for as long as something of it may run', () => {
-  const dead = other({ state: 'dead', newestOffer: inZone('a'), reachable: false })
+  const dead = other({ state: 'dead', newest: saying('a'), reachable: false })
   expect(seen(dead, 4_999)).toEqual(['a'])
   expect(seen(dead, 5_000)).toEqual([])
 })

@@ -1,5 +1,5 @@
 import { type Millis, RoundTrip } from '@souk/kernel'
-import type { Advert, Certificate, Incarnation, LifeProof, Offer, PeerId, Role } from '@souk/wire'
+import type { Advert, Certificate, Incarnation, LifeProof, PeerId, Role } from '@souk/wire'
 import type { Life, MemberState } from './life.ts'
 
 export interface RoundTripTimes {
@@ -25,10 +25,8 @@ export interface Member {
   readonly advert: Advert | undefined
   /** when that came, on this peer's clock; undefined: before its start, or it is this peer's own */
   readonly advertMs: Millis | undefined
-  /** of whatever life was heard of last */
+  /** of whatever life was heard of last: what it is, rather than what it can do now */
   readonly newest: Advert | undefined
-  /** what that one offers: what it is, rather than what it can do now */
-  readonly newestOffer: Offer | undefined
   readonly certificate: Certificate
   readonly addresses: readonly string[]
   /** since when it has been in this state, on this peer's clock */
@@ -118,10 +116,6 @@ export class MemberRecord implements Member {
 
   get advertMs(): Millis | undefined {
     return this.advert && this.newestMs
-  }
-
-  get newestOffer(): Offer | undefined {
-    return this.newest?.offer
   }
 
   get addresses(): readonly string[] {
