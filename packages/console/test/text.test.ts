@@ -54,7 +54,7 @@ test('the use of a host stands beside what is usual at that hour, where that is 
   expect(usedText({ resource: 'cpu', hours })).toBe('not measured yet')
 })
 
-test('of each machine of a peer it is said what its timer is for; one of a newer peer stands without', () => {
+test('of a machine of a peer it is said what its timer is for; one of a newer peer stands without', () => {
   expect(doingOf('bidder')).toBe('asks others for work that waits')
   expect(doingOf('oracle')).toBe('')
 })
