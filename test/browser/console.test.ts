@@ -2,18 +2,18 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type Recording, readRecording } from '@souk/wire'
-import type { Browser, Locator, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { souk, TestMesh, type TestPeer } from '../e2e/harness.ts'
 import { browserPath, launch, seriousFindings, type Visitor, visit, whyNoBrowser } from './browser.ts'
+import { seePagesFit, seeViewsFit, seeViewsOnPhone } from './fit-views.ts'
 import { freePort } from './free-port.ts'
 import { heardAuction } from './heard-auction.ts'
 import { showPlan } from './planned-balance.ts'
+import { gone, open, seen } from './seen.ts'
 import { seeCosts } from './shown-costs.ts'
 
 const firstLoadBytesMax = 200_000
-/** a busy machine shows a change late */
-const seenMsMax = 30_000
 /** forecasts of a class take six spans of ten seconds, and are judged after more; the first have passed by then */
 const foretoldMsMax = 150_000
 
@@ -60,9 +60,6 @@ async function linkFor(role: string, peer: TestPeer = front): Promise<string> {
   const { out } = await souk(['console', '--data', peer.data, '--role', role, '--json'])
   return (JSON.parse(out) as { link: string }).link
 }
-
-const seen = (locator: Locator) => locator.first().waitFor({ timeout: seenMsMax })
-const open = (page: Page, view: string) => page.getByRole('navigation', { name: 'Views' }).getByText(view).click()
 
 async function submit(page: Page, command: string): Promise<void> {
   await page.getByRole('button', { name: 'New task' }).click()
@@ -199,33 +196,9 @@ describe.skipIf(browserPath === undefined)('the console of a mesh of three', () 
 
   test('every view is fit for people who cannot see or point, in the light and in the dark, and on a phone', async () => {
     const { page } = admin
-    for (const colorScheme of ['dark', 'light'] as const) {
-      await page.emulateMedia({ colorScheme })
-      for (const view of ['Mesh', 'Tasks', 'Market', 'Balance', 'Forecast', 'Faults', 'Events']) {
-        await open(page, view)
-        await seen(page.getByRole('heading', { level: 1 }))
-        expect({ view, colorScheme, found: await seriousFindings(page) }).toEqual({ view, colorScheme, found: [] })
-      }
-    }
-    for (const [view, link] of [
-      ['Tasks', /tied/],
-      ['Mesh', /^amber$/],
-    ] as const) {
-      await open(page, view)
-      if (view === 'Tasks') await page.getByRole('button', { name: /^all/ }).click()
-      await page.getByRole('row').getByRole('link', { name: link }).first().click()
-      await seen(page.getByRole('heading', { level: 2, name: view === 'Tasks' ? 'Timeline' : 'Offers' }))
-      if (view === 'Mesh') await seen(page.getByRole('listitem').filter({ hasText: 'connected, direct: yes' }))
-      expect({ link, found: await seriousFindings(page) }).toEqual({ link, found: [] })
-    }
-    await page.setViewportSize({ width: 390, height: 844 })
-    for (const view of ['Mesh', 'Tasks', 'Market', 'Balance', 'Forecast', 'Faults', 'Events']) {
-      await open(page, view)
-      await seen(page.getByRole('heading', { level: 1 }))
-      const overhang = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
-      expect({ view, fits: overhang <= 0 }).toEqual({ view, fits: true })
-    }
-    await page.setViewportSize({ width: 1280, height: 900 })
+    for (const colorScheme of ['dark', 'light'] as const) await seeViewsFit(page, colorScheme)
+    await seePagesFit(page)
+    await seeViewsOnPhone(page)
   })
 
   test('an observer sees the same, and is refused what changes anything', async () => {
@@ -267,7 +240,7 @@ describe.skipIf(browserPath === undefined)('the console of a mesh of three', () 
     await souk(['down', '--now', '--data', front.data])
     await seen(page.getByText('has not answered'))
     await mesh.start('front', ['up'], options)
-    await page.getByText('has not answered').waitFor({ state: 'detached', timeout: seenMsMax })
+    await gone(page.getByText('has not answered'))
     await submitFromMesh(page)
   })
 

@@ -139,6 +139,8 @@ test('measurements are there for Prometheus, for who has a token', async () => {
 
 test('the trace of the mesh is told from any peer, by filters, and followed as it goes on', async () => {
   const follow = begin(['trace', '-f', '--json', '--limit', '1', '--kind', 'task', '--data', other.data])
+  // What came before is told with the first look, one event of it: from there on nothing is missed.
+  await follow.says('"type":"task.')
   const ran = (await at(other, ['submit', ...narrow, '--', 'true'])).out.trim()
   await at(other, ['wait', ran])
   await follow.says(`"type":"task.closed","task":"${ran}"`)
