@@ -37,9 +37,11 @@ function examine(folder: DataFolder): Examination {
   const kept: KeptTasks = { tasks: 0, alone: 0 }
   try {
     requireFormat(folder.path)
-    report = checkRecords(folder.path, (key, value) => {
-      if (key === 'self/behind') behind = Object.assign(new Error('behind'), value, { code: 'store-behind' })
-      countTask(kept, key, value)
+    report = checkRecords(folder.path, {
+      onRecord(key, value) {
+        if (key === 'self/behind') behind = Object.assign(new Error('behind'), value, { code: 'store-behind' })
+        countTask(kept, key, value)
+      },
     })
     if (report.damageTotal > 0) throw new StoreDamagedError(folder.path, report)
     if (behind !== undefined) throw behind
@@ -52,9 +54,9 @@ function examine(folder: DataFolder): Examination {
 }
 
 /** Tasks in the records of a folder that can be read. */
-export function keptTasks(folder: DataFolder): KeptTasks {
+export function keptTasks(folder: Pick<DataFolder, 'path'>): KeptTasks {
   const kept: KeptTasks = { tasks: 0, alone: 0 }
-  checkRecords(folder.path, (key, value) => countTask(kept, key, value))
+  checkRecords(folder.path, { onRecord: (key, value) => countTask(kept, key, value) })
   return kept
 }
 
@@ -73,6 +75,6 @@ export function resetStore(folder: DataFolder, wallMs: number): ReturnType<typeo
 function countTask(kept: KeptTasks, key: string, value: unknown): void {
   if (!key.startsWith('task/')) return
   kept.tasks++
-  const custodians = (value as { record?: { custodians?: unknown[] } } | undefined)?.record?.custodians
+  const custodians = (value as { custodians?: unknown[] } | undefined)?.custodians
   if (!Array.isArray(custodians) || custodians.length < 3) kept.alone++
 }

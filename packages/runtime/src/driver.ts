@@ -96,7 +96,8 @@ export class Driver implements PeerHandle {
 
   async #startParts(start: DriverStart, signal: AbortSignal): Promise<void> {
     const { records, transport, credentials } = this.#options
-    const stored = storedPrefixes.flatMap((prefix) => records.entries(prefix))
+    const isForPeer = (key: string): boolean => storedPrefixes.some((prefix) => key.startsWith(prefix))
+    const stored = records.entries('').filter(({ key }) => isForPeer(key))
     this.#outbox = new FrameOutbox(transport, start.incarnation, () => this.#peer.loadStamp())
     this.#peer.setTracing?.(this.#listeners.tracing)
     // Before the machine: whatever it recovers may run at once, and what is offered may depend on it.

@@ -11,8 +11,11 @@ export interface Formats {
 }
 
 /** Raise `newest` when an older peer could not read what a newer one writes, `oldest` when reading that is given up. */
-/** 2: votes apart from records (custody by several peers). Nothing was released with 1, so it is not read any more. */
-const storeFormats: Formats = { oldest: 2, newest: 2 }
+/**
+ * 2: votes apart from records (custody by several peers). Nothing was released with 1, so it is not read any more.
+ * 3: records lie in the order in which they came (layout.ts). Those of 2 stay under their own names until they go.
+ */
+const storeFormats: Formats = { oldest: 2, newest: 3 }
 
 /**
  * Writes the version file of a new folder, checks that of an old one, and marks one of an older format that is still

@@ -6,6 +6,7 @@ import { diskError, diskFull } from './disk-error.ts'
 import { sealEntry, unsealEntry } from './entry.ts'
 import { FolderLock } from './folder-lock.ts'
 import { checkFormat } from './format-file.ts'
+import { keyOf, Layout } from './layout.ts'
 import { checkRecords, type Damage, recordFileOf, StoreDamagedError } from './store-check.ts'
 
 export interface LmdbRecordsOptions {
@@ -23,7 +24,6 @@ const keyBytesMax = 1024
  */
 const reopenMs = 1000
 const reopenMsMax = 30_000
-const highestText = '\u{10ffff}'
 
 /** Durable records in one LMDB environment, each with its checksum. */
 export class LmdbRecords implements RecordStore {
@@ -31,6 +31,7 @@ export class LmdbRecords implements RecordStore {
   readonly #recordBytesMax: number
   readonly #lock: FolderLock
   #db: RootDatabase<Uint8Array, string> | undefined
+  #layout = new Layout()
   /** upper estimate; counted anew from LMDB when it reaches the limit */
   #usedBytes = 0
   /** why nothing can be written until LMDB is opened anew */
@@ -68,17 +69,21 @@ export class LmdbRecords implements RecordStore {
   entries(prefix: string): { key: string; value: unknown }[] {
     const found: { key: string; value: unknown }[] = []
     const damaged: Damage[] = []
-    for (const { key, value } of this.#range(prefix)) {
+    for (const { key: stored, value } of this.#open().getRange({})) {
+      const key = keyOf(stored)
+      if (!key.startsWith(prefix)) continue
       const entry = unsealEntry(key, value)
       if (entry.ok) found.push({ key, value: entry.value })
       else damaged.push({ key, detail: entry.detail })
     }
     if (damaged.length > 0) throw this.#damagedError(damaged)
-    return found
+    return found.sort((a, b) => (a.key < b.key ? -1 : 1))
   }
 
   get(key: string): unknown {
-    const value = this.#open().get(key)
+    const db = this.#open()
+    const stored = this.#layout.find(key)
+    const value = stored === undefined ? undefined : db.get(stored)
     if (value === undefined) return undefined
     const entry = unsealEntry(key, value)
     if (!entry.ok) throw this.#damagedError([{ key, detail: entry.detail }])
@@ -105,17 +110,21 @@ export class LmdbRecords implements RecordStore {
       return { key, entry: value === undefined ? undefined : sealEntry(key, value) }
     })
     this.#reserve(sealed)
+    const layout = this.#layout
+    const write = layout.begin()
+    const placed = sealed.map(({ key, entry }) => ({ stored: entry ? layout.put(key) : layout.find(key), entry }))
     try {
       await db.batch(() => {
-        for (const { key, entry } of sealed) {
-          if (entry) db.put(key, entry)
-          else db.remove(key)
+        for (const { stored, entry } of placed) {
+          if (entry) db.put(stored!, entry)
+          else if (stored !== undefined) db.remove(stored)
         }
       })
     } catch (error) {
       throw await this.#writeFailed(error)
     }
     this.#reopenWaitMs = reopenMs
+    layout.written(sealed, write)
   }
 
   async close(): Promise<void> {
@@ -132,7 +141,8 @@ export class LmdbRecords implements RecordStore {
   #openDatabase(): void {
     const path = join(this.#folder, 'records')
     mkdirSync(path, { recursive: true, mode: 0o700 })
-    const report = checkRecords(this.#folder)
+    const layout = new Layout()
+    const report = checkRecords(this.#folder, { layout })
     if (report.damageTotal > 0) throw new StoreDamagedError(this.#folder, report)
     this.#db = open<Uint8Array, string>({
       path,
@@ -143,6 +153,7 @@ export class LmdbRecords implements RecordStore {
       // With turn batching a failed commit also rejects an inner promise that nobody can handle.
       eventTurnBatching: false,
     })
+    this.#layout = layout
     this.#usedBytes = this.#countUsed()
   }
 
@@ -180,11 +191,6 @@ export class LmdbRecords implements RecordStore {
     if (!this.#db && this.#broken) throw this.#broken
     if (!this.#db) throw new CodedError('store-closed', `The store in ${this.#folder} is not open.`)
     return this.#db
-  }
-
-  #range(prefix: string): Iterable<{ key: string; value: Uint8Array }> {
-    const all = prefix === '' ? {} : { start: prefix, end: prefix + highestText }
-    return this.#open().getRange(all)
   }
 
   #damagedError(damage: Damage[]): CodedError {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { CodedError } from '@souk/runtime'
 import { entryDamage, unsealEntry } from './entry.ts'
+import { keyOf, type Layout } from './layout.ts'
 import { RecordFile } from './record-file.ts'
 import { RecordWalk } from './record-walk.ts'
 
@@ -40,12 +41,19 @@ export function recordFileOf(folder: string): string {
   return join(folder, 'records', 'data.mdb')
 }
 
+export interface RecordVisitor {
+  /** gets each whole record */
+  onRecord?: (key: string, value: unknown) => void
+  /** gets to know where each record lies */
+  layout?: Layout
+}
+
 /**
  * Reads every record of a data folder and compares its checksum, and the file's own structure, without LMDB: that maps
  * the file unseen, and what does not fit there ends the process with SIGSEGV or SIGBUS. The peer must not run.
- * `onRecord` gets each whole record. Throws only what opening or reading the file throws.
+ * Throws only what opening or reading the file throws.
  */
-export function checkRecords(folder: string, onRecord?: (key: string, value: unknown) => void): StoreReport {
+export function checkRecords(folder: string, { onRecord, layout }: RecordVisitor = {}): StoreReport {
   const report: StoreReport = { file: recordFileOf(folder), whole: 0, expected: 0, damage: [], damageTotal: 0 }
   const found = (detail: string, key?: string): void => {
     report.damageTotal++
@@ -64,8 +72,9 @@ export function checkRecords(folder: string, onRecord?: (key: string, value: unk
     const walk = new RecordWalk(file, meta)
     walk.records({
       item(key, value) {
-        const name = key.toString()
-        const detail = entryDamage(name, value)
+        const stored = key.toString()
+        const name = keyOf(stored)
+        const detail = layout?.found(stored) === false ? 'it is there twice' : entryDamage(name, value)
         if (detail !== undefined) {
           found(detail, name)
           return
@@ -76,7 +85,7 @@ export function checkRecords(folder: string, onRecord?: (key: string, value: unk
         if (entry.ok) onRecord(name, entry.value)
         else found(entry.detail, name)
       },
-      damaged: (detail, key) => found(detail, key?.toString()),
+      damaged: (detail, key) => found(detail, key && keyOf(key.toString())),
     })
     walk.freePages({ damaged: (detail) => found(detail) })
     const short = file.shortOf(meta)

@@ -15,8 +15,8 @@ test('a new folder gets the newest format, and keeps it', () => {
   const folder = dataFolder()
   checkFormat(folder)
   checkFormat(folder)
-  expect(formatOf(folder)).toBe('souk 2\n')
-  expect(requireFormat(folder)).toBe(2)
+  expect(formatOf(folder)).toBe('souk 3\n')
+  expect(requireFormat(folder)).toBe(3)
 })
 
 test('a newer format is refused with what was seen, what is read, and what to do; nothing is changed', () => {
@@ -41,7 +41,7 @@ test('an older format that is not read any more is refused', () => {
 test('an empty version file is begun anew in an empty folder, and damage beside records', () => {
   const folder = withFormat('')
   checkFormat(folder)
-  expect(formatOf(folder)).toBe('souk 2\n')
+  expect(formatOf(folder)).toBe('souk 3\n')
   const used = withFormat('')
   mkdirSync(join(used, 'records'))
   writeFileSync(join(used, 'records', 'data.mdb'), 'x')

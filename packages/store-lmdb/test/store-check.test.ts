@@ -62,7 +62,7 @@ test('whole records are handed over, those beside damaged ones too', async () =>
   withChange(folder, (data) => {
     for (let at = data.indexOf('value of b'); at >= 0; at = data.indexOf('value of b', at + 1)) data[at]! ^= 1
   })
-  const report = checkRecords(folder, (key, value) => found.push([key, value]))
+  const report = checkRecords(folder, { onRecord: (key, value) => found.push([key, value]) })
   expect(found).toEqual([
     ['a', 'value of a'],
     ['c', 'value of c'],
