@@ -54,6 +54,13 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/undrain.ts')).undrain,
   },
   {
+    name: 'remove',
+    usage: 'PEER',
+    summary: 'end the membership of a host that is gone for good',
+    group: 'hosts',
+    load: async () => (await import('./commands/remove.ts')).remove,
+  },
+  {
     name: 'reset',
     usage: '',
     summary: 'move a damaged or old store aside, to come back as a new peer',

@@ -227,6 +227,7 @@ function makeControl(
     log,
     onStop,
     invite: (body) => desk.invite(body),
+    remove: async (id) => driver.input({ type: 'remove', removal: await desk.removal(id) }),
   })
   return { control, token }
 }

@@ -12,7 +12,7 @@ export const exitCodes = {
   usage: 64,
   /** the store is damaged, or of a format that this version does not read */
   storeUnusable: 65,
-  /** the store is an old copy of what this peer once was */
+  /** this peer never runs as itself again: its store is an old copy, or it was removed from its mesh */
   storeBehind: 66,
   /** no peer to talk to, or a Node too old */
   unavailable: 69,
@@ -92,6 +92,7 @@ export const exitCodesHelp = `Exit codes:
            130 after Ctrl-C (detached or cancelled)
   submit, wait, map
            0 ok; 1 some failed; 2 cannot be placed; 3 lost or unknown
-  up, join 65 the store is damaged, or of another format; 66 it is an old copy of this peer's (souk reset)
+  up, join 65 the store is damaged, or of another format; 66 it is an old copy of
+           this peer's, or the mesh has removed this peer (souk reset)
   all      64 wrong usage; 69 no peer to talk to, or Node too old; 1 it did not work
            (run answers 125 instead of 69 and 1)`

@@ -6,18 +6,19 @@ import {
   type IssuedInvitation,
   Invitations as IssuedInvitations,
   issueCertificate,
+  issueRemoval,
   type JoinAnswer,
   type JoinApplication,
   type Mesh,
 } from '@souk/transport-libp2p'
-import type { Certificate, PeerId, Role } from '@souk/wire'
+import type { Certificate, PeerId, Removal, Role } from '@souk/wire'
 
 const invitationsKey = 'self/invitations'
 
 /** How long an invitation is good for when nobody says. */
 export const invitationMsDefault = 15 * 60_000
 
-/** Gives out invitations of a mesh and makes members of those who come with one. Needs the mesh's signing key. */
+/** Gives out invitations of a mesh, makes members of those who come with one, and ends memberships. Needs the mesh's signing key. */
 export class InvitationDesk {
   readonly #records: LmdbRecords
   readonly #self: PeerId
@@ -91,6 +92,17 @@ export class InvitationDesk {
     const certificate = await issueCertificate(signingKey, { ...fields, issuedWallMs: wallMs, expiresWallMs: 0 })
     const members = this.#members()
     return redeemed.role === 'admin' ? { certificate, signingKey, members } : { certificate, members }
+  }
+
+  /** The mesh's word that this peer is a member no more. Rejects with `not-admin`. */
+  async removal(peer: PeerId): Promise<Removal> {
+    if (this.#mesh.signingKey === undefined) {
+      throw new CodedError(
+        'not-admin',
+        'this peer may not remove others: it does not hold the key of the mesh. Run `souk remove` on an admin (see `souk peers`).',
+      )
+    }
+    return await issueRemoval(this.#mesh.signingKey, peer, Date.now())
   }
 
   async #store(): Promise<void> {

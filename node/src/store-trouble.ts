@@ -21,6 +21,8 @@ export function storeTrouble(error: unknown, folder: DataFolder, kept: () => Kep
       const { seen, own } = error as StoreBehindError
       return new CliError(behindText(folder, seen, own), { next, exitCode: exitCodes.storeBehind, cause: error })
     }
+    case 'removed':
+      return new CliError(messageOf(error), { next, exitCode: exitCodes.storeBehind, cause: error })
     case 'store-newer':
     case 'store-older':
       return new CliError(messageOf(error), {

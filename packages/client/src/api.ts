@@ -10,6 +10,7 @@ import type { InsightCalls, TaskLine } from './history.ts'
 import type { TransportFactory } from './http-transport.ts'
 import type { HostInventory } from './inventory.ts'
 import type { LoginCalls } from './login.ts'
+import type { MembershipCalls } from './membership.ts'
 import type { Outcome } from './outcome.ts'
 import type { LinkLine, PeerLine } from './peer-lines.ts'
 import type { Plan, PlanOptions } from './plan.ts'
@@ -27,6 +28,7 @@ export type { GpuAmounts } from './gpu-amounts.ts'
 export type { HistoryPage, HistoryQuery, TaskLine } from './history.ts'
 export type { HostInventory, InventoryEntry, UsageHour, UsageReading } from './inventory.ts'
 export type { LoginCalls, LoginCode, Who } from './login.ts'
+export type { InviteOptions, MembershipCalls, RemoveOptions } from './membership.ts'
 export type { Outcome, OutputFile } from './outcome.ts'
 export type { LinkLine, PeerLine } from './peer-lines.ts'
 export type { Plan, PlanOfObjective, PlanOptions, PlanPlacing, PlanReason } from './plan.ts'
@@ -225,7 +227,7 @@ export interface Agent {
   close(): Promise<void>
 }
 
-export interface SoukClient extends InsightCalls, DrainCalls, LoginCalls, ScaleCalls {
+export interface SoukClient extends InsightCalls, DrainCalls, LoginCalls, MembershipCalls, ScaleCalls {
   /** queues; all submits of one turn travel in one request */
   submit(task: Task, options?: SubmitOptions): Handle
   /**
@@ -278,16 +280,6 @@ export interface SoukClient extends InsightCalls, DrainCalls, LoginCalls, ScaleC
   putBlob(data: Uint8Array, signal?: AbortSignal): Promise<{ hash: string; sizeBytes: number }>
   /** the whole blob, from wherever it is kept; `task` helps to find it */
   getBlob(hash: string, options?: { task?: string; signal?: AbortSignal }): Promise<Uint8Array>
-  /** a one-line invitation for another host or person; role admin */
-  invite(options?: {
-    role?: 'host' | 'submit' | 'observe' | 'admin'
-    name?: string
-    /** how many may join with it; default 1 */
-    uses?: number
-    /** how long the line is good for */
-    validMs?: number
-    signal?: AbortSignal
-  }): Promise<{ line: string; expiresAt: string }>
   /** asks the connected peer to stop; role admin */
   stop(signal?: AbortSignal): Promise<void>
   close(): Promise<void>

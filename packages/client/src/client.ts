@@ -29,6 +29,7 @@ import type { ForecastQuery } from './forecast.ts'
 import type { HistoryQuery } from './history.ts'
 import { historyRequest } from './history-call.ts'
 import { mapTasks } from './map.ts'
+import type { InviteOptions, RemoveOptions } from './membership.ts'
 import { EndpointPool } from './pool.ts'
 import type { Reweighing } from './reweigh.ts'
 import type { AnswerOf, RouteName, Routes } from './routes.ts'
@@ -247,9 +248,12 @@ export class Client implements SoukClient {
     return getBlob(this.#pool, hash, { task: options.task, signal: this.#either(options.signal) })
   }
 
-  invite(options: NonNullable<Parameters<SoukClient['invite']>[0]> = {}) {
-    const { signal, ...body } = options
+  invite({ signal, ...body }: InviteOptions = {}) {
     return this.#call('invite', { body }, signal)
+  }
+
+  remove(peer: string, { signal, ...rest }: RemoveOptions = {}) {
+    return this.#call('remove', { body: { peer, ...rest } }, signal)
   }
 
   drain({ signal, ...body }: DrainOptions = {}) {

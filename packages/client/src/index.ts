@@ -17,7 +17,7 @@ export {
   type Routes,
   routes,
 } from './routes.ts'
-export type { InvitationAnswer, InvitationBody } from './schema/admin.ts'
+export type { InvitationAnswer, InvitationBody, RemovalAnswer } from './schema/admin.ts'
 export type { AgentEvent, AgentResult, AttachBody } from './schema/agents.ts'
 export { Complaints, FailureBody } from './schema/failure.ts'
 export type { PlanBody } from './schema/plan.ts'

@@ -39,6 +39,7 @@ export const paths = {
   drain: { method: 'POST', path: '/v1/drain' },
   undrain: { method: 'POST', path: '/v1/undrain' },
   invite: { method: 'POST', path: '/v1/invitations' },
+  remove: { method: 'POST', path: '/v1/removals' },
   login: { method: 'POST', path: '/v1/login' },
   logout: { method: 'POST', path: '/v1/logout' },
   loginCode: { method: 'POST', path: '/v1/login-codes' },

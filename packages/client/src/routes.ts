@@ -1,7 +1,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { paths, type RouteName } from './paths.ts'
 import { route } from './route.ts'
-import { InvitationAnswer, InvitationBody, StopAnswer } from './schema/admin.ts'
+import { InvitationAnswer, InvitationBody, RemovalAnswer, RemovalBody, StopAnswer } from './schema/admin.ts'
 import { AttachAnswer, AttachBody, DetachAnswer, ResultsAnswer, ResultsBody } from './schema/agents.ts'
 import { AnalysisAnswer, AnalysisRequest } from './schema/analysis.ts'
 import { BalanceAnswer } from './schema/balance.ts'
@@ -249,6 +249,13 @@ export const routes = {
     summary: 'make an invitation line',
     body: InvitationBody,
     answer: InvitationAnswer,
+  }),
+  remove: route({
+    ...paths.remove,
+    role: 'admin',
+    summary: 'a peer is no member of the mesh any more, for good',
+    body: RemovalBody,
+    answer: RemovalAnswer,
   }),
   login: route({
     ...paths.login,

@@ -26,6 +26,7 @@ import type { ControlOptions } from './options.ts'
 import { OutputStream } from './output-stream.ts'
 import type { PeerSnapshotView } from './peer-snapshot-view.ts'
 import { planTasks } from './plans.ts'
+import { removeMember } from './removal.ts'
 import { reweigh } from './reweigh.ts'
 import { scaleOf } from './scale.ts'
 import type { Sessions } from './sessions.ts'
@@ -198,19 +199,23 @@ export const handlers: Handlers = {
     parts.options.handle.input({ type: 'drain', on: false })
     return drainOf(snapshotOf(parts))
   },
-  async invite({ body }, { options }) {
-    try {
-      return await options.invite(body)
-    } catch (error) {
-      const code = (error as { code?: unknown }).code
-      if (typeof code !== 'string') throw error
-      throw new ApiError(400, code, (error as Error).message)
-    }
-  },
+  invite: ({ body }, { options }) => coded(options.invite(body)),
+  remove: ({ body }, parts) => coded(removeMember(body, parts.options, () => snapshotOf(parts))),
   stop({ reply }, { options }) {
     reply.raw.once('finish', () => options.onStop())
     return { stopping: true }
   },
+}
+
+/** What the composition root refuses it refuses with a code. */
+async function coded<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    const code = (error as { code?: unknown }).code
+    if (error instanceof ApiError || typeof code !== 'string') throw error
+    throw new ApiError(400, code, (error as Error).message)
+  }
 }
 
 function headerOf(request: FastifyRequest, name: string): string | undefined {

@@ -25,6 +25,8 @@ export interface ControlOptions {
   onStop(): void
   /** Makes an invitation line. Throws coded errors, told to the client with status 400. */
   invite(body: InvitationBody): Promise<InvitationAnswer>
+  /** Removes a member for good, by its id; carried out when it resolves. Throws coded errors, told in the same way. */
+  remove(peer: string): Promise<void>
 }
 
 export interface ListenOptions {

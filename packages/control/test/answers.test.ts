@@ -3,6 +3,7 @@ import { Value } from '@sinclair/typebox/value'
 import { FailureBody, type Route, type RouteName, routes, SessionEvent } from '@souk/client'
 import { afterEach, expect, test, vi } from 'vitest'
 import { closeAll, type Fixture, open, request, serve } from './fixture.ts'
+import { MemoryMesh, MemoryPeer } from './memory-peer.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 afterEach(closeAll)
@@ -17,7 +18,9 @@ async function answerOf(server: Fixture, name: RouteName, path: string, body?: u
 }
 
 test('every answer has the form that the route table says', async () => {
-  const server = await serve()
+  const mesh = new MemoryMesh()
+  const server = await serve({ mesh })
+  new MemoryPeer('PeerB', mesh).reachable = false
   const { client } = await open([server])
   const { task } = await client.submit({ argv: ['echo', 'x'], labels: { zone: 'a' } }).outcome
   const held = await client.submit({ argv: ['hold'] }).id
@@ -39,6 +42,7 @@ test('every answer has the form that the route table says', async () => {
     ['agentResults', `/v1/agents/${body.agent}/results`, { results: [{ run: 'r', value: '1' }] }],
     ['detachAgent', `/v1/agents/${body.agent}`],
     ['invite', '/v1/invitations', {}],
+    ['remove', '/v1/removals', { peer: 'PeerB' }],
     ['stop', '/v1/stop', {}],
   ]
   for (const [name, path, sent] of cases) expect(await answerOf(server, name, path, sent), name).toEqual(fine)

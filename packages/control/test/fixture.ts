@@ -80,6 +80,7 @@ export async function serve(
       fixture.stopped++
     },
     invite: async ({ role }) => ({ line: `souk-invite-${role ?? 'host'}`, expiresAt: new Date(0).toISOString() }),
+    remove: async (id) => peer.input({ type: 'remove', removal: { peer: id, wallMs: 0, signature: new Uint8Array() } }),
     ...options.control,
   })
   const listening = await fixture.server.listen({ host: '127.0.0.1', port: options.port ?? 0 })

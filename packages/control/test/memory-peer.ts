@@ -99,6 +99,7 @@ export class MemoryPeer implements PeerHandle {
   }
 
   input(input: PeerInput): void {
+    if (input.type === 'remove') this.#mesh.peers.delete(input.removal.peer)
     if (input.type === 'drain') this.drain.state = input.on ? 'draining' : 'off'
     this.inputs.push(input)
     const at = this.#waits.findIndex((wait) => wait.type === input.type)

@@ -27,6 +27,7 @@ export const destinations: Record<MessageTag, readonly Destination[]> = {
   pingRes: ['roster'],
   sync: ['roster'],
   adverts: ['roster'],
+  removed: ['roster'],
   leave: ['roster'],
   quote: ['bidder'],
   survey: ['bidder'],

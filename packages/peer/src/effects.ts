@@ -74,6 +74,8 @@ export type PeerEffect =
   | { type: 'send'; to: PeerId; message: Message }
   /** to the advert topic; the driver signs adverts of this peer wherever they leave (publish or send) */
   | { type: 'publish'; advert: Advert }
+  /** it is no member any more: nothing of it is to be taken, and this peer stops where it is itself */
+  | { type: 'expel'; peer: PeerId }
   /** answered by `persisted` (a watermark) or `persistFailed` */
   | { type: 'persist'; seq: number; writes: Write[] }
   | { type: 'run'; order: RunOrder }

@@ -10,6 +10,7 @@ export type { ClientRef, NamedTask, PeerInput, StoredEntry, Submission } from '.
 export { firstMembers } from './member-log.ts'
 export type { MoveResult } from './named-move.ts'
 export { Peer } from './peer.ts'
+export { removalKey } from './removal-log.ts'
 export type { MemberView, PeerSnapshot } from './snapshot.ts'
 export { storedPrefixes } from './stored-prefixes.ts'
 export type { TraceEvent, TraceType } from './trace.ts'

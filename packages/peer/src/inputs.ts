@@ -10,6 +10,7 @@ import type {
   LifeProof,
   Offer,
   PeerId,
+  Removal,
   RunResult,
   TaskFilter,
   TaskId,
@@ -138,6 +139,8 @@ export type PeerInput =
    * for later lives too, but for `leaving`: this one is about to end, and the next takes work
    */
   | { type: 'drain'; on: boolean; deadlineMs?: Millis; leaving?: boolean }
+  /** somebody at this peer, with the key of the mesh, removes another one for good */
+  | { type: 'remove'; removal: Removal }
   /** what is decided of the mesh's capacity is done now, though it is not automatic or was done just before */
   | { type: 'scaleNow' }
   /** the scaler's answer to an order; `done`, or why not */

@@ -23,6 +23,7 @@ import { Mover } from './mover.ts'
 import type { Outlet } from './outlet.ts'
 import { PendingMoves } from './pending-moves.ts'
 import { rebalanceView } from './rebalance-view.ts'
+import { RemovalLog } from './removal-log.ts'
 import { backupsView, speculatorView } from './speculation-view.ts'
 import { Traces } from './traces.ts'
 import { TransferRates } from './transfer-rates.ts'
@@ -72,6 +73,7 @@ export class Machines {
   /** members that have said anything to this life */
   readonly heard = new Set<PeerId>()
   readonly memberLog = new MemberLog()
+  readonly removalLog = new RemovalLog()
   readonly drainMemory = new DrainMemory()
   readonly #mesh: MeshView
   /** of a task, where there are enough keepers */

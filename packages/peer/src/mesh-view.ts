@@ -76,7 +76,8 @@ class MeshFacts {
 
   gone(now: Millis, forMs: Millis): ReadonlySet<PeerId> {
     const { down } = this.current
-    return new Set(down.filter(({ sinceMs }) => now - sinceMs >= forMs).map(({ peer }) => peer))
+    const gone = down.filter(({ sinceMs }) => now - sinceMs >= forMs).map(({ peer }) => peer)
+    return new Set([...gone, ...this.#roster.removed])
   }
 }
 

@@ -138,6 +138,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         break
       case 'gossip':
       case 'addresses':
+      case 'remove':
         router.stepRoster(input)
         break
       case 'lag':

@@ -11,6 +11,16 @@ export function routeRoster(effect: RosterEffect, steps: Steps): void {
     case 'publish':
       steps.outlet.emit(effect)
       break
+    case 'removed': {
+      const { removal } = effect
+      const write = steps.machines.removalLog.decide(removal)
+      if (write) {
+        steps.stepCustodian({ type: 'remember', writes: [write] })
+        steps.outlet.alarm({ type: 'member.removed', peer: removal.peer })
+      }
+      steps.outlet.emit({ type: 'expel', peer: removal.peer })
+      break
+    }
     case 'memberChanged': {
       const { peer, state, incarnation } = effect
       steps.outlet.trace({ type: 'member.state', peer, state, incarnation })

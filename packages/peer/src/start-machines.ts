@@ -16,7 +16,8 @@ export function startMachines(steps: Steps, input: Extract<PeerInput, { type: 's
   const kept = (name: string): unknown => stored.find(({ key }) => key === name)?.value
   steps.stepCapacity({ type: 'start', wallMs, saved: kept(capacityKey), forecast: kept(capacityForecastKey) })
   const known = machines.memberLog.load(stored)
-  steps.stepRoster({ type: 'start', wallMs, incarnation, proof, offer, certificate, addresses: [], known })
+  const removed = machines.removalLog.load(stored)
+  steps.stepRoster({ type: 'start', wallMs, incarnation, proof, offer, certificate, addresses: [], known, removed })
   steps.stepHost({ type: 'capacity', capacity: offer.capacity, gpus: offer.gpus })
   steps.stepSubmitter({ type: 'start', wallMs, incarnation })
   steps.stepBearer({ type: 'start', wallMs, incarnation })

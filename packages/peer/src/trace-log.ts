@@ -48,6 +48,7 @@ const seldom: ReadonlySet<TraceType> = new Set<TraceType>([
   'link.up',
   'link.down',
   'member.state',
+  'member.removed',
   'task.refused',
   'task.straggles',
   'task.backedUp',

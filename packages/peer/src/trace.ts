@@ -17,6 +17,8 @@ export type TraceEvent = { at: Millis } & (
   | { type: 'pressure.ended'; forMs: Millis }
   | { type: 'link.up'; peer: PeerId; name: string }
   | { type: 'link.down'; peer: PeerId }
+  /** for good: by a person with the key of the mesh, or since it was started to go again */
+  | { type: 'member.removed'; peer: PeerId }
   | { type: 'member.state'; peer: PeerId; state: 'alive' | 'suspect' | 'dead' | 'left'; incarnation: number }
   | { type: 'member.advert'; peer: PeerId; seq: number }
   | { type: 'task.submitted'; task: TaskId; class: string; traceparent?: string }

@@ -24,7 +24,7 @@ export class Adverts {
       this.#membership.onProofOfSelf(incarnation)
       return
     }
-    if (this.#membership.hasExpired(certificate, now)) return
+    if (this.#membership.isVoid(certificate, now)) return
     const known = this.#table.find(peer)
     if (known?.newest !== undefined && compareAdverts(advert, known.newest) <= 0) return
     const record = known ?? this.#membership.admit(peer, certificate, advert, now)

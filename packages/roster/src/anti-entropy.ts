@@ -6,10 +6,12 @@ import { mayBeTold, updateOf } from './life.ts'
 import type { MemberRecord } from './member.ts'
 import type { MemberTable } from './member-table.ts'
 import { type Probes, toldMax } from './probes.ts'
+import { type Removals, removalMessages } from './removals.ts'
 
 interface Parts {
   table: MemberTable
   probes: Probes
+  removals: Removals
   prng: Prng
 }
 
@@ -22,13 +24,15 @@ export class AntiEntropy {
   readonly #config: RosterConfig
   readonly #table: MemberTable
   readonly #probes: Probes
+  readonly #removals: Removals
   readonly #prng: Prng
   #dueMs: Millis | undefined
 
-  constructor(config: RosterConfig, { table, probes, prng }: Parts) {
+  constructor(config: RosterConfig, { table, probes, removals, prng }: Parts) {
     this.#config = config
     this.#table = table
     this.#probes = probes
+    this.#removals = removals
     this.#prng = prng
   }
 
@@ -62,6 +66,8 @@ export class AntiEntropy {
   onSync(from: MemberRecord, message: MessageOf<'sync'>, now: Millis, out: RosterEffect[]): void {
     if (!this.#admits(from, now)) return
     if (message.reply) this.#send(from.peer, false, out)
+    const unheard = this.#removals.lacking(message.removed)
+    for (const each of removalMessages(unheard)) out.push({ type: 'send', to: from.peer, message: each })
     const have = new Map<PeerId, { incarnation: number; seq: number }>()
     for (const [peer, incarnation, seq] of message.have) have.set(peer, { incarnation, seq })
     this.#probes.tell(from.peer, this.#livesLacking(from, have), out)
@@ -102,7 +108,8 @@ export class AntiEntropy {
     for (const { peer, newest } of this.#table.members()) {
       if (newest !== undefined && have.length < limits.membersMax) have.push([peer, newest.incarnation, newest.seq])
     }
-    out.push({ type: 'send', to, message: { t: 'sync', have, reply } })
+    const removed = this.#removals.peers
+    out.push({ type: 'send', to, message: { t: 'sync', have, reply, ...(removed && { removed }) } })
   }
 
   #sendAdverts(to: PeerId, adverts: readonly Advert[], out: RosterEffect[]): void {

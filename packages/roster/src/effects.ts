@@ -1,4 +1,4 @@
-import type { Advert, Incarnation, PeerId, RosterMessage } from '@souk/wire'
+import type { Advert, Incarnation, PeerId, Removal, RosterMessage } from '@souk/wire'
 import type { MemberState } from './life.ts'
 
 /** What the roster asks for, and what it tells the machine around it. */
@@ -10,3 +10,5 @@ export type RosterEffect =
   | { type: 'memberChanged'; peer: PeerId; state: MemberState; incarnation: Incarnation }
   /** what a member offers, or where it is, is no longer what it was (heartbeats do not count) */
   | { type: 'advertChanged'; peer: PeerId }
+  /** a peer is no member any more, and never will be again: perhaps this one itself */
+  | { type: 'removed'; removal: Removal }

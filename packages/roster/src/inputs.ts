@@ -7,6 +7,7 @@ import type {
   LifeProof,
   Offer,
   PeerId,
+  Removal,
   RosterMessage,
 } from '@souk/wire'
 
@@ -33,6 +34,8 @@ export type RosterInput =
       addresses: string[]
       /** members that an earlier life knew; until somebody hears of them they are alive and out of reach */
       known?: RememberedMember[]
+      /** peers that an earlier life knew to be removed */
+      removed?: Removal[]
     }
   | { type: 'wake' }
   /** the link to a member is open both ways; one link per peer, so `disconnected` of the last one comes before */
@@ -56,6 +59,8 @@ export type RosterInput =
   | { type: 'demand'; demand: DemandDigest }
   /** tells every connected member; nothing is sent afterwards */
   | { type: 'leave' }
+  /** somebody with the key of the mesh, at this peer, removes another one */
+  | { type: 'remove'; removal: Removal }
   /** this peer's own event-loop lag over the last second */
   | { type: 'lag'; lagMs: Millis }
   /** the wall clock has moved against this peer's own */

@@ -1,14 +1,15 @@
 import type { Millis } from '@souk/kernel'
-import type { MemberUpdate, PeerId } from '@souk/wire'
+import type { MemberUpdate, PeerId, Removal, RosterMessage } from '@souk/wire'
 import type { Adverts } from './adverts.ts'
 import type { AntiEntropy } from './anti-entropy.ts'
 import type { RosterEffect } from './effects.ts'
 import type { RosterInput } from './inputs.ts'
-import { updateOf } from './life.ts'
+import { mayBeTold, updateOf } from './life.ts'
 import type { MemberRecord } from './member.ts'
 import type { MemberTable } from './member-table.ts'
 import type { Membership } from './membership.ts'
 import { type Probes, toldMax } from './probes.ts'
+import { removalMessages } from './removals.ts'
 import type { Rumours } from './rumours.ts'
 
 interface Parts {
@@ -20,7 +21,7 @@ interface Parts {
   antiEntropy: AntiEntropy
 }
 
-/** What a link that opens or closes says about the member at its other end. */
+/** What a link that opens or closes says about the member at its other end, and what goes over all of them. */
 export class Links {
   readonly #parts: Parts
   readonly #table: MemberTable
@@ -33,7 +34,7 @@ export class Links {
   onConnected(input: Extract<RosterInput, { type: 'connected' }>, now: Millis, out: RosterEffect[]): void {
     const { membership, adverts, rumours, probes, antiEntropy } = this.#parts
     const { peer, certificate, incarnation, proof, addresses } = input
-    if (peer === this.#table.self || certificate.peer !== peer || membership.hasExpired(certificate, now)) return
+    if (peer === this.#table.self || certificate.peer !== peer || membership.isVoid(certificate, now)) return
     const known = this.#table.find(peer)
     if (known !== undefined && incarnation < known.incarnation) {
       // An earlier life than others have seen: not taken, but told, with what it signed itself in that one.
@@ -64,6 +65,33 @@ export class Links {
     record.linkLost = true
     this.#table.touch()
     this.#parts.probes.onDisconnected(record, now, out)
+  }
+
+  /**
+   * Its link was not taken, as it is an earlier life than the one held here. What told it so may have been lost. It may know
+   * the same of this peer: two that begin with old stores must not tell each other for ever.
+   */
+  onUntaken(from: MemberRecord, message: RosterMessage, out: RosterEffect[]): void {
+    const { membership, probes } = this.#parts
+    const { self } = this.#table
+    if ('updates' in message) {
+      for (const update of message.updates)
+        if (update.peer === self && mayBeTold(update)) membership.onProofOfSelf(update.incarnation)
+    }
+    const isOld = membership.seenOfSelf > this.#table.find(self)!.incarnation
+    if (message.t === 'ping' && !isOld) probes.tell(from.peer, [updateOf(from.peer, from.life)], out)
+  }
+
+  /** What is new goes on to everybody, to whom it is about too: each hears of it from the first that knows. */
+  onRemovals(removals: readonly Removal[], from: PeerId | undefined, out: RosterEffect[]): void {
+    const others = this.#table.members().filter(({ peer, connected }) => connected && peer !== from)
+    // The news last: with it the link to whom it is about is closed.
+    const news: RosterEffect[] = []
+    const fresh = removals.filter((removal) => this.#parts.membership.onRemoval(removal, news))
+    for (const message of removalMessages(fresh)) {
+      for (const { peer } of others) out.push({ type: 'send', to: peer, message })
+    }
+    out.push(...news)
   }
 
   /** Rumours end; who comes later hears here who is suspect, dead or gone. */

@@ -52,7 +52,7 @@ export class MemberRecord implements Member {
   linkLost = false
   /** the last direct probe was not answered */
   missed = false
-  /** its certificate has run out: known, but no member */
+  /** its certificate has run out, or it was removed: known, but no member */
   expired = false
   /** syncs answered since `syncWindowMs` */
   syncs = 0

@@ -1,11 +1,12 @@
 import { BoundedMap, Deadlines, earliest, type Millis, type WallMillis } from '@souk/kernel'
-import type { Certificate, Incarnation, MemberUpdate, PeerId } from '@souk/wire'
+import type { Certificate, Incarnation, MemberUpdate, PeerId, Removal } from '@souk/wire'
 import type { RosterConfig } from './config.ts'
 import type { RosterEffect } from './effects.ts'
 import { denialMax, keptLife, type Life, mayBeTold, type ProvenLife, supersedes, updateOf } from './life.ts'
 import type { LocalHealth } from './local-health.ts'
 import type { MemberRecord } from './member.ts'
 import type { MemberTable } from './member-table.ts'
+import type { Removals } from './removals.ts'
 import type { Rumours } from './rumours.ts'
 import type { Suspicions } from './suspicions.ts'
 
@@ -14,6 +15,7 @@ interface Parts {
   rumours: Rumours
   suspicions: Suspicions
   health: LocalHealth
+  removals: Removals
 }
 
 /** The one place where a member's life changes: what is heard goes in, the greatest of it is what is held (I9, I10). */
@@ -22,6 +24,7 @@ export class Membership {
   readonly #rumours: Rumours
   readonly #suspicions: Suspicions
   readonly #health: LocalHealth
+  readonly #removals: Removals
   /** greatest update about each peer whose certificate has not come yet; the oldest goes when full (I11) */
   readonly #early: BoundedMap<PeerId, MemberUpdate>
   readonly #expiries = new Deadlines<PeerId>()
@@ -34,6 +37,7 @@ export class Membership {
     this.#rumours = parts.rumours
     this.#suspicions = parts.suspicions
     this.#health = parts.health
+    this.#removals = parts.removals
     this.#early = new BoundedMap(config.earlyUpdatesMax)
   }
 
@@ -65,15 +69,24 @@ export class Membership {
     }
     for (let peer = this.#expiries.popDue(now); peer !== undefined; peer = this.#expiries.popDue(now)) {
       const record = this.#table.find(peer)
-      if (record === undefined || record.expired || !this.hasExpired(record.certificate, now)) continue
-      this.#table.setExpired(record, true)
-      this.#suspicions.close(peer)
-      out.push({ type: 'memberChanged', peer, state: 'left', incarnation: record.incarnation })
+      if (record !== undefined && this.isVoid(record.certificate, now)) this.#expire(record, out)
     }
   }
 
-  hasExpired(certificate: Certificate, now: Millis): boolean {
-    return certificate.expiresWallMs !== 0 && certificate.expiresWallMs <= now + this.#wallOffsetMs
+  /** It makes nobody a member: it has run out, or its peer was removed. */
+  isVoid({ peer, expiresWallMs }: Certificate, now: Millis): boolean {
+    if (this.#removals.has(peer)) return true
+    return expiresWallMs !== 0 && expiresWallMs <= now + this.#wallOffsetMs
+  }
+
+  /** False: that was known, or cannot be kept. This peer goes on as it is: whoever runs it hears of it. */
+  onRemoval(removal: Removal, out: RosterEffect[]): boolean {
+    if (!this.#removals.add(removal)) return false
+    this.#early.delete(removal.peer)
+    const record = this.#table.find(removal.peer)
+    if (record !== undefined && !record.isSelf) this.#expire(record, out)
+    out.push({ type: 'removed', removal })
+    return true
   }
 
   /** The peer's record, made if it is new; undefined where there is no room for it. */
@@ -98,7 +111,7 @@ export class Membership {
     if (expiresWallMs === 0) this.#expiries.delete(record.peer)
     // Not before now: a wake-up that is late says that this peer was frozen.
     else this.#expiries.set(record.peer, Math.max(now, expiresWallMs - this.#wallOffsetMs))
-    if (!record.expired || this.hasExpired(record.certificate, now)) return
+    if (!record.expired || this.isVoid(record.certificate, now)) return
     this.#table.setExpired(record, false)
     out.push({ type: 'memberChanged', peer: record.peer, state: record.state, incarnation: record.incarnation })
   }
@@ -110,7 +123,7 @@ export class Membership {
 
   /** A rumour; true when it made a suspect of a member, which is then worth a probe of our own. */
   onUpdate(update: MemberUpdate, now: Millis, out: RosterEffect[]): boolean {
-    if (!mayBeTold(update)) return false
+    if (!mayBeTold(update) || this.#removals.has(update.peer)) return false
     if (update.peer === this.#table.self) {
       this.#onUpdateOfSelf(update)
       return false
@@ -144,6 +157,13 @@ export class Membership {
   /** This peer itself has signed that it was in this life, which may be a later one than its store knows of. */
   onProofOfSelf(incarnation: Incarnation): void {
     this.#seenOfSelf = Math.max(this.#seenOfSelf, incarnation)
+  }
+
+  #expire(record: MemberRecord, out: RosterEffect[]): void {
+    if (record.expired) return
+    this.#table.setExpired(record, true)
+    this.#suspicions.close(record.peer)
+    out.push({ type: 'memberChanged', peer: record.peer, state: 'left', incarnation: record.incarnation })
   }
 
   #onUpdateOfSelf(update: MemberUpdate): void {

@@ -5,7 +5,7 @@ import { AntiEntropy } from './anti-entropy.ts'
 import type { RosterConfig } from './config.ts'
 import type { RosterEffect } from './effects.ts'
 import type { RememberedMember, RosterInput } from './inputs.ts'
-import { mayBeTold, noProof, updateOf } from './life.ts'
+import { noProof } from './life.ts'
 import { Links } from './links.ts'
 import { LocalHealth } from './local-health.ts'
 import type { Member, MemberRecord, RoundTripTimes } from './member.ts'
@@ -13,6 +13,7 @@ import { MemberTable } from './member-table.ts'
 import { Membership } from './membership.ts'
 import { OwnAdvert, type OwnChange } from './own-advert.ts'
 import { Probes } from './probes.ts'
+import { Removals } from './removals.ts'
 import { Rumours } from './rumours.ts'
 import { type RosterSnapshot, snapshotOf } from './snapshot.ts'
 import { Suspicions } from './suspicions.ts'
@@ -38,6 +39,7 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
   readonly #rumours: Rumours
   readonly #health: LocalHealth
   readonly #membership: Membership
+  readonly #removals: Removals
   readonly #probes: Probes
   readonly #adverts: Adverts
   readonly #antiEntropy: AntiEntropy
@@ -52,14 +54,16 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
     const rumours = new Rumours(config, table)
     const health = new LocalHealth(config)
     const suspicions = new Suspicions(config, table)
-    const membership = new Membership(config, { table, rumours, suspicions, health })
+    const removals = new Removals()
+    const membership = new Membership(config, { table, rumours, suspicions, health, removals })
     this.#table = table
     this.#rumours = rumours
     this.#health = health
     this.#membership = membership
+    this.#removals = removals
     this.#probes = new Probes(config, { table, membership, rumours, health, prng: prng.fork('probes') })
     this.#adverts = new Adverts(table, membership)
-    this.#antiEntropy = new AntiEntropy(config, { table, probes: this.#probes, prng: prng.fork('sync') })
+    this.#antiEntropy = new AntiEntropy(config, { table, probes: this.#probes, removals, prng: prng.fork('sync') })
     const [probes, adverts, antiEntropy] = [this.#probes, this.#adverts, this.#antiEntropy]
     this.#links = new Links({ table, membership, rumours, probes, adverts, antiEntropy })
   }
@@ -77,6 +81,11 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
   get(peer: PeerId): Member | undefined {
     const record = this.#table.find(peer)
     return record?.expired ? undefined : record
+  }
+
+  /** Peers that were members once and never will be again. */
+  get removed(): readonly PeerId[] {
+    return this.#removals.peers ?? []
   }
 
   /** Whether it may be asked and given work now. This peer is reachable to itself until it leaves. */
@@ -142,6 +151,9 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
       case 'leave':
         this.#onLeave(own, now, out)
         break
+      case 'remove':
+        this.#links.onRemovals([input.removal], undefined, out)
+        break
       case 'lag':
         this.#health.onLag(input.lagMs)
         break
@@ -184,16 +196,14 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
     this.#probes.start(now)
     this.#antiEntropy.start(now)
     this.#publishOwn(now, out)
+    for (const removal of input.removed ?? []) this.#membership.onRemoval(removal, out)
     for (const remembered of input.known ?? []) this.#remember(remembered, now, out)
   }
 
-  #remember(
-    { certificate, incarnation, proof = noProof, advert }: RememberedMember,
-    now: Millis,
-    out: RosterEffect[],
-  ): void {
+  #remember(remembered: RememberedMember, now: Millis, out: RosterEffect[]): void {
+    const { certificate, incarnation, proof = noProof, advert } = remembered
     const { peer } = certificate
-    if (peer === this.#self || this.#table.find(peer)) return
+    if (peer === this.#self || this.#table.find(peer) || this.#removals.has(peer)) return
     const record = this.#membership.admit(peer, certificate, { incarnation, proof }, now)
     if (!record) return
     if (advert) record.onAdvert(advert)
@@ -219,7 +229,7 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
     const from = this.#table.find(peer)
     if (from === undefined || from.expired) return
     if (!from.connected) {
-      this.#onUntaken(from, message, out)
+      this.#links.onUntaken(from, message, out)
       return
     }
     if ('updates' in message) this.#hear(message.updates, now, out)
@@ -242,23 +252,13 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
       case 'adverts':
         for (const advert of message.adverts) this.#adverts.onAdvert(advert, now, out)
         break
+      case 'removed':
+        this.#links.onRemovals(message.removals, peer, out)
+        break
       case 'leave':
         this.#membership.onLeave(from, message.incarnation, now, out)
         break
     }
-  }
-
-  /**
-   * Its link was not taken, as it is an earlier life than the one held here. What told it so may have been lost. It may know
-   * the same of this peer: two that begin with old stores must not tell each other for ever.
-   */
-  #onUntaken(from: MemberRecord, message: RosterMessage, out: RosterEffect[]): void {
-    if ('updates' in message) {
-      for (const update of message.updates)
-        if (update.peer === this.#self && mayBeTold(update)) this.#membership.onProofOfSelf(update.incarnation)
-    }
-    const isOld = this.incarnationSeenOfSelf > this.#own!.incarnation
-    if (message.t === 'ping' && !isOld) this.#probes.tell(from.peer, [updateOf(from.peer, from.life)], out)
   }
 
   #hear(updates: readonly MemberUpdate[], now: Millis, out: RosterEffect[]): void {

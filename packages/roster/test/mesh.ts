@@ -1,5 +1,5 @@
 import { emptyVector, hash64, hashHex, type Millis, Prng } from '@souk/kernel'
-import type { Advert, Certificate, LifeProof, MemberUpdate, Offer, PeerId, RosterMessage } from '@souk/wire'
+import type { Advert, Certificate, LifeProof, MemberUpdate, Offer, PeerId, Removal, RosterMessage } from '@souk/wire'
 import {
   type RememberedMember,
   Roster,
@@ -33,6 +33,10 @@ export function advertOf(peer: PeerId, incarnation: number, seq: number, part: P
   return { peer, incarnation, proof: proofOf(peer, incarnation), seq, ...facts, signature: new Uint8Array(0), ...part }
 }
 
+export function removalOf(peer: PeerId): Removal {
+  return { peer, wallMs: wallStartMs, signature: new Uint8Array(0) }
+}
+
 export function update(peer: PeerId, state: MemberUpdate['state'], incarnation: number, denial = 0): MemberUpdate {
   return { peer, state, incarnation, proof: proofOf(peer, incarnation), denial }
 }
@@ -41,6 +45,7 @@ interface LoneStart {
   incarnation?: number
   now?: Millis
   known?: RememberedMember[]
+  removed?: Removal[]
 }
 
 /** One roster by itself, fed by hand; keeps what it asked for since the last look. */
@@ -53,8 +58,9 @@ export class Lone {
     this.now = start.now ?? 0
     this.roster = new Roster({ ...rosterDefaults, ...config }, { self, prng: new Prng(self) })
     const own = { offer: offerOf(), certificate: certificateOf(self), addresses: [`/a/${self}`] }
-    const { incarnation = 1, known = [] } = start
-    this.step({ type: 'start', wallMs: wallStartMs, incarnation, proof: proofOf(self, incarnation), known, ...own })
+    const { incarnation = 1, known = [], removed = [] } = start
+    const life = { incarnation, proof: proofOf(self, incarnation) }
+    this.step({ type: 'start', wallMs: wallStartMs, ...life, known, removed, ...own })
   }
 
   step(input: RosterInput): RosterEffect[] {

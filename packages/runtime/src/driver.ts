@@ -12,6 +12,7 @@ import { Listeners } from './listeners.ts'
 import { OwnAdvert } from './own-advert.ts'
 import type { PeerHandle } from './peer-handle.ts'
 import type { Clock } from './ports.ts'
+import { expelled, isRemoved, RemovedError } from './removed.ts'
 import { type ScaleDesk, scaleDeskOf } from './scale-desk.ts'
 import { stopPart } from './stop-part.ts'
 import { Wakeup } from './wakeup.ts'
@@ -26,7 +27,7 @@ const undoMsMax = 2000
  */
 export class Driver implements PeerHandle {
   readonly self: PeerId
-  /** Rejects when the machine or driver breaks one of its own rules, or with `StoreBehindError`. The peer is dead: exit. */
+  /** Rejects when the machine or driver breaks one of its own rules, or with `StoreBehindError` or `RemovedError`. The peer is dead: exit. */
   readonly failed: Promise<never>
   readonly #options: DriverOptions
   readonly #peer: PeerMachine
@@ -98,6 +99,7 @@ export class Driver implements PeerHandle {
     const { records, transport, credentials } = this.#options
     const isForPeer = (key: string): boolean => storedPrefixes.some((prefix) => key.startsWith(prefix))
     const stored = records.entries('').filter(({ key }) => isForPeer(key))
+    if (isRemoved(this.self, stored)) throw new RemovedError()
     this.#outbox = new FrameOutbox(transport, start.incarnation, () => this.#peer.loadStamp())
     this.#peer.setTracing?.(this.#listeners.tracing)
     // Before the machine: whatever it recovers may run at once, and what is offered may depend on it.
@@ -225,6 +227,13 @@ export class Driver implements PeerHandle {
         this.#listeners.event(effect.event)
         const behind = behindIn(effect.event)
         if (behind !== undefined) this.#onBug(behind, 'this peer stops')
+        break
+      }
+      case 'expel': {
+        // It is told first, and this peer's own disk where it is that one itself.
+        this.#flush()
+        const removed = expelled(effect.peer, this.#options)
+        if (removed) void this.#commit.idle().then(() => this.#onBug(removed, 'this peer stops'))
         break
       }
       case 'scale':

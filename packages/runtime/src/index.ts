@@ -6,4 +6,5 @@ export type { DriverCounters, DriverLog, DriverOptions, DriverStart, PeerMachine
 export type { LagMeter } from './event-loop-lag.ts'
 export type { PeerHandle } from './peer-handle.ts'
 export * from './ports.ts'
+export { RemovedError } from './removed.ts'
 export { SystemClock } from './system-clock.ts'

@@ -9,6 +9,7 @@ import type {
   Incarnation,
   LifeProof,
   PeerId,
+  Removal,
   RunResult,
   TaskId,
 } from '@souk/wire'
@@ -59,6 +60,8 @@ export interface Transport {
   publish(advert: Advert): void
   /** Where a member can be dialled, by its signed advert; the transport connects to it when it is not connected. */
   learn(peer: PeerId, addresses: string[]): void
+  /** Closes every link to a peer and refuses its connections; the other end is told the code and the message. */
+  ban(peer: PeerId, code: string, message: string): void
   /** Dials a peer by its addresses; rejects with a coded error that names the failing hop. */
   dial(addresses: string[], signal: AbortSignal): Promise<PeerId>
   /** Reads a blob that another member has. Rejects with code `blob-missing`. */
@@ -197,6 +200,10 @@ export interface Credentials {
   /** whether that peer itself said so */
   checkLife(peer: PeerId, incarnation: Incarnation, proof: LifeProof): Promise<string | undefined>
   checkCertificate(certificate: Certificate, peer: PeerId): Promise<string | undefined>
+  /** whether the mesh itself said so */
+  checkRemoval(removal: Removal): Promise<string | undefined>
+  /** From now on every certificate and advert of this peer is refused. */
+  revoke(peer: PeerId): void
 }
 
 /** An error with a stable code; `message` says what was seen, what was needed, and what to do. */

@@ -1,6 +1,14 @@
 import { BoundedMap, BoundedQueue, type Millis } from '@souk/kernel'
 import type { PeerInput } from '@souk/peer'
-import { type Advert, type Frame, type MemberUpdate, type Message, type PeerId, signableAdvert } from '@souk/wire'
+import {
+  type Advert,
+  type Frame,
+  type MemberUpdate,
+  type Message,
+  type PeerId,
+  type Removal,
+  signableAdvert,
+} from '@souk/wire'
 import { LifeChecks } from './life-checks.ts'
 import type { Credentials } from './ports.ts'
 import { sameBytes } from './same-bytes.ts'
@@ -32,8 +40,8 @@ interface Verified {
 }
 
 /**
- * Lets only adverts through whose signature and certificate are good, and of members' lives only those that they have
- * signed themselves: the machine never sees another. Frames without unknown ones pass at once; behind one that has some,
+ * Lets only adverts through whose signature and certificate are good, removals that the mesh has signed, and of members'
+ * lives only those that they have signed themselves: the machine never sees another. Frames without unknown ones pass at once; behind one that has some,
  * everything else of that peer waits, so that the order of a connection stays.
  */
 export class SignatureGate {
@@ -100,6 +108,9 @@ export class SignatureGate {
       if (message.t === 'adverts') {
         const adverts = await this.#siftAdverts(from, message.adverts, budget)
         if (adverts.length > 0) messages.push({ ...message, adverts })
+      } else if (message.t === 'removed') {
+        const removals = await this.#siftRemovals(from, message.removals, budget)
+        if (removals.length > 0) messages.push({ ...message, removals })
       } else if ('updates' in message) {
         messages.push({ ...message, updates: await this.#siftUpdates(from, message.updates, budget) })
       } else messages.push(message)
@@ -135,6 +146,17 @@ export class SignatureGate {
     return good
   }
 
+  /** Few and seldom: none of them is remembered. */
+  async #siftRemovals(from: PeerId, removals: readonly Removal[], budget: { checks: number }): Promise<Removal[]> {
+    const good: Removal[] = []
+    for (const removal of removals) {
+      if (this.#isSpent(from, budget)) break
+      const check = () => this.#options.credentials.checkRemoval(removal)
+      if (await this.#isGood(from, check, `removal of ${removal.peer}`)) good.push(removal)
+    }
+    return good
+  }
+
   #isSpent(from: PeerId, budget: { checks: number }): boolean {
     if (++budget.checks <= checksPerFrameMax) return false
     this.#options.onRejected(from, 'too-many-signatures', `more than ${checksPerFrameMax} unknown in one frame`)
@@ -165,6 +187,7 @@ export class SignatureGate {
 
   #needsCheck(frame: Frame): boolean {
     return frame.messages.some((message) => {
+      if (message.t === 'removed') return true
       if (message.t === 'adverts') return message.adverts.some((advert) => !this.#isVerified(advert))
       return 'updates' in message && message.updates.some((update) => !this.#lives.isKnown(update))
     })

@@ -64,6 +64,17 @@ test('a frame without adverts passes at once', () => {
   expect(delivered).toEqual([frame(ping(1))])
 })
 
+test('of removals only those that the mesh has signed pass', async () => {
+  const { gate: g, credentials, rejected, settled, messages } = gate()
+  const good = credentials.remove('c')
+  const removals = [good, { ...good, peer: 'd' }, { ...credentials.remove('e'), signature: new Uint8Array(5) }]
+  g.offer('b', frame({ t: 'removed', removals }))
+  g.offer('b', frame({ t: 'removed', removals: removals.slice(1) }, ping(1)))
+  await settled(6)
+  expect(messages()).toEqual([{ t: 'removed', removals: [good] }, ping(1)])
+  expect(new Set(rejected)).toEqual(new Set(['removal-signature']))
+})
+
 test('behind a frame whose adverts are being checked everything of that peer waits, and nothing of another', async () => {
   const { gate: g, keys, delivered, settled } = gate()
   const c = keys.member('c')

@@ -6,14 +6,17 @@ import {
   type LifeProof,
   type Offer,
   type PeerId,
+  type Removal,
   signableAdvert,
   signableLife,
+  signableRemoval,
 } from '@souk/wire'
 import type { Credentials } from '../src/index.ts'
 
 /** Real ed25519 signatures; who has which key is a table that all peers of a test share. */
 export class KeyTable {
   readonly keys = new Map<PeerId, KeyObject>()
+  readonly mesh = generateKeyPairSync('ed25519')
 
   member(self: PeerId): ToyCredentials {
     return new ToyCredentials(this, self)
@@ -27,6 +30,7 @@ export class ToyCredentials implements Credentials {
   readonly #key: KeyObject
   signatures = 0
   checks = 0
+  readonly revoked: PeerId[] = []
   /** while set, checks wait for it */
   gate: Promise<void> | undefined
 
@@ -74,6 +78,25 @@ export class ToyCredentials implements Credentials {
 
   async checkCertificate(): Promise<string | undefined> {
     return undefined
+  }
+
+  async checkRemoval(removal: Removal): Promise<string | undefined> {
+    this.checks++
+    const good = verify(null, signableRemoval('toy', removal), this.#table.mesh.publicKey, removal.signature)
+    return good ? undefined : 'removal-signature'
+  }
+
+  /** With the key of the mesh, which every toy peer has. */
+  remove(peer: PeerId): Removal {
+    const unsigned = { peer, wallMs: 1 }
+    return {
+      ...unsigned,
+      signature: new Uint8Array(sign(null, signableRemoval('toy', unsigned), this.#table.mesh.privateKey)),
+    }
+  }
+
+  revoke(peer: PeerId): void {
+    this.revoked.push(peer)
   }
 
   /** An advert of this peer, not signed yet. */

@@ -43,6 +43,9 @@ export function hashEffect(hash: TraceHash, effect: PeerEffect): void {
       hash.text(effect.order.class)
       hash.number(effect.order.workers)
       break
+    case 'expel':
+      hash.text(effect.peer)
+      break
     case 'scale':
       hash.text(effect.intent.id)
       break

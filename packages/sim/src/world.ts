@@ -286,9 +286,8 @@ export class World implements Stage {
         this.watches.tell('onTrace', node, effect.event, this.now)
         if ((effect.event.type as string) === 'store.behind') this.turnover.onBehind(node)
         break
-      case 'warm':
-      case 'scale':
-        break
+      default:
+      // Nothing is warmed up or started, and whom a mesh removes has gone for good already.
     }
   }
 

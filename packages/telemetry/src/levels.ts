@@ -20,6 +20,7 @@ const levels: Record<TraceType, Level> = {
   'link.up': 'info',
   'link.down': 'info',
   'member.state': 'info',
+  'member.removed': 'warn',
   'member.advert': 'trace',
   'task.submitted': 'debug',
   'task.stored': 'trace',

@@ -1,5 +1,12 @@
 import type { PublicKey } from '@libp2p/interface'
-import { type Certificate, type PeerId, type Role, signableCertificate } from '@souk/wire'
+import {
+  type Certificate,
+  type PeerId,
+  type Removal,
+  type Role,
+  signableCertificate,
+  signableRemoval,
+} from '@souk/wire'
 import { meshId, meshSigningKey, meshVerifyKey } from './mesh.ts'
 
 export interface CertificateFields {
@@ -17,6 +24,13 @@ export async function issueCertificate(signingKey: Uint8Array, fields: Certifica
   const key = meshSigningKey(signingKey)
   const unsigned = { ...fields, mesh: meshId(key.publicKey.raw), signature: new Uint8Array() }
   return { ...unsigned, signature: await key.sign(signableCertificate(unsigned)) }
+}
+
+/** The mesh's word that a peer is no member any more, for good. */
+export async function issueRemoval(signingKey: Uint8Array, peer: PeerId, wallMs: number): Promise<Removal> {
+  const key = meshSigningKey(signingKey)
+  const signed = signableRemoval(meshId(key.publicKey.raw), { peer, wallMs })
+  return { peer, wallMs, signature: await key.sign(signed) }
 }
 
 /** Checks everything about a certificate but revocation: undefined when good, else the reason code. */
@@ -69,7 +83,8 @@ export function certificateText(code: string, peer: PeerId): string {
     'certificate-other-peer': 'its certificate names another peer; it must join under its own key',
     'certificate-expired': 'its certificate has expired; it must join again with a new invitation',
     'certificate-invalid': 'its certificate is not signed by this mesh; it must join with an invitation',
-    'certificate-revoked': 'its certificate was revoked',
+    'certificate-revoked':
+      'it was removed from this mesh; its host can join again as a new peer (souk reset, then souk join)',
   }
   return `${peer}: ${about[code] ?? code}`
 }

@@ -50,10 +50,8 @@ export async function createNode(options: NodeOptions): Promise<Node> {
       }),
     ],
     peerDiscovery: options.mdns ? [discovery(options)] : [],
-    connectionGater: {
-      denyDialPeer: (peer) => isBanned(peer.toString()),
-      denyInboundEncryptedConnection: (peer) => isBanned(peer.toString()),
-    },
+    // One that dials is let in as far as its hello, and told why it comes no further.
+    connectionGater: { denyDialPeer: (peer) => isBanned(peer.toString()) },
     connectionManager: {
       maxConnections: tuning.connectionsMax,
       inboundConnectionThreshold: tuning.inboundConnectionsPerSecondMax,

@@ -8,9 +8,11 @@ import {
   type Incarnation,
   type LifeProof,
   type PeerId,
+  type Removal,
   signableAdvert,
   signableCertificate,
   signableLife,
+  signableRemoval,
 } from '@souk/wire'
 import { certificateFault, hasSignature } from './certificate.ts'
 import type { Identity } from './identity.ts'
@@ -18,8 +20,6 @@ import { type Mesh, meshId, meshVerifyKey } from './mesh.ts'
 
 /** Verified certificates and adverts remembered; above it the oldest are verified again (about 0.2 ms each). */
 const verifiedMax = 4096
-/** Revoked ids remembered. Above it revoking fails: forgetting one would let it back in. */
-const revokedMax = 65_536
 
 /** This peer's key and certificate, and the checks of everybody else's. */
 export class MeshCredentials implements Credentials {
@@ -35,7 +35,7 @@ export class MeshCredentials implements Credentials {
   readonly #adverts = new BoundedMap<PeerId, string>(verifiedMax)
   /** the last verified life of each peer: every advert of it carries the same proof */
   readonly #lives = new BoundedMap<PeerId, string>(verifiedMax)
-  readonly #revoked = new BoundedMap<PeerId, true>(revokedMax)
+  readonly #revoked = new Set<PeerId>()
 
   constructor(options: { identity: Identity; mesh: Mesh; certificate: Certificate; wall?: () => number }) {
     this.self = options.identity.peer
@@ -96,9 +96,14 @@ export class MeshCredentials implements Credentials {
     return signature
   }
 
-  /** From now on every certificate and advert of this peer is refused. False when the list is full. */
-  revoke(peer: PeerId): boolean {
-    return this.#revoked.offer(peer, true)
+  async checkRemoval(removal: Removal): Promise<string | undefined> {
+    const signed = signableRemoval(this.#meshId, removal)
+    return (await hasSignature(this.#meshKey, signed, removal.signature)) ? undefined : 'removal-signature'
+  }
+
+  /** As many as a mesh may remove: none of them is forgotten. */
+  revoke(peer: PeerId): void {
+    this.#revoked.add(peer)
   }
 }
 

@@ -1,4 +1,4 @@
-export { type CertificateFields, issueCertificate, verifyCertificate } from './certificate.ts'
+export { type CertificateFields, issueCertificate, issueRemoval, verifyCertificate } from './certificate.ts'
 export { MeshCredentials } from './credentials.ts'
 export { createIdentity, type Identity, loadIdentity } from './identity.ts'
 export { decodeInvitation, encodeInvitation, type Invitation } from './invitation.ts'

@@ -6,6 +6,7 @@ import {
   createMesh,
   type Identity,
   issueCertificate,
+  issueRemoval,
   loadIdentity,
   type Mesh,
   MeshCredentials,
@@ -78,8 +79,20 @@ test('a verified certificate still expires, and can be revoked', async () => {
   wallMs = 2000
   expect(await c.checkCertificate(certificate, identity.peer)).toBe('certificate-expired')
   wallMs = 1000
-  expect(c.revoke(identity.peer)).toBe(true)
+  c.revoke(identity.peer)
   expect(await c.checkCertificate(certificate, identity.peer)).toBe('certificate-revoked')
+})
+
+test('a removal is believed where this mesh has signed it, of the peer that it names', async () => {
+  const c = await credentials()
+  const other = await createMesh('other')
+  const removal = await issueRemoval(mesh.signingKey!, identity.peer, 1000)
+  expect(await c.checkRemoval(removal)).toBeUndefined()
+  expect(await c.checkRemoval({ ...removal, peer: 'somebody' })).toBe('removal-signature')
+  expect(await c.checkRemoval({ ...removal, wallMs: 1001 })).toBe('removal-signature')
+  expect(await c.checkRemoval({ ...removal, signature: new Uint8Array() })).toBe('removal-signature')
+  const foreign = await issueRemoval(other.signingKey!, identity.peer, 1000)
+  expect(await c.checkRemoval(foreign)).toBe('removal-signature')
 })
 
 test('a life is proven by its own peer, in its own mesh, and by nothing else', async () => {

@@ -85,10 +85,11 @@ export {
   recordingFormat,
   recordingVersion,
 } from './recording.ts'
+export { Removal } from './removal.ts'
 export type { DecodeCode, DecodeResult } from './result.ts'
 export { type RunUsage, usageOf } from './run-usage.ts'
 export { choice, strict } from './schema.ts'
-export { signableAdvert, signableCertificate, signableLife } from './signable.ts'
+export { signableAdvert, signableCertificate, signableLife, signableRemoval } from './signable.ts'
 export { Baton, custodiansMax, inputsAtOf, Taker, TaskEvent, TaskRecord, TaskState, taskStates } from './task-record.ts'
 export {
   FunctionWork,

@@ -35,6 +35,9 @@ export const limits = {
   filesMax: 4096,
   updatesMax: 16,
   advertsPerMessageMax: 64,
+  /** peers that a mesh can remove in its time: none of them may be forgotten */
+  removalsMax: 1024,
+  removalsPerMessageMax: 256,
   batonsPerMessageMax: 256,
   tasksPerMessageMax: 1024,
   bidsKeptMax: 8,

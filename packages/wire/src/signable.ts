@@ -2,6 +2,7 @@ import type { Advert, Certificate, Offer } from './advert.ts'
 import type { DemandDigest } from './demand-digest.ts'
 import type { Incarnation, PeerId } from './ids.ts'
 import { pack } from './packing.ts'
+import type { Removal } from './removal.ts'
 
 // Lists in a fixed order, first the purpose: bytes signed for one are never valid for another. Adding a field to what
 // is signed needs a new prefix.
@@ -9,6 +10,11 @@ import { pack } from './packing.ts'
 /** The bytes that the mesh key signs: every field but the signature. */
 export function signableCertificate(c: Certificate): Uint8Array {
   return pack(['souk-certificate-1', c.mesh, c.peer, c.role, c.name, c.issuedWallMs, c.expiresWallMs])
+}
+
+/** The bytes that the mesh key signs to remove a peer for good. */
+export function signableRemoval(mesh: string, { peer, wallMs }: Pick<Removal, 'peer' | 'wallMs'>): Uint8Array {
+  return pack(['souk-removal-1', mesh, peer, wallMs])
 }
 
 /** The bytes that a peer signs of each of its lives: that in this mesh it is in this one. */

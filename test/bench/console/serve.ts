@@ -31,6 +31,7 @@ const control = new ControlServer({
   metrics: async () => ({ contentType: 'text/plain', text: '' }),
   onStop: () => {},
   invite: missing as never,
+  remove: missing as never,
 })
 const { url } = await control.listen({ host: '127.0.0.1', port: 0 })
 const began = performance.now()

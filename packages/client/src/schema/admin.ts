@@ -11,4 +11,13 @@ export type InvitationBody = Static<typeof InvitationBody>
 export const InvitationAnswer = strict({ line: text(), expiresAt: IsoTime })
 export type InvitationAnswer = Static<typeof InvitationAnswer>
 
+export const RemovalBody = strict({
+  /** id or name */
+  peer: text(256, 1),
+  /** though it is alive */
+  alive: Type.Optional(Type.Boolean()),
+})
+export const RemovalAnswer = strict({ peer: text(), name: text() })
+export type RemovalAnswer = Static<typeof RemovalAnswer>
+
 export const StopAnswer = strict({ stopping: Type.Boolean() })

@@ -26,6 +26,7 @@ const troubles = new Set([
   'audit.breach',
   'bidder.distrusted',
   'pressure.began',
+  'member.removed',
   'store.behind',
   'store.failed',
   'message.rejected',

@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { Advert } from '../advert.ts'
 import { Incarnation, LifeProof, PeerId } from '../ids.ts'
 import { limits } from '../limits.ts'
+import { removed } from '../removal.ts'
 import { choice, int, list, strict } from '../schema.ts'
 
 /**
@@ -32,7 +33,10 @@ export const rosterMessages = {
     t: Type.Literal('sync'),
     have: list(Type.Tuple([PeerId, Incarnation, int(2 ** 32)]), limits.membersMax),
     reply: Type.Boolean(),
+    /** peers that the sender knows to be removed; absent: none */
+    removed: Type.Optional(list(PeerId, limits.removalsMax)),
   }),
+  removed,
   adverts: strict({ t: Type.Literal('adverts'), adverts: list(Advert, limits.advertsPerMessageMax) }),
   leave: strict({ t: Type.Literal('leave'), incarnation: Incarnation }),
 }

@@ -1,0 +1,26 @@
+export interface InviteOptions {
+  role?: 'host' | 'submit' | 'observe' | 'admin'
+  name?: string
+  /** how many may join with it; default 1 */
+  uses?: number
+  /** how long the line is good for */
+  validMs?: number
+  signal?: AbortSignal
+}
+
+export interface RemoveOptions {
+  /** also where it is alive: what runs there is cut off, and runs elsewhere once its lease is over. Default: refused then */
+  alive?: boolean
+  signal?: AbortSignal
+}
+
+/** Who is a member of the mesh; role admin, at a peer that holds the key of the mesh. */
+export interface MembershipCalls {
+  /** a one-line invitation for another host or person */
+  invite(options?: InviteOptions): Promise<{ line: string; expiresAt: string }>
+  /**
+   * Removes a peer, by id or name, for good: every other peer refuses it from now on, keeps no task with it and does not
+   * count it any more. Its host can join again as a new peer. Rejects with `peer-unknown`, `peer-alive`, `not-admin`.
+   */
+  remove(peer: string, options?: RemoveOptions): Promise<{ peer: string; name: string }>
+}

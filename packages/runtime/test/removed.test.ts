@@ -1,0 +1,33 @@
+import type { PeerEffect } from '@souk/peer'
+import { expect, test } from 'vitest'
+import { ToyPeer } from './toy-peer.ts'
+import { ping, send, start, World } from './world.ts'
+
+/** Carries this out with its next input. */
+const doing = (...effects: PeerEffect[]) => new ToyPeer({ lag: (_, out) => out.push(...effects) })
+
+test('who is removed hears what was on its way, then its link is closed and nothing of it is taken any more', async () => {
+  const world = new World()
+  const a = await world.started('a', doing(send('b', ping(1)), { type: 'expel', peer: 'b' }))
+  const b = await world.started('b')
+  await a.transport.dial(['/memory/p2p/b'])
+  a.driver.input({ type: 'lag', lagMs: 0 })
+  expect((await b.peer.next('frame')).frame.messages).toEqual([ping(1)])
+  expect(a.peer.heard.at(-1)).toEqual({ type: 'disconnected', peer: 'b' })
+  expect(a.credentials.revoked).toEqual(['b'])
+  await expect(b.transport.dial(['/memory/p2p/a'])).rejects.toMatchObject({ code: 'certificate-revoked' })
+})
+
+test('a peer that is removed itself ends once that is on its disk', async () => {
+  const world = new World()
+  const write = { key: 'removed/a', value: { peer: 'a' } }
+  const peer = doing({ type: 'persist', seq: 1, writes: [write] }, { type: 'expel', peer: 'a' })
+  const { driver, records, logged } = await world.started('a', peer)
+  driver.input({ type: 'lag', lagMs: 0 })
+  await expect(driver.failed).rejects.toMatchObject({ code: 'removed' })
+  expect(records.get(write.key)).toEqual(write.value)
+  expect(logged).toEqual(['error: this peer stops'])
+  const again = world.host('a', new ToyPeer())
+  await again.records.write([write])
+  await expect(start(again)).rejects.toMatchObject({ code: 'removed' })
+})
