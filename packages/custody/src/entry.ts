@@ -82,6 +82,8 @@ export interface Entry {
   heard: boolean
   /** the bearer gave it up: nobody vanished */
   released: boolean
+  /** the promised ballot is this life's own and no majority has promised it yet: nobody bears it, and it may be given up */
+  unwon: boolean
   /** what the bearer before had when another was promised the task: until that says that it has it, or the loss is told */
   lost?: LostRun | undefined
   /** until when its lease runs, the grace after it included */
@@ -122,6 +124,7 @@ export function newEntry(record: TaskRecord, promised: Ballot): Entry {
     borneUnder: promised,
     heard: false,
     released: false,
+    unwon: false,
     leasedUntilMs: 0,
     bearerState: 'waiting',
     attempts: [],
@@ -157,6 +160,7 @@ export function promise(entry: Entry, ballot: Ballot): void {
   entry.bearer = { peer: ballot.peer, incarnation: ballot.incarnation }
   entry.heard = false
   entry.released = false
+  entry.unwon = false
   entry.bearerState = 'waiting'
   entry.keptIn = undefined
 }
@@ -164,11 +168,13 @@ export function promise(entry: Entry, ballot: Ballot): void {
 /** A ballot that was promised to end the task: whoever bore it before has yet to stop. */
 export function promiseEnd(entry: Entry, ballot: Ballot): void {
   entry.promised = ballot
+  entry.unwon = false
 }
 
 /** A pointer votes on nothing. */
 export function forgetVotes(entry: Entry): void {
   entry.promised = { counter: 0, peer: entry.promised.peer, incarnation: 0 }
+  entry.unwon = false
   entry.accepted = undefined
   forgetBearer(entry)
 }
@@ -178,6 +184,11 @@ export function forgetBearer(entry: Entry): void {
   const { peer } = entry.promised
   entry.bearer = { peer, incarnation: 0 }
   entry.borneUnder = { counter: 0, peer, incarnation: 0 }
+}
+
+/** How long the lease that was granted last still runs, whoever has it. */
+export function grantedLeftMs({ leasedUntilMs }: Entry, now: number): number {
+  return Math.max(0, Math.ceil(leasedUntilMs - now))
 }
 
 /** Its bearer said itself that it has it to run: then it did not pass it on. Of any other nobody here can tell. */

@@ -45,8 +45,8 @@ export class Preparations {
 
   /** Whoever bore it is gone without a word, and may have run it. */
   #countVanished(entry: Entry): void {
-    const { released, heard, bearerState, bearer, keptIn } = entry
-    if (released || entry.accepted?.decree.kind === 'outcome') return
+    const { released, unwon, heard, bearerState, bearer, keptIn } = entry
+    if (released || unwon || entry.accepted?.decree.kind === 'outcome') return
     if (keptIn === undefined && heard && bearerState === 'waiting') return
     // After a restart nobody knows whether it was waiting: a bearer that was not heard of is not held against the task.
     if (keptIn === undefined && !heard && entry.timeline.length === 0) return
@@ -60,6 +60,10 @@ export class Preparations {
     const proposal = this.#undertakings.under(message, 'preparing')
     const entry = this.#book.archive.get(message.task)
     if (!proposal || !entry || !proposal.record.custodians.includes(from)) return
+    if (this.#undertakings.isOvertaken(proposal, entry)) {
+      this.#undertakings.end(message.task)
+      return
+    }
     const { accepted } = message
     proposal.answers.add(from)
     // The highest: a lower one cannot have been chosen.
@@ -93,6 +97,8 @@ export class Preparations {
   /** A majority hears no lower ballot any more: what is to become of the task? */
   #onPromised(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
     const { best, lastBearers } = proposal
+    // From now on its own lease counts here as any other would.
+    entry.unwon = false
     if (best?.decree.kind === 'outcome') lastBearers.onEnded(best.ballot)
     if (best || entry.ending) {
       // Also before what was accepted earlier: once a task has ended nothing of it runs.

@@ -262,7 +262,8 @@ export class Proposer {
       this.#undertakings.end(proposal.record.id)
       return
     }
-    if (proposal.stage === 'asking' && this.#book.leaseLeftMs(entry, now) > 0) {
+    const heardOf = proposal.stage === 'asking' && this.#book.leaseLeftMs(entry, now) > 0
+    if (heardOf || this.#undertakings.isOvertaken(proposal, entry)) {
       this.#undertakings.end(proposal.record.id)
       return
     }

@@ -14,7 +14,7 @@ import {
 import { Archive } from './archive.ts'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
-import { type Entry, mergeAttempts, noteEvent, unkeep } from './entry.ts'
+import { type Entry, grantedLeftMs, mergeAttempts, noteEvent, unkeep } from './entry.ts'
 import { Journal } from './journal.ts'
 import { decisionKey, endKey, recordKey, type StoredEnd, toStoredVote, voteKey } from './stored-task.ts'
 import { versionNumber } from './version.ts'
@@ -132,13 +132,14 @@ export class TaskBook {
     return undefined
   }
 
-  /** 0: nobody bears it any more, as far as this custodian can tell; the grace included, in which its run is stopped. */
+  /** 0: nobody bears it (any more), as far as this custodian can tell; the grace included, in which its run is stopped. */
   leaseLeftMs(entry: Entry, now: Millis): Millis {
     if (this.needsNoLease(entry)) return this.#config.leaseMs
+    if (entry.unwon) return 0
     // Its run is over, and what it came to is known here: nobody has to wait for its bearer.
     const { accepted, promised } = entry
     if (accepted?.decree.kind === 'outcome' && compareBallots(accepted.ballot, promised) === 0) return 0
-    return Math.max(0, Math.ceil(entry.leasedUntilMs - now))
+    return grantedLeftMs(entry, now)
   }
 
   failed(entry: Entry, host: PeerId, { code, message, checkpoint }: Omit<Attempt, 'ballot' | 'host'>): void {

@@ -135,6 +135,15 @@ export class Undertakings {
     return refusals.size > 0 && tries > triesMax
   }
 
+  /**
+   * Another ballot was promised here since this one: whoever began that sees to the task. This one must come to nothing even
+   * if a majority promises it yet, since the other was granted without waiting for a lease of it.
+   */
+  isOvertaken({ stage, aim, record, ballot }: Proposal, entry: Entry): boolean {
+    if (stage !== 'preparing' || aim !== 'run') return false
+    return entry.record.version !== record.version || compareBallots(entry.promised, ballot) > 0
+  }
+
   /** Ended for now; its turn comes again. */
   retry(proposal: Proposal, atMs: Millis): void {
     this.end(proposal.record.id)

@@ -1,7 +1,7 @@
 import type { Millis } from '@souk/kernel'
 import { type Ballot, compareBallots, type MessageOf, type PeerId, type TaskRecord } from '@souk/wire'
 import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
-import type { Entry } from './entry.ts'
+import { type Entry, grantedLeftMs } from './entry.ts'
 import type { TaskBook } from './task-book.ts'
 import { versionNumber } from './version.ts'
 import type { MeshView } from './views.ts'
@@ -111,6 +111,21 @@ export class VoteAnswers {
     }
     const fence = { t: 'fenced', task, ballot, promised: entry.promised, code: 'fenced', final: false } as const
     this.#send(to, fence, out)
+  }
+
+  /**
+   * Another ballot than the one that was asked about is another bearer's: its lease decides. So does that of this peer's own
+   * while it asks for promises of it: whoever asks before it prepares leaves it the time.
+   */
+  tellLease(
+    entry: Entry | undefined,
+    to: PeerId,
+    { task, version, ballot }: MessageOf<'leaseAsk'>,
+    now: Millis,
+    out: Out,
+  ): void {
+    const leftMs = !entry ? 0 : entry.unwon ? grantedLeftMs(entry, now) : this.#book.leaseLeftMs(entry, now)
+    this.#send(to, { t: 'leaseTold', task, version, ballot, leftMs }, out)
   }
 
   /** After a start it may have forgotten what it promised, until enough members have said that it has not. */

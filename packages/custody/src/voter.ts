@@ -130,12 +130,9 @@ export class Voter {
   // ---- promises and acceptances
 
   onLeaseAsk(from: PeerId, message: MessageOf<'leaseAsk'>, now: Millis, out: Out): void {
-    const { task, version, ballot } = message
-    const entry = this.#known(task, version)
+    const entry = this.#known(message.task, message.version)
     if (entry && this.#answers.isOver(entry, from, message, out)) return
-    // Another ballot is another bearer's: its lease decides, whatever was asked about.
-    const leftMs = entry ? this.#parts.book.leaseLeftMs(entry, now) : 0
-    this.#send(from, { t: 'leaseTold', task, version, ballot, leftMs }, out)
+    this.#answers.tellLease(entry, from, message, now, out)
   }
 
   onPrepare(from: Bearer, message: MessageOf<'prepare'>, now: Millis, out: Out): void {
@@ -172,7 +169,10 @@ export class Voter {
     this.#parts.readers.changed(entry, now, out)
   }
 
-  /** To run it: then its proposer bears it. To end it: whoever bears it has yet to stop, within what is left of its lease. */
+  /**
+   * To run it: then its proposer bears it; of its own ballot this peer knows better until a majority has promised it. To end
+   * it: whoever bears it has yet to stop, within what is left of its lease.
+   */
   #promise(entry: Entry, ballot: Ballot, aim: 'run' | 'close', now: Millis): void {
     if (aim === 'close') {
       promiseEnd(entry, ballot)
@@ -180,7 +180,9 @@ export class Voter {
     }
     entry.lost = lostRunOf(entry)
     promise(entry, ballot)
-    this.#parts.book.grantLease(entry, now)
+    const { book } = this.#parts
+    entry.unwon = ballot.peer === book.life.peer
+    book.grantLease(entry, now)
   }
 
   onCommit(from: Bearer, message: MessageOf<'commit'>, now: Millis, out: Out): void {
