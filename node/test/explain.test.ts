@@ -1,4 +1,4 @@
-import type { TaskDetail } from '@souk/client'
+import type { Outcome, TaskDetail } from '@souk/client'
 import { emptyRequest } from '@souk/kernel'
 import type { Decision } from '@souk/wire'
 import { expect, test } from 'vitest'
@@ -210,4 +210,11 @@ test('what a task asks for, which of it the host gives, and which of it another 
   expect(waiting).not.toContain('given')
   expect(waiting).toContain('1 GPU needed, it has 0 GPUs; or 16 cpu needed, it has 8 cpu; never')
   expect(waiting).toContain('!spot: spot is yes; never')
+})
+
+test('of a task that ended before it was placed nobody is told to wait', () => {
+  const outcome = { kind: 'expired', code: 'expired', message: '', attempts: [] } as unknown as Outcome
+  const text = explain(undefined, { state: 'closed', outcome })
+  expect(text).toContain('it ended before a place was chosen for it')
+  expect(text).not.toContain('not decided yet')
 })

@@ -18,6 +18,7 @@ import { visibleData } from './visible.ts'
 const peerIds = /\b12D3Koo[1-9A-HJ-NP-Za-km-z]{40,}\b/g
 
 const notDecided = 'not decided yet: it came a moment ago, or waits with others alike until the next look for room'
+const neverDecided = 'it ended before a place was chosen for it, or nobody who can be asked knows how one was'
 
 /** Everything on why a task is where it is, for people, at this time. */
 export function explainText(shown: TaskDetail, names: PeerNames, colours: Colours, nowMs: number): string {
@@ -26,7 +27,9 @@ export function explainText(shown: TaskDetail, names: PeerNames, colours: Colour
   const parts = [
     taskHeadText(detail, names, colours),
     askedText(detail, decision),
-    ...(decision === undefined ? [notDecided] : decidedTexts(detail, decision, names, colours, nowMs)),
+    ...(decision === undefined
+      ? [detail.outcome === undefined ? notDecided : neverDecided]
+      : decidedTexts(detail, decision, names, colours, nowMs)),
     straggles(detail, names, colours),
     attemptsText(detail, names, colours),
     timelineText(detail, names, colours),
