@@ -6,7 +6,7 @@ import { peerNames } from '../src/peer-names.ts'
 import { coloursFor } from '../src/print/colours.ts'
 import { runUsageText } from '../src/print/run-usage-text.ts'
 import { taskHeadText } from '../src/print/task-head-text.ts'
-import { ash, decided, elm, explain, id, oak, terms } from './explained.ts'
+import { ash, at, decided, elm, explain, id, oak, terms } from './explained.ts'
 
 test('an auction is shown with its bids, weights and margin, peers by their names', () => {
   const text = explain(
@@ -217,4 +217,35 @@ test('of a task that ended before it was placed nobody is told to wait', () => {
   const text = explain(undefined, { state: 'closed', outcome })
   expect(text).toContain('it ended before a place was chosen for it')
   expect(text).not.toContain('not decided yet')
+})
+
+test('a task that was taken over tells of the place that it had before, and is not said to be where it was submitted', () => {
+  const place = { how: 'local' as const, by: oak, wallMs: at, winner: oak, bidsTotal: 0, margin: 0 }
+  const text = explain(
+    {
+      ...decided,
+      how: 'local',
+      by: ash,
+      winner: ash,
+      reason: 'this host has room',
+      earlier: [
+        { ...place, reason: 'this host has room' },
+        {
+          ...place,
+          how: 'auction',
+          winner: elm,
+          wallMs: at + 2000,
+          bidsTotal: 3,
+          margin: 0.5,
+          reason: 'best of the bids',
+        },
+      ],
+    },
+    { state: 'running', bearer: ash },
+  )
+  expect(text).toContain('kept by its bearer on ash: this host has room, so nobody else was asked')
+  expect(text).toContain(`places before that
+   after  on   by   why
+  +12 ms  oak  oak  local: this host has room
+    +2 s  elm  oak  auction: best of 3 bids, by 0.5`)
 })

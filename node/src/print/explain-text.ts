@@ -5,6 +5,7 @@ import { durationText } from './amount-text.ts'
 import { askedText } from './asked-text.ts'
 import type { Colours } from './colours.ts'
 import { decisionText } from './decision-text.ts'
+import { earlierText } from './earlier-text.ts'
 import { helpLines } from './help-text.ts'
 import { predictionText } from './prediction-text.ts'
 import { helpFor } from './refusal-text.ts'
@@ -51,10 +52,17 @@ function decidedTexts(
   const since = sinceText(detail, decision, names)
   const predicted = predictionText(detail, decision)
   return [
-    decisionText(decision, names, colours, Math.max(0, nowMs - decision.wallMs)),
+    decisionText(decision, { names, colours, origin: detail.origin }, Math.max(0, nowMs - decision.wallMs)),
+    earlierTextOf(detail, decision, names, colours),
     since === '' ? '' : `${colours.bold('since then')}: ${since}`,
     predicted === '' ? '' : `${colours.bold('prediction')}\n${indent(predicted)}`,
   ]
+}
+
+function earlierTextOf(detail: TaskDetail, { earlier }: Decision, names: PeerNames, colours: Colours): string {
+  if (earlier === undefined) return ''
+  const text = earlierText(earlier, Date.parse(detail.submittedAt), names, colours)
+  return `${colours.bold('places before that')}\n${indent(text)}`
 }
 
 function straggles({ straggles: straggler }: TaskDetail, names: PeerNames, colours: Colours): string {
