@@ -249,3 +249,20 @@ test('a task that was taken over tells of the place that it had before, and is n
   +12 ms  oak  oak  local: this host has room
     +2 s  elm  oak  auction: best of 3 bids, by 0.5`)
 })
+
+test('how long and how often a task may run is among its terms', () => {
+  const request = { ...emptyRequest(), cpuMilli: 1000 }
+  const spec = { request, timeoutMs: 30_000, expiresMs: 3_600_000, retries: 2, starts: 'at-most-once' }
+  expect(explain(decided, { spec: spec as unknown as TaskDetail['spec'] })).toContain(
+    'on terms  ended once it ran for 30 s, expires 1 h after it was submitted, run again after a failure, up to 2 times, never started twice',
+  )
+})
+
+test('the bid of whoever decided is told apart from those that it asked for, and a gang weighs none', () => {
+  const bid = { terms, score: 0, parts: {}, afterMs: 0 }
+  const bids = [oak, ash].map((peer) => ({ ...bid, peer }))
+  const own = explain({ ...decided, candidates: 1, asked: 1, bids, bidsTotal: 2, winner: oak })
+  expect(own).toContain('1 of 1 candidate asked, 2 bids, its own among them')
+  const gang = explain({ ...decided, how: 'gang', closed: 'none', winner: ash })
+  expect(gang).toMatch(/3 of 3 candidates asked$/m)
+})

@@ -67,14 +67,20 @@ const closings: Record<Decision['closed'], string> = {
 }
 
 function factLines(decision: Decision, names: PeerNames): string[] {
-  const { how, by, decisionMs, auctionMs, candidates, asked, bidsTotal, closed } = decision
+  const { how, by, decisionMs, auctionMs, candidates, asked, closed } = decision
   if (asked === 0 && how !== 'wanted') return [`decided by ${names(by)}`]
   const waited = decisionMs - auctionMs >= 1 ? `; it had waited ${durationText(decisionMs - auctionMs)} for room` : ''
   if (asked === 0) return [`decided by ${names(by)}${waited}`]
   return [
     `decided by ${names(by)} in ${durationText(auctionMs)}${closings[closed]}${waited}`,
-    `${asked} of ${countText(candidates, 'candidate')} asked, ${countText(bidsTotal, 'bid')}`,
+    `${asked} of ${countText(candidates, 'candidate')} asked${bidsCountText(decision)}`,
   ]
+}
+
+/** Whoever decides bids as well, and asks others alone. What start together keep room instead of weighing bids. */
+function bidsCountText({ how, by, bids, bidsTotal }: Decision): string {
+  if (how === 'gang') return ''
+  return `, ${countText(bidsTotal, 'bid')}${bids.some(({ peer }) => peer === by) ? ', its own among them' : ''}`
 }
 
 /** What it was decided by was true then, and is as old as this by now. */
