@@ -40,3 +40,16 @@ test('what is too little reads as less than what is needed', () => {
 test('thousandths of a CPU are told as they were asked for', () => {
   expect([2000, 500, 250, 1250, 1].map(milliText)).toEqual(['2', '0.5', '0.25', '1.25', '0.001'])
 })
+
+test('hosts are named in one order, whoever asks', () => {
+  const both = peerNames([
+    { id: 'a', name: 'oak' },
+    { id: 'b', name: 'ash' },
+  ])
+  const refusal = { code: 'too-large' as const, never: true, detail: '' }
+  const refused = ['a', 'b'].map((peer) => ({ peer, refusal }))
+  expect(refusalsText({ refusals: {}, refused }, both)).toContain('ash, oak')
+  expect(helpLines([{ code: 'wait', hosts: 2, peers: ['a', 'b'] }], both)).toEqual([
+    'wait: it starts as soon as there is room on 2 hosts (ash, oak)',
+  ])
+})

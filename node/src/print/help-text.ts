@@ -18,7 +18,8 @@ export function helpLines(help: readonly WouldHelp[], names: PeerNames): string[
 }
 
 function lineOf({ code, what = '', atMost = 0, etaMs, hosts, peers }: WouldHelp, names: PeerNames): string {
-  const named = `(${peers.map((peer) => names(peer)).join(', ')}${hosts > peers.length ? ', …' : ''})`
+  const called = peers.map((peer) => names(peer)).sort()
+  const named = `(${called.join(', ')}${hosts > peers.length ? ', …' : ''})`
   const where = `${countText(hosts, 'host')}${peers.length > 0 ? ` ${named}` : ''}`
   switch (code) {
     case 'wait':

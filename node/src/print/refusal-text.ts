@@ -68,7 +68,10 @@ export function refusalsText(decision: Pick<Decision, 'refusals' | 'refused'>, n
       return detail === '' ? whenText(refusal) : `${detail}; ${whenText(refusal)}`
     })
     const rows = [...alike].map(([text, members]): [string, string] => [
-      members.map(({ peer }) => names(peer)).join(', '),
+      members
+        .map(({ peer }) => names(peer))
+        .sort()
+        .join(', '),
       text,
     ])
     if (count > group.length) rows.push([`${count - group.length} more`, ''])
