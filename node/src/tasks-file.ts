@@ -7,8 +7,9 @@ import { exitCodes } from './exit-codes.ts'
  * Tasks as the API takes them, from a file or (-) standard input: one JSON object a line, or one JSON array of them. Throws
  * a usage error that names the line.
  */
-export function readTasks(flag: string, given: string, path: string, tasksMax: number): Task[] {
-  const text = textOf(flag, given, path)
+export function readTasks(flag: string, file: string, path: string, tasksMax: number): Task[] {
+  const given = file === '-' ? 'standard input' : file
+  const text = textOf(flag, given, file === '-' ? 0 : path)
   const tasks = text.trimStart().startsWith('[') ? parseArray(flag, given, text) : parseLines(flag, given, text)
   if (tasks.length === 0) throw usageError(`${flag}: ${given} holds no task`)
   if (tasks.length > tasksMax) {
@@ -20,9 +21,9 @@ export function readTasks(flag: string, given: string, path: string, tasksMax: n
   return tasks
 }
 
-function textOf(flag: string, given: string, path: string): string {
+function textOf(flag: string, given: string, path: string | 0): string {
   try {
-    return readFileSync(given === '-' ? 0 : path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch (cause) {
     throw usageError(`${flag}: ${given} cannot be read: ${messageOf(cause)}`)
   }

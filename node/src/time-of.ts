@@ -10,3 +10,13 @@ export function timeOf(flag: string, text: string, nowMs: number): Date {
   }
   return new Date(ms)
 }
+
+/** From `--since` to `--until`, each where it is said; throws a usage error where nothing lies between them. */
+export function spanOf(said: { since?: string; until?: string }, nowMs: number): { since?: Date; until?: Date } {
+  const since = said.since === undefined ? undefined : timeOf('--since', said.since, nowMs)
+  const until = said.until === undefined ? undefined : timeOf('--until', said.until, nowMs)
+  if (since && until && since > until) {
+    throw usageError(`--since ${said.since} is later than --until ${said.until}: nothing lies between them`)
+  }
+  return { ...(since ? { since } : {}), ...(until ? { until } : {}) }
+}

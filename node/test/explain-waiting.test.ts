@@ -45,7 +45,7 @@ test('a waiting task has its reasons in groups, each with its number of hosts an
 `)
   expect(text).toContain(`
 what would help
-  wait ~40 s: it starts as soon as there is room on 2 hosts (oak, ash)
+  wait ~40 s: it starts as soon as there is room on 2 hosts (ash, oak)
   another quota of its tenant on 3 hosts (souk up --quota), or that one of its tasks ends there
   a larger quota of its tenant on 1 host (souk up --quota): one such task is more than all of it
   ask for 8 cpu or less (--cpu): fits on 9 hosts (elm, …)

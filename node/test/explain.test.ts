@@ -1,4 +1,4 @@
-import type { TaskDetail } from '@souk/client'
+import type { Outcome, TaskDetail } from '@souk/client'
 import { emptyRequest } from '@souk/kernel'
 import type { Decision } from '@souk/wire'
 import { expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import { peerNames } from '../src/peer-names.ts'
 import { coloursFor } from '../src/print/colours.ts'
 import { runUsageText } from '../src/print/run-usage-text.ts'
 import { taskHeadText } from '../src/print/task-head-text.ts'
-import { ash, decided, elm, explain, id, oak, terms } from './explained.ts'
+import { ash, at, decided, elm, explain, id, oak, terms } from './explained.ts'
 
 test('an auction is shown with its bids, weights and margin, peers by their names', () => {
   const text = explain(
@@ -210,4 +210,59 @@ test('what a task asks for, which of it the host gives, and which of it another 
   expect(waiting).not.toContain('given')
   expect(waiting).toContain('1 GPU needed, it has 0 GPUs; or 16 cpu needed, it has 8 cpu; never')
   expect(waiting).toContain('!spot: spot is yes; never')
+})
+
+test('of a task that ended before it was placed nobody is told to wait', () => {
+  const outcome = { kind: 'expired', code: 'expired', message: '', attempts: [] } as unknown as Outcome
+  const text = explain(undefined, { state: 'closed', outcome })
+  expect(text).toContain('it ended before a place was chosen for it')
+  expect(text).not.toContain('not decided yet')
+})
+
+test('a task that was taken over tells of the place that it had before, and is not said to be where it was submitted', () => {
+  const place = { how: 'local' as const, by: oak, wallMs: at, winner: oak, bidsTotal: 0, margin: 0 }
+  const text = explain(
+    {
+      ...decided,
+      how: 'local',
+      by: ash,
+      winner: ash,
+      reason: 'this host has room',
+      earlier: [
+        { ...place, reason: 'this host has room' },
+        {
+          ...place,
+          how: 'auction',
+          winner: elm,
+          wallMs: at + 2000,
+          bidsTotal: 3,
+          margin: 0.5,
+          reason: 'best of the bids',
+        },
+      ],
+    },
+    { state: 'running', bearer: ash },
+  )
+  expect(text).toContain('kept by its bearer on ash: this host has room, so nobody else was asked')
+  expect(text).toContain(`places before that
+   after  on   by   why
+  +12 ms  oak  oak  local: this host has room
+    +2 s  elm  oak  auction: best of 3 bids, by 0.5`)
+})
+
+test('how long and how often a task may run is among its terms', () => {
+  const request = { ...emptyRequest(), cpuMilli: 1000 }
+  const spec = { request, timeoutMs: 30_000, expiresMs: 3_600_000, retries: 2, starts: 'at-most-once' }
+  expect(explain(decided, { spec: spec as unknown as TaskDetail['spec'] })).toContain(
+    'on terms  ended once it ran for 30 s, expires 1 h after it was submitted, run again after a failure, up to 2 times, never started twice',
+  )
+})
+
+test('the bid of whoever decided is told apart from those that it asked for, and a gang weighs none', () => {
+  const bid = { terms, score: 0, parts: {}, afterMs: 0 }
+  const bids = [oak, ash].map((peer) => ({ ...bid, peer }))
+  const own = explain({ ...decided, candidates: 1, asked: 1, bids, bidsTotal: 2, winner: oak })
+  expect(own).toContain('1 of 1 candidate asked, 2 bids, its own among them')
+  const gang = explain({ ...decided, how: 'gang', closed: 'none', winner: ash })
+  expect(gang).toMatch(/3 of 3 candidates asked$/m)
 })

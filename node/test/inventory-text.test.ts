@@ -55,6 +55,7 @@ test('a reason is shown, and what a device says of itself cannot move the cursor
   )
   expect(text).toContain('unavailable: down')
   expect(text).not.toContain('\u001b')
+  expect(text).toContain('Kept for the system and the peer\n  a tenth of the memory, a tenth of the disk')
 })
 
 test('the inventory file that the help shows is one', () => {

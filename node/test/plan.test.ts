@@ -73,6 +73,15 @@ cannot be placed now
     not known: too many times to look at for a start of all of its gang; plan it in a file of its own`)
 })
 
+test('a plan of what no host could take tells no start, end or price', () => {
+  const { sum } = objective('balanced', 'a', 0)
+  const none = { objective: 'balanced' as const, placings: [], sum: { ...sum, finishMs: 0, cost: 0, hosts: 0 } }
+  const plan: Plan = { objectives: [none], unplaced: [{ index: 0, reasons: [], wouldHelp: [] }], asked: 0, silent: [] }
+  const text = planText(plan, [{ argv: ['make'] }], names, coloursFor(false, {}))
+  expect(text).toContain('1 task: no host could take any of them, so none was asked; nothing was')
+  expect(text).toMatch(/^balanced +0 +0 +- +- +- +-$/m)
+})
+
 test('objectives that come to the same share a column', () => {
   const objectives = [objective('balanced', 'a', 0), objective('pack', 'b', 0), objective('cheap', 'a', 0)]
   const plan: Plan = { objectives, unplaced: [], asked: 2, silent: [] }

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts'
 import { fetchPeerNames } from '../peer-names.ts'
 import { historyTable } from '../print/history-table.ts'
 import { type PeerChoice, withSession } from '../session.ts'
-import { timeOf } from '../time-of.ts'
+import { spanOf } from '../time-of.ts'
 
 interface HistoryOptions extends PeerChoice {
   class?: string
@@ -93,7 +93,6 @@ function queryOf(options: HistoryOptions, nowMs: number): HistoryQuery {
     ...(options.peer === undefined ? {} : { peer: options.peer }),
     ...(options.outcome === undefined ? {} : { outcomes: options.outcome.split(',').map((word) => word.trim()) }),
     ...(options.priority === undefined ? {} : { priority: parseChoice('--priority', options.priority, priorities) }),
-    ...(options.since === undefined ? {} : { since: timeOf('--since', options.since, nowMs) }),
-    ...(options.until === undefined ? {} : { until: timeOf('--until', options.until, nowMs) }),
+    ...spanOf(options, nowMs),
   }
 }

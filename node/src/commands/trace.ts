@@ -7,7 +7,7 @@ import { followTrace } from '../follow-trace.ts'
 import { fetchPeerNames } from '../peer-names.ts'
 import { traceGaps, traceTable } from '../print/trace-table.ts'
 import { type PeerChoice, withSession } from '../session.ts'
-import { timeOf } from '../time-of.ts'
+import { spanOf } from '../time-of.ts'
 
 interface TraceOptions extends PeerChoice {
   kind?: string
@@ -79,14 +79,12 @@ async function printTrace(client: SoukClient, { terminal }: Context, query: Trac
 }
 
 async function queryOf(client: SoukClient, options: TraceOptions): Promise<Omit<TraceQuery, 'limit'>> {
-  const { kind, task, peer, since, until } = options
-  const nowMs = Date.now()
+  const { kind, task, peer } = options
   return {
     ...(kind === undefined ? {} : { kinds: kind.split(',').map((word) => word.trim()) }),
     ...(task === undefined ? {} : { task: await taskOf(client, task) }),
     ...(peer === undefined ? {} : { peer }),
-    ...(since === undefined ? {} : { since: timeOf('--since', since, nowMs) }),
-    ...(until === undefined ? {} : { until: timeOf('--until', until, nowMs) }),
+    ...spanOf(options, Date.now()),
   }
 }
 

@@ -2,6 +2,15 @@ import { placementKey } from '@souk/wire'
 
 /** 340 B, 1.5 kB, 8 GB: decimal units. */
 export function bytesText(bytes: number): string {
+  return inUnits(bytes, round)
+}
+
+/** The same, and never more than it is: '85.8 GB' of 85,899,345,920. */
+export function bytesTextAtMost(bytes: number): string {
+  return inUnits(bytes, (value) => (value >= 100 ? Math.floor(value) : Math.floor(value * 10) / 10))
+}
+
+function inUnits(bytes: number, rounded: (value: number) => number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
   let value = bytes
   let unit = 0
@@ -9,7 +18,7 @@ export function bytesText(bytes: number): string {
     value /= 1000
     unit++
   }
-  return `${round(value)} ${units[unit]}`
+  return `${rounded(value)} ${units[unit]}`
 }
 
 /** '12 ms', '3.4 s', '5 m 20 s', '2 h 5 m', '3 d 4 h'. */
@@ -33,9 +42,9 @@ export function durationText(ms: number): string {
   return words.join(' ')
 }
 
-/** '2', '0.5' CPUs from thousandths. */
+/** '2', '0.25' CPUs from thousandths: exact, as they are asked for. */
 export function milliText(milli: number): string {
-  return String(round(milli / 1000))
+  return String(Math.round(milli) / 1000)
 }
 
 /** Megabits a second as a person reads them: '0.4', '12.5', '940'. */

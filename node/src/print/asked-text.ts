@@ -42,25 +42,27 @@ function hostsText({ labels = {}, where }: Partial<TaskSpec>): string {
   return [...parts, ...(where === undefined ? [] : [`meet ${where}`])].join(', and ')
 }
 
-/** What decides who goes first, where it is not as usual. */
-function termsText({
-  priority = 'medium',
-  tenant = 'default',
-  objective,
-  deadlineMs,
-  expectedMs,
-  checkpoint,
-  idempotent,
-}: Partial<TaskSpec>): string {
+/** What decides who goes first, and how long and how often it may run, where it is not as usual. */
+function termsText(task: Partial<TaskSpec>): string {
+  const { priority = 'medium', tenant = 'default', objective, deadlineMs, checkpoint, expectedMs } = task
   const parts = priority === 'medium' ? [] : [`priority ${priority}`]
   if (tenant !== 'default') parts.push(`tenant ${tenant}`)
   if (objective !== undefined) parts.push(`objective ${objective}`)
   if (deadlineMs !== undefined) parts.push(`wanted within ${durationText(deadlineMs)}`)
-  if (idempotent) parts.push('may be raced by a second run')
+  parts.push(...runsTexts(task))
   if (checkpoint !== undefined)
     parts.push(`goes on from its checkpoint ${checkpoint.path} when its host drains or lacks memory`)
   if (expectedMs !== undefined) parts.push(`expected to take ${durationText(expectedMs)}`)
   return parts.join(', ')
+}
+
+function runsTexts({ idempotent, timeoutMs = 0, expiresMs = 0, retries = 0, starts }: Partial<TaskSpec>): string[] {
+  const parts = idempotent ? ['may be raced by a second run'] : []
+  if (timeoutMs > 0) parts.push(`ended once it ran for ${durationText(timeoutMs)}`)
+  if (expiresMs > 0) parts.push(`expires ${durationText(expiresMs)} after it was submitted`)
+  if (retries > 0) parts.push(`run again after a failure, ${retries === 1 ? 'once' : `up to ${retries} times`}`)
+  if (starts === 'at-most-once') parts.push('never started twice')
+  return parts
 }
 
 /** Whom it is tied to on its host, and as what others know it: 'of group db; apart from db; rather near cache'. */

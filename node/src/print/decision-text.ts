@@ -7,11 +7,19 @@ import { reasonLines } from './reason-text.ts'
 import { refusalsText } from './refusal-text.ts'
 import { indent } from './table.ts'
 
+/** How a decision is shown; `origin`: where the task was submitted. */
+interface Shown {
+  names: PeerNames
+  colours: Colours
+  origin: string
+}
+
 /** How and why a task was placed where it is, `agoMs` ago: who bid what, who refused, and what decided. */
-export function decisionText(decision: Decision, names: PeerNames, colours: Colours, agoMs: number): string {
+export function decisionText(decision: Decision, shown: Shown, agoMs: number): string {
+  const { names, colours } = shown
   const { bids, bidsTotal, refused } = decision
   const facts = [...moveLines(decision, names), ...factLines(decision, names), ageLine(decision, agoMs)]
-  const parts = [`${headline(decision, names, colours)}\n${indent(facts.join('\n'))}`]
+  const parts = [`${headline(decision, shown)}\n${indent(facts.join('\n'))}`]
   const why = decision.winner === undefined ? reasonLines(decision) : []
   if (why.length > 0) parts.push(`  ${colours.bold('why it waits')}\n${indent(indent(why.join('\n')))}`)
   if (bids.length > 0) {
@@ -23,11 +31,12 @@ export function decisionText(decision: Decision, names: PeerNames, colours: Colo
   return parts.join('\n\n')
 }
 
-function headline({ how, by, reason, winner }: Decision, names: PeerNames, colours: Colours): string {
+function headline({ how, by, reason, winner }: Decision, { names, colours, origin }: Shown): string {
   const where = winner === undefined ? '' : ` on ${colours.green(names(winner))}`
   switch (how) {
     case 'local':
-      return `${colours.bold('placed where it was submitted')}${where}: ${reason}, so nobody else was asked`
+      // Whoever took it over may have kept it as well.
+      return `${colours.bold(winner === origin ? 'placed where it was submitted' : 'kept by its bearer')}${where}: ${reason}, so nobody else was asked`
     case 'load-stamp':
       return `${colours.bold('placed without asking')}${where}: ${reason}`
     case 'auction':
@@ -58,14 +67,20 @@ const closings: Record<Decision['closed'], string> = {
 }
 
 function factLines(decision: Decision, names: PeerNames): string[] {
-  const { how, by, decisionMs, auctionMs, candidates, asked, bidsTotal, closed } = decision
+  const { how, by, decisionMs, auctionMs, candidates, asked, closed } = decision
   if (asked === 0 && how !== 'wanted') return [`decided by ${names(by)}`]
   const waited = decisionMs - auctionMs >= 1 ? `; it had waited ${durationText(decisionMs - auctionMs)} for room` : ''
   if (asked === 0) return [`decided by ${names(by)}${waited}`]
   return [
     `decided by ${names(by)} in ${durationText(auctionMs)}${closings[closed]}${waited}`,
-    `${asked} of ${countText(candidates, 'candidate')} asked, ${countText(bidsTotal, 'bid')}`,
+    `${asked} of ${countText(candidates, 'candidate')} asked${bidsCountText(decision)}`,
   ]
+}
+
+/** Whoever decides bids as well, and asks others alone. What start together keep room instead of weighing bids. */
+function bidsCountText({ how, by, bids, bidsTotal }: Decision): string {
+  if (how === 'gang') return ''
+  return `, ${countText(bidsTotal, 'bid')}${bids.some(({ peer }) => peer === by) ? ', its own among them' : ''}`
 }
 
 /** What it was decided by was true then, and is as old as this by now. */

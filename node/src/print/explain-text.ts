@@ -5,6 +5,7 @@ import { durationText } from './amount-text.ts'
 import { askedText } from './asked-text.ts'
 import type { Colours } from './colours.ts'
 import { decisionText } from './decision-text.ts'
+import { earlierText } from './earlier-text.ts'
 import { helpLines } from './help-text.ts'
 import { predictionText } from './prediction-text.ts'
 import { helpFor } from './refusal-text.ts'
@@ -18,6 +19,7 @@ import { visibleData } from './visible.ts'
 const peerIds = /\b12D3Koo[1-9A-HJ-NP-Za-km-z]{40,}\b/g
 
 const notDecided = 'not decided yet: it came a moment ago, or waits with others alike until the next look for room'
+const neverDecided = 'it ended before a place was chosen for it, or nobody who can be asked knows how one was'
 
 /** Everything on why a task is where it is, for people, at this time. */
 export function explainText(shown: TaskDetail, names: PeerNames, colours: Colours, nowMs: number): string {
@@ -26,7 +28,9 @@ export function explainText(shown: TaskDetail, names: PeerNames, colours: Colour
   const parts = [
     taskHeadText(detail, names, colours),
     askedText(detail, decision),
-    ...(decision === undefined ? [notDecided] : decidedTexts(detail, decision, names, colours, nowMs)),
+    ...(decision === undefined
+      ? [detail.outcome === undefined ? notDecided : neverDecided]
+      : decidedTexts(detail, decision, names, colours, nowMs)),
     straggles(detail, names, colours),
     attemptsText(detail, names, colours),
     timelineText(detail, names, colours),
@@ -48,10 +52,17 @@ function decidedTexts(
   const since = sinceText(detail, decision, names)
   const predicted = predictionText(detail, decision)
   return [
-    decisionText(decision, names, colours, Math.max(0, nowMs - decision.wallMs)),
+    decisionText(decision, { names, colours, origin: detail.origin }, Math.max(0, nowMs - decision.wallMs)),
+    earlierTextOf(detail, decision, names, colours),
     since === '' ? '' : `${colours.bold('since then')}: ${since}`,
     predicted === '' ? '' : `${colours.bold('prediction')}\n${indent(predicted)}`,
   ]
+}
+
+function earlierTextOf(detail: TaskDetail, { earlier }: Decision, names: PeerNames, colours: Colours): string {
+  if (earlier === undefined) return ''
+  const text = earlierText(earlier, Date.parse(detail.submittedAt), names, colours)
+  return `${colours.bold('places before that')}\n${indent(text)}`
 }
 
 function straggles({ straggles: straggler }: TaskDetail, names: PeerNames, colours: Colours): string {

@@ -1,7 +1,7 @@
 import type { WouldHelp } from '@souk/client'
 import type { PeerNames } from '../peer-names.ts'
 import { countText, durationText } from './amount-text.ts'
-import { resourceText } from './resource-text.ts'
+import { resourceTextAtMost } from './resource-text.ts'
 
 /** The option that asks for a resource; declared ones go by `--need`. */
 const flags: Record<string, string> = {
@@ -18,7 +18,8 @@ export function helpLines(help: readonly WouldHelp[], names: PeerNames): string[
 }
 
 function lineOf({ code, what = '', atMost = 0, etaMs, hosts, peers }: WouldHelp, names: PeerNames): string {
-  const named = `(${peers.map((peer) => names(peer)).join(', ')}${hosts > peers.length ? ', …' : ''})`
+  const called = peers.map((peer) => names(peer)).sort()
+  const named = `(${called.join(', ')}${hosts > peers.length ? ', …' : ''})`
   const where = `${countText(hosts, 'host')}${peers.length > 0 ? ` ${named}` : ''}`
   switch (code) {
     case 'wait':
@@ -34,7 +35,7 @@ function lineOf({ code, what = '', atMost = 0, etaMs, hosts, peers }: WouldHelp,
     case 'undrain':
       return `start ${where} again, which takes no new work now`
     case 'ask-less':
-      return `ask for ${resourceText(what, atMost)} or less (${flags[what] ?? '--need'}): fits on ${where}`
+      return `ask for ${resourceTextAtMost(what, atMost)} or less (${flags[what] ?? '--need'}): fits on ${where}`
     case 'without-label':
       return `drop --label ${what}: fits on ${where}; or start a peer with it (souk up --label ${what})`
     case 'other-gpu':

@@ -1,5 +1,6 @@
 import type { Availability, EntryKind, EntryOf, Inventory } from '@souk/inventory'
 import { entriesOf, entryKinds } from '@souk/inventory'
+import { bytesText, milliText } from './amount-text.ts'
 import type { Colours } from './colours.ts'
 import type { ColumnsByKind } from './entry-column.ts'
 import { otherColumns } from './inventory-columns.ts'
@@ -39,7 +40,7 @@ export function inventoryText(inventory: Inventory, colours: Colours, widthMax =
   const sections = entryKinds
     .filter((kind) => entriesOf(seen, kind).length > 0)
     .map((kind) => section(kind, entriesOf(seen, kind), { colours, widthMax }))
-  return [head, ...sections, ...relationsText(seen, { colours, widthMax })].join('\n\n')
+  return [head, ...sections, reserveText(seen, colours), ...relationsText(seen, { colours, widthMax })].join('\n\n')
 }
 
 /** How it is shown. */
@@ -81,6 +82,17 @@ function stateText(availability: Availability, colours: Colours): string {
   const { state, reason } = availability
   const colour = state === 'unavailable' ? colours.red : colours.yellow
   return `${colour(state)}: ${reason}`
+}
+
+/** Of what is usable that much is not offered. */
+function reserveText({ reserve }: Inventory, colours: Colours): string {
+  const { cpuMilli = 0, memoryBytes, diskBytes } = reserve
+  const kept = [
+    ...(cpuMilli > 0 ? [`${milliText(cpuMilli)} cpu`] : []),
+    memoryBytes === undefined ? 'a tenth of the memory' : `${bytesText(memoryBytes)} memory`,
+    diskBytes === undefined ? 'a tenth of the disk' : `${bytesText(diskBytes)} disk`,
+  ]
+  return `${colours.bold('Kept for the system and the peer')}\n${indent(kept.join(', '))}`
 }
 
 function relationsText({ relations }: Inventory, { colours, widthMax }: Look): string[] {

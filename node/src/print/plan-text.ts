@@ -17,7 +17,11 @@ export function planText(made: Plan, tasks: readonly Task[], names: PeerNames, c
   const shown = visibleData(tasks)
   const heard = plan.asked - plan.silent.length
   const silent = plan.silent.length === 0 ? '' : `; no answer from ${plan.silent.map((peer) => names(peer)).join(', ')}`
-  const head = `${countText(tasks.length, 'task')} by what ${countText(heard, 'host')} told now${silent}; nothing was submitted or reserved`
+  const by =
+    plan.asked === 0
+      ? ': no host could take any of them, so none was asked'
+      : ` by what ${countText(heard, 'host')} told now`
+  const head = `${countText(tasks.length, 'task')}${by}${silent}; nothing was submitted or reserved`
   const parts = [head, sumsText(plan, colours)]
   const placed = placedText(plan, shown, names, colours)
   if (placed !== '') parts.push(placed)
@@ -40,13 +44,14 @@ function sumsText({ objectives }: Plan, colours: Colours): string {
       objective,
       String(placings.length),
       String(sum.hosts),
-      startText(sum.startMsMean),
-      durationText(sum.finishMs),
-      number(sum.cost),
-      `${Math.round(sum.usedMilli / 10)} %`,
+      ...(placings.length === 0 ? ['-', '-', '-', '-'] : sumCells(sum)),
     ]),
     colours.dim,
   )
+}
+
+function sumCells({ startMsMean, finishMs, cost, usedMilli }: PlanOfObjective['sum']): string[] {
+  return [startText(startMsMean), durationText(finishMs), number(cost), `${Math.round(usedMilli / 10)} %`]
 }
 
 function placedText({ objectives }: Plan, tasks: readonly Task[], names: PeerNames, colours: Colours): string {

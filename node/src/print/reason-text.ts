@@ -2,7 +2,7 @@ import type { PlanReason } from '@souk/client'
 import type { Decision } from '@souk/wire'
 import { durationText } from './amount-text.ts'
 import { meaningOf } from './refusal-text.ts'
-import { resourceText } from './resource-text.ts'
+import { resourceTexts } from './resource-text.ts'
 
 /** Why the hosts would not take it, like reasons together: `3 of 5: 2 cpu < 64 cpu, never`, most hosts first. */
 export function reasonLines({ reasons, refusals }: Pick<Decision, 'reasons' | 'refusals'>): string[] {
@@ -19,7 +19,7 @@ function whatText({ code, shortage, detail, peers }: PlanReason): string {
   if (shortage) {
     const most = peers > 1 ? 'at most ' : ''
     const whose = code === 'quota' ? 'a quota of ' : ''
-    return `${whose}${most}${resourceText(shortage.resource, shortage.available)} < ${resourceText(shortage.resource, shortage.needed)}`
+    return `${whose}${most}${resourceTexts(shortage.resource, shortage.available, shortage.needed).join(' < ')}`
   }
   if (code === 'no-room') return 'busy'
   if (code === 'label-missing') return `without the label ${detail.split(', has ')[0]}`

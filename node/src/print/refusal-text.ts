@@ -1,7 +1,7 @@
 import type { Decision, Refusal } from '@souk/wire'
 import type { PeerNames } from '../peer-names.ts'
 import { countText } from './amount-text.ts'
-import { resourceText } from './resource-text.ts'
+import { resourceText, resourceTexts } from './resource-text.ts'
 import { pairs } from './table.ts'
 
 /** What each refusal means, and what a person can do about it. */
@@ -68,7 +68,10 @@ export function refusalsText(decision: Pick<Decision, 'refusals' | 'refused'>, n
       return detail === '' ? whenText(refusal) : `${detail}; ${whenText(refusal)}`
     })
     const rows = [...alike].map(([text, members]): [string, string] => [
-      members.map(({ peer }) => names(peer)).join(', '),
+      members
+        .map(({ peer }) => names(peer))
+        .sort()
+        .join(', '),
       text,
     ])
     if (count > group.length) rows.push([`${count - group.length} more`, ''])
@@ -98,7 +101,7 @@ function detailText({ code, detail }: Refusal): string {
 function lackText(detail: string): string {
   const [, name, needed, there] = /^(\S+): (\d+) needed, (\d+) there$/.exec(detail) ?? []
   if (name === undefined) return detail
-  return `${resourceText(name, Number(needed))} needed, it has ${resourceText(name, Number(there))}`
+  return resourceTexts(name, Number(needed), Number(there)).join(' needed, it has ')
 }
 
 /** Hosts say `cpuMilli: lab holds 8000 of 8000 there, needs 1000`. */

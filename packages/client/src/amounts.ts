@@ -88,6 +88,27 @@ export function requestAmounts(request: Request = {}): RequestAmounts {
     networkMbps: networkMbps(request.network ?? 0),
     slots: request.slots ?? 1,
     gpu: gpuAmounts(request.gpu ?? 0, bytes),
-    custom: request.custom ?? {},
+    custom: customUnits(request.custom),
   }
+}
+
+/** What every host counts by itself, as a request names it: no host declares units of these names. */
+const ownFields: Record<string, string> = {
+  cpu: 'cpu',
+  mem: 'memory',
+  memory: 'memory',
+  disk: 'disk',
+  net: 'network',
+  network: 'network',
+  gpu: 'gpu',
+  slots: 'slots',
+}
+
+function customUnits(custom: Record<string, number> = {}): Record<string, number> {
+  for (const name in custom) {
+    if (!Object.hasOwn(ownFields, name)) continue
+    const message = `custom names '${name}', which hosts do not declare; ask for it as '${ownFields[name]}' itself`
+    throw new SoukError('amount-invalid', message, { path: `/request/custom/${name}` })
+  }
+  return custom
 }

@@ -71,7 +71,7 @@ export interface Conflict {
   waiting: number
   longestMs: number
   ids: string[]
-  /** hosts that can never run them, and hosts that seem to have room now */
+  /** hosts that cannot run them (too small, draining, or kept out by a tie), and hosts that seem to have room now */
   unfitHosts: number
   roomyHosts: number
   /** hosts that could and are full: all of them, of which the first few are in `at` */

@@ -40,7 +40,7 @@ export function gpuAmounts(gpu: number | GpuAmounts, bytes: ReadBytes): GpuReque
   if (gpu === 0) return { count: 0, milli: 0 }
   if (gpu > 0 && gpu < 1) return { count: 1, milli: thousandths(gpu) }
   if (Number.isInteger(gpu) && gpu > 0 && gpu <= countMax) return { count: gpu, milli: 1000 }
-  throw invalid(`gpu is ${gpu}; needed is a whole number of devices, or a share below 1`, '')
+  throw invalid(`gpu is ${gpu}; needed is a whole number of devices up to ${countMax}, or a share below 1`, '')
 }
 
 function devicesOf({ count = 1, share = 1, memory = 0, models = [] }: GpuAmounts, bytes: ReadBytes): GpuRequestAmounts {

@@ -22,6 +22,8 @@ export interface TaskLine {
   origin: string
   /** who ran it; of an open one who bears it */
   host?: string
+  /** which of what it asks for it was given: its place among the alternatives, from 1; absent: the request itself */
+  alternative?: number
   /** how its place was chosen: local, load-stamp, auction, wanted …; kept as long as the result */
   how?: string
   attempts: number

@@ -20,6 +20,7 @@ import type { Proposer } from './proposer.ts'
 import type { Readers } from './readers.ts'
 import type { TaskBook } from './task-book.ts'
 import { versionNumber } from './version.ts'
+import { withEarlier } from './with-earlier.ts'
 
 type Out = CustodianEffect[]
 type Held = { task: TaskId; ballot: Ballot }
@@ -74,7 +75,7 @@ export class BearerReports {
   }
 
   #keepDecision(entry: Entry, decision: MessageOf<'decided'>['decision'], now: Millis): void {
-    entry.decision = decision
+    entry.decision = withEarlier(decision, entry.decision)
     this.#book.decided(entry, now)
   }
 

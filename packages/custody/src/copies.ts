@@ -5,6 +5,7 @@ import type { CustodianEffect } from './custodian-io.ts'
 import { type Entry, outcomeOf, unkeep } from './entry.ts'
 import { custodianCount, decideSuccession } from './rendezvous.ts'
 import type { TaskBook } from './task-book.ts'
+import { tellDecision } from './tell-newcomers.ts'
 import { succeed } from './version.ts'
 import type { MeshView } from './views.ts'
 
@@ -112,6 +113,9 @@ export class Copies {
     for (const to of copy.to) {
       if (confirmed.has(to)) continue
       out.push({ type: 'send', to, message: { t: 'copy', record, ballot: entry!.accepted!.ballot, outcome } })
+      if (entry!.record.custodians.includes(to)) continue
+      // Whoever kept it before has heard how it was placed, or nobody will.
+      tellDecision(entry!, to, entry!.accepted!.ballot, out)
     }
   }
 

@@ -72,6 +72,7 @@ export type CustodianSays = MessageOf<
   | 'prepare'
   | 'commit'
   | 'copy'
+  | 'decided'
 >
 
 export type CustodianInput =

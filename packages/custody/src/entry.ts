@@ -217,9 +217,15 @@ export function stateOf(entry: Entry): TaskState {
 
 /** Adds to the task's life; the first event (accepted) stays when the middle has to go. */
 export function noteEvent(entry: Entry, event: TaskEvent, limit: number): void {
+  const last = entry.timeline.at(-1)
+  // Told again, as with every new set of custodians: it goes on as it did, and since then.
+  if (goesOn.has(event.event) && last?.event === event.event && last.detail === event.detail) return
   if (entry.timeline.length >= limit) entry.timeline.splice(1, 1)
   entry.timeline.push({ ...event, detail: event.detail.slice(0, 200) })
 }
+
+/** Events that are a state, which lasts */
+const goesOn = new Set(['waiting', 'queued', 'running'])
 
 /** What a custodian supposes of a bearer that it did not hear from. */
 const supposed = new Set(['vanished', 'cut-off'])

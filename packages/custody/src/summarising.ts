@@ -35,6 +35,9 @@ export function toSummary(entry: Entry): TaskSummary {
   const host = closed ? closed.host : entry.bearer.peer
   if (host !== undefined) summary.host = host
   if (entry.decision) summary.how = entry.decision.how
+  // An award may have bounced: whoever has it now gave it something that the decision does not know.
+  const { winner, alternative } = entry.decision ?? {}
+  if (alternative && winner === host) summary.alternative = alternative
   if (!closed && entry.decision?.how === 'after' && summary.state === 'waiting') summary.code = 'after'
   if (closed) {
     summary.kind = closed.kind

@@ -16,6 +16,7 @@ import { promiseOf } from './promise-of.ts'
 import { mayBegin } from './quorum.ts'
 import type { Readers } from './readers.ts'
 import { type Pending, type TaskBook, voteOf } from './task-book.ts'
+import { tellNewcomers } from './tell-newcomers.ts'
 import { versionNumber } from './version.ts'
 import type { MeshView } from './views.ts'
 import { VoteAnswers } from './vote-answers.ts'
@@ -71,6 +72,7 @@ export class Voter {
       return
     }
     const entry = this.#adopt(known, record, ballot, now)
+    if (known) tellNewcomers(known, record, { self: this.#parts.self, ballot }, out)
     // Not always whoever began that ballot: where the record is lacking its bearer brings it, and may vanish.
     entry.bearer = from
     book.grantLease(entry, now)

@@ -76,3 +76,17 @@ test('what was decided before a task went on for long gives way to what was deci
   keeper.close('a')
   expect(keeper.restarted().view('a')?.decision?.reason).toBe('second')
 })
+
+test('a listing tells which of what a task asks for it was given, while the host that gave it has it', () => {
+  const keeper = keeping()
+  const placed = (winner: string) => {
+    const tasks = [{ task: idOf('a'), ballot: ballot() }]
+    keeper.message('origin', { t: 'decided', tasks, decision: { ...decision(), winner, alternative: 1 } })
+    const query = { t: 'list' as const, ask: 1, limit: 10, prefix: '', states: [], without: [] }
+    return only(keeper.message('reader', query), 'send').flatMap(({ message }) =>
+      message.t === 'listed' ? message.tasks.map(({ alternative }) => alternative) : [],
+    )
+  }
+  expect(placed(keeper.view('a')!.bearer!)).toEqual([1])
+  expect(placed('another')).toEqual([undefined])
+})

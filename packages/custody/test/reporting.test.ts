@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ballot, idOf, next, only, sent, told, versionOf, vote } from './fixtures.ts'
+import { ballot, idOf, next, only, record, sent, told, versionOf, vote, wallMs } from './fixtures.ts'
 import { alone, Keeper } from './keeper.ts'
 
 /** a lease and the grace after it */
@@ -257,4 +257,15 @@ test('after a restart an open task is recovered after a lease, under a ballot of
   expect(told(next.pass(1), 'leaseAsk')).toEqual(['c2', 'c3'])
   const prepare = sent(next.message('c3', { t: 'leaseTold', ...vote('a'), leftMs: 0 }), 'prepare')
   expect(prepare[0]!.message.ballot).toEqual(ballot(2, 'c1', 2))
+})
+
+test('a run goes on since it was first told, whoever comes to keep its task meanwhile', () => {
+  const keeper = new Keeper()
+  keeper.keep('a')
+  keeper.renew('worker', 'a')
+  keeper.at(50_000).store('a', { record: record('a', {}, ['c1', 'c2', 'c4'], 2), b: ballot(3, 'worker') })
+  keeper.write()
+  keeper.renew('worker', 'a', { b: ballot(3, 'worker') })
+  const runs = keeper.view('a')!.timeline.filter(({ event }) => event === 'running')
+  expect(runs).toMatchObject([{ wallMs }])
 })

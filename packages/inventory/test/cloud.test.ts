@@ -1,12 +1,19 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import { findCloud } from '../src/cloud/find-cloud.ts'
 import { askMetadata } from '../src/cloud/metadata-service.ts'
 import { providerHint } from '../src/cloud/provider-hint.ts'
+import type { HostFiles } from '../src/host-files.ts'
+import type { CloudFacts } from '../src/other-facts.ts'
+import type { Probe } from '../src/probe.ts'
+import { SearchPath } from '../src/search-path.ts'
 import { recorded } from './fixtures/recorded.ts'
 import { recordedFiles } from './recorded-files.ts'
 
 const signal = new AbortController().signal
+/** no answer is late for these tests, however busy the host is */
+const patientMs = 60_000
 const closing: (() => void)[] = []
 afterEach(() => {
   for (const close of closing.splice(0)) close()
@@ -44,7 +51,7 @@ test('AWS: a token first, then the identity document and the life cycle', async 
       ['x-aws-ec2-metadata-token', 'the-token'],
     ),
   )
-  expect(await askMetadata('aws', signal, url)).toEqual({
+  expect(await askMetadata('aws', signal, { url, answerMs: patientMs })).toEqual({
     provider: 'aws',
     region: 'eu-west-1',
     zone: 'eu-west-1b',
@@ -58,7 +65,7 @@ test('AWS: a token first, then the identity document and the life cycle', async 
 test('GCP: the last parts of its long names', async () => {
   const answers = { '/computeMetadata/v1/instance/?recursive=true': recorded('cloud/gcp.json') }
   const url = await service(byPath(answers, ['metadata-flavor', 'Google']))
-  expect(await askMetadata('gcp', signal, url)).toMatchObject({
+  expect(await askMetadata('gcp', signal, { url, answerMs: patientMs })).toMatchObject({
     region: 'europe-west1',
     zone: 'europe-west1-b',
     instanceType: 'a2-highgpu-1g',
@@ -70,7 +77,7 @@ test('GCP: the last parts of its long names', async () => {
 test('Azure: a zone is a number within its region', async () => {
   const answers = { '/metadata/instance?api-version=2021-02-01': recorded('cloud/azure.json') }
   const url = await service(byPath(answers, ['metadata', 'true']))
-  expect(await askMetadata('azure', signal, url)).toMatchObject({
+  expect(await askMetadata('azure', signal, { url, answerMs: patientMs })).toMatchObject({
     region: 'westeurope',
     zone: 'westeurope-2',
     instanceType: 'Standard_NC6s_v3',
@@ -83,8 +90,28 @@ test('a service that says nothing, nonsense, or leads elsewhere has told nothing
   const nonsense = await service((_, response) => void response.end('<html>'))
   const elsewhere = await service((_, response) => void response.writeHead(302, { location: nonsense }).end())
   for (const url of [silent, nonsense, elsewhere, 'http://127.0.0.1:1']) {
-    expect(await askMetadata('gcp', signal, url), url).toBeUndefined()
+    expect(await askMetadata('gcp', signal, { url, answerMs: url === silent ? 50 : patientMs }), url).toBeUndefined()
   }
+})
+
+const told: CloudFacts = {
+  provider: 'aws',
+  region: 'eu-west-1',
+  zone: 'eu-west-1b',
+  instanceType: 'g5.xlarge',
+  instanceId: 'i-1',
+  spot: false,
+  pricePerHour: undefined,
+}
+
+const probeOf = (files: HostFiles): Probe => ({
+  host: 'host/test',
+  files,
+  wallMs: 0,
+  seenAt: new Date(0).toISOString(),
+  folder: '/',
+  path: new SearchPath(''),
+  signal,
 })
 
 const dmi = (files: Record<string, string>) =>
@@ -100,3 +127,21 @@ test.each([
   [undefined, { sys_vendor: 'Dell Inc.\n' }],
   [undefined, {}],
 ])('the cloud %s is told by %j', (provider, files) => expect(providerHint(dmi(files))).toBe(provider))
+
+test('what is declared of a known cloud adds to what its metadata service tells, and wins; all of it or another cloud asks nobody', async () => {
+  const files = dmi({ sys_vendor: 'Amazon EC2\n' })
+  const asked: string[] = []
+  const found = async (declared: Partial<CloudFacts> | undefined) => {
+    const { entries } = await findCloud(probeOf(files), declared, async (provider) => {
+      asked.push(provider)
+      return { ...told, provider }
+    })
+    return entries[0]?.facts
+  }
+  expect(await found({ provider: 'aws', pricePerHour: 0.12 })).toMatchObject({ zone: 'eu-west-1b', pricePerHour: 0.12 })
+  expect(await found({ zone: 'attic' })).toMatchObject({ provider: 'aws', zone: 'attic', region: 'eu-west-1' })
+  expect(asked).toEqual(['aws', 'aws'])
+  expect(await found({ provider: 'home' })).toMatchObject({ provider: 'home', zone: undefined })
+  expect(await found({ ...told, zone: 'attic' })).toMatchObject({ zone: 'attic' })
+  expect(asked).toEqual(['aws', 'aws'])
+})

@@ -59,6 +59,8 @@ test.each([
   ['{"people": [{"name": "Ann", "hours": ["9 to 5"]}]}', "/people/0/hours/0: '9 to 5' is no time of the week"],
   ['{"people": [{"name": "Ann", "timeZone": "Attic"}]}', "/people/0/timeZone: 'Attic' is no time zone"],
   ['{"people": [{"name": "Ann"}, {"name": "Ann"}]}', "/people/1/name: 'Ann' is also /people/0"],
+  ['{"software": [{"name": "R"}, {"name": "R", "version": "4"}]}', "/software/1/name: 'R' is also /software/0"],
+  ['{"specialised": [{"type": "units", "name": "cpu"}]}', "/specialised/0/name: 'cpu' is what every host has"],
   ['{"specialised": [{"type": "spell", "name": "x"}]}', '/specialised/0/type: expected one of licence, device'],
   ['{"specialised": [{"type": "units", "name": "two words"}]}', '/specialised/0/name: '],
   ['{"reserve": {"memory": "much"}}', "/reserve/memory: 'much' is not an amount of bytes"],

@@ -24,6 +24,8 @@ export interface Auction {
   readonly asked: ReadonlySet<PeerId>
   readonly bids: Bid[]
   readonly refused: { peer: PeerId; refusal: Refusal }[]
+  /** why whoever asks would not run it itself, where it bids nothing */
+  own?: { peer: PeerId; refusal: Refusal } | undefined
   /** refusals by code from the filter that came before */
   readonly filtered: { peer: PeerId; refusal: Refusal }[]
 }

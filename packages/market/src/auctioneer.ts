@@ -268,6 +268,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     const asOthers = { count: auction.count, dueInMs: dueMs, afterMs: now - auction.startedMs }
     const own = this.#keeper.bid(lot, asOthers, now)
     if (own) auction.bids.push(own)
+    else auction.own = this.#noRoom.ownRefusal(lot, auction.refused)
     const settled = this.#zones.settled(auction, lot, scoringOf(lot.shape, this.#config), now)
     const before = out.length
     const awarded = this.#awards.award(lot, settled, closed, now, out)

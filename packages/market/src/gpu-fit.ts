@@ -1,7 +1,7 @@
 import type { GpuRequest, Shortage } from '@souk/kernel'
 import type { Offer, Refusal } from '@souk/wire'
 import { never } from './refusal.ts'
-import { bytesText } from './shortfall-need.ts'
+import { bytesText, bytesTexts } from './shortfall-need.ts'
 
 /** What a host's devices lack for a request, for people; undefined where it is not the devices that are short. */
 export function gpuRefusal(
@@ -20,9 +20,6 @@ export function gpuRefusal(
   return undefined
 }
 
-/** '12.9 GB < 20 GB': decimal, as requests are written, and exact where that would look alike. */
 function memoryText(available: number, needed: number): string {
-  if (available === 0) return `not known, ${bytesText(needed)} needed`
-  const [there, asked] = [bytesText(available), bytesText(needed)]
-  return there === asked ? `${available} < ${needed} bytes` : `${there} < ${asked}`
+  return available === 0 ? `not known, ${bytesText(needed)} needed` : bytesTexts(available, needed).join(' < ')
 }

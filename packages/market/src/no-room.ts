@@ -53,7 +53,8 @@ export class NoRoom {
   /** Nobody else can be asked: wait for room here, or for somebody to come who can. */
   onNobodyToAsk(lot: Lot, { refused }: Filtered, now: Millis, out: Out): void {
     const { lots, frame } = this.#parts
-    const here = [...this.#own(lot, refused), ...refused]
+    const own = this.ownRefusal(lot, refused)
+    const here = [...(own ? [own] : []), ...refused]
     this.#beQuiet(lot, now)
     const ever = here.some(({ refusal }) => !refusal.never)
     const short = ever ? undefined : (shortfallText(lot.shape, knownHosts(this.#parts)) ?? quotaShortText(here))
@@ -88,18 +89,18 @@ export class NoRoom {
     if (!isZoned(lot.shape)) overNotices.toRefused(auction, out)
     const tasks = lot.tell('no-room')
     if (tasks.length === 0) return
-    const all = { ...auction, refused: [...auction.refused, ...this.#own(lot, auction.refused)] }
     const scoring = scoringOf(lot.shape, this.#config)
+    const all = { ...auction, own: auction.own ?? this.ownRefusal(lot, auction.refused) }
     const decision = auctionDecision(frame(now, auction.startedMs, now), all, closed, undefined, scoring)
     out.push({ type: 'waits', tasks, code: 'no-room', decision })
   }
 
   /** Why this host does not run it itself, unless its zone is why. */
-  #own({ shape }: Lot, refused: readonly Refused[]): Refused[] {
+  ownRefusal({ shape }: Lot, refused: readonly Refused[]): Refused | undefined {
     const { self, local } = this.#parts
-    if (refused.some(({ peer }) => peer === self)) return []
+    if (refused.some(({ peer }) => peer === self)) return undefined
     const busy = later('no-room', `${local.running()} running, ${local.queued()} queued`)
-    return [{ peer: self, refusal: refusalHere(local, shape) ?? busy }]
+    return { peer: self, refusal: refusalHere(local, shape) ?? busy }
   }
 
   /** Two that ask for the same zones at once get in each other's way; they must not do so again and again, in step. */

@@ -1,5 +1,5 @@
 import { emptyRequest, type GpuRequest, type Shortage, shortage } from '@souk/kernel'
-import { bytesText, count, type KnownHost, listText, type Need, nameOf } from './shortfall-need.ts'
+import { bytesText, bytesTexts, count, type KnownHost, listText, type Need, nameOf } from './shortfall-need.ts'
 
 /** What kind of GPU a task needs: nothing where any will do, or where no host has as many, which says it all. */
 export function gpuKindNeeds(
@@ -17,12 +17,14 @@ export function gpuKindNeeds(
     needs.push({ what: devices, had: haveModel, lack: () => `needs ${devices}; ${modelsSeen(hosts)}` })
   if (memoryBytes > 0 && haveModel.length > 0) {
     const all = lacks({ ...ofModel, memoryBytes })
-    const what = `${devices} with ${bytesText(memoryBytes)}${needed > 1 ? ' each' : ''}`
-    needs.push({
-      what,
-      had: hosts.filter((host) => !all(host)),
-      lack: () => `needs ${what}; ${mostMemory(haveModel, all)}`,
-    })
+    const whatOf = (memory: string) => `${devices} with ${memory}${needed > 1 ? ' each' : ''}`
+    const lack = () => {
+      const { bytes, host } = mostMemory(haveModel, all)
+      const [asked, most] = bytesTexts(memoryBytes, bytes)
+      const there = bytes === 0 ? 'of no host their memory is known' : `the most there is has ${most}: ${nameOf(host)}`
+      return `needs ${whatOf(asked)}; ${there}`
+    }
+    needs.push({ what: whatOf(bytesText(memoryBytes)), had: hosts.filter((host) => !all(host)), lack })
   }
   return needs
 }
@@ -39,9 +41,7 @@ function modelsSeen(hosts: readonly KnownHost[]): string {
   return seen.length === 0 ? 'of no host the models are known' : `there are ${listText(seen)}`
 }
 
-function mostMemory(hosts: readonly KnownHost[], lacks: (host: KnownHost) => Shortage | undefined): string {
+function mostMemory(hosts: readonly KnownHost[], lacks: (host: KnownHost) => Shortage | undefined) {
   const memories = hosts.map((host) => ({ host, bytes: lacks(host)?.available ?? 0 }))
-  const most = memories.reduce((a, b) => (b.bytes > a.bytes ? b : a))
-  if (most.bytes === 0) return 'of no host their memory is known'
-  return `the most there is has ${bytesText(most.bytes)}: ${nameOf(most.host)}`
+  return memories.reduce((a, b) => (b.bytes > a.bytes ? b : a))
 }

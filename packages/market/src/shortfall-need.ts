@@ -31,6 +31,12 @@ export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1
 
 const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
 
+/** Two different amounts, exact where they would read alike: '12.9 GB' and '20 GB'; '85899345920 B' and '85900000000 B'. */
+export function bytesTexts(one: number, other: number): [string, string] {
+  const texts: [string, string] = [bytesText(one), bytesText(other)]
+  return texts[0] === texts[1] ? [`${one} B`, `${other} B`] : texts
+}
+
 /** '40 GB': decimal, as requests are written. */
 export function bytesText(bytes: number): string {
   const step = Math.min(byteUnits.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)))

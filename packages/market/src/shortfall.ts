@@ -3,7 +3,16 @@ import { type Offer, requestsOf, type Shape } from '@souk/wire'
 import { decideFit } from './fit.ts'
 import { shapeAs } from './shape.ts'
 import { gpuKindNeeds } from './shortfall-gpus.ts'
-import { bytesText, count, type KnownHost, listText, type Need, nameOf, namesText } from './shortfall-need.ts'
+import {
+  bytesText,
+  bytesTexts,
+  count,
+  type KnownHost,
+  listText,
+  type Need,
+  nameOf,
+  namesText,
+} from './shortfall-need.ts'
 import { decideWhere } from './where.ts'
 
 /**
@@ -55,7 +64,7 @@ function needsOf(shape: Shape, hosts: readonly KnownHost[]): Need[] {
 }
 
 function amountNeeds(request: ResourceRequest, hosts: readonly KnownHost[]): Need[] {
-  const amounts: [(vector: ResourceVector) => number, number, (n: number) => string][] = [
+  const amounts: [(vector: ResourceVector) => number, number, AmountText][] = [
     ...scalarResources.map((name): (typeof amounts)[number] => [(v) => v[name], request[name], units[name]]),
     ...Object.entries(request.custom).map(([name, n]): (typeof amounts)[number] => {
       return [(v) => unitsOf(v.custom, name), n, (m) => `${m} ${name}`]
@@ -67,9 +76,9 @@ function amountNeeds(request: ResourceRequest, hosts: readonly KnownHost[]): Nee
     const lack = () => {
       const largest = hosts.reduce((a, b) => (amountOf(b.offer.capacity) > amountOf(a.offer.capacity) ? b : a))
       const most = amountOf(largest.offer.capacity)
-      return most <= 0
-        ? `needs ${text(needed)}; no host has any`
-        : `needs ${text(needed)}; the largest host has ${text(most)}: ${nameOf(largest)}`
+      if (most <= 0) return `needs ${text(needed)}; no host has any`
+      const [asked, there] = bytesTexts(needed, most)
+      return `needs ${text(needed, asked)}; the largest host has ${text(most, there)}: ${nameOf(largest)}`
     }
     return [{ what: text(needed), had: hosts.filter(({ offer }) => amountOf(offer.capacity) >= needed), lack }]
   })
@@ -92,11 +101,14 @@ function nearest(where: string, hosts: readonly KnownHost[]): string {
   return listText(told, '; ')
 }
 
-const units: Record<(typeof scalarResources)[number], (n: number) => string> = {
+/** `bytes`: how to write it where it is an amount of bytes. */
+type AmountText = (n: number, bytes?: string) => string
+
+const units: Record<(typeof scalarResources)[number], AmountText> = {
   slots: (n) => count(n, 'slot'),
   cpuMilli: (n) => count(Math.round(n) / 1000, 'CPU'),
-  memoryBytes: (n) => `${bytesText(n)} of memory`,
-  diskBytes: (n) => `${bytesText(n)} of disk`,
+  memoryBytes: (n, bytes = bytesText(n)) => `${bytes} of memory`,
+  diskBytes: (n, bytes = bytesText(n)) => `${bytes} of disk`,
   networkMbps: (n) => `${n} Mbit/s`,
 }
 

@@ -56,7 +56,7 @@ export function auctionDecision(
       return { peer, terms, afterMs, ...scoring.of(terms) }
     })
     .sort((a, b) => a.score - b.score || (a.peer < b.peer ? -1 : 1))
-  const refused = [...auction.refused, ...auction.filtered]
+  const refused = allRefused(auction)
   const won = bids.find((bid) => bid.peer === winner)
   const other = bids.find((bid) => bid.peer !== winner)
   const decision: Decision = {
@@ -73,7 +73,7 @@ export function auctionDecision(
     objective: scoring.objective,
     weights: weightsOf(bids, scoring),
     closed,
-    reason: winner === undefined ? waitingReason(auction) : 'best of the bids',
+    reason: winner === undefined ? waitingReason(auction, refused) : 'best of the bids',
   }
   if (winner === undefined) return decision
   decision.winner = winner
@@ -95,13 +95,20 @@ function keptBids(bids: ScoredBid[], won: ScoredBid | undefined): ScoredBid[] {
   return kept
 }
 
-function waitingReason(auction: Auction): string {
-  const refusals = [...auction.refused, ...auction.filtered]
-  if (refusals.length > 0 && refusals.every(({ refusal }) => refusal.never))
+const allRefused = ({ own, refused, filtered }: Auction) => [...(own ? [own] : []), ...refused, ...filtered]
+
+function waitingReason(auction: Auction, refused: ReturnType<typeof allRefused>): string {
+  const able = refused.filter(({ refusal }) => !refusal.never)
+  if (refused.length > 0 && able.length === 0)
     return 'no host takes such a task as they are now; one that changes fetches it'
+  if (able.length > 0 && able.every(({ refusal }) => ofCompany.has(refusal.code)))
+    return 'what it must be near or apart from stands in the way on every host that could run it, until that changes'
   const answers = [...auction.bids, ...auction.refused].filter(({ peer }) => auction.asked.has(peer)).length
   return `no room now at ${answers} of ${auction.asked.size} peers that answered; the next with room fetches it`
 }
+
+/** What is said for want of company, or for company that is there. */
+const ofCompany: ReadonlySet<string> = new Set(['not-near', 'not-apart'])
 
 function countRefusals(refused: readonly { refusal: Refusal }[]): Record<string, number> {
   const counts: Record<string, number> = {}

@@ -46,6 +46,24 @@ describe('reasons', () => {
     expect(groupRefusals(refusals)).toHaveLength(limits.reasonsMax)
   })
 
+  test('of this host itself are told with what an auction came to', () => {
+    const stall = Stall.among('p')
+    stall.wait(['a'])
+    const [award] = only(stall.bid('p'), 'award')
+    expect(award?.decision).toMatchObject({ winner: 'p', refused: [{ peer: 'self', refusal: { never: true } }] })
+  })
+
+  test('name what it must be near or apart from where nothing else stands in the way', () => {
+    const waits = (codes: Refusal['code'][]) => {
+      const stall = Stall.among('p', 'q')
+      stall.wait(['a'])
+      const effects = codes.flatMap((code, i) => stall.noBid(['p', 'q'][i]!, { code, detail: 'no cache is there' }))
+      return only(effects, 'waits')[0]?.decision.reason
+    }
+    expect(waits(['not-near', 'not-near'])).toContain('what it must be near or apart from stands in the way')
+    expect(waits(['not-near', 'no-room'])).toContain('no room now at 2 of 2 peers')
+  })
+
   test('stand in the decision about tasks that wait', () => {
     const stall = Stall.among('p', 'q')
     stall.members.add('small', { offer: cpus(1) })

@@ -22,6 +22,10 @@ describe('what no host has', () => {
   test.each([
     [needing({ cpuMilli: 64_000 }), 'needs 64 CPUs; the largest host has 8 CPUs: h1'],
     [needing({ memoryBytes: 64e9 }), 'needs 64 GB of memory; the largest host has 16 GB of memory: p3'],
+    [
+      needing({ memoryBytes: 16e9 + 1 }),
+      'needs 16000000001 B of memory; the largest host has 16000000000 B of memory: p3',
+    ],
     [needing({ gpu: { count: 4, milli: 1000 } }), 'needs 4 GPUs; the largest host has 2 GPUs: h2'],
     [needing({ custom: { licence: 2 } }), 'needs 2 licence; the largest host has 1 licence: h2'],
     [needing({ custom: { toString: 2 } }), 'needs 2 toString; no host has any'],
@@ -45,6 +49,7 @@ describe('what no host has', () => {
   test.each([
     [{ models: ['h100'] }, 'needs 1 GPU of model h100; there are 2 NVIDIA A100 (h4), 1 Tesla T4 (h5)'],
     [{ memoryBytes: 41e9 }, 'needs 1 GPU with 41 GB; the most there is has 40 GB: h4'],
+    [{ memoryBytes: 40e9 + 1 }, 'needs 1 GPU with 40000000001 B; the most there is has 40000000000 B: h4'],
     [{ models: ['T4'], memoryBytes: 41e9 }, 'needs 1 GPU of model T4 with 41 GB; the most there is has 16 GB: h5'],
     [{ count: 2, memoryBytes: 50e9 }, 'needs 2 GPUs with 50 GB each; the most there is has 40 GB: h4'],
     [{ count: 2, models: ['T4'] }, 'needs 2 GPUs of model T4; there are 2 NVIDIA A100 (h4), 1 Tesla T4 (h5)'],

@@ -56,8 +56,8 @@ describe('a quota of a host', () => {
     expect(reply?.view?.decision).toMatchObject({
       how: 'waiting',
       refused: [
-        { peer: 'p1', refusal: { code: 'quota', never: false, detail: 'tasks: greedy holds 1 of 1 there, needs 1' } },
         { peer: 'p0', refusal: { code: 'executor-not-allowed', never: true } },
+        { peer: 'p1', refusal: { code: 'quota', never: false, detail: 'tasks: greedy holds 1 of 1 there, needs 1' } },
       ],
     })
   })

@@ -108,9 +108,23 @@ export type Reason = Static<typeof Reason>
 export const Move = strict({ code: text(limits.nameCharsMax), from: PeerId, reason: text(limits.nameCharsMax) })
 export type Move = Static<typeof Move>
 
+const How = choice('local', 'load-stamp', 'auction', 'wanted', 'waiting', 'unplaceable', 'after', 'gang')
+
+/** What is kept of a decision that gave a task a place, once it has another. */
+export const Placement = strict({
+  how: How,
+  by: PeerId,
+  wallMs: wallTime,
+  winner: PeerId,
+  bidsTotal: int(limits.membersMax),
+  margin: Type.Number(),
+  reason: text(limits.nameCharsMax),
+})
+export type Placement = Static<typeof Placement>
+
 /** How a task was placed: kept with the task so that `explain` works later and elsewhere. Bounded. */
 export const Decision = strict({
-  how: choice('local', 'load-stamp', 'auction', 'wanted', 'waiting', 'unplaceable', 'after', 'gang'),
+  how: How,
   /** who decided, and when (that peer's wall clock) */
   by: PeerId,
   wallMs: wallTime,
@@ -132,9 +146,11 @@ export const Decision = strict({
   alternative: Type.Optional(int(limits.alternativesMax)),
   /** when it will start and be done there, from the decision on; absent where nobody knew the class */
   predicted: Type.Optional(strict({ startMs: int(2 ** 40), finishMs: Quantiles })),
-  /** second score minus the winner's; 0 with one bid */
   /** it had a place before; absent: it has its first one, or none yet */
   move: Type.Optional(Move),
+  /** the places that it had before, oldest first, as its custodians have seen them; absent: none */
+  earlier: Type.Optional(list(Placement, limits.placementsKeptMax)),
+  /** second score minus the winner's; 0 with one bid */
   margin: Type.Number(),
   /** what the bids were weighed for; absent where there was no choice by score */
   objective: Type.Optional(Objective),

@@ -3,6 +3,8 @@ import type { ValueError } from '@sinclair/typebox/errors'
 
 /** What a schema wants where a value does not fit it, for people: 'expected one of licence, device'. */
 export function expectedText({ message, schema }: Pick<ValueError, 'message' | 'schema'>): string {
+  if (schema.minLength === 1 && message.endsWith('greater or equal to 1')) return 'it is empty'
+  if (schema.description !== undefined) return `expected ${schema.description}`
   const options = schema.anyOf as TSchema[] | undefined
   if (options?.every((option) => option.const !== undefined)) {
     return `expected one of ${options.map((option) => option.const).join(', ')}`

@@ -14,7 +14,7 @@ export {
   type FrameLimits,
   frameLimits,
 } from './codec.ts'
-export { BidTerms, Decision, Move, Reason, Refusal, ScoredBid, Shortage } from './decision.ts'
+export { BidTerms, Decision, Move, Placement, Reason, Refusal, ScoredBid, Shortage } from './decision.ts'
 export { ClassDigest, DemandDigest, digestAheads } from './demand-digest.ts'
 export { Dependency } from './dependency.ts'
 export { expectedText } from './expected-text.ts'

@@ -41,6 +41,8 @@ export const limits = {
   batonsPerMessageMax: 256,
   tasksPerMessageMax: 1024,
   bidsKeptMax: 8,
+  /** places that a task had before its last one, of which its decision tells: the newest */
+  placementsKeptMax: 4,
   /** tenants whose quotas a host tells; what goes beyond for the others it refuses */
   quotasMax: 64,
   /** tasks that one task waits for */

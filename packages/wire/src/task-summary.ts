@@ -45,6 +45,8 @@ export const TaskSummary = strict({
   origin: PeerId,
   /** who ran it; of an open one who bears it */
   host: Type.Optional(PeerId),
+  /** which of what it asks for it was given there; absent: the request itself, or nobody here knows */
+  alternative: Type.Optional(int(limits.alternativesMax)),
   /** how its place was chosen, as long as that is kept */
   how: Type.Optional(Decision.properties.how),
   attempts: int(1024),

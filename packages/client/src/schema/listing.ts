@@ -46,6 +46,7 @@ export const TaskLineBody = Type.Unsafe<TaskLine>(
     code: optional(name),
     origin: PeerIdText,
     host: optional(PeerIdText),
+    alternative: optional(int(apiLimits.alternativesMax)),
     how: optional(text(32)),
     attempts: int(),
     submittedAt: IsoTime,

@@ -58,7 +58,7 @@ export const TaskBody = Type.Unsafe<Task>(
     args: optional(list(anything, 1024)),
     module: optional(FileInputBody),
     name: optional(name),
-    tenant: optional(name),
+    tenant: optional(text(apiLimits.nameCharsMax, 1)),
     class: optional(text(apiLimits.nameCharsMax, 1)),
     request: optional(RequestBody),
     alternatives: optional(list(RequestBody, apiLimits.alternativesMax)),

@@ -21,8 +21,12 @@ export const anything = Type.Unknown()
 export const plainRecord = Type.Record(Type.String(), Type.Unknown())
 
 export const TaskIdText: TString = Type.String({ pattern: '^[0-9a-hjkmnp-tv-z]{24}$' })
-/** a whole id, a prefix of at least 3 characters, or `last` */
-export const TaskName: TString = Type.String({ minLength: 1, maxLength: 24, pattern: '^[0-9a-z]+$' })
+export const TaskName: TString = Type.String({
+  minLength: 1,
+  maxLength: 24,
+  pattern: '^[0-9a-z]+$',
+  description: 'a task id, its beginning of at least 3 characters, or last',
+})
 export const PeerIdText = text(96, 1)
 export const HashText: TString = Type.String({ pattern: '^[0-9a-f]{64}$' })
 export const IsoTime = text(40)

@@ -1,10 +1,10 @@
 import type { Conflict, Contention, ResourceHolder } from '@souk/client'
 import { copyVector, type ResourceVector, shortage, take } from '@souk/kernel'
-import { decideFit } from '@souk/market'
-import { type Priority, priorities, requestsOf } from '@souk/wire'
+import { decideFit, decideTies } from '@souk/market'
+import { type Priority, priorities, requestsOf, type Ties, tiesOf } from '@souk/wire'
 import { publicResource, requestAmountsOf } from './amounts.ts'
 import type { SeenHost } from './seen-host.ts'
-import { isRunning, isWaiting, type SeenTask } from './seen-task.ts'
+import { givenTo, isRunning, isWaiting, type SeenTask, waitsForTasks } from './seen-task.ts'
 import { taskShape } from './task-shape.ts'
 
 /** groups of like waiting tasks that are looked at, the largest first */
@@ -17,12 +17,13 @@ const idsShownMax = 3
 interface Occupied extends SeenHost {
   tasks: SeenTask[]
   free: ResourceVector
+  ties: Ties[]
 }
 
 /**
  * Who waits for what somebody else holds: for each group of like waiting tasks the hosts that could run it and are full,
  * the first resource that each of them lacks, and whose tasks have it. Groups for which some host has room are left out
- * where no host is full.
+ * where no host is full. A host that drains, or where a tie keeps them out, lacks no resource.
  */
 export function conflictsOf(tasks: readonly SeenTask[], hosts: readonly SeenHost[], nowMs: number): Conflict[] {
   const occupied = hosts.map((host) => occupy(host, tasks))
@@ -34,15 +35,16 @@ export function conflictsOf(tasks: readonly SeenTask[], hosts: readonly SeenHost
 function occupy(host: SeenHost, tasks: readonly SeenTask[]): Occupied {
   const free = copyVector(host.offer.capacity)
   const running = tasks.filter((task) => isRunning(task) && task.host === host.peer)
-  for (const { needs } of running) take(free, needs.request, host.offer.gpus)
-  return { ...host, tasks: running, free }
+  for (const task of running) take(free, givenTo(task), host.offer.gpus)
+  const ties = running.flatMap(({ needs }) => tiesOf(needs) ?? [])
+  return { ...host, tasks: running, free, ties }
 }
 
 /** Waiting tasks that are alike to every host, largest group first. */
 function waitingGroups(tasks: readonly SeenTask[]): SeenTask[][] {
   const groups = new Map<string, SeenTask[]>()
   for (const task of tasks) {
-    if (!isWaiting(task)) continue
+    if (!isWaiting(task) || waitsForTasks(task)) continue
     const key = JSON.stringify([task.class, task.tenant, task.needs])
     const group = groups.get(key)
     if (group) group.push(task)
@@ -61,7 +63,7 @@ function conflictOf(group: readonly SeenTask[], hosts: readonly Occupied[], nowM
   let roomyHosts = 0
   const full: Contention[] = []
   for (const host of hosts) {
-    if (decideFit(host.offer, shape)) unfitHosts++
+    if (decideFit(host.offer, shape) || host.offer.draining || decideTies(host.ties, shape)) unfitHosts++
     else {
       const contention = contentionAt(host, first)
       if (contention) full.push(contention)
@@ -106,7 +108,7 @@ function contentionAt({ peer, offer, free, tasks }: Occupied, { needs }: SeenTas
 function holdersOf(resource: string, tasks: readonly SeenTask[]): ResourceHolder[] {
   const holders = new Map<string, ResourceHolder>()
   for (const task of tasks) {
-    const amount = requestAmountsOf(task.needs.request).get(resource) ?? 0
+    const amount = requestAmountsOf(givenTo(task)).get(resource) ?? 0
     if (amount === 0) continue
     const key = JSON.stringify([task.tenant, task.class])
     let holder = holders.get(key)

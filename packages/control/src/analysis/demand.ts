@@ -1,7 +1,7 @@
 import type { ResourceDemand } from '@souk/client'
 import { type Amounts, addAmounts, requestAmountsOf, vectorAmountsOf } from './amounts.ts'
 import type { SeenHost } from './seen-host.ts'
-import { isRunning, isWaiting, type SeenTask } from './seen-task.ts'
+import { givenTo, isRunning, isWaiting, type SeenTask } from './seen-task.ts'
 
 /** resources that have a line, by name; declared ones beyond are left out, those asked for least */
 const resourcesMax = 64
@@ -14,7 +14,7 @@ export function demandOf(tasks: readonly SeenTask[], hosts: readonly SeenHost[])
   const waiting: Amounts = new Map()
   const capacity: Amounts = new Map()
   for (const task of tasks) {
-    const amounts = requestAmountsOf(task.needs.request)
+    const amounts = requestAmountsOf(givenTo(task))
     if (isRunning(task)) addAmounts(running, amounts)
     else if (isWaiting(task)) addAmounts(waiting, amounts)
     else if (task.ranMs !== undefined) addAmounts(asked, amounts, task.ranMs / 1000)

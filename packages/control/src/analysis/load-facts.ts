@@ -3,7 +3,7 @@ import { decideFit, decideTies, isZoned } from '@souk/market'
 import type { HostLoad, LoadFacts, RunSpan, WaitingLot } from '@souk/rebalance'
 import { requestsOf, type Ties, tiesOf } from '@souk/wire'
 import type { SeenHost } from './seen-host.ts'
-import { isRunning, isWaiting, type SeenTask } from './seen-task.ts'
+import { givenTo, isRunning, isWaiting, type SeenTask, waitsForTasks } from './seen-task.ts'
 import { taskShape } from './task-shape.ts'
 
 export interface SeenLoad {
@@ -72,8 +72,8 @@ function tiesAt(tasks: readonly SeenTask[]): Map<string, Ties[]> {
 const hostOf = ({ host, origin }: SeenTask): string => host ?? origin
 
 function runOf(task: SeenTask, expectedMs: number | undefined): RunSpan | undefined {
-  const { startedWallMs: fromMs, ranMs, needs } = task
-  const { request } = needs
+  const { startedWallMs: fromMs, ranMs } = task
+  const request = givenTo(task)
   // Of a run that has only begun its start may not be known yet.
   if (isRunning(task)) return { request, fromMs: fromMs ?? Infinity, toMs: undefined, expectedMs }
   if (task.state !== 'closed' || fromMs === undefined || ranMs === undefined) return undefined
@@ -133,7 +133,6 @@ function likeliest({ needs }: SeenTask, able: readonly SeenHost[]): ResourceRequ
   return given ?? needs.request
 }
 
-const waitsForTasks = ({ state, code }: SeenTask): boolean => state === 'waiting' && code === 'after'
 const sizeOf = ({ inputBytes = 0 }: SeenTask): number => Math.ceil(Math.log2(inputBytes + 1))
 
 /** How long runs of each class took, on average. */

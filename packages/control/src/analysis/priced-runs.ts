@@ -1,6 +1,6 @@
 import { type PricedRun, pricePerHour, type Rates } from '@souk/scaling'
 import type { SeenHost } from './seen-host.ts'
-import { isRunning, type SeenTask } from './seen-task.ts'
+import { givenTo, isRunning, type SeenTask } from './seen-task.ts'
 
 /** A run with its price, and when its task came and how long that waited. */
 export interface SeenRun extends PricedRun {
@@ -27,7 +27,7 @@ export function pricedRuns(
         class: task.class,
         tenant: task.tenant,
         peer: host,
-        perHour: pricePerHour(task.needs.request, rates, offers.get(host)),
+        perHour: pricePerHour(givenTo(task), rates, offers.get(host)),
         ranMs,
         earlierMs: Math.min(Math.max(0, task.attempts - 1) * ranMs, waitedMs),
         failed: task.state === 'closed' && task.kind !== 'succeeded',
@@ -47,9 +47,10 @@ function ranMsOf(task: SeenTask, nowMs: number): number | undefined {
 }
 
 /** Of what it asked for the resource of which it used the largest share. */
-function usedShareOf({ usage, needs }: SeenTask, ranMs: number): number | undefined {
+function usedShareOf(task: SeenTask, ranMs: number): number | undefined {
+  const { usage } = task
   if (usage === undefined || ranMs <= 0) return undefined
-  const { cpuMilli, memoryBytes } = needs.request
+  const { cpuMilli, memoryBytes } = givenTo(task)
   const shares = cpuMilli > 0 ? [usage.cpuMs / ((cpuMilli / 1000) * ranMs)] : []
   if (memoryBytes > 0 && usage.memoryBytesPeak !== undefined) shares.push(usage.memoryBytesPeak / memoryBytes)
   return shares.length === 0 ? undefined : Math.max(...shares)

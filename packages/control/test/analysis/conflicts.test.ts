@@ -44,6 +44,32 @@ describe('who waits for what somebody else holds', () => {
     expect(conflictsOf(waiting, [seenHost('h0', { cpuMilli: 2000 })], nowWallMs)).toEqual([])
   })
 
+  const busy = (over: object = {}) =>
+    seenTask({ id: id('r'), state: 'running', host: 'h1', class: 'sim', tenant: 'a', ...over }, { cpuMilli: 4000 })
+  const full = [seenHost('h1', { cpuMilli: 4000 })]
+
+  test('is nobody who waits for other tasks to end, for company, or where a host drains', () => {
+    const waiting = seenTask({}, { cpuMilli: 3000 })
+    const { needs } = waiting
+    expect(conflictsOf([busy(), waiting], full, nowWallMs)).toHaveLength(1)
+    expect(conflictsOf([busy(), { ...waiting, code: 'after' }], full, nowWallMs)).toEqual([])
+    const near = { ...waiting, needs: { ...needs, near: [{ group: 'cache', required: true }] } }
+    expect(conflictsOf([busy(), near], full, nowWallMs)).toEqual([])
+    const draining = full.map((host) => ({ ...host, offer: { ...host.offer, draining: true } }))
+    expect(conflictsOf([busy(), waiting], draining, nowWallMs)).toEqual([])
+  })
+
+  test('counts what a holder was given, where that is not what it would rather have had', () => {
+    const holder = busy()
+    const given = {
+      ...holder,
+      alternative: 1,
+      needs: { ...holder.needs, alternatives: [{ ...holder.needs.request, cpuMilli: 1000 }] },
+    }
+    const [conflict] = conflictsOf([given, seenTask({}, { cpuMilli: 3500 })], full, nowWallMs)
+    expect(conflict?.at[0]).toMatchObject({ available: 3, needed: 3.5, holders: [{ amount: 1 }] })
+  })
+
   test('adds up: what the holders have and what is left is what the host has', () => {
     const capacity = { cpuMilli: 4_000, memoryBytes: 10 ** 12 }
     const hosts = ['h0', 'h1', 'h2'].map((peer) => seenHost(peer, capacity))

@@ -4,8 +4,8 @@ import type { CloudProvider } from './provider-hint.ts'
 
 /** Link-local: a packet to it never leaves the machine's own network. */
 export const metadataUrl = 'http://169.254.169.254'
-/** For all questions together; the service is on the same machine and answers within a few. */
-const answerMsMax = 300
+/** For all questions together. The service is on the same machine and answers within a few; a busy host takes longer to ask. */
+export const answerMsMax = 1000
 /** of one answer */
 const answerCharsMax = 256 * 1024
 
@@ -13,9 +13,9 @@ const answerCharsMax = 256 * 1024
 export async function askMetadata(
   provider: CloudProvider,
   signal: AbortSignal,
-  url = metadataUrl,
+  { url = metadataUrl, answerMs = answerMsMax }: { url?: string; answerMs?: number } = {},
 ): Promise<CloudFacts | undefined> {
-  const within = AbortSignal.any([signal, AbortSignal.timeout(answerMsMax)])
+  const within = AbortSignal.any([signal, AbortSignal.timeout(answerMs)])
   try {
     return await askers[provider](url, within)
   } catch {

@@ -41,7 +41,7 @@ export function parseDeclaration(text: string): Declared {
       return undefined
     }
   }
-  const { reserve = {}, gpus = [], people = [], specialised = [], data = [] } = said
+  const { reserve = {}, gpus = [], people = [], specialised = [], data = [], software = [] } = said
   const declared: Declared = {
     reserve: {
       cpuMilli: read('/reserve/cpu', () => amountOf(reserve.cpu, parseCpuMilli)),
@@ -55,7 +55,10 @@ export function parseDeclaration(text: string): Declared {
     for (const [j, range] of hours.entries()) read(`/people/${i}/hours/${j}`, () => parseHours(range))
     if (timeZone !== undefined) read(`/people/${i}/timeZone`, () => checkTimeZone(timeZone))
   }
-  complaints.push(...twice('people', people), ...twice('specialised', specialised), ...twice('data', data))
+  complaints.push(
+    ...Object.entries({ people, specialised, data, software }).flatMap(([place, items]) => twice(place, items)),
+  )
+  complaints.push(...ownNames(specialised))
   if (complaints.length > 0) throw wrong(complaints)
   return declared
 }
@@ -80,6 +83,17 @@ function twice(place: string, items: readonly { name: string }[]): string[] {
     if (before === undefined) first.set(name, i)
     return before === undefined ? [] : [`/${place}/${i}/name: '${name}' is also /${place}/${before}; say it once`]
   })
+}
+
+/** What every host has and offers under these names: tasks ask for that. */
+const ofEveryHost = ['cpu', 'mem', 'memory', 'disk', 'net', 'network', 'gpu', 'slots']
+
+function ownNames(items: NonNullable<Declaration['specialised']>): string[] {
+  return items.flatMap(({ type, name }, i) =>
+    type !== 'model' && ofEveryHost.includes(name)
+      ? [`/specialised/${i}/name: '${name}' is what every host has by itself; give it another name`]
+      : [],
+  )
 }
 
 function complaintsOf(errors: Iterable<ValueError>): string[] {

@@ -63,7 +63,7 @@ export const weighedTerms = ({ bids, weights }: { bids: readonly Bid[]; weights:
   Object.keys(weights).filter((term) => bids.some(({ parts }) => (parts[term] ?? 0) !== 0))
 
 const headlines: Record<string, string> = {
-  local: 'It runs where it was submitted',
+  local: 'Its bearer keeps it, which has room',
   'load-stamp': 'Placed without asking',
   auction: 'Placed by auction',
   wanted: 'Placed when a host had room',
