@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { LinkLine } from '@souk/client'
-import { ControlServer } from '@souk/control'
-import { defaultTaskLimits, FunctionExecutor, ProcessExecutor } from '@souk/executors'
-import { cgroupHierarchies, detectInventory, type Inventory, toOffer } from '@souk/inventory'
+import { type ControlOptions, ControlServer } from '@souk/control'
+import type { FunctionExecutor, ProcessExecutor } from '@souk/executors'
+import { detectInventory, type Inventory, toOffer } from '@souk/inventory'
 import { Prng } from '@souk/kernel'
 import { Peer } from '@souk/peer'
 import { Driver, type DriverLog, PeerBlobs, StoreBehindError, SystemClock } from '@souk/runtime'
@@ -17,6 +17,7 @@ import type { DataFolder } from './data-folder.ts'
 import { HostWatch } from './host-watch.ts'
 import { InvitationDesk } from './invitation-desk.ts'
 import { KnownPeers } from './known-peers.ts'
+import { makeExecutors } from './make-executors.ts'
 import { type Member, readMember } from './member.ts'
 import { named } from './named-handle.ts'
 import { configOf } from './peer-config.ts'
@@ -99,15 +100,16 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     credentials,
     blobs: { store: base.blobs, access: blobAccess },
     log,
-    ...makeScaler(options, base.desk),
+    ...makeScaler(options, base.desk, { count: () => peer.removedCount, remove: (id) => remove(id) }),
   })
   functions.onFunctionsChanged((names) => {
     offer = { ...offer, functions: names }
     driver.input({ type: 'offer', offer })
   })
+  const remove = async (id: string) => driver.input({ type: 'remove', removal: await base.desk.removal(id) })
   const known = new KnownPeers(folder, transport)
   const watch = makeWatch(records, base, options)
-  const { control, token } = makeControl(options, base, driver, { peer, processes, functions, watch })
+  const { control, token } = makeControl(options, base, driver, { peer, processes, functions, watch, remove })
   // Before the records close: a later start would count its life on, and nobody would see any more that it is behind.
   let marking: Promise<void> | undefined
   driver.failed.catch((error: unknown) => {
@@ -141,12 +143,6 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
   }
 }
 
-/** Threads for functions, whatever the slots: each costs about 13 MB once it is used. */
-const functionThreadsMax = 32
-/** of what the host offers, for a command that stands warm where nobody says what it may take (guess) */
-const warmMemoryShare = 1 / 4
-const warmMemoryBytesMin = 256 * 2 ** 20
-
 /** What the rest is built on: who this peer is, where it keeps things, and how it reaches others. */
 interface Base {
   member: Member
@@ -175,8 +171,13 @@ async function makeBase(
     folder: folder.path,
     ...(diskBytesMax === undefined ? {} : { blobBytesMax: diskBytesMax }),
   })
-  const addresses = () => transport.addresses()
-  const desk = new InvitationDesk({ records, self: identity.peer, mesh, addresses, members })
+  const desk = new InvitationDesk({
+    records,
+    self: identity.peer,
+    mesh,
+    addresses: () => transport.addresses(),
+    members,
+  })
   const transport = new Libp2pTransport({
     identity,
     mesh,
@@ -192,16 +193,19 @@ async function makeBase(
   return { member, incarnation, credentials, inventory, blobs, blobAccess, transport, desk }
 }
 
+/** What the API tells of, and does. */
+interface Served extends Pick<ControlOptions, 'remove'> {
+  peer: Peer
+  processes: ProcessExecutor
+  functions: FunctionExecutor
+  watch: HostWatch
+}
+
 function makeControl(
   { folder, log, onStop, settings }: ComposeOptions,
   { member, blobs, blobAccess, transport, desk }: Base,
   driver: Driver,
-  {
-    peer,
-    processes,
-    functions,
-    watch,
-  }: { peer: Peer; processes: ProcessExecutor; functions: FunctionExecutor; watch: HostWatch },
+  { peer, processes, functions, watch, remove }: Served,
 ): { control: ControlServer; token: string } {
   const { tokens, token } = apiTokens(member.mesh)
   const handle = named(driver, member.mesh.name)
@@ -227,7 +231,7 @@ function makeControl(
     log,
     onStop,
     invite: (body) => desk.invite(body),
-    remove: async (id) => driver.input({ type: 'remove', removal: await desk.removal(id) }),
+    remove,
   })
   return { control, token }
 }
@@ -248,35 +252,6 @@ function lookAtHost({ folder, settings, environment }: ComposeOptions, signal: A
     { folder: folder.path, path: environment.PATH ?? '', declared, throughput: readThroughput(folder) },
     signal,
   )
-}
-
-function makeExecutors(
-  { folder, settings, environment }: ComposeOptions,
-  { identity, certificate }: Member,
-  blobs: PeerBlobs,
-  { slots, memoryBytes }: Offer['capacity'],
-): { processes: ProcessExecutor; functions: FunctionExecutor } {
-  // The name that the mesh knows it by: the one it was started with may be none of its own.
-  const known = { self: identity.peer, hostName: certificate.name }
-  const shared = { ...known, dataFolder: folder.path, blobs, environment }
-  return {
-    processes: new ProcessExecutor({
-      ...shared,
-      allowed: settings.allow.includes('process'),
-      cgroups: cgroupHierarchies(),
-      limits: { ...defaultTaskLimits, ...settings.taskLimits },
-      warmCommands: settings.warmCommands,
-      warmLimits: settings.warmLimits,
-      warmMemoryBytesDefault: Math.max(warmMemoryBytesMin, memoryBytes * warmMemoryShare),
-    }),
-    functions: new FunctionExecutor({
-      ...shared,
-      allowed: settings.allow.includes('function'),
-      modules: settings.functions,
-      // A slot that waits for a thread is taken and idle.
-      threadsMax: Math.min(Math.max(1, slots), functionThreadsMax),
-    }),
-  }
 }
 
 /** A link as the API shows it. */

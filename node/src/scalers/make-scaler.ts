@@ -7,6 +7,7 @@ import type { PeerProcess, PeerProcessOptions } from '../peer-process.ts'
 import type { ScaleSettings } from '../scale-options.ts'
 import { CommandScaler } from './command-scaler.ts'
 import { LocalScaler } from './local-scaler.ts'
+import { type Removals, RemovingScaler } from './removing-scaler.ts'
 
 /** A local peer that drains needs some; a command is asked again after that. */
 const tryMsMax = 60_000
@@ -19,9 +20,10 @@ interface Needs {
 }
 
 /** What starts and ends further peers, where the options want that. */
-export function makeScaler(options: Needs, desk: InvitationDesk): { scaling?: ScalerOptions } {
+export function makeScaler(options: Needs, desk: InvitationDesk, removals: Removals): { scaling?: ScalerOptions } {
   const { scaling } = options.settings
-  return scaling === undefined ? {} : { scaling: { scaler: scalerOf(scaling, options, desk), tryMsMax } }
+  if (scaling === undefined) return {}
+  return { scaling: { scaler: new RemovingScaler(scalerOf(scaling, options, desk), removals), tryMsMax } }
 }
 
 function scalerOf(scaling: ScaleSettings, { folder, settings, environment, startPeer }: Needs, desk: InvitationDesk) {

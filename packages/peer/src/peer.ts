@@ -86,6 +86,11 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     return introductions(this.#machines.roster.members(), this.#machines.self)
   }
 
+  /** How many peers were removed from the mesh, as far as this one has heard. */
+  get removedCount(): number {
+    return this.#machines.roster.removed.length
+  }
+
   /** Every blob that a task which is kept here names, and who had it first. */
   blobsKept(): Iterable<StoredBlobs> {
     return blobsOf(this.#machines.custodian.tasks())

@@ -6,7 +6,7 @@ import type { Subject } from './subject.ts'
 import type { Watches } from './watch.ts'
 
 /** A member that goes has so long until it is stopped; it is looked at so often. */
-const leaveMsMax = 10_000
+export const leaveMsMax = 10_000
 const leaveCheckMs = 200
 /** How long it takes to set a host up anew after its store was found to be too old. */
 const renewMs = 500

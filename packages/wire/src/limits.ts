@@ -36,7 +36,7 @@ export const limits = {
   updatesMax: 16,
   advertsPerMessageMax: 64,
   /** peers that a mesh can remove in its time: none of them may be forgotten */
-  removalsMax: 1024,
+  removalsMax: 4096,
   removalsPerMessageMax: 256,
   batonsPerMessageMax: 256,
   tasksPerMessageMax: 1024,

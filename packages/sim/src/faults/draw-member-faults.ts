@@ -1,7 +1,9 @@
 import type { Prng } from '@souk/kernel'
 import { between, type Range } from '../distributions.ts'
+import { leaveMsMax } from '../turnover.ts'
 import { type Fault, lies } from './fault.ts'
 import type { FaultRates } from './fault-rates.ts'
+import { drawRemoval } from './removal.ts'
 
 /**
  * Members that come late, leave for good, lie, or drain: one of each at most; who drains may also be the one that leaves. In the
@@ -25,7 +27,8 @@ export function drawMemberFaults({ members }: FaultRates, nodes: number, [startM
   if (late) faults.push({ kind: 'late-join', atMs: 0, untilMs: startMs + prng.float() * spanMs, node: pool[0]! })
   if (leaving) {
     const atMs = startMs + prng.float() * spanMs
-    faults.push({ kind: 'leave', atMs, untilMs: endMs, node: pool[1]! })
+    const removed = drawRemoval(leaveMsMax, prng.fork('removed'))
+    faults.push({ kind: 'leave', atMs, untilMs: endMs, node: pool[1]!, ...removed })
   }
   if (lying) {
     const told = prng.sample(lies, 1 + prng.below(lies.length)).sort()

@@ -2,6 +2,7 @@ import type { Prng } from '@souk/kernel'
 import { between, pickWeighted, type Range } from '../distributions.ts'
 import { type Fault, type KillWrites, type NodeFaultKind, nodeFaultKinds } from './fault.ts'
 import type { FaultRates } from './fault-rates.ts'
+import { drawRemoval } from './removal.ts'
 
 /** The faults of every node, each one after the other: a node that is down does not also freeze. */
 export function drawNodeFaults(rates: FaultRates, nodes: number, span: Range, root: Prng): Fault[] {
@@ -54,7 +55,12 @@ function drawOne(
     case 'rollback':
       return { kind, ...at, imageAtMs: Math.max(startMs, at.atMs - between(prng, rates.imageAgeMs)) }
     case 'loss':
-      return { kind, ...at, returns: prng.chance(rates.returnsShare) }
+      return {
+        kind,
+        ...at,
+        returns: prng.chance(rates.returnsShare),
+        ...drawRemoval(0, prng.fork(`removed/${at.atMs}`)),
+      }
     case 'freeze':
     case 'disk-full':
     case 'bit-flip':

@@ -5,6 +5,7 @@ import type { World } from '../world.ts'
 import { type Cut, nodeCut, pairCut, sideCut } from './cuts.ts'
 import type { Fault, FaultOf, FaultPlan } from './fault.ts'
 import { Liar } from './liar.ts'
+import { removeLater } from './removal.ts'
 
 /** Makes a plan happen: every fault begins and ends at its time, and at the plan's end the network is calm. */
 export function driveFaults(world: World, plan: FaultPlan, watches: Watches): void {
@@ -101,12 +102,14 @@ function beginAtNode(world: World, fault: Extract<Fault, { node: number }>): () 
       node.restoreImage()
       return () => world.start(node)
     case 'loss':
+      removeLater(world, node.id, fault)
       world.turnover.lose(node)
       node.gone = !fault.returns
       return () => world.start(node)
     case 'late-join':
       return () => world.start(node)
     case 'leave':
+      removeLater(world, node.id, fault)
       world.turnover.leave(node)
       return () => {}
     case 'drain': {

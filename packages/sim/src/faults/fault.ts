@@ -73,14 +73,14 @@ export type Fault = Span &
     | { kind: 'bit-flip'; node: number }
     /** dies, and starts with its disk as it was at an earlier time */
     | { kind: 'rollback'; node: number; imageAtMs: number }
-    /** dies with its disk; another peer takes its place on that host, or nobody does */
-    | { kind: 'loss'; node: number; returns: boolean }
+    /** dies with its disk; another peer takes its place on that host, or nobody does; what it was may be removed then */
+    | { kind: 'loss'; node: number; returns: boolean; removedAfterMs?: number }
     /** there is next to nothing left of it on that host, as its driver measures */
     | { kind: 'pressure'; node: number; of: PressureOf }
     /** this node first starts when the fault ends */
     | { kind: 'late-join'; node: number }
-    /** this member goes in an orderly way, for good */
-    | { kind: 'leave'; node: number }
+    /** this member goes in an orderly way, for good, and may be removed then */
+    | { kind: 'leave'; node: number; removedAfterMs?: number }
     /** it empties itself; with a deadline what still runs then is stopped */
     | { kind: 'drain'; node: number; deadlineMs?: number }
     | { kind: 'liar'; node: number; lies: Lie[]; everyMs: number }
