@@ -93,7 +93,9 @@ export class Copies {
     const keepers = this.#mesh.keepers()
     const count = custodianCount(this.#mesh.members, keepers.length, this.#config.custodians)
     const facts = { count, gone: (peer: PeerId) => gone.has(peer) }
-    const next = decideSuccession(task, entry.record.custodians, keepers, facts)
+    const { custodians } = entry.record
+    // In a mesh that has become smaller those that are left keep it as it is: one that would keep it alone may lack it.
+    const next = count < custodians.length ? undefined : decideSuccession(task, custodians, keepers, facts)
     const record = next ? succeed(entry.record, next) : entry.record
     const to = record.custodians.filter((peer) => peer !== this.#self && !gone.has(peer))
     if (to.length > 0) this.#copies.set(task, { record, to, confirmed: new Set(), rounds: 0 })

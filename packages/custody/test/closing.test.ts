@@ -179,6 +179,23 @@ describe('a copy of a closed task', () => {
     expect(told(keeper.pass(30_000), 'copy')).toEqual([])
   })
 
+  test('goes to those that are left where the mesh has become smaller: who would keep it alone may have missed it', () => {
+    // `c1` has left the membership: of two members one keeps what is new.
+    const mesh = new TestMesh('c2', 'c3')
+    const keeper = new Keeper({}, { self: 'c3', mesh })
+    keeper.keep('a')
+    keeper.close('a')
+    mesh.lose('c1')
+    const copies = sent(keeper.pass(16_500), 'copy')
+    expect(new Set(copies.map(({ to }) => to))).toEqual(new Set(['c2']))
+    const { record } = copies[0]!.message
+    expect(record.custodians).toEqual(trio)
+    // `c2` has never heard of it, and takes it.
+    const missed = new Keeper({}, { self: 'c2', mesh })
+    missed.message('c3', copies[0]!.message)
+    expect(missed.view('a')).toMatchObject({ state: 'closed', record })
+  })
+
   test('goes nowhere where nobody is gone', () => {
     const keeper = keeping()
     keeper.close('a')
