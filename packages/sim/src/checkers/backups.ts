@@ -34,7 +34,8 @@ export class BackupsChecker implements Watch {
       return
     }
     this.begun++
-    const first = this.#first.get(task)?.find((run) => compareBallots(run.ballot, ballot) === 0)
+    // The last: a liar gives out a baton of its own ballot again, though that run was at itself, and is asked to run beside it.
+    const first = this.#first.get(task)?.findLast((run) => compareBallots(run.ballot, ballot) === 0)
     const what = `${node.id} begins a second run of ${task} under ${ballotText(ballot)}`
     if (!this.#idempotent.has(withoutDraw(task)))
       this.#violations.safety('I18', now, `${what}, which may not run twice`)
