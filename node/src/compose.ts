@@ -4,7 +4,7 @@ import { type ControlOptions, ControlServer } from '@souk/control'
 import type { FunctionExecutor, ProcessExecutor } from '@souk/executors'
 import { detectInventory, type Inventory, toOffer } from '@souk/inventory'
 import { Prng } from '@souk/kernel'
-import { Peer } from '@souk/peer'
+import { Peer, removalKey } from '@souk/peer'
 import { Driver, type DriverLog, PeerBlobs, StoreBehindError, SystemClock } from '@souk/runtime'
 import { FileBlobs, LmdbRecords, SelfStore } from '@souk/store-lmdb'
 import { type MeasuredPeer, PeerMetrics } from '@souk/telemetry'
@@ -106,7 +106,7 @@ async function composeOn(records: LmdbRecords, options: ComposeOptions): Promise
     offer = { ...offer, functions: names }
     driver.input({ type: 'offer', offer })
   })
-  const remove = async (id: string) => driver.input({ type: 'remove', removal: await base.desk.removal(id) })
+  const remove = remover(records, base.desk, driver)
   const known = new KnownPeers(folder, transport)
   const watch = makeWatch(records, base, options)
   const { control, token } = makeControl(options, base, driver, { peer, processes, functions, watch, remove })
@@ -234,6 +234,16 @@ function makeControl(
     remove,
   })
   return { control, token }
+}
+
+/** Ends a membership. Rejects as the desk does, and where it cannot be written. */
+function remover(records: LmdbRecords, desk: InvitationDesk, driver: Driver): ControlOptions['remove'] {
+  return async (id) => {
+    const removal = await desk.removal(id)
+    // Told to nobody before it is on this disk: whoever removes a peer must not meet it again after a restart.
+    await records.write([{ key: removalKey(id), value: removal }])
+    driver.input({ type: 'remove', removal })
+  }
 }
 
 function makeWatch(records: LmdbRecords, { inventory }: Base, options: ComposeOptions): HostWatch {

@@ -13,7 +13,7 @@ export const exitCodes = {
   /** the store is damaged, or of a format that this version does not read */
   storeUnusable: 65,
   /** this peer never runs as itself again: its store is an old copy, or it was removed from its mesh */
-  storeBehind: 66,
+  retired: 66,
   /** no peer to talk to, or a Node too old */
   unavailable: 69,
   internal: 70,

@@ -19,10 +19,10 @@ export function storeTrouble(error: unknown, folder: DataFolder, kept: () => Kep
     }
     case 'store-behind': {
       const { seen, own } = error as StoreBehindError
-      return new CliError(behindText(folder, seen, own), { next, exitCode: exitCodes.storeBehind, cause: error })
+      return new CliError(behindText(folder, seen, own), { next, exitCode: exitCodes.retired, cause: error })
     }
     case 'removed':
-      return new CliError(messageOf(error), { next, exitCode: exitCodes.storeBehind, cause: error })
+      return new CliError(messageOf(error), { next, exitCode: exitCodes.retired, cause: error })
     case 'store-newer':
     case 'store-older':
       return new CliError(messageOf(error), {

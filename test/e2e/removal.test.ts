@@ -54,6 +54,7 @@ test('a living peer that is removed hears so, and stops', async () => {
   expect(JSON.parse((await at(first, ['remove', 'lost', '--alive', '--json'])).out)).toEqual({
     peer: lost.peer,
     name: 'lost',
+    role: 'host',
   })
   await until('it has stopped', () => !isAlive(lost.pid))
   await until('all have heard', async () => (await peersAt(late)).length === 2)

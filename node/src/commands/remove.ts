@@ -19,18 +19,24 @@ export const remove: CommandModule = {
           if (options.json) return out(JSON.stringify(removed))
           out(`${colours.green('removed')}: ${visibleLine(removed.name)} (${removed.peer}) is no member any more`)
           err(errColours.dim('its host can join again as a new peer: souk reset there, then souk invite here'))
+          if (removed.role === 'admin') err(errColours.yellow(keyText))
         })
         done(0)
       })
     addJson(addPeerChoice(command))
     addExamples(command, [
       ['souk remove oak', 'a host that is gone for good: no task is kept there, and the mesh counts one less'],
-      ['souk remove oak --alive', 'one that is lost or stolen: every other peer refuses it at once'],
+      ['souk remove oak --alive', 'one that is lost or stolen: every other peer refuses it, as soon as it hears'],
     ]).addHelpText('after', `\n${notes}`)
   },
 }
 
+const keyText =
+  'it was an admin: the key of the mesh is on its disk. If somebody else may read that, begin a new mesh (souk reset, souk up)'
+
 const notes = `Ask an admin, who holds the key of the mesh (souk peers shows who is one).
-A removal is for good, and spreads to every peer, also to those that are away now.
+A removal is for good, and spreads to every peer, also to those that are away now;
+a removed peer that is cut off goes on alone until somebody stops it. Tokens that it
+was given stay good until they expire.
 A task of which most custodians are removed cannot end any more: let one of them
 come back first where you can.`

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { ScalerOptions } from '@souk/runtime'
+import type { Scaler, ScalerOptions } from '@souk/runtime'
 import type { DataFolder } from '../data-folder.ts'
 import type { InvitationDesk } from '../invitation-desk.ts'
 import type { PeerSettings } from '../peer-options.ts'
@@ -23,14 +23,18 @@ interface Needs {
 export function makeScaler(options: Needs, desk: InvitationDesk, removals: Removals): { scaling?: ScalerOptions } {
   const { scaling } = options.settings
   if (scaling === undefined) return {}
-  return { scaling: { scaler: new RemovingScaler(scalerOf(scaling, options, desk), removals), tryMsMax } }
+  return { scaling: { scaler: scalerOf(scaling, options, { desk, removals }), tryMsMax } }
 }
 
-function scalerOf(scaling: ScaleSettings, { folder, settings, environment, startPeer }: Needs, desk: InvitationDesk) {
+function scalerOf(
+  scaling: ScaleSettings,
+  { folder, settings, environment, startPeer }: Needs,
+  { desk, removals }: { desk: InvitationDesk; removals: Removals },
+): Scaler {
   const invite = async (): Promise<string> => (await desk.invite({ role: 'host', uses: 1 })).line
   const { slots, command } = scaling
   if (command !== undefined) return new CommandScaler({ command, environment, slots, invite })
-  return new LocalScaler({
+  const local = new LocalScaler({
     folder: join(folder.path, 'scaled'),
     peerArguments: settings.ownerWords,
     name: settings.name,
@@ -38,4 +42,6 @@ function scalerOf(scaling: ScaleSettings, { folder, settings, environment, start
     invite,
     startPeer,
   })
+  // Its peers have ended when it says so, and their keys with them; what a command does is not known.
+  return new RemovingScaler(local, removals)
 }

@@ -20,7 +20,9 @@ export interface MembershipCalls {
   invite(options?: InviteOptions): Promise<{ line: string; expiresAt: string }>
   /**
    * Removes a peer, by id or name, for good: every other peer refuses it from now on, keeps no task with it and does not
-   * count it any more. Its host can join again as a new peer. Rejects with `peer-unknown`, `peer-alive`, `not-admin`.
+   * count it any more. Its host can join again as a new peer. Of an admin that is not enough where others may read its disk:
+   * the key of the mesh is there. Rejects with `peer-unknown`, `peer-ambiguous`, `peer-alive`, `removal-self`, `not-admin`,
+   * `removals-full`.
    */
-  remove(peer: string, options?: RemoveOptions): Promise<{ peer: string; name: string }>
+  remove(peer: string, options?: RemoveOptions): Promise<{ peer: string; name: string; role: string }>
 }

@@ -17,7 +17,7 @@ export async function removeMember(
   const before = snapshot()
   const peer = peerOf(body.peer, before)
   if (peer === before.self) throw new ApiError(400, 'removal-self', 'a peer does not remove itself; ask another admin')
-  const { name, state, connected } = before.members.find((member) => member.peer === peer)!
+  const { name, role, state, connected } = before.members.find((member) => member.peer === peer)!
   if (body.alive !== true && (connected || state === 'alive')) {
     const why = connected ? 'it is connected' : 'it may be back any moment'
     const message = `${name} is a living member: ${why}. Stop it there first (souk down), or say that it goes all the same (--alive)`
@@ -28,5 +28,5 @@ export async function removeMember(
     const message = `this mesh has removed ${limits.removalsMax} peers, and may forget none of them: it takes no more`
     throw new ApiError(409, 'removals-full', message)
   }
-  return { peer, name }
+  return { peer, name, role }
 }

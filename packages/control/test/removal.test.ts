@@ -26,7 +26,7 @@ test('a member that is gone is removed by its name, by who may administer', asyn
   const { client: submitter } = await open([a], { token: tokens.submit })
   await expect(submitter.remove('peerb')).rejects.toMatchObject({ code: 'role-insufficient' })
   expect(removals()).toEqual([])
-  expect(await client.remove('peerb')).toEqual({ peer: 'PeerB', name: 'peerb' })
+  expect(await client.remove('peerb')).toEqual({ peer: 'PeerB', name: 'peerb', role: 'host' })
   expect(removals()).toMatchObject([{ removal: { peer: 'PeerB' } }])
   await expect(client.remove('peerb')).rejects.toMatchObject({ code: 'peer-unknown' })
 })

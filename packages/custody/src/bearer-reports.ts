@@ -67,10 +67,13 @@ export class BearerReports {
   }
 
   /** Another peer has, as bearer: it comes for people to read, and changes nothing. */
-  onDecided({ tasks, decision }: MessageOf<'decided'>, now: Millis): void {
+  onDecided(from: PeerId, { tasks, decision }: MessageOf<'decided'>, now: Millis): void {
     for (const { task, ballot } of tasks) {
       const entry = this.#book.archive.get(task)
-      if (entry && compareBallots(entry.promised, ballot) === 0) this.#keepDecision(entry, decision, now)
+      if (!entry || compareBallots(entry.promised, ballot) !== 0) continue
+      // Who tells what another decided tells what it knew: its word comes over another link, and may be the older one.
+      const newer = from === decision.by || entry.decision === undefined
+      this.#keepDecision(entry, newer ? decision : withEarlier(entry.decision!, decision), now)
     }
   }
 

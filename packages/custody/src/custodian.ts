@@ -214,7 +214,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
         this.#reports.onGiveUp(from, message, now, out)
         break
       case 'decided':
-        this.#reports.onDecided(message, now)
+        this.#reports.onDecided(from.peer, message, now)
         break
       case 'chosen':
         this.#proposer.onChosen(message, now, out)

@@ -28,10 +28,21 @@ describe('the places that a task had before', () => {
 })
 
 /** Its bearer says how it placed it. */
-function sayPlaced(keeper: Keeper, winner: string, afterMs: number): void {
+function sayPlaced(keeper: Keeper, winner: string, afterMs: number, from = winner): void {
   const tasks = [{ task: idOf('a'), ballot: ballot() }]
-  keeper.message('origin', { t: 'decided', tasks, decision: placed(winner, afterMs) })
+  keeper.message(from, { t: 'decided', tasks, decision: placed(winner, afterMs) })
 }
+
+test('what another custodian tells of a place is no newer than what its bearer said, and fills a gap', () => {
+  const keeper = new Keeper()
+  keeper.keep('a')
+  sayPlaced(keeper, 'first', 0, 'c2')
+  expect(keeper.view('a')?.decision).toMatchObject({ winner: 'first' })
+  sayPlaced(keeper, 'third', 200)
+  sayPlaced(keeper, 'second', 100, 'c2')
+  const { winner, earlier = [] } = keeper.view('a')!.decision!
+  expect([...earlier.map((place) => place.winner), winner]).toEqual(['first', 'second', 'third'])
+})
 
 test('a custodian tells of the place before the last, also after a restart', () => {
   const keeper = new Keeper()

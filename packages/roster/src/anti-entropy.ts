@@ -66,8 +66,6 @@ export class AntiEntropy {
   onSync(from: MemberRecord, message: MessageOf<'sync'>, now: Millis, out: RosterEffect[]): void {
     if (!this.#admits(from, now)) return
     if (message.reply) this.#send(from.peer, false, out)
-    const unheard = this.#removals.lacking(message.removed)
-    for (const each of removalMessages(unheard)) out.push({ type: 'send', to: from.peer, message: each })
     const have = new Map<PeerId, { incarnation: number; seq: number }>()
     for (const [peer, incarnation, seq] of message.have) have.set(peer, { incarnation, seq })
     this.#probes.tell(from.peer, this.#livesLacking(from, have), out)
@@ -80,6 +78,8 @@ export class AntiEntropy {
       if (lacking.length >= this.#config.advertsPerSyncMax) break
     }
     this.#sendAdverts(from.peer, lacking, out)
+    const unheard = this.#removals.lacking(message.removed)
+    for (const each of removalMessages(unheard)) out.push({ type: 'send', to: from.peer, message: each })
   }
 
   /** Later lives than the other has adverts of, where there is none here either. It may know them: then it is told again. */

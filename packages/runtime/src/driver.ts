@@ -12,7 +12,7 @@ import { Listeners } from './listeners.ts'
 import { OwnAdvert } from './own-advert.ts'
 import type { PeerHandle } from './peer-handle.ts'
 import type { Clock } from './ports.ts'
-import { expelled, isRemoved, RemovedError } from './removed.ts'
+import { expel, isRemoved, RemovedError } from './removed.ts'
 import { type ScaleDesk, scaleDeskOf } from './scale-desk.ts'
 import { stopPart } from './stop-part.ts'
 import { Wakeup } from './wakeup.ts'
@@ -97,8 +97,7 @@ export class Driver implements PeerHandle {
 
   async #startParts(start: DriverStart, signal: AbortSignal): Promise<void> {
     const { records, transport, credentials } = this.#options
-    const isForPeer = (key: string): boolean => storedPrefixes.some((prefix) => key.startsWith(prefix))
-    const stored = records.entries('').filter(({ key }) => isForPeer(key))
+    const stored = records.entries('').filter(({ key }) => storedPrefixes.some((prefix) => key.startsWith(prefix)))
     if (isRemoved(this.self, stored)) throw new RemovedError()
     this.#outbox = new FrameOutbox(transport, start.incarnation, () => this.#peer.loadStamp())
     this.#peer.setTracing?.(this.#listeners.tracing)
@@ -229,13 +228,12 @@ export class Driver implements PeerHandle {
         if (behind !== undefined) this.#onBug(behind, 'this peer stops')
         break
       }
-      case 'expel': {
-        // It is told first, and this peer's own disk where it is that one itself.
-        this.#flush()
-        const removed = expelled(effect.peer, this.#options)
-        if (removed) void this.#commit.idle().then(() => this.#onBug(removed, 'this peer stops'))
+      case 'expel':
+        this.#outbox?.flushTo(effect.peer, this.#clock.now())
+        void expel(effect.peer, this.#options, () => this.#written()).then((error) => {
+          if (error) this.#onBug(error, 'this peer stops')
+        })
         break
-      }
       case 'scale':
         this.#scaling?.order(effect.intent)
         break
@@ -267,6 +265,11 @@ export class Driver implements PeerHandle {
     } catch (error) {
       this.#onBug(error)
     }
+  }
+
+  #written(): Promise<void> {
+    this.#flush()
+    return this.#commit.idle()
   }
 
   #onBug(error: unknown, message = 'this peer broke one of its own rules and stops'): void {

@@ -58,6 +58,12 @@ export class FrameOutbox {
     return rest
   }
 
+  /** Sends what there is for one peer, whose link is about to be closed. */
+  flushTo(to: PeerId, now: Millis): void {
+    const list = this.#messages.get(to)
+    if (list) this.#send(to, list, now)
+  }
+
   /** Sends everything: this peer is going. */
   flushAll(now: Millis): void {
     for (const [to, list] of this.#messages) this.#send(to, list, now)

@@ -1,6 +1,11 @@
 import { removalKey } from '@souk/peer'
 import type { PeerId } from '@souk/wire'
+import type { DriverOptions } from './driver-options.ts'
 import { CodedError, type Credentials, type Transport } from './ports.ts'
+import { stopPart } from './stop-part.ts'
+
+/** A peer that was removed waits so long for its own disk, which need not have it: the others do. */
+const writtenMsMax = 2_000
 
 /** Code `removed`: the mesh has removed this very peer, for good. */
 export class RemovedError extends CodedError {
@@ -18,12 +23,25 @@ export function isRemoved(self: PeerId, stored: readonly { key: string }[]): boo
   return stored.some(({ key }) => key === removalKey(self))
 }
 
-/** Nothing of this peer is taken any more, now or after a restart of it; the error to stop with where it is this one. */
-export function expelled(
+/** What it takes of a driver to expel a peer. */
+type Needs = Pick<DriverOptions, 'log'> & {
+  credentials: Pick<Credentials, 'self' | 'revoke'>
+  transport: Pick<Transport, 'ban'>
+}
+
+/**
+ * From now on nothing of that peer is taken; what was to be told to it has left. Where it is this one itself: the error to stop
+ * with, once all that was `written` is on disk, or a disk is too slow to wait for.
+ */
+export async function expel(
   peer: PeerId,
-  { credentials, transport }: { credentials: Pick<Credentials, 'self' | 'revoke'>; transport: Pick<Transport, 'ban'> },
-): RemovedError | undefined {
-  if (peer === credentials.self) return new RemovedError()
+  { log, credentials, transport }: Needs,
+  written: () => Promise<void>,
+): Promise<RemovedError | undefined> {
+  if (peer === credentials.self) {
+    await stopPart(log ? { log } : {}, 'disk', written(), AbortSignal.timeout(writtenMsMax))
+    return new RemovedError()
+  }
   credentials.revoke(peer)
   transport.ban(peer, 'certificate-revoked', `${peer} was removed from the mesh`)
   return undefined

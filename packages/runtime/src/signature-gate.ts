@@ -3,6 +3,7 @@ import type { PeerInput } from '@souk/peer'
 import {
   type Advert,
   type Frame,
+  limits,
   type MemberUpdate,
   type Message,
   type PeerId,
@@ -47,6 +48,7 @@ interface Verified {
 export class SignatureGate {
   readonly #options: SignatureGateOptions
   readonly #verified = new BoundedMap<PeerId, Verified>(verifiedMax)
+  readonly #removals = new BoundedMap<PeerId, Removal>(limits.removalsMax)
   readonly #lives: LifeChecks
   readonly #lines = new Map<PeerId, BoundedQueue<PeerInput>>()
   #gossipChecks = 0
@@ -104,12 +106,13 @@ export class SignatureGate {
   async #sift(from: PeerId, frame: Frame): Promise<Frame> {
     const messages: Message[] = []
     const budget = { checks: 0 }
+    const ofRemovals = { checks: 0 }
     for (const message of frame.messages) {
       if (message.t === 'adverts') {
         const adverts = await this.#siftAdverts(from, message.adverts, budget)
         if (adverts.length > 0) messages.push({ ...message, adverts })
       } else if (message.t === 'removed') {
-        const removals = await this.#siftRemovals(from, message.removals, budget)
+        const removals = await this.#siftRemovals(from, message.removals, ofRemovals)
         if (removals.length > 0) messages.push({ ...message, removals })
       } else if ('updates' in message) {
         messages.push({ ...message, updates: await this.#siftUpdates(from, message.updates, budget) })
@@ -146,13 +149,19 @@ export class SignatureGate {
     return good
   }
 
-  /** Few and seldom: none of them is remembered. */
+  /** With checks of their own: where many were removed a joiner must not wait for its adverts until it knows of all. */
   async #siftRemovals(from: PeerId, removals: readonly Removal[], budget: { checks: number }): Promise<Removal[]> {
     const good: Removal[] = []
     for (const removal of removals) {
+      if (this.#isRemovalKnown(removal)) {
+        good.push(removal)
+        continue
+      }
       if (this.#isSpent(from, budget)) break
       const check = () => this.#options.credentials.checkRemoval(removal)
-      if (await this.#isGood(from, check, `removal of ${removal.peer}`)) good.push(removal)
+      if (!(await this.#isGood(from, check, `removal of ${removal.peer}`))) continue
+      this.#removals.push(removal.peer, removal)
+      good.push(removal)
     }
     return good
   }
@@ -187,10 +196,15 @@ export class SignatureGate {
 
   #needsCheck(frame: Frame): boolean {
     return frame.messages.some((message) => {
-      if (message.t === 'removed') return true
+      if (message.t === 'removed') return message.removals.some((removal) => !this.#isRemovalKnown(removal))
       if (message.t === 'adverts') return message.adverts.some((advert) => !this.#isVerified(advert))
       return 'updates' in message && message.updates.some((update) => !this.#lives.isKnown(update))
     })
+  }
+
+  #isRemovalKnown(removal: Removal): boolean {
+    const known = this.#removals.get(removal.peer)
+    return known?.wallMs === removal.wallMs && sameBytes(known.signature, removal.signature)
   }
 
   /** By signature and content: a known signature under other content is no known advert. */

@@ -1,18 +1,29 @@
 import type { PeerEffect } from '@souk/peer'
 import { expect, test } from 'vitest'
 import { ToyPeer } from './toy-peer.ts'
-import { ping, send, start, World } from './world.ts'
+import { ping, send, start, turn, World } from './world.ts'
 
 /** Carries this out with its next input. */
 const doing = (...effects: PeerEffect[]) => new ToyPeer({ lag: (_, out) => out.push(...effects) })
 
-test('who is removed hears what was on its way, then its link is closed and nothing of it is taken any more', async () => {
+test('who is removed hears what was on its way, under load too, then its link is closed and nothing of it is taken any more', async () => {
   const world = new World()
-  const a = await world.started('a', doing(send('b', ping(1)), { type: 'expel', peer: 'b' }))
+  const peer = new ToyPeer({
+    drain: (_, out) => out.push(send('b', ping(1))),
+    lag: (_, out) => out.push(send('b', ping(2)), { type: 'expel', peer: 'b' }),
+  })
+  const a = await world.started('a', peer)
   const b = await world.started('b')
   await a.transport.dial(['/memory/p2p/b'])
+  // So many frames in a row that the next would wait for its turn.
+  for (let i = 0; i < 6; i++) {
+    a.driver.input({ type: 'drain', on: true })
+    await turn()
+  }
   a.driver.input({ type: 'lag', lagMs: 0 })
-  expect((await b.peer.next('frame')).frame.messages).toEqual([ping(1)])
+  await turn()
+  const heard = b.peer.all('frame').flatMap(({ frame }) => frame.messages)
+  expect(heard.at(-1)).toEqual(ping(2))
   expect(a.peer.heard.at(-1)).toEqual({ type: 'disconnected', peer: 'b' })
   expect(a.credentials.revoked).toEqual(['b'])
   await expect(b.transport.dial(['/memory/p2p/a'])).rejects.toMatchObject({ code: 'certificate-revoked' })

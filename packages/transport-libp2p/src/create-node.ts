@@ -27,7 +27,7 @@ export interface NodeOptions {
   tuning?: Tuning
   /** somebody of this mesh was heard of on the local network */
   onDiscovered?: (peer: string, addresses: string[]) => void
-  /** true refuses a connection as soon as its key is known */
+  /** true: it is not dialled */
   isBanned?: (peer: string) => boolean
 }
 

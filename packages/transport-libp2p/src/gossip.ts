@@ -70,7 +70,8 @@ export class Gossip {
     const fault = await credentials.checkAdvert(advert)
     if (fault !== undefined) {
       rejected(source.toString(), fault, `an advert in the name of ${advert.peer}`)
-      return TopicValidatorResult.Reject
+      // Whoever passes on what a removed peer says may not have heard of that yet: it is no liar.
+      return fault === 'certificate-revoked' ? TopicValidatorResult.Ignore : TopicValidatorResult.Reject
     }
     if (this.#isOld(advert)) return TopicValidatorResult.Ignore
     if (!this.#take(advert)) return TopicValidatorResult.Ignore

@@ -138,7 +138,7 @@ export class Libp2pTransport implements Transport {
 
   /** Where a member may be reached; it is dialled from now on whenever there is no link to it. */
   learn(peer: PeerId, addresses: string[]): void {
-    this.#book.learn(peer, addresses, this.#now())
+    if (!this.#banned.has(peer)) this.#book.learn(peer, addresses, this.#now())
   }
 
   /** Dials it no more (it has left). */
@@ -146,7 +146,7 @@ export class Libp2pTransport implements Transport {
     this.#book.forget(peer)
   }
 
-  /** Closes every link to a peer and refuses its connections until the next start. */
+  /** Closes every link to a peer and, until the next start, dials it no more and refuses its links, with that code. */
   ban(peer: PeerId, code: string, message: string): void {
     this.#banned.push(peer, true)
     this.#book.forget(peer)
@@ -260,6 +260,7 @@ export class Libp2pTransport implements Transport {
   }
 
   #onDiscovered(peer: PeerId, addresses: string[]): void {
+    if (this.#banned.has(peer)) return
     const known = this.#book.learn(peer, addresses, this.#now())
     if (known !== undefined) known.discovered = true
   }

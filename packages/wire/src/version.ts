@@ -1,2 +1,2 @@
 /** Version of the frame format. Peers with another version refuse each other at hello. */
-export const wireVersion = 11
+export const wireVersion = 12

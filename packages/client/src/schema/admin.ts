@@ -17,7 +17,7 @@ export const RemovalBody = strict({
   /** though it is alive */
   alive: Type.Optional(Type.Boolean()),
 })
-export const RemovalAnswer = strict({ peer: text(), name: text() })
+export const RemovalAnswer = strict({ peer: text(), name: text(), role: text() })
 export type RemovalAnswer = Static<typeof RemovalAnswer>
 
 export const StopAnswer = strict({ stopping: Type.Boolean() })
