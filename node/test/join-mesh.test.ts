@@ -72,7 +72,15 @@ async function openDesk(mesh: Mesh, members: (self: Certificate) => Certificate[
     members: () => members(certificate),
   })
   await transport.start(
-    { connected: ignore, disconnected: ignore, frame: ignore, gossip: ignore, rejected: ignore, transferred: ignore },
+    {
+      connected: ignore,
+      disconnected: ignore,
+      frame: ignore,
+      gossip: ignore,
+      rejected: ignore,
+      removed: ignore,
+      transferred: ignore,
+    },
     forever,
   )
   onTestFinished(() => transport.stop())

@@ -33,7 +33,9 @@ export class Ear implements TransportEvents {
     this.#tell({ kind: 'rejected', code })
   }
 
-  /** Its speed is no part of the port's contract. */
+  /** Refusals are made by membership, speeds by the network: no part of the port's contract. */
+  removed(): void {}
+
   transferred(): void {}
 
   all<K extends Heard['kind']>(kind: K): Extract<Heard, { kind: K }>[] {

@@ -36,7 +36,7 @@ const keyText =
 
 const notes = `Ask an admin, who holds the key of the mesh (souk peers shows who is one).
 A removal is for good, and spreads to every peer, also to those that are away now;
-a removed peer that is cut off goes on alone until somebody stops it. Tokens that it
-was given stay good until they expire.
+a removed peer stops once it meets one of the others. Tokens that it was given stay
+good until they expire.
 A task of which most custodians are removed cannot end any more: let one of them
 come back first where you can.`

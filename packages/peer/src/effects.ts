@@ -7,6 +7,7 @@ import type {
   Message,
   Outcome,
   PeerId,
+  Removal,
   TaskId,
   TaskRecord,
   TaskSummary,
@@ -75,7 +76,7 @@ export type PeerEffect =
   /** to the advert topic; the driver signs adverts of this peer wherever they leave (publish or send) */
   | { type: 'publish'; advert: Advert }
   /** it is no member any more: nothing of it is to be taken, and this peer stops where it is itself */
-  | { type: 'expel'; peer: PeerId }
+  | { type: 'expel'; removal: Removal }
   /** answered by `persisted` (a watermark) or `persistFailed` */
   | { type: 'persist'; seq: number; writes: Write[] }
   | { type: 'run'; order: RunOrder }

@@ -18,7 +18,7 @@ export function routeRoster(effect: RosterEffect, steps: Steps): void {
         steps.stepCustodian({ type: 'remember', writes: [write] })
         steps.outlet.alarm({ type: 'member.removed', peer: removal.peer })
       }
-      steps.outlet.emit({ type: 'expel', peer: removal.peer })
+      steps.outlet.emit({ type: 'expel', removal })
       break
     }
     case 'memberChanged': {

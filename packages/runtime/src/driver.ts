@@ -229,8 +229,8 @@ export class Driver implements PeerHandle {
         break
       }
       case 'expel':
-        this.#outbox?.flushTo(effect.peer, this.#clock.now())
-        void expel(effect.peer, this.#options, () => this.#written()).then((error) => {
+        this.#outbox?.flushTo(effect.removal.peer, this.#clock.now())
+        void expel(effect.removal, this.#options, () => this.#written()).then((error) => {
           if (error) this.#onBug(error, 'this peer stops')
         })
         break

@@ -1,5 +1,5 @@
 import type { PeerInput } from '@souk/peer'
-import type { Advert, Frame, PeerId } from '@souk/wire'
+import type { Advert, Frame, PeerId, Removal } from '@souk/wire'
 import type { Clock, Credentials, PeerHello, TransportEvents } from './ports.ts'
 import { SignatureGate } from './signature-gate.ts'
 
@@ -56,6 +56,10 @@ export class Inbound implements TransportEvents {
 
   gossip(advert: Advert): void {
     this.#gate.gossip(advert)
+  }
+
+  removed(from: PeerId, removal: Removal): void {
+    void this.#gate.removed(from, removal)
   }
 
   transferred(peer: PeerId, bytesPerMs: number): void {

@@ -43,6 +43,8 @@ export interface TransportEvents {
   frame(from: PeerId, frame: Frame): void
   /** a decoded advert that came by gossip; its signature and certificate are checked by the driver's `Credentials` */
   gossip(advert: Advert): void
+  /** somebody was removed, this peer perhaps, says one that refuses its link; to be checked by the driver's `Credentials` */
+  removed(from: PeerId, removal: Removal): void
   /** something a peer sent was refused before it reached the machine */
   rejected(from: PeerId | undefined, code: string, detail: string): void
   /** a large transfer with it is over: how fast those went of late, the slower way of the two; never probed */
@@ -202,8 +204,10 @@ export interface Credentials {
   checkCertificate(certificate: Certificate, peer: PeerId): Promise<string | undefined>
   /** whether the mesh itself said so */
   checkRemoval(removal: Removal): Promise<string | undefined>
-  /** From now on every certificate and advert of this peer is refused. */
-  revoke(peer: PeerId): void
+  /** From now on every certificate and advert of that peer is refused. */
+  revoke(removal: Removal): void
+  /** by what it is refused: to be told to it */
+  removalOf(peer: PeerId): Removal | undefined
 }
 
 /** An error with a stable code; `message` says what was seen, what was needed, and what to do. */

@@ -1,5 +1,5 @@
 import { removalKey } from '@souk/peer'
-import type { PeerId } from '@souk/wire'
+import type { PeerId, Removal } from '@souk/wire'
 import type { DriverOptions } from './driver-options.ts'
 import { CodedError, type Credentials, type Transport } from './ports.ts'
 import { stopPart } from './stop-part.ts'
@@ -34,15 +34,16 @@ type Needs = Pick<DriverOptions, 'log'> & {
  * with, once all that was `written` is on disk, or a disk is too slow to wait for.
  */
 export async function expel(
-  peer: PeerId,
+  removal: Removal,
   { log, credentials, transport }: Needs,
   written: () => Promise<void>,
 ): Promise<RemovedError | undefined> {
+  const { peer } = removal
   if (peer === credentials.self) {
     await stopPart(log ? { log } : {}, 'disk', written(), AbortSignal.timeout(writtenMsMax))
     return new RemovedError()
   }
-  credentials.revoke(peer)
+  credentials.revoke(removal)
   transport.ban(peer, 'certificate-revoked', `${peer} was removed from the mesh`)
   return undefined
 }

@@ -80,6 +80,12 @@ export class SignatureGate {
     this.#options.deliver(input)
   }
 
+  /** What comes with the refusal of a link: there is no other way to tell one that nobody talks to. */
+  async removed(from: PeerId, removal: Removal): Promise<void> {
+    const [good] = await this.#siftRemovals(from, [removal], { checks: 0 })
+    if (good) this.#options.deliver({ type: 'remove', removal: good })
+  }
+
   /** An advert by gossip: from anybody, and in no order. */
   gossip(advert: Advert): void {
     if (this.#isVerified(advert)) this.#options.deliver({ type: 'gossip', advert })

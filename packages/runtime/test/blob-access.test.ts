@@ -4,7 +4,15 @@ import { MemoryBlobs, refOf } from './memory-blobs.ts'
 import { MemoryHub } from './memory-hub.ts'
 import { KeyTable } from './toy-credentials.ts'
 
-const events = { connected() {}, disconnected() {}, frame() {}, gossip() {}, rejected() {}, transferred() {} }
+const events = {
+  connected() {},
+  disconnected() {},
+  frame() {},
+  gossip() {},
+  rejected() {},
+  removed() {},
+  transferred() {},
+}
 const signal = new AbortController().signal
 const sizeBytesMax = 1000
 

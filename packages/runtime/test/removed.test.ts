@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { ToyPeer } from './toy-peer.ts'
 import { ping, send, start, turn, World } from './world.ts'
 
+const removalOf = (peer: string) => ({ peer, wallMs: 1, signature: new Uint8Array() })
+
 /** Carries this out with its next input. */
 const doing = (...effects: PeerEffect[]) => new ToyPeer({ lag: (_, out) => out.push(...effects) })
 
@@ -10,7 +12,7 @@ test('who is removed hears what was on its way, under load too, then its link is
   const world = new World()
   const peer = new ToyPeer({
     drain: (_, out) => out.push(send('b', ping(1))),
-    lag: (_, out) => out.push(send('b', ping(2)), { type: 'expel', peer: 'b' }),
+    lag: (_, out) => out.push(send('b', ping(2)), { type: 'expel', removal: removalOf('b') }),
   })
   const a = await world.started('a', peer)
   const b = await world.started('b')
@@ -32,7 +34,7 @@ test('who is removed hears what was on its way, under load too, then its link is
 test('a peer that is removed itself ends once that is on its disk', async () => {
   const world = new World()
   const write = { key: 'removed/a', value: { peer: 'a' } }
-  const peer = doing({ type: 'persist', seq: 1, writes: [write] }, { type: 'expel', peer: 'a' })
+  const peer = doing({ type: 'persist', seq: 1, writes: [write] }, { type: 'expel', removal: removalOf('a') })
   const { driver, records, logged } = await world.started('a', peer)
   driver.input({ type: 'lag', lagMs: 0 })
   await expect(driver.failed).rejects.toMatchObject({ code: 'removed' })
@@ -41,4 +43,13 @@ test('a peer that is removed itself ends once that is on its disk', async () => 
   const again = world.host('a', new ToyPeer())
   await again.records.write([write])
   await expect(start(again)).rejects.toMatchObject({ code: 'removed' })
+})
+
+test('a removal that comes with a refused link counts where the mesh has signed it', async () => {
+  const { peer, transport, credentials } = await new World().started('a')
+  const good = credentials.remove('a')
+  transport.events!.removed('b', { ...good, peer: 'c' })
+  transport.events!.removed('b', good)
+  expect(await peer.next('remove')).toEqual({ type: 'remove', removal: good })
+  expect(peer.all('remove')).toHaveLength(1)
 })

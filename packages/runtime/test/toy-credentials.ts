@@ -95,9 +95,11 @@ export class ToyCredentials implements Credentials {
     }
   }
 
-  revoke(peer: PeerId): void {
+  revoke({ peer }: Removal): void {
     this.revoked.push(peer)
   }
+
+  removalOf(): undefined {}
 
   /** An advert of this peer, not signed yet. */
   advert(seq: number): Advert {

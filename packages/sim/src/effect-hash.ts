@@ -44,7 +44,7 @@ export function hashEffect(hash: TraceHash, effect: PeerEffect): void {
       hash.number(effect.order.workers)
       break
     case 'expel':
-      hash.text(effect.peer)
+      hash.text(effect.removal.peer)
       break
     case 'scale':
       hash.text(effect.intent.id)

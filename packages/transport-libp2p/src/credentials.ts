@@ -35,7 +35,7 @@ export class MeshCredentials implements Credentials {
   readonly #adverts = new BoundedMap<PeerId, string>(verifiedMax)
   /** the last verified life of each peer: every advert of it carries the same proof */
   readonly #lives = new BoundedMap<PeerId, string>(verifiedMax)
-  readonly #revoked = new Set<PeerId>()
+  readonly #revoked = new Map<PeerId, Removal>()
 
   constructor(options: { identity: Identity; mesh: Mesh; certificate: Certificate; wall?: () => number }) {
     this.self = options.identity.peer
@@ -102,8 +102,13 @@ export class MeshCredentials implements Credentials {
   }
 
   /** As many as a mesh may remove: none of them is forgotten. */
-  revoke(peer: PeerId): void {
-    this.#revoked.add(peer)
+  revoke(removal: Removal): void {
+    this.#revoked.set(removal.peer, removal)
+  }
+
+  /** By what a peer was revoked: what to tell it. */
+  removalOf(peer: PeerId): Removal | undefined {
+    return this.#revoked.get(peer)
   }
 }
 

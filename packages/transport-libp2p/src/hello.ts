@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { CodedError } from '@souk/runtime'
-import { Certificate, decodeValue, encodeValue, Incarnation, LifeProof, limits, wireVersion } from '@souk/wire'
+import { Certificate, decodeValue, encodeValue, Incarnation, LifeProof, limits, Removal, wireVersion } from '@souk/wire'
 import { addressesMax } from './dialer.ts'
 
 /** Bytes of a hello or verdict, and of every message of the join and blob protocols. */
@@ -25,6 +25,8 @@ export const Verdict = Type.Object({
   ok: Type.Boolean(),
   code: Type.String({ maxLength: 64 }),
   message: Type.String({ maxLength: 1024 }),
+  /** the mesh's own word for it, where the other side was removed */
+  removal: Type.Optional(Removal),
 })
 export type Verdict = Static<typeof Verdict>
 

@@ -1,12 +1,20 @@
 import type { Connection, Stream } from '@libp2p/interface'
 import { CodedError } from '@souk/runtime'
-import { decodeFrame, encodeFrames, type Frame, limits, type PeerId } from '@souk/wire'
+import { decodeFrame, encodeFrames, type Frame, limits, type PeerId, type Removal } from '@souk/wire'
 import { pipe } from 'it-pipe'
 import { byteSource } from './byte-source.ts'
 import { splitPayloads } from './frame-splitter.ts'
 import { decodeHello, decodeSmall, encodeSmall, type Hello, Verdict } from './hello.ts'
 import { Outbox } from './outbox.ts'
 import type { Tuning } from './tuning.ts'
+
+/** Why the other side gets no link. */
+export interface Refusal {
+  code: string
+  message: string
+  /** it was removed from the mesh */
+  removal?: Removal | undefined
+}
 
 /**
  * greeting: waiting for the other's hello · judged: its certificate is good, waiting for its verdict on ours ·
@@ -27,6 +35,8 @@ interface LinkEvents {
   opened(link: Link): void
   frame(link: Link, frame: Frame): void
   rejected(link: Link, code: string, detail: string): void
+  /** the other side refuses this peer, since it, or whoever is named, was removed from the mesh */
+  removed(link: Link, removal: Removal): void
   closed(link: Link, end: LinkEnd): void
 }
 
@@ -35,7 +45,7 @@ export interface LinkOptions {
   connection: Connection
   hello: Hello
   /** the reason code when the other side's hello is not acceptable */
-  judge(hello: Hello, peer: PeerId): Promise<{ code: string; message: string } | undefined>
+  judge(hello: Hello, peer: PeerId): Promise<Refusal | undefined>
   events: LinkEvents
   tuning: Tuning
   now: () => number
@@ -155,7 +165,7 @@ export class Link {
   }
 
   async #onHello(payload: Uint8Array): Promise<void> {
-    let refusal: { code: string; message: string } | undefined
+    let refusal: Refusal | undefined
     try {
       this.#hello = decodeHello(payload)
       refusal = await this.#options.judge(this.#hello, this.peer)
@@ -164,7 +174,8 @@ export class Link {
       refusal = { code: error.code, message: error.message }
     }
     if (this.state === 'closed') return
-    const verdict = { ok: refusal === undefined, code: refusal?.code ?? '', message: refusal?.message ?? '' }
+    const verdict: Verdict = { ok: refusal === undefined, code: refusal?.code ?? '', message: refusal?.message ?? '' }
+    if (refusal?.removal) verdict.removal = refusal.removal
     this.#outbox.offer(encodeSmall(verdict))
     if (refusal === undefined) this.#state = 'judged'
     else {
@@ -176,6 +187,7 @@ export class Link {
   #onVerdict(payload: Uint8Array): void {
     const verdict = decodeSmall(Verdict, payload)
     if (!verdict.ok) {
+      if (verdict.removal) this.#options.events.removed(this, verdict.removal)
       this.close(verdict.code, `${this.peer} refused this peer: ${verdict.message}`, 'stream', true)
       return
     }

@@ -10,7 +10,7 @@ export interface LinksOptions extends Omit<LinkOptions, 'stream' | 'connection' 
   events: LinksEvents
 }
 
-interface LinksEvents extends Pick<LinkOptions['events'], 'frame' | 'rejected'> {
+interface LinksEvents extends Pick<LinkOptions['events'], 'frame' | 'rejected' | 'removed'> {
   /** the one link to this peer that counts from now on; an older one has been closed (code `replaced`) */
   opened(link: Link): void
   /** `current`: it was the one that counted */
@@ -138,7 +138,7 @@ export class Links {
   }
 
   #start(stream: Stream, connection: Connection): void {
-    const { frame, rejected } = this.#options.events
+    const { frame, rejected, removed } = this.#options.events
     const link = new Link({
       ...this.#options,
       stream,
@@ -147,6 +147,7 @@ export class Links {
       events: {
         frame,
         rejected,
+        removed,
         opened: (opened) => this.#onOpened(opened),
         closed: (closed, end) => this.#onClosed(closed, end),
       },

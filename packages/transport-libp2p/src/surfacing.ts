@@ -21,6 +21,7 @@ export function surfacing(events: TransportEvents): TransportEvents {
     disconnected: call(events.disconnected.bind(events)),
     frame: call(events.frame.bind(events)),
     gossip: call(events.gossip.bind(events)),
+    removed: call(events.removed.bind(events)),
     rejected: call(events.rejected.bind(events)),
     transferred: call(events.transferred.bind(events)),
   }

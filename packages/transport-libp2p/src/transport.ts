@@ -12,7 +12,7 @@ import { addressesMax, dialAny } from './dialer.ts'
 import { Gossip } from './gossip.ts'
 import type { Hello } from './hello.ts'
 import { JoinServer, takesNoJoiners } from './join-server.ts'
-import type { Link, LinkEnd } from './link.ts'
+import type { Link, LinkEnd, Refusal } from './link.ts'
 import { type LinkReport, linkReport, wayOf } from './link-report.ts'
 import { Links } from './links.ts'
 import { cannotListen, usefulAddresses } from './listen-addresses.ts'
@@ -191,6 +191,7 @@ export class Libp2pTransport implements Transport {
       events: {
         opened: (link) => this.#onOpened(link),
         frame: (link, frame) => told.frame(link.peer, frame),
+        removed: (link, removal) => told.removed(link.peer, removal),
         rejected: (link, code, detail) => rejected(link.peer, code, detail),
         closed: (link, end, current) => this.#onClosed(link, end, current),
       },
@@ -231,12 +232,12 @@ export class Libp2pTransport implements Transport {
     return { version: wireVersion, incarnation, proof, certificate, addresses: this.addresses() }
   }
 
-  async #judge(hello: Hello, peer: PeerId): Promise<{ code: string; message: string } | undefined> {
-    if (this.#banned.has(peer))
-      return { code: 'certificate-revoked', message: certificateText('certificate-revoked', peer) }
+  async #judge(hello: Hello, peer: PeerId): Promise<Refusal | undefined> {
     const { credentials } = this.#options
-    const code = await credentials.checkCertificate(hello.certificate, peer)
-    if (code !== undefined) return { code, message: certificateText(code, peer) }
+    const code = this.#banned.has(peer)
+      ? 'certificate-revoked'
+      : await credentials.checkCertificate(hello.certificate, peer)
+    if (code !== undefined) return { code, message: certificateText(code, peer), removal: credentials.removalOf(peer) }
     const fault = await credentials.checkLife(peer, hello.incarnation, hello.proof)
     if (fault === undefined) return undefined
     return { code: fault, message: `${peer}: it did not sign that this is its life ${hello.incarnation}` }

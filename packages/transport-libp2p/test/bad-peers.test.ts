@@ -2,6 +2,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { decodeFrame, encodeFrame, wireVersion } from '@souk/wire'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { encodeSmall } from '../src/hello.ts'
+import { issueRemoval } from '../src/index.ts'
 import { linkProtocol } from '../src/protocols.ts'
 import { type Member, numbered, numberOf, TestMesh } from './nodes.ts'
 import { closed, framed, payloadsAfterGreeting, type RawPeer, rawPeer, welcome } from './raw-peer.ts'
@@ -93,7 +94,8 @@ test('a life that its peer did not sign is refused', async () => {
 })
 
 test('a revoked member is refused', async () => {
-  member.credentials.revoke(raw.identity.peer)
+  const removal = await issueRemoval(mesh.mesh.signingKey!, raw.identity.peer, 1)
+  member.credentials.revoke(removal)
   raw.write(await raw.hello())
   await member.ear.hears('rejected', (t) => t.code === 'certificate-revoked')
 })

@@ -79,7 +79,9 @@ test('a verified certificate still expires, and can be revoked', async () => {
   wallMs = 2000
   expect(await c.checkCertificate(certificate, identity.peer)).toBe('certificate-expired')
   wallMs = 1000
-  c.revoke(identity.peer)
+  const removal = await issueRemoval(mesh.signingKey!, identity.peer, 1)
+  c.revoke(removal)
+  expect([c.removalOf(identity.peer), c.removalOf('somebody')]).toEqual([removal, undefined])
   expect(await c.checkCertificate(certificate, identity.peer)).toBe('certificate-revoked')
 })
 

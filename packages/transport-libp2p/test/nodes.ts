@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type BlobStore, CodedError, type TransportEvents } from '@souk/runtime'
-import type { Advert, BlobRef, Certificate, Frame, Incarnation, PeerId, Role } from '@souk/wire'
+import type { Advert, BlobRef, Certificate, Frame, Incarnation, PeerId, Removal, Role } from '@souk/wire'
 import { vi } from 'vitest'
 import {
   createIdentity,
@@ -22,6 +22,7 @@ type Told =
   | { kind: 'frame'; peer: PeerId; frame: Frame }
   | { kind: 'gossip'; advert: Advert }
   | { kind: 'rejected'; peer: PeerId | undefined; code: string; detail: string }
+  | { kind: 'removed'; peer: PeerId; removal: Removal }
   | { kind: 'transferred'; peer: PeerId; bytesPerMs: number }
 
 /** Records what a transport tells and lets a test wait for it. */
@@ -43,6 +44,9 @@ class Ear implements TransportEvents {
   }
   rejected(peer: PeerId | undefined, code: string, detail: string): void {
     this.#tell({ kind: 'rejected', peer, code, detail })
+  }
+  removed(peer: PeerId, removal: Removal): void {
+    this.#tell({ kind: 'removed', peer, removal })
   }
   transferred(peer: PeerId, bytesPerMs: number): void {
     this.#tell({ kind: 'transferred', peer, bytesPerMs })
