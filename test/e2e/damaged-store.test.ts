@@ -74,7 +74,7 @@ test('a folder of a newer format is refused: what was seen, what this version re
   writeFileSync(join(peer.data, 'format'), 'souk 99\n')
   const { code, err } = await up(peer.data)
   expect(code).toBe(65)
-  expect(err).toMatch(/format 99, written by a newer souk; this souk reads format \d/)
+  expect(err).toMatch(/format 99, written by a newer souk; this souk reads formats? \d/)
   expect(err).toContain('next: souk --version')
   expect(await souk(['doctor', '--data', peer.data])).toMatchObject({
     code: 1,
