@@ -158,13 +158,14 @@ test.concurrent('by what each of several peers tells of thin demand the mesh gro
     for (const client of clients) tasks.push(client.submit({ argv: ['sleep', '3'] }))
     await pause(1_500)
   }
+  // It joins while there is room for all of it: what is expected goes down once it has ended.
+  const scale = `local:max=2,slots=1,scale-in=1h,${pace.replace('start=3s', 'start=10s')}`
+  const seat = await thin.start('seat', ['join', '-'], ['--offer', 'cpu=0,slots=0', '--scale', scale], { input: line })
+  const scaler = await thin.client(seat)
   for (const { kind } of await Promise.all(tasks.map(({ outcome }) => outcome))) expect(kind).toBe('succeeded')
 
   // Three slots are left, nothing runs, and who can start others has seen none of it: it only hears what peers expect.
   expect((await souk(['down', '--data', roomy.data])).code).toBe(0)
-  const scale = `local:max=2,slots=1,scale-in=1h,${pace.replace('start=3s', 'start=10s')}`
-  const seat = await thin.start('seat', ['join', '-'], ['--offer', 'cpu=0,slots=0', '--scale', scale], { input: line })
-  const scaler = await thin.client(seat)
   await until('a peer is started', () => started(seat) > 0, 60)
   const { here } = await scaler.scalePlan()
   expect(here!.log.map(({ kind, why }) => [kind, why])).toEqual(
