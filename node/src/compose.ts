@@ -15,10 +15,10 @@ import { consoleFiles } from './console-files.ts'
 import { consoleKey } from './console-key.ts'
 import type { DataFolder } from './data-folder.ts'
 import { HostWatch } from './host-watch.ts'
-import { InvitationDesk } from './invitation-desk.ts'
 import { KnownPeers } from './known-peers.ts'
 import { makeExecutors } from './make-executors.ts'
 import { type Member, readMember } from './member.ts'
+import { MembershipDesk } from './membership-desk.ts'
 import { named } from './named-handle.ts'
 import { configOf } from './peer-config.ts'
 import type { PeerSettings } from './peer-options.ts'
@@ -54,7 +54,7 @@ export interface RunningPeer {
   control: ControlServer
   /** the token of the local API */
   token: string
-  desk: InvitationDesk
+  desk: MembershipDesk
   addresses(): string[]
   trace: Driver['trace']
   stop(signal: AbortSignal): Promise<void>
@@ -152,7 +152,7 @@ interface Base {
   blobs: FileBlobs
   blobAccess: PeerBlobs
   transport: Libp2pTransport
-  desk: InvitationDesk
+  desk: MembershipDesk
 }
 
 async function makeBase(
@@ -171,13 +171,8 @@ async function makeBase(
     folder: folder.path,
     ...(diskBytesMax === undefined ? {} : { blobBytesMax: diskBytesMax }),
   })
-  const desk = new InvitationDesk({
-    records,
-    self: identity.peer,
-    mesh,
-    addresses: () => transport.addresses(),
-    members,
-  })
+  const addresses = () => transport.addresses()
+  const desk = new MembershipDesk({ records, self: identity.peer, mesh, addresses, members })
   const transport = new Libp2pTransport({
     identity,
     mesh,
@@ -237,7 +232,7 @@ function makeControl(
 }
 
 /** Ends a membership. Rejects as the desk does, and where it cannot be written. */
-function remover(records: LmdbRecords, desk: InvitationDesk, driver: Driver): ControlOptions['remove'] {
+function remover(records: LmdbRecords, desk: MembershipDesk, driver: Driver): ControlOptions['remove'] {
   return async (id) => {
     const removal = await desk.removal(id)
     // Told to nobody before it is on this disk: whoever removes a peer must not meet it again after a restart.

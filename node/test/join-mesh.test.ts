@@ -18,9 +18,9 @@ import {
 import type { Certificate } from '@souk/wire'
 import { expect, onTestFinished, test } from 'vitest'
 import type { DataFolder } from '../src/data-folder.ts'
-import { InvitationDesk } from '../src/invitation-desk.ts'
 import { joinMesh } from '../src/join-mesh.ts'
 import { readMember } from '../src/member.ts'
+import { MembershipDesk } from '../src/membership-desk.ts'
 import { scaleSettings } from '../src/scale-options.ts'
 
 const forever = new AbortController().signal
@@ -48,7 +48,7 @@ async function recordsOf(folder: DataFolder): Promise<LmdbRecords> {
 }
 
 /** A peer that invites, without all that a running one has besides. */
-async function openDesk(mesh: Mesh, members: (self: Certificate) => Certificate[]): Promise<InvitationDesk> {
+async function openDesk(mesh: Mesh, members: (self: Certificate) => Certificate[]): Promise<MembershipDesk> {
   const folder = dataFolder()
   const records = await recordsOf(folder)
   const identity = await createIdentity()
@@ -64,7 +64,7 @@ async function openDesk(mesh: Mesh, members: (self: Certificate) => Certificate[
     onJoin: (application) => desk.onJoin(application),
   })
   const addresses = () => transport.addresses()
-  const desk = new InvitationDesk({
+  const desk = new MembershipDesk({
     records,
     self: identity.peer,
     mesh,

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Scaler, ScalerOptions } from '@souk/runtime'
 import type { DataFolder } from '../data-folder.ts'
-import type { InvitationDesk } from '../invitation-desk.ts'
+import type { MembershipDesk } from '../membership-desk.ts'
 import type { PeerSettings } from '../peer-options.ts'
 import type { PeerProcess, PeerProcessOptions } from '../peer-process.ts'
 import type { ScaleSettings } from '../scale-options.ts'
@@ -20,7 +20,7 @@ interface Needs {
 }
 
 /** What starts and ends further peers, where the options want that. */
-export function makeScaler(options: Needs, desk: InvitationDesk, removals: Removals): { scaling?: ScalerOptions } {
+export function makeScaler(options: Needs, desk: MembershipDesk, removals: Removals): { scaling?: ScalerOptions } {
   const { scaling } = options.settings
   if (scaling === undefined) return {}
   return { scaling: { scaler: scalerOf(scaling, options, { desk, removals }), tryMsMax } }
@@ -29,7 +29,7 @@ export function makeScaler(options: Needs, desk: InvitationDesk, removals: Remov
 function scalerOf(
   scaling: ScaleSettings,
   { folder, settings, environment, startPeer }: Needs,
-  { desk, removals }: { desk: InvitationDesk; removals: Removals },
+  { desk, removals }: { desk: MembershipDesk; removals: Removals },
 ): Scaler {
   const invite = async (): Promise<string> => (await desk.invite({ role: 'host', uses: 1 })).line
   const { slots, command } = scaling

@@ -62,8 +62,8 @@ export interface Transport {
   publish(advert: Advert): void
   /** Where a member can be dialled, by its signed advert; the transport connects to it when it is not connected. */
   learn(peer: PeerId, addresses: string[]): void
-  /** Closes every link to a peer, once what was sent to it has left, and takes no other; who opens one is told the code. */
-  ban(peer: PeerId, code: string, message: string): void
+  /** Closes every link to a peer, once what was sent to it has left. Whom `Credentials` refuse gets no other, and is told why. */
+  shut(peer: PeerId, code: string, message: string): void
   /** Dials a peer by its addresses; rejects with a coded error that names the failing hop. */
   dial(addresses: string[], signal: AbortSignal): Promise<PeerId>
   /** Reads a blob that another member has. Rejects with code `blob-missing`. */

@@ -26,7 +26,7 @@ export function isRemoved(self: PeerId, stored: readonly { key: string }[]): boo
 /** What it takes of a driver to expel a peer. */
 type Needs = Pick<DriverOptions, 'log'> & {
   credentials: Pick<Credentials, 'self' | 'revoke'>
-  transport: Pick<Transport, 'ban'>
+  transport: Pick<Transport, 'shut'>
 }
 
 /**
@@ -44,6 +44,6 @@ export async function expel(
     return new RemovedError()
   }
   credentials.revoke(removal)
-  transport.ban(peer, 'certificate-revoked', `${peer} was removed from the mesh`)
+  transport.shut(peer, 'certificate-revoked', `${peer} was removed from the mesh`)
   return undefined
 }

@@ -27,7 +27,6 @@ export class MemoryTransport implements Transport {
   readonly #credentials: Credentials
   readonly blobs: BlobStore | undefined
   readonly links = new Set<PeerId>()
-  readonly banned = new Set<PeerId>()
   events: TransportEvents | undefined
   /** frames given to `send`, taken or not */
   readonly sent: { to: PeerId; frame: Frame }[] = []
@@ -57,7 +56,8 @@ export class MemoryTransport implements Transport {
     const peer = addresses[0]?.split('/').at(-1) ?? ''
     const other = this.#hub.find(peer)
     if (!other?.events) throw new CodedError('dial-failed', `${peer} is not there`)
-    if (other.banned.has(this.self)) throw new CodedError('certificate-revoked', `${peer} refuses this peer`)
+    if (other.#credentials.removalOf(this.self))
+      throw new CodedError('certificate-revoked', `${peer} refuses this peer`)
     if (this.links.has(peer)) return peer
     this.links.add(peer)
     other.links.add(this.self)
@@ -66,8 +66,7 @@ export class MemoryTransport implements Transport {
     return peer
   }
 
-  ban(peer: PeerId): void {
-    this.banned.add(peer)
+  shut(peer: PeerId): void {
     this.disconnect(peer)
   }
 

@@ -30,7 +30,7 @@ export class ToyCredentials implements Credentials {
   readonly #key: KeyObject
   signatures = 0
   checks = 0
-  readonly revoked: PeerId[] = []
+  readonly revoked = new Map<PeerId, Removal>()
   /** while set, checks wait for it */
   gate: Promise<void> | undefined
 
@@ -95,11 +95,13 @@ export class ToyCredentials implements Credentials {
     }
   }
 
-  revoke({ peer }: Removal): void {
-    this.revoked.push(peer)
+  revoke(removal: Removal): void {
+    this.revoked.set(removal.peer, removal)
   }
 
-  removalOf(): undefined {}
+  removalOf(peer: PeerId): Removal | undefined {
+    return this.revoked.get(peer)
+  }
 
   /** An advert of this peer, not signed yet. */
   advert(seq: number): Advert {

@@ -287,7 +287,8 @@ export class World implements Stage {
         if ((effect.event.type as string) === 'store.behind') this.turnover.onBehind(node)
         break
       default:
-      // Nothing is warmed up or started, and whom a mesh removes has gone for good already.
+        // Nothing is warmed up or started, and whom a mesh removes has gone for good already.
+        effect.type satisfies 'warm' | 'scale' | 'expel'
     }
   }
 

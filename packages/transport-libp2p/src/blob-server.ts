@@ -42,7 +42,7 @@ export class BlobServer {
     try {
       await this.#admit(peer)
       while (await exchange.more(3 * tuning.blobIdleMsMax)) {
-        // it may have been banned since the last request
+        // it may have been shut out since the last request
         const role = await this.#admit(peer)
         await this.#serve(exchange, peer, role)
       }

@@ -27,14 +27,14 @@ export interface NodeOptions {
   tuning?: Tuning
   /** somebody of this mesh was heard of on the local network */
   onDiscovered?: (peer: string, addresses: string[]) => void
-  /** true: it is not dialled */
-  isBanned?: (peer: string) => boolean
+  /** true: it is a member no more, and not dialled */
+  isRemoved?: (peer: string) => boolean
 }
 
 /** A libp2p node, not started: TCP, private network, noise, yamux, identify, gossipsub, and mDNS when asked. */
 export async function createNode(options: NodeOptions): Promise<Node> {
   const tuning = options.tuning ?? defaultTuning
-  const isBanned = options.isBanned ?? (() => false)
+  const isRemoved = options.isRemoved ?? (() => false)
   return await createLibp2p({
     start: false,
     privateKey: options.identity.key,
@@ -51,7 +51,7 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     ],
     peerDiscovery: options.mdns ? [discovery(options)] : [],
     // One that dials is let in as far as its hello, and told why it comes no further.
-    connectionGater: { denyDialPeer: (peer) => isBanned(peer.toString()) },
+    connectionGater: { denyDialPeer: (peer) => isRemoved(peer.toString()) },
     connectionManager: {
       maxConnections: tuning.connectionsMax,
       inboundConnectionThreshold: tuning.inboundConnectionsPerSecondMax,

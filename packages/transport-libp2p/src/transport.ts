@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { BoundedMap, Prng } from '@souk/kernel'
+import { Prng } from '@souk/kernel'
 import { CodedError, type Transport, type TransportEvents } from '@souk/runtime'
 import { type Advert, type BlobRef, type Frame, type PeerId, wireVersion } from '@souk/wire'
 import { AddressBook } from './address-book.ts'
@@ -22,9 +22,6 @@ import { surfacing } from './surfacing.ts'
 import type { Libp2pTransportOptions } from './transport-options.ts'
 import { defaultTuning, type Tuning } from './tuning.ts'
 
-/** Banned ids remembered until the next start; the oldest goes first, and its certificate is still checked. */
-const bannedMax = 65_536
-
 /** Peers over libp2p: one long-lived stream per pair, adverts by gossip, blobs on a few more streams. */
 export class Libp2pTransport implements Transport {
   readonly self: PeerId
@@ -35,7 +32,6 @@ export class Libp2pTransport implements Transport {
   readonly #bandwidths: Bandwidths
   #events: TransportEvents | undefined
   #running: Running | undefined
-  readonly #banned = new BoundedMap<PeerId, true>(bannedMax)
 
   constructor(options: Libp2pTransportOptions) {
     this.self = options.identity.peer
@@ -55,7 +51,7 @@ export class Libp2pTransport implements Transport {
     const node = await createNode({
       ...this.#options,
       tuning: this.#tuning,
-      isBanned: (peer) => this.#banned.has(peer),
+      isRemoved: (peer) => this.#isRemoved(peer),
       onDiscovered: (peer, addresses) => this.#onDiscovered(peer, addresses),
     })
     const running = this.#assemble(node, this.#events, stopping)
@@ -138,7 +134,7 @@ export class Libp2pTransport implements Transport {
 
   /** Where a member may be reached; it is dialled from now on whenever there is no link to it. */
   learn(peer: PeerId, addresses: string[]): void {
-    if (!this.#banned.has(peer)) this.#book.learn(peer, addresses, this.#now())
+    if (!this.#isRemoved(peer)) this.#book.learn(peer, addresses, this.#now())
   }
 
   /** Dials it no more (it has left). */
@@ -146,9 +142,8 @@ export class Libp2pTransport implements Transport {
     this.#book.forget(peer)
   }
 
-  /** Closes every link to a peer and, until the next start, dials it no more and refuses its links, with that code. */
-  ban(peer: PeerId, code: string, message: string): void {
-    this.#banned.push(peer, true)
+  /** Closes every link to a peer and forgets where it is. One whose certificate was revoked is not dialled again, nor let in. */
+  shut(peer: PeerId, code: string, message: string): void {
     this.#book.forget(peer)
     this.#running?.links.close(peer, code, message)
   }
@@ -234,9 +229,7 @@ export class Libp2pTransport implements Transport {
 
   async #judge(hello: Hello, peer: PeerId): Promise<Refusal | undefined> {
     const { credentials } = this.#options
-    const code = this.#banned.has(peer)
-      ? 'certificate-revoked'
-      : await credentials.checkCertificate(hello.certificate, peer)
+    const code = await credentials.checkCertificate(hello.certificate, peer)
     if (code !== undefined) return { code, message: certificateText(code, peer), removal: credentials.removalOf(peer) }
     const fault = await credentials.checkLife(peer, hello.incarnation, hello.proof)
     if (fault === undefined) return undefined
@@ -260,8 +253,12 @@ export class Libp2pTransport implements Transport {
     if (current) this.#events?.disconnected(link.peer, end.code)
   }
 
+  #isRemoved(peer: PeerId): boolean {
+    return this.#options.credentials.removalOf(peer) !== undefined
+  }
+
   #onDiscovered(peer: PeerId, addresses: string[]): void {
-    if (this.#banned.has(peer)) return
+    if (this.#isRemoved(peer)) return
     const known = this.#book.learn(peer, addresses, this.#now())
     if (known !== undefined) known.discovered = true
   }

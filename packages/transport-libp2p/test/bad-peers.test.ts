@@ -100,9 +100,10 @@ test('a revoked member is refused', async () => {
   await member.ear.hears('rejected', (t) => t.code === 'certificate-revoked')
 })
 
-test('a banned peer loses its link, and is told why it gets no other', async () => {
+test('a peer that is removed loses its link, and is told why it gets no other', async () => {
   await greet()
-  member.transport.ban(raw.identity.peer, 'certificate-revoked', 'revoked')
+  member.credentials.revoke(await issueRemoval(mesh.mesh.signingKey!, raw.identity.peer, 1))
+  member.transport.shut(raw.identity.peer, 'certificate-revoked', 'revoked')
   expect((await member.ear.hears('disconnected')).reason).toBe('certificate-revoked')
   await closed(raw.stream)
   const again = await raw.node.dial(multiaddr(member.address), { force: true, signal: AbortSignal.timeout(3000) })

@@ -241,13 +241,13 @@ test('too many blobs in a request end the stream, and are told', async () => {
   await closed(stream)
 })
 
-test('a banned peer gets nothing more on a stream that it has', async () => {
+test('a peer that is shut out gets nothing more on a stream that it has', async () => {
   const { stream, exchange } = await ask()
   const blob = member.blobs.add(randomBytes(500))
   await exchange.write({ op: 'get', blobs: [blob] })
   await exchange.read(BlobReplies)
   await exchange.readSmallBody(blob.sizeBytes)
-  member.transport.ban(raw.identity.peer, 'certificate-revoked', 'revoked')
+  member.transport.shut(raw.identity.peer, 'certificate-revoked', 'revoked')
   await exchange.write({ op: 'get', blobs: [blob] }).catch(() => {})
   expect(await codeOf(exchange.read(BlobReplies))).toBe('interrupted')
   await closed(stream)

@@ -18,8 +18,11 @@ const invitationsKey = 'self/invitations'
 /** How long an invitation is good for when nobody says. */
 export const invitationMsDefault = 15 * 60_000
 
-/** Gives out invitations of a mesh, makes members of those who come with one, and ends memberships. Needs the mesh's signing key. */
-export class InvitationDesk {
+/**
+ * Gives out invitations of a mesh, makes members of those who come with one, and ends memberships. Needs the mesh's signing
+ * key.
+ */
+export class MembershipDesk {
   readonly #records: LmdbRecords
   readonly #self: PeerId
   readonly #mesh: Mesh
