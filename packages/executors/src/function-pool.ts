@@ -1,25 +1,12 @@
 import { BoundedQueue } from '@souk/kernel'
-import type { Piscina } from 'piscina'
 import type { FunctionAnswer, FunctionCall, LaneAsk, LiveOutput } from './function-call.ts'
-import { FunctionLane } from './function-lane.ts'
+import type { FunctionLane } from './function-lane.ts'
+import { FunctionLanes, type LanesOptions } from './function-lanes.ts'
 
 /** Calls that wait for a thread. The peer's slots allow far fewer; more are refused. */
 const waitingMax = 65_536
 /** A module that takes longer to load ends its thread. */
 const warmMsMax = 60_000
-
-export interface PoolOptions {
-  /** the file that runs in each thread */
-  script: string
-  /** one call a thread, so also the calls that run at once */
-  threadsMax: number
-  /** an unused thread ends after so long */
-  idleMs: number
-  /** heap of one thread; a function that needs more fails. Best effort: some ways to allocate end the process at it */
-  heapMbMax: number
-  /** all that functions see as `process.env`, beside SOUK_… */
-  environment: Record<string, string>
-}
 
 /** How one call is heard of. `answered`, `failed` or `ended` is the last. */
 export interface PooledCall {
@@ -42,25 +29,23 @@ interface Entry {
 }
 
 /**
- * Worker threads for functions, by Piscina, each held by a lane. The queue is kept here and not there: Piscina forgets
- * what waits when its last thread is terminated, and so there are never more calls under way than it has threads.
+ * Calls of functions in worker threads. The queue is kept here and not in Piscina, which forgets what waits when its last
+ * thread is terminated; and so there are never more calls under way than it has threads.
  */
 export class FunctionPool {
-  readonly #options: PoolOptions
+  readonly #threadsMax: number
+  readonly #lanes: FunctionLanes
   readonly #entries = new Map<number, Entry>()
   readonly #waiting = new BoundedQueue<Entry>(waitingMax)
-  readonly #lanes = new Set<FunctionLane>()
-  /** lanes that nothing is asked of; those used last are taken first */
-  readonly #free: FunctionLane[] = []
-  #idleTimer: NodeJS.Timeout | undefined
-  #pool: Promise<Piscina> | undefined
-  /** all threads were started since there were none */
-  #filled = false
   #running = 0
   #nextId = 1
 
-  constructor(options: PoolOptions) {
-    this.#options = options
+  constructor(options: LanesOptions) {
+    this.#threadsMax = options.threadsMax
+    this.#lanes = new FunctionLanes(options, {
+      output: (live) => this.#entries.get(live.call)?.listener.output(live),
+      busy: () => this.#running > 0,
+    })
   }
 
   /** Runs a call when a thread is free; returns its number, or undefined when too many wait. */
@@ -98,7 +83,7 @@ export class FunctionPool {
    * when the module cannot be loaded.
    */
   async warm(path: string, name: string, workers: number): Promise<{ workers: number; tookMs: number }> {
-    const wanted = Math.min(workers, this.#options.threadsMax)
+    const wanted = Math.min(workers, this.#threadsMax)
     const count = Math.max(0, wanted - this.#running)
     const busy = Math.min(wanted, this.#running)
     // As calls are: never more under way than there are threads.
@@ -119,15 +104,11 @@ export class FunctionPool {
   /** Terminates every thread. Calls that still run are halted first. */
   async close(): Promise<void> {
     await Promise.all([...this.#entries.keys()].map((id) => this.halt(id)))
-    const pool = await this.#pool
-    this.#pool = undefined
-    clearTimeout(this.#idleTimer)
-    this.#idleTimer = undefined
-    await pool?.destroy()
+    await this.#lanes.close()
   }
 
   #next(): void {
-    while (this.#running < this.#options.threadsMax) {
+    while (this.#running < this.#threadsMax) {
       const entry = this.#waiting.shift()
       if (!entry) return
       if (entry.state !== 'waiting') continue
@@ -142,8 +123,8 @@ export class FunctionPool {
     let answer: FunctionAnswer | Error
     let lane: FunctionLane | undefined
     try {
-      lane = this.#free.pop() ?? (await this.#open())
-      if ((entry.state as string) === 'halted') return this.#giveBack(lane)
+      lane = this.#lanes.takeFree() ?? (await this.#lanes.open())
+      if ((entry.state as string) === 'halted') return this.#lanes.giveBack(lane)
       entry.lane = lane
       listener.running()
       call.sentMs = performance.timeOrigin + performance.now()
@@ -154,10 +135,10 @@ export class FunctionPool {
     // Halted: `halt` reports it, once the thread is gone.
     if ((entry.state as string) === 'halted') return
     entry.state = 'answered'
-    if (lane) this.#giveBack(lane)
+    if (lane) this.#lanes.giveBack(lane)
     this.#running--
     this.#next()
-    this.#fill()
+    this.#lanes.fill()
     if (answer instanceof Error) listener.failed(answer)
     else await listener.answered(answer)
     this.#entries.delete(call.id)
@@ -167,112 +148,16 @@ export class FunctionPool {
   async #borrowed(question: LaneAsk, signal: AbortSignal): Promise<unknown> {
     let stop = () => {}
     try {
-      const lane = this.#free.pop() ?? (await this.#open())
+      const lane = this.#lanes.takeFree() ?? (await this.#lanes.open())
       stop = () => void lane.terminate()
       if (signal.aborted) stop()
       signal.addEventListener('abort', stop)
-      const answer = await lane.ask(question).finally(() => this.#giveBack(lane))
+      const answer = await lane.ask(question).finally(() => this.#lanes.giveBack(lane))
       return answer
     } finally {
       signal.removeEventListener('abort', stop)
       this.#running--
       this.#next()
     }
-  }
-
-  /**
-   * Calls seldom come alone: after the first one the other threads start, too, for to start them in the middle of a
-   * burst keeps its slots taken and idle. Threads that stay unused end after `idleMs`.
-   */
-  #fill(): void {
-    if (this.#filled || !this.#pool) return
-    this.#filled = true
-    void this.#pool.then((pool) => {
-      // Those that have started already are taken first.
-      while (this.#lanes.size < this.#options.threadsMax) this.#free.unshift(this.#newLane(pool))
-    })
-  }
-
-  // ---- lanes
-
-  async #open(): Promise<FunctionLane> {
-    const pool = await this.#ensure()
-    // One may have come free, or been opened, meanwhile.
-    return this.#free.pop() ?? this.#newLane(pool)
-  }
-
-  #newLane(pool: Piscina): FunctionLane {
-    const lane = new FunctionLane(pool, (lost) => {
-      this.#lanes.delete(lost)
-      const at = this.#free.indexOf(lost)
-      if (at >= 0) this.#free.splice(at, 1)
-    })
-    lane.usedMs = performance.now()
-    this.#lanes.add(lane)
-    this.#endIdleLater()
-    return lane
-  }
-
-  #giveBack(lane: FunctionLane): void {
-    if (!this.#lanes.has(lane)) return
-    lane.usedMs = performance.now()
-    this.#free.push(lane)
-  }
-
-  /** One timer for all, not one for each call. */
-  #endIdleLater(): void {
-    this.#idleTimer ??= setTimeout(() => {
-      this.#idleTimer = undefined
-      const usedBefore = performance.now() - this.#options.idleMs
-      for (const lane of this.#free.filter(({ usedMs }) => usedMs <= usedBefore)) {
-        this.#free.splice(this.#free.indexOf(lane), 1)
-        this.#lanes.delete(lane)
-        lane.giveBack()
-      }
-      if (this.#lanes.size > 0) this.#endIdleLater()
-    }, this.#options.idleMs).unref()
-  }
-
-  #ensure(): Promise<Piscina> {
-    this.#pool ??= this.#start()
-    return this.#pool
-  }
-
-  async #start(): Promise<Piscina> {
-    // Loaded with the first function: a peer that runs none does not pay for it.
-    const { Piscina } = await import('piscina')
-    const { script, threadsMax, heapMbMax, environment } = this.#options
-    const pool: Piscina = new Piscina({
-      filename: script,
-      name: 'serve',
-      minThreads: 0,
-      maxThreads: threadsMax,
-      // Lanes hold their threads: what has none is not used any more.
-      idleTimeout: 1,
-      // A thread that waits in Atomics.wait between two calls could not answer what its modules keep open.
-      atomics: 'disabled',
-      recordTiming: false,
-      env: environment,
-      argv: [],
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-      resourceLimits: { maxOldGenerationSizeMb: heapMbMax },
-    })
-    pool.on('message', (live: LiveOutput) => this.#entries.get(live.call)?.listener.output(live))
-    pool.on('error', () => this.#onThreadLost(pool))
-    // The one that ends still counts.
-    pool.on('workerDestroy', () => {
-      if (pool.threads.length <= 1) this.#filled = false
-    })
-    return pool
-  }
-
-  /**
-   * A thread died that had no call. Between two calls that is nothing: the next call gets another. But when threads
-   * cannot even start, what was to run in them would wait for ever: it fails.
-   */
-  #onThreadLost(pool: Piscina): void {
-    if (pool.threads.length > 0 || this.#running === 0) return
-    this.#pool = undefined
-    void pool.destroy()
   }
 }
