@@ -155,7 +155,10 @@ function membersOf(offers: readonly Offer[]): MembersView {
 
 function peerOf(self: PeerId, offer: Offer, members: MembersView, config: MarketConfig, seed: Prng): Peer {
   const prng = seed.fork(self)
-  const host = new Host(defaultHostConfig, { devices: (request) => packing.fitting(request)?.devices })
+  const host = new Host(defaultHostConfig, {
+    devices: (request) => packing.fitting(request)?.devices,
+    meanMs: () => undefined,
+  })
   const local = {
     offer: () => offer,
     free: () => host.free,

@@ -1,7 +1,11 @@
+import type { MessagePort } from 'node:worker_threads'
+
 /** What goes to a worker thread: plain data, one message a call. */
 export interface FunctionCall {
   /** number of the call in its pool */
   id: number
+  /** number of the call in its lane, as `CallClaims` counts */
+  turn: number
   /** absolute path of the module */
   module: string
   /** how people know the module */
@@ -14,9 +18,21 @@ export interface FunctionCall {
   outputBytesMax: number
   /** when it was sent to its thread, by the clock that all threads share, ms */
   sentMs: number
+  /** by that clock: whose turn comes later does not begin any more, since its task may have been started elsewhere */
+  beginByMs?: number
 }
 
-/** What a thread is asked, one thing at a time. `end`: nothing more; it is not answered. */
+/** What a thread gets to hear first. */
+export interface LaneStart {
+  port: MessagePort
+  /** of `CallClaims` */
+  claims: SharedArrayBuffer
+}
+
+/**
+ * What a thread is asked; it does one after the other. Calls that were taken back are not answered. `end`: nothing more; it is
+ * not answered either.
+ */
 export type LaneAsk =
   | { ask: 'run'; call: FunctionCall }
   /** the names of the functions that a module exports */
@@ -30,6 +46,8 @@ export type LaneAnswer = { value: unknown } | { error: unknown }
 /** What comes back. `value` is JSON text. */
 export interface FunctionAnswer {
   value?: string
+  /** its turn came too late: it has not begun */
+  late?: true
   /** why it failed, for people */
   error?: string
   /** absent when it wrote nothing, as most do */

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { CodedError, type Executor, type MeasuredRun, type RunEvents, type WarmOrder } from '@souk/runtime'
+import { CodedError, type Executor, type MeasuredRun, type RunEvents, type RunRef, type WarmOrder } from '@souk/runtime'
 import { type Ballot, limits, type RunResult, type TaskId } from '@souk/wire'
 import { type AgentHub, Agents } from './agent-hub.ts'
 import { type FunctionOptions, functionOptions } from './function-options.ts'
-import { FunctionPool } from './function-pool.ts'
+import { FunctionPool, type PoolCall, type PooledCall } from './function-pool.ts'
 import { FunctionRun, type RunFolders } from './function-run.ts'
 import { FunctionWarmer } from './function-warmer.ts'
 import { ModuleStore } from './module-store.ts'
@@ -96,10 +96,36 @@ export class FunctionExecutor implements Executor {
     }
     const run = new FunctionRun(order, this.#options, this.#events!, this.#folders)
     this.#runs.set(key, run)
-    const { timeoutMs } = order.record.spec
-    if (timeoutMs > 0 && timeoutMs < 2 ** 31) run.timer = setTimeout(() => this.#halt(run, 'timeout'), timeoutMs)
+    this.#endInTime(run)
     if (run.needsFolder || run.work.module) void this.#prepareAndStart(run)
     else this.#start(run, this.#registered.get(run.work.name))
+  }
+
+  /** Only plain calls of registered functions, behind one that is in a thread. */
+  lineUp(order: RunOrder, behind: RunRef): void {
+    const key = fenceText(order.task, order.ballot)
+    const before = this.#runs.get(fenceText(behind.task, behind.ballot))?.call
+    const { work } = order.record.spec
+    const path = work.kind === 'function' && !work.module ? this.#registered.get(work.name) : undefined
+    const run = new FunctionRun(order, this.#options, this.#events!, this.#folders)
+    if (path === undefined || before === undefined || run.needsFolder || this.#refusal(order, key)) {
+      queueMicrotask(() => this.#events?.takenBack(order.task, order.ballot))
+      return
+    }
+    this.#runs.set(key, run)
+    const listener = this.#listener(run)
+    const begins = { ...listener, running: () => this.#onTurn(run, listener) }
+    const takenBack = () => this.#onTakenBack(run)
+    const leftMs = order.leased ? this.#events!.leaseLeftMs(order.task, order.ballot) : Infinity
+    const inTime = leftMs < Infinity ? { beginByMs: performance.timeOrigin + performance.now() + leftMs } : {}
+    run.call = this.#pool.lineUp({ ...callOf(run, path), ...inTime }, before, { ...begins, takenBack })
+    if (run.call === undefined) queueMicrotask(takenBack)
+    else this.#stopInPool(run)
+  }
+
+  takeBack(task: TaskId, ballot: Ballot): void {
+    const run = this.#runs.get(fenceText(task, ballot))
+    if (run?.call !== undefined && this.#pool.takeBack(run.call)) this.#onTakenBack(run)
   }
 
   halt(task: TaskId, ballot: Ballot, code: StopCode): void {
@@ -114,7 +140,7 @@ export class FunctionExecutor implements Executor {
     })
   }
 
-  /** What functions use of memory is not known: threads share the peer's. */
+  /** What functions use of memory is not known: threads share the peer's. What is lined up counts, too. */
   underWay(): MeasuredRun[] {
     return [...this.#runs.values()].map(({ order: { task, ballot } }) => ({ task, ballot }))
   }
@@ -171,24 +197,40 @@ export class FunctionExecutor implements Executor {
   }
 
   #startInPool(run: FunctionRun, path: string): void {
-    const { name, args, module } = run.work
-    const call = {
-      module: path,
-      moduleName: module?.path ?? path,
-      name,
-      args,
-      variables: run.variables(),
-      outputBytesMax: run.outputBytesMax,
-    }
-    const id = this.#pool.run(call, {
+    run.call = this.#pool.run(callOf(run, path), this.#listener(run))
+    if (run.call !== undefined) this.#stopInPool(run)
+    else void this.#finish(run, run.ended(refusal('no-room', 'too many functions wait for a thread')))
+  }
+
+  #listener(run: FunctionRun): PooledCall {
+    return {
       running: () => run.running(),
       output: (live) => run.live(live),
       answered: (answer) => this.#finish(run, run.answered(answer)),
-      failed: (error) => void this.#finish(run, run.ended(this.#threadFailure(name, error))),
+      failed: (error) => void this.#finish(run, run.ended(this.#threadFailure(run.work.name, error))),
       ended: () => void this.#finish(run, run.ended(run.stopped())),
-    })
-    if (id === undefined) void this.#finish(run, run.ended(refusal('no-room', 'too many functions wait for a thread')))
-    else run.stopper = () => void this.#pool.halt(id)
+    }
+  }
+
+  #stopInPool(run: FunctionRun): void {
+    run.stopper = () => void this.#pool.halt(run.call!)
+  }
+
+  /** One that was lined up begins now, or has a moment ago. */
+  #onTurn(run: FunctionRun, { running }: PooledCall): void {
+    this.#endInTime(run)
+    running()
+  }
+
+  #onTakenBack(run: FunctionRun): void {
+    this.#runs.delete(run.fence)
+    this.#events!.takenBack(run.order.task, run.order.ballot)
+    if (this.#runs.size === 0) this.#whenEmpty?.()
+  }
+
+  #endInTime(run: FunctionRun): void {
+    const { timeoutMs } = run.order.record.spec
+    if (timeoutMs > 0 && timeoutMs < 2 ** 31) run.timer = setTimeout(() => this.#halt(run, 'timeout'), timeoutMs)
   }
 
   /** Its thread ended: as the only limit of functions that is kept, for its heap; else by its own doing. */
@@ -244,6 +286,12 @@ export class FunctionExecutor implements Executor {
   #folder(name: string): string {
     return join(this.#options.dataFolder, name)
   }
+}
+
+function callOf(run: FunctionRun, path: string): PoolCall {
+  const { name, args, module } = run.work
+  const moduleName = module?.path ?? path
+  return { module: path, moduleName, name, args, variables: run.variables(), outputBytesMax: run.outputBytesMax }
 }
 
 function threadFailure(name: string, error: Error): string {

@@ -1,8 +1,11 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
-import type { LaneAnswer, LaneAsk } from './function-call.ts'
+import { CallClaims } from './call-claims.ts'
+import type { FunctionAnswer, FunctionCall, LaneAnswer, LaneAsk, LaneStart } from './function-call.ts'
 
 interface Asked {
+  /** of a call */
+  turn: number | undefined
   resolve(value: unknown): void
   reject(error: unknown): void
 }
@@ -10,16 +13,20 @@ interface Asked {
 /**
  * One worker thread, held as one long task of Piscina's, with a port of its own: what is asked of it costs a message each
  * way. As a task of Piscina's each call cost 15 µs of the peer's main thread and as much elsewhere. Its thread may still be
- * starting: what is asked waits for it. One question at a time.
+ * starting: what is asked waits for it. It answers one question after the other, in the order in which they were asked.
  */
 export class FunctionLane {
   readonly #pool: Piscina
   readonly #port: MessagePort
   readonly #abort = new AbortController()
-  #asked: Asked | undefined
+  readonly #claims = new CallClaims()
+  #asked: Asked[] = []
   #lost = false
+  #turns = 0
   /** when it was last given back, monotonic ms */
   usedMs = 0
+  /** resolves once all that was asked of it is over, and was told */
+  last: Promise<void> = Promise.resolve()
 
   /** `onLost`: its thread is gone, or going; it must not be asked any more. */
   constructor(pool: Piscina, onLost: (lane: FunctionLane) => void) {
@@ -32,19 +39,44 @@ export class FunctionLane {
       this.#end(error)
       onLost(this)
     }
-    pool.run(port2, options).then(() => ended(new Error('its thread was given back')), ended)
+    const start: LaneStart = { port: port2, claims: this.#claims.shared }
+    pool.run(start, options).then(() => ended(new Error('its thread was given back')), ended)
+  }
+
+  /** It has answered everything. */
+  get idle(): boolean {
+    return this.#asked.length === 0
+  }
+
+  /** Its thread is gone, and what it was asked refused. */
+  get lost(): boolean {
+    return this.#lost
   }
 
   /** Rejects when it is refused, or when its thread dies. */
-  ask(question: LaneAsk): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      if (this.#lost) {
-        reject(new Error('its thread has ended'))
-        return
-      }
-      this.#asked = { resolve, reject }
-      this.#port.postMessage(question)
-    })
+  ask(question: Exclude<LaneAsk, { ask: 'run' | 'end' }>): Promise<unknown> {
+    return this.#ask(question, undefined)
+  }
+
+  /** A call, in its turn, with the number of that. Its answer never comes when it is taken back. */
+  run(call: Omit<FunctionCall, 'turn' | 'sentMs'>): { turn: number; answer: Promise<FunctionAnswer> } {
+    const turn = this.#turns++
+    this.#claims.put(turn)
+    const sentMs = performance.timeOrigin + performance.now()
+    const answer = this.#ask({ ask: 'run', call: { ...call, turn, sentMs } }, turn)
+    return { turn, answer: answer as Promise<FunctionAnswer> }
+  }
+
+  /** True: it has not begun, and never will. */
+  takeBack(turn: number): boolean {
+    if (!this.#claims.takeBack(turn)) return false
+    this.#asked = this.#asked.filter((asked) => asked.turn !== turn)
+    return true
+  }
+
+  /** Its thread does nothing any more once this call is over, and is to be terminated. False: it is over. */
+  revoke(turn: number): boolean {
+    return this.#claims.revoke(turn)
   }
 
   /** Nothing more will be asked: its thread ends. */
@@ -60,21 +92,35 @@ export class FunctionLane {
     await Promise.all(before.filter((thread) => !after.has(thread)).map(exited))
   }
 
+  #ask(question: LaneAsk, turn: number | undefined): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#lost) {
+        reject(new Error('its thread has ended'))
+        return
+      }
+      this.#asked.push({ turn, resolve, reject })
+      this.#port.postMessage(question)
+    })
+  }
+
   #onAnswer(answer: LaneAnswer): void {
-    const asked = this.#asked
-    this.#asked = undefined
+    const asked = this.#asked.shift()
     if ('error' in answer) asked?.reject(answer.error)
     else asked?.resolve(answer.value)
   }
 
   #end(error: unknown): void {
     // It may have answered just before.
-    const last = this.#lost ? undefined : receiveMessageOnPort(this.#port)
+    if (!this.#lost) this.#hearLast()
     this.#lost = true
-    if (last) this.#onAnswer(last.message as LaneAnswer)
     this.#port.close()
-    this.#asked?.reject(error)
-    this.#asked = undefined
+    for (const { reject } of this.#asked.splice(0)) reject(error)
+  }
+
+  #hearLast(): void {
+    for (let last = receiveMessageOnPort(this.#port); last; last = receiveMessageOnPort(this.#port)) {
+      this.#onAnswer(last.message as LaneAnswer)
+    }
   }
 }
 

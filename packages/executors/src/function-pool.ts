@@ -1,5 +1,5 @@
 import { BoundedQueue } from '@souk/kernel'
-import type { FunctionAnswer, FunctionCall, LaneAsk, LiveOutput } from './function-call.ts'
+import type { FunctionAnswer, FunctionCall, LiveOutput } from './function-call.ts'
 import type { FunctionLane } from './function-lane.ts'
 import { FunctionLanes, type LanesOptions } from './function-lanes.ts'
 
@@ -16,21 +16,29 @@ export interface PooledCall {
   answered(answer: FunctionAnswer): Promise<unknown>
   /** its thread died: out of memory, process.exit(), an error outside of the function's own promise */
   failed(error: Error): void
-  /** it was halted, and its thread is gone */
+  /** it was halted, and its thread is gone, or does not begin it any more */
   ended(): void
+  /** of one that was lined up: it does not begin, since its thread is gone */
+  takenBack?(): void
 }
 
+/** A call as it is given. */
+export type PoolCall = Omit<FunctionCall, 'id' | 'turn' | 'sentMs'>
+
 interface Entry {
-  call: FunctionCall
+  call: PoolCall & Pick<FunctionCall, 'id'>
   listener: PooledCall
-  /** where it runs */
+  /** where it runs, or is lined up */
   lane: FunctionLane | undefined
-  state: 'waiting' | 'running' | 'halted' | 'answered'
+  /** there */
+  turn: number
+  state: 'waiting' | 'lined' | 'running' | 'halted' | 'answered'
 }
 
 /**
  * Calls of functions in worker threads. The queue is kept here and not in Piscina, which forgets what waits when its last
- * thread is terminated; and so there are never more calls under way than it has threads.
+ * thread is terminated; and so there are never more calls under way than it has threads. A call may be lined up behind
+ * another: its thread begins it without a word from here.
  */
 export class FunctionPool {
   readonly #threadsMax: number
@@ -49,26 +57,52 @@ export class FunctionPool {
   }
 
   /** Runs a call when a thread is free; returns its number, or undefined when too many wait. */
-  run(call: Omit<FunctionCall, 'id' | 'sentMs'>, listener: PooledCall): number | undefined {
-    const id = this.#nextId++
-    const entry: Entry = { call: { ...call, id, sentMs: 0 }, listener, lane: undefined, state: 'waiting' }
+  run(call: PoolCall, listener: PooledCall): number | undefined {
+    const entry = this.#entry(call, listener, 'waiting')
     if (!this.#waiting.push(entry)) return undefined
-    this.#entries.set(id, entry)
+    this.#entries.set(entry.call.id, entry)
     this.#next()
-    return id
+    return entry.call.id
   }
 
-  /** Ends a call, with its thread where it has one. Idempotent. */
+  /**
+   * Has the thread of that running call begin another one right after it, and after what is lined up there already; returns
+   * its number, or undefined where that call is in no thread. It is heard of once that call, and those between, are over.
+   */
+  lineUp(call: PoolCall, behind: number, listener: PooledCall): number | undefined {
+    const before = this.#entries.get(behind)
+    if (before?.state !== 'running' || !before.lane) return undefined
+    const { lane } = before
+    const entry = this.#entry(call, listener, 'lined')
+    this.#entries.set(entry.call.id, entry)
+    entry.lane = lane
+    lane.last = this.#follow(entry, lane, lane.last)
+    return entry.call.id
+  }
+
+  /** Out of the line. False: it is not in it, or has begun. */
+  takeBack(id: number): boolean {
+    const entry = this.#entries.get(id)
+    if (entry?.state !== 'lined' || !entry.lane!.takeBack(entry.turn)) return false
+    this.#drop(entry)
+    if (!entry.lane!.lost) this.#goOn(entry.lane)
+    return true
+  }
+
+  /** Ends a call, with its thread where it has begun in one. Idempotent; one that is just over ends as it did. */
   async halt(id: number): Promise<void> {
     const entry = this.#entries.get(id)
     if (!entry || entry.state === 'halted' || entry.state === 'answered') return
-    const waited = entry.state === 'waiting'
-    entry.state = 'halted'
-    if (!waited) await entry.lane?.terminate()
-    this.#entries.delete(id)
-    if (!waited) this.#running--
+    const { lane, state } = entry
+    if (lane && !lane.takeBack(entry.turn)) {
+      if (!lane.revoke(entry.turn)) return
+      entry.state = 'halted'
+      await lane.terminate()
+    }
+    this.#drop(entry)
+    // What waits for a thread holds none, nor does what was lined up in one that is gone.
+    if (state === 'running' || (lane && !lane.lost)) this.#goOn(lane)
     entry.listener.ended()
-    this.#next()
   }
 
   /** Names of the functions that a module exports; rejects when it cannot be loaded. */
@@ -118,34 +152,73 @@ export class FunctionPool {
     }
   }
 
+  #entry(call: PoolCall, listener: PooledCall, state: Entry['state']): Entry {
+    return { call: { ...call, id: this.#nextId++ }, listener, lane: undefined, turn: -1, state }
+  }
+
+  #drop(entry: Entry): void {
+    entry.state = 'halted'
+    this.#entries.delete(entry.call.id)
+  }
+
   async #perform(entry: Entry): Promise<void> {
-    const { call, listener } = entry
-    let answer: FunctionAnswer | Error
-    let lane: FunctionLane | undefined
     try {
-      lane = this.#lanes.takeFree() ?? (await this.#lanes.open())
-      if ((entry.state as string) === 'halted') return this.#lanes.giveBack(lane)
+      const lane = this.#lanes.takeFree() ?? (await this.#lanes.open())
+      if (isHalted(entry)) return this.#lanes.giveBack(lane)
       entry.lane = lane
-      listener.running()
-      call.sentMs = performance.timeOrigin + performance.now()
-      answer = (await lane.ask({ ask: 'run', call })) as FunctionAnswer
+      entry.listener.running()
+      lane.last = this.#settle(entry, this.#ask(entry, lane))
     } catch (error) {
-      answer = error as Error
+      void this.#settle(entry, Promise.reject(error))
     }
+  }
+
+  /** What is lined up begins in its thread; here that is told once what it waits for has been told to be over. */
+  async #follow(entry: Entry, lane: FunctionLane, before: Promise<void>): Promise<void> {
+    const answer = this.#ask(entry, lane)
+    // Heard of below.
+    answer.catch(() => {})
+    await before
+    if (isHalted(entry)) return
+    if (lane.lost && lane.takeBack(entry.turn)) {
+      this.#drop(entry)
+      entry.listener.takenBack?.()
+      return
+    }
+    if (lane.lost) this.#running++
+    entry.state = 'running'
+    entry.listener.running()
+    await this.#settle(entry, answer)
+  }
+
+  #ask(entry: Entry, lane: FunctionLane): Promise<FunctionAnswer> {
+    const { turn, answer } = lane.run(entry.call)
+    entry.turn = turn
+    return answer
+  }
+
+  async #settle(entry: Entry, asked: Promise<FunctionAnswer>): Promise<void> {
+    const answer = await asked.catch((error: unknown) => error as Error)
     // Halted: `halt` reports it, once the thread is gone.
-    if ((entry.state as string) === 'halted') return
+    if (isHalted(entry)) return
     entry.state = 'answered'
+    this.#goOn(entry.lane)
+    this.#lanes.fill()
+    if (answer instanceof Error) entry.listener.failed(answer)
+    else await entry.listener.answered(answer)
+    this.#entries.delete(entry.call.id)
+  }
+
+  /** A call is over: its thread is free, unless it goes on with what is lined up there. */
+  #goOn(lane: FunctionLane | undefined): void {
+    if (lane && !lane.idle) return
     if (lane) this.#lanes.giveBack(lane)
     this.#running--
     this.#next()
-    this.#lanes.fill()
-    if (answer instanceof Error) listener.failed(answer)
-    else await listener.answered(answer)
-    this.#entries.delete(call.id)
   }
 
   /** Asks any thread something that is no call. It counts as running already. */
-  async #borrowed(question: LaneAsk, signal: AbortSignal): Promise<unknown> {
+  async #borrowed(question: Parameters<FunctionLane['ask']>[0], signal: AbortSignal): Promise<unknown> {
     let stop = () => {}
     try {
       const lane = this.#lanes.takeFree() ?? (await this.#lanes.open())
@@ -160,4 +233,9 @@ export class FunctionPool {
       this.#next()
     }
   }
+}
+
+/** A function, since it changes while one waits. */
+function isHalted({ state }: Entry): boolean {
+  return state === 'halted'
 }

@@ -29,6 +29,8 @@ export class FunctionRun {
   warmUpMs: number | undefined
   /** ends what runs; set while something does */
   stopper: (() => void) | undefined
+  /** its number in the pool, where it is there */
+  call: number | undefined
   timer: NodeJS.Timeout | undefined
   readonly #options: FunctionOptions
   readonly #events: RunEvents
@@ -91,8 +93,9 @@ export class FunctionRun {
     this.#onLive?.()
   }
 
-  /** The function returned or threw. */
+  /** The function returned or threw; or it was lined up for too long. */
   async answered(answer: FunctionAnswer): Promise<RunResult> {
+    if (answer.late) return await this.ended(refusal('late', 'its lease ended before its turn came'))
     if (answer.rest) await this.#takeRest(answer.rest)
     const result = await this.settled(answer)
     result.droppedBytes += answer.rest?.droppedBytes ?? 0

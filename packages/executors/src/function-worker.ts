@@ -1,7 +1,8 @@
 import { pathToFileURL } from 'node:url'
-import { type MessagePort, parentPort } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
+import { CallClaims } from './call-claims.ts'
 import { CapturedOutput } from './captured-output.ts'
-import type { FunctionAnswer, FunctionCall, LaneAnswer, LaneAsk } from './function-call.ts'
+import type { FunctionAnswer, FunctionCall, LaneAnswer, LaneAsk, LaneStart } from './function-call.ts'
 
 /**
  * What runs inside a worker thread. One call at a time, so the run's variables can stand in the thread's own
@@ -13,25 +14,45 @@ let variables: string[] = []
 /** nothing was asked of this thread yet */
 let fresh = true
 
-/** Answers what it is asked by this port until it is told that nothing more comes. */
-export function serve(port: MessagePort): Promise<void> {
+/** Answers what it is asked by this port, in that order, until it is told that nothing more comes. */
+export function serve({ port, claims: shared }: LaneStart): Promise<void> {
+  const claims = new CallClaims(shared)
+  let before: Promise<unknown> | undefined
   return new Promise((resolve) => {
     port.on('message', (question: LaneAsk) => {
       if (question.ask === 'end') {
         port.close()
         resolve()
-      } else void answer(question).then((said) => port.postMessage(said))
+        return
+      }
+      const answered = before ? before.then(() => answer(question, claims)) : answer(question, claims)
+      before = answered.then((said) => {
+        if (said) port.postMessage(said)
+      })
     })
   })
 }
 
-async function answer(question: Exclude<LaneAsk, { ask: 'end' }>): Promise<LaneAnswer> {
-  if (question.ask === 'run') return { value: await run(question.call) }
+async function answer(question: Exclude<LaneAsk, { ask: 'end' }>, claims: CallClaims): Promise<LaneAnswer | undefined> {
+  if (question.ask === 'run') {
+    const value = await runInTurn(question.call, claims)
+    return value && { value }
+  }
   try {
     return { value: question.ask === 'list' ? await list(question) : await warm(question) }
   } catch (error) {
     return { error }
   }
+}
+
+/** undefined: it was taken back before it began. Does not resolve when the thread is to do nothing any more. */
+async function runInTurn(call: FunctionCall, claims: CallClaims): Promise<FunctionAnswer | undefined> {
+  const { turn, beginByMs } = call
+  if (beginByMs !== undefined && nowMs() > beginByMs && claims.takeBack(turn))
+    return { late: true, cpuMs: 0, warmUpMs: 0 }
+  if (!claims.begin(turn)) return undefined
+  const answered = await run(call)
+  return claims.end(turn) ? answered : await new Promise<never>(() => {})
 }
 
 /** One call. Never rejects: what goes wrong is in the answer. */

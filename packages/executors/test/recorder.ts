@@ -41,6 +41,11 @@ export class Recorder implements RunEvents {
     this.#wake()
   }
 
+  takenBack(task: TaskId, _ballot: Ballot): void {
+    this.log.push(`taken back ${task}`)
+    this.#wake()
+  }
+
   live(task: TaskId, stream: 'stdout' | 'stderr' = 'stdout'): string {
     return this.#output.get(`${task} ${stream}`) ?? ''
   }

@@ -1,13 +1,7 @@
 import type { GpuGroup, Millis, ResourceRequest, ResourceVector } from '@souk/kernel'
 import type { Ballot, RunResult, TaskId, Ties } from '@souk/wire'
 import type { Breach, MeasuredRun } from './audit.ts'
-import type { Ended, StopCode, Taken } from './run.ts'
-
-/**
- * Out of the queue for another place: found by whoever bears it here · or by its custodians, under a new ballot, since under
- * this one whoever has room has had it already.
- */
-export type PutBackCode = 'put-back' | 'had-before'
+import type { Ended, LeaveCode, PutBackCode, StopCode, Taken } from './run.ts'
 
 export type HostInput =
   | { type: 'wake' }
@@ -24,6 +18,8 @@ export type HostInput =
   | { type: 'output'; task: TaskId; ballot: Ballot; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
   /** `warmUpMs`: how long its worker took to get warm; 0: it was; absent: not known */
   | { type: 'ran'; task: TaskId; ballot: Ballot; result: RunResult; warmUpMs?: Millis }
+  /** of one that was lined up: it has not begun, and will not unless it is started anew */
+  | { type: 'takenBack'; task: TaskId; ballot: Ballot }
   /** what the executors have at this moment, and the tasks that may still come for the room reserved for them */
   | { type: 'measured'; runs: readonly MeasuredRun[]; awaited: ReadonlySet<TaskId> }
   /** out of the queue, to be placed anew; one that has begun goes on */
@@ -34,6 +30,12 @@ export type HostInput =
 export type HostEffect =
   | { type: 'breach'; breach: Breach }
   | ({ type: 'run'; gpuDevices: number[] } & Taken)
+  /** its executor is to begin it right after that run, and after what is behind that already */
+  | ({ type: 'lineUp'; gpuDevices: number[]; behind: { task: TaskId; ballot: Ballot } } & Taken)
+  /** it was lined up, and what it followed is over: it has that one's place, and its executor has begun it */
+  | ({ type: 'followed' } & Taken)
+  /** it is lined up, and is not to begin there */
+  | { type: 'takeBack'; task: TaskId; ballot: Ballot }
   | { type: 'stop'; task: TaskId; ballot: Ballot; code: StopCode }
   | { type: 'began'; task: TaskId; ballot: Ballot }
   /** it ran (or was refused by the executor); nothing of it is left. `stopCode`: why it was told to end, if it was */
@@ -45,4 +47,4 @@ export type HostEffect =
       warmUpMs: Millis | undefined
     } & Ended)
   /** halted before it started */
-  | { type: 'dropped'; task: TaskId; ballot: Ballot; code: StopCode | 'too-large' | PutBackCode }
+  | { type: 'dropped'; task: TaskId; ballot: Ballot; code: LeaveCode }

@@ -1,6 +1,6 @@
 export type { Breach, MeasuredRun } from './audit.ts'
 export { defaultHostConfig, type HostConfig } from './config.ts'
 export { Host } from './host.ts'
-export type { HostEffect, HostInput, PutBackCode } from './host-io.ts'
+export type { HostEffect, HostInput } from './host-io.ts'
 export type { OutputPiece } from './output-tail.ts'
-export type { StopCode } from './run.ts'
+export type { PutBackCode, StopCode } from './run.ts'

@@ -41,14 +41,20 @@ export class RunQueue<T> {
     return this.#size
   }
 
-  push(standing: Standing, item: T, now: Millis): void {
+  /** Those of one tenant alone wait here. */
+  get ofOneTenant(): boolean {
+    return this.#lines.size === 1
+  }
+
+  /** `sinceMs`: when it came here, which may be a while ago. */
+  push(standing: Standing, item: T, sinceMs: Millis): void {
     const { tenant } = standing
     let line = this.#lines.get(tenant)
     if (!line) {
       line = new TenantLine(tenant)
       this.#lines.set(tenant, line)
     }
-    line.push(standing, { item, sinceMs: now, dueWallMs: standing.dueWallMs })
+    line.push(standing, { item, sinceMs, dueWallMs: standing.dueWallMs })
     this.#size++
   }
 

@@ -4,6 +4,18 @@ import type { OutputTail } from './output-tail.ts'
 
 export type StopCode = 'timeout' | 'cancelled' | 'fenced' | 'shutdown' | 'draining' | 'pressure' | 'outrun'
 
+/**
+ * Out of the queue for another place: found by whoever bears it here · or by its custodians, under a new ballot, since under
+ * this one whoever has room has had it already.
+ */
+export type PutBackCode = 'put-back' | 'had-before'
+
+/** Why one that has not begun leaves this host. */
+export type LeaveCode = StopCode | PutBackCode | 'too-large'
+
+/** lined: its executor begins it when the run before it is over */
+export type Phase = 'queued' | 'lined' | 'starting' | 'running' | 'stopping'
+
 /** A baton as it comes to this host. */
 export interface Taken {
   readonly record: TaskRecord
@@ -32,7 +44,13 @@ export interface Run extends Taken {
   readonly task: TaskId
   /** what it takes here */
   readonly request: ResourceRequest
-  phase: 'queued' | 'starting' | 'running' | 'stopping'
+  phase: Phase
+  /** it may follow another run, or be followed (see `isPlain`) */
+  plain: boolean
+  /** of one that is lined up: it is to come back */
+  recalled?: true
+  /** and then it is to go */
+  leaving?: LeaveCode
   /** set when the executor was told to end it, and why */
   stopCode?: StopCode
   startedMs: Millis
@@ -43,7 +61,8 @@ export interface Run extends Taken {
 
 /** The phases a run may go through, and from where (checked at every change). */
 const runTransitions: Record<Run['phase'], readonly Run['phase'][]> = {
-  queued: ['starting'],
+  queued: ['starting', 'lined'],
+  lined: ['queued', 'starting'],
   starting: ['running', 'stopping'],
   running: ['stopping'],
   stopping: [],
@@ -67,11 +86,20 @@ export function overrules(code: StopCode, before: StopCode | undefined): boolean
 
 const gentle: ReadonlySet<StopCode> = new Set(['draining', 'pressure', 'shutdown'])
 
+/** The baton as it came. */
+export function takenOf({ record, alternative, ballot, attempt, leased, checkpoint, backup }: Run): Taken {
+  const taken = { record, alternative, ballot, attempt, leased }
+  return { ...taken, ...(checkpoint ? { checkpoint } : {}), ...(backup ? { backup } : {}) }
+}
+
 /** What its executor is told. */
 export function runOrder(run: Run, gpuDevices: number[]) {
-  const { record, alternative, ballot, attempt, leased, checkpoint, backup } = run
-  const order = { type: 'run' as const, record, alternative, ballot, gpuDevices, attempt, leased }
-  return { ...order, ...(checkpoint ? { checkpoint } : {}), ...(backup ? { backup } : {}) }
+  return { type: 'run' as const, ...takenOf(run), gpuDevices }
+}
+
+/** It is to go to another place, and otherwise may begin. */
+export function isPlace(code: LeaveCode): code is PutBackCode | 'too-large' {
+  return code === 'put-back' || code === 'had-before' || code === 'too-large'
 }
 
 /** What it was measured to use, where that could be. */
@@ -79,7 +107,12 @@ export function noteUse(run: Run | undefined, { memoryBytes }: { memoryBytes?: n
   if (run && memoryBytes !== undefined) run.memoryBytes = memoryBytes
 }
 
+/** It has not begun. */
+export function waits({ phase }: Pick<Run, 'phase'>): boolean {
+  return phase === 'queued' || phase === 'lined'
+}
+
 /** What it was last measured to use, else what it was given; 0 before it has begun. */
 export function usedBytes(run: Run | undefined): number {
-  return run === undefined || run.phase === 'queued' ? 0 : (run.memoryBytes ?? run.request.memoryBytes)
+  return run === undefined || waits(run) ? 0 : (run.memoryBytes ?? run.request.memoryBytes)
 }

@@ -30,11 +30,10 @@ export class TenantLine<T> {
   push({ priority }: { priority: Priority }, queued: Queued<T>): void {
     const { due, plain } = this.levels[priorities.indexOf(priority)]!
     const { dueWallMs } = queued
-    if (dueWallMs === undefined) plain.push(queued)
+    if (dueWallMs === undefined) insert(plain, queued, (other) => other.sinceMs > queued.sinceMs)
     else {
       // Behind those that are wanted by the same time.
-      const at = due.findIndex((other) => other.dueWallMs! > dueWallMs)
-      due.splice(at < 0 ? due.length : at, 0, queued)
+      insert(due, queued, (other) => other.dueWallMs! > dueWallMs)
     }
     this.#size++
   }
@@ -54,6 +53,13 @@ export class TenantLine<T> {
   items(): T[] {
     return this.levels.flatMap(({ due, plain }) => [...due, ...plain].map((queued) => queued.item))
   }
+}
+
+/** In front of the first of those that come after it. */
+function insert<T>(list: Queued<T>[], queued: Queued<T>, comesAfter: (other: Queued<T>) => boolean): void {
+  const last = list.at(-1)
+  if (!last || !comesAfter(last)) list.push(queued)
+  else list.splice(list.findIndex(comesAfter), 0, queued)
 }
 
 /** Goes through a tenant's line in the order in which its runs would start, and changes nothing in it. */

@@ -1,8 +1,7 @@
 import type { Allocation, Millis, ResourceRequest } from '@souk/kernel'
 import { type TaskRecord, type Ties, tiesOf } from '@souk/wire'
 import type { Holdings } from './holdings.ts'
-import type { Run } from './run.ts'
-import type { Queued } from './tenant-line.ts'
+import { type Run, waits } from './run.ts'
 
 /** A task that runs here, with what it was given, or waits here, without. */
 export interface Work {
@@ -20,13 +19,13 @@ export interface Work {
 
 /** What runs in the order it began, then what waits in the order given; at most `limit` of each. */
 export function workOf(
-  { runs, waiting, holdings }: { runs: Iterable<Run>; waiting: Iterable<Queued<Run>>; holdings: Holdings },
+  { runs, waiting, holdings }: { runs: Iterable<Run>; waiting: Iterable<Run>; holdings: Holdings },
   limit: number,
 ): Work[] {
   const begun: Work[] = []
   for (const { task, phase, record, alternative, request, startedMs } of runs) {
     if (begun.length === limit) break
-    if (phase === 'queued') continue
+    if (waits({ phase })) continue
     const allocation = holdings.held(task)
     const { timeoutMs } = record.spec
     begun.push({
@@ -36,7 +35,7 @@ export function workOf(
     })
   }
   const line: Work[] = []
-  for (const { item } of waiting) {
+  for (const item of waiting) {
     if (line.length === limit) break
     const { record, alternative, request, startedMs } = item
     line.push({ ...about(record), alternative, request, startedMs })

@@ -32,10 +32,15 @@ export class Bench {
   readonly host: Host
   /** what the view says */
   devices: readonly number[] | undefined
+  /** how long runs of each class take; undefined: it is not known */
+  meanMs: number | undefined
   now = 0
 
   constructor(total: ResourceVector, config: Partial<HostConfig> = {}) {
-    this.host = new Host({ ...defaultHostConfig, ...config }, { devices: () => this.devices })
+    this.host = new Host(
+      { ...defaultHostConfig, ...config },
+      { devices: () => this.devices, meanMs: () => this.meanMs },
+    )
     this.step({ type: 'capacity', capacity: total })
   }
 

@@ -3,6 +3,7 @@ export type { AuctioneerEffect, AuctioneerInput, AuctioneerMessage, NamedTasks }
 export { Bidder, type BidderEffect, type BidderInput } from './bidder.ts'
 export { type ClassObjective, parseClassObjective } from './class-objective.ts'
 export { defaultMarketConfig, type MarketConfig } from './config.ts'
+export { durationClass } from './durations.ts'
 export { decideFit } from './fit.ts'
 export { defaultGangConfig, type GangConfig } from './gang-config.ts'
 export { Gangs } from './gangs.ts'

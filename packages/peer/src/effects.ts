@@ -18,7 +18,7 @@ import type { MoveResult } from './named-move.ts'
 import type { TraceEvent } from './trace.ts'
 import type { ToldTrace } from './trace-gathering.ts'
 
-/** One order to an executor. Answered by `running`, `output`…, and exactly one `ran`. */
+/** One order to an executor. Answered by `running`, `output`…, and exactly one `ran`; or one `takenBack`. */
 export interface RunOrder {
   task: TaskId
   ballot: Ballot
@@ -80,6 +80,10 @@ export type PeerEffect =
   /** answered by `persisted` (a watermark) or `persistFailed` */
   | { type: 'persist'; seq: number; writes: Write[] }
   | { type: 'run'; order: RunOrder }
+  /** it is to begin right after a run that is under way, without a word from here; answered as `run` is, or by `takenBack` */
+  | { type: 'lineUp'; order: RunOrder; behind: { task: TaskId; ballot: Ballot } }
+  /** what is lined up is not to begin; answered by `takenBack`, unless it has */
+  | { type: 'takeBack'; task: TaskId; ballot: Ballot }
   /** the run must end (its whole process group); answered by that run's `ran` */
   | { type: 'stop'; task: TaskId; ballot: Ballot; code: StopCode }
   /** so many workers of a class are to stand warm, said again every ten seconds; answered by `warmed` */

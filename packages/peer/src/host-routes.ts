@@ -10,18 +10,23 @@ export function routeHost(effect: HostEffect, steps: Steps): void {
   switch (effect.type) {
     case 'run': {
       const { type, ...order } = effect
-      const { record, alternative, ballot, attempt, checkpoint, backup } = order
-      const task = record.id
-      const resumed = checkpoint ? { resumed: true as const } : {}
-      const given = { ...alternativeField(alternative), ...resumed, ...(backup ? { backup } : {}) }
-      steps.outlet.trace({ type: 'task.started', task, ballot, attempt, ...given })
-      steps.outlet.emit({ type, order: { task, ...order } })
-      steps.stepStragglers({ type: 'began', task, ballot, class: paceClass({ class: record.spec.class, alternative }) })
-      const { memoryBytes } = requestOf(record.spec, alternative)
-      const asked = { memoryBytes, inputBytes: inputBytesOf(record), work: warmWorkOf(record) }
-      steps.stepDemand({ type: 'started', task, class: record.spec.class, ...asked })
+      tellStart(effect, steps)
+      steps.outlet.emit({ type, order: { task: order.record.id, ...order } })
       break
     }
+    case 'lineUp': {
+      const { type, behind, ...order } = effect
+      const task = order.record.id
+      steps.outlet.trace({ type: 'task.lined', task, ballot: order.ballot, behind: behind.task })
+      steps.outlet.emit({ type, order: { task, ...order }, behind })
+      break
+    }
+    case 'followed':
+      tellStart(effect, steps)
+      break
+    case 'takeBack':
+      steps.outlet.emit(effect)
+      break
     case 'stop':
       steps.outlet.trace({ type: 'task.stop', task: effect.task, ballot: effect.ballot, code: effect.code })
       steps.outlet.emit(effect)
@@ -54,4 +59,17 @@ export function routeHost(effect: HostEffect, steps: Steps): void {
       steps.stepBearer(effect)
       break
   }
+}
+
+/** A run begins, or has just begun in the place of another. */
+function tellStart(run: Extract<HostEffect, { type: 'run' | 'followed' }>, steps: Steps): void {
+  const { record, alternative, ballot, attempt, checkpoint, backup } = run
+  const task = record.id
+  const resumed = checkpoint ? { resumed: true as const } : {}
+  const given = { ...alternativeField(alternative), ...resumed, ...(backup ? { backup } : {}) }
+  steps.outlet.trace({ type: 'task.started', task, ballot, attempt, ...given })
+  steps.stepStragglers({ type: 'began', task, ballot, class: paceClass({ class: record.spec.class, alternative }) })
+  const { memoryBytes } = requestOf(record.spec, alternative)
+  const asked = { memoryBytes, inputBytes: inputBytesOf(record), work: warmWorkOf(record) }
+  steps.stepDemand({ type: 'started', task, class: record.spec.class, ...asked })
 }

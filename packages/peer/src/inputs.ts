@@ -86,6 +86,8 @@ export type PeerInput =
   | { type: 'output'; task: TaskId; ballot: Ballot; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
   /** `warmUpMs`: how long its worker took to get warm for it; 0: it was; absent: not known */
   | { type: 'ran'; task: TaskId; ballot: Ballot; result: RunResult; warmUpMs?: Millis }
+  /** of one that was lined up: it has not begun, and will not */
+  | { type: 'takenBack'; task: TaskId; ballot: Ballot }
   /** what became of a `warm` order: so many workers of the class are warm now; `cannot-warm`: they never can be */
   | { type: 'warmed'; class: string; workers: number; tookMs: Millis; code?: string; detail?: string }
   /** every run that the executors have at this moment, each once; every ten seconds */

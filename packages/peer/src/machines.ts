@@ -1,7 +1,7 @@
 import { Bearer, Custodian, type Keeper, type MeshView, Submitter } from '@souk/custody'
 import { Host } from '@souk/host'
 import { earliest, type Millis, type Prng } from '@souk/kernel'
-import { Auctioneer, Bidder, Gangs, Packing, Planner, Reservations, ZoneClaims } from '@souk/market'
+import { Auctioneer, Bidder, durationClass, Gangs, Packing, Planner, Reservations, ZoneClaims } from '@souk/market'
 import { Backups, Drain, Rebalancer, Speculator, Stragglers } from '@souk/rebalance'
 import { Roster } from '@souk/roster'
 import { Capacity, Demand } from '@souk/scaling'
@@ -92,7 +92,10 @@ export class Machines {
     this.self = self
     this.offer = offer
     this.roster = new Roster(config.roster, { self, prng: prng.fork('roster') })
-    this.host = new Host(config.host, { devices: (request) => this.packing.fitting(request)?.devices })
+    this.host = new Host(config.host, {
+      devices: (request) => this.packing.fitting(request)?.devices,
+      meanMs: (name, alternative) => this.bidder.meanMs(durationClass(name, alternative)),
+    })
     this.demand = new Demand(config.demand, forecastersView(config.demand.bucketMs), demandView(this))
     const zones = new ZoneMembers(self, this.roster, () => this.offer)
     const members = membersView(this.roster, this.rates, zones)

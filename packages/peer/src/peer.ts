@@ -158,6 +158,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         break
       case 'running':
       case 'ran':
+      case 'takenBack':
         router.stepHost(input)
         break
       case 'measured':

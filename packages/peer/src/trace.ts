@@ -32,6 +32,8 @@ export type TraceEvent = { at: Millis } & (
   | { type: 'task.received'; task: TaskId; ballot: Ballot; from: PeerId; traceparent?: string }
   | { type: 'task.bounced'; task: TaskId; ballot: Ballot; code: string; to: PeerId | undefined }
   | { type: 'task.queued'; task: TaskId; ballot: Ballot }
+  /** its executor is to begin it as soon as that one is over */
+  | { type: 'task.lined'; task: TaskId; ballot: Ballot; behind: TaskId }
   /** out of the queue of this host, to be placed anew */
   | { type: 'task.putBack'; task: TaskId; ballot: Ballot; code: string }
   /** its run here is to end with its checkpoint, since this host stays short of memory, and goes on elsewhere */

@@ -34,7 +34,7 @@ export class Mesh {
   /** Hosts by name, with their slots or their whole offer; settled, unless somebody watches how they meet. */
   constructor(hosts: Record<string, Host>, watcher?: Watcher) {
     this.#watcher = watcher
-    for (const [name, host] of Object.entries(hosts)) this.#add(name, host)
+    for (const [name, host] of Object.entries(hosts)) this.#nodes.set(name, newNode(name, host))
     for (const name of this.#nodes.keys()) this.start(name)
     if (watcher) return
     this.run(3_000)
@@ -44,13 +44,9 @@ export class Mesh {
   /** A new member, which nobody has met before: it knows those whom the first host names. */
   join(name: string, host: Host): void {
     const inviter = [...this.#nodes.values()].find(({ up }) => up)!
-    this.#add(name, host)
+    this.#nodes.set(name, newNode(name, host))
     for (const { key, value } of firstMembers(inviter.peer.introductions())) this.node(name).disk.set(key, value)
     this.start(name)
-  }
-
-  #add(name: string, host: Host): void {
-    this.#nodes.set(name, newNode(name, host))
   }
 
   has(name: string): boolean {
@@ -223,6 +219,8 @@ export class Mesh {
       else if (effect.type === 'publish') this.#publish(node, effect.advert)
       else if (effect.type === 'persist') mine(stepMs, () => this.#write(node, effect))
       else if (effect.type === 'run') this.#execute(node, effect.order, mine)
+      // These executors begin nothing by themselves.
+      else if (effect.type === 'lineUp') mine(0, () => this.step(node.name, { ...effect.order, type: 'takenBack' }))
       else if (effect.type === 'stop') {
         this.#watcher?.stop(node.name, effect.task, effect.code)
         const end = effect.code === 'timeout' ? 'timeout' : 'stopped'
@@ -233,8 +231,7 @@ export class Mesh {
       } else if (effect.type === 'reply') {
         this.#watcher?.reply(node.name, effect.reply)
         node.replies.push({ ...effect, at: this.now })
-      }
-      if (effect.type === 'trace') node.traces.push(effect.event)
+      } else if (effect.type === 'trace') node.traces.push(effect.event)
     }
     for (const [to, messages] of frames) {
       const arrives = this.#linked(node.name, to)

@@ -211,13 +211,11 @@ export class Driver implements PeerHandle {
         this.#options.transport.publish(this.#ownAdvert.sign(effect.advert))
         break
       case 'run':
-        this.#executors.run(effect.order)
-        break
+      case 'lineUp':
+      case 'takeBack':
       case 'stop':
-        this.#executors.halt(effect.task, effect.ballot, effect.code)
-        break
       case 'warm':
-        this.#executors.warm(effect.order)
+        this.#executors.carryOut(effect)
         break
       case 'reply':
         this.#listeners.reply(effect.client, effect.reply)

@@ -1,7 +1,10 @@
-import type { PeerInput, RunOrder, StopCode, WarmOrder } from '@souk/peer'
-import { type Ballot, emptyResult, type TaskId } from '@souk/wire'
+import type { PeerEffect, PeerInput, RunOrder, WarmOrder } from '@souk/peer'
+import { emptyResult } from '@souk/wire'
 import type { PeerMachine } from './driver-options.ts'
 import type { Clock, Executor, MeasuredRun, RunEvents } from './ports.ts'
+
+/** What executors carry out. */
+export type ExecutorEffect = Extract<PeerEffect, { type: 'run' | 'lineUp' | 'takeBack' | 'stop' | 'warm' }>
 
 interface RunsOf {
   peer: Pick<PeerMachine, 'runsUntilMs'>
@@ -16,6 +19,7 @@ export function runEvents(deliver: (input: PeerInput) => void, { peer, clock }: 
     output: (task, ballot, stream, offset, data) => deliver({ type: 'output', task, ballot, stream, offset, data }),
     ran: (task, ballot, result, warmUpMs) =>
       deliver({ type: 'ran', task, ballot, result, ...(warmUpMs === undefined ? {} : { warmUpMs }) }),
+    takenBack: (task, ballot) => deliver({ type: 'takenBack', task, ballot }),
     warmed: (answer) => deliver({ type: 'warmed', ...answer }),
   }
 }
@@ -41,17 +45,25 @@ export class ExecutorSet {
     if (failures.length > 0) throw new AggregateError(failures, 'executors did not stop')
   }
 
-  run(order: RunOrder): void {
-    const { kind } = order.record.spec.work
-    const executor = this.#byKind.get(kind)
-    if (executor) executor.run(order)
-    else this.#events?.ran(order.task, order.ballot, emptyResult('refused', 1, `This host runs no ${kind} tasks.`))
-  }
-
-  warm(order: WarmOrder): void {
-    const executor = this.#byKind.get(order.work.process ? 'process' : 'function')
-    if (executor?.warm) executor.warm(order)
-    else this.#events?.warmed({ class: order.class, workers: 0, tookMs: 0, code: 'cannot-warm' })
+  carryOut(effect: ExecutorEffect): void {
+    switch (effect.type) {
+      case 'run':
+        this.#run(effect.order)
+        break
+      case 'lineUp':
+        this.#lineUp(effect)
+        break
+      case 'warm':
+        this.#warm(effect.order)
+        break
+      // These do not say which kind it is; executors ignore runs they do not know.
+      case 'takeBack':
+        for (const executor of this.#byKind.values()) executor.takeBack?.(effect.task, effect.ballot)
+        break
+      case 'stop':
+        for (const executor of this.#byKind.values()) executor.halt(effect.task, effect.ballot, effect.code)
+        break
+    }
   }
 
   /** Every run that there is at this moment. */
@@ -59,8 +71,22 @@ export class ExecutorSet {
     return [...this.#byKind.values()].flatMap((executor) => executor.underWay())
   }
 
-  /** The effect does not say which kind it is; executors ignore runs they do not know. */
-  halt(task: TaskId, ballot: Ballot, code: StopCode): void {
-    for (const executor of this.#byKind.values()) executor.halt(task, ballot, code)
+  #run(order: RunOrder): void {
+    const { kind } = order.record.spec.work
+    const executor = this.#byKind.get(kind)
+    if (executor) executor.run(order)
+    else this.#events?.ran(order.task, order.ballot, emptyResult('refused', 1, `This host runs no ${kind} tasks.`))
+  }
+
+  #lineUp({ order, behind }: Extract<ExecutorEffect, { type: 'lineUp' }>): void {
+    const executor = this.#byKind.get(order.record.spec.work.kind)
+    if (executor?.lineUp) executor.lineUp(order, behind)
+    else this.#events?.takenBack(order.task, order.ballot)
+  }
+
+  #warm(order: WarmOrder): void {
+    const executor = this.#byKind.get(order.work.process ? 'process' : 'function')
+    if (executor?.warm) executor.warm(order)
+    else this.#events?.warmed({ class: order.class, workers: 0, tookMs: 0, code: 'cannot-warm' })
   }
 }

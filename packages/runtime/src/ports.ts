@@ -122,7 +122,16 @@ export interface RecordStore {
   close(): Promise<void>
 }
 
-/** What an executor reports, and may ask. All reports of one run come in order; `ran` is the last and comes exactly once. */
+/** One run of a task. */
+export interface RunRef {
+  task: TaskId
+  ballot: Ballot
+}
+
+/**
+ * What an executor reports, and may ask. All reports of one run come in order; `ran` is the last and comes exactly once, or
+ * `takenBack` instead of all others.
+ */
 export interface RunEvents {
   /**
    * How long a leased run may go on from now if this peer falls silent, by what its custodians have confirmed. 0: it has
@@ -133,6 +142,8 @@ export interface RunEvents {
   output(task: TaskId, ballot: Ballot, stream: 'stdout' | 'stderr', offset: number, data: Uint8Array): void
   /** `warmUpMs`: how long its worker took to get warm for it; 0: it was; undefined: not known */
   ran(task: TaskId, ballot: Ballot, result: RunResult, warmUpMs?: Millis): void
+  /** of one that was lined up: it has not begun, and nothing is left of it */
+  takenBack(task: TaskId, ballot: Ballot): void
   warmed(answer: Warmed): void
 }
 
@@ -156,6 +167,13 @@ export interface Executor {
   stop(): Promise<void>
   /** never throws: what goes wrong becomes `ran` with end `refused` or `failed` */
   run(order: RunOrder): void
+  /**
+   * Has a run begin right after another one that is under way here, and after those that are lined up behind that already,
+   * without a word in between. Its reports follow those of the runs before it; or `takenBack`, where this cannot be done.
+   */
+  lineUp?(order: RunOrder, behind: RunRef): void
+  /** Has a run that is lined up not begin. Answered by `takenBack`, unless it has begun already. */
+  takeBack?(task: TaskId, ballot: Ballot): void
   /** Ends a run and everything it started. Idempotent; unknown runs are ignored. `ran` still follows for known ones. */
   halt(task: TaskId, ballot: Ballot, code: StopCode): void
   /** Has workers get warm, as far as they are free; without it nothing can be. Answered by `warmed`, unless one is under way. */

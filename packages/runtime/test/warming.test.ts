@@ -25,7 +25,7 @@ test('what runs functions gets the order, and the machine hears how long starts 
   const events = runEvents((input) => peer.step(input, 0, []), { peer, clock: { now: () => 0 } })
   const executors = new ExecutorSet([functions as never])
   await executors.start(events, new AbortController().signal)
-  executors.warm(order)
+  executors.carryOut({ type: 'warm', order })
   expect(orders).toEqual([order])
   const task: TaskId = 'task'
   events.ran(task, ballot, {} as never, 12)
@@ -39,7 +39,7 @@ test('commands are warmed by what runs commands', async () => {
   const executorOf = (kind: 'process' | 'function') =>
     Object.assign(new ToyExecutor(), { kind, warm: ({ class: name }: WarmOrder) => orders.push(`${kind} ${name}`) })
   const executors = new ExecutorSet([executorOf('process') as never, executorOf('function') as never])
-  executors.warm({ class: 'render', work: { name: 'sh', process: true }, workers: 1 })
-  executors.warm(order)
+  executors.carryOut({ type: 'warm', order: { class: 'render', work: { name: 'sh', process: true }, workers: 1 } })
+  executors.carryOut({ type: 'warm', order })
   expect(orders).toEqual(['process render', 'function toy'])
 })

@@ -9,7 +9,7 @@ export function driveAudits(world: World): void {
     for (const node of world.nodes) {
       const late = node.frozenUntil > world.now || node.lagMs > 0 || node.laggedUntil > world.now
       if (!node.alive || late) continue
-      const runs = node.executor.runs().map(({ order: { task, ballot } }) => ({ task, ballot }))
+      const runs = node.executor.underWay().map(({ order: { task, ballot } }) => ({ task, ballot }))
       world.input(node, { type: 'measured', runs })
     }
     driveAudits(world)

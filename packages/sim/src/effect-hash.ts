@@ -22,8 +22,13 @@ export function hashEffect(hash: TraceHash, effect: PeerEffect): void {
       }
       break
     case 'run':
+    case 'lineUp':
       hash.text(effect.order.task)
       hashBallot(hash, effect.order.ballot)
+      break
+    case 'takeBack':
+      hash.text(effect.task)
+      hashBallot(hash, effect.ballot)
       break
     case 'stop':
       hash.text(effect.task)

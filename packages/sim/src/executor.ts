@@ -3,7 +3,7 @@ import { type Ballot, ballotText, emptyResult, type FileRef, type RunResult, typ
 import { doneMsOf } from './checkpoint-draws.ts'
 import { argsOf, fetchMsOf } from './work-args.ts'
 
-/** One simulated process. */
+/** One simulated process, or one that is to begin when another is over. */
 export interface Run {
   node: number
   life: number
@@ -13,6 +13,10 @@ export interface Run {
   ms: number
   fail: boolean
   over: boolean
+  /** what begins in its place, one after the other */
+  followers: Run[]
+  /** world time, ms: if its turn comes later it does not begin */
+  beginBy: number
   /** of one that was stopped for it: what it left for the next */
   leaves?: FileRef
 }
@@ -20,6 +24,8 @@ export interface Run {
 /** The processes of one node. The world keeps the time; a run ends once, whatever ends it first. */
 export class Executor {
   readonly #runs = new Map<string, Run>()
+  /** what is lined up, with what it waits for */
+  readonly #lined = new Map<string, { run: Run; behind: Run }>()
 
   get size(): number {
     return this.#runs.size
@@ -27,34 +33,76 @@ export class Executor {
 
   /** undefined when that very run is under way already: the peer's mistake, which the checkers report. */
   start(node: number, life: number, order: RunOrder, now: number): Run | undefined {
-    const key = keyOf(order.task, order.ballot)
+    const key = keyOf(order)
     if (this.#runs.has(key)) return undefined
-    const args = argsOf(order.record.spec)
-    const { fail } = args
-    const leftMs = Math.max(0, args.ms - doneMsOf(order.checkpoint)) + fetchMsOf(args, node)
-    // A run lags for reasons of its host, or of the task itself: a second one may be faster or not.
-    const ms = order.backup ? leftMs * (order.task.charCodeAt(0) % 2 === 0 ? 0.1 : 2) : leftMs
-    const run: Run = { node, life, order, startedAt: now, ms, fail, over: false }
+    const run = { ...madeOf(node, life, order), startedAt: now }
     this.#runs.set(key, run)
     return run
   }
 
-  find(task: TaskId, ballot: Ballot): Run | undefined {
-    return this.#runs.get(keyOf(task, ballot))
+  /** undefined where that other run is over. */
+  lineUp(order: RunOrder, behind: Pick<RunOrder, 'task' | 'ballot'>, beginBy: number): Run | undefined {
+    const before = this.#runs.get(keyOf(behind))
+    const key = keyOf(order)
+    if (!before || this.#runs.has(key) || this.#lined.has(key)) return undefined
+    const run = { ...madeOf(before.node, before.life, order), beginBy }
+    before.followers.push(run)
+    this.#lined.set(key, { run, behind: before })
+    return run
   }
 
-  /** All of them, in the order they started. */
+  /** undefined: it is not lined up, or has begun. */
+  takeBack(task: TaskId, ballot: Ballot): Run | undefined {
+    const key = keyOf({ task, ballot })
+    const lined = this.#lined.get(key)
+    if (!lined) return undefined
+    this.#lined.delete(key)
+    lined.behind.followers = lined.behind.followers.filter((run) => run !== lined.run)
+    return lined.run
+  }
+
+  /** What has waited for a run that is over begins in its place; undefined: nothing has. The others wait for that one. */
+  follow(before: Run, now: number): Run | undefined {
+    const [next, ...others] = before.followers.splice(0)
+    if (!next) return undefined
+    this.#lined.delete(keyOf(next.order))
+    next.startedAt = now
+    next.followers = others
+    for (const run of others) this.#lined.set(keyOf(run.order), { run, behind: next })
+    this.#runs.set(keyOf(next.order), next)
+    return next
+  }
+
+  find(task: TaskId, ballot: Ballot): Run | undefined {
+    return this.#runs.get(keyOf({ task, ballot }))
+  }
+
+  /** All that have begun, in that order. */
   runs(): Run[] {
     return [...this.#runs.values()]
+  }
+
+  /** With those that are lined up. */
+  underWay(): Run[] {
+    return [...this.runs(), ...[...this.#lined.values()].map(({ run }) => run)]
   }
 
   /** False when it was over before. */
   end(run: Run): boolean {
     if (run.over) return false
     run.over = true
-    this.#runs.delete(keyOf(run.order.task, run.order.ballot))
+    this.#runs.delete(keyOf(run.order))
     return true
   }
+}
+
+function madeOf(node: number, life: number, order: RunOrder): Run {
+  const args = argsOf(order.record.spec)
+  const leftMs = Math.max(0, args.ms - doneMsOf(order.checkpoint)) + fetchMsOf(args, node)
+  // A run lags for reasons of its host, or of the task itself: a second one may be faster or not.
+  const ms = order.backup ? leftMs * (order.task.charCodeAt(0) % 2 === 0 ? 0.1 : 2) : leftMs
+  const { fail } = args
+  return { node, life, order, startedAt: 0, ms, fail, over: false, followers: [], beginBy: Number.POSITIVE_INFINITY }
 }
 
 /** The answer for a run that came to its own end. */
@@ -72,6 +120,11 @@ function result(end: RunResult['end'], exitCode: number, message: string, ms: nu
   return { ...emptyResult(end, exitCode, message), runMs, cpuMs: runMs }
 }
 
-function keyOf(task: TaskId, ballot: Ballot): string {
+/** Its turn came too late. */
+export function lateResult(): RunResult {
+  return result('refused', 1, 'its lease ended before its turn came', 0)
+}
+
+function keyOf({ task, ballot }: Pick<RunOrder, 'task' | 'ballot'>): string {
   return `${task}/${ballotText(ballot)}`
 }

@@ -1,9 +1,9 @@
 import type { Prng } from '@souk/kernel'
-import type { RunOrder, StopCode } from '@souk/peer'
+import type { PeerEffect, RunOrder, StopCode } from '@souk/peer'
 import type { Ballot, RunResult, TaskId } from '@souk/wire'
 import { checkpointAt, doneMsOf } from './checkpoint-draws.ts'
 import type { SimEvent } from './event.ts'
-import { endedResult, type Run, stoppedResult } from './executor.ts'
+import { type Executor, endedResult, lateResult, type Run, stoppedResult } from './executor.ts'
 import type { SimNode } from './node.ts'
 import type { Stage } from './stage.ts'
 import type { RunEnd, Watches } from './watch.ts'
@@ -31,16 +31,57 @@ export class Processes {
     this.#prng = prng
   }
 
-  start(node: SimNode, order: RunOrder): void {
+  carryOut(node: SimNode, effect: Extract<PeerEffect, { type: 'run' | 'lineUp' | 'takeBack' | 'stop' }>): void {
+    if (effect.type === 'run') this.#start(node, effect.order)
+    else if (effect.type === 'lineUp') this.#lineUp(node, effect.order, effect.behind)
+    else if (effect.type === 'takeBack') this.#takenBack(node.executor.takeBack(effect.task, effect.ballot))
+    else this.#stop(node, effect.task, effect.ballot, effect.code)
+  }
+
+  #start(node: SimNode, order: RunOrder): void {
     this.#watches.tell('onRun', node, order, this.#stage.now)
-    const run = node.executor.start(node.index, node.life, order, this.#stage.now)
+    this.#begin(node.executor.start(node.index, node.life, order, this.#stage.now))
+  }
+
+  #begin(run: Run | undefined): void {
     if (run === undefined) return
     this.#stage.push(this.#stage.now + startMs, { kind: 'began', run })
     this.#stage.push(this.#stage.now + startMs + run.ms, { kind: 'ended', run, end: 'ended', result: endedResult(run) })
   }
 
+  #lineUp(node: SimNode, order: RunOrder, behind: Parameters<Executor['lineUp']>[1]): void {
+    const { task, ballot, leased } = order
+    const untilMs = leased ? (node.peer?.runsUntilMs?.(task, ballot) ?? 0) : Number.POSITIVE_INFINITY
+    const beginBy = untilMs === Number.POSITIVE_INFINITY ? untilMs : node.clock.toWorld(untilMs)
+    if (node.executor.lineUp(order, behind, beginBy)) return
+    this.#tell({ node: node.index, life: node.life }, { type: 'takenBack', task, ballot })
+  }
+
+  #takenBack(run: Run | undefined): void {
+    if (run) this.#tell(run, { type: 'takenBack', task: run.order.task, ballot: run.order.ballot })
+  }
+
+  /** What is lined up begins by itself, though its peer may be frozen; not where its lease has ended. */
+  #goOn(before: Run, end: RunEnd): void {
+    const node = this.#stage.nodes[before.node]!
+    if (end !== 'ended') {
+      for (const { order } of [...before.followers]) this.#takenBack(node.executor.takeBack(order.task, order.ballot))
+      return
+    }
+    const { now } = this.#stage
+    const run = node.executor.follow(before, now)
+    if (run && now <= run.beginBy) {
+      this.#watches.tell('onRun', node, run.order, now)
+      this.#begin(run)
+    } else if (run) {
+      node.executor.end(run)
+      this.#tell(run, { type: 'ran', task: run.order.task, ballot: run.order.ballot, result: lateResult() })
+      this.#goOn(run, 'ended')
+    }
+  }
+
   /** A stop for a run that is over is no mistake: they crossed. */
-  stop(node: SimNode, task: TaskId, ballot: Ballot, code: StopCode): void {
+  #stop(node: SimNode, task: TaskId, ballot: Ballot, code: StopCode): void {
     const run = node.executor.find(task, ballot)
     if (run === undefined) return
     const afterMs = this.#prng.float() * this.#graceMs(run, code)
@@ -72,6 +113,7 @@ export class Processes {
     if (!this.#end(run, end)) return
     const { task, ballot } = run.order
     this.#tell(run, { type: 'ran', task, ballot, result })
+    this.#goOn(run, end)
   }
 
   /** A frozen peer's guardian kills what another peer could start again, when the lease that it was told last ends. */
@@ -101,7 +143,7 @@ export class Processes {
   }
 
   /** By the queue, since the peer may be frozen or of another life by then. */
-  #tell(run: Run, input: Extract<SimEvent, { kind: 'input' }>['input']): void {
+  #tell(run: Pick<Run, 'node' | 'life'>, input: Extract<SimEvent, { kind: 'input' }>['input']): void {
     this.#stage.push(this.#stage.now, { kind: 'input', node: this.#stage.nodes[run.node]!, life: run.life, input })
   }
 }

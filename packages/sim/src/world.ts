@@ -274,10 +274,10 @@ export class World implements Stage {
         node.disk.persist(effect.seq, effect.writes)
         break
       case 'run':
-        this.processes.start(node, effect.order)
-        break
+      case 'lineUp':
+      case 'takeBack':
       case 'stop':
-        this.processes.stop(node, effect.task, effect.ballot, effect.code)
+        this.processes.carryOut(node, effect)
         break
       case 'reply':
         this.watches.tell('onReply', node, effect.client, effect.reply, this.now)

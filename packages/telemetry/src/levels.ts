@@ -34,6 +34,7 @@ const levels: Record<TraceType, Level> = {
   'task.received': 'debug',
   'task.bounced': 'debug',
   'task.queued': 'trace',
+  'task.lined': 'trace',
   'task.started': 'debug',
   'task.ran': 'debug',
   'task.stop': 'debug',
