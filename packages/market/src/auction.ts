@@ -17,6 +17,10 @@ export interface Auction {
   readonly round: number
   readonly lotKey: string
   readonly startedMs: Millis
+  /** then it is over, whoever has not answered */
+  closesMs: Millis
+  /** its time was over while this peer was busy, and it was given some more */
+  extended: boolean
   readonly count: number
   readonly candidates: number
   /** bids without wait at which there is nothing to gain by waiting for more */

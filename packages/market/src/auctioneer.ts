@@ -141,9 +141,9 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     return this.#lots.sizeByClass()
   }
 
-  /** Tasks that wait here for a host with room; what is being auctioned right now does not. */
+  /** Tasks that wait here for a host with room; those for which hosts are compared right now do not. */
   get waiting(): number {
-    return this.#lots.size - this.#auctions.asking(this.#lots)
+    return this.#lots.size - this.#auctions.comparing(this.#lots)
   }
 
   snapshot() {

@@ -122,7 +122,7 @@ export class Giver {
     for (const lot of this.#lots.inTurns(now)) {
       if (budget.left === 0) break
       // What else is at that host it must say itself: tied tasks are asked for.
-      if (lot.auction !== undefined || lot.avoid.has(peer) || isTied(lot.shape) || decideFit(offer, lot.shape)) continue
+      if (lot.compared || lot.avoid.has(peer) || isTied(lot.shape) || decideFit(offer, lot.shape)) continue
       if (!this.#isWorthMoving(lot, peer, now)) continue
       const wholeAhead = this.#aheadOf(lot, message, share)
       for (const { alternative, tasks } of this.#takeFor(lot, offer, { budget, atOnce, wholeAhead }, now)) {

@@ -71,6 +71,11 @@ export class Lot {
     return false
   }
 
+  /** Its tasks are being compared: hosts are asked, and it is not known yet that none has room for all of them. */
+  get compared(): boolean {
+    return this.auction !== undefined && this.quietMs === 0
+  }
+
   get tenant(): string {
     return this.shape.tenant ?? ''
   }

@@ -9,6 +9,11 @@ import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import { quoteOf } from './quote-of.ts'
 
+/** A wake that comes so much later than it was wanted says that this peer was busy (guess: timers of a quiet one are exact). */
+const lateMs = 2
+/** Then what came meanwhile is heard before anybody counts as silent: it lies in the socket behind what kept this peer busy. */
+const extraMs = 5
+
 /** What is known when one begins. */
 type Beginning = Filtered &
   Pick<Auction, 'round' | 'bidsEnough'> & {
@@ -43,11 +48,12 @@ export class OpenAuctions {
     const { candidates, refused, round, bidsEnough, expected, dueMs, closeMs } = beginning
     const id = this.#nextAuction++
     const count = Math.min(lot.size, this.#config.lotCountMax)
-    const begun = { id, round, lotKey: lot.key, startedMs: now, count, candidates: candidates.length, bidsEnough }
+    const times = { startedMs: now, closesMs: now + closeMs, extended: false }
+    const begun = { id, round, lotKey: lot.key, ...times, count, candidates: candidates.length, bidsEnough }
     const auction: Auction = { ...begun, asked: new Set(peers), bids: [], refused: [], filtered: refused }
     lot.auction = id
     this.#auctions.set(id, auction)
-    this.#closing.set(id, now + closeMs)
+    this.#closing.set(id, auction.closesMs)
     const message = quoteOf(lot, { id, count, expected, dueMs })
     for (const peer of peers) out.push({ type: 'send', to: peer, message })
     out.push({ type: 'asked', lot: id, class: lot.shape.class, count, asked: peers.length })
@@ -63,15 +69,23 @@ export class OpenAuctions {
   *due(now: Millis): Generator<Auction> {
     for (let id = this.#closing.popDue(now); id !== undefined; id = this.#closing.popDue(now)) {
       const auction = this.#auctions.get(id)
-      if (auction) yield auction
+      if (!auction) continue
+      if (now - auction.closesMs < lateMs || auction.extended) yield auction
+      else {
+        auction.extended = true
+        this.#closing.set(id, now + extraMs)
+      }
     }
   }
 
-  /** Tasks that hosts are being asked for right now. */
-  asking(lots: Lots): number {
-    let asking = 0
-    for (const { lotKey } of this.#auctions.values()) asking += lots.get(lotKey)?.size ?? 0
-    return asking
+  /** Tasks that are being compared right now, and so are given to nobody who asks. */
+  comparing(lots: Lots): number {
+    let comparing = 0
+    for (const { lotKey } of this.#auctions.values()) {
+      const lot = lots.get(lotKey)
+      if (lot?.compared) comparing += lot.size
+    }
+    return comparing
   }
 
   snapshot() {

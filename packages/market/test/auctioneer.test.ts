@@ -160,6 +160,19 @@ describe('an auction', () => {
     expect(awards(effects)).toEqual([['p', ['a']]])
   })
 
+  test('hears what has come while its own peer was busy, before anybody counts as silent', () => {
+    const stall = Stall.among('p', 'q')
+    stall.members.rtt = 10
+    stall.wait(['a'])
+    expect(stall.at(60).wake()).toEqual([])
+    expect(stall.auctioneer.nextWakeup()).toBe(65)
+    expect(only(stall.bid('p'), 'closed')).toEqual([])
+    // Busy again: it is over now, or it might never be.
+    const effects = stall.at(99).wake()
+    expect(only(effects, 'closed')).toMatchObject([{ closed: 'timeout', bids: 1 }])
+    expect(awards(effects)).toEqual([['p', ['a']]])
+  })
+
   test('is never open for less or more than its bounds', () => {
     const took = (rtt: number) => {
       const stall = Stall.among('p')

@@ -75,6 +75,8 @@ describe('when an auction closes', () => {
     round: 1,
     lotKey: 'k',
     startedMs: 0,
+    closesMs: 20,
+    extended: false,
     count: 4,
     candidates: 5,
     bidsEnough: 3,

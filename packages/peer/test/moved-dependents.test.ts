@@ -6,7 +6,7 @@ test('what waited for another and finds no room where it was sent never goes bac
   const hosts = Array.from({ length: 16 }, (_, i) => `p${String(i).padStart(2, '0')}`)
   const mesh = new Mesh(Object.fromEntries(hosts.map((name, i) => [name, i < 6 ? 2 : 0])))
   mesh.submit('p00', 'first', { ms: 100 })
-  const names = Array.from({ length: 100 }, (_, i) => `n${i}x`)
+  const names = Array.from({ length: 200 }, (_, i) => `n${i}x`)
   for (const [i, name] of names.entries())
     mesh.submit(hosts[i % hosts.length]!, name, {
       ms: 20 + 3 * (i % 5),
