@@ -24,8 +24,8 @@ type LineConfig = Pick<HostConfig, 'lineMax' | 'lineAheadMs' | 'lineRunMsMax' | 
  * Short runs that are lined up behind others: an executor begins each as soon as the one before it is over, so that no slot
  * stands idle for the way to the host and back. Until then they hold nothing, and can be taken back.
  *
- * Invariants: at most `lineMax` behind one run, none of them for longer than `lineMsMax`; each like the run that it follows,
- * in what it asks for and in how urgent it is (`mayFollow`).
+ * Invariants: at most `lineMax` behind one run, none of them for longer than `lineMsMax`; each asks for what the run asks for
+ * that it follows; all of one tenant and one priority, so that none of them goes before another that is entitled to more.
  */
 export class LinedRuns {
   readonly #config: LineConfig
@@ -82,6 +82,8 @@ export class LinedRuns {
   /** The run that has the least ahead of it and that this one may follow; undefined: none. */
   placeFor(run: Run, now: Millis): Run | undefined {
     if (!run.plain || !this.#isShort(run)) return undefined
+    const [other] = this.all()
+    if (other && !isAlike(other, run)) return undefined
     const { lineMax, lineAheadMs, lineRunMsMax } = this.#config
     const meanMs = this.#meanMs(run)!
     let best: Line | undefined

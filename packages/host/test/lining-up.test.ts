@@ -70,6 +70,16 @@ describe('a short run', () => {
     expect(brief(bench.ran('a'))).toEqual(['ended a', 'run b'])
   })
 
+  test('waits as ever while those of another tenant are lined up, which may be entitled to more', () => {
+    const bench = busy(10, 2)
+    bench.take('b', { ...short, tenant: 'other' })
+    bench.running('b')
+    expect(brief(bench.take('c', short))).toEqual(['lineUp c behind a'])
+    expect(brief(bench.take('d', { ...short, tenant: 'other' }))).toEqual(['takeBack c'])
+    expect(brief(takenBack(bench, 'c'))).toEqual([])
+    expect(brief(bench.ran('a'))).toEqual(['ended a', 'run c', 'lineUp d behind b'])
+  })
+
   test('waits as ever behind a run that takes longer than expected', () => {
     const bench = busy(10)
     expect(brief(bench.at(101).take('b', short))).toEqual([])
