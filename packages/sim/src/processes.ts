@@ -1,5 +1,5 @@
 import type { Prng } from '@souk/kernel'
-import type { PeerEffect, RunOrder, StopCode } from '@souk/peer'
+import type { PeerEffect, PeerInput, RunOrder, StopCode } from '@souk/peer'
 import type { Ballot, RunResult, TaskId } from '@souk/wire'
 import { checkpointAt, doneMsOf } from './checkpoint-draws.ts'
 import type { SimEvent } from './event.ts'
@@ -24,6 +24,7 @@ export class Processes {
   readonly #stage: Stage
   readonly #watches: Watches
   readonly #prng: Prng
+  readonly #answers: PeerInput[] = []
 
   constructor(stage: Stage, watches: Watches, prng: Prng) {
     this.#stage = stage
@@ -34,7 +35,7 @@ export class Processes {
   carryOut(node: SimNode, effect: Extract<PeerEffect, { type: 'run' | 'lineUp' | 'takeBack' | 'stop' }>): void {
     if (effect.type === 'run') this.#start(node, effect.order)
     else if (effect.type === 'lineUp') this.#lineUp(node, effect.order, effect.behind)
-    else if (effect.type === 'takeBack') this.#takenBack(node.executor.takeBack(effect.task, effect.ballot))
+    else if (effect.type === 'takeBack') this.#takeBack(node, effect.task, effect.ballot)
     else this.#stop(node, effect.task, effect.ballot, effect.code)
   }
 
@@ -53,19 +54,22 @@ export class Processes {
     const { task, ballot, leased } = order
     const untilMs = leased ? (node.peer?.runsUntilMs?.(task, ballot) ?? 0) : Number.POSITIVE_INFINITY
     const beginBy = untilMs === Number.POSITIVE_INFINITY ? untilMs : node.clock.toWorld(untilMs)
-    if (node.executor.lineUp(order, behind, beginBy)) return
-    this.#tell({ node: node.index, life: node.life }, { type: 'takenBack', task, ballot })
+    if (!node.executor.lineUp(order, behind, beginBy)) this.#answers.push({ type: 'takenBack', task, ballot })
   }
 
-  #takenBack(run: Run | undefined): void {
-    if (run) this.#tell(run, { type: 'takenBack', task: run.order.task, ballot: run.order.ballot })
+  #takeBack(node: SimNode, task: TaskId, ballot: Ballot): void {
+    if (node.executor.takeBack(task, ballot)) this.#answers.push({ type: 'takenBack', task, ballot })
   }
 
   /** What is lined up begins by itself, though its peer may be frozen; not where its lease has ended. */
   #goOn(before: Run, end: RunEnd): void {
     const node = this.#stage.nodes[before.node]!
     if (end !== 'ended') {
-      for (const { order } of [...before.followers]) this.#takenBack(node.executor.takeBack(order.task, order.ballot))
+      for (const { order } of [...before.followers]) {
+        const { task, ballot } = order
+        node.executor.takeBack(task, ballot)
+        this.#tell(before, { type: 'takenBack', task, ballot })
+      }
       return
     }
     const { now } = this.#stage
@@ -140,6 +144,11 @@ export class Processes {
     if (!node.executor.end(run)) return false
     this.#watches.tell('onRunEnd', node, run, end, this.#stage.now)
     return true
+  }
+
+  /** What an executor says at once to what a step ordered: its peer's next inputs, before all that waits for it. */
+  answers(): PeerInput[] {
+    return this.#answers.splice(0)
   }
 
   /** By the queue, since the peer may be frozen or of another life by then. */

@@ -171,6 +171,34 @@ const swarmRates: FaultRates = {
   members: { 'late-join': 0.2, leave: 0.2, liar: 0.15, drain: 0.3 },
 }
 
+/** Runs shorter than the way to their host, which follow one another in its threads; in large submits, so that they wait. */
+const briefWork: WorkloadShape = {
+  ...troubledWork,
+  classes: [
+    {
+      name: 'tiny',
+      weight: 50,
+      duration: { kind: 'exponential', meanMs: 3 },
+      cpuMilli: 1000,
+      memoryBytes: gib,
+      slots: 1,
+    },
+    {
+      name: 'brief',
+      weight: 50,
+      duration: { kind: 'heavy', minMs: 10, alpha: 1.5, maxMs: 3000 },
+      cpuMilli: 1000,
+      memoryBytes: gib,
+      slots: 1,
+    },
+  ],
+  priorityWeights: [1, 4, 94, 1],
+  spanMsMin: 4000,
+  batchMax: 64,
+  submitterShare: 0.4,
+  tenants: 2,
+}
+
 /** The named worlds, from a quiet rack to everything at once. */
 export const profiles: readonly Profile[] = [
   { ...base, name: 'calm', about: 'a quiet rack: 0.1 to 1 ms one way, nothing fails' },
@@ -248,6 +276,15 @@ export const profiles: readonly Profile[] = [
     workload: { ...troubledWork, idempotentChance: 0.8, checkpointChance: 0.3, load: 0.5, spanMsMin: 15_000 },
     hosts: smallHosts,
     faults: { ...noFaults, perMinute: { crash: 2, partition: 3, freeze: 1 }, members: { drain: 0.5 } },
+  },
+  {
+    ...base,
+    name: 'brief',
+    about: 'floods of tasks that take milliseconds, while peers die and freeze and links are cut',
+    network: wideNetwork,
+    workload: briefWork,
+    hosts: smallHosts,
+    faults: { ...noFaults, perMinute: { crash: 6, freeze: 20, slow: 6, partition: 6 }, members: { drain: 0.3 } },
   },
   {
     ...base,

@@ -11,6 +11,7 @@ import { EventQueue } from './event-queue.ts'
 import { Cuts } from './faults/cuts.ts'
 import type { KillWrites } from './faults/fault.ts'
 import { offerOf } from './hosts.ts'
+import { checkIdle } from './idle-wakes.ts'
 import { askAgainMs, Invitations } from './invitations.ts'
 import { Links } from './links.ts'
 import { MachineCrash } from './machine-crash.ts'
@@ -27,9 +28,6 @@ import type { Watches } from './watch.ts'
 
 /** How long a peer's driver takes at least from one wake to the next, ms: a due machine must not stop time. */
 const wakeMsMin = 0.05
-/** Wakes in a row, hardly apart and without any effect, until a machine counts as turning in place. */
-const idleWakesMax = 1000
-const idleGapMsMax = 1
 /** A slow node's disk takes so many times as long. */
 const slowDiskFactor = 10
 /** The world's midnight; no rule depends on it. */
@@ -187,6 +185,7 @@ export class World implements Stage {
       this.post.flush(node)
       if (node.disk.begin()) this.#flushLater(node)
       this.#arm(node)
+      for (const answer of this.processes.answers()) this.input(node, answer)
     } catch (error) {
       throw error instanceof MachineCrash ? error : new MachineCrash(node.id, input, this.now, error)
     }
@@ -243,16 +242,7 @@ export class World implements Stage {
       return
     }
     this.input(node, { type: 'wake' })
-    this.#checkIdle(node)
-  }
-
-  /** A machine that asks to be woken and then does nothing, again and again, would hang a real peer. */
-  #checkIdle(node: SimNode): void {
-    const apart = this.now - node.wokenAt > idleGapMsMax
-    node.wokenAt = this.now
-    node.idleWakes = apart || this.#effects.length > 0 ? 0 : node.idleWakes + 1
-    if (node.idleWakes < idleWakesMax) return
-    throw new MachineCrash(node.id, { type: 'wake' }, this.now, `${idleWakesMax} wakes in a row did nothing`)
+    checkIdle(node, this.#effects.length === 0, this.now)
   }
 
   #arm(node: SimNode): void {

@@ -54,6 +54,7 @@ export class FairnessChecker implements Watch {
     if (!host) return
     if (event.type === 'task.ran') host.running.delete(event.task)
     if (event.type === 'task.putBack' || event.type === 'task.givenUp') host.waiting.delete(event.task)
+    if (event.type === 'task.started') this.#onStart(node, host, event, now)
     if (event.type !== 'task.queued' && event.type !== 'task.awarded') return
     const spec = this.#specs.get(withoutDraw(event.task))
     if (!spec) return
@@ -66,9 +67,14 @@ export class FairnessChecker implements Watch {
     else host.waiting.set(event.task, { spec, sinceMs: now, passedBy: undefined })
   }
 
-  onRun(node: SimNode, { task, record, backup }: RunOrder, now: number): void {
+  onRun(node: SimNode, order: RunOrder, now: number): void {
     const host = this.#hosts.get(node.index)
-    if (!host || host.running.has(task)) return
+    if (host) this.#onStart(node, host, order, now)
+  }
+
+  /** When its host decides so, or when its executor begins it because it was lined up, whichever comes first. */
+  #onStart(node: SimNode, host: HostView, { task, backup }: Pick<RunOrder, 'task' | 'backup'>, now: number): void {
+    if (host.running.has(task)) return
     // A second run that races the first never waited in this queue, though its task may have, long ago.
     if (backup) host.waiting.delete(task)
     const started = host.waiting.get(task)
@@ -76,7 +82,8 @@ export class FairnessChecker implements Watch {
       this.#violations.safety('I14', now, `${node.id} starts ${task} after ${started.passedBy}`)
     host.waiting.delete(task)
     if (started && !this.#gangs) this.#compare(node, host, { task, started }, now)
-    host.running.set(task, this.#specs.get(withoutDraw(task)) ?? record.spec)
+    const spec = this.#specs.get(withoutDraw(task))
+    if (spec) host.running.set(task, spec)
   }
 
   #compare(node: SimNode, host: HostView, { task, started }: { task: TaskId; started: Waiting }, now: number): void {

@@ -52,6 +52,15 @@ export const hostBugs: readonly PlantedBug[] = [
     tamper: () => ({ act: (effect) => (effect.type === 'run' ? [effect, effect] : [effect]) }),
   },
   {
+    name: 'begins-what-is-lined-up',
+    about: 'orders at once what is to begin when another run is over',
+    breaks: ['I6', 'I16', 'I5'],
+    where: bursting,
+    tamper: () => ({
+      act: (effect) => (effect.type === 'lineUp' ? [effect, { type: 'run', order: effect.order }] : [effect]),
+    }),
+  },
+  {
     name: 'makes-up-a-checkpoint',
     about: 'says of every run that it stopped how far it would have come',
     breaks: ['I17'],
