@@ -20,7 +20,7 @@ export class FunctionLane {
   readonly #port: MessagePort
   readonly #abort = new AbortController()
   readonly #claims = new CallClaims()
-  #asked: Asked[] = []
+  readonly #asked: Asked[] = []
   #lost = false
   #turns = 0
   /** when it was last given back, monotonic ms */
@@ -58,7 +58,7 @@ export class FunctionLane {
     return this.#ask(question, undefined)
   }
 
-  /** A call, in its turn, with the number of that. Its answer never comes when it is taken back. */
+  /** A call, in its turn, with the number of that. Rejects when it is taken back. */
   run(call: Omit<FunctionCall, 'turn' | 'sentMs'>): { turn: number; answer: Promise<FunctionAnswer> } {
     const turn = this.#turns++
     this.#claims.put(turn)
@@ -70,7 +70,9 @@ export class FunctionLane {
   /** True: it has not begun, and never will. */
   takeBack(turn: number): boolean {
     if (!this.#claims.takeBack(turn)) return false
-    this.#asked = this.#asked.filter((asked) => asked.turn !== turn)
+    const at = this.#asked.findIndex((asked) => asked.turn === turn)
+    // What follows it waits for this, too.
+    if (at >= 0) this.#asked.splice(at, 1)[0]!.reject(new Error('it was taken back'))
     return true
   }
 
