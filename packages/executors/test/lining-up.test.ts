@@ -43,11 +43,11 @@ function told(...orders: Order[]): string[] {
 const over = (...orders: Order[]) => events.until(() => orders.every(({ task }) => events.results.has(task)))
 const takenBack = (wanted: Order) => events.until(() => events.log.includes(`taken back ${wanted.task}`))
 
-/** A run that goes on until it is halted, once it is in its thread. */
+/** A run that goes on until it is halted, once it has begun in its thread. */
 async function hanging(): Promise<Order> {
-  const head = order(call('hang'))
+  const head = order(call('block'))
   executor.run(head)
-  await events.started(head.task)
+  await events.until(() => events.live(head.task) !== '')
   return head
 }
 

@@ -4,6 +4,7 @@ import { gpuClasses, gpuHosts } from './gpu-world.ts'
 import type { HostShape } from './hosts.ts'
 import type { NetworkShape } from './network.ts'
 import { calmNetwork, lossyNetwork, wideNetwork } from './network-shapes.ts'
+import { briefWork, gib, mixedWork, swarmWork, troubledWork } from './work-shapes.ts'
 import type { WorkloadShape } from './workload.ts'
 
 /** Everything about a simulated mesh except its size and its seed; plain data. */
@@ -25,65 +26,6 @@ export interface Profile {
   sizes?: { peers: Range; tasks: Range }
 }
 
-const gib = 1024 ** 3
-
-const mixedWork: WorkloadShape = {
-  classes: [
-    {
-      name: 'short',
-      weight: 60,
-      duration: { kind: 'exponential', meanMs: 200 },
-      cpuMilli: 500,
-      memoryBytes: gib / 4,
-      slots: 1,
-    },
-    {
-      name: 'varied',
-      weight: 30,
-      duration: { kind: 'hyperexponential', meanMs: 500, cv: 3 },
-      cpuMilli: 1000,
-      memoryBytes: gib,
-      slots: 1,
-    },
-    {
-      name: 'tailed',
-      weight: 8,
-      duration: { kind: 'heavy', minMs: 50, alpha: 1.2, maxMs: 20_000 },
-      cpuMilli: 1000,
-      memoryBytes: gib / 2,
-      slots: 1,
-    },
-    {
-      name: 'wide',
-      weight: 2,
-      duration: { kind: 'exponential', meanMs: 1000 },
-      cpuMilli: 2000,
-      memoryBytes: 2 * gib,
-      slots: 2,
-    },
-  ],
-  priorityWeights: [5, 15, 60, 20],
-  load: 0.7,
-  spanMsMin: 5000,
-  burst: false,
-  batchMax: 16,
-  submitterShare: 0.2,
-  failChance: 0,
-  retries: 0,
-  cancelChance: 0,
-  timeoutChance: 0,
-  anyPeer: false,
-  localChance: 0,
-  noneChance: 0,
-  atMostOnceChance: 0,
-  expireChance: 0,
-  resubmitChance: 0,
-  tenants: 1,
-  deadlineChance: 0,
-  afterChance: 0,
-  gangChance: 0,
-}
-
 const base: Omit<Profile, 'name' | 'about'> = {
   network: calmNetwork,
   faults: noFaults,
@@ -101,46 +43,8 @@ const smallHosts: HostShape = { slots: [2, 2, 4], cpuMilliPerSlot: 1000, memoryB
 /** A crash often falls between a write and its answer. */
 const slowDisk = { diskMsMedian: 8, diskSigma: 1 }
 
-const troubledWork: WorkloadShape = {
-  ...mixedWork,
-  classes: [
-    ...mixedWork.classes,
-    {
-      name: 'long',
-      weight: 10,
-      duration: { kind: 'exponential', meanMs: 4000 },
-      cpuMilli: 1000,
-      memoryBytes: gib,
-      slots: 1,
-    },
-  ],
-  spanMsMin: 30_000,
-  submitterShare: 0.6,
-  failChance: 0.05,
-  cancelChance: 0.05,
-  timeoutChance: 0.05,
-}
-
 const partitionRates: FaultRates = { ...noFaults, perMinute: { partition: 10 } }
 const crashRates: FaultRates = { ...noFaults, perMinute: { crash: 2 } }
-
-/** Clients that trust the mesh rather than one peer, and every promise that a task can ask for. */
-const swarmWork: WorkloadShape = {
-  ...troubledWork,
-  anyPeer: true,
-  localChance: 0.05,
-  noneChance: 0.05,
-  atMostOnceChance: 0.1,
-  expireChance: 0.05,
-  resubmitChance: 0.1,
-  tenants: 3,
-  deadlineChance: 0.1,
-  afterChance: 0.2,
-  gangChance: 0.1,
-  checkpointChance: 0.3,
-  idempotentChance: 0.5,
-  zoneChance: 0.1,
-}
 
 /** Every fault there is; those that take a disk only take a minority of them: see keep-majority.ts. */
 const swarmRates: FaultRates = {
@@ -169,34 +73,6 @@ const swarmRates: FaultRates = {
   ],
   killWrites: { kept: 1, lost: 1, either: 2, torn: 1 },
   members: { 'late-join': 0.2, leave: 0.2, liar: 0.15, drain: 0.3 },
-}
-
-/** Runs shorter than the way to their host, which follow one another in its threads; in large submits, so that they wait. */
-const briefWork: WorkloadShape = {
-  ...troubledWork,
-  classes: [
-    {
-      name: 'tiny',
-      weight: 50,
-      duration: { kind: 'exponential', meanMs: 3 },
-      cpuMilli: 1000,
-      memoryBytes: gib,
-      slots: 1,
-    },
-    {
-      name: 'brief',
-      weight: 50,
-      duration: { kind: 'heavy', minMs: 10, alpha: 1.5, maxMs: 3000 },
-      cpuMilli: 1000,
-      memoryBytes: gib,
-      slots: 1,
-    },
-  ],
-  priorityWeights: [1, 4, 94, 1],
-  spanMsMin: 4000,
-  batchMax: 64,
-  submitterShare: 0.4,
-  tenants: 2,
 }
 
 /** The named worlds, from a quiet rack to everything at once. */
