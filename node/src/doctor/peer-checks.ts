@@ -1,5 +1,5 @@
-import type { LinkLine, PeerLine, Status } from '@souk/client'
-import { mbpsText, shortPeer } from '../print/amount-text.ts'
+import type { LinkLine, PeerLine, Status, TaskLine } from '@souk/client'
+import { countText, mbpsText, shortPeer } from '../print/amount-text.ts'
 import { visibleData } from '../print/visible.ts'
 import type { Check } from './local-checks.ts'
 
@@ -81,6 +81,20 @@ export function keepersCheck({ members, keepers, custodians }: Status['keeping']
       level: 'warn',
       seen: `only ${seen}: each task is kept by one peer, and nobody goes on with it while that one is away`,
       next: 'souk up without --no-custody on three hosts (members of role submit or observe keep none)',
+    },
+  ]
+}
+
+/** Tasks of which most custodians were removed: nobody else tells of these by itself. */
+export function unendableCheck({ tasks, total }: { tasks: readonly Pick<TaskLine, 'id'>[]; total: number }): Check[] {
+  if (total === 0) return []
+  const more = total > tasks.length ? ' and more' : ''
+  return [
+    {
+      name: 'tasks',
+      level: 'warn',
+      seen: `${countText(total, 'open task')} can never end, since most of their custodians were removed: ${tasks.map(({ id }) => id).join(', ')}${more}`,
+      next: 'submit them again, under other keys; souk explain ID says more',
     },
   ]
 }
