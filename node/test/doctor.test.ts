@@ -42,6 +42,13 @@ test('the hop that fails is named with what was seen there and what to do', () =
   }
 })
 
+test('who was removed is told to join as a new peer, not to ask for another invitation', () => {
+  const lastError = { code: 'certificate-revoked', message: 'it was removed from this mesh' }
+  const { seen, next } = linkCheck({ ...whole, authenticated: false, subscribed: false, lastError })
+  expect(seen).toContain('not authenticated: it was removed')
+  expect(next).toContain('souk reset')
+})
+
 test('a peer that has shown no name is told by its id', () => {
   expect(linkCheck({ ...whole, name: '' }).name).toBe('12D3..W1FR')
 })

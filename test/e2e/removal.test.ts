@@ -68,6 +68,9 @@ test('a living peer that is removed hears so, and stops', async () => {
   })
   await until('it has stopped', () => !isAlive(lost.pid))
   await until('all have heard', async () => (await peersAt(late)).length === 2)
+  const stopped = await at(lost, ['doctor'])
+  expect(stopped).toMatchObject({ code: 1, out: expect.stringContaining('was removed from its mesh') })
+  expect(stopped.out).toContain('souk reset')
   const back = await souk([
     'up',
     '--data',

@@ -20,6 +20,9 @@ const advice: Record<Hop, string> = {
   subscribed: 'its adverts do not come by gossip yet; they still come by anti-entropy within 30 s',
 }
 
+/** It was removed, or this peer was: no other invitation helps under the same peer id. */
+const removedAdvice = 'who was removed joins as a new peer: souk reset on that host, souk invite here, then souk join'
+
 export function linkCheck(shown: LinkLine): Check {
   const link = visibleData(shown)
   const name = link.name || shortPeer(link.id)
@@ -28,7 +31,8 @@ export function linkCheck(shown: LinkLine): Check {
   const reached = hops.slice(0, hops.indexOf(hop)).join(' > ')
   const why = link.lastError === undefined ? '' : `: ${link.lastError.message}`
   const seen = `${reached === '' ? '' : `${reached} > `}not ${hop}${why}`
-  return { name, level: hop === 'subscribed' ? 'warn' : 'fail', seen, next: advice[hop] }
+  const next = link.lastError?.code === 'certificate-revoked' ? removedAdvice : advice[hop]
+  return { name, level: hop === 'subscribed' ? 'warn' : 'fail', seen, next }
 }
 
 /** Nothing where it is direct, as ways are. */

@@ -143,8 +143,11 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         break
       case 'gossip':
       case 'addresses':
-      case 'remove':
         router.stepRoster(input)
+        break
+      case 'remove':
+        if (input.written) this.#machines.removalLog.onWritten(input.removal)
+        router.stepRoster({ type: 'remove', removal: input.removal })
         break
       case 'lag':
       case 'wall':

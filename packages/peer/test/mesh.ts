@@ -34,7 +34,7 @@ export class Mesh {
   /** Hosts by name, with their slots or their whole offer; settled, unless somebody watches how they meet. */
   constructor(hosts: Record<string, Host>, watcher?: Watcher) {
     this.#watcher = watcher
-    for (const [name, host] of Object.entries(hosts)) this.#add(name, host)
+    for (const [name, host] of Object.entries(hosts)) this.#nodes.set(name, newNode(name, host))
     for (const name of this.#nodes.keys()) this.start(name)
     if (watcher) return
     this.run(3_000)
@@ -44,13 +44,9 @@ export class Mesh {
   /** A new member, which nobody has met before: it knows those whom the first host names. */
   join(name: string, host: Host): void {
     const inviter = [...this.#nodes.values()].find(({ up }) => up)!
-    this.#add(name, host)
+    this.#nodes.set(name, newNode(name, host))
     for (const { key, value } of firstMembers(inviter.peer.introductions())) this.node(name).disk.set(key, value)
     this.start(name)
-  }
-
-  #add(name: string, host: Host): void {
-    this.#nodes.set(name, newNode(name, host))
   }
 
   has(name: string): boolean {
@@ -68,11 +64,10 @@ export class Mesh {
   /** A new life of this host, with what its disk holds. */
   start(name: string): void {
     const node = this.node(name)
-    node.incarnation++
+    const incarnation = ++node.incarnation
     node.up = true
     node.peer = new Peer(configOf(node), { self: name, prng: new Prng(node.incarnation, name) })
     const stored = [...node.disk].map(([key, value]) => ({ key, value: structuredClone(value) }))
-    const { incarnation } = node
     this.step(name, {
       type: 'start',
       wallMs: 1_000_000 + this.now,
@@ -89,9 +84,8 @@ export class Mesh {
     const node = this.node(name)
     node.up = false
     node.runs.clear()
-    for (const other of this.#others(name)) {
+    for (const other of this.#others(name))
       this.#later(stepMs, () => this.step(other, { type: 'disconnected', peer: name }))
-    }
   }
 
   cut(a: string, b: string): void {
@@ -234,6 +228,7 @@ export class Mesh {
         this.#watcher?.reply(node.name, effect.reply)
         node.replies.push({ ...effect, at: this.now })
       }
+      if (effect.type === 'expel') mine(2 * stepMs, () => this.#expel(node, effect.removal.peer))
       if (effect.type === 'trace') node.traces.push(effect.event)
     }
     for (const [to, messages] of frames) {
@@ -250,10 +245,15 @@ export class Mesh {
     }
   }
 
+  /** What it was just told has arrived. A peer that hears so of itself stops. */
+  #expel(node: Node, peer: string): void {
+    if (peer === node.name) this.kill(peer)
+    else if (this.#nodes.has(peer) && this.#linked(node.name, peer)) this.cut(node.name, peer)
+  }
+
   #publish(node: Node, advert: Advert): void {
-    for (const to of this.#others(node.name)) {
+    for (const to of this.#others(node.name))
       if (this.#linked(node.name, to)) this.#later(stepMs, () => this.step(to, { type: 'gossip', advert }))
-    }
   }
 
   #write(node: Node, { seq, writes }: Extract<PeerEffect, { type: 'persist' }>): void {
