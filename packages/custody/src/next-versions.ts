@@ -86,7 +86,8 @@ export class NextVersions {
       this.#askOther(proposal, message.known, out)
     if (record.custodians.includes(from)) elsewhere.add(from)
     const { other } = proposal
-    if (custodians.includes(from)) other!.keep.add(from)
+    // A pointer has promised nothing: one of theirs that has not joined them yet does not keep it.
+    if (custodians.includes(from) && message.promised.counter > 0) other!.keep.add(from)
     const { length } = record.custodians
     const ourNever = length - elsewhere.size < majority(length)
     if (!ourNever && !message.known.stands && other!.keep.size < majority(custodians.length)) return

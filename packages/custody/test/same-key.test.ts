@@ -102,6 +102,21 @@ describe('a task that another submit of its key stored with other custodians', (
     expect(told(keeper.commit('worker', 'a'), 'fenced')).toEqual(['worker'])
   })
 
+  test('does not point to them while one of theirs has only a pointer to them itself: it may never join them', () => {
+    const others = ['c2', 'c4', 'c5']
+    const known = { version: versionOf(1, others), custodians: others }
+    const keeper = new Keeper()
+    keeper.keep('a')
+    keeper.pass(3_300)
+    const says = (from: string, counter: number) =>
+      keeper.message(from, { t: 'already', ...vote('a'), promised: ballot(counter, 'second'), known })
+    says('c2', 1)
+    says('c4', 0)
+    expect(keeper.view('a')?.state).toBe('waiting')
+    says('c4', 1)
+    expect(keeper.view('a')).toBeUndefined()
+  })
+
   test('points to them at once where one of them says that it has an outcome: the others may be gone', () => {
     const others = ['c2', 'c4', 'c5']
     const known = { version: versionOf(1, others), custodians: others, stands: true }
