@@ -205,6 +205,10 @@ const corpus: [Seed, found: string][] = [
     'a custodian that only pointed to a set which it is in itself counted for that set as one that has the task',
   ],
   [
+    { seed: 80378, peers: 4, tasks: 98, profile: 'swarm' },
+    'of two sets of one key each waited for a custodian that the other one had, or that pointed to the other',
+  ],
+  [
     { seed: 80193, peers: 4, tasks: 74, profile: 'swarm' },
     'a hold that began at this moment was told to last a millisecond longer than it could',
   ],
