@@ -9,7 +9,7 @@ import { Driver, type DriverLog, PeerBlobs, StoreBehindError, SystemClock } from
 import { FileBlobs, LmdbRecords, SelfStore } from '@souk/store-lmdb'
 import { type MeasuredPeer, PeerMetrics } from '@souk/telemetry'
 import { Libp2pTransport, type LinkReport, MeshCredentials } from '@souk/transport-libp2p'
-import type { Certificate, Offer } from '@souk/wire'
+import type { Certificate, Offer, PeerId } from '@souk/wire'
 import { apiTokens } from './api-tokens.ts'
 import { consoleFiles } from './console-files.ts'
 import { consoleKey } from './console-key.ts'
@@ -172,7 +172,8 @@ async function makeBase(
     ...(diskBytesMax === undefined ? {} : { blobBytesMax: diskBytesMax }),
   })
   const addresses = () => transport.addresses()
-  const desk = new MembershipDesk({ records, self: identity.peer, mesh, addresses, members })
+  const removed = (peer: PeerId) => credentials.removalOf(peer) !== undefined
+  const desk = new MembershipDesk({ records, self: identity.peer, mesh, addresses, members, removed })
   const transport = new Libp2pTransport({
     identity,
     mesh,
@@ -237,7 +238,7 @@ function remover(records: LmdbRecords, desk: MembershipDesk, driver: Driver): Co
     const removal = await desk.removal(id)
     // Told to nobody before it is on this disk: whoever removes a peer must not meet it again after a restart.
     await records.write([{ key: removalKey(id), value: removal }])
-    driver.input({ type: 'remove', removal })
+    driver.input({ type: 'remove', removal, written: true })
   }
 }
 

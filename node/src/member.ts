@@ -10,11 +10,10 @@ import {
   type Mesh,
 } from '@souk/transport-libp2p'
 import type { Certificate } from '@souk/wire'
+import { certificateKey } from './certificate-key.ts'
 import { CliError } from './cli-error.ts'
 import type { DataFolder } from './data-folder.ts'
 import { readMesh, writeMesh } from './mesh-file.ts'
-
-const certificateKey = 'self/certificate'
 
 /** Who this peer is in its mesh. */
 export interface Member {

@@ -18,6 +18,9 @@ const invitationsKey = 'self/invitations'
 /** How long an invitation is good for when nobody says. */
 export const invitationMsDefault = 15 * 60_000
 
+const removedText =
+  'this peer was removed from the mesh for good; its host can join as a new peer: souk reset there, then souk join with this invitation'
+
 /**
  * Gives out invitations of a mesh, makes members of those who come with one, and ends memberships. Needs the mesh's signing
  * key.
@@ -28,21 +31,24 @@ export class MembershipDesk {
   readonly #mesh: Mesh
   readonly #addresses: () => string[]
   readonly #members: () => readonly Certificate[]
+  readonly #removed: (peer: PeerId) => boolean
   readonly #invitations: Invitations
 
-  /** `members`: whom the new ones have to know, this peer first. */
+  /** `members`: whom the new ones have to know, this peer first; `removed`: who can be no member any more. */
   constructor(options: {
     records: LmdbRecords
     self: PeerId
     mesh: Mesh
     addresses: () => string[]
     members: () => readonly Certificate[]
+    removed: (peer: PeerId) => boolean
   }) {
     this.#records = options.records
     this.#self = options.self
     this.#mesh = options.mesh
     this.#addresses = options.addresses
     this.#members = options.members
+    this.#removed = options.removed
     this.#invitations = new IssuedInvitations((options.records.get(invitationsKey) as IssuedInvitation[]) ?? [])
   }
 
@@ -87,6 +93,8 @@ export class MembershipDesk {
     if (signingKey === undefined) {
       return { code: 'invitation-unknown', message: 'this peer takes no joiners; use the invitation of another' }
     }
+    // Its certificate would be worth nothing, and the invitation used up.
+    if (this.#removed(application.peer)) return { code: 'peer-removed', message: removedText }
     const wallMs = Date.now()
     const redeemed = this.#invitations.redeem({ ...application, joiner: application.peer, inviter: this.#self, wallMs })
     if (!redeemed.ok) return { code: redeemed.code, message: redeemed.message }

@@ -1,4 +1,7 @@
+import { removalKey } from '@souk/peer'
+import { RemovedError } from '@souk/runtime'
 import { checkRecords, FolderLock, requireFormat, StoreDamagedError, type StoreReport } from '@souk/store-lmdb'
+import { certificateKey } from './certificate-key.ts'
 import { type CliError, codeOf } from './cli-error.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { KeptTasks } from './print/damage-text.ts'
@@ -34,17 +37,22 @@ export function examineStore(folder: DataFolder): Examination {
 function examine(folder: DataFolder): Examination {
   let report: StoreReport | undefined
   let behind: unknown
+  let self: unknown
+  const removed = new Set<string>()
   const kept: KeptTasks = { tasks: 0, alone: 0 }
   try {
     requireFormat(folder.path)
     report = checkRecords(folder.path, {
       onRecord(key, value) {
         if (key === 'self/behind') behind = Object.assign(new Error('behind'), value, { code: 'store-behind' })
+        if (key === certificateKey) self = (value as { peer?: unknown } | undefined)?.peer
+        if (key.startsWith(removalKey(''))) removed.add(key)
         countTask(kept, key, value)
       },
     })
     if (report.damageTotal > 0) throw new StoreDamagedError(folder.path, report)
     if (behind !== undefined) throw behind
+    if (typeof self === 'string' && removed.has(removalKey(self))) throw new RemovedError()
   } catch (error) {
     const trouble = storeTrouble(error, folder, () => kept)
     if (trouble === undefined) throw error

@@ -2,7 +2,7 @@ import type { LinkLine, PeerLine, Status } from '@souk/client'
 import { expect, test } from 'vitest'
 import { auditCheck } from '../src/doctor/audit-check.ts'
 import { limitsCheck } from '../src/doctor/limits-check.ts'
-import { keepersCheck, linkCheck, meshChecks } from '../src/doctor/peer-checks.ts'
+import { keepersCheck, linkCheck, meshChecks, unendableCheck } from '../src/doctor/peer-checks.ts'
 
 const whole: LinkLine = {
   id: '12D3KooWAApS52cQEAApBhdsZBZvVnZs8Vcj5Uu4i21xfjDxW1FR',
@@ -40,6 +40,13 @@ test('the hop that fails is named with what was seen there and what to do', () =
   for (const [link, level, seen, next] of cases) {
     expect(linkCheck(link)).toMatchObject({ level, seen, next: expect.stringMatching(next) })
   }
+})
+
+test('who was removed is told to join as a new peer, not to ask for another invitation', () => {
+  const lastError = { code: 'certificate-revoked', message: 'it was removed from this mesh' }
+  const { seen, next } = linkCheck({ ...whole, authenticated: false, subscribed: false, lastError })
+  expect(seen).toContain('not authenticated: it was removed')
+  expect(next).toContain('souk reset')
 })
 
 test('a peer that has shown no name is told by its id', () => {
@@ -98,4 +105,12 @@ test('what the audit of the host finds is told with its numbers; where the peer 
   })
   const stray = auditCheck({ breaches: [{ ...one, code: 'unknown-run' }], breachesEver: 1 })
   expect(stray).toMatchObject({ level: 'fail', seen: expect.stringContaining('3f8k2m5n runs, and was never ordered') })
+})
+
+test('tasks that can never end are told with what helps', () => {
+  expect(unendableCheck({ tasks: [], total: 0 })).toEqual([])
+  const [check] = unendableCheck({ tasks: [{ id: 'a1' }, { id: 'b2' }], total: 7 })
+  expect(check).toMatchObject({ level: 'warn', next: expect.stringContaining('souk explain') })
+  expect(check!.seen).toContain('7 open tasks can never end')
+  expect(check!.seen).toContain('a1, b2 and more')
 })

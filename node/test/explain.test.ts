@@ -266,3 +266,18 @@ test('the bid of whoever decided is told apart from those that it asked for, and
   const gang = explain({ ...decided, how: 'gang', closed: 'none', winner: ash })
   expect(gang).toMatch(/3 of 3 candidates asked$/m)
 })
+
+test('a task of which most custodians were removed says that it waits for ever, and what helps', () => {
+  const unendable = { removed: [ash, elm] }
+  const text = explain(
+    { ...decided, how: 'waiting', reason: 'no host has room' },
+    { custodians: [oak, ash, elm], unendable },
+  )
+  expect(text).toContain('kept by    oak, ash (removed), elm (removed)\n')
+  expect(text).toContain('it can never end\n  2 of its 3 custodians (ash, elm) were removed from the mesh')
+  expect(text).toMatch(/what helps\n {2}submit it again, under another key/)
+  expect(text).not.toContain('what would help')
+  const alone = explain(undefined, { custodians: [ash], unendable: { removed: [ash] } })
+  expect(alone).toContain('the only peer that kept it, ash, was removed')
+  expect(alone).not.toContain('not decided yet')
+})

@@ -15,11 +15,11 @@ import {
   type Mesh,
   MeshCredentials,
 } from '@souk/transport-libp2p'
-import type { Certificate } from '@souk/wire'
+import type { Certificate, PeerId } from '@souk/wire'
 import { expect, onTestFinished, test } from 'vitest'
 import type { DataFolder } from '../src/data-folder.ts'
 import { joinMesh } from '../src/join-mesh.ts'
-import { readMember } from '../src/member.ts'
+import { readIdentity, readMember } from '../src/member.ts'
 import { MembershipDesk } from '../src/membership-desk.ts'
 import { scaleSettings } from '../src/scale-options.ts'
 
@@ -48,7 +48,11 @@ async function recordsOf(folder: DataFolder): Promise<LmdbRecords> {
 }
 
 /** A peer that invites, without all that a running one has besides. */
-async function openDesk(mesh: Mesh, members: (self: Certificate) => Certificate[]): Promise<MembershipDesk> {
+async function openDesk(
+  mesh: Mesh,
+  members: (self: Certificate) => Certificate[],
+  removed: (peer: PeerId) => boolean = () => false,
+): Promise<MembershipDesk> {
   const folder = dataFolder()
   const records = await recordsOf(folder)
   const identity = await createIdentity()
@@ -70,6 +74,7 @@ async function openDesk(mesh: Mesh, members: (self: Certificate) => Certificate[
     mesh,
     addresses,
     members: () => members(certificate),
+    removed,
   })
   await transport.start(
     {
@@ -182,3 +187,19 @@ test('who makes a mesh knows nobody', async () => {
   expect(await readMember(folder, records, { meshName: 'home', name: 'first' })).toMatchObject({ meshIsNew: true })
   expect(records.entries('member/')).toEqual([])
 })
+
+test('a peer that was removed is refused before the invitation is used up, and told what to do', async () => {
+  const removed = new Set<string>()
+  const desk = await openDesk(
+    await createMesh('home'),
+    (self) => [self],
+    (peer) => removed.has(peer),
+  )
+  const { line } = await desk.invite({})
+  const folder = dataFolder()
+  const records = await recordsOf(folder)
+  removed.add((await readIdentity(records)).peer)
+  await records.close()
+  await expect(joinMesh(folder, line, { name: 'back' }, forever)).rejects.toThrow(/removed from the mesh.*souk reset/s)
+  await joinMesh(dataFolder(), line, { name: 'new' }, forever)
+}, 30_000)

@@ -14,6 +14,7 @@ test('hosts that are gone for good are removed: what is left goes on without the
   const first = await mesh.add('first')
   const [oak, elm] = [await mesh.add('oak'), await mesh.add('elm')]
   await mesh.met()
+  const held = (await at(first, ['submit', '--', 'sleep', '600'])).out.trim()
   for (const { pid } of [oak, elm]) process.kill(pid, 'SIGKILL')
   const client = await mesh.client(first)
   await until('both are out of reach', async () =>
@@ -23,13 +24,23 @@ test('hosts that are gone for good are removed: what is left goes on without the
   expect((await at(first, ['submit', '--', 'true'])).err).toContain('custodians cannot be reached')
   expect((await at(first, ['remove', 'ash'])).err).toContain("no peer 'ash' is known")
   expect((await at(first, ['remove', 'first'])).err).toContain('does not remove itself')
-  for (const gone of ['oak', 'elm']) {
-    const { code, out, err } = await at(first, ['remove', gone, '--alive'])
+  for (const [gone, lose] of [
+    ['oak', []],
+    ['elm', ['--lose']],
+  ] as const) {
+    if (lose.length > 0) {
+      const { code, err } = await at(first, ['remove', gone, '--alive'])
+      expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining(held) })
+    }
+    const { code, out, err } = await at(first, ['remove', gone, '--alive', ...lose])
     expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining('souk reset') })
+    expect(err).toContain(lose.length > 0 ? `1 open task can never end now: ${held}` : '1 open task that it kept')
     expect(out).toMatch(new RegExp(`^removed: ${gone} \\(12D3KooW\\w+\\) is no member any more\\n$`))
   }
   expect(await peersAt(first)).toEqual(['first'])
   expect(await at(first, ['run', '--', 'echo', 'goes on'])).toMatchObject({ code: 0, out: 'goes on\n' })
+  expect((await at(first, ['explain', held])).out).toContain('it can never end')
+  expect((await at(first, ['doctor'])).out).toContain(`1 open task can never end`)
   // That is known over a restart, and who was away hears of it when it comes back.
   await at(first, ['down'])
   const again = await mesh.start('first', ['up'])
@@ -53,9 +64,13 @@ test('a living peer that is removed hears so, and stops', async () => {
     peer: lost.peer,
     name: 'lost',
     role: 'host',
+    tasks: { kept: 0, unendable: 0, ids: [], missing: [] },
   })
   await until('it has stopped', () => !isAlive(lost.pid))
   await until('all have heard', async () => (await peersAt(late)).length === 2)
+  const stopped = await at(lost, ['doctor'])
+  expect(stopped).toMatchObject({ code: 1, out: expect.stringContaining('was removed from its mesh') })
+  expect(stopped.out).toContain('souk reset')
   const back = await souk([
     'up',
     '--data',

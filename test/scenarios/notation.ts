@@ -48,6 +48,8 @@ function fieldsOf(message: Message, name: Name): string {
       const removes = message.removes.map(({ task }) => ` -${name(task)}`)
       return `${message.base}..${message.seq}${[...adds, ...removes].join()}`
     }
+    case 'removed':
+      return message.removals.map(({ peer }) => peer).join()
     case 'reserve':
       return `${message.gang} ${message.count}x${message.patient ? ' patiently' : ''}`
     case 'reserved':

@@ -79,6 +79,9 @@ class Stage {
       case 'move':
         this.#move(words)
         return
+      case 'remove':
+        this.#remove(words)
+        return
       case 'leave':
         this.#mesh.step(words[0]!, { type: 'leave' })
         return
@@ -130,6 +133,12 @@ class Stage {
     const tasks = [this.#tasks[Number(task) - 1]!.id]
     const moves = [{ from: from!, to: to!, tasks, code: 'idle-beside-queue', reason: 'a plan' }]
     this.#mesh.step(at!, { type: 'move', client: 1, moves })
+  }
+
+  /** remove p0 p3: said at p0; signatures are the drivers' to check */
+  #remove([at, peer]: string[]): void {
+    const removal = { peer: peer!, wallMs: 0, signature: new Uint8Array() }
+    this.#mesh.step(at!, { type: 'remove', removal })
   }
 
   /** drain p1 on | drain p1 on 500 | drain p1 off */

@@ -201,6 +201,18 @@ const corpus: [Seed, found: string][] = [
     'a client waited for a minute for an end that two custodians knew, since the third, who had missed the task, was asked',
   ],
   [
+    { seed: 82274, peers: 3, tasks: 165, profile: 'swarm' },
+    'a custodian that only pointed to a set which it is in itself counted for that set as one that has the task',
+  ],
+  [
+    { seed: 80378, peers: 4, tasks: 98, profile: 'swarm' },
+    'of two sets of one key each waited for a custodian that the other one had, or that pointed to the other',
+  ],
+  [
+    { seed: 80193, peers: 4, tasks: 74, profile: 'swarm' },
+    'a hold that began at this moment was told to last a millisecond longer than it could',
+  ],
+  [
     { seed: 7005, peers: 5, tasks: 200, profile: 'gangs' },
     'an older gang took the room that was kept for another one while that was being awarded',
   ],

@@ -6,13 +6,16 @@ import { dataFolder, runningPeer } from '../data-folder.ts'
 import { auditCheck } from '../doctor/audit-check.ts'
 import { limitsCheck } from '../doctor/limits-check.ts'
 import { type Check, localChecks } from '../doctor/local-checks.ts'
-import { keepersCheck, linkCheck, meshChecks } from '../doctor/peer-checks.ts'
+import { keepersCheck, linkCheck, meshChecks, unendableCheck } from '../doctor/peer-checks.ts'
 import { scalingCheck } from '../doctor/scaling-check.ts'
 import { runningStoreCheck, storedCheck, writeCheck } from '../doctor/store-checks.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Colours } from '../print/colours.ts'
 import { pairs } from '../print/table.ts'
 import { withSession } from '../session.ts'
+
+/** tasks that can never end, as far as they are named */
+const unendableShownMax = 5
 
 interface DoctorOptions {
   data?: string
@@ -54,7 +57,13 @@ async function examine(context: Context, options: DoctorOptions): Promise<number
 
 async function askPeer(client: SoukClient): Promise<{ mesh: Check[]; peers: Check[] }> {
   try {
-    const [status, peers, links] = await Promise.all([client.status(), client.peers(), client.links()])
+    const unendable = client.tasks({ unendable: true, limit: unendableShownMax })
+    const [status, peers, links, stuck] = await Promise.all([
+      client.status(),
+      client.peers(),
+      client.links(),
+      unendable,
+    ])
     const store = runningStoreCheck(status.store)
     return {
       mesh: [
@@ -63,6 +72,7 @@ async function askPeer(client: SoukClient): Promise<{ mesh: Check[]; peers: Chec
         auditCheck(status.audit),
         ...meshChecks(peers),
         ...keepersCheck(status.keeping),
+        ...unendableCheck(stuck),
         ...scalingCheck(status),
       ],
       peers: links.map(linkCheck),

@@ -1,9 +1,12 @@
+import type { Removed } from '@souk/client'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
+import { countText } from '../print/amount-text.ts'
 import { visibleLine } from '../print/visible.ts'
 import { type PeerChoice, withSession } from '../session.ts'
 
 interface RemoveOptions extends PeerChoice {
   alive?: boolean
+  lose?: boolean
   json?: boolean
 }
 
@@ -12,12 +15,15 @@ export const remove: CommandModule = {
     command
       .argument('<peer>', 'its name or its id (souk peers)')
       .option('--alive', 'also where it still runs: what runs there is cut off, and runs elsewhere')
+      .option('--lose', 'also where tasks can never end then, as most of their custodians are removed')
       .action(async (peer: string, options: RemoveOptions) => {
         await withSession(context, options, async (client) => {
-          const removed = await client.remove(peer, options.alive ? { alive: true } : {})
+          const { alive, lose } = options
+          const removed = await client.remove(peer, { ...(alive && { alive }), ...(lose && { lose }) })
           const { out, err, colours, errColours } = context.terminal
           if (options.json) return out(JSON.stringify(removed))
           out(`${colours.green('removed')}: ${visibleLine(removed.name)} (${removed.peer}) is no member any more`)
+          for (const line of tasksLines(removed.tasks)) err(line)
           err(errColours.dim('its host can join again as a new peer: souk reset there, then souk invite here'))
           if (removed.role === 'admin') err(errColours.yellow(keyText))
         })
@@ -31,6 +37,20 @@ export const remove: CommandModule = {
   },
 }
 
+/** What became of the open tasks that it kept with others. */
+export function tasksLines({ kept, unendable, ids, missing }: Removed['tasks']): string[] {
+  const lines: string[] = []
+  if (kept > 0) lines.push(`${countText(kept, 'open task')} that it kept: others take its place`)
+  if (unendable > 0) {
+    const more = unendable > ids.length ? ' and more' : ''
+    lines.push(
+      `${countText(unendable, 'open task')} can never end now: ${ids.join(', ')}${more} (souk explain says what helps)`,
+    )
+  }
+  if (missing.length > 0) lines.push(`${countText(missing.length, 'peer')} did not say what it keeps with them`)
+  return lines
+}
+
 const keyText =
   'it was an admin: the key of the mesh is on its disk. If somebody else may read that, begin a new mesh (souk reset, souk up)'
 
@@ -38,5 +58,6 @@ const notes = `Ask an admin, who holds the key of the mesh (souk peers shows who
 A removal is for good, and spreads to every peer, also to those that are away now;
 a removed peer stops once it meets one of the others. Tokens that it was given stay
 good until they expire.
-A task of which most custodians are removed cannot end any more: let one of them
-come back first where you can.`
+A task of which most custodians are removed can never end, not by a cancel either.
+So nothing is removed where those that can be asked know of such a task: they name it,
+and --lose says that it may be lost. What a peer kept alone nobody else may know of.`

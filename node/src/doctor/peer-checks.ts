@@ -1,5 +1,5 @@
-import type { LinkLine, PeerLine, Status } from '@souk/client'
-import { mbpsText, shortPeer } from '../print/amount-text.ts'
+import type { LinkLine, PeerLine, Status, TaskLine } from '@souk/client'
+import { countText, mbpsText, shortPeer } from '../print/amount-text.ts'
 import { visibleData } from '../print/visible.ts'
 import type { Check } from './local-checks.ts'
 
@@ -20,6 +20,9 @@ const advice: Record<Hop, string> = {
   subscribed: 'its adverts do not come by gossip yet; they still come by anti-entropy within 30 s',
 }
 
+/** It was removed, or this peer was: no other invitation helps under the same peer id. */
+const removedAdvice = 'who was removed joins as a new peer: souk reset on that host, souk invite here, then souk join'
+
 export function linkCheck(shown: LinkLine): Check {
   const link = visibleData(shown)
   const name = link.name || shortPeer(link.id)
@@ -28,7 +31,8 @@ export function linkCheck(shown: LinkLine): Check {
   const reached = hops.slice(0, hops.indexOf(hop)).join(' > ')
   const why = link.lastError === undefined ? '' : `: ${link.lastError.message}`
   const seen = `${reached === '' ? '' : `${reached} > `}not ${hop}${why}`
-  return { name, level: hop === 'subscribed' ? 'warn' : 'fail', seen, next: advice[hop] }
+  const next = link.lastError?.code === 'certificate-revoked' ? removedAdvice : advice[hop]
+  return { name, level: hop === 'subscribed' ? 'warn' : 'fail', seen, next }
 }
 
 /** Nothing where it is direct, as ways are. */
@@ -81,6 +85,20 @@ export function keepersCheck({ members, keepers, custodians }: Status['keeping']
       level: 'warn',
       seen: `only ${seen}: each task is kept by one peer, and nobody goes on with it while that one is away`,
       next: 'souk up without --no-custody on three hosts (members of role submit or observe keep none)',
+    },
+  ]
+}
+
+/** Tasks of which most custodians were removed: nobody else tells of these by itself. */
+export function unendableCheck({ tasks, total }: { tasks: readonly Pick<TaskLine, 'id'>[]; total: number }): Check[] {
+  if (total === 0) return []
+  const more = total > tasks.length ? ' and more' : ''
+  return [
+    {
+      name: 'tasks',
+      level: 'warn',
+      seen: `${countText(total, 'open task')} can never end, since most of their custodians were removed: ${tasks.map(({ id }) => id).join(', ')}${more}`,
+      next: 'submit them again, under other keys; souk explain ID says more',
     },
   ]
 }

@@ -13,6 +13,7 @@ import { sinceText } from './since-text.ts'
 import { straggleText } from './straggler-text.ts'
 import { indent, pairs, table } from './table.ts'
 import { taskHeadText } from './task-head-text.ts'
+import { unendableText } from './unendable-text.ts'
 import { visibleData } from './visible.ts'
 
 /** As they stand in the details of a timeline. */
@@ -27,15 +28,17 @@ export function explainText(shown: TaskDetail, names: PeerNames, colours: Colour
   const decision = detail.decision as Decision | undefined
   const parts = [
     taskHeadText(detail, names, colours),
+    unendableText(detail, names, colours),
     askedText(detail, decision),
     ...(decision === undefined
-      ? [detail.outcome === undefined ? notDecided : neverDecided]
+      ? [detail.outcome !== undefined ? neverDecided : detail.unendable ? '' : notDecided]
       : decidedTexts(detail, decision, names, colours, nowMs)),
     straggles(detail, names, colours),
     attemptsText(detail, names, colours),
     timelineText(detail, names, colours),
   ]
-  if (decision !== undefined && detail.outcome === undefined && detail.state === 'waiting') {
+  const waits = detail.outcome === undefined && detail.state === 'waiting' && detail.unendable === undefined
+  if (decision !== undefined && waits) {
     const help = detail.wouldHelp ? helpLines(detail.wouldHelp, names) : helpFor(decision)
     if (help.length > 0) parts.push(`${colours.bold('what would help')}\n${indent(help.join('\n'))}`)
   }

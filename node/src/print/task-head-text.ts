@@ -25,13 +25,16 @@ function memoryAsked({ spec }: TaskDetail): number {
   return (spec.request as { memoryBytes?: number } | undefined)?.memoryBytes ?? 0
 }
 
-function keepersText({ custodians, version }: TaskDetail, names: PeerNames, colours: Colours): string {
+function keepersText({ custodians, version, unendable }: TaskDetail, names: PeerNames, colours: Colours): string {
   const away = custodians.filter((peer) => names.away(peer))
-  const list = custodians.map((peer) => (away.includes(peer) ? colours.yellow(`${names(peer)} (away)`) : names(peer)))
+  const list = custodians.map((peer) => {
+    if (unendable?.removed.includes(peer)) return colours.red(`${names(peer)} (removed)`)
+    return away.includes(peer) ? colours.yellow(`${names(peer)} (away)`) : names(peer)
+  })
   const notes: string[] = []
   if (version > 1) notes.push(`version ${version} of who keeps it`)
   const left = custodians.length - away.length
-  if (away.length > 0 && left * 2 <= custodians.length)
+  if (unendable === undefined && away.length > 0 && left * 2 <= custodians.length)
     notes.push(colours.red(`${left} of ${custodians.length} can be asked: it cannot end until most can`))
   return [list.join(', '), ...notes].join('; ')
 }

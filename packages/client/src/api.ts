@@ -17,6 +17,7 @@ import type { Plan, PlanOptions } from './plan.ts'
 import type { ScaleCalls } from './scale.ts'
 import type { Status } from './status.ts'
 import type { TaskDetail } from './task-detail.ts'
+import type { TasksOptions } from './tasks-options.ts'
 
 export type * from './analysis.ts'
 export type { Balance, PlannedMove, RedistributionPlan } from './balance.ts'
@@ -28,7 +29,7 @@ export type { GpuAmounts } from './gpu-amounts.ts'
 export type { HistoryPage, HistoryQuery, TaskLine } from './history.ts'
 export type { HostInventory, InventoryEntry, UsageHour, UsageReading } from './inventory.ts'
 export type { LoginCalls, LoginCode, Who } from './login.ts'
-export type { InviteOptions, MembershipCalls, RemoveOptions } from './membership.ts'
+export type { InviteOptions, MembershipCalls, Removed, RemoveOptions } from './membership.ts'
 export type { Outcome, OutputFile } from './outcome.ts'
 export type { LinkLine, PeerLine } from './peer-lines.ts'
 export type { Plan, PlanOfObjective, PlanOptions, PlanPlacing, PlanReason } from './plan.ts'
@@ -39,6 +40,7 @@ export type { Scale, ScaleCalls, ScaleClass, ScaleEntry, ScalePlan } from './sca
 export type { AuditBreach, AuditStatus, Keeping, LimitKeeper, Limits, Status, Timer } from './status.ts'
 export type { Straggler } from './straggler.ts'
 export type { TaskDetail } from './task-detail.ts'
+export type { TasksOptions } from './tasks-options.ts'
 export type { Trace, TracedEvent, TraceQuery } from './trace.ts'
 export type { WouldHelp } from './would-help.ts'
 
@@ -257,13 +259,7 @@ export interface SoukClient extends InsightCalls, DrainCalls, LoginCalls, Member
   task(id: string, signal?: AbortSignal): Promise<TaskDetail>
   /** turns 'last' or a shortened id into the whole id; code `task-unknown` or `task-ambiguous` */
   resolve(id: string, signal?: AbortSignal): Promise<string>
-  tasks(options?: {
-    limit?: number
-    prefix?: string
-    states?: string[]
-    here?: boolean
-    signal?: AbortSignal
-  }): Promise<{ tasks: TaskLine[]; total: number; missing: string[] }>
+  tasks(options?: TasksOptions): Promise<{ tasks: TaskLine[]; total: number; missing: string[] }>
   /**
    * Output until the run ends: of an ended task all of it; of a running one what its host still keeps, then live.
    * Offsets show what was skipped. With `follow: false` it ends where the live part would begin.

@@ -28,6 +28,7 @@ import { finishOutcome } from './finish-outcome.ts'
 import type { ForecastQuery } from './forecast.ts'
 import type { HistoryQuery } from './history.ts'
 import { historyRequest } from './history-call.ts'
+import { tasksRequest } from './listing-call.ts'
 import { mapTasks } from './map.ts'
 import type { InviteOptions, RemoveOptions } from './membership.ts'
 import { EndpointPool } from './pool.ts'
@@ -39,6 +40,7 @@ import { submitAll } from './submit-all.ts'
 import { submitGang } from './submit-gang.ts'
 import { SubmitQueue } from './submit-queue.ts'
 import { SubmittedTask, type SubmittedTaskOwner } from './submitted-task.ts'
+import type { TasksOptions } from './tasks-options.ts'
 import { type TraceQuery, traceRequest } from './trace.ts'
 import { type Waiter, Watcher } from './watcher.ts'
 
@@ -199,14 +201,8 @@ export class Client implements SoukClient {
     return (await this.#call('resolve', { params: { id } }, signal)).task
   }
 
-  tasks(options: { limit?: number; prefix?: string; states?: string[]; here?: boolean; signal?: AbortSignal } = {}) {
-    const query = {
-      ...(options.limit === undefined ? {} : { limit: String(options.limit) }),
-      ...(options.prefix === undefined ? {} : { prefix: options.prefix }),
-      ...(options.states === undefined || options.states.length === 0 ? {} : { state: options.states.join(',') }),
-      ...(options.here === undefined ? {} : { here: String(options.here) }),
-    }
-    return this.#call('tasks', { query }, options.signal)
+  tasks(options: TasksOptions = {}) {
+    return this.#call('tasks', { query: tasksRequest(options) }, options.signal)
   }
 
   history = (query: HistoryQuery = {}, signal?: AbortSignal) =>

@@ -21,6 +21,8 @@ export interface TaskDetail {
   wouldHelp?: WouldHelp[]
   /** its run takes far longer than its like */
   straggles?: Straggler
+  /** it can never end: most of its custodians, which are these, were removed from the mesh */
+  unendable?: { removed: string[] }
   attempts: { host: string; code: string; message: string }[]
   timeline: { at: string; peer: string; event: string; detail: string }[]
 }

@@ -35,6 +35,7 @@ import type { Submits } from './submits.ts'
 import type { TaskFinder } from './task-finder.ts'
 import type { Access, Listener } from './tokens.ts'
 import type { TraceStore } from './trace-store.ts'
+import { unendableOf } from './unendable.ts'
 
 /** What the handlers share, over all listeners. */
 export interface ControlParts {
@@ -87,9 +88,12 @@ export const handlers: Handlers = {
   async task({ params }, parts) {
     const view = await parts.finder.view(await parts.finder.resolve(params.id))
     const snapshot = snapshotOf(parts)
-    const [help, straggler] = [helpFor(view, snapshot), straggles(view, snapshot, Date.now())]
+    const unendable = unendableOf(view, snapshot)
+    const help = unendable ? [] : helpFor(view, snapshot)
+    const straggler = straggles(view, snapshot, Date.now())
     return {
       ...fromView(view),
+      ...(unendable && { unendable }),
       ...(help.length === 0 ? {} : { wouldHelp: help }),
       ...(straggler ? { straggles: straggler } : {}),
     }
@@ -200,7 +204,7 @@ export const handlers: Handlers = {
     return drainOf(snapshotOf(parts))
   },
   invite: ({ body }, { options }) => coded(options.invite(body)),
-  remove: ({ body }, parts) => coded(removeMember(body, parts.options, () => snapshotOf(parts))),
+  remove: ({ body }, parts) => coded(removeMember(body, { ...parts, snapshot: () => snapshotOf(parts) })),
   stop({ reply }, { options }) {
     reply.raw.once('finish', () => options.onStop())
     return { stopping: true }
@@ -236,6 +240,7 @@ async function listTasks(query: QueryOf<Routes['tasks']>, { finder }: ControlPar
     prefix: query.prefix ?? '',
     states: asked,
     everywhere: query.here !== 'true',
+    ...(query.unendable === 'true' ? { filter: { kinds: [], unendable: true } } : {}),
   })
   if (kinds.size === 0) return { tasks: tasks.map(fromSummary), total, missing }
   const fitting = tasks.filter(

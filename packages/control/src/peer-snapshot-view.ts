@@ -32,6 +32,8 @@ export interface PeerSnapshotView {
   drain: DrainProgress
   rebalance: RebalanceStatus
   members: MemberView[]
+  /** who was removed from the mesh */
+  removed?: readonly string[] | undefined
   keeping: { members: number; keepers: number; custodians: 1 | 3 | 5; here: boolean; heardFromMajority: boolean }
   /** by state, and by outcome kind for closed ones */
   tasks: Record<string, number>

@@ -2,6 +2,7 @@ import {
   emptyResult,
   type Outcome,
   type RunResult,
+  type TaskFilter,
   type TaskId,
   type TaskSpec,
   type TaskState,
@@ -13,10 +14,14 @@ export interface KeptTask {
   id: TaskId
   spec: TaskSpec
   origin: string
+  /** absent: its origin */
+  custodians?: string[]
   state: TaskState
   outcome: Outcome | undefined
   output: Uint8Array
 }
+
+const custodiansOf = ({ custodians, origin }: KeptTask): string[] => custodians ?? [origin]
 
 /** What a run with this exit status came to. */
 export const resultOf = (exitCode: number, stdout: Uint8Array): RunResult => {
@@ -32,7 +37,7 @@ export function viewOf(kept: KeptTask): TaskView {
       spec: kept.spec,
       origin: kept.origin,
       submittedWallMs: 1_700_000_000_000,
-      custodians: [kept.origin],
+      custodians: custodiansOf(kept),
       version: 1,
     },
     state: kept.state,
@@ -42,4 +47,16 @@ export function viewOf(kept: KeptTask): TaskView {
     attempts: [],
     timeline: [],
   }
+}
+
+/** Whether the part of a filter that is about custodians lets it pass. */
+export function isKept(
+  kept: KeptTask,
+  removed: readonly string[],
+  { keptBy, unendable }: Partial<TaskFilter> = {},
+): boolean {
+  const custodians = custodiansOf(kept)
+  if (keptBy !== undefined && !custodians.includes(keptBy)) return false
+  const left = custodians.filter((peer) => !removed.includes(peer) && peer !== keptBy)
+  return unendable !== true || 2 * left.length <= custodians.length
 }

@@ -2,12 +2,13 @@ import type { NamedTask, PeerInput, Plan, Reply, Submission, ToldTrace, TraceEve
 import type { PeerHandle } from '@souk/runtime'
 import { type RunResult, type TaskId, type TaskSpec, taskId } from '@souk/wire'
 import { drainOff, nothingWaits } from './idle-state.ts'
-import { type KeptTask, resultOf, viewOf } from './kept-task.ts'
+import { isKept, type KeptTask, resultOf, viewOf } from './kept-task.ts'
 
 /** What several memory peers share: every task there is, and who is up. */
 export class MemoryMesh {
   readonly tasks = new Map<TaskId, KeptTask>()
   readonly peers = new Map<string, MemoryPeer>()
+  readonly removed: string[] = []
 
   /** whoever keeps this task cannot be asked; of one that nobody knows: some peer cannot */
   away(task: TaskId): boolean {
@@ -99,7 +100,10 @@ export class MemoryPeer implements PeerHandle {
   }
 
   input(input: PeerInput): void {
-    if (input.type === 'remove') this.#mesh.peers.delete(input.removal.peer)
+    if (input.type === 'remove') {
+      this.#mesh.peers.delete(input.removal.peer)
+      this.#mesh.removed.push(input.removal.peer)
+    }
     if (input.type === 'drain') this.drain.state = input.on ? 'draining' : 'off'
     this.inputs.push(input)
     const at = this.#waits.findIndex((wait) => wait.type === input.type)
@@ -185,6 +189,7 @@ export class MemoryPeer implements PeerHandle {
       drain: { ...this.drain },
       rebalance: { on: true, movesPerMinuteMax: 9, movesLastMinute: 0, strategy: nothingWaits },
       members,
+      removed: this.#mesh.removed,
       keeping: { members: members.length, keepers: members.length, custodians: 1, here: true, heardFromMajority: true },
       timers: [{ machine: 'roster', inMs: 1_249.6 }],
       tasks: { running: this.#mesh.tasks.size },
@@ -205,6 +210,7 @@ export class MemoryPeer implements PeerHandle {
       const tasks = [...this.#mesh.tasks.values()]
         .filter((task) => task.id.startsWith(input.prefix))
         .filter((task) => input.states.length === 0 || input.states.includes(task.state))
+        .filter((task) => isKept(task, this.#mesh.removed, input.filter))
       const lines = tasks.slice(0, input.limit).map((task) => ({
         id: task.id,
         name: task.spec.name,

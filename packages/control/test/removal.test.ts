@@ -18,15 +18,17 @@ async function two({
   const b = new MemoryPeer('PeerB', mesh)
   b.reachable = reachable
   const removals = () => a.peer.inputs.filter(({ type }) => type === 'remove')
-  return { a, removals, client: (await open([a])).client }
+  return { a, mesh, removals, client: (await open([a])).client }
 }
+
+const nothing = { kept: 0, unendable: 0, ids: [], missing: [] }
 
 test('a member that is gone is removed by its name, by who may administer', async () => {
   const { a, client, removals } = await two()
   const { client: submitter } = await open([a], { token: tokens.submit })
   await expect(submitter.remove('peerb')).rejects.toMatchObject({ code: 'role-insufficient' })
   expect(removals()).toEqual([])
-  expect(await client.remove('peerb')).toEqual({ peer: 'PeerB', name: 'peerb', role: 'host' })
+  expect(await client.remove('peerb')).toEqual({ peer: 'PeerB', name: 'peerb', role: 'host', tasks: nothing })
   expect(removals()).toMatchObject([{ removal: { peer: 'PeerB' } }])
   await expect(client.remove('peerb')).rejects.toMatchObject({ code: 'peer-unknown' })
 })
@@ -46,4 +48,24 @@ test('what cannot be done is told with its reason', async () => {
   await expect(client.remove('PeerB')).rejects.toMatchObject({ code: 'not-admin', message: 'no key here' })
   const full = await two({ control: { remove: async () => {} } })
   await expect(full.client.remove('PeerB')).rejects.toMatchObject({ code: 'removals-full' })
+})
+
+test('where tasks could never end then it says which, and removes only who may lose them; they tell why they wait', async () => {
+  const { client, mesh, removals } = await two()
+  const ids: string[] = []
+  for (let i = 0; i < 3; i++) ids.push(await client.submit({ argv: ['hold'] }).id)
+  const [one, other, apart] = ids.map((id) => mesh.tasks.get(id)!)
+  one!.custodians = ['PeerA', 'PeerB', 'PeerGone']
+  other!.custodians = ['PeerA', 'PeerB', 'PeerC']
+  mesh.removed.push('PeerGone')
+  const refused = { code: 'tasks-unendable', message: expect.stringContaining(`1 of the 2 open tasks`) }
+  await expect(client.remove('PeerB')).rejects.toMatchObject(refused)
+  await expect(client.remove('PeerB')).rejects.toMatchObject({ message: expect.stringContaining(one!.id) })
+  expect(removals()).toEqual([])
+  expect((await client.tasks({ unendable: true })).total).toBe(0)
+  const { tasks } = await client.remove('PeerB', { lose: true })
+  expect(tasks).toEqual({ kept: 1, unendable: 1, ids: [one!.id], missing: [] })
+  expect((await client.tasks({ unendable: true })).tasks.map(({ id }) => id)).toEqual([one!.id])
+  expect((await client.task(one!.id)).unendable).toEqual({ removed: ['PeerB', 'PeerGone'] })
+  for (const { id } of [other!, apart!]) expect(await client.task(id)).not.toHaveProperty('unendable')
 })

@@ -46,7 +46,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     this.#self = self
     const book = new TaskBook(config, self)
     this.#book = book
-    const readers = new Readers(config, book.archive, self)
+    const readers = new Readers(config, book.archive, { self, mesh })
     const endWatchers = new EndWatchers(config, book.archive)
     this.#closings = new Closings(self, book, { readers, endWatchers })
     this.#proposer = new Proposer(config, { self, book, closings: this.#closings, mesh })

@@ -9,10 +9,17 @@ import {
 } from '@souk/wire'
 import { type Entry, outcomeOf, stateOf } from './entry.ts'
 import { matchesGlob } from './glob.ts'
+import { majority } from './quorum.ts'
 import { summaryBytes, toSummary } from './summarising.ts'
 
 /** Of one page: it travels in one frame, with others of its moment. */
 const pageBytesMax = Math.floor(limits.frameBytesMax * 0.75)
+
+/** Whose listing it is, and who votes never again. */
+interface Facts {
+  self: PeerId
+  removed: (peer: PeerId) => boolean
+}
 
 /**
  * A page of a listing: the newest that match, and how many match in all. Of the custodians that can be asked the
@@ -20,16 +27,17 @@ const pageBytesMax = Math.floor(limits.frameBytesMax * 0.75)
  */
 export function listEntries(
   entries: Iterable<Entry>,
-  self: PeerId,
+  { self, removed }: Facts,
   query: MessageOf<'list'>,
 ): { tasks: TaskSummary[]; total: number } {
   const matching: Entry[] = []
   const without = new Set(query.without)
   for (const entry of entries) {
     if (entry.phase === 'moved' || !entry.record.id.startsWith(query.prefix)) continue
-    if (entry.record.custodians.find((peer) => !without.has(peer)) !== self) continue
+    // Who asks does not name those that were removed: they are no members.
+    if (entry.record.custodians.find((peer) => !without.has(peer) && !removed(peer)) !== self) continue
     if (query.states.length > 0 && !query.states.includes(stateOf(entry))) continue
-    if (query.filter && !passes(entry, query.filter)) continue
+    if (query.filter && !passes(entry, query.filter, removed)) continue
     matching.push(entry)
   }
   matching.sort((a, b) => comparePositions(positionOf(a), positionOf(b)))
@@ -52,8 +60,10 @@ function page(matching: readonly Entry[], limit: number): TaskSummary[] {
 
 const positionOf = ({ record }: Entry): TaskPosition => ({ submittedWallMs: record.submittedWallMs, id: record.id })
 
-function passes(entry: Entry, filter: TaskFilter): boolean {
-  const { spec, submittedWallMs } = entry.record
+function passes(entry: Entry, filter: TaskFilter, removed: Facts['removed']): boolean {
+  const { spec, submittedWallMs, custodians } = entry.record
+  if (filter.keptBy !== undefined && !custodians.includes(filter.keptBy)) return false
+  if (filter.unendable === true && !losesMajority(entry, filter.keptBy, removed)) return false
   if (filter.sinceWallMs !== undefined && submittedWallMs < filter.sinceWallMs) return false
   if (filter.untilWallMs !== undefined && submittedWallMs > filter.untilWallMs) return false
   if (filter.after && comparePositions(positionOf(entry), filter.after) <= 0) return false
@@ -64,4 +74,16 @@ function passes(entry: Entry, filter: TaskFilter): boolean {
   if (filter.host !== undefined && (outcome ? outcome.host : entry.bearer.peer) !== filter.host) return false
   if (filter.class !== undefined && !matchesGlob(spec.class, filter.class)) return false
   return filter.name === undefined || matchesGlob(spec.name, filter.name)
+}
+
+/**
+ * Whether too few are left to choose its outcome, or to let others keep it: a majority of this very set has to vote for either, a
+ * cancel included. `next`: it is only so once this one is removed, too.
+ */
+function losesMajority({ phase, record }: Entry, next: PeerId | undefined, removed: Facts['removed']): boolean {
+  if (phase === 'closed') return false
+  const left = record.custodians.filter((peer) => !removed(peer))
+  const needed = majority(record.custodians.length)
+  if (next === undefined) return left.length < needed
+  return left.length >= needed && left.filter((peer) => peer !== next).length < needed
 }

@@ -86,12 +86,17 @@ export class NextVersions {
       this.#askOther(proposal, message.known, out)
     if (record.custodians.includes(from)) elsewhere.add(from)
     const { other } = proposal
-    if (custodians.includes(from)) other!.keep.add(from)
+    // A pointer has promised nothing: one of theirs that has not joined them yet does not keep it.
+    if (custodians.includes(from) && message.promised.counter > 0) other!.keep.add(from)
+    if (elsewhere.has(from) && custodians.includes(this.#self)) proposal.joinable = message.known
     const { length } = record.custodians
     const ourNever = length - elsewhere.size < majority(length)
-    if (!ourNever && !message.known.stands && other!.keep.size < majority(custodians.length)) return
+    const stands = message.known.stands || other!.keep.size >= majority(custodians.length)
+    if (!ourNever && !stands) return
+    // None of them may stand yet, each for want of another one's custodian: one that this peer can join it helps to.
+    const chosen = stands ? message.known : (proposal.joinable ?? message.known)
     this.#undertakings.forget(message.task)
-    this.#closings.pointTo(entry, version, custodians, now, out)
+    this.#closings.pointTo(entry, chosen.version, chosen.custodians, now, out)
   }
 
   /** Those of the other set that are not of ours are asked as well. */

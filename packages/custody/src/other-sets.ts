@@ -24,13 +24,16 @@ export class OtherSets {
     return [...this.#sets.values()].some(({ custodians }) => custodians.includes(peer))
   }
 
-  /** One of them, or somebody who only knows of it, tells of such a set. True: it was not known before. */
-  note(from: PeerId, { version, custodians }: Kept): boolean {
+  /**
+   * One of them, or somebody who only knows of it, tells of such a set. `keeps`: it has the task; else a pointer alone, which one
+   * of them has, too, where it has not joined it yet. True: it was not known before.
+   */
+  note(from: PeerId, { version, custodians }: Kept, keeps: boolean): boolean {
     const known = this.#sets.get(version)
     if (!known && this.#sets.size >= setsMax) return false
     const set = known ?? { version, custodians, by: new Set<PeerId>() }
     this.#sets.set(version, set)
-    if (set.custodians.includes(from)) set.by.add(from)
+    if (keeps && set.custodians.includes(from)) set.by.add(from)
     return !known
   }
 

@@ -41,6 +41,8 @@ export interface Proposal {
   refusals: Set<PeerId>
   /** who keeps it under another set of custodians, as another submit of its key made it */
   elsewhere: Set<PeerId>
+  /** another set, which this peer is in itself: one of ours keeps it so */
+  joinable: { version: number; custodians: PeerId[] } | undefined
   /** that other set, and who of it says that it keeps the task so */
   other: { version: number; keep: Set<PeerId> } | undefined
   /** of what was accepted before, that with the highest ballot */

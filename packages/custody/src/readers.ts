@@ -6,18 +6,21 @@ import type { CustodianEffect } from './custodian-io.ts'
 import type { Entry } from './entry.ts'
 import { listEntries } from './listing.ts'
 import { toView } from './reading.ts'
+import type { MeshView } from './views.ts'
 
 /** Answers reads of a custodian's tasks, and tells watchers of every change. */
 export class Readers {
   readonly #config: CustodyConfig
   readonly #archive: Archive
   readonly #self: PeerId
+  readonly #mesh: MeshView
   /** what each member searched for within a second */
   readonly #searches = new Map<PeerId, { sinceMs: Millis; looked: number }>()
 
-  constructor(config: CustodyConfig, archive: Archive, self: PeerId) {
+  constructor(config: CustodyConfig, archive: Archive, { self, mesh }: { self: PeerId; mesh: MeshView }) {
     this.#config = config
     this.#self = self
+    this.#mesh = mesh
     this.#archive = archive
   }
 
@@ -39,7 +42,8 @@ export class Readers {
 
   onList(from: PeerId, message: MessageOf<'list'>, now: Millis, out: CustodianEffect[]): void {
     if (!this.#maySearch(from, now)) return
-    const { tasks, total } = listEntries(this.#archive.entries(), this.#self, message)
+    const facts = { self: this.#self, removed: (peer: PeerId) => this.#mesh.removed(peer) }
+    const { tasks, total } = listEntries(this.#archive.entries(), facts, message)
     out.push({ type: 'send', to: from, message: { t: 'listed', ask: message.ask, tasks, total } })
   }
 

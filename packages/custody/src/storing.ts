@@ -128,12 +128,15 @@ export class Storing {
     this.#decide(submission, now, out)
   }
 
-  /** A custodian knew the task before: in this version, or as an earlier submit of the same key chose its custodians. */
-  #noteKnown(submission: Submission, from: PeerId, { known }: MessageOf<'already'>, out: Out): void {
+  /**
+   * A custodian knew the task before: in this version, or as an earlier submit of the same key chose its custodians. A pointer has
+   * promised nothing.
+   */
+  #noteKnown(submission: Submission, from: PeerId, { known, promised }: MessageOf<'already'>, out: Out): void {
     const { record, others } = submission
     if (known.version === record.version) {
       if (record.custodians.includes(from)) submission.already.add(from)
-    } else if (others.note(from, known)) {
+    } else if (others.note(from, known, promised.counter > 0)) {
       // Those of them that are not of ours would never say that they keep it, and ours alone may be too few of them.
       for (const to of others.silent()) if (!record.custodians.includes(to)) this.#sendStore(submission, to, out)
     }

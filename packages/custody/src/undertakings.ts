@@ -66,6 +66,7 @@ export class Undertakings {
       over: new Set(),
       refusals: new Set(),
       elsewhere: new Set(),
+      joinable: undefined,
       other: undefined,
       best: undefined,
       begun: false,

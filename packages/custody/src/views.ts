@@ -18,6 +18,8 @@ export interface MeshView {
   linked(peer: PeerId): boolean
   /** this very life of it can be reached: it has not vanished, whatever else is wrong */
   lives(bearer: Bearer): boolean
+  /** it was removed from the mesh: it never votes again */
+  removed(peer: PeerId): boolean
   /** who has been dead, or gone for good, for so long */
   gone(now: Millis, forMs: Millis): ReadonlySet<PeerId>
   /** this life of this peer has heard from a majority of the members, itself counted */

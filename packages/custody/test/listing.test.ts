@@ -2,7 +2,7 @@ import { emptyRequest } from '@souk/kernel'
 import { encodeFrame, limits, type MessageOf, type TaskFilter, type TaskState } from '@souk/wire'
 import { describe, expect, test } from 'vitest'
 import { idOf, record, sent, wallMs } from './fixtures.ts'
-import { alone, type Keeper } from './keeper.ts'
+import { alone, Keeper } from './keeper.ts'
 
 const list = (keeper: Keeper, over: Partial<MessageOf<'list'>> = {}) => {
   const query = { t: 'list' as const, ask: 1, limit: 10, prefix: '', states: [] as TaskState[], without: [], ...over }
@@ -58,6 +58,46 @@ describe('a filtered listing', () => {
       filter = { kinds: [], after: { submittedWallMs, id } }
     }
     expect(told).toEqual(['e', 'd', 'c', 'b', 'a'].map(idOf))
+  })
+})
+
+describe('members that were removed', () => {
+  const unendable = (keeper: Keeper, keptBy?: string) => ids(keeper, { unendable: true, ...(keptBy && { keptBy }) })
+  const five = ['c1', 'c2', 'c3', 'c4', 'c5']
+
+  test('are passed over: of the other custodians the first one tells of a task', () => {
+    const keeper = new Keeper({}, { self: 'c2' })
+    keeper.keep('a')
+    expect(ids(keeper, {})).toEqual([])
+    keeper.mesh.out.add('c1')
+    expect(ids(keeper, {})).toEqual([idOf('a')])
+  })
+
+  test('leave a task without an end where they were most of its custodians, unless it has ended', () => {
+    const keeper = new Keeper()
+    for (const name of ['a', 'closed']) keeper.keep(name)
+    keeper.close('closed')
+    keeper.keep('b', {}, five)
+    keeper.mesh.out.add('c2')
+    expect(unendable(keeper)).toEqual([])
+    keeper.mesh.out.add('c3')
+    expect(unendable(keeper)).toEqual([idOf('a')])
+    keeper.mesh.out.add('c4')
+    expect(unendable(keeper).sort()).toEqual([idOf('a'), idOf('b')].sort())
+  })
+
+  test('may be one more: told is what that one keeps, and of it what would lose its majority', () => {
+    const keeper = new Keeper()
+    keeper.keep('a')
+    keeper.keep('b', {}, five)
+    keeper.keep('c', {}, ['c1', 'c3', 'c4'])
+    expect(ids(keeper, { keptBy: 'c2' }).sort()).toEqual([idOf('a'), idOf('b')].sort())
+    expect(unendable(keeper, 'c2')).toEqual([])
+    keeper.mesh.out.add('c3')
+    expect(unendable(keeper, 'c2')).toEqual([idOf('a')])
+    // It has none to lose any more.
+    keeper.mesh.out.add('c2')
+    expect(unendable(keeper, 'c2')).toEqual([])
   })
 })
 

@@ -102,6 +102,42 @@ describe('a task that another submit of its key stored with other custodians', (
     expect(told(keeper.commit('worker', 'a'), 'fenced')).toEqual(['worker'])
   })
 
+  test('does not point to them while one of theirs has only a pointer to them itself: it may never join them', () => {
+    const others = ['c2', 'c4', 'c5']
+    const known = { version: versionOf(1, others), custodians: others }
+    const keeper = new Keeper()
+    keeper.keep('a')
+    keeper.pass(3_300)
+    const says = (from: string, counter: number) =>
+      keeper.message(from, { t: 'already', ...vote('a'), promised: ballot(counter, 'second'), known })
+    says('c2', 1)
+    says('c4', 0)
+    expect(keeper.view('a')?.state).toBe('waiting')
+    says('c4', 1)
+    expect(keeper.view('a')).toBeUndefined()
+  })
+
+  test('points to a set that it can join itself, where several were begun and none may stand', () => {
+    const joinable = ['c1', 'c2', 'c4']
+    const distant = ['c3', 'c4', 'c5']
+    const keeper = new Keeper()
+    keeper.keep('a')
+    keeper.pass(3_300)
+    const says = (from: string, others: string[]) => {
+      const known = { version: versionOf(1, others), custodians: others }
+      keeper.message(from, { t: 'already', ...vote('a'), promised: ballot(1, 'second'), known })
+    }
+    says('c2', joinable)
+    expect(keeper.view('a')?.state).toBe('waiting')
+    says('c3', distant)
+    expect(keeper.view('a')).toBeUndefined()
+    // Asked about the set that it is in it lets itself be brought the task; about any other it names that one.
+    const about = (others: string[]) => vote('a', ballot(1, 'second'), versionOf(1, others))
+    expect(told(keeper.message('c2', { t: 'leaseAsk', ...about(joinable) }), 'leaseTold')).toEqual(['c2'])
+    const pointed = sent(keeper.message('c4', { t: 'leaseAsk', ...about(distant) }), 'moved')
+    expect(pointed).toMatchObject([{ message: { custodians: joinable } }])
+  })
+
   test('points to them at once where one of them says that it has an outcome: the others may be gone', () => {
     const others = ['c2', 'c4', 'c5']
     const known = { version: versionOf(1, others), custodians: others, stands: true }

@@ -34,24 +34,37 @@ describe('the sets that earlier submits of a key chose', () => {
 
   test('stand where a majority of one says that it keeps the task, whatever is heard of another', () => {
     const sets = new OtherSets()
-    expect([sets.note('a', first), sets.note('d', second), sets.note('f', first)]).toEqual([true, true, false])
+    expect([sets.note('a', first, true), sets.note('d', second, true), sets.note('f', first, true)]).toEqual([
+      true,
+      true,
+      false,
+    ])
     expect(sets.standing).toBeUndefined()
     expect(sets.silent()).toEqual(['a', 'b', 'c', 'e'])
-    sets.note('c', first)
+    sets.note('c', first, true)
     expect(sets.standing).toEqual(first)
   })
 
   test('stand in a later version on the word of anybody', () => {
     const sets = new OtherSets()
-    for (const peer of ['a', 'b']) sets.note(peer, first)
+    for (const peer of ['a', 'b']) sets.note(peer, first, true)
     const later = keptBy(['x', 'y', 'z'], 2)
-    sets.note('q', later)
+    sets.note('q', later, false)
     expect(sets.standing).toEqual(later)
+  })
+
+  test('do not stand by one of their own that only points to them, until it has the task', () => {
+    const sets = new OtherSets()
+    expect([sets.note('a', first, true), sets.note('b', first, false)]).toEqual([true, false])
+    expect(sets.standing).toBeUndefined()
+    expect(sets.silent()).toEqual(['b', 'c'])
+    sets.note('b', first, true)
+    expect(sets.standing).toEqual(first)
   })
 
   test('are only so many', () => {
     const sets = new OtherSets()
-    for (let i = 0; i < 100; i++) sets.note('a', keptBy(['a', `b${i}`, `c${i}`]))
+    for (let i = 0; i < 100; i++) sets.note('a', keptBy(['a', `b${i}`, `c${i}`]), true)
     expect(sets.size).toBe(8)
   })
 })

@@ -49,8 +49,15 @@ export class TestMesh implements MeshView {
     return this.living.has(peer)
   }
 
+  /** they were removed from the mesh */
+  readonly out = new Set<string>()
+
+  removed(peer: string): boolean {
+    return this.out.has(peer)
+  }
+
   gone(): ReadonlySet<string> {
-    return this.lost
+    return new Set([...this.lost, ...this.out])
   }
 
   /** From now on these keep custody. */

@@ -100,7 +100,7 @@ export class Quotes {
     // Where there is more room than may be held nobody is turned away.
     const most = Math.max(room.room, local.room(room.request, this.#config.holdsMax + 1))
     const heldUntilMs = holdMs === undefined ? undefined : this.#holds.heldUntilMs(most)
-    if (heldUntilMs !== undefined) return { t: 'noBid', lot, refusal: reserved(heldUntilMs - now) }
+    if (heldUntilMs !== undefined) return { t: 'noBid', lot, refusal: reserved(this.#leftMs(heldUntilMs, now)) }
     const hold = holdMs === undefined ? undefined : this.#holds.add(from, lot, holdMs, now)
     if (hold) out.push(effectOf('reserved', hold, holdMs!))
     const terms: BidTerms = { ...bidTerms(this.#parts, shape, room, quote.dueInMs), loadSeq: ++this.#loadSeq }
@@ -146,6 +146,11 @@ export class Quotes {
     return limitMs > 0 && local.queued() === 0 ? local.lent(shape, limitMs, count, now) : 0
   }
 
+  /** Sums of times are rounded: a hold of this moment may seem to last a little longer than it can (I7). */
+  #leftMs(heldUntilMs: Millis, now: Millis): Millis {
+    return Math.min(this.#config.holdMsMax, Math.ceil(heldUntilMs - now))
+  }
+
   /** Nine of ten take no longer, by whichever of the two has seen longer ones; undefined: neither has seen any. */
   #runMsP90({ shape, expectedMsP90 }: MessageOf<'quote'>, alternative: number): Millis | undefined {
     const here = this.#parts.durations.expected(durationClass(shape.class, alternative))?.p90 ?? 0
@@ -167,7 +172,6 @@ function effectOf(what: HoldEffect['what'], { asker, lot }: Hold, ms: Millis): H
   return { type: 'hold', what, asker, lot, ms }
 }
 
-function reserved(forMs: Millis): Refusal {
-  const etaMs = Math.ceil(forMs)
+function reserved(etaMs: Millis): Refusal {
   return { ...later('reserved', `bid to others, who have ${etaMs} ms to award it`), etaMs }
 }

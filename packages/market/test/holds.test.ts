@@ -133,6 +133,15 @@ describe('room that was bid for a long task', () => {
     expect(hosting.asks('c').t).toBe('bid')
   })
 
+  test('is told to last no longer than that bound at whatever time, also where the sum of the two is rounded up', () => {
+    const host = new Hosting()
+    host.members.rtt = 1000
+    host.now = 131_009.61728287708
+    expect(host.now + 250 - host.now).toBeGreaterThan(250)
+    for (const from of ['a', 'b']) host.asks(from)
+    expect(host.asks('c')).toMatchObject({ t: 'noBid', refusal: { code: 'reserved', etaMs: 250 } })
+  })
+
   test('is what there is: with more of it more are bid', () => {
     const hosting = new Hosting()
     expect([hosting.asks('a').t, hosting.asks('b').t, hosting.asks('c').t]).toEqual(['bid', 'bid', 'noBid'])

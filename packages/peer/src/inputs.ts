@@ -141,8 +141,11 @@ export type PeerInput =
    * for later lives too, but for `leaving`: this one is about to end, and the next takes work
    */
   | { type: 'drain'; on: boolean; deadlineMs?: Millis; leaving?: boolean }
-  /** somebody at this peer, with the key of the mesh, removes another one for good */
-  | { type: 'remove'; removal: Removal }
+  /**
+   * Somebody with the key of the mesh removes a peer for good; `written`: the store of this one has it already under its
+   * `removalKey`, so that nobody hears of it before it is durable where it began
+   */
+  | { type: 'remove'; removal: Removal; written?: boolean }
   /** what is decided of the mesh's capacity is done now, though it is not automatic or was done just before */
   | { type: 'scaleNow' }
   /** the scaler's answer to an order; `done`, or why not */

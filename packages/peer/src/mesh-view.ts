@@ -26,6 +26,7 @@ export function meshView(
     drains,
     linked: (peer) => peer === self || roster.linked(peer),
     lives: ({ peer, incarnation }) => roster.reachable(peer) && roster.get(peer)?.incarnation === incarnation,
+    removed: (peer) => roster.removed.has(peer),
     gone: (now, forMs) => facts.gone(now, forMs),
     get heardFromMajority() {
       return facts.heardFromMajority(heard) && !behind()
@@ -77,7 +78,7 @@ class MeshFacts {
   gone(now: Millis, forMs: Millis): ReadonlySet<PeerId> {
     const { down } = this.current
     const gone = down.filter(({ sinceMs }) => now - sinceMs >= forMs).map(({ peer }) => peer)
-    return new Set([...gone, ...this.#roster.removed])
+    return new Set([...gone, ...this.#roster.removed.peers])
   }
 }
 

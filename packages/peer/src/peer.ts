@@ -88,7 +88,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
 
   /** How many peers were removed from the mesh, as far as this one has heard. */
   get removedCount(): number {
-    return this.#machines.roster.removed.length
+    return this.#machines.roster.removed.peers.length
   }
 
   /** Every blob that a task which is kept here names, and who had it first. */
@@ -143,8 +143,11 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
         break
       case 'gossip':
       case 'addresses':
-      case 'remove':
         router.stepRoster(input)
+        break
+      case 'remove':
+        if (input.written) this.#machines.removalLog.onWritten(input.removal)
+        router.stepRoster({ type: 'remove', removal: input.removal })
         break
       case 'lag':
       case 'wall':

@@ -9,7 +9,10 @@ export const removalKey = (peer: PeerId): string => prefix + peer
 
 /** Peers that were removed from the mesh, on this peer's disk: a restart must not let one of them back in. */
 export class RemovalLog {
+  /** what the store has, or will have once it has written what was asked of it */
   readonly #written = new Set<PeerId>()
+  /** of those it has: what is news to this peer all the same */
+  readonly #news = new Set<PeerId>()
 
   /** What the store holds. */
   load(stored: readonly StoredEntry[]): Removal[] {
@@ -18,10 +21,18 @@ export class RemovalLog {
     return removals
   }
 
-  /** What has to be written now that this is known; undefined: it is there. */
-  decide(removal: Removal): Write | undefined {
-    if (this.#written.has(removal.peer)) return undefined
-    this.#written.add(removal.peer)
-    return { key: removalKey(removal.peer), value: removal }
+  /** It is there, put there by whoever will say so now. */
+  onWritten({ peer }: Removal): void {
+    if (this.#written.has(peer)) return
+    this.#written.add(peer)
+    this.#news.add(peer)
+  }
+
+  /** What has to be written now that this is known, if anything, and whether it is more than an earlier life knew. */
+  decide(removal: Removal): { writes: Write[]; isNews: boolean } {
+    const { peer } = removal
+    if (this.#written.has(peer)) return { writes: [], isNews: this.#news.delete(peer) }
+    this.#written.add(peer)
+    return { writes: [{ key: removalKey(peer), value: removal }], isNews: true }
   }
 }

@@ -13,11 +13,9 @@ export function routeRoster(effect: RosterEffect, steps: Steps): void {
       break
     case 'removed': {
       const { removal } = effect
-      const write = steps.machines.removalLog.decide(removal)
-      if (write) {
-        steps.stepCustodian({ type: 'remember', writes: [write] })
-        steps.outlet.alarm({ type: 'member.removed', peer: removal.peer })
-      }
+      const { writes, isNews } = steps.machines.removalLog.decide(removal)
+      if (writes.length > 0) steps.stepCustodian({ type: 'remember', writes })
+      if (isNews) steps.outlet.alarm({ type: 'member.removed', peer: removal.peer })
       steps.outlet.emit({ type: 'expel', removal })
       break
     }

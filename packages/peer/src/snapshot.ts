@@ -40,6 +40,8 @@ export interface PeerSnapshot {
   /** how it moves work, and whether it is under pressure */
   rebalance: RebalanceState
   members: MemberView[]
+  /** who was removed from the mesh, as far as this peer has heard */
+  removed: readonly PeerId[]
   keeping: Keeping
   /** by state while open, by outcome once closed */
   tasks: Record<string, number>
@@ -87,6 +89,7 @@ export function peerSnapshot(steps: Steps, { certificate, startedWallMs, load, n
     members: roster
       .members()
       .map((member) => toMemberView(member, member.peer === self ? load : loads.get(member.peer), wallMs)),
+    removed: roster.removed.peers,
     keeping,
     tasks: custody.tasks,
     store: store.ok ? { ok: true } : store,

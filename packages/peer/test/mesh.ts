@@ -64,11 +64,10 @@ export class Mesh {
   /** A new life of this host, with what its disk holds. */
   start(name: string): void {
     const node = this.node(name)
-    node.incarnation++
+    const incarnation = ++node.incarnation
     node.up = true
     node.peer = new Peer(configOf(node), { self: name, prng: new Prng(node.incarnation, name) })
     const stored = [...node.disk].map(([key, value]) => ({ key, value: structuredClone(value) }))
-    const { incarnation } = node
     this.step(name, {
       type: 'start',
       wallMs: 1_000_000 + this.now,
@@ -85,9 +84,8 @@ export class Mesh {
     const node = this.node(name)
     node.up = false
     node.runs.clear()
-    for (const other of this.#others(name)) {
+    for (const other of this.#others(name))
       this.#later(stepMs, () => this.step(other, { type: 'disconnected', peer: name }))
-    }
   }
 
   cut(a: string, b: string): void {
@@ -231,7 +229,8 @@ export class Mesh {
       } else if (effect.type === 'reply') {
         this.#watcher?.reply(node.name, effect.reply)
         node.replies.push({ ...effect, at: this.now })
-      } else if (effect.type === 'trace') node.traces.push(effect.event)
+      } else if (effect.type === 'expel') mine(2 * stepMs, () => this.#expel(node, effect.removal.peer))
+      else if (effect.type === 'trace') node.traces.push(effect.event)
     }
     for (const [to, messages] of frames) {
       const arrives = this.#linked(node.name, to)
@@ -247,10 +246,15 @@ export class Mesh {
     }
   }
 
+  /** What it was just told has arrived. A peer that hears so of itself stops. */
+  #expel(node: Node, peer: string): void {
+    if (peer === node.name) this.kill(peer)
+    else if (this.#nodes.has(peer) && this.#linked(node.name, peer)) this.cut(node.name, peer)
+  }
+
   #publish(node: Node, advert: Advert): void {
-    for (const to of this.#others(node.name)) {
+    for (const to of this.#others(node.name))
       if (this.#linked(node.name, to)) this.#later(stepMs, () => this.step(to, { type: 'gossip', advert }))
-    }
   }
 
   #write(node: Node, { seq, writes }: Extract<PeerEffect, { type: 'persist' }>): void {

@@ -108,8 +108,9 @@ export class AntiEntropy {
     for (const { peer, newest } of this.#table.members()) {
       if (newest !== undefined && have.length < limits.membersMax) have.push([peer, newest.incarnation, newest.seq])
     }
-    const removed = this.#removals.peers
-    out.push({ type: 'send', to, message: { t: 'sync', have, reply, ...(removed && { removed }) } })
+    const { peers } = this.#removals
+    const removed = peers.length === 0 ? {} : { removed: [...peers] }
+    out.push({ type: 'send', to, message: { t: 'sync', have, reply, ...removed } })
   }
 
   #sendAdverts(to: PeerId, adverts: readonly Advert[], out: RosterEffect[]): void {

@@ -3,14 +3,17 @@ import { limits, type MessageOf, type PeerId, type Removal } from '@souk/wire'
 /** Peers that were removed from the mesh, for good: a set that only grows, the same in whatever order it was heard (I10). */
 export class Removals {
   readonly #known = new Map<PeerId, Removal>()
+  /** made anew only where somebody was removed since: it is asked for once a second, and with every sync */
+  #peers: readonly PeerId[] = []
 
   has(peer: PeerId): boolean {
     return this.#known.has(peer)
   }
 
-  /** Their ids, as a sync says them; undefined: nobody was removed. */
-  get peers(): PeerId[] | undefined {
-    return this.#known.size === 0 ? undefined : [...this.#known.keys()]
+  /** Their ids, in the order in which they were heard of. The same array until there is one more. */
+  get peers(): readonly PeerId[] {
+    if (this.#peers.length !== this.#known.size) this.#peers = [...this.#known.keys()]
+    return this.#peers
   }
 
   /** False: it is known, or there are as many as a mesh can have (I11). */

@@ -39,7 +39,8 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
   readonly #rumours: Rumours
   readonly #health: LocalHealth
   readonly #membership: Membership
-  readonly #removals: Removals
+  /** peers that were members once and never will be again */
+  readonly removed: Pick<Removals, 'has' | 'peers'>
   readonly #probes: Probes
   readonly #adverts: Adverts
   readonly #antiEntropy: AntiEntropy
@@ -60,7 +61,7 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
     this.#rumours = rumours
     this.#health = health
     this.#membership = membership
-    this.#removals = removals
+    this.removed = removals
     this.#probes = new Probes(config, { table, membership, rumours, health, prng: prng.fork('probes') })
     this.#adverts = new Adverts(table, membership)
     this.#antiEntropy = new AntiEntropy(config, { table, probes: this.#probes, removals, prng: prng.fork('sync') })
@@ -81,11 +82,6 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
   get(peer: PeerId): Member | undefined {
     const record = this.#table.find(peer)
     return record?.expired ? undefined : record
-  }
-
-  /** Peers that were members once and never will be again. */
-  get removed(): readonly PeerId[] {
-    return this.#removals.peers ?? []
   }
 
   /** Whether it may be asked and given work now. This peer is reachable to itself until it leaves. */
@@ -203,7 +199,7 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
   #remember(remembered: RememberedMember, now: Millis, out: RosterEffect[]): void {
     const { certificate, incarnation, proof = noProof, advert } = remembered
     const { peer } = certificate
-    if (peer === this.#self || this.#table.find(peer) || this.#removals.has(peer)) return
+    if (peer === this.#self || this.#table.find(peer) || this.removed.has(peer)) return
     const record = this.#membership.admit(peer, certificate, { incarnation, proof }, now)
     if (!record) return
     if (advert) record.onAdvert(advert)

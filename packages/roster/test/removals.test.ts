@@ -11,7 +11,7 @@ describe('a peer that was removed', () => {
     lone.effects()
     lone.step({ type: 'remove', removal: removalOf('b') })
     expect(members(lone)).toEqual(['a', 'c', 'm'])
-    expect(lone.roster.removed).toEqual(['b'])
+    expect(lone.roster.removed.peers).toEqual(['b'])
     expect([lone.roster.get('b'), lone.roster.linked('b')]).toEqual([undefined, false])
     const message = { t: 'removed', removals: [removalOf('b')] }
     expect(lone.effects()).toEqual([
@@ -40,6 +40,15 @@ describe('a peer that was removed', () => {
     lone.step({ type: 'wall', wallMs: 0 })
     expect(members(lone)).toEqual(['a', 'm'])
     expect(lone.roster.version).toBe(version)
+  })
+
+  test('is one more of a list that is made only then, so that what was sent of it stays as it was', () => {
+    const lone = new Lone('m')
+    lone.step({ type: 'remove', removal: removalOf('b') })
+    const { peers } = lone.roster.removed
+    expect(lone.roster.removed.peers).toBe(peers)
+    lone.step({ type: 'remove', removal: removalOf('c') })
+    expect([peers, lone.roster.removed.peers]).toEqual([['b'], ['b', 'c']])
   })
 
   test('stays removed over a restart, whatever else is remembered of it', () => {
@@ -71,7 +80,7 @@ describe('a peer that was removed', () => {
     mesh.start('new', 1, ['p04'])
     mesh.run(60_000)
     for (const peer of ['p01', 'p02', 'p04', 'new']) {
-      expect([peer, mesh.roster(peer).removed, mesh.roster(peer).get('p03')]).toEqual([peer, ['p03'], undefined])
+      expect([peer, mesh.roster(peer).removed.peers, mesh.roster(peer).get('p03')]).toEqual([peer, ['p03'], undefined])
     }
   })
 

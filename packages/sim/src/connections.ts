@@ -1,4 +1,5 @@
 import type { Prng } from '@souk/kernel'
+import type { Removal } from '@souk/wire'
 import { between } from './distributions.ts'
 import type { SimEvent } from './event.ts'
 import type { Cut, Cuts } from './faults/cuts.ts'
@@ -44,10 +45,40 @@ export class Connections {
   onUp(a: SimNode, b: SimNode): void {
     this.links.attemptEnded(a.index, b.index)
     if (!a.alive || !b.alive || this.cuts.between(a.index, b.index)) return
+    const refused = [this.#refuses(a, b), this.#refuses(b, a)].includes(true)
+    if (refused) return
     this.links.open(a.index, b.index)
     this.#network.reset(a.index, b.index)
     this.#tellUp(a, b)
     this.#tellUp(b, a)
+  }
+
+  /** What that frame came by still stands for who gets it. */
+  brings(to: SimNode, from: SimNode, epoch: number): boolean {
+    return this.links.epoch(to.index, from.index) === epoch && this.links.holds(to.index, from.index)
+  }
+
+  /** Whoever was removed from the mesh: this peer takes nothing of it any more, and closes once it was told so. */
+  onExpel(node: SimNode, removal: Removal): void {
+    node.expelled.set(removal.peer, removal)
+    const peer = this.#stage.nodes[this.#stage.indexOf(removal.peer) ?? -1]
+    if (peer?.id !== removal.peer) return
+    const { life } = node
+    this.#stage.later(0, () => {
+      if (node.life !== life || peer.id !== removal.peer || !this.links.holds(node.index, peer.index)) return
+      this.links.drop(node.index, peer.index)
+      this.#stage.input(node, { type: 'disconnected', peer: removal.peer })
+      if (this.links.holds(peer.index, node.index))
+        this.#noticeLater(peer, node, between(this.#prng, this.#network.shape.noticeMs))
+    })
+  }
+
+  /** One that was removed is not let in, and hears why by the mesh's own word. */
+  #refuses(node: SimNode, peer: SimNode): boolean {
+    const removal = node.expelled.get(peer.id)
+    if (removal === undefined) return false
+    this.#stage.input(peer, { type: 'remove', removal })
+    return true
   }
 
   /** `id` is who it was connected to: the host may have another peer by now. */

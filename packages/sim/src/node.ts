@@ -1,11 +1,14 @@
 import type { Prng } from '@souk/kernel'
-import type { Certificate, Incarnation, LifeProof, Offer, PeerId } from '@souk/wire'
+import type { Certificate, Incarnation, LifeProof, Offer, PeerId, Removal } from '@souk/wire'
 import { NodeClock } from './clock.ts'
 import { Disk, type DiskImage } from './disk.ts'
 import { Executor } from './executor.ts'
 import type { KillWrites, PressureOf } from './faults/fault.ts'
 import { certificateOf, lifeProofOf, peerIdOf } from './hosts.ts'
 import type { SimPeer } from './subject.ts'
+
+/** The world's midnight; no rule depends on it. */
+const epochWallMs = 1_800_000_000_000
 
 /** One simulated host: what outlives its peer (disk, identity), and the peer of its present life. */
 export class SimNode {
@@ -33,6 +36,10 @@ export class SimNode {
   readonly lacks = new Set<PressureOf>()
   /** what its wall clock shows too much */
   wallOffsetMs = 0
+  /** whom its present life takes nothing of: they were removed from the mesh, and are told so where they come */
+  readonly expelled = new Map<PeerId, Removal>()
+  /** where its peer is removed from the mesh nobody sets up another one here */
+  givenUp = false
   /** it will never be back: nobody starts it any more */
   gone = false
   /** wakes in a row that did nothing, and the last of them: to notice a machine that turns in place */
@@ -51,6 +58,11 @@ export class SimNode {
     return this.peer !== undefined
   }
 
+  /** What its wall clock shows, ms. */
+  wallMs(worldMs: number): number {
+    return Math.floor(epochWallMs + worldMs + this.wallOffsetMs)
+  }
+
   /** Its peer's word for its present life. */
   get proof(): LifeProof {
     return lifeProofOf(this.id, this.incarnation)
@@ -61,6 +73,7 @@ export class SimNode {
     this.life++
     this.incarnation = ++this.disk.incarnation
     this.peer = peer
+    this.expelled.clear()
     this.executor = new Executor()
     this.clock = new NodeClock(prng.float() * 1e6, 1 + (prng.float() * 2 - 1) * driftMax)
   }

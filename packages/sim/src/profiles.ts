@@ -72,7 +72,7 @@ const swarmRates: FaultRates = {
     [1000, 30_000],
   ],
   killWrites: { kept: 1, lost: 1, either: 2, torn: 1 },
-  members: { 'late-join': 0.2, leave: 0.2, liar: 0.15, drain: 0.3 },
+  members: { 'late-join': 0.2, leave: 0.2, liar: 0.15, drain: 0.3, removal: 0.1 },
 }
 
 /** The named worlds, from a quiet rack to everything at once. */

@@ -8,6 +8,8 @@ import type { Watches } from './watch.ts'
 /** A member that goes has so long until it is stopped; it is looked at so often. */
 export const leaveMsMax = 10_000
 const leaveCheckMs = 200
+/** A peer that was removed waits so long for its own disk at the most. */
+const removedMs = 200
 /** How long it takes to set a host up anew after its store was found to be too old. */
 const renewMs = 500
 
@@ -88,6 +90,17 @@ export class Turnover {
     this.#stage.later(0, () => {
       if (node.life !== life) return
       this.lose(node)
+      this.#stage.later(renewMs, () => this.#lives.start(node))
+    })
+  }
+
+  /** It has heard that it was removed from the mesh: it stops, and its host joins anew, or nobody sees to it. */
+  onRemoved(node: SimNode): void {
+    const { life } = node
+    this.#stage.later(removedMs, () => {
+      if (node.life !== life) return
+      this.lose(node)
+      node.gone = node.givenUp
       this.#stage.later(renewMs, () => this.#lives.start(node))
     })
   }

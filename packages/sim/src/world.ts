@@ -30,8 +30,6 @@ import type { Watches } from './watch.ts'
 const wakeMsMin = 0.05
 /** A slow node's disk takes so many times as long. */
 const slowDiskFactor = 10
-/** The world's midnight; no rule depends on it. */
-const epochWallMs = 1_800_000_000_000
 
 export interface WorldOptions {
   seed: number
@@ -145,8 +143,7 @@ export class World implements Stage {
     node.disk.onWritten = (writes) => this.watches.tell('onWritten', node, writes, this.now)
     this.watches.tell('onStart', node, this.now)
     const { incarnation, proof, offer, certificate } = node
-    const wallMs = Math.floor(epochWallMs + this.now + node.wallOffsetMs)
-    const stored = node.disk.entries()
+    const [wallMs, stored] = [node.wallMs(this.now), node.disk.entries()]
     this.input(node, { type: 'start', wallMs, incarnation, proof, stored, offer, certificate })
     this.connections.considerAll(node)
   }
@@ -231,9 +228,7 @@ export class World implements Stage {
   }
 
   #onFrame({ node, from, epoch, frame }: Extract<SimEvent, { kind: 'frame' }>): void {
-    const { links } = this.connections
-    if (links.epoch(node.index, from.index) !== epoch || !links.holds(node.index, from.index)) return
-    this.input(node, { type: 'frame', from: from.id, frame })
+    if (this.connections.brings(node, from, epoch)) this.input(node, { type: 'frame', from: from.id, frame })
   }
 
   #wake(node: SimNode): void {
@@ -276,9 +271,13 @@ export class World implements Stage {
         this.watches.tell('onTrace', node, effect.event, this.now)
         if ((effect.event.type as string) === 'store.behind') this.turnover.onBehind(node)
         break
+      case 'expel':
+        if (effect.removal.peer === node.id) this.turnover.onRemoved(node)
+        else this.connections.onExpel(node, effect.removal)
+        break
       default:
-        // Nothing is warmed up or started, and whom a mesh removes has gone for good already.
-        effect.type satisfies 'warm' | 'scale' | 'expel'
+        // Nothing is warmed up or started.
+        effect.type satisfies 'warm' | 'scale'
     }
   }
 

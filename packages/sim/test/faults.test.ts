@@ -5,12 +5,12 @@ import { type Fault, type FaultKind, faultKinds } from '../src/faults/fault.ts'
 import { type FaultRates, noFaults } from '../src/faults/fault-rates.ts'
 import { keepMajority } from '../src/faults/keep-majority.ts'
 
-const timed = faultKinds.filter((kind) => !['late-join', 'leave', 'liar', 'drain'].includes(kind))
+const timed = faultKinds.filter((kind) => !['late-join', 'leave', 'liar', 'drain', 'removal'].includes(kind))
 const rates: FaultRates = {
   ...noFaults,
   perMinute: Object.fromEntries(timed.map((kind) => [kind, 2])),
   killWrites: { kept: 1, lost: 1, either: 1, torn: 1 },
-  members: { 'late-join': 1, leave: 1, liar: 1, drain: 1 },
+  members: { 'late-join': 1, leave: 1, liar: 1, drain: 1, removal: 1 },
 }
 const draw = (seed: number, over: Partial<FaultRates> = {}) =>
   drawFaults({ ...rates, ...over }, 8, [1000, 121_000], new Prng(seed))
@@ -22,7 +22,7 @@ it('draws the same plan from the same seed, and another from another', () => {
 
 it('draws every kind there is, and ends each within the plan', () => {
   const plans = [3, 4, 5, 6, 7, 8].map((seed) => draw(seed))
-  plans.push(draw(9, { perMinute: {} }))
+  plans.push(draw(9, { perMinute: {} }), draw(9, { perMinute: {}, members: { removal: 1 } }))
   const kinds = new Set(plans.flatMap(({ faults }) => faults.map(({ kind }) => kind)))
   expect([...kinds].sort()).toEqual([...faultKinds].sort())
   for (const { faults, endMs } of plans) {

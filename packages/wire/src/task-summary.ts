@@ -86,6 +86,10 @@ export const TaskFilter = strict({
   sinceWallMs: Type.Optional(int()),
   untilWallMs: Type.Optional(int()),
   after: Type.Optional(TaskPosition),
+  /** one of its custodians is this one */
+  keptBy: Type.Optional(PeerId),
+  /** open, and most of its custodians were removed from the mesh; with `keptBy`: not yet, but once that one is removed, too */
+  unendable: Type.Optional(Type.Boolean()),
 })
 export type TaskFilter = Static<typeof TaskFilter>
 

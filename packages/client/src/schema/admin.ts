@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { choice, IsoTime, int, strict, text } from './vocabulary.ts'
+import { choice, IsoTime, int, list, PeerIdText, strict, TaskIdText, text } from './vocabulary.ts'
 
 export const InvitationBody = strict({
   role: Type.Optional(choice('host', 'submit', 'observe', 'admin')),
@@ -16,8 +16,21 @@ export const RemovalBody = strict({
   peer: text(256, 1),
   /** though it is alive */
   alive: Type.Optional(Type.Boolean()),
+  /** though tasks cannot end any more then */
+  lose: Type.Optional(Type.Boolean()),
 })
-export const RemovalAnswer = strict({ peer: text(), name: text(), role: text() })
+/** Open tasks of which it was a custodian, as far as those that could be asked knew. */
+const RemovalTasks = strict({
+  /** enough of their custodians are members still: the others take its place */
+  kept: int(),
+  /** most of their custodians are removed now: nothing ends these any more */
+  unendable: int(),
+  /** some of those */
+  ids: list(TaskIdText, 8),
+  /** peers that did not answer in time */
+  missing: list(PeerIdText, 4096),
+})
+export const RemovalAnswer = strict({ peer: text(), name: text(), role: text(), tasks: RemovalTasks })
 export type RemovalAnswer = Static<typeof RemovalAnswer>
 
 export const StopAnswer = strict({ stopping: Type.Boolean() })

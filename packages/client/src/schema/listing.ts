@@ -29,6 +29,8 @@ export const TasksQuery = strict({
   state: optional(Type.String({ pattern: '^[a-z]+(,[a-z]+){0,15}$' })),
   /** true: only what this peer knows itself */
   here: optional(Type.String({ pattern: '^(true|false)$' })),
+  /** true: only what can never end, since most of its custodians were removed from the mesh */
+  unendable: optional(Type.String({ pattern: '^(true|false)$' })),
 })
 export type TasksQuery = Static<typeof TasksQuery>
 
@@ -93,6 +95,7 @@ export const TaskDetailBody = Type.Unsafe<TaskDetail>(
     decision: optional(plainRecord),
     wouldHelp: optional(list(WouldHelpBody, 256)),
     straggles: optional(StragglerBody),
+    unendable: optional(strict({ removed: list(PeerIdText, 5) })),
     attempts: list(AttemptBody, 128),
     timeline: list(strict({ at: IsoTime, peer: PeerIdText, event: text(64), detail: name }), 64),
   }),

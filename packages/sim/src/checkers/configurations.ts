@@ -79,8 +79,9 @@ export class Configurations implements Watch {
     for (const task of this.#kept.get(index)?.keys() ?? []) this.#undone.add(task)
   }
 
-  /** What an old image still has to do it may do again. */
+  /** What an old image still has to do it may do again. Who was removed is no member before it stops. */
   onFault(fault: Fault, began: boolean): void {
+    if (fault.kind === 'removal' && began) this.#changes++
     if (fault.kind !== 'rollback' || !began) return
     for (const task of this.#kept.get(fault.node)?.keys() ?? []) this.#undone.add(task)
   }

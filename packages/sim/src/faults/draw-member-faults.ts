@@ -6,7 +6,7 @@ import type { FaultRates } from './fault-rates.ts'
 import { drawRemoval } from './removal.ts'
 
 /**
- * Members that come late, leave for good, lie, or drain: one of each at most; who drains may also be the one that leaves. In the
+ * Members that come late, leave for good, lie, drain, or are removed: one of each at most; who drains may also be the one that leaves. In the
  * smallest meshes they only drain.
  */
 export function drawMemberFaults({ members }: FaultRates, nodes: number, [startMs, endMs]: Range, prng: Prng): Fault[] {
@@ -41,7 +41,24 @@ export function drawMemberFaults({ members }: FaultRates, nodes: number, [startM
     [startMs, endMs],
     prng.fork('drain'),
   )
-  return drain ? [...faults, drain] : faults
+  if (drain) faults.push(drain)
+  const removal = drawLivingRemoval(members.removal ?? 0, { nodes, faults }, [startMs, endMs], prng.fork('removal'))
+  return removal ? [...faults, removal] : faults
+}
+
+/** One that is there for the whole of the run until then, not the first: removed members are few, and each is a host less. */
+function drawLivingRemoval(
+  chance: number,
+  { nodes, faults }: { nodes: number; faults: readonly Fault[] },
+  [startMs, endMs]: Range,
+  prng: Prng,
+): Fault | undefined {
+  if (!prng.chance(chance)) return undefined
+  const others = new Set(faults.flatMap((fault) => ('node' in fault && fault.kind !== 'drain' ? [fault.node] : [])))
+  const free = Array.from({ length: nodes - 1 }, (_, index) => index + 1).filter((node) => !others.has(node))
+  if (free.length === 0) return undefined
+  const atMs = startMs + prng.float() * (endMs - startMs)
+  return { kind: 'removal', atMs, untilMs: endMs, node: prng.pick(free), returns: prng.chance(0.5) }
 }
 
 /** Half of those that leave drain first, and then to the end. */

@@ -29,6 +29,8 @@ export function driveFaults(world: World, plan: FaultPlan, watches: Watches): vo
   world.later(plan.endMs - world.now, () => world.network.calm())
 }
 
+/** Whoever has drained a peer looks so often whether it is up again, ms. */
+const undrainMs = 100
 /** So long is a peer away that is just restarted, ms. */
 const restartMs = 50
 
@@ -112,14 +114,12 @@ function beginAtNode(world: World, fault: Extract<Fault, { node: number }>): () 
       removeLater(world, node.id, fault)
       world.turnover.leave(node)
       return () => {}
-    case 'drain': {
-      const { deadlineMs } = fault
-      if (node.alive)
-        world.input(node, { type: 'drain', on: true, ...(deadlineMs === undefined ? {} : { deadlineMs }) })
-      return () => {
-        if (node.alive) world.input(node, { type: 'drain', on: false })
-      }
-    }
+    case 'removal':
+      node.givenUp = !fault.returns
+      removeLater(world, node.id, { removedAfterMs: 0 })
+      return () => {}
+    case 'drain':
+      return drain(world, node, fault)
     case 'liar': {
       const mouth = {
         say: (to: SimNode, messages: Message[]) => world.post.sayFalsely(node, to, messages),
@@ -139,6 +139,19 @@ function beginAtNode(world: World, fault: Extract<Fault, { node: number }>): () 
 function cut({ connections }: World, made: Cut): () => void {
   connections.onCut(made)
   return () => connections.onHeal(made)
+}
+
+/** A drain outlives its peer's life: one that is down when it is over is told so once it is up again. */
+function drain(world: World, node: SimNode, { deadlineMs }: FaultOf<'drain'>): () => void {
+  if (!node.alive) return () => {}
+  const { id } = node
+  world.input(node, { type: 'drain', on: true, ...(deadlineMs === undefined ? {} : { deadlineMs }) })
+  const end = () => {
+    if (node.id !== id || node.gone) return
+    if (node.alive) world.input(node, { type: 'drain', on: false })
+    else world.later(undrainMs, end)
+  }
+  return end
 }
 
 function flap(world: World, { pairs, downMs, upMs, untilMs }: FaultOf<'flapping'>): () => void {

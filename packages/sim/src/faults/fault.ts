@@ -12,8 +12,8 @@ export const nodeFaultKinds = [
 ] as const
 /** What weighs on one host, whatever else happens to its peer. */
 export const hostFaultKinds = ['pressure'] as const
-/** What one member is for the whole of a run: late, gone before its end, a liar; or for a while: it drains. */
-export const memberFaultKinds = ['late-join', 'leave', 'liar', 'drain'] as const
+/** What one member is for the whole of a run: late, gone or removed before its end, a liar; or for a while: it drains. */
+export const memberFaultKinds = ['late-join', 'leave', 'liar', 'drain', 'removal'] as const
 export const faultKinds = [...meshFaultKinds, ...nodeFaultKinds, ...hostFaultKinds, ...memberFaultKinds] as const
 
 export type MeshFaultKind = (typeof meshFaultKinds)[number]
@@ -81,6 +81,8 @@ export type Fault = Span &
     | { kind: 'late-join'; node: number }
     /** this member goes in an orderly way, for good, and may be removed then */
     | { kind: 'leave'; node: number; removedAfterMs?: number }
+    /** it is removed from the mesh while it lives: it stops as it hears so; another peer takes its place there, or nobody */
+    | { kind: 'removal'; node: number; returns: boolean }
     /** it empties itself; with a deadline what still runs then is stopped */
     | { kind: 'drain'; node: number; deadlineMs?: number }
     | { kind: 'liar'; node: number; lies: Lie[]; everyMs: number }

@@ -28,6 +28,7 @@ function takesDisk(fault: Fault): boolean {
     case 'rollback':
     case 'loss':
     case 'leave':
+    case 'removal':
       return true
     case 'crash':
       return fault.writes === 'torn'

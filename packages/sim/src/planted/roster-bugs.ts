@@ -33,6 +33,15 @@ export const rosterBugs: readonly PlantedBug[] = [
     },
   },
   {
+    name: 'goes-on-after-its-removal',
+    about: 'does not stop when it hears that it was removed from the mesh',
+    breaks: ['I10'],
+    where: anything,
+    tamper: () => ({
+      act: (effect, { self }) => (effect.type === 'expel' && effect.removal.peer === self ? [] : [effect]),
+    }),
+  },
+  {
     name: 'never-refutes',
     about: 'does not hear what others say of itself, and so stays dead for them',
     breaks: ['I10'],
