@@ -3,6 +3,7 @@ import type { SimNode } from '../node.ts'
 import type { Watches } from '../watch.ts'
 import type { World } from '../world.ts'
 import { type Cut, nodeCut, pairCut, sideCut } from './cuts.ts'
+import { beginDrain } from './drain.ts'
 import type { Fault, FaultOf, FaultPlan } from './fault.ts'
 import { Liar } from './liar.ts'
 import { removeLater } from './removal.ts'
@@ -19,7 +20,7 @@ export function driveFaults(world: World, plan: FaultPlan, watches: Watches): vo
     }
     world.later(fault.atMs - world.now, () => {
       watches.tell('onFault', fault, true, world.now)
-      const end = begin(world, fault)
+      const end = begin(world, fault, plan.endMs)
       world.later(fault.untilMs - world.now, () => {
         watches.tell('onFault', fault, false, world.now)
         end()
@@ -44,8 +45,8 @@ function restart(world: World, index: number): void {
   world.later(restartMs, () => world.start(node))
 }
 
-/** Begins a fault; the answer ends it. */
-function begin(world: World, fault: Fault): () => void {
+/** Begins a fault of a plan that is over at `endMs`; the answer ends it. */
+function begin(world: World, fault: Fault, endMs: number): () => void {
   switch (fault.kind) {
     case 'partition':
       return cut(world, sideCut(fault.untilMs, fault.sideA, fault.oneWay))
@@ -62,11 +63,11 @@ function begin(world: World, fault: Fault): () => void {
       }
     }
     default:
-      return beginAtNode(world, fault)
+      return beginAtNode(world, fault, endMs)
   }
 }
 
-function beginAtNode(world: World, fault: Extract<Fault, { node: number }>): () => void {
+function beginAtNode(world: World, fault: Extract<Fault, { node: number }>, endMs: number): () => void {
   const node = world.nodes[fault.node]!
   switch (fault.kind) {
     case 'crash':
@@ -112,14 +113,8 @@ function beginAtNode(world: World, fault: Extract<Fault, { node: number }>): () 
       removeLater(world, node.id, fault)
       world.turnover.leave(node)
       return () => {}
-    case 'drain': {
-      const { deadlineMs } = fault
-      if (node.alive)
-        world.input(node, { type: 'drain', on: true, ...(deadlineMs === undefined ? {} : { deadlineMs }) })
-      return () => {
-        if (node.alive) world.input(node, { type: 'drain', on: false })
-      }
-    }
+    case 'drain':
+      return beginDrain(world, fault, endMs)
     case 'liar': {
       const mouth = {
         say: (to: SimNode, messages: Message[]) => world.post.sayFalsely(node, to, messages),
