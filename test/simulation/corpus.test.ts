@@ -216,6 +216,10 @@ const corpus: [Seed, found: string][] = [
     { seed: 7005, peers: 5, tasks: 200, profile: 'gangs' },
     'an older gang took the room that was kept for another one while that was being awarded',
   ],
+  [
+    { seed: 83330, peers: 3, tasks: 166, profile: 'swarm' },
+    'the simulator let a host drain for good that was down as its drain ended, and the one that was left had no room for a gang',
+  ],
 ]
 
 for (const [run, found] of corpus) {

@@ -203,8 +203,6 @@ export class Mesh {
     this.#agenda.add(this.now + ms, act)
   }
 
-  // ---- drivers
-
   #apply(node: Node, out: PeerEffect[]): void {
     const frames = new Map<string, Message[]>()
     const life = node.incarnation

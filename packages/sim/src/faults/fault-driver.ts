@@ -3,6 +3,7 @@ import type { SimNode } from '../node.ts'
 import type { Watches } from '../watch.ts'
 import type { World } from '../world.ts'
 import { type Cut, nodeCut, pairCut, sideCut } from './cuts.ts'
+import { beginDrain } from './drain.ts'
 import type { Fault, FaultOf, FaultPlan } from './fault.ts'
 import { Liar } from './liar.ts'
 import { removeLater } from './removal.ts'
@@ -19,7 +20,7 @@ export function driveFaults(world: World, plan: FaultPlan, watches: Watches): vo
     }
     world.later(fault.atMs - world.now, () => {
       watches.tell('onFault', fault, true, world.now)
-      const end = begin(world, fault)
+      const end = begin(world, fault, plan.endMs)
       world.later(fault.untilMs - world.now, () => {
         watches.tell('onFault', fault, false, world.now)
         end()
@@ -29,8 +30,6 @@ export function driveFaults(world: World, plan: FaultPlan, watches: Watches): vo
   world.later(plan.endMs - world.now, () => world.network.calm())
 }
 
-/** Whoever has drained a peer looks so often whether it is up again, ms. */
-const undrainMs = 100
 /** So long is a peer away that is just restarted, ms. */
 const restartMs = 50
 
@@ -46,8 +45,8 @@ function restart(world: World, index: number): void {
   world.later(restartMs, () => world.start(node))
 }
 
-/** Begins a fault; the answer ends it. */
-function begin(world: World, fault: Fault): () => void {
+/** Begins a fault of a plan that is over at `endMs`; the answer ends it. */
+function begin(world: World, fault: Fault, endMs: number): () => void {
   switch (fault.kind) {
     case 'partition':
       return cut(world, sideCut(fault.untilMs, fault.sideA, fault.oneWay))
@@ -64,11 +63,11 @@ function begin(world: World, fault: Fault): () => void {
       }
     }
     default:
-      return beginAtNode(world, fault)
+      return beginAtNode(world, fault, endMs)
   }
 }
 
-function beginAtNode(world: World, fault: Extract<Fault, { node: number }>): () => void {
+function beginAtNode(world: World, fault: Extract<Fault, { node: number }>, endMs: number): () => void {
   const node = world.nodes[fault.node]!
   switch (fault.kind) {
     case 'crash':
@@ -119,7 +118,7 @@ function beginAtNode(world: World, fault: Extract<Fault, { node: number }>): () 
       removeLater(world, node.id, { removedAfterMs: 0 })
       return () => {}
     case 'drain':
-      return drain(world, node, fault)
+      return beginDrain(world, fault, endMs)
     case 'liar': {
       const mouth = {
         say: (to: SimNode, messages: Message[]) => world.post.sayFalsely(node, to, messages),
@@ -139,19 +138,6 @@ function beginAtNode(world: World, fault: Extract<Fault, { node: number }>): () 
 function cut({ connections }: World, made: Cut): () => void {
   connections.onCut(made)
   return () => connections.onHeal(made)
-}
-
-/** A drain outlives its peer's life: one that is down when it is over is told so once it is up again. */
-function drain(world: World, node: SimNode, { deadlineMs }: FaultOf<'drain'>): () => void {
-  if (!node.alive) return () => {}
-  const { id } = node
-  world.input(node, { type: 'drain', on: true, ...(deadlineMs === undefined ? {} : { deadlineMs }) })
-  const end = () => {
-    if (node.id !== id || node.gone) return
-    if (node.alive) world.input(node, { type: 'drain', on: false })
-    else world.later(undrainMs, end)
-  }
-  return end
 }
 
 function flap(world: World, { pairs, downMs, upMs, untilMs }: FaultOf<'flapping'>): () => void {
