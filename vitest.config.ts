@@ -11,8 +11,11 @@ const project = (name: string, include: string[], extra: object = {}) => ({
   test: { name, include, env, maxWorkers: '100%', ...extra },
 })
 
-/** End-to-end tests that wait for leases, links and forecasts, far more than they compute. */
-const waiting = ['crashes', 'keepers', 'lack-of-memory', 'partitions', 'returns', 'scale', 'warm']
+/** End-to-end tests that wait for leases, links, forecasts or one start after the other, far more than they compute. */
+const waiting = [
+  ...['admins', 'checkpoint', 'crashes', 'damaged-store', 'keepers', 'lack-of-memory', 'partitions'],
+  ...['removal', 'restart', 'returns', 'scale', 'spans', 'warm'],
+]
 const ofPeers = { globalSetup: ['test/e2e/build-program.ts'], testTimeout: 90_000, hookTimeout: 60_000 }
 
 export default defineConfig({
