@@ -1,13 +1,21 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { purePackages } from './test/architecture/layers.ts'
 
+/** Where Node keeps what it has compiled by default; tests start processes from the sources, each of which would compile it anew. */
+const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') }
+
 /** By default one core of those that there are would be left unused: half of a machine with two. */
 const project = (name: string, include: string[], extra: object = {}) => ({
-  test: { name, include, maxWorkers: '100%', ...extra },
+  test: { name, include, env, maxWorkers: '100%', ...extra },
 })
 
-/** End-to-end tests that wait for leases, links and forecasts, far more than they compute. */
-const waiting = ['crashes', 'keepers', 'lack-of-memory', 'partitions', 'returns', 'scale', 'warm']
+/** End-to-end tests that wait for leases, links, forecasts or one start after the other, far more than they compute. */
+const waiting = [
+  ...['admins', 'checkpoint', 'crashes', 'damaged-store', 'keepers', 'lack-of-memory', 'partitions'],
+  ...['removal', 'restart', 'returns', 'scale', 'spans', 'warm'],
+]
 const ofPeers = { globalSetup: ['test/e2e/build-program.ts'], testTimeout: 90_000, hookTimeout: 60_000 }
 
 export default defineConfig({
@@ -19,6 +27,7 @@ export default defineConfig({
         isolate: false,
       }),
       // Some play through thousands of cases: on a machine that does other things too they take their time.
+      // Two thirds of it would be loading libraries anew for each file: what a test leaves behind in its process is its own to undo.
       project(
         'unit',
         [
@@ -26,7 +35,7 @@ export default defineConfig({
           'node/test/**/*.test.ts',
           'test/bench/**/*.test.ts',
         ],
-        { testTimeout: 30_000 },
+        { testTimeout: 30_000, isolate: false },
       ),
       // They look after every process and control group of this program that was left behind: one file at a time.
       project('processes', ['packages/executors/test/**/*.test.ts'], {
@@ -41,7 +50,10 @@ export default defineConfig({
         maxWorkers: 1,
         sequence: { groupOrder: 3 },
       }),
-      project('simulation', ['test/scenarios/**/*.test.ts', 'test/simulation/**/*.test.ts'], { testTimeout: 60_000 }),
+      project('simulation', ['test/scenarios/**/*.test.ts', 'test/simulation/**/*.test.ts'], {
+        testTimeout: 60_000,
+        isolate: false,
+      }),
       project('conformance', ['test/conformance/**/*.test.ts'], { testTimeout: 30_000 }),
       // Real peers at work need both cores of a small machine: one file at a time, or some are starved of a lease.
       project('e2e', [`test/e2e/!(${waiting.join('|')}).test.ts`], {

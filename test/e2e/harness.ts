@@ -163,10 +163,11 @@ export class TestMesh {
 
   async close(): Promise<void> {
     for (const client of this.#clients) await client.close()
-    for (const { data, pid } of this.peers) {
+    const down = this.peers.map(async ({ data, pid }) => {
       if (existsSync(join(data, 'api.json'))) await souk(['down', '--now', '--data', data])
       if (isAlive(pid)) process.kill(pid, 'SIGKILL')
-    }
+    })
+    await Promise.all(down)
     rmSync(this.root, { recursive: true, force: true, maxRetries: 5 })
   }
 }

@@ -80,13 +80,13 @@ test('a quota holds at its host, and explain says that it is what a task waits f
 test('cost tells from any peer what was spent on whom, alike by class, tenant, peer and task', async () => {
   const run = (tenant: string, words: string[]) =>
     at(other, ['run', '--tenant', tenant, '--class', `priced-${tenant}`, '--cpu', '1', ...narrow, '--', ...words])
-  expect(await run('lab', ['sleep', '1'])).toMatchObject({ code: 0 })
+  expect(await run('lab', ['sleep', '1.1'])).toMatchObject({ code: 0 })
   expect(await run('desk', ['sh', '-c', 'sleep 0.5; exit 3'])).toMatchObject({ code: 3 })
   const seen = await Promise.all([host, other].map((peer) => json<Cost>(peer, ['cost', '--since', '10m'])))
   for (const { total, missing, byClass, byTenant, byPeer, byTask, compared } of seen) {
     expect(missing).toEqual([])
     const own = new Map(byClass.groups.map((group) => [group.name, group]))
-    // A second of a core at 1 an hour and more, and half of one that came to nothing.
+    // A second of a core at 1 an hour and more (runs are counted in whole milliseconds), and half of one that came to nothing.
     expect(own.get('priced-lab')!.cost).toBeGreaterThanOrEqual(1 / 3600)
     expect(own.get('priced-lab')!.failed).toBe(0)
     expect(own.get('priced-lab')!.unused).toBeGreaterThan(0)
