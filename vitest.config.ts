@@ -16,6 +16,8 @@ const waiting = [
   ...['admins', 'checkpoint', 'crashes', 'damaged-store', 'keepers', 'lack-of-memory', 'partitions'],
   ...['removal', 'restart', 'returns', 'scale', 'spans', 'warm'],
 ]
+/** They compute for seconds, but have the processor only when nothing else needs it, where they run beside the others. */
+const besideMs = 180_000
 const ofPeers = { globalSetup: ['test/e2e/build-program.ts'], testTimeout: 90_000, hookTimeout: 60_000 }
 
 export default defineConfig({
@@ -23,7 +25,7 @@ export default defineConfig({
     projects: [
       // Pure packages keep nothing between two calls: their tests share a process, which saves loading them for each file.
       project('pure', [`packages/{${[...purePackages].join(',')}}/test/**/*.test.ts`], {
-        testTimeout: 30_000,
+        testTimeout: besideMs,
         isolate: false,
       }),
       // Some play through thousands of cases: on a machine that does other things too they take their time.
@@ -51,7 +53,7 @@ export default defineConfig({
         sequence: { groupOrder: 3 },
       }),
       project('simulation', ['test/scenarios/**/*.test.ts', 'test/simulation/**/*.test.ts'], {
-        testTimeout: 60_000,
+        testTimeout: besideMs,
         isolate: false,
       }),
       project('conformance', ['test/conformance/**/*.test.ts'], { testTimeout: 30_000 }),
