@@ -102,8 +102,10 @@ describe('the window', () => {
 
   test('shrinks once for all answers that were late together, and stays wide enough to work', () => {
     const window = new StoringWindow()
+    for (let i = 0; i < first; i++) window.onAnswered(5, first, 500)
+    expect(window.size).toBe(2 * first)
     for (let i = 0; i < 100; i++) window.onAnswered(500, first, 1_000)
-    expect(window.size).toBe(Math.floor(0.7 * first))
+    expect(window.size).toBe(Math.floor(0.7 * 2 * first))
     for (let at = 2_000; at < 60_000; at += 1_000) window.onAnswered(500, first, at)
     expect(window.size).toBe(32)
   })
