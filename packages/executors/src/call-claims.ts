@@ -1,10 +1,10 @@
 /** Calls of one lane that may be known at once; more than a host ever lines up. */
 const callsMax = 64
 
-/** How far a call is, as both sides of a lane see it. */
-const lined = 0
-const begun = 1
-const over = 2
+/** How far a call is, as both sides of a lane see it: two bits beside its number. */
+const over = 0
+const lined = 1
+const begun = 2
 /** by the peer: it does not begin, or its thread goes no further than its end */
 const revoked = 3
 
@@ -21,9 +21,15 @@ export class CallClaims {
     this.#states = new Int32Array(shared)
   }
 
-  /** By the peer, before the thread hears of it: the place of a call of long ago is this one's. */
-  put(call: number): void {
-    Atomics.store(this.#states, call % callsMax, lined)
+  /**
+   * By the peer, before the thread hears of it: the place of a call of long ago is this one's. False: that call is not over, and
+   * keeps it. Of one that was taken back the thread may not have heard yet: it finds another number there.
+   */
+  put(call: number): boolean {
+    const before = Atomics.load(this.#states, call % callsMax) & 3
+    if (before === lined || before === begun) return false
+    Atomics.store(this.#states, call % callsMax, stateOf(call, lined))
+    return true
   }
 
   /** By the thread. False: it was taken back, and nothing of it may happen. */
@@ -47,6 +53,12 @@ export class CallClaims {
   }
 
   #change(call: number, from: number, to: number): boolean {
-    return Atomics.compareExchange(this.#states, call % callsMax, from, to) === from
+    const before = stateOf(call, from)
+    return Atomics.compareExchange(this.#states, call % callsMax, before, stateOf(call, to)) === before
   }
+}
+
+/** Of the number its lower 30 bits. */
+function stateOf(call: number, state: number): number {
+  return (call << 2) | state
 }

@@ -21,6 +21,8 @@ export class FunctionLane {
   readonly #abort = new AbortController()
   readonly #claims = new CallClaims()
   readonly #asked: Asked[] = []
+  /** resolves once what was asked is refused, since its thread is gone */
+  readonly #ended: Promise<void>
   #lost = false
   #turns = 0
   /** when it was last given back, monotonic ms */
@@ -40,7 +42,7 @@ export class FunctionLane {
       onLost(this)
     }
     const start: LaneStart = { port: port2, claims: this.#claims.shared }
-    pool.run(start, options).then(() => ended(new Error('its thread was given back')), ended)
+    this.#ended = pool.run(start, options).then(() => ended(new Error('its thread was given back')), ended)
   }
 
   /** It has answered everything. */
@@ -58,10 +60,11 @@ export class FunctionLane {
     return this.#ask(question, undefined)
   }
 
-  /** A call, in its turn, with the number of that. Rejects when it is taken back. */
-  run(call: Omit<FunctionCall, 'turn' | 'sentMs'>): { turn: number; answer: Promise<FunctionAnswer> } {
-    const turn = this.#turns++
-    this.#claims.put(turn)
+  /** A call, in its turn, with the number of that. Rejects when it is taken back. undefined: too many are known here. */
+  run(call: Omit<FunctionCall, 'turn' | 'sentMs'>): { turn: number; answer: Promise<FunctionAnswer> } | undefined {
+    const turn = this.#turns
+    if (!this.#claims.put(turn)) return undefined
+    this.#turns++
     const sentMs = performance.timeOrigin + performance.now()
     const answer = this.#ask({ ask: 'run', call: { ...call, turn, sentMs } }, turn)
     return { turn, answer: answer as Promise<FunctionAnswer> }
@@ -86,12 +89,12 @@ export class FunctionLane {
     this.#port.postMessage({ ask: 'end' } satisfies LaneAsk)
   }
 
-  /** Ends its thread, whatever it does; resolves once that is gone. Aborting makes Piscina terminate it. */
+  /** Ends its thread, whatever it does; resolves once that is gone, and all refused. Aborting makes Piscina terminate it. */
   async terminate(): Promise<void> {
     const before: Worker[] = this.#pool.threads
     this.#abort.abort()
     const after = new Set(this.#pool.threads)
-    await Promise.all(before.filter((thread) => !after.has(thread)).map(exited))
+    await Promise.all([this.#ended, ...before.filter((thread) => !after.has(thread)).map(exited)])
   }
 
   #ask(question: LaneAsk, turn: number | undefined): Promise<unknown> {

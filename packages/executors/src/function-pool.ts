@@ -45,6 +45,8 @@ export class FunctionPool {
   readonly #lanes: FunctionLanes
   readonly #entries = new Map<number, Entry>()
   readonly #waiting = new BoundedQueue<Entry>(waitingMax)
+  /** that calls have: each counts as running once, however many are lined up there */
+  readonly #taken = new Set<FunctionLane>()
   #running = 0
   #nextId = 1
 
@@ -67,16 +69,18 @@ export class FunctionPool {
 
   /**
    * Has the thread of that running call begin another one right after it, and after what is lined up there already; returns
-   * its number, or undefined where that call is in no thread. It is heard of once that call, and those between, are over.
+   * its number, or undefined where that call is in no thread, or too many were lined up there. It is heard of once that call,
+   * and those between, are over.
    */
   lineUp(call: PoolCall, behind: number, listener: PooledCall): number | undefined {
     const before = this.#entries.get(behind)
     if (before?.state !== 'running' || !before.lane) return undefined
     const { lane } = before
     const entry = this.#entry(call, listener, 'lined')
+    const answer = this.#ask(entry, lane)
+    if (!answer) return undefined
     this.#entries.set(entry.call.id, entry)
-    entry.lane = lane
-    lane.last = this.#follow(entry, lane, lane.last)
+    lane.last = this.#follow(entry, lane, answer)
     return entry.call.id
   }
 
@@ -85,7 +89,7 @@ export class FunctionPool {
     const entry = this.#entries.get(id)
     if (entry?.state !== 'lined' || !entry.lane!.takeBack(entry.turn)) return false
     this.#drop(entry)
-    if (!entry.lane!.lost) this.#goOn(entry.lane)
+    this.#goOn(entry.lane)
     return true
   }
 
@@ -100,8 +104,8 @@ export class FunctionPool {
       await lane.terminate()
     }
     this.#drop(entry)
-    // What waits for a thread holds none, nor does what was lined up in one that is gone.
-    if (state === 'running' || (lane && !lane.lost)) this.#goOn(lane)
+    // What waits for its turn holds no thread, and keeps none.
+    if (lane || state === 'running') this.#goOn(lane)
     entry.listener.ended()
   }
 
@@ -166,35 +170,38 @@ export class FunctionPool {
       const lane = this.#lanes.takeFree() ?? (await this.#lanes.open())
       if (isHalted(entry)) return this.#lanes.giveBack(lane)
       entry.lane = lane
+      this.#taken.add(lane)
       entry.listener.running()
-      lane.last = this.#settle(entry, this.#ask(entry, lane))
+      lane.last = this.#settle(entry, this.#ask(entry, lane) ?? Promise.reject(new Error('its thread lags behind')))
     } catch (error) {
       void this.#settle(entry, Promise.reject(error))
     }
   }
 
   /** What is lined up begins in its thread; here that is told once what it waits for has been told to be over. */
-  async #follow(entry: Entry, lane: FunctionLane, before: Promise<void>): Promise<void> {
-    const answer = this.#ask(entry, lane)
+  async #follow(entry: Entry, lane: FunctionLane, answer: Promise<FunctionAnswer>): Promise<void> {
     // Heard of below.
     answer.catch(() => {})
-    await before
+    await lane.last
     if (isHalted(entry)) return
     if (lane.lost && lane.takeBack(entry.turn)) {
       this.#drop(entry)
+      this.#goOn(lane)
       entry.listener.takenBack?.()
       return
     }
-    if (lane.lost) this.#running++
     entry.state = 'running'
     entry.listener.running()
     await this.#settle(entry, answer)
   }
 
-  #ask(entry: Entry, lane: FunctionLane): Promise<FunctionAnswer> {
-    const { turn, answer } = lane.run(entry.call)
-    entry.turn = turn
-    return answer
+  /** undefined: that lane takes no more at present. */
+  #ask(entry: Entry, lane: FunctionLane): Promise<FunctionAnswer> | undefined {
+    const asked = lane.run(entry.call)
+    if (!asked) return undefined
+    entry.lane = lane
+    entry.turn = asked.turn
+    return asked.answer
   }
 
   async #settle(entry: Entry, asked: Promise<FunctionAnswer>): Promise<void> {
@@ -209,9 +216,12 @@ export class FunctionPool {
     this.#entries.delete(entry.call.id)
   }
 
-  /** A call is over: its thread is free, unless it goes on with what is lined up there. */
+  /**
+   * A call is over: its thread is free, unless it goes on with what is lined up there. Of those that had one thread, one gives it
+   * back, whichever is heard of last.
+   */
   #goOn(lane: FunctionLane | undefined): void {
-    if (lane && !lane.idle) return
+    if (lane && (!lane.idle || !this.#taken.delete(lane))) return
     if (lane) this.#lanes.giveBack(lane)
     this.#running--
     this.#next()

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -42,6 +42,15 @@ function told(...orders: Order[]): string[] {
 }
 const over = (...orders: Order[]) => events.until(() => orders.every(({ task }) => events.results.has(task)))
 const takenBack = (wanted: Order) => events.until(() => events.log.includes(`taken back ${wanted.task}`))
+
+/** What waits for it goes on once it is open. */
+function gate(): { opened: Promise<void>; open: () => void } {
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { opened, open }
+}
 
 /** A run that goes on until it is halted, once it has begun in its thread. */
 async function hanging(): Promise<Order> {
@@ -107,6 +116,66 @@ test('one that is halted before its turn ends, and its thread goes on with the o
   expect(text(events.results.get(c.task)!.value)).toBe('2')
 })
 
+test('however many were lined up and taken back behind one run, none of them begins, and no answer is taken for another', async () => {
+  const file = join(dataFolder, 'go')
+  const a = order(call('until', file))
+  executor.run(a)
+  await events.started(a.task)
+  for (let i = 0; i < 100; i++) {
+    const b = order(call('add', i, 1000))
+    executor.lineUp(b, a)
+    executor.takeBack(b.task, b.ballot)
+    await takenBack(b)
+  }
+  await writeFile(file, '')
+  await over(a)
+  // Its thread may not have come to those that were taken back yet.
+  const c = order(call('later', 'c'))
+  executor.run(c)
+  await events.started(c.task)
+  const behind = Array.from({ length: 20 }, (_, i) => order(call('add', i, 1)))
+  for (const next of behind) executor.lineUp(next, c)
+  await over(c, ...behind)
+  const values = [a, c, ...behind].map(({ task }) => JSON.parse(text(events.results.get(task)!.value)) as unknown)
+  expect(values).toEqual([file, 'c', ...behind.map((_, i) => i + 1)])
+})
+
+test('a thread that is lost while an answer that it gave before is still being stored is given back once', async () => {
+  const [storing, stored] = [gate(), gate()]
+  const blobs = new MemoryBlobs()
+  const write = blobs.write.bind(blobs)
+  blobs.write = async (...asked) => {
+    storing.open()
+    await stored.opened
+    return await write(...asked)
+  }
+  const own = new FunctionExecutor({
+    self,
+    dataFolder: join(dataFolder, 'own'),
+    blobs,
+    modules: [fixture],
+    threadsMax: 1,
+  })
+  const lost = new Promise<void>((resolve) => {
+    process.once('worker', (thread) => thread.once('exit', () => resolve()))
+  })
+  await own.start(events, new AbortController().signal)
+  const [a, b] = [order(call('big', 2 ** 20)), order(call('exits'))]
+  const [c, d] = [order(call('add', 1, 1)), order(call('add', 2, 2))]
+  own.run(a)
+  await events.started(a.task)
+  for (const next of [b, c]) own.lineUp(next, a)
+  // It waits for a thread: there is but one, and that goes on with `b`.
+  own.run(d)
+  await storing.opened
+  await lost
+  stored.open()
+  await over(a, b, d)
+  await takenBack(c)
+  expect(events.results.get(b.task)!.end).toBe('failed')
+  await own.stop()
+})
+
 test('when a thread is lost, what was behind comes back, and nothing of it has happened', async () => {
   const a = order(call('exits'))
   const b = order(call('add', 1, 2))
@@ -163,8 +232,23 @@ test('of the two sides that change a claim at once, one succeeds', () => {
   const theirs = new CallClaims(mine.shared)
   mine.put(1)
   expect([theirs.begin(1), mine.takeBack(1), theirs.end(1), mine.revoke(1)]).toEqual([true, false, true, false])
-  mine.put(65)
+  expect(mine.put(65)).toBe(true)
   expect([mine.takeBack(65), theirs.begin(65), theirs.takeBack(65)]).toEqual([true, false, false])
   mine.put(2)
   expect([theirs.begin(2), mine.revoke(2), theirs.end(2)]).toEqual([true, true, false])
+})
+
+test('a call that is not over keeps its place, and who hears late of one that was taken back finds another there', () => {
+  const mine = new CallClaims()
+  const theirs = new CallClaims(mine.shared)
+  mine.put(1)
+  expect(mine.put(65)).toBe(false)
+  theirs.begin(1)
+  expect([mine.put(65), theirs.end(1), mine.put(65)]).toEqual([false, true, true])
+  mine.takeBack(65)
+  expect(mine.put(129)).toBe(true)
+  expect([theirs.begin(65), theirs.begin(129)]).toEqual([false, true])
+  // Numbers go on beyond what its states have bits for.
+  const far = 2 ** 32 + 5
+  expect([mine.put(far), theirs.begin(far), theirs.end(far)]).toEqual([true, true, true])
 })
