@@ -29,7 +29,8 @@ export type HostInput =
 
 export type HostEffect =
   | { type: 'breach'; breach: Breach }
-  | ({ type: 'run'; gpuDevices: number[] } & Taken)
+  /** `again`: it was said to have followed another one, and has not: its executor begins it only now */
+  | ({ type: 'run'; gpuDevices: number[]; again?: true } & Taken)
   /** its executor is to begin it right after that run, and after what is behind that already */
   | ({ type: 'lineUp'; gpuDevices: number[]; behind: { task: TaskId; ballot: Ballot } } & Taken)
   /** it was lined up, and what it followed is over: it has that one's place, and its executor has begun it */

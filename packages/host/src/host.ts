@@ -15,7 +15,7 @@ import type { HostEffect, HostInput } from './host-io.ts'
 import type { PaceView } from './lined-runs.ts'
 import { isPlain } from './may-follow.ts'
 import { OutputTail } from './output-tail.ts'
-import { enter, isPlace, noteUse, type Run, runOrder, runSnapshot, takenOf, usedBytes, waits } from './run.ts'
+import { enter, noteUse, type Run, runOrder, runSnapshot, takenOf, usedBytes, waits } from './run.ts'
 import { standingOf } from './run-queue.ts'
 import { type Work, workOf } from './work.ts'
 
@@ -220,8 +220,7 @@ export class Host implements Machine<HostInput, HostEffect> {
   #onTurn(run: Run, now: Millis, out: HostEffect[]): void {
     this.#floor.begin(run, now)
     out.push({ type: 'followed', ...takenOf(run) })
-    if (run.leaving === undefined || isPlace(run.leaving)) return
-    this.#floor.stop(run, run.leaving, out)
+    if (run.leaving !== undefined) this.#floor.stop(run, run.leaving, out)
   }
 
   /** It was lined up, and has not begun. What it followed may be over: then it has room, and begins after all. */
@@ -236,7 +235,7 @@ export class Host implements Machine<HostInput, HostEffect> {
     }
     // Its executor does not line up such runs.
     if (!run.recalled) run.plain = false
-    if (run.phase === 'starting') out.push(runOrder(run, []))
+    if (run.phase === 'starting') out.push({ ...runOrder(run, []), again: true })
     if (run.phase !== 'lined') return
     this.#floor.lined.remove(run)
     const code = run.leaving ?? (this.#floor.holdings.never(run.request) ? 'too-large' : undefined)

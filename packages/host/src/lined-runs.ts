@@ -4,7 +4,7 @@ import type { HostConfig } from './config.ts'
 import type { Holdings } from './holdings.ts'
 import type { HostEffect } from './host-io.ts'
 import { isAlike, mayFollow } from './may-follow.ts'
-import { enter, type LeaveCode, type Run, runOrder } from './run.ts'
+import { enter, type Run, runOrder, type StopCode } from './run.ts'
 
 /** What is known of how long runs take. */
 export interface PaceView {
@@ -111,7 +111,7 @@ export class LinedRuns {
   }
 
   /** Asks for it back. `code`: it is to go then, and not to begin here later. */
-  takeBack(run: Run, out: HostEffect[], code?: LeaveCode): void {
+  takeBack(run: Run, out: HostEffect[], code?: StopCode): void {
     if (code !== undefined) run.leaving = code
     if (run.recalled) return
     run.recalled = true

@@ -49,8 +49,8 @@ export interface Run extends Taken {
   plain: boolean
   /** of one that is lined up: it is to come back */
   recalled?: true
-  /** and then it is to go */
-  leaving?: LeaveCode
+  /** and then it is to go, or to end where it has begun after all */
+  leaving?: StopCode
   /** set when the executor was told to end it, and why */
   stopCode?: StopCode
   startedMs: Millis
@@ -95,11 +95,6 @@ export function takenOf({ record, alternative, ballot, attempt, leased, checkpoi
 /** What its executor is told. */
 export function runOrder(run: Run, gpuDevices: number[]) {
   return { type: 'run' as const, ...takenOf(run), gpuDevices }
-}
-
-/** It is to go to another place, and otherwise may begin. */
-export function isPlace(code: LeaveCode): code is PutBackCode | 'too-large' {
-  return code === 'put-back' || code === 'had-before' || code === 'too-large'
 }
 
 /** What it was measured to use, where that could be. */

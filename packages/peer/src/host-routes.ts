@@ -9,8 +9,8 @@ import { paceClass } from './straggler-routes.ts'
 export function routeHost(effect: HostEffect, steps: Steps): void {
   switch (effect.type) {
     case 'run': {
-      const { type, ...order } = effect
-      tellStart(effect, steps)
+      const { type, again, ...order } = effect
+      if (!again) tellStart(effect, steps)
       steps.outlet.emit({ type, order: { task: order.record.id, ...order } })
       break
     }
@@ -56,6 +56,9 @@ export function routeHost(effect: HostEffect, steps: Steps): void {
       break
     case 'dropped':
       steps.machines.marketChanged = true
+      // It may have been said to have followed another one, which it has not: to those who were told it is over.
+      steps.stepStragglers({ type: 'over', task: effect.task })
+      steps.stepDemand({ type: 'ended', task: effect.task, cpuMs: 0, outputBytes: 0, warmUpMs: undefined })
       steps.stepBearer(effect)
       break
   }
