@@ -32,6 +32,8 @@ interface Entry {
   lane: FunctionLane | undefined
   /** there */
   turn: number
+  /** of one that was lined up: what it followed is over, and was told */
+  before?: Promise<void>
   state: 'waiting' | 'lined' | 'running' | 'halted' | 'answered'
 }
 
@@ -80,6 +82,7 @@ export class FunctionPool {
     const answer = this.#ask(entry, lane)
     if (!answer) return undefined
     this.#entries.set(entry.call.id, entry)
+    entry.before = lane.last
     lane.last = this.#follow(entry, lane, answer)
     return entry.call.id
   }
@@ -106,6 +109,8 @@ export class FunctionPool {
     this.#drop(entry)
     // What waits for its turn holds no thread, and keeps none.
     if (lane || state === 'running') this.#goOn(lane)
+    // Until what it followed is told to be over, nobody knows that it had begun.
+    await entry.before
     entry.listener.ended()
   }
 

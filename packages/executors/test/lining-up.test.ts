@@ -140,7 +140,8 @@ test('however many were lined up and taken back behind one run, none of them beg
   expect(values).toEqual([file, 'c', ...behind.map((_, i) => i + 1)])
 })
 
-test('a thread that is lost while an answer that it gave before is still being stored is given back once', async () => {
+/** An executor of one thread that stores nothing before `stored` is open. */
+async function slowToStore(name: string) {
   const [storing, stored] = [gate(), gate()]
   const blobs = new MemoryBlobs()
   const write = blobs.write.bind(blobs)
@@ -149,17 +150,22 @@ test('a thread that is lost while an answer that it gave before is still being s
     await stored.opened
     return await write(...asked)
   }
+  const lost = new Promise<void>((resolve) => {
+    process.once('worker', (thread) => thread.once('exit', () => resolve()))
+  })
   const own = new FunctionExecutor({
     self,
-    dataFolder: join(dataFolder, 'own'),
+    dataFolder: join(dataFolder, name),
     blobs,
     modules: [fixture],
     threadsMax: 1,
   })
-  const lost = new Promise<void>((resolve) => {
-    process.once('worker', (thread) => thread.once('exit', () => resolve()))
-  })
   await own.start(events, new AbortController().signal)
+  return { own, storing, stored, lost }
+}
+
+test('a thread that is lost while an answer that it gave before is still being stored is given back once', async () => {
+  const { own, storing, stored, lost } = await slowToStore('lost')
   const [a, b] = [order(call('big', 2 ** 20)), order(call('exits'))]
   const [c, d] = [order(call('add', 1, 1)), order(call('add', 2, 2))]
   own.run(a)
@@ -173,6 +179,25 @@ test('a thread that is lost while an answer that it gave before is still being s
   await over(a, b, d)
   await takenBack(c)
   expect(events.results.get(b.task)!.end).toBe('failed')
+  await own.stop()
+})
+
+test('one that is halted while an answer before it is still being stored ends at once, and is told of after that', async () => {
+  const { own, storing, stored, lost } = await slowToStore('halted')
+  const [a, b, c] = [order(call('big', 2 ** 20)), order(call('block')), order(call('add', 1, 1))]
+  own.run(a)
+  await events.started(a.task)
+  own.lineUp(b, a)
+  await storing.opened
+  await events.until(() => events.live(b.task) !== '')
+  own.halt(b.task, b.ballot, 'shutdown')
+  await lost
+  // Its thread is free for others meanwhile.
+  own.run(c)
+  await over(c)
+  stored.open()
+  await over(a, b)
+  expect(told(a, b)).toEqual(['running a', 'ran a', 'ran b'])
   await own.stop()
 })
 
