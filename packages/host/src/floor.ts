@@ -84,10 +84,15 @@ export class Floor {
     if (run.phase === 'stopping') {
       if (!overrules(code, run.stopCode)) return
     } else enter(run, 'stopping')
+    this.noteStop(run, code, out)
+    out.push({ type: 'stop', task: run.task, ballot: run.ballot, code })
+  }
+
+  /** It was told to end. */
+  noteStop(run: Run, code: StopCode, out: HostEffect[]): void {
     run.stopCode = code
     this.#timeouts.delete(run.task)
     this.lined.takeBackBehind(run, out)
-    out.push({ type: 'stop', task: run.task, ballot: run.ballot, code })
   }
 
   /** Starts what fits, in queue order; a later one may overtake until the first has waited `overtakeMsMax`. */

@@ -220,7 +220,9 @@ export class Host implements Machine<HostInput, HostEffect> {
   #onTurn(run: Run, now: Millis, out: HostEffect[]): void {
     this.#floor.begin(run, now)
     out.push({ type: 'followed', ...takenOf(run) })
-    if (run.leaving !== undefined) this.#floor.stop(run, run.leaving, out)
+    if (run.leaving === undefined) return
+    enter(run, 'stopping')
+    this.#floor.noteStop(run, run.leaving, out)
   }
 
   /** It was lined up, and has not begun. What it followed may be over: then it has room, and begins after all. */
@@ -251,7 +253,7 @@ export class Host implements Machine<HostInput, HostEffect> {
   #onHalt(input: Extract<HostInput, { type: 'halt' }>, out: HostEffect[]): void {
     const run = this.#floor.find(input.task, input.ballot)
     if (!run || this.#floor.drop(run, input.code, out)) return
-    if (run.phase === 'lined') this.#floor.lined.takeBack(run, out, input.code)
+    if (run.phase === 'lined') this.#floor.lined.halt(run, input.code, out)
     else this.#floor.stop(run, input.code, out)
   }
 

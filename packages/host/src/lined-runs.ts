@@ -110,12 +110,18 @@ export class LinedRuns {
     }
   }
 
-  /** Asks for it back. `code`: it is to go then, and not to begin here later. */
-  takeBack(run: Run, out: HostEffect[], code?: StopCode): void {
-    if (code !== undefined) run.leaving = code
+  /** Asks for it back. */
+  takeBack(run: Run, out: HostEffect[]): void {
     if (run.recalled) return
     run.recalled = true
     out.push({ type: 'takeBack', task: run.task, ballot: run.ballot })
+  }
+
+  /** It is to go. Where it has begun already it ends at once: that it has is told only once what it followed has been stored. */
+  halt(run: Run, code: StopCode, out: HostEffect[]): void {
+    run.leaving = code
+    this.takeBack(run, out)
+    out.push({ type: 'stop', task: run.task, ballot: run.ballot, code })
   }
 
   /** What follows that run. */

@@ -115,8 +115,12 @@ describe('a run that is lined up', () => {
   test('has begun after all: it is told to end then, where it was halted', () => {
     const bench = busy(10)
     bench.take('b', short)
-    expect(brief(bench.step({ type: 'halt', task: 'b', ballot: ballot(), code: 'cancelled' }))).toEqual(['takeBack b'])
-    expect(brief(bench.ran('a'))).toEqual(['ended a', 'followed b', 'stop b'])
+    expect(brief(bench.step({ type: 'halt', task: 'b', ballot: ballot(), code: 'cancelled' }))).toEqual([
+      'takeBack b',
+      'stop b',
+    ])
+    expect(brief(bench.ran('a'))).toEqual(['ended a', 'followed b'])
+    expect(bench.ran('b')).toMatchObject([{ type: 'ended', task: 'b', stopCode: 'cancelled' }])
   })
 
   test('is dropped when it was halted and has not begun', () => {
