@@ -220,9 +220,9 @@ export class Host implements Machine<HostInput, HostEffect> {
   #onTurn(run: Run, now: Millis, out: HostEffect[]): void {
     this.#floor.begin(run, now)
     out.push({ type: 'followed', ...takenOf(run) })
-    if (run.leaving === undefined) return
+    if (run.stopCode === undefined) return
     enter(run, 'stopping')
-    this.#floor.noteStop(run, run.leaving, out)
+    this.#floor.noteStop(run, run.stopCode, out)
   }
 
   /** It was lined up, and has not begun. What it followed may be over: then it has room, and begins after all. */
@@ -240,7 +240,7 @@ export class Host implements Machine<HostInput, HostEffect> {
     if (run.phase === 'starting') out.push({ ...runOrder(run, []), again: true })
     if (run.phase !== 'lined') return
     this.#floor.lined.remove(run)
-    const code = run.leaving ?? (this.#floor.holdings.never(run.request) ? 'too-large' : undefined)
+    const code = run.stopCode ?? (this.#floor.holdings.never(run.request) ? 'too-large' : undefined)
     if (code !== undefined) {
       this.#floor.leave(run, code, out)
       return

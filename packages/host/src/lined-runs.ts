@@ -119,7 +119,7 @@ export class LinedRuns {
 
   /** It is to go. Where it has begun already it ends at once: that it has is told only once what it followed has been stored. */
   halt(run: Run, code: StopCode, out: HostEffect[]): void {
-    run.leaving = code
+    run.stopCode = code
     this.takeBack(run, out)
     out.push({ type: 'stop', task: run.task, ballot: run.ballot, code })
   }

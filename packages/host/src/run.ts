@@ -49,9 +49,7 @@ export interface Run extends Taken {
   plain: boolean
   /** of one that is lined up: it is to come back */
   recalled?: true
-  /** and then it is to go, or to end where it has begun after all */
-  leaving?: StopCode
-  /** set when the executor was told to end it, and why */
+  /** set when the executor was told to end it, and why; one that is lined up is to go then, or to end where it has begun */
   stopCode?: StopCode
   startedMs: Millis
   output?: OutputTail

@@ -144,7 +144,10 @@ export function shareOf(waiting: number, hosts: number): number {
   return Math.floor(waiting / (2 * Math.max(1, hosts)))
 }
 
-/** What a class is learned under where its tasks may be given different things: they take different times with each. */
+/**
+ * What a run is compared with, and what its class is learned under: where tasks may be given different things they take
+ * different times with each.
+ */
 export function durationClass(name: string, alternative: number | undefined): string {
   return alternative ? `${name} or ${alternative}` : name
 }

@@ -1,9 +1,9 @@
 import type { HostEffect } from '@souk/host'
+import { durationClass } from '@souk/market'
 import { alternativeField, requestOf } from '@souk/wire'
 import { inputBytesOf, outputBytesOf, warmWorkOf } from './demand-routes.ts'
 import { tellEnd } from './speculation-routes.ts'
 import type { Steps } from './steps.ts'
-import { paceClass } from './straggler-routes.ts'
 
 /** Where the effects of this host go. */
 export function routeHost(effect: HostEffect, steps: Steps): void {
@@ -47,7 +47,7 @@ export function routeHost(effect: HostEffect, steps: Steps): void {
       steps.stepDemand({ type: 'ended', task, cpuMs: result.cpuMs, outputBytes: outputBytesOf(result), warmUpMs })
       steps.stepStragglers({ type: 'over', task })
       if (result.end === 'ok')
-        steps.stepStragglers({ type: 'duration', class: paceClass({ class: name, alternative }), runMs: result.runMs })
+        steps.stepStragglers({ type: 'duration', class: durationClass(name, alternative), runMs: result.runMs })
       tellEnd(effect, steps)
       break
     }
@@ -71,7 +71,7 @@ function tellStart(run: Extract<HostEffect, { type: 'run' | 'followed' }>, steps
   const resumed = checkpoint ? { resumed: true as const } : {}
   const given = { ...alternativeField(alternative), ...resumed, ...(backup ? { backup } : {}) }
   steps.outlet.trace({ type: 'task.started', task, ballot, attempt, ...given })
-  steps.stepStragglers({ type: 'began', task, ballot, class: paceClass({ class: record.spec.class, alternative }) })
+  steps.stepStragglers({ type: 'began', task, ballot, class: durationClass(record.spec.class, alternative) })
   const { memoryBytes } = requestOf(record.spec, alternative)
   const asked = { memoryBytes, inputBytes: inputBytesOf(record), work: warmWorkOf(record) }
   steps.stepDemand({ type: 'started', task, class: record.spec.class, ...asked })

@@ -9,10 +9,6 @@ export function routeStragglers({ straggler }: StragglersEffect, steps: Steps): 
   steps.stepSpeculator({ type: 'straggler', task, ballot })
 }
 
-/** What a run is compared with: its class, and which alternative of what it asked for it was given. */
-export const paceClass = ({ class: name, alternative }: { class: string; alternative: number }): string =>
-  alternative === 0 ? name : `${name} or ${alternative}`
-
 /** A task that is kept here has ended well on another host. What ran here is known from the run itself. */
 export function learnPace(record: TaskRecord, { host, result, kind }: Outcome, steps: Steps): void {
   if (kind !== 'succeeded' || !result || host === steps.machines.self) return
