@@ -110,7 +110,7 @@ test('what the audit of the host finds is told with its numbers; where the peer 
 test('tasks that can never end are told with what helps', () => {
   expect(unendableCheck({ tasks: [], total: 0 })).toEqual([])
   const [check] = unendableCheck({ tasks: [{ id: 'a1' }, { id: 'b2' }], total: 7 })
-  expect(check).toMatchObject({ level: 'warn', next: expect.stringContaining('souk explain') })
+  expect(check).toMatchObject({ level: 'warn', next: expect.stringContaining('souk cancel --unendable') })
   expect(check!.seen).toContain('7 open tasks can never end')
   expect(check!.seen).toContain('a1, b2 and more')
 })

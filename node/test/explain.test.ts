@@ -275,9 +275,12 @@ test('a task of which most custodians were removed says that it waits for ever, 
   )
   expect(text).toContain('kept by    oak, ash (removed), elm (removed)\n')
   expect(text).toContain('it can never end\n  2 of its 3 custodians (ash, elm) were removed from the mesh')
-  expect(text).toMatch(/what helps\n {2}submit it again, under another key/)
+  expect(text).toMatch(
+    /what helps\n {2}souk cancel --unendable \w+ ends it as cancelled[^\n]*\n {2}submit it again, under another key/,
+  )
   expect(text).not.toContain('what would help')
   const alone = explain(undefined, { custodians: [ash], unendable: { removed: [ash] } })
   expect(alone).toContain('the only peer that kept it, ash, was removed')
+  expect(alone).not.toContain('--unendable')
   expect(alone).not.toContain('not decided yet')
 })

@@ -147,11 +147,12 @@ class Stage {
     this.#mesh.step(at!, { type: 'drain', on: on === 'on', ...until })
   }
 
-  /** cancel last | cancel 2 at p1 */
-  #cancel([which, , at]: string[]): void {
+  /** cancel last | cancel 2 at p1 | cancel 2 at p1 unendable */
+  #cancel([which, , at, unendable]: string[]): void {
     const task = which === 'last' ? this.#tasks.at(-1) : this.#tasks[numberOf(which) - 1]
     if (!task) throw new Error('no such task')
-    this.#mesh.step(at ?? task.origin, { type: 'cancel', client: 1, task: task.id, reason: '' })
+    const more = unendable === 'unendable' ? ({ unendable: true } as const) : {}
+    this.#mesh.step(at ?? task.origin, { type: 'cancel', client: 1, task: task.id, reason: '', ...more })
   }
 }
 

@@ -12,6 +12,7 @@ interface TasksOptions extends PeerChoice {
   limit: string
   state?: string[]
   here?: boolean
+  unendable?: boolean
   json?: boolean
 }
 
@@ -26,6 +27,7 @@ export const tasks: CommandModule = {
         collect,
       )
       .option('--here', 'only what this peer keeps')
+      .option('--unendable', 'only what can never end, since most of its custodians were removed')
       .action(async (prefix: string | undefined, options: TasksOptions) => {
         await list(context, prefix, options)
         done(0)
@@ -46,10 +48,11 @@ async function list(context: Context, prefix: string | undefined, options: Tasks
       ...(prefix === undefined ? {} : { prefix }),
       ...(options.state === undefined ? {} : { states: options.state }),
       ...(options.here ? { here: true } : {}),
+      ...(options.unendable ? { unendable: true } : {}),
     })
     if (options.json) return out(JSON.stringify(listed))
     const names = await fetchPeerNames(client)
-    if (listed.tasks.length === 0) out('no tasks yet; try: souk run -- echo hello')
+    if (listed.tasks.length === 0) out(options.unendable ? 'none' : 'no tasks yet; try: souk run -- echo hello')
     else out(tasksTable(listed.tasks, names, { dim: colours.dim, widthMax: outWidth }))
     if (listed.total > listed.tasks.length)
       err(errColours.dim(`${listed.tasks.length} of ${listed.total}; --limit shows more`))

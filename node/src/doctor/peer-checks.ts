@@ -98,7 +98,7 @@ export function unendableCheck({ tasks, total }: { tasks: readonly Pick<TaskLine
       name: 'tasks',
       level: 'warn',
       seen: `${countText(total, 'open task')} can never end, since most of their custodians were removed: ${tasks.map(({ id }) => id).join(', ')}${more}`,
-      next: 'submit them again, under other keys; souk explain ID says more',
+      next: 'souk cancel --unendable ends them; submit them again, under other keys; souk explain ID says more',
     },
   ]
 }

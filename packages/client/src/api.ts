@@ -255,6 +255,11 @@ export interface SoukClient extends InsightCalls, DrainCalls, LoginCalls, Member
   /** the outcome of a task submitted anywhere; waits for it */
   wait(task: string, signal?: AbortSignal): Promise<Outcome>
   cancel(task: string, reason?: string, signal?: AbortSignal): Promise<CancelAnswer>
+  /**
+   * Cancels also a task that can never end otherwise, since most of its custodians were removed from the mesh
+   * (`unendable` of its detail): those that are left end it, and what the others knew of it is given up. It may have run.
+   */
+  giveUp(task: string, reason?: string, signal?: AbortSignal): Promise<CancelAnswer>
   /** everything known of one task, with its decision record and timeline; the id may be shortened, or 'last' */
   task(id: string, signal?: AbortSignal): Promise<TaskDetail>
   /** turns 'last' or a shortened id into the whole id; code `task-unknown` or `task-ambiguous` */

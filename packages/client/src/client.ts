@@ -17,6 +17,7 @@ import type {
 } from './api.ts'
 import { getBlob, putBlob } from './blobs.ts'
 import { type CallParts, call } from './call.ts'
+import { cancelTask } from './cancel-call.ts'
 import type { CostQuery } from './cost.ts'
 import { costRequest } from './cost-call.ts'
 import type { DrainOptions } from './drain.ts'
@@ -181,16 +182,13 @@ export class Client implements SoukClient {
     })
   }
 
-  async cancel(task: string, reason?: string, signal?: AbortSignal): Promise<CancelAnswer> {
-    try {
-      const body = reason === undefined ? {} : { reason }
-      const { answer } = await this.#call('cancel', { params: { id: task }, body }, signal)
-      return answer
-    } catch (error) {
-      if (error instanceof SoukError && error.code === 'task-unknown') return 'unknown'
-      if (error instanceof SoukError && error.code === 'task-unreachable') return 'unreachable'
-      throw error
-    }
+  cancel(task: string, reason?: string, signal?: AbortSignal): Promise<CancelAnswer> {
+    return cancelTask(this.#pool, task, reason === undefined ? {} : { reason }, this.#either(signal))
+  }
+
+  giveUp(task: string, reason?: string, signal?: AbortSignal): Promise<CancelAnswer> {
+    const body = { unendable: true, ...(reason === undefined ? {} : { reason }) } as const
+    return cancelTask(this.#pool, task, body, this.#either(signal))
   }
 
   task(id: string, signal?: AbortSignal) {

@@ -110,7 +110,7 @@ export const handlers: Handlers = {
     const task = await finder.resolve(params.id)
     const answer = await ask(
       options.handle,
-      (client) => ({ type: 'cancel', client, task, reason: body.reason ?? 'cancelled by a client' }),
+      (client) => ({ type: 'cancel', client, task, ...body, reason: body.reason ?? 'cancelled by a client' }),
       (reply) => (reply.type === 'cancelled' && reply.task === task ? reply.answer : undefined),
     )
     if (answer === 'unknown') throw finder.unknown(task)

@@ -68,7 +68,7 @@ function unendable(tasks: Removed['tasks'], { name, alive }: { name: string; ali
     ? 'souk drain there moves what it keeps alone; for the others let those of their custodians that are away come back for a while'
     : 'let it, or others of their custodians that are away, come back (souk up) until others keep them, a few seconds'
   const message =
-    `without ${name} ${count} of the ${kept + count} open tasks that it keeps could never end, not by a cancel either, since most of ` +
+    `without ${name} ${count} of the ${kept + count} open tasks that it keeps could never end, but by being given up, since most of ` +
     `their custodians would be removed: ${ids.join(', ')}${more}. Save them first: ${first}. Or remove it and lose them (--lose)`
   return new ApiError(409, 'tasks-unendable', message, { details: tasks })
 }

@@ -51,7 +51,7 @@ test('what cannot be done is told with its reason', async () => {
 })
 
 test('where tasks could never end then it says which, and removes only who may lose them; they tell why they wait', async () => {
-  const { client, mesh, removals } = await two()
+  const { a, client, mesh, removals } = await two()
   const ids: string[] = []
   for (let i = 0; i < 3; i++) ids.push(await client.submit({ argv: ['hold'] }).id)
   const [one, other, apart] = ids.map((id) => mesh.tasks.get(id)!)
@@ -67,5 +67,10 @@ test('where tasks could never end then it says which, and removes only who may l
   expect(tasks).toEqual({ kept: 1, unendable: 1, ids: [one!.id], missing: [] })
   expect((await client.tasks({ unendable: true })).tasks.map(({ id }) => id)).toEqual([one!.id])
   expect((await client.task(one!.id)).unendable).toEqual({ removed: ['PeerB', 'PeerGone'] })
-  for (const { id } of [other!, apart!]) expect(await client.task(id)).not.toHaveProperty('unendable')
+  // What the removed ones knew is given up by nobody's mere cancel.
+  const cancels = () => a.peer.inputs.flatMap((input) => (input.type === 'cancel' ? [input.unendable] : []))
+  await client.cancel(apart!.id)
+  expect(await client.giveUp(one!.id, 'not needed')).toBe('cancelled')
+  expect(cancels()).toEqual([undefined, true])
+  expect(await client.task(other!.id)).not.toHaveProperty('unendable')
 })

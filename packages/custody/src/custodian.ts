@@ -54,7 +54,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     const store = this.#store
     this.#voter = new Voter(config, { self, book, readers, mesh, store })
     this.#copies = new Copies(config, { self, book, mesh })
-    const parts = { book, readers, endWatchers, closings: this.#closings, proposer: this.#proposer }
+    const parts = { book, readers, endWatchers, closings: this.#closings, proposer: this.#proposer, mesh }
     this.#requests = new Requests(config, parts)
     this.#retention = new Retention(config, parts)
   }

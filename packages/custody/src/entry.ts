@@ -102,6 +102,11 @@ export interface Entry {
   keptIn: Incarnation | undefined
   /** how it is to end, once its bearer is fenced */
   ending: Ending | undefined
+  /**
+   * Somebody gave up what its removed custodians knew of it, which were most: those that are left end it. Until the next start
+   * alone, where nothing came of it by then.
+   */
+  givenUp: boolean
   cancellers: { peer: PeerId; ask: number }[]
   watchers: Watcher[]
   endWatchers: EndWatcher[]
@@ -132,6 +137,7 @@ export function newEntry(record: TaskRecord, promised: Ballot): Entry {
     begun: false,
     keptIn: undefined,
     ending: undefined,
+    givenUp: false,
     cancellers: [],
     watchers: [],
     endWatchers: [],

@@ -9,7 +9,7 @@ import {
 } from '@souk/wire'
 import { type Entry, outcomeOf, stateOf } from './entry.ts'
 import { matchesGlob } from './glob.ts'
-import { majority } from './quorum.ts'
+import { isUnendable } from './quorum.ts'
 import { summaryBytes, toSummary } from './summarising.ts'
 
 /** Of one page: it travels in one frame, with others of its moment. */
@@ -82,8 +82,7 @@ function passes(entry: Entry, filter: TaskFilter, removed: Facts['removed']): bo
  */
 function losesMajority({ phase, record }: Entry, next: PeerId | undefined, removed: Facts['removed']): boolean {
   if (phase === 'closed') return false
-  const left = record.custodians.filter((peer) => !removed(peer))
-  const needed = majority(record.custodians.length)
-  if (next === undefined) return left.length < needed
-  return left.length >= needed && left.filter((peer) => peer !== next).length < needed
+  const { custodians } = record
+  if (next === undefined) return isUnendable(custodians, removed)
+  return !isUnendable(custodians, removed) && isUnendable(custodians, (peer) => peer === next || removed(peer))
 }

@@ -75,7 +75,7 @@ export class Preparations {
     else if (message.borne) proposal.lastBearers.add(message.borne)
     entry.attempts = mergeAttempts(entry.attempts, message.attempts)
     entry.ending ??= message.ending
-    if (this.#undertakings.hasMajority(proposal.answers, proposal)) this.#onPromised(proposal, entry, now, out)
+    if (this.#undertakings.haveTheSay(proposal.answers, proposal)) this.#onPromised(proposal, entry, now, out)
     // Its own promise is on disk: now the others may hear of the ballot.
     else if (from === proposal.ballot.peer) this.#undertakings.say(proposal, now, out)
   }
@@ -102,7 +102,7 @@ export class Preparations {
     if (best?.decree.kind === 'outcome') lastBearers.onEnded(best.ballot)
     if (best || entry.ending) {
       // Also before what was accepted earlier: once a task has ended nothing of it runs.
-      const over = this.#undertakings.hasMajority(proposal.over, proposal) || lastBearers.haveStopped
+      const over = this.#undertakings.haveTheSay(proposal.over, proposal) || lastBearers.haveStopped
       if (over || (best && lastBearers.left.length === 0)) this.#endings.commitEnd(proposal, entry, now, out)
       else this.#endings.stop(proposal, entry, now, out)
       return

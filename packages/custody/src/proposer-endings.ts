@@ -72,7 +72,7 @@ export class ProposerEndings {
 
   #commitEnding(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
     const { kind, reason } = entry.ending!
-    const code = kind === 'cancelled' ? 'cancelled' : 'expired'
+    const code = entry.givenUp ? 'given-up' : kind
     this.commit(proposal, this.#outcome(proposal, entry, kind, code, reason, now), now, out)
   }
 
@@ -111,7 +111,7 @@ export class ProposerEndings {
     const proposal = this.#undertakings.under(message, 'committing')
     if (!proposal?.record.custodians.includes(from)) return
     proposal.answers.add(from)
-    if (!this.#undertakings.hasMajority(proposal.answers, proposal)) return
+    if (!this.#undertakings.haveTheSay(proposal.answers, proposal)) return
     const { decree, ballot, record } = proposal
     if (decree!.kind === 'next') {
       this.#nextVersions.store(proposal, succeed(record, decree!.custodians), now, out)

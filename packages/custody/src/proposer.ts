@@ -57,7 +57,7 @@ export class Proposer {
     this.#mesh = mesh
     this.#self = self
     this.#book = book
-    const undertakings = new Undertakings(config, self, book)
+    const undertakings = new Undertakings(config, { self, book, mesh })
     this.#undertakings = undertakings
     this.#nextVersions = new NextVersions(self, book, closings, undertakings)
     this.#endings = new ProposerEndings(config, { book, undertakings, nextVersions: this.#nextVersions })
@@ -111,6 +111,12 @@ export class Proposer {
       now,
       out,
     )
+  }
+
+  /** Those that are left of its custodians are to end it: what waited for the others begins anew. */
+  giveUp(entry: Entry, now: Millis, out: Out): void {
+    if (this.#undertakings.get(entry.record.id)?.stage !== 'storing') this.#undertakings.end(entry.record.id)
+    this.close(entry, now, out)
   }
 
   /** Its turn comes at that time, unless it is over by then. */
@@ -180,7 +186,7 @@ export class Proposer {
 
   #ask(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
     proposal.answers.add(this.#self)
-    if (this.#undertakings.hasMajority(proposal.answers, proposal)) {
+    if (this.#undertakings.haveTheSay(proposal.answers, proposal)) {
       this.#preparations.prepare(proposal, entry, now, out)
       return
     }
@@ -201,8 +207,7 @@ export class Proposer {
       return
     }
     proposal.answers.add(from)
-    if (this.#undertakings.hasMajority(proposal.answers, proposal))
-      this.#preparations.prepare(proposal, entry, now, out)
+    if (this.#undertakings.haveTheSay(proposal.answers, proposal)) this.#preparations.prepare(proposal, entry, now, out)
   }
 
   // ---- what others make of it

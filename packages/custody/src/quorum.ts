@@ -6,6 +6,24 @@ export function majority(n: number): number {
   return Math.floor(n / 2) + 1
 }
 
+/** Too few of them are left for any vote: most were removed from the mesh. */
+export function isUnendable(custodians: readonly PeerId[], removed: (peer: PeerId) => boolean): boolean {
+  return custodians.filter((peer) => !removed(peer)).length < majority(custodians.length)
+}
+
+/**
+ * Everybody who is left of a set most of which was removed. Together they share a custodian with every majority that had one of them
+ * in it; what only removed ones decided nobody knows any more. So nothing but a person's word lets them decide alone.
+ */
+export function areAllLeft(
+  answered: ReadonlySet<PeerId>,
+  custodians: readonly PeerId[],
+  removed: (peer: PeerId) => boolean,
+): boolean {
+  const left = custodians.filter((peer) => !removed(peer))
+  return left.length > 0 && left.length < majority(custodians.length) && left.every((peer) => answered.has(peer))
+}
+
 /** The newest time that a majority of custodians reached: the majority-th largest of their times. */
 export function majorityTime(times: readonly number[]): number {
   const [a, b, c] = times

@@ -3,10 +3,12 @@ import type { MessageOf, PeerId, TaskId } from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect } from './custodian-io.ts'
 import type { EndWatchers } from './end-watchers.ts'
-import { outcomeOf } from './entry.ts'
+import { type Entry, outcomeOf } from './entry.ts'
 import type { Proposer } from './proposer.ts'
+import { isUnendable } from './quorum.ts'
 import type { Readers } from './readers.ts'
 import type { TaskBook } from './task-book.ts'
+import type { MeshView } from './views.ts'
 
 type Out = CustodianEffect[]
 
@@ -15,6 +17,7 @@ interface RequestsParts {
   readers: Readers
   endWatchers: EndWatchers
   proposer: Proposer
+  mesh: MeshView
 }
 
 /** What peers ask of a custodian for their clients: to cancel a task, what became of some, to read one or list them. */
@@ -24,9 +27,11 @@ export class Requests {
   readonly #readers: Readers
   readonly #endWatchers: EndWatchers
   readonly #proposer: Proposer
+  readonly #mesh: MeshView
 
-  constructor(config: CustodyConfig, { book, readers, endWatchers, proposer }: RequestsParts) {
+  constructor(config: CustodyConfig, { book, readers, endWatchers, proposer, mesh }: RequestsParts) {
     this.#config = config
+    this.#mesh = mesh
     this.#book = book
     this.#readers = readers
     this.#endWatchers = endWatchers
@@ -76,8 +81,16 @@ export class Requests {
     if (entry.cancellers.length < this.#config.watchersMax) entry.cancellers.push({ peer: from, ask })
     if (!entry.ending) this.#book.note(entry, 'cancelling', reason, now)
     entry.ending ??= { kind: 'cancelled', reason }
-    this.#proposer.close(entry, now, out)
+    if (message.unendable && this.#isUnendable(entry)) {
+      this.#book.note(entry, 'given up', reason, now)
+      entry.givenUp = true
+      this.#proposer.giveUp(entry, now, out)
+    } else this.#proposer.close(entry, now, out)
     this.#readers.changed(entry, now, out)
+  }
+
+  #isUnendable({ record }: Entry): boolean {
+    return isUnendable(record.custodians, (peer) => this.#mesh.removed(peer))
   }
 
   /** A peer whose clients wait asks what became of these. */

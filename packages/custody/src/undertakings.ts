@@ -7,8 +7,9 @@ import { LastBearers } from './last-bearers.ts'
 import { lostRunOf } from './lost-run.ts'
 import { type Proposal, type Stage, stageTransitions, type Vote } from './proposal.ts'
 import { messagesOf } from './proposal-messages.ts'
-import { majority } from './quorum.ts'
+import { areAllLeft, majority } from './quorum.ts'
 import type { TaskBook } from './task-book.ts'
+import type { MeshView } from './views.ts'
 
 /** Over so many tries a stage is said at longer and longer intervals, up to this many times the first. */
 const patienceMax = 8
@@ -20,6 +21,7 @@ export class Undertakings {
   readonly #config: CustodyConfig
   readonly #self: PeerId
   readonly #book: TaskBook
+  readonly #removed: MeshView['removed']
   readonly #proposals = new Map<TaskId, Proposal>()
   /** when to speak again */
   readonly due = new Deadlines<TaskId>()
@@ -28,10 +30,11 @@ export class Undertakings {
   /** ballots above an undertaking's that others were said to have promised: the next try goes above them */
   readonly #seen = new Map<TaskId, Ballot>()
 
-  constructor(config: CustodyConfig, self: PeerId, book: TaskBook) {
+  constructor(config: CustodyConfig, { self, book, mesh }: { self: PeerId; book: TaskBook; mesh: MeshView }) {
     this.#config = config
     this.#self = self
     this.#book = book
+    this.#removed = (peer) => mesh.removed(peer)
   }
 
   get size(): number {
@@ -99,8 +102,11 @@ export class Undertakings {
     return compareBallots(proposal.ballot, ballot) === 0 ? proposal : undefined
   }
 
-  hasMajority(answers: ReadonlySet<PeerId>, { record }: Proposal): boolean {
-    return answers.size >= majority(record.custodians.length)
+  /** A majority has answered; or, of a task that somebody gave up after most of its custodians were removed, all that are left. */
+  haveTheSay(answers: ReadonlySet<PeerId>, { record }: Proposal): boolean {
+    const { id, custodians } = record
+    if (answers.size >= majority(custodians.length)) return true
+    return this.#book.archive.get(id)?.givenUp === true && areAllLeft(answers, custodians, this.#removed)
   }
 
   /** A ballot of this peer, above all that is known to be promised. */

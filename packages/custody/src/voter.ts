@@ -270,6 +270,7 @@ export class Voter {
       entry.decision = known.decision
       entry.ending = known.ending
       entry.cancellers = known.cancellers
+      entry.givenUp = known.givenUp
       entry.watchers = known.watchers
       entry.endWatchers = known.endWatchers
       entry.timeline = known.timeline

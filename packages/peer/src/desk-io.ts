@@ -20,7 +20,7 @@ export type DeskMessage = MessageOf<'view' | 'cancelled' | 'listed' | 'output' |
 export type DeskInput =
   | { type: 'wake' }
   | { type: 'query'; client: ClientRef; task: TaskId; watch: boolean }
-  | { type: 'cancel'; client: ClientRef; task: TaskId; reason: string }
+  | { type: 'cancel'; client: ClientRef; task: TaskId; reason: string; unendable?: true }
   | { type: 'list'; client: ClientRef; query: Omit<MessageOf<'list'>, 't' | 'ask' | 'without'>; everywhere: boolean }
   | { type: 'follow'; client: ClientRef; task: TaskId }
   | { type: 'gone'; client: ClientRef }
@@ -38,8 +38,8 @@ export interface Asked extends Search {
 
 /** `awayTold`: that nobody who may know it can be asked, since it was last told of */
 export type Query = Asked & { kind: 'query'; watch: boolean; awayTold: boolean }
-/** `byMs`: whoever asked is answered by then */
-export type Cancel = Asked & { kind: 'cancel'; reason: string; byMs: Millis }
+/** `said`: with every message of it; `byMs`: whoever asked is answered by then */
+export type Cancel = Asked & { kind: 'cancel'; said: { reason: string; unendable?: true }; byMs: Millis }
 export type Follow = Asked & { kind: 'follow'; bearer: PeerId | undefined; ballot?: Ballot }
 export type List = { kind: 'list'; client: ClientRef; listing: Listing }
 export type Ask = Query | Cancel | Follow | List

@@ -88,11 +88,11 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
   }
 
   #onCancel(input: Extract<DeskInput, { type: 'cancel' }>, now: Millis, out: Out): void {
-    const { client, task, reason } = input
+    const { client, task, type: _, ...said } = input
     if (this.#asks.full) out.push({ type: 'reply', client, reply: { type: 'cancelled', task, answer: 'unreachable' } })
     else {
       const byMs = now + this.#config.cancelMsMax
-      this.#begin({ kind: 'cancel', ...this.#asked(client, task), reason, byMs }, now, out)
+      this.#begin({ kind: 'cancel', ...this.#asked(client, task), said, byMs }, now, out)
     }
   }
 
@@ -167,6 +167,8 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
   #onMoved(from: PeerId, message: MessageOf<'moved'>, now: Millis, out: Out): void {
     for (const [id, ask] of this.#asks.all()) {
       if (ask.kind === 'list' || ask.task !== message.task || ask.keeper !== from) continue
+      // Who keeps it there as well ends it there, as it has said.
+      if (ask.kind === 'cancel' && ask.answered && message.custodians.includes(from)) continue
       sendOn(ask, message, (peer) => this.#view.reachable(peer))
       this.#askNext(id, ask, now, out)
     }
@@ -227,8 +229,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
     }
     this.#asks.wait(id, now + this.#config.answerMsMax)
     const to = ask.keeper
-    if (ask.kind === 'cancel')
-      out.push({ type: 'send', to, message: { t: 'cancel', ask: id, task, reason: ask.reason } })
+    if (ask.kind === 'cancel') out.push({ type: 'send', to, message: { t: 'cancel', ask: id, task, ...ask.said } })
     else {
       const watch = ask.kind === 'follow' || ask.watch
       out.push({ type: 'send', to, message: { t: 'query', ask: id, task, watch } })

@@ -94,7 +94,8 @@ export type PeerInput =
   | { type: 'measured'; runs: readonly MeasuredRun[] }
   /** durable by `persist` when its accepted reply leaves; outcomes follow to the same client */
   | { type: 'submit'; client: ClientRef; tasks: Submission[] }
-  | { type: 'cancel'; client: ClientRef; task: TaskId; reason: string }
+  /** answered by `cancelled`; `unendable`: also where most of its custodians were removed, whose word is given up */
+  | { type: 'cancel'; client: ClientRef; task: TaskId; reason: string; unendable?: true }
   /** answered by `view`; with `watch` also on every change until closed */
   | { type: 'query'; client: ClientRef; task: TaskId; watch: boolean }
   /** answered by `listed`; `everywhere` asks the other reachable peers too */

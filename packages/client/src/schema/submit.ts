@@ -32,7 +32,8 @@ export type SubmitResult = Static<typeof SubmitResult>
 export const SubmitAnswer = strict({ results: list(SubmitResult, apiLimits.tasksPerRequestMax) })
 export type SubmitAnswer = Static<typeof SubmitAnswer>
 
-export const CancelBody = strict({ reason: Type.Optional(text(256)) })
+/** `unendable`: also where most of its custodians were removed from the mesh; what they knew of it is given up */
+export const CancelBody = strict({ reason: Type.Optional(text(256)), unendable: Type.Optional(Type.Literal(true)) })
 export type CancelBody = Static<typeof CancelBody>
 
 /** tasks that nobody knows, or whose custodians cannot be asked, are errors: 404 `task-unknown`, 504 `task-unreachable` */

@@ -199,7 +199,17 @@ export const custodyMessages = {
   stopped: strict({ t: Type.Literal('stopped'), task: TaskId, ballot: Ballot }),
 
   // ---- readers
-  cancel: strict({ t: Type.Literal('cancel'), ask, task: TaskId, reason: text(limits.nameCharsMax) }),
+  /**
+   * `unendable`: also where most of its custodians were removed from the mesh; what they knew of it is given up, and all that are
+   * left end it
+   */
+  cancel: strict({
+    t: Type.Literal('cancel'),
+    ask,
+    task: TaskId,
+    reason: text(limits.nameCharsMax),
+    unendable: Type.Optional(Type.Literal(true)),
+  }),
   /** `stopping`: it is seen to, and the last word comes later; whoever hears nothing asks another custodian */
   cancelled: strict({
     t: Type.Literal('cancelled'),

@@ -13,14 +13,23 @@ const answers: Record<CancelAnswer, string> = {
 }
 
 /** What can be done with it. Nobody is asked whether they may: the peer says so. */
-export function TaskActions({ detail: { id, outcome, spec } }: { detail: TaskDetail }) {
+export function TaskActions({ detail: { id, outcome, spec, unendable } }: { detail: TaskDetail }) {
   const client = useClient()
   const { recordedAt } = useFeedState('recordedAt')
   const again = againOf(spec)
   if (recordedAt !== undefined) return null
   return (
     <div class="actions">
-      {outcome === undefined && (
+      {outcome === undefined && unendable && (
+        <ActionButton
+          class="danger"
+          confirm="End it without those that were removed? What they knew of it is given up."
+          act={async () => answers[await client.giveUp(id, 'given up in the console')]}
+        >
+          Give up
+        </ActionButton>
+      )}
+      {outcome === undefined && !unendable && (
         <ActionButton
           class="danger"
           confirm="Stop it for good?"

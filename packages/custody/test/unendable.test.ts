@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest'
+import { Cluster } from './cluster.ts'
+import { idOf } from './fixtures.ts'
+
+const peers = ['p1', 'p2', 'p3', 'p4', 'p5']
+
+/** Task `a`, which the worker runs; most of its custodians died and were removed from the mesh. */
+function unendable(custodians: 3 | 5 = 3) {
+  const cluster = new Cluster(peers, ['origin', 'worker'], { custodians })
+  cluster.submit('origin', 'a')
+  const ranks = cluster.custodians('a')
+  const removed = ranks.slice(0, (custodians + 1) / 2)
+  const left = ranks.slice(removed.length)
+  cluster.handOver('origin', 'a', 'worker')
+  cluster.pass(1_500)
+  const remove = () => {
+    cluster.kill(...removed)
+    for (const peer of removed) cluster.mesh.out.add(peer)
+    cluster.mesh.lose(...removed)
+  }
+  const cancel = (at: string, ask: number, more: { unendable?: true } = {}) =>
+    cluster.say('reader', at, { t: 'cancel', ask, task: idOf('a'), reason: 'nobody needs it', ...more })
+  const heard = () =>
+    cluster.letters.flatMap(({ to, message }) => (to === 'reader' && message.t === 'cancelled' ? [message.answer] : []))
+  const answers = () => heard().filter((answer) => answer !== 'stopping')
+  return { cluster, removed, left, remove, cancel, answers }
+}
+
+const givenUp = { kind: 'cancelled', code: 'given-up', message: 'nobody needs it' }
+
+describe('a task most of whose custodians were removed', () => {
+  test('is ended by no cancel but by one that gives up what those knew', () => {
+    const { cluster, left, remove, cancel, answers } = unendable()
+    remove()
+    cancel(left[0]!, 1)
+    cluster.pass(120_000)
+    expect([answers(), cluster.view(left[0]!, 'a')?.state]).toEqual([[], 'ending'])
+    cancel(left[0]!, 2, { unendable: true })
+    cluster.pass(5_000)
+    expect(answers()).toEqual(['cancelled', 'cancelled'])
+    expect(cluster.view(left[0]!, 'a')).toMatchObject({ state: 'closed', outcome: givenUp })
+    expect(cluster.site('origin').outcomeTold()).toMatchObject(givenUp)
+    expect(cluster.runners('a')).toEqual([])
+  })
+
+  test('is ended so only once nothing of it runs', () => {
+    const { cluster, left, remove, cancel, answers } = unendable()
+    remove()
+    cluster.site('worker').frozen = true
+    cancel(left[0]!, 1, { unendable: true })
+    cluster.pass(1_000)
+    expect(answers()).toEqual([])
+    cluster.finish('worker', 'a', { end: 'stopped' })
+    expect(answers()).toEqual(['cancelled'])
+  })
+
+  test('ends as one of those that are left had accepted it', () => {
+    const { cluster, left, remove, cancel, answers } = unendable()
+    cluster.loses = ({ from, to }) => from === 'worker' && to !== left[0]
+    cluster.finish('worker', 'a')
+    cluster.kill('worker')
+    remove()
+    cancel(left[0]!, 1, { unendable: true })
+    cluster.pass(20_000)
+    expect(answers()).toEqual(['closed-before'])
+    expect(cluster.view(left[0]!, 'a')?.outcome?.kind).toBe('succeeded')
+  })
+
+  test('is ended by all of those that are left together, and once', () => {
+    const { cluster, left, remove, cancel, answers } = unendable(5)
+    remove()
+    const [one, other] = left as [string, string]
+    cluster.loses = ({ from, to }) => from === other || to === other
+    cancel(one, 1, { unendable: true })
+    cluster.pass(30_000)
+    expect(answers()).toEqual([])
+    cluster.loses = () => false
+    cancel(other, 2, { unendable: true })
+    cluster.pass(30_000)
+    expect(answers()).toEqual(['cancelled', 'cancelled'])
+    const outcomes = left.map((peer) => JSON.stringify(cluster.view(peer, 'a')?.outcome))
+    expect(new Set(outcomes).size).toBe(1)
+    expect(JSON.parse(outcomes[0]!)).toMatchObject(givenUp)
+  })
+})
+
+test('where a majority is left a cancel that would give up the others waits for it like any other', () => {
+  const { cluster, left, removed, cancel, answers } = unendable()
+  const [one, other] = removed as [string, string]
+  cluster.kill(one, other, 'worker')
+  cluster.mesh.out.add(one)
+  cluster.mesh.lose(one)
+  cancel(left[0]!, 1, { unendable: true })
+  cluster.pass(60_000)
+  expect(answers()).toEqual([])
+  cluster.restart(other)
+  cluster.pass(60_000)
+  expect(answers()).toEqual(['cancelled'])
+  expect(cluster.view(other, 'a')?.outcome).toMatchObject({ kind: 'cancelled', code: 'cancelled' })
+})
