@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Cluster } from './cluster.ts'
 import { idOf } from './fixtures.ts'
@@ -97,4 +98,54 @@ test('where a majority is left a cancel that would give up the others waits for 
   cluster.pass(60_000)
   expect(answers()).toEqual(['cancelled'])
   expect(cluster.view(other, 'a')?.outcome).toMatchObject({ kind: 'cancelled', code: 'cancelled' })
+})
+
+test('whatever is lost or killed meanwhile, those that are left come to one end, which whoever of them had accepted one decides', () => {
+  const steps = fc.oneof(
+    { weight: 3, arbitrary: fc.record({ does: fc.constant('cancel' as const), at: fc.nat({ max: 1 }) }) },
+    { weight: 3, arbitrary: fc.record({ does: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 4_000 }) }) },
+    { weight: 2, arbitrary: fc.record({ does: fc.constant('restart' as const), at: fc.nat({ max: 1 }) }) },
+    { weight: 2, arbitrary: fc.record({ does: fc.constant('lose' as const), share: fc.nat({ max: 3 }) }) },
+  )
+  const runs = fc.record({
+    // Before the others are gone its run ends, or does not; and one of those that will be left hears of it, both or none.
+    ends: fc.boolean(),
+    told: fc.subarray([0, 1]),
+    steps: fc.array(steps, { minLength: 2, maxLength: 12 }),
+    seed: fc.nat(),
+  })
+  const seen = new Set<string>()
+  fc.assert(
+    fc.property(runs, ({ ends, told, steps: all, seed }) => {
+      const { cluster, left, remove, cancel } = unendable(5)
+      cluster.loses = ({ from, to }) => from === 'worker' && left.includes(to) && !told.includes(left.indexOf(to))
+      if (ends) cluster.finish('worker', 'a')
+      cluster.kill('worker')
+      remove()
+      const hadAccepted = ends && told.length > 0
+      cluster.loses = () => false
+      let draw = seed
+      for (const [i, step] of all.entries()) {
+        if (step.does === 'cancel') cancel(left[step.at]!, i, { unendable: true })
+        else if (step.does === 'pass') cluster.pass(step.ms)
+        else if (step.does === 'restart') cluster.restart(left[step.at]!)
+        else {
+          cluster.loses = () => {
+            draw = (Math.imul(draw, 1_103_515_245) + 12_345) >>> 0
+            return (draw >>> 16) % 4 < step.share
+          }
+        }
+      }
+      cluster.loses = () => false
+      for (const [i, peer] of left.entries()) cancel(peer, 100 + i, { unendable: true })
+      cluster.pass(60_000)
+      const outcomes = new Set(left.map((peer) => JSON.stringify(cluster.view(peer, 'a')?.outcome)))
+      expect(outcomes.size).toBe(1)
+      const [outcome] = outcomes
+      expect(JSON.parse(outcome!)).toMatchObject(hadAccepted ? { kind: 'succeeded' } : givenUp)
+      seen.add(JSON.parse(outcome!).kind)
+    }),
+    { numRuns: 300 },
+  )
+  expect([...seen].sort()).toEqual(['cancelled', 'succeeded'])
 })
