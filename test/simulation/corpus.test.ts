@@ -213,6 +213,10 @@ const corpus: [Seed, found: string][] = [
     'a hold that began at this moment was told to last a millisecond longer than it could',
   ],
   [
+    { seed: 303885, peers: 4, tasks: 75, profile: 'swarm' },
+    'a baton left in the version after that in which it was placed, and was lost: its only custodian took itself for the bearer for ever',
+  ],
+  [
     { seed: 7005, peers: 5, tasks: 200, profile: 'gangs' },
     'an older gang took the room that was kept for another one while that was being awarded',
   ],

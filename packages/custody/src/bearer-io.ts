@@ -111,6 +111,8 @@ export type BearerEffect =
   | { type: 'leaseLost'; task: TaskId; ballot: Ballot }
   /** its outcome is chosen */
   | { type: 'chosen'; task: TaskId; ballot: Ballot }
+  /** it leaves in a later version than that in which `decided` told where it goes: what this peer keeps of it hears so */
+  | { type: 'handed'; task: TaskId; to: Bearer }
   /** others keep it from now on */
   | { type: 'succeeded'; task: TaskId; version: number; custodians: PeerId[] }
   | { type: 'rejected'; from: PeerId; code: string }

@@ -58,12 +58,23 @@ export class BearerReports {
     const own = input.to.peer === this.#book.life.peer
     entry.bearerState = own ? 'queued' : 'offered'
     this.#book.note(entry, own ? 'kept' : 'awarded', own ? input.decision.reason : input.to.peer, now)
-    if (!own) {
-      entry.bearer = input.to
-      entry.heard = false
-      this.#book.grantLease(entry, now)
-    }
+    if (!own) this.#passTo(entry, input.to, now)
     this.#readers.changed(entry, now, out)
+  }
+
+  /** What was decided before the present custodians stood comes about now. */
+  onHanded(task: TaskId, to: Bearer, now: Millis): void {
+    const entry = this.#book.archive.get(task)
+    if (entry?.phase !== 'open' || entry.bearer.peer !== this.#book.life.peer) return
+    entry.bearerState = 'offered'
+    this.#passTo(entry, to, now)
+  }
+
+  /** Another peer is to bear it: unless that one says so in time it is taken up again. */
+  #passTo(entry: Entry, to: Bearer, now: Millis): void {
+    entry.bearer = to
+    entry.heard = false
+    this.#book.grantLease(entry, now)
   }
 
   /** Another peer has, as bearer: it comes for people to read, and changes nothing. */

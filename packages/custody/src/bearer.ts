@@ -246,7 +246,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
       case 'unstored': {
         this.#successions.onStored(from.peer, message, now, out)
         const borne = this.#hands.borne.get(message.task)
-        if (borne) this.#placings.placePending(borne, now, out)
+        if (borne) this.#placings.placeInNext(borne, now, out)
         break
       }
       case 'fenced':

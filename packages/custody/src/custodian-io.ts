@@ -87,6 +87,8 @@ export type CustodianInput =
   | { type: 'remember'; writes: { key: string; value: unknown }[] }
   /** this peer, as bearer, decided where it goes; `to` undefined: it waits */
   | { type: 'decided'; task: TaskId; decision: Decision; to: Bearer | undefined }
+  /** what it had decided before the present custodians stood comes about now */
+  | { type: 'handed'; task: TaskId; to: Bearer }
   /** a task that this peer bears and keeps has started here */
   | { type: 'began'; task: TaskId; ballot: Ballot }
   /** a life of this peer began: whatever an earlier life bore is over */

@@ -82,6 +82,9 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
       case 'decided':
         this.#reports.onPlaced(input, now, out)
         break
+      case 'handed':
+        this.#reports.onHanded(input.task, input.to, now)
+        break
       case 'began':
         this.#reports.onBegan(input.task, input.ballot, now, out)
         break

@@ -46,6 +46,18 @@ export class Placings {
     this.#place(borne, pending, now, out)
   }
 
+  /**
+   * Its next custodians may stand by now: then it goes where market chose in the meantime. The custodian at this peer heard of that
+   * choice in the version before; without this word it would take itself for the bearer for ever, where it alone keeps the task.
+   */
+  placeInNext(borne: Borne, now: Millis, out: Out): void {
+    const { pending } = borne
+    this.placePending(borne, now, out)
+    if (pending?.choice !== 'handOver' || borne.state !== 'handed') return
+    const { peer, incarnation } = pending.to
+    out.push({ type: 'handed', task: borne.record.id, to: { peer, incarnation } })
+  }
+
   #place(borne: Borne, placing: Placing, now: Millis, out: Out): void {
     // Its custodians may have given it to another by now: it is not ours to place any more.
     if (this.#hands.renewals.ranOut(borne, now)) {

@@ -82,7 +82,7 @@ export class Requests {
     if (!entry.ending) this.#book.note(entry, 'cancelling', reason, now)
     entry.ending ??= { kind: 'cancelled', reason }
     if (message.unendable && this.#isUnendable(entry)) {
-      this.#book.note(entry, 'given up', reason, now)
+      this.#book.note(entry, 'ended without the removed', reason, now)
       entry.givenUp = true
       this.#proposer.giveUp(entry, now, out)
     } else this.#proposer.close(entry, now, out)

@@ -154,6 +154,9 @@ export class Site {
       case 'outcome':
         this.replies.push(effect)
         break
+      case 'handed':
+        this.#custodian(effect, now)
+        break
       case 'waiting':
         this.waiting.set(effect.record.id, effect.record)
         break

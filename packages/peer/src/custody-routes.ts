@@ -164,6 +164,9 @@ export function routeBearer(effect: BearerEffect, steps: Steps): void {
     case 'chosen':
       steps.outlet.trace({ type: 'task.chosen', task: effect.task, ballot: effect.ballot })
       break
+    case 'handed':
+      steps.stepCustodian(effect)
+      break
     case 'succeeded': {
       const { task, version, custodians } = effect
       steps.outlet.trace({ type: 'task.moved', task, version, custodians })
