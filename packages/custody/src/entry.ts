@@ -103,8 +103,8 @@ export interface Entry {
   /** how the task is to end (cancelled, expired) once its bearer is fenced */
   ending: Ending | undefined
   /**
-   * Somebody gave up what its removed custodians knew of it, which were most: those that are left end it. Until the next start
-   * alone, where nothing came of it by then.
+   * A person gave up what removed custodians, which were most, knew of the task: all that are left may end it together. Not
+   * on disk: after a restart it has to be said again.
    */
   givenUp: boolean
   cancellers: { peer: PeerId; ask: number }[]

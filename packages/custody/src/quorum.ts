@@ -6,14 +6,14 @@ export function majority(n: number): number {
   return Math.floor(n / 2) + 1
 }
 
-/** Too few of them are left for any vote: most were removed from the mesh. */
+/** Whether so many custodians were removed from the mesh that those left are no majority: no vote can succeed any more. */
 export function isUnendable(custodians: readonly PeerId[], removed: (peer: PeerId) => boolean): boolean {
   return custodians.filter((peer) => !removed(peer)).length < majority(custodians.length)
 }
 
 /**
- * Everybody who is left of a set most of which was removed. Together they share a custodian with every majority that had one of them
- * in it; what only removed ones decided nobody knows any more. So nothing but a person's word lets them decide alone.
+ * Whether all custodians that are left of an unendable set have answered. Together they know of every decision in which one
+ * of them took part, but not of what removed custodians alone decided. So they may decide only on a person's word.
  */
 export function areAllLeft(
   answered: ReadonlySet<PeerId>,
