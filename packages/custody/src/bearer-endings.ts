@@ -34,6 +34,7 @@ export class BearerEndings {
     this.#hands = hands
   }
 
+  /** The host has begun to run what it had queued. */
   onBegan(task: TaskId, runBallot: Ballot): void {
     const borne = this.#hands.run(task, runBallot)
     if (borne?.state === 'queued') enterBorne(borne, 'running')
@@ -164,6 +165,7 @@ export class BearerEndings {
 
   // ---- the outcome
 
+  /** Proposes the outcome, under the bearer's ballot, until a majority has accepted it or fences this bearer. */
   commit(borne: Borne, outcome: Outcome, out: Out): void {
     enterBorne(borne, 'committing')
     borne.outcome = outcome
@@ -186,6 +188,7 @@ export class BearerEndings {
     out.push({ type: 'send', to, message })
   }
 
+  /** A custodian has accepted the outcome; with a majority it is chosen. */
   onCommitted(from: PeerId, message: MessageOf<'committed'>, out: Out): void {
     const borne = this.#hands.under(message.task, message.ballot)
     if (!borne?.outcome || borne.next || !borne.record.custodians.includes(from)) return
@@ -212,6 +215,7 @@ export class BearerEndings {
 
   // ---- fences
 
+  /** A custodian fences this ballot. Its own word only counts towards a majority; a final fence has one behind it. */
   onFenced(from: PeerId, message: MessageOf<'fenced'>, now: Millis, out: Out): void {
     const { task, ballot, promised } = message
     const borne = this.#hands.borne.get(task)

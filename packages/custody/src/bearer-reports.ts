@@ -92,6 +92,7 @@ export class BearerReports {
     return open && compareBallots(entry!.promised, ballot) === 0 ? entry : undefined
   }
 
+  /** A run of this peer's own bearer has begun. */
   onBegan(task: TaskId, ballot: Ballot, now: Millis, out: Out): void {
     const entry = this.#openUnder(task, ballot)
     if (!entry) return
@@ -105,6 +106,7 @@ export class BearerReports {
     this.#readers.changed(entry, now, out)
   }
 
+  /** A bearer gives a baton up: the lease is over at once. If a higher ballot is promised it only says that it has stopped. */
   onGiveUp(from: Bearer, message: MessageOf<'giveUp'>, now: Millis, out: Out): void {
     const entry = this.#book.archive.get(message.task)
     this.#held.drop(from.peer, message)
@@ -126,6 +128,7 @@ export class BearerReports {
     this.#readers.changed(entry, now, out)
   }
 
+  /** A renewal: starts leases anew, and is answered with the tasks that it was refused for or that are lacking here. */
   onRenew(from: PeerId, message: MessageOf<'renew'>, now: Millis, out: Out): void {
     const held = this.#held.apply(from, message)
     const bearer = { peer: from, incarnation: message.incarnation }

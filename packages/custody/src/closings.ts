@@ -45,6 +45,7 @@ export class Closings {
     if (decree?.kind === 'outcome') this.close(entry, message.ballot, decree.outcome, now, out)
   }
 
+  /** The outcome is chosen: it is written, the lease ends, and all that wait here are told. */
   close(entry: Entry, ballot: Ballot, outcome: Outcome, now: Millis, out: Out): void {
     const task = entry.record.id
     const decree: Decree = { kind: 'outcome', outcome }

@@ -40,6 +40,7 @@ export class Handing {
     this.#endings = endings
   }
 
+  /** Hands a waiting baton to the peer that market chose, which keeps it or passes it on to an alternate. */
   handOver(borne: Borne, { to, alternates, chosenMs }: Chosen, now: Millis): void {
     const leaseAgeMs = Math.max(0, Math.round(chosenMs - this.#hands.renewals.heldSinceMs(borne)))
     const before = borne.offered?.baton
@@ -83,6 +84,7 @@ export class Handing {
     } else this.#queue(borne, out)
   }
 
+  /** Asks the custodians that have not answered for leave to begin. */
   sayBegin({ record, ballot, confirmed }: Borne, out: Out): void {
     const { id: task, version, custodians } = record
     for (const to of custodians) {
@@ -90,6 +92,7 @@ export class Handing {
     }
   }
 
+  /** A custodian gives leave to begin; with a majority's the task is queued. */
   onBegun(from: PeerId, { task, ballot }: { task: TaskId; ballot: Ballot }, out: Out): void {
     const borne = this.#hands.under(task, ballot)
     if (borne?.state !== 'beginning' || !borne.record.custodians.includes(from)) return
@@ -109,6 +112,7 @@ export class Handing {
     out.push({ type: 'take', ...run, ...(checkpoint ? { checkpoint } : {}) })
   }
 
+  /** A baton comes by AWARD: it is offered to this host, bounced, or (if something is wrong with it) passed over. */
   onAward(from: BearerId, baton: Baton, now: Millis, out: Out): void {
     const { id: task } = baton.record
     const known = this.#hands.borne.get(task)
@@ -164,6 +168,7 @@ export class Handing {
     return undefined
   }
 
+  /** The host's answer to an offered baton: the task is taken, waits here, or its baton is bounced. */
   onAdmit(task: TaskId, answer: Admission, now: Millis, out: Out): void {
     const borne = this.#hands.borne.get(task)
     if (borne?.state !== 'offered') return
@@ -214,6 +219,7 @@ export class Handing {
     return to.peer !== this.#hands.self && !baton.path.includes(to.peer)
   }
 
+  /** A handover was accepted: it need not be repeated any more. */
   onAccept(from: PeerId, task: TaskId, ballot: Ballot): void {
     const borne = this.#hands.under(task, ballot)
     if (!borne?.handed) return

@@ -59,6 +59,7 @@ export class Preparations {
     this.#book.failed(entry, bearer.peer, { code, message: 'its bearer was not heard from for a whole lease' })
   }
 
+  /** A custodian promises the ballot, and tells what it knows of the task: accepted decree, bearer, attempts. */
   onPromise(from: PeerId, message: MessageOf<'promise'>, now: Millis, out: Out): void {
     const proposal = this.#undertakings.under(message, 'preparing')
     const entry = this.#book.archive.get(message.task)
@@ -83,6 +84,7 @@ export class Preparations {
     else if (from === proposal.ballot.peer) this.#undertakings.say(proposal, now, out)
   }
 
+  /** A custodian does not promise the ballot: without a chance of a majority the next try is set. */
   onRefuse(from: PeerId, message: MessageOf<'refuse'>, now: Millis): void {
     const proposal = this.#undertakings.under(message, 'preparing')
     if (!proposal?.record.custodians.includes(from)) return
@@ -135,7 +137,7 @@ export class Preparations {
     const { record: before, next, sinceMs: leasedMs } = proposal
     const record = next?.record ?? before
     const task = record.id
-    // Leases count from when promises were asked for. If the first may be over, another ballot may be granted: once more.
+    // Leases count from when promises were asked for. If the first may be over, another ballot may be granted: it asks anew.
     if (!this.#isAlone(entry, record) && now - leasedMs >= this.#config.leaseStopMs) {
       this.#undertakings.retry(proposal, now)
       return

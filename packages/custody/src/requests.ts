@@ -63,6 +63,7 @@ export class Requests {
     }
   }
 
+  /** A cancel: answered at once, and again when the task has ended. `unendable`: what removed custodians knew is given up. */
   #onCancel(from: PeerId, message: MessageOf<'cancel'>, now: Millis, out: Out): void {
     const { ask, task, reason } = message
     const entry = this.#book.archive.get(task)

@@ -63,7 +63,7 @@ export class Storing {
     // The counter of a forgotten task becomes the floor of all others: no peer uses a counter twice for a task.
     const forgotten = this.#counters.push(id, counter)
     if (forgotten) this.#floor = Math.max(this.#floor, forgotten[1])
-    // Custodians that store the try before late are not told to drop it any more: they count for this one.
+    // A custodian that stores the try before late is not told to drop it any more: it counts for this one, by ALREADY.
     this.#givenUp.delete(id)
     const ballot: Ballot = { counter, peer: this.#self, incarnation: this.#incarnation }
     const submission: Submission = {
@@ -108,6 +108,7 @@ export class Storing {
 
   // ---- answers of custodians
 
+  /** A custodian's answer to STORE; those to earlier submits of the key only lead to a DROP, if to anything. */
   onAnswer(from: PeerId, message: MessageOf<'stored' | 'already' | 'unstored'>, now: Millis, out: Out): void {
     const { task, version, ballot } = message
     const submission = this.#submissions.get(task)

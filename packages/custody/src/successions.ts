@@ -104,6 +104,7 @@ export class Successions {
     }
   }
 
+  /** A present custodian has accepted the next set. With a majority it is chosen, and the next custodians get the record. */
   onCommitted(from: PeerId, message: MessageOf<'committed'>, now: Millis, out: Out): void {
     const borne = this.#hands.under(message.task, message.ballot)
     const next = borne?.next
@@ -143,6 +144,7 @@ export class Successions {
     this.#endings.fence(borne, 'fenced', undefined, now, out)
   }
 
+  /** The next version stands with this peer as bearer: the baton goes on there, and the old custodians are told. */
   #stand(borne: Borne, now: Millis, out: Out): void {
     const { custodians, ballot, storedMs } = borne.next!
     const before = borne.record

@@ -56,6 +56,7 @@ export class Undertakings {
     return this.#proposals.has(task)
   }
 
+  /** Begins an undertaking: to run the task by asking about the lease, to close it by preparing at once. */
   begin(entry: Entry, aim: Proposal['aim'], code: string, now: Millis): Proposal {
     const lastBearers = new LastBearers()
     if (this.#book.leaseLeftMs(entry, now) > 0) lastBearers.add(lastBearerOf(entry))

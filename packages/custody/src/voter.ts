@@ -137,6 +137,7 @@ export class Voter {
     this.#answers.tellLease(entry, from, message, now, out)
   }
 
+  /** PREPARE: promises the ballot, unless a higher one is promised or, with aim run, anybody's lease still runs. */
   onPrepare(from: Bearer, message: MessageOf<'prepare'>, now: Millis, out: Out): void {
     const { record, ballot, aim } = message
     if (!this.#answers.isOurs(from.peer, record, 'prepare', out, message)) return
@@ -187,6 +188,7 @@ export class Voter {
     book.grantLease(entry, now)
   }
 
+  /** COMMIT: accepts the decree, unless a higher ballot is promised; without the record it answers LACKING. */
   onCommit(from: Bearer, message: MessageOf<'commit'>, now: Millis, out: Out): void {
     const { task, version, ballot, decree, record } = message
     if (record && !this.#answers.isOurs(from.peer, record, 'commit', out, message)) return
