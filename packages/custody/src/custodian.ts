@@ -26,7 +26,7 @@ type Out = CustodianEffect[]
  *
  * Invariants: I1 a task has one outcome, for ever. I2 an answer leaves only once what it says is on disk. I3 within a
  * version `promised` never falls. I4 one decree is chosen per version. I8 attempts are bounded by the spec.
- * Inputs: messages, the disk's watermark, what this peer's own bearer began. Effects: sends, persists, recovered batons.
+ * Inputs: messages, the disk's watermark, what this peer's own bearer does. Effects: sends, persists, recovered batons.
  * Bounds: openMax, closedMax, watchersMax.
  */
 export class Custodian implements Machine<CustodianInput, CustodianEffect> {

@@ -180,7 +180,7 @@ export class Storing {
       submission.bearing = false
       out.push({ type: 'durable', task: record.id })
     }
-    // With ALREADY among them the task is accepted, too, but its custodians recover it: this peer does not bear it.
+    // A majority only together with ALREADYs: accepted as well, but custodians recover the task, this peer does not bear it.
     if (stored.size + already.size >= need) this.#accept(submission, now, out)
     else if (length - unstored.size < need) {
       const [why] = unstored.values()
