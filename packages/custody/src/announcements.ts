@@ -3,15 +3,15 @@ import type { Ballot, Decision, MessageOf, PeerId, TaskId } from '@souk/wire'
 import { limits } from '@souk/wire'
 import type { Borne } from './borne.ts'
 
-/** notes that wait at once; the oldest go first, since only people read them */
+/** most notes that wait at once; over it the oldest are dropped, since only people read them */
 const notesMax = 16_384
 
 /**
- * What a bearer tells custodians without haste, many at once: that it runs something (short runs never get here), and
- * how places were chosen.
+ * What a bearer tells custodians without haste, many tasks in a message: that it has a task (a short run is over before), and
+ * how places were chosen. `BearerRounds` takes it out and sends it.
  */
 export class Announcements {
-  /** runs here that no custodian was told of yet, in the order in which they came */
+  /** batons queued or waiting here that custodians were not told of yet, in the order in which they came */
   readonly #young: { borne: Borne; atMs: Millis }[] = []
   #notes: { task: TaskId; ballot: Ballot; custodians: readonly PeerId[]; decision: Decision; toSelf: boolean }[] = []
   #now: Millis = 0
@@ -24,13 +24,13 @@ export class Announcements {
     this.#young.push({ borne, atMs: this.#now })
   }
 
-  /** This peer knows already. */
+  /** A decision of this peer, for its task's custodians; this peer's own one was told directly. */
   note(borne: Borne, decision: Decision): void {
     borne.decision = decision
     this.#push(borne, decision, false)
   }
 
-  /** To custodians that are new, of which this peer may be one. */
+  /** The last decision, for new custodians, of which this peer may be one. */
   noteAgain(borne: Borne): void {
     if (borne.decision) this.#push(borne, borne.decision, true)
   }
@@ -45,7 +45,7 @@ export class Announcements {
     return this.#young.length === 0 && this.#notes.length === 0
   }
 
-  /** Runs that are here since `beforeMs`, taken out; of those that ended meanwhile nobody has to hear. */
+  /** Takes out what came up to `beforeMs`, and returns what is `still` in hand: nobody has to hear of the rest. */
   grown(beforeMs: Millis, still: (borne: Borne) => boolean): Borne[] {
     let count = 0
     while (count < this.#young.length && this.#young[count]!.atMs <= beforeMs) count++
@@ -55,7 +55,7 @@ export class Announcements {
       .filter(still)
   }
 
-  /** One message to each custodian for each decision, or more where there are many tasks of one. */
+  /** Takes out all notes: for each custodian and decision one message, or more for very many tasks. */
   takeNotes(self: PeerId): { to: PeerId; message: MessageOf<'decided'> }[] {
     const groups = new Map<PeerId, Map<Decision, MessageOf<'decided'>['tasks']>>()
     for (const { task, ballot, custodians, decision, toSelf } of this.#notes) {

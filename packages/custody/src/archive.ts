@@ -2,12 +2,12 @@ import { AgedMap, type WallMillis } from '@souk/kernel'
 import type { TaskId } from '@souk/wire'
 import type { Entry } from './entry.ts'
 
-/** Every task that this custodian knows: open ones, and the newest of the closed and the moved ones. */
+/** Every task that this custodian knows: the open ones, and the closed and moved ones that `Retention` has not forgotten. */
 export class Archive {
   readonly #entries = new Map<TaskId, Entry>()
-  /** over for this custodian, in the order in which that came about */
+  /** closed and moved tasks with when they became so, in that order */
   readonly #over = new Map<TaskId, WallMillis>()
-  /** of these, the ones that have their results yet */
+  /** those of them that still have their results */
   readonly #whole = new AgedMap<TaskId, WallMillis>()
 
   get(task: TaskId): Entry | undefined {
@@ -23,24 +23,24 @@ export class Archive {
     this.reopen(task)
   }
 
-  /** It has its outcome, or others keep it now. */
+  /** The task is over for this custodian: its outcome is chosen, or others keep it now. */
   close(task: TaskId, wallMs: WallMillis): void {
     this.#over.set(task, wallMs)
     this.#whole.set(task, wallMs)
   }
 
-  /** When it was over for this custodian. */
+  /** When the task was over for this custodian. */
   overWallMs(task: TaskId): WallMillis | undefined {
     return this.#over.get(task)
   }
 
-  /** It is kept here again, under another version. */
+  /** The task is not over here any more: another version of it is kept here, or it is removed. */
   reopen(task: TaskId): void {
     this.#over.delete(task)
     this.#whole.delete(task)
   }
 
-  /** The oldest that has its result yet, where it was over before that time or there are over `limit`; each is given once. */
+  /** The oldest with its result, if it was over before that time or more than `limit` have theirs; gives each task once. */
   popWhole(beforeWallMs: WallMillis, limit: number): Entry | undefined {
     const oldest = this.#whole.oldest()
     if (!oldest || (oldest[1] >= beforeWallMs && this.#whole.size <= limit)) return undefined

@@ -1,6 +1,6 @@
 import { type Baton, limits, specBytes } from '@souk/wire'
 
-/** Room that a baton takes beside its spec: ids, path, ballot. */
+/** Bytes that a baton takes beside its spec: ids, path, ballot. */
 const batonOverheadBytes = 1024
 
 /** Splits batons into messages that stay well below a frame. */

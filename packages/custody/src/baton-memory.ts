@@ -1,7 +1,7 @@
 import { BoundedMap, type Millis } from '@souk/kernel'
 import { type Ballot, type Bearer, compareBallots, type TaskId } from '@souk/wire'
 
-/** Batons that this life has borne or passed on, so that a late copy is never taken again (I16). */
+/** Per task the highest ballot under which this life had its baton, so that no late copy of one is taken again (I16). */
 export class BatonMemory {
   readonly #seen: BoundedMap<TaskId, { ballot: Ballot; atMs: Millis; passedTo?: Bearer }>
   readonly #keepMs: Millis
@@ -11,13 +11,13 @@ export class BatonMemory {
     this.#keepMs = keepMs
   }
 
-  /** True when this ballot, or a later one, was here already. */
+  /** Whether this life had the task under this ballot, or a higher one. */
   has(task: TaskId, ballot: Ballot): boolean {
     const seen = this.#seen.get(task)
     return seen !== undefined && compareBallots(seen.ballot, ballot) >= 0
   }
 
-  /** False: too many recent ones to remember another, so it must be refused. */
+  /** False: full of batons younger than `keepMs`, so this one cannot be remembered and must be refused. */
   remember(task: TaskId, ballot: Ballot, now: Millis): boolean {
     if (this.#seen.full && !this.#seen.has(task)) {
       const oldest = this.#seen.oldest()
@@ -28,13 +28,13 @@ export class BatonMemory {
     return true
   }
 
-  /** It went on from here under this ballot. */
+  /** The baton went on from here to `to` under this ballot. */
   passOn(task: TaskId, ballot: Ballot, to: Bearer): void {
     const seen = this.#seen.get(task)
     if (seen && compareBallots(seen.ballot, ballot) === 0) seen.passedTo = to
   }
 
-  /** Where it went under this ballot, if it was passed on from here. */
+  /** To whom the baton was passed on under this ballot, if it was. */
   passedTo(task: TaskId, ballot: Ballot): Bearer | undefined {
     const seen = this.#seen.get(task)
     return seen && compareBallots(seen.ballot, ballot) === 0 ? seen.passedTo : undefined

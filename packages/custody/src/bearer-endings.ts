@@ -16,14 +16,17 @@ import { majority } from './quorum.ts'
 import { attemptCode, toOutcome } from './to-outcome.ts'
 import { nextVersion } from './version.ts'
 
-/** It is stopped for reasons of this peer alone. */
+/** Whether the run is stopped for reasons of this peer alone: the task can go on elsewhere. */
 export const putsBack = ({ ending }: Borne): boolean =>
   ending === 'shutdown' || ending === 'draining' || ending === 'pressure'
 
 type Out = BearerEffect[]
 type Why = Pick<MessageOf<'giveUp'>, 'ran' | 'code' | 'message' | 'refusal' | 'checkpoint'>
 
-/** What becomes of a baton in hand: its run's outcome is committed, it is given up, or it is fenced. */
+/**
+ * How a baton leaves this peer's hands other than by a handover: its outcome is committed, it is given up, or it is fenced.
+ * Whatever the way, nothing is said before the run here has stopped. `Bearer` and its parts call it.
+ */
 export class BearerEndings {
   readonly #hands: Hands
 
@@ -31,12 +34,13 @@ export class BearerEndings {
     this.#hands = hands
   }
 
+  /** The host has begun to run what it had queued. */
   onBegan(task: TaskId, runBallot: Ballot): void {
     const borne = this.#hands.run(task, runBallot)
     if (borne?.state === 'queued') enterBorne(borne, 'running')
   }
 
-  /** The baton whose run it was, if it was in hand. */
+  /** A run has ended. Returns the baton that it was of, if that is in hand. */
   onEnded(input: Extract<BearerInput, { type: 'ended' }>, now: Millis, out: Out): Borne | undefined {
     const borne = this.#hands.run(input.task, input.ballot)
     if (borne) this.#onRunEnded(borne, input, now, out)
@@ -51,7 +55,7 @@ export class BearerEndings {
       this.sayStopped(borne, out)
       return
     }
-    // This run may have come to an end of its own before it was stopped: either is the one value of this ballot.
+    // A second run has won, unless this one succeeded before it could be stopped: one of the two is the ballot's one value.
     const won = result.end === 'ok' ? undefined : borne.outrun
     if (won) {
       const run = { kind, ballot, host: won.host, attempts, wallMs: this.#hands.wall(now) }
@@ -62,7 +66,7 @@ export class BearerEndings {
     }
     const own = result.end === 'ok' || result.end === 'failed' || result.end === 'timeout'
     if (!own) {
-      // Put back by a host that goes, drains or lacks memory, it is no attempt; but one that starts at most once has started.
+      // Put back by a host that goes, drains or lacks memory it is no attempt; but if it starts at most once, it has started.
       const putBack = putsBack(borne)
       const { checkpoint, message } = result
       if (putBack && checkpoint) {
@@ -79,7 +83,7 @@ export class BearerEndings {
     }
   }
 
-  /** The run here ends first, so that nothing of the task runs on once it has its outcome; then that result is proposed. */
+  /** A second run has succeeded. The one here is stopped first, as nothing may run once there is an outcome. */
   onOutrun({ task, ballot, host, result }: Extract<BearerInput, { type: 'outrun' }>, out: Out): void {
     const borne = this.#hands.run(task, ballot)
     if (borne?.state !== 'running' || borne.ending) return
@@ -88,17 +92,18 @@ export class BearerEndings {
     out.push({ type: 'halt', task, ballot, code: 'outrun' })
   }
 
-  /** The baton of what the host had queued, if it was in hand. */
+  /** The host dropped what it had queued. Returns the baton that this was of, if that is in hand. */
   onDropped(task: TaskId, runBallot: Ballot, code: string, out: Out): Borne | undefined {
     const borne = this.#hands.run(task, runBallot)
     if (!borne) return undefined
     if (borne.ending === 'cancelled' || borne.ending === 'fenced') this.sayStopped(borne, out)
+    // What may have begun, as its custodians noted, goes back to them instead.
     else if (code === 'put-back' && !borne.ending && !mayHaveBegun(borne)) this.#waitAgain(borne, out)
     else this.giveUp(borne, { ran: false, code: borne.ending ?? code, message: 'it had not started' }, out)
     return borne
   }
 
-  /** Market finds it another place, and its custodians hear that it waits. What starts at most once has said to begin: that goes back to them. */
+  /** A queued task waits again under its ballot: market places it anew, and its custodians hear so. */
   #waitAgain(borne: Borne, out: Out): void {
     const { record, attempts, offered } = borne
     enterBorne(borne, 'waiting')
@@ -107,14 +112,14 @@ export class BearerEndings {
     out.push({ type: 'waiting', record, attempts: attempts.length, avoid, again: true })
   }
 
-  /** One that still waits begins anew: who has room for it had it under this ballot. */
+  /** Gives a baton up that still waits, since every host with room had it under this ballot: the next one begins a new path. */
   handBack(task: TaskId, out: Out): void {
     const borne = this.#hands.borne.get(task)
     if (borne?.state !== 'waiting') return
     this.giveUp(borne, { ran: false, code: 'had-before', message: 'who has room for it had it before' }, out)
   }
 
-  /** A newer baton of a task that still runs here has to wait until that has stopped. False: it need not. */
+  /** True: the newer baton waits, until the run here under the older one has stopped; that is halted as fenced. */
   supersede(borne: Borne, after: Extract<BearerInput, { type: 'bear' }>, out: Out): boolean {
     if (borne.state !== 'queued' && borne.state !== 'running') return false
     const { record, ballot, attempts, leasedMs, durable } = after
@@ -126,6 +131,7 @@ export class BearerEndings {
     return true
   }
 
+  /** Drops the baton and tells its custodians that nothing of this ballot runs here, for which a proposer may wait. */
   sayStopped(borne: Borne, out: Out): void {
     const { ballot } = borne
     const task = borne.record.id
@@ -134,11 +140,12 @@ export class BearerEndings {
     for (const to of borne.record.custodians) out.push({ type: 'send', to, message: { t: 'stopped', task, ballot } })
   }
 
-  /** What waits for leave to start was promised room here, as what is kept before it is durable was: that is free again. */
+  /** What waits, for market or for leave to begin, may have room reserved on this host: that is free again. */
   #withdraw({ state, record }: Borne, out: Out): void {
     if (state === 'waiting' || state === 'beginning') out.push({ type: 'withdrawn', task: record.id })
   }
 
+  /** Gives the baton up: its custodians need not wait for a lease to recover the task. */
   giveUp(borne: Borne, why: Why, out: Out): void {
     const { ballot } = borne
     const { id: task, version, custodians } = borne.record
@@ -147,7 +154,7 @@ export class BearerEndings {
     const left = why.checkpoint ? { checkpointBytes: why.checkpoint.blob.sizeBytes } : {}
     out.push({ type: 'givenUp', task, ballot, code: why.code, ...left })
     for (const to of custodians) out.push({ type: 'send', to, message: { t: 'giveUp', task, version, ballot, ...why } })
-    // Its next custodians may have it by now, under the ballot of their version.
+    // The next custodians may have stored the task by now, under the ballot of their version.
     if (borne.next?.stage === 'storing') this.#giveUpNext(task, version, borne.next, why, out)
   }
 
@@ -158,6 +165,7 @@ export class BearerEndings {
 
   // ---- the outcome
 
+  /** Proposes the outcome, under the bearer's ballot, until a majority has accepted it or fences this bearer. */
   commit(borne: Borne, outcome: Outcome, out: Out): void {
     enterBorne(borne, 'committing')
     borne.outcome = outcome
@@ -165,7 +173,7 @@ export class BearerEndings {
     this.sendCommits(borne, out)
   }
 
-  /** To every custodian that has not confirmed it. Under one ballot and version there is one value: a succession goes first. */
+  /** COMMIT to each custodian that has not confirmed. Not during a succession: a ballot proposes one value in a version. */
   sendCommits(borne: Borne, out: Out): void {
     for (const to of borne.record.custodians) this.sendCommit(borne, to, out)
   }
@@ -180,6 +188,7 @@ export class BearerEndings {
     out.push({ type: 'send', to, message })
   }
 
+  /** A custodian has accepted the outcome; with a majority it is chosen. */
   onCommitted(from: PeerId, message: MessageOf<'committed'>, out: Out): void {
     const borne = this.#hands.under(message.task, message.ballot)
     if (!borne?.outcome || borne.next || !borne.record.custodians.includes(from)) return
@@ -188,7 +197,7 @@ export class BearerEndings {
     if (borne.confirmed.size >= majority(borne.record.custodians.length)) this.#onChosen(borne, out)
   }
 
-  /** Its custodians know the value; the origin gets it where it is none of them. For it, clients wait, and others may. */
+  /** A majority has accepted the outcome. Custodians know it, another origin is sent it. Where somebody waits it has haste. */
   #onChosen(borne: Borne, out: Out): void {
     const { record, ballot, outcome } = borne
     const { id: task, version, custodians, origin } = record
@@ -206,6 +215,7 @@ export class BearerEndings {
 
   // ---- fences
 
+  /** A custodian fences this ballot. Its own word only counts towards a majority; a final fence has one behind it. */
   onFenced(from: PeerId, message: MessageOf<'fenced'>, now: Millis, out: Out): void {
     const { task, ballot, promised } = message
     const borne = this.#hands.borne.get(task)
@@ -213,7 +223,7 @@ export class BearerEndings {
       if (message.final) this.#answerFence(from, task, ballot, now, out)
       return
     }
-    // Only its custodians fence a task, and only under a higher ballot, or the one that it has.
+    // Only the task's custodians fence it, for a higher ballot, or by naming the very one that it has.
     if (!borne.record.custodians.includes(from)) return
     if (compareBallots(borne.ballot, promised) >= 0 && compareBallots(borne.ballot, ballot) !== 0) return
     borne.fencedBy.add(from)
@@ -221,13 +231,13 @@ export class BearerEndings {
     this.fence(borne, message.code, from, now, out)
   }
 
-  /** A majority does not hear this ballot any more. */
+  /** No majority hears this ballot any more: what runs is halted first, of anything else the fence is answered at once. */
   fence(borne: Borne, code: string, from: PeerId | undefined, now: Millis, out: Out): void {
     const { state } = borne
     if (state === 'handed' || state === 'offered') {
       if (from !== undefined) this.#answerFence(from, borne.record.id, borne.ballot, now, out)
     } else if (state === 'queued' || state === 'running') {
-      // A run that may take its time to end, since this peer goes, has none any more.
+      // A run that was put back may take its time to end: fenced, it may not.
       if (borne.ending && !putsBack(borne)) return
       borne.ending = code === 'cancelled' ? 'cancelled' : 'fenced'
       out.push({ type: 'halt', task: borne.record.id, ballot: borne.runBallot, code: borne.ending })
@@ -236,7 +246,7 @@ export class BearerEndings {
     }
   }
 
-  /** Nothing of it runs here: it went on, and whoever asks must know where; or it must not come any more. */
+  /** Nothing runs here under this ballot: says where the baton went, or else STOPPED, and takes it no more should it come. */
   #answerFence(from: PeerId, task: TaskId, ballot: Ballot, now: Millis, out: Out): void {
     const to = this.#hands.memory.passedTo(task, ballot)
     this.#hands.borne.delete(task)

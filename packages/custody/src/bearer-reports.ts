@@ -25,7 +25,7 @@ import { withEarlier } from './with-earlier.ts'
 type Out = CustodianEffect[]
 type Held = { task: TaskId; ballot: Ballot }
 type Added = MessageOf<'renew'>['adds'][number]
-/** What a renewal says of one task. */
+/** One task that a bearer says it holds. */
 type Said = HeldTask & { task: TaskId }
 
 interface BearerReportsParts {
@@ -34,7 +34,10 @@ interface BearerReportsParts {
   proposer: Proposer
 }
 
-/** What bearers say to a custodian of the tasks that they have, and what is known of them otherwise. */
+/**
+ * What a custodian knows of the bearers of its tasks: by their renewals, which keep leases alive, by batons that they give
+ * up, by decisions on places, and by their restarts. `Custodian` calls it.
+ */
 export class BearerReports {
   readonly #book: TaskBook
   readonly #readers: Readers
@@ -48,7 +51,7 @@ export class BearerReports {
     this.#proposer = proposer
   }
 
-  /** This peer has decided, as bearer, where the task goes: known here at once, whatever others hear later. */
+  /** This peer's own bearer decided where the task goes: this custodian knows at once, without a message. */
   onPlaced(input: Extract<CustodianInput, { type: 'decided' }>, now: Millis, out: Out): void {
     const entry = this.#book.archive.get(input.task)
     if (!entry || (entry.phase !== 'open' && entry.phase !== 'storing')) return
@@ -62,7 +65,7 @@ export class BearerReports {
     this.#readers.changed(entry, now, out)
   }
 
-  /** What was decided before the present custodians stood comes about now. */
+  /** A baton leaves this peer whose place was chosen in an earlier version: the entry of the present one learns who has it. */
   onHanded(task: TaskId, to: Bearer, now: Millis): void {
     const entry = this.#book.archive.get(task)
     if (entry?.phase !== 'open' || entry.bearer.peer !== this.#book.life.peer) return
@@ -70,19 +73,19 @@ export class BearerReports {
     this.#passTo(entry, to, now)
   }
 
-  /** Another peer is to bear it: unless that one says so in time it is taken up again. */
+  /** Another peer is to bear the task: unless it renews the lease that begins now, the task is recovered. */
   #passTo(entry: Entry, to: Bearer, now: Millis): void {
     entry.bearer = to
     entry.heard = false
     this.#book.grantLease(entry, now)
   }
 
-  /** Another peer has, as bearer: it comes for people to read, and changes nothing. */
+  /** Another peer's bearer decided where tasks go: kept for people to read, without an effect on leases. */
   onDecided(from: PeerId, { tasks, decision }: MessageOf<'decided'>, now: Millis): void {
     for (const { task, ballot } of tasks) {
       const entry = this.#book.archive.get(task)
       if (!entry || compareBallots(entry.promised, ballot) !== 0) continue
-      // Who tells what another decided tells what it knew: its word comes over another link, and may be the older one.
+      // Told by another than the one that decided, it may be older than what is known here, since it came by another way.
       const newer = from === decision.by || entry.decision === undefined
       this.#keepDecision(entry, newer ? decision : withEarlier(entry.decision!, decision), now)
     }
@@ -93,18 +96,19 @@ export class BearerReports {
     this.#book.decided(entry, now)
   }
 
-  /** The entry of a task that this ballot still holds, while nothing else was promised or chosen. */
+  /** The entry of an open task whose promised ballot is this one. */
   #openUnder(task: TaskId, ballot: Ballot): Entry | undefined {
     const entry = this.#book.archive.get(task)
     const open = entry?.phase === 'open' || entry?.phase === 'storing'
     return open && compareBallots(entry!.promised, ballot) === 0 ? entry : undefined
   }
 
+  /** A run of this peer's own bearer has begun. */
   onBegan(task: TaskId, ballot: Ballot, now: Millis, out: Out): void {
     const entry = this.#openUnder(task, ballot)
     if (!entry) return
     entry.bearerState = 'running'
-    // Nobody else could tell after a crash that a run took its own keeper down.
+    // The only custodian ran it itself: only its disk can tell, after a crash, that this run may have caused it.
     if (entry.record.custodians.length === 1) {
       entry.keptIn = this.#book.life.incarnation
       this.#book.save(entry, { kind: 'note', entry }, out)
@@ -113,6 +117,7 @@ export class BearerReports {
     this.#readers.changed(entry, now, out)
   }
 
+  /** A bearer gives a baton up: the lease is over at once. If a higher ballot is promised it only says that it has stopped. */
   onGiveUp(from: Bearer, message: MessageOf<'giveUp'>, now: Millis, out: Out): void {
     const entry = this.#book.archive.get(message.task)
     this.#held.drop(from.peer, message)
@@ -123,25 +128,26 @@ export class BearerReports {
       return
     }
     if (order < 0 || (entry.phase !== 'open' && entry.phase !== 'storing')) return
-    // With the next custodians accepted it counts all the same: whoever sees to that version takes it over.
+    // An accepted outcome is proposed again, whoever gave up. After an accepted next set the task is recovered in that.
     if (entry.accepted?.decree.kind === 'outcome') return
     if (message.ran) this.#book.failed(entry, from.peer, message)
     entry.released = true
-    // How it ended is known: it does not count as one that may be under way somewhere.
+    // It is known that it did not run, or how the run ended: so no run may be under way (starts: at-most-once).
     if (!message.ran || isOwnFailure(message.code)) entry.begun = false
     this.#book.note(entry, 'given up', message.code, now)
     this.#book.endLease(entry, now)
     this.#readers.changed(entry, now, out)
   }
 
+  /** A renewal: starts leases anew, and is answered with the tasks that it was refused for or that are lacking here. */
   onRenew(from: PeerId, message: MessageOf<'renew'>, now: Millis, out: Out): void {
     const held = this.#held.apply(from, message)
     const bearer = { peer: from, incarnation: message.incarnation }
     const news = new Map(message.adds.map((add) => [add.task, add]))
     const refused: Held[] = []
     const lacking: Held[] = []
-    // All of it where it says so, not only what is new: what is refused or lacking is said with every answer until its
-    // bearer takes it back. An answer may be lost, and the next would confirm what that one did not.
+    // A full renewal is gone over whole, not only its news: what is refused or lacking is said with every answer until its
+    // bearer takes it back. Else, if one answer was lost, the next would confirm what that one refused.
     const said: Iterable<Said> = message.full ? entriesOf(held) : held ? message.adds : []
     for (const one of said) {
       const { task, ballot } = one
@@ -150,7 +156,7 @@ export class BearerReports {
       else if (this.#lacks(one)) push(lacking, task, ballot)
       else if (!this.#isChosenUnder(task, ballot)) push(refused, task, ballot)
     }
-    // More than one answer can name: it confirms nothing, and what it names goes first.
+    // More is refused or lacking than one answer can name: it confirms nothing, and the bearer has to say all again.
     const full = refused.length + lacking.length >= limits.tasksPerMessageMax
     if (full) this.#held.forget(from)
     const again = held === undefined || full
@@ -158,8 +164,9 @@ export class BearerReports {
   }
 
   /**
-   * Its own next version, which it does not know to stand yet: the same bearer, so the same lease. Under a higher ballot of
-   * the same version it is not what that one began, be it of the same peer: a submit that came to nothing.
+   * The bearer renews a version that this custodian has left for the bearer's own next one, which the bearer does not know to
+   * stand yet: the same life bears it, so the renewal counts. Not so within one version: there a lower ballot of the same
+   * peer is one of a submit that came to nothing.
    */
   #movedOn({ task, version, ballot }: Said, { peer, incarnation }: Bearer): Entry | undefined {
     const entry = this.#book.archive.get(task)
@@ -171,27 +178,27 @@ export class BearerReports {
   }
 
   /**
-   * A higher ballot than it promised: a majority of the others did, and this one missed it. Of the same version: another
-   * one's, or that of another submit's custodians, is no business of this copy.
+   * The bearer's ballot is above the promise: a majority of the others promised it, and this custodian missed that, so it
+   * follows. Only within the version that it keeps: others may be of another submit of the key, with other custodians.
    */
   #catchUp({ task, version, ballot }: Said, out: Out): Entry | undefined {
     const entry = this.#book.archive.get(task)
     if (entry?.phase !== 'open' || entry.record.version !== version || !mayFollow(entry, ballot)) return undefined
     promise(entry, ballot)
-    // Whoever began that ballot asked a majority what had begun before.
+    // The proposer of that ballot asked a majority whether a run had begun before: what is known here is out of date.
     entry.begun = false
     this.#book.save(entry, { kind: 'note', entry }, out)
     return entry
   }
 
-  /** It is not known here, or not yet in a version as late as that. */
+  /** The task is not known here, or only in an earlier version: its bearer has to send the record. */
   #lacks({ task, version }: Said): boolean {
     const entry = this.#book.archive.get(task)
     if (!entry) return true
     return entry.phase !== 'closed' && versionNumber(entry.record.version) < versionNumber(version)
   }
 
-  /** Its own outcome stands: the answer to its commit is on its way. */
+  /** The bearer's own outcome is chosen: it will hear so by the answer to its COMMIT, and must not be fenced. */
   #isChosenUnder(task: TaskId, ballot: Ballot): boolean {
     const entry = this.#book.archive.get(task)
     return entry?.phase === 'closed' && compareBallots(entry.accepted!.ballot, ballot) === 0
@@ -215,7 +222,7 @@ export class BearerReports {
     this.#readers.changed(entry, now, out)
   }
 
-  /** What ran there ended with its life. What only waited there may run elsewhere by now, and nobody says so yet. */
+  /** Earlier lives of that peer are over, and their runs. What only waited there may have been passed on: its lease goes on. */
   onBearerRestarted(peer: PeerId, incarnation: Incarnation, now: Millis): void {
     this.#held.forget(peer)
     for (const entry of this.#book.archive.entries()) {
@@ -226,8 +233,8 @@ export class BearerReports {
   }
 
   /**
-   * Its run is over where this outcome of it is accepted; with the next custodians its bearer goes on, and its lease
-   * with it. One that is not accepted is renewed like any other: or its bearer would take a silence for a lease.
+   * A bearer's outcome that was accepted here needs no lease any more. A next set does: the run goes on. So does an outcome
+   * that was not accepted: renewals of it must be refused aloud, or the bearer would take silence for a lease.
    */
   onCommit(from: PeerId, { task, ballot, decree }: MessageOf<'commit'>): void {
     const accepted = this.#book.archive.get(task)?.accepted

@@ -9,7 +9,7 @@ import type { Successions } from './successions.ts'
 
 type Out = BearerEffect[]
 
-/** Batons that are given up, or whose run is stopped, when a majority of custodians does not confirm them in time. */
+/** States in which a baton is given up, or its run stopped, once no majority of custodians has confirmed it in time. */
 const leased = new Set<Borne['state']>(['waiting', 'beginning', 'queued', 'running'])
 
 interface BearerParts {
@@ -19,7 +19,10 @@ interface BearerParts {
   successions: Successions
 }
 
-/** What a bearer does by the clock: it announces, renews, says again what was not answered, and ends what ran out. */
+/**
+ * What a bearer does by the clock: it announces new runs, renews leases, repeats what was not answered, looks after
+ * successions, and ends what has lost its lease (I5). `Bearer` arms and wakes it.
+ */
 export class BearerRounds {
   readonly #config: CustodyConfig
   readonly #hands: Hands
@@ -43,7 +46,7 @@ export class BearerRounds {
     return earliest(this.#nextRenew, this.#nextCheck, this.#nextAnnounce)
   }
 
-  /** What is in hand now has to be said and looked at in time. */
+  /** Sets the next rounds, as soon as there is anything in hand to announce, renew or check. */
   arm(now: Millis): void {
     if (!this.#hands.announcements.empty) {
       this.#nextAnnounce = Math.min(this.#nextAnnounce, now + this.#config.announceMs)
@@ -79,7 +82,7 @@ export class BearerRounds {
     this.#nextAnnounce = announcements.empty ? Infinity : now + this.#config.announceMs
   }
 
-  /** What was not answered for a whole period. */
+  /** Repeats COMMITs and BEGINs to who has not answered, of batons older than a period. */
   #sayAgain(now: Millis, out: Out): void {
     for (const borne of this.#hands.borne.values()) {
       if (now - borne.sinceMs < this.#config.renewMs) continue
@@ -94,15 +97,15 @@ export class BearerRounds {
     for (const borne of this.#hands.borne.values()) {
       const { ballot, handed, state } = borne
       const task = borne.record.id
-      // By then its custodians have started another ballot, or the receiver has answered them.
+      // By then the receiver renews it, or its custodians have recovered the task: the handover is not to be repeated.
       if (handed && now - handed.atMs > 2 * this.#config.leaseMs) this.#hands.borne.delete(task)
       if ((borne.ending && !putsBack(borne)) || !leased.has(state) || !borne.durable) continue
-      // What only waits is looked at once a period: nothing of it runs on.
+      // What only waits is looked at less often, once a period: there is no run to be stopped in time.
       if (state === 'waiting' && !waitingToo) continue
       if (!this.#hands.renewals.ranOut(borne, now)) continue
       out.push({ type: 'leaseLost', task, ballot })
       if (state === 'waiting' || state === 'beginning') {
-        // Nothing runs: as long as it is renewed anywhere, nobody else may take it up.
+        // Nothing runs, so it is given up at once: renewed on, it would only keep custodians from recovering the task.
         this.#endings.giveUp(borne, { ran: false, code: 'lease-lost', message: 'its custodians did not answer' }, out)
         continue
       }

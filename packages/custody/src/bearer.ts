@@ -14,22 +14,23 @@ import type { MeshView } from './views.ts'
 
 type Out = BearerEffect[]
 
-/** Why a baton goes back to its custodians, as they are told. */
+/** What custodians are told of why a baton goes back to them. */
 const givenBack = {
   shutdown: 'its bearer is going',
   draining: 'its bearer drains',
   pressure: 'its bearer lacks memory',
 }
 
-/** A baton in these hands, as the rest of its peer may look at it. */
+/** A baton in this bearer's hands, as the rest of the peer sees it. */
 type BorneTask = Readonly<Omit<Borne, 'confirmed' | 'fencedBy'>>
 
 /**
- * The right to queue, run, move and commit tasks, as far as this peer has it.
+ * A peer as bearer: it holds batons, the right to queue, run, move and commit their tasks. The peer steps it, beside market
+ * (which places what waits) and host (which runs what is taken). It keeps nothing on disk: a new life bears nothing.
  *
- * Invariants: I16 a baton has one bearer: it is handed to one named peer in one life, retried to that same peer and to
- * no other, never to a peer on its path, and never taken twice by one life. I4 one outcome is proposed under a
- * ballot. I5 a run is stopped when its lease was not confirmed for `leaseStopMs`; a bearer that stopped never resumes.
+ * Invariants: I16 a baton has one bearer: it is handed to one named life of one peer, again to that same one only, never to
+ * a peer on its path, and never taken twice by one life. I4 one decree is proposed under a ballot in a version. I5 a run is
+ * stopped once no majority has confirmed its lease for `leaseStopMs`, and never resumes under that ballot.
  * Inputs: batons from the local custodian or other peers, market's choices, what the host's runs came to.
  * Effects: sends, orders to host and market. Bounds: batonMemoryMax.
  */
@@ -144,18 +145,18 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     return this.#hands.borne.size
   }
 
-  /** When this run has to stop unless its lease is confirmed before; undefined: it is not in these hands. */
+  /** When this run has to stop unless its lease is confirmed before; undefined: its baton is not in hand. */
   runsUntilMs(task: TaskId, runBallot: Ballot): Millis | undefined {
     const borne = this.#hands.run(task, runBallot)
     return borne && this.#hands.renewals.runsUntilMs(borne)
   }
 
-  /** Every baton in these hands, or just passed on. */
+  /** Every baton in hand, or just passed on. */
   all(): Iterable<BorneTask> {
     return this.#hands.borne.values()
   }
 
-  /** The baton of a task, if it is in these hands. */
+  /** The baton of a task, if it is in hand or was just passed on. */
   find(task: TaskId): BorneTask | undefined {
     return this.#hands.borne.get(task)
   }
@@ -174,13 +175,13 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
       if (durable) this.#decline(input, now, out)
       return
     }
-    // A baton under an older ballot is over; market must not know the task twice.
-    // Submitted once more: whether it is a new task at all its custodians have yet to say, and they know this one.
+    // Not durable: a second submit of its key, of which the custodians have yet to say whether it is a task of its own.
     if (known && !durable) return
     if (known && this.#endings.supersede(known, input, out)) return
+    // The baton under the older ballot is over: it is withdrawn, as market must not know the task twice.
     if (known?.state === 'waiting' || known?.state === 'beginning') this.#hands.drop(record.id, out)
-    // Until it is durable it goes nowhere. Where it never becomes so it must not stand in the way of what its custodians
-    // give to this peer, whose ballot may be lower than that of a repeated submit.
+    // Remembered only once durable: a submit that comes to nothing must not make this peer decline what the custodians
+    // recover, whose ballot may be lower than that of a repeated submit.
     if (durable) this.#hands.memory.remember(record.id, ballot, now)
     const facts = { attempts, now, leasedMs, announced: true, durable }
     this.#hands.borne.set(record.id, newBorne(record, ballot, facts))
@@ -188,8 +189,8 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
   }
 
   /**
-   * It had this ballot or a higher one before, which may have been of another set of custodians: those that gave it this
-   * one must not wait for it. Of a run of theirs that still goes on here nothing is said.
+   * This life had the task under this ballot or a higher one before, perhaps of another set of custodians: it gives the
+   * baton up, so that those that gave it need not wait for a lease. Not while a run for these same custodians goes on.
    */
   #decline(input: Extract<BearerInput, { type: 'bear' }>, now: Millis, out: Out): void {
     const { record, ballot } = input
@@ -198,14 +199,14 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     this.#endings.giveUp(borne, { ran: false, code: 'borne-before', message: 'it had a higher ballot before' }, out)
   }
 
-  /** An older run of it is over: now the newer baton that waited for that. */
+  /** A run has ended, for which a newer baton of the same task had to wait: that is borne now. */
   #bearAfter(ended: Borne | undefined, now: Millis, out: Out): void {
     if (ended?.after) this.#onBear({ type: 'bear', ...ended.after }, now, out)
   }
 
   #onVoid(task: TaskId, ballot: Ballot, out: Out): void {
     const borne = this.#hands.borne.get(task)
-    // One that was durable is borne under that ballot, whatever a second submit of its key came to.
+    // A baton that is durable, or of another submit of the key, stays.
     if (borne && !borne.durable && compareBallots(borne.ballot, ballot) === 0) this.#hands.drop(task, out)
   }
 
@@ -258,7 +259,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
   #onRenewed(from: PeerId, message: MessageOf<'renewed'>, now: Millis, out: Out): void {
     this.#hands.renewals.onRenewed(from, message)
     for (const { task, ballot } of message.lacking) {
-      // It missed the record: with it its lease counts there too.
+      // That custodian missed the record. Once it has stored it, it counts the lease, too.
       const borne = this.#hands.under(task, ballot)
       if (!borne || borne.next || !borne.record.custodians.includes(from)) continue
       const { record, attempts } = borne
@@ -281,7 +282,7 @@ export class Bearer implements Machine<BearerInput, BearerEffect> {
     }
   }
 
-  /** Its custodians find it another bearer: now, or once its run is over. */
+  /** Gives the task back to its custodians, which find it another bearer: now, or once its run here has stopped. */
   #giveBack(task: TaskId, why: keyof typeof givenBack | 'had-before', out: Out): void {
     if (why === 'had-before') {
       this.#endings.handBack(task, out)

@@ -13,9 +13,9 @@ import type {
 } from '@souk/wire'
 
 /**
- * waiting: market places it · offered: this host was asked; where it has no room it may wait here · beginning: its custodians are asked whether it may start
- * (starts: at-most-once) · queued, running: on this host · handed: passed on to one named peer that has not answered
- * yet · committing: it has an outcome that the custodians have not confirmed.
+ * What becomes of a baton in hand. waiting: market is to place it · offered: another peer hands it over, and this host has not
+ * said whether it takes it · beginning: custodians are asked for leave to start it (starts: at-most-once) · queued, running:
+ * on this host · handed: passed on to one named peer that has not answered yet · committing: an outcome is proposed.
  */
 export type BorneState = 'waiting' | 'offered' | 'beginning' | 'queued' | 'running' | 'handed' | 'committing'
 
@@ -34,69 +34,70 @@ export type Placing =
   | { choice: 'keep'; alternative: number }
   | { choice: 'handOver'; to: Taker; alternates: Taker[]; chosenMs: Millis }
   | { choice: 'unplaceable'; message: string }
-  /** what it waits for did not end as wanted */
+  /** what the task waits for (`after:`) did not end as wanted */
   | { choice: 'stranded'; code: string; message: string }
 
 /**
- * The next version of a borne task's custodians. proposing: the decree is being chosen, under the bearer's ballot ·
- * storing: the new ones get the record, under a new ballot.
+ * The change of a borne task's custodians to the next version. proposing: the present custodians are to choose the next set,
+ * under the bearer's ballot · storing: the next custodians are to store the record, under a new ballot of this peer.
  */
 export interface Succession {
   readonly custodians: PeerId[]
   stage: 'proposing' | 'storing'
-  /** storing: the ballot under which this peer bears it in the next version */
+  /** storing: the ballot under which this peer bears the task in the next version */
   ballot: Ballot
-  /** storing: when they were sent the record first; with it their leases begin */
+  /** storing: when the next custodians were first sent the record, with which their leases begin */
   storedMs: Millis
-  /** proposing: who has accepted it */
+  /** proposing: custodians that have accepted the next set */
   confirmed: Set<PeerId>
+  /** storing: who has answered STORED, and ALREADY */
   stored: Set<PeerId>
   already: Set<PeerId>
-  /** storing: how often this was said */
+  /** storing: how often the STOREs were sent */
   tries: number
 }
 
 /** A baton in this peer's hands (or just passed on). */
 export interface Borne {
   record: TaskRecord
-  /** under which its custodians know this bearer */
+  /** the ballot under which the task's custodians know this bearer */
   ballot: Ballot
-  /** under which it was begun here, which may be of an earlier version: what the host knows it by, and its fence */
+  /** the ballot under which it was taken here, perhaps of an earlier version: the host's name for the run, and its fence */
   runBallot: Ballot
   readonly attempts: Attempt[]
   /** in these hands since */
   readonly sinceMs: Millis
-  /** the first lease counts from here: what its custodians last heard of it before it came, or before they were new */
+  /** the first lease counts from here: when the giver's was last confirmed, or custodians were sent the record or PREPARE */
   leasedMs: Millis
-  /** its custodians know of this bearer from the start; otherwise only once a majority has confirmed it */
+  /** custodians know of this bearer from the start; false: of a baton from another peer only once a majority confirmed it */
   announced: boolean
   state: BorneState
-  /** its record is on disk where it must be: only then may it run or be handed over */
+  /** a majority has the record on disk: only then may the task run, or its baton be handed over */
   durable: boolean
-  /** what it is given here of what it asks for; 0: the request itself */
+  /** which of its requests the task is given here; 0: the request itself, else an alternative */
   alternative: number
-  /** how its place was chosen, or why it waits, as its custodians were told last */
+  /** how its place was chosen, or why it waits, as last noted for its custodians */
   decision?: Decision
-  /** what was decided before it could be done */
+  /** what market chose before it could be done: the task was not durable yet, or its custodians are being replaced */
   pending?: Placing
-  /** as it was handed over, for the retry to that same peer and no other */
+  /** the handover, for the retry to that same life of that peer and no other */
   handed?: { to: Taker; baton: Baton; atMs: Millis }
-  /** a baton that was offered to this host, and by whom */
+  /** the baton as another peer handed it over, and which */
   offered?: { from: Bearer; baton: Baton }
   outcome?: Outcome
-  /** who has confirmed the outcome, or (beginning) that it may start */
+  /** custodians that have confirmed the outcome, or (beginning) given leave to start */
   confirmed: Set<PeerId>
-  /** of those that confirmed the outcome: others wait there to hear that it is chosen */
+  /** custodians at which bearers wait for the end of this task: they are told without delay that it is chosen */
   awaitedAt?: Set<PeerId>
-  /** custodians that refuse it; only a majority fences */
+  /** custodians that refuse this ballot; only a majority fences */
   fencedBy: Set<PeerId>
-  /** its custodians are being replaced: it neither leaves nor ends meanwhile */
+  /** custodians are being replaced: meanwhile the baton does not leave, and no outcome is proposed */
   next?: Succession
-  /** set when it was told to end: what to say once nothing runs */
+  /** why the run was told to end, which decides what is said once it has stopped */
   ending?: 'cancelled' | 'fenced' | 'lease-lost' | 'shutdown' | 'draining' | 'pressure' | 'outrun'
-  /** ending as outrun: what a second run of it under this ballot came to, and where */
+  /** ending as outrun: the result of the second run under this ballot, and its host */
   outrun?: { host: PeerId; result: RunResult }
-  /** a newer baton of the same task, which came while this one still runs: one run at a time */
+  /** a newer baton of the same task, borne once this run has stopped: one run of a task at a time */
   after?: { record: TaskRecord; ballot: Ballot; attempts: Attempt[]; leasedMs: Millis; durable: boolean }
 }
 
@@ -108,14 +109,14 @@ export function enterBorne(borne: Borne, state: BorneState): void {
   borne.state = state
 }
 
-/** Its custodians gave leave to start it here, and it starts at most once. */
+/** Whether custodians have to be told that a run may have begun: it starts at most once, and neither waits nor is offered. */
 export function mayHaveBegun({ record, state }: Borne): boolean {
   return record.spec.starts === 'at-most-once' && state !== 'waiting' && state !== 'offered'
 }
 
 export const attemptOf = (borne: Borne): number => borne.attempts.length + 1
 
-/** A baton as it comes into these hands; `leasedMs`: when its custodians were last told of it. */
+/** A baton as it comes into this peer's hands; `leasedMs`: when custodians last confirmed its lease, or granted it. */
 export function newBorne(
   record: TaskRecord,
   ballot: Ballot,

@@ -6,17 +6,20 @@ import type { Refused } from './submission.ts'
 import type { SubmitInput } from './submitter-io.ts'
 import type { MeshView } from './views.ts'
 
-/** What decides who keeps a task. */
+/** What of a submit decides who keeps its task. */
 export type Choice = Pick<SubmitInput, 'nonce' | 'drawable' | 'choosy' | 'spec'>
 
-/** A submit's id, its custodians, and why it is not even tried, if so. */
+/** A submit's id and custodians; `refused`: why it is not even tried. */
 export interface Chosen {
   id: TaskId
   custodians: PeerId[]
   refused: Refused | undefined
 }
 
-/** A submit's id and its custodians, out of the members that can be reached now. */
+/**
+ * Chooses a submit's id and its custodians: a pure function of the id and the members that keep custody, so that a key leads
+ * every origin to the same set. Who can be reached decides only which id is drawn, and whether the submit is refused.
+ */
 export class Choosing {
   readonly #config: CustodyConfig
   readonly #self: PeerId
@@ -37,12 +40,12 @@ export class Choosing {
     return { id, custodians, refused }
   }
 
-  /** Why its client had better make another key, if so. */
+  /** Why the client had better make another key, if that would lead to custodians that can be reached. */
   whyUnlucky(submit: Choice): Refused | undefined {
     return this.#unlucky(this.#custodiansOf(this.#drawId(submit), submit.spec))
   }
 
-  /** An id without a caller's key is drawn again until all its custodians were heard from of late, or else a majority. */
+  /** An id without a caller's key is drawn again, until all its custodians can be reached, or else a majority of them. */
   #drawId(submit: Choice): TaskId {
     const { drawable, spec } = submit
     const first = taskIdOf(submit)
@@ -58,7 +61,7 @@ export class Choosing {
     return enough ?? first
   }
 
-  /** Another key would lead to better custodians: to such that are all there or, if there are not so many, to a majority. */
+  /** Refused if another key may lead to better custodians: all reachable, or a majority where this key has not even that. */
   #unlucky(custodians: readonly PeerId[]): Refused | undefined {
     const away = custodians.filter((peer) => !this.canReach(peer))
     if (away.length === 0) return undefined
@@ -67,7 +70,7 @@ export class Choosing {
     return few || this.#freshEnough(custodians.length) ? keyUnlucky(away) : undefined
   }
 
-  /** Who is only slow to answer is asked all the same; what has no link cannot answer. */
+  /** Refused if too few custodians have a link. One that is only slow is asked all the same. */
   #noQuorum(custodians: readonly PeerId[]): Refused | undefined {
     const away = custodians.filter((peer) => peer !== this.#self && !this.#mesh.linked(peer))
     return custodians.length - away.length < majority(custodians.length) ? noQuorum(custodians, away) : undefined
@@ -80,7 +83,7 @@ export class Choosing {
     return keepers.length === 0 ? [this.#self] : chooseCustodians(id, keepers, count)
   }
 
-  /** So many keepers can be reached that another id may have all its custodians there. */
+  /** Whether at least `count` keepers can be reached, so that another id may find that many custodians. */
   #freshEnough(count: number): boolean {
     let fresh = 0
     for (const { peer } of this.#mesh.keepers()) if (this.canReach(peer) && ++fresh >= count) return true

@@ -17,7 +17,10 @@ import { versionNumber } from './version.ts'
 
 type Out = CustodianEffect[]
 
-/** How a task is over for its custodian: its outcome is chosen, or others keep it. */
+/**
+ * How a task is over for this custodian: its outcome is chosen (closed), or others keep it (moved). It tells and forgets
+ * those who waited here. Called for CHOSEN, MOVED and COPY, by retention, and by undertakings that find another set.
+ */
 export class Closings {
   readonly #self: PeerId
   readonly #book: TaskBook
@@ -31,7 +34,7 @@ export class Closings {
     this.#endWatchers = told.endWatchers
   }
 
-  /** A majority has accepted a decree. Without knowing which, its lease will make this custodian ask. */
+  /** A majority has accepted a decree. If this custodian does not know which, it asks once the lease has run out here. */
   onChosen(message: MessageOf<'chosen'>, now: Millis, out: Out): void {
     const entry = this.#book.archive.get(message.task)
     if (!entry || entry.record.version !== message.version) return
@@ -42,12 +45,13 @@ export class Closings {
     if (decree?.kind === 'outcome') this.close(entry, message.ballot, decree.outcome, now, out)
   }
 
+  /** The outcome is chosen: it is written, the lease ends, and all that wait here are told. */
   close(entry: Entry, ballot: Ballot, outcome: Outcome, now: Millis, out: Out): void {
     const task = entry.record.id
     const decree: Decree = { kind: 'outcome', outcome }
     if (!entry.accepted || compareBallots(entry.accepted.ballot, ballot) !== 0) {
       entry.accepted = { ballot, decree }
-      // Not on disk here yet: it goes there with the end.
+      // This outcome is not on disk here: it is written with the end.
       unkeep(entry)
     }
     enterPhase(entry, 'closed')
@@ -64,7 +68,7 @@ export class Closings {
     this.#endWatchers.over(entry, now, out)
   }
 
-  /** Others keep it, on a majority of their disks: what is left here points to them. */
+  /** A majority of other custodians has a later version on disk: the entry becomes a pointer to them. */
   onMoved(message: MessageOf<'moved'>, now: Millis, out: Out): void {
     const { task, version, custodians } = message
     const entry = this.#book.archive.get(task)
@@ -73,15 +77,15 @@ export class Closings {
     this.pointTo(entry, version, custodians, now, out)
   }
 
-  /** What is left here of a task that others keep: where it went. */
+  /** Makes the entry a pointer to the custodians of another version, and tells those that wait here where the task went. */
   pointTo(entry: Entry, version: number, custodians: PeerId[], now: Millis, out: Out): void {
     const task = entry.record.id
     const message = { t: 'moved', task, version, custodians } as const
     const wallMs = this.#book.wall(now)
-    // A pointer may have to point on: its task was kept elsewhere twice since.
+    // A pointer may have to point on, where the task has moved once more.
     if (entry.phase !== 'moved') enterPhase(entry, 'moved')
     entry.record = { ...entry.record, version, custodians }
-    // Of that version nothing was promised or accepted here.
+    // In that version this peer has promised and accepted nothing.
     forgetVotes(entry)
     unkeep(entry)
     this.#book.leases.delete(task)
@@ -95,7 +99,7 @@ export class Closings {
     this.#endWatchers.over(entry, now, out)
   }
 
-  /** A closed task that another custodian has kept until now. Its outcome is chosen, so there is nothing to vote on. */
+  /** Another custodian sends a closed task for this one to keep. Its outcome is chosen, so there is nothing to vote on. */
   onCopy(from: PeerId, message: MessageOf<'copy'>, now: Millis, out: Out): void {
     const { record, ballot } = message
     if (!record.custodians.includes(this.#self)) return
@@ -104,7 +108,7 @@ export class Closings {
     const open = known?.phase === 'open' || known?.phase === 'storing'
     const older = !known || versionNumber(known.record.version) < versionNumber(record.version)
     if (same && open) this.close(known!, ballot, message.outcome, now, out)
-    // A pointer to this very set is no copy; and what another submit of its key left open here is over with it.
+    // A pointer to this version becomes the copy itself, and so does what another submit of the key left open here.
     else if (same ? known!.phase === 'moved' : older || known.phase === 'open') this.#takeCopy(known, message, now, out)
     else if (!same) return
     const entry = this.#book.archive.get(record.id)!
@@ -132,7 +136,7 @@ export class Closings {
     this.close(entry, ballot, outcome, now, out)
   }
 
-  /** Its result has been kept for long enough; that it ended, and how, is known for a while yet. */
+  /** The result has been kept for long enough: leaves a tombstone, with that and how the task ended. */
   strip(entry: Entry, out: Out): void {
     const outcome = outcomeOf(entry)
     if (!outcome) return
@@ -154,7 +158,7 @@ export class Closings {
   }
 }
 
-/** The kind and a function's name stay: listings tell them. */
+/** Work without its arguments; the kind and a function's name stay, for listings. */
 function forgotten(work: Work): Work {
   if (work.kind === 'function') return { kind: 'function', name: work.name, args: '[]' }
   return { kind: 'process', argv: ['(forgotten)'], env: {} }

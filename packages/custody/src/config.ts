@@ -2,63 +2,63 @@ import type { Millis } from '@souk/kernel'
 
 /** Limits and times of custody. Defaults from protocol.md, "Starting timers"; guesses are marked. */
 export interface CustodyConfig {
-  /** a custodian counts a bearer as gone this long after it last heard of the lease */
+  /** how long a lease lasts, on each custodian's own clock, from when it last heard the bearer renew it */
   leaseMs: Millis
-  /** added by the custodian before it acts on a lease that ran out */
+  /** what a custodian waits beyond the lease before it acts: the bearer has stopped the run by then */
   graceMs: Millis
-  /** how often a bearer renews, and how long a task is held before it is renewed at all */
+  /** how often a bearer renews its leases, and how old a baton must be to be renewed at all: short tasks cost nothing */
   renewMs: Millis
-  /** the bearer stops its run this long after the last confirmed renewal: leaseMs less margin and clock drift */
+  /** the bearer stops its run so long after it sent the last renewal that a majority confirmed: leaseMs less margin, drift */
   leaseStopMs: Millis
-  /** a task held so long is told to its custodians at the next look; shorter ones cost nothing */
+  /** what was queued here, or came to wait here, so long ago is announced before it is renewed; shorter runs cost nothing */
   announceMs: Millis
-  /** a new bearer that no majority has confirmed stops its run after this: its custodians may not know of it */
+  /** a new bearer that no majority has confirmed stops its run after this: custodians may recover what they know nothing of */
   unconfirmedStopMs: Millis
-  /** how often a bearer looks for leases that ran out; bounds how late it stops */
+  /** how often a bearer looks for leases that ran out; bounds how late it stops a run */
   leaseCheckMs: Millis
   /** custodians of a task where there are three members or more: 3 or 5. More cost a write each */
   custodians: 3 | 5
-  /** custodian of rank i waits i times this until it recovers a task: shorter, and two of them get in each other's way */
+  /** custodian of rank i waits i times this until it recovers a task: shorter, and two of them outbid each other's ballots */
   staggerMs: Millis
-  /** how a task's place was chosen goes to disk so long after it was told, or with the end (guess) */
+  /** a placement decision is written so long after it came, or with the task's end where that is earlier (guess) */
   decisionSaveMs: Millis
   /** a submit that its custodians were asked to store is answered within this: accepted, refused or unknown */
   submitMs: Millis
-  /** a submit that waits for others to be stored first is refused as `busy` after this: shorter than its client waits */
+  /** a submit that waits for its turn to be stored is refused as `busy` after this: must be shorter than its client waits */
   queueMs: Millis
-  /** a submit that was answered `unknown` waits so long for its custodians yet, and for its key to come again */
+  /** a submit that was answered `unknown` is kept so long: late custodians may answer, or its client repeat the key */
   lingerMs: Millis
-  /** a proposal whose answers do not come is said again after this */
+  /** a proposer repeats what was not answered after this */
   proposeMs: Millis
-  /** a custodian that is dead or gone for so long is replaced */
+  /** a custodian that has been dead, or has left, for so long is replaced */
   replaceMs: Millis
   /** tasks moved or copied to other custodians within one second by this peer: more crowd out the work itself */
   successionsPerSecondMax: number
-  /** a client that waits for an outcome so long makes its peer ask for it, in case the news was lost */
+  /** a task whose outcome clients wait for is asked about after this, in case the news was lost */
   followMs: Millis
-  /** submits and waiting clients' tasks of this peer at once; more are refused */
+  /** submits in the queue and tasks that clients of this peer wait for, together; more are refused */
   submitsMax: number
-  /** accepted tasks that have not ended; more are refused */
+  /** unfinished tasks that one custodian keeps; above it STOREs are refused */
   openMax: number
-  /** ended tasks kept with their results; of the oldest over it only that and how they ended is kept */
+  /** ended tasks kept with their results; of the oldest above it only a tombstone stays: that and how they ended */
   closedMax: number
-  /** ended tasks of which anything is kept, about 1 kB each; over it the oldest are forgotten, and their keys may come again */
+  /** ended tasks of which anything is kept, about 1 kB each; above it the oldest are forgotten: their keys would start anew */
   tombstonesMax: number
   /** how long an ended task is kept with its result */
   keepMs: Millis
-  /** how long after that it is still known that and how it ended, so that its key starts nothing new */
+  /** how long the tombstone is kept after that, so that a repeated key starts nothing new */
   tombstoneMs: Millis
-  /** how often what has outlived its time is looked for */
+  /** how often ended tasks that have outlived `keepMs` or `tombstoneMs` are looked for */
   sweepMs: Millis
-  /** batons remembered after they left or ended here, so that a late copy is not taken again */
+  /** batons that a life remembers to have had, so that it takes no late copy; full of recent ones, it refuses handovers */
   batonMemoryMax: number
-  /** how long at least (guess: longer than any frame can stay under way) */
+  /** how long each is remembered at least (guess: longer than any frame can stay under way) */
   batonMemoryMs: Millis
-  /** readers that are told of every change of one task */
+  /** bound of each list of those that wait for one task: its readers, cancellers, end watchers, local clients */
   watchersMax: number
   /** a watch ends by itself after this long; readers renew it */
   watchMs: Millis
-  /** tasks looked at for the listings of one other peer within a second; its further ones get no answer. Each costs
+  /** tasks looked at for the listings of one other peer within a second; its further requests get no answer. Each costs
    * about 0.3 us: without a bound one frame of listings stops this peer for many seconds */
   listedPerSecondMax: number
   /** events kept of one task's life */

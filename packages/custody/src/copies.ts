@@ -9,37 +9,37 @@ import { tellDecision } from './tell-newcomers.ts'
 import { succeed } from './version.ts'
 import type { MeshView } from './views.ts'
 
-/** a round of copies so often */
+/** how often a round of copies is sent */
 const roundMs = 100
-/** a copy that was not confirmed is sent again after so many rounds */
+/** rounds after which a copy that was not confirmed is sent again */
 const againRounds = 10
-/** of those that are left, each waits so long for the one before it, which may have missed the task */
+/** how long each remaining custodian waits for the one of the rank before it, which may lack the task */
 const rankMs = 5000
 
 /** A closed task on its way to other custodians. */
 interface Copy {
   record: TaskRecord
-  /** who is to have it */
+  /** custodians that have to confirm it */
   to: PeerId[]
   confirmed: Set<PeerId>
   rounds: number
 }
 
 /**
- * Closed tasks one of whose custodians is gone: the first of those that are left copies them to another, and takes up
- * the new set itself when that one has it on disk. It may have missed the task itself, so the next one sees to it that
- * this was done. Where nobody can take the place, those that are left have it all. There is nothing to agree on, since
- * their outcome is chosen. At most successionsPerSecondMax a second, and twice as many at once.
+ * Replaces custodians that are gone, for closed tasks. The first remaining custodian copies the task to the new set, and
+ * takes up that set itself once all others have it on disk. It may lack the task, so the one of the next rank acts after
+ * `rankMs` unless a copy came. Where nobody can take the place, the copy goes to those that remain. There is nothing to
+ * agree on, since the outcome is chosen. At most successionsPerSecondMax a second, and twice as many at once.
  */
 export class Copies {
   readonly #config: CustodyConfig
   readonly #self: PeerId
   readonly #book: TaskBook
   readonly #mesh: MeshView
-  /** who was gone when all tasks were looked at last */
+  /** who was gone when all tasks were looked at last; empty: look again */
   #seen = ''
   readonly #waiting: TaskId[] = []
-  /** when to see whether a custodian of a higher rank has done it */
+  /** when this custodian acts, unless one of a lower rank has sent it a copy by then */
   readonly #turns = new Deadlines<TaskId>()
   readonly #copies = new Map<TaskId, Copy>()
   #nextMs: Millis | undefined
@@ -55,7 +55,7 @@ export class Copies {
     return earliest(this.#nextMs, this.#turns.next())
   }
 
-  /** Looks at all of them once whenever somebody else has come to count as gone. */
+  /** Looks at all closed tasks, once for each change of who counts as gone. Called with each sweep of `Retention`. */
   look(now: Millis): void {
     const gone = this.#mesh.gone(now, this.#config.replaceMs)
     const seen = [...gone].sort().join()
@@ -94,7 +94,7 @@ export class Copies {
     const count = custodianCount(this.#mesh.members, keepers.length, this.#config.custodians)
     const facts = { count, gone: (peer: PeerId) => gone.has(peer) }
     const { custodians } = entry.record
-    // In a mesh that has become smaller those that are left keep it as it is: one that would keep it alone may lack it.
+    // In a mesh that became smaller the set stays as it is: the one custodian that the task would get may lack it.
     const next = count < custodians.length ? undefined : decideSuccession(task, custodians, keepers, facts)
     const record = next ? succeed(entry.record, next) : entry.record
     const to = record.custodians.filter((peer) => peer !== this.#self && !gone.has(peer))
@@ -104,7 +104,7 @@ export class Copies {
   #send(task: TaskId, copy: Copy, gone: ReadonlySet<PeerId>, out: CustodianEffect[]): void {
     const entry = this.#book.archive.get(task)
     const outcome = entry && outcomeOf(entry)
-    // Forgotten meanwhile, or its new custodian went too: then it is looked at again.
+    // The task was forgotten meanwhile, or a new custodian went, too: then all tasks are looked at again.
     if (!outcome || copy.to.some((peer) => gone.has(peer))) {
       this.#copies.delete(task)
       this.#seen = ''
@@ -116,12 +116,12 @@ export class Copies {
       if (confirmed.has(to)) continue
       out.push({ type: 'send', to, message: { t: 'copy', record, ballot: entry!.accepted!.ballot, outcome } })
       if (entry!.record.custodians.includes(to)) continue
-      // Whoever kept it before has heard how it was placed, or nobody will.
+      // Only who is new: those that kept the task before have heard the decision from its bearer.
       tellDecision(entry!, to, entry!.accepted!.ballot, out)
     }
   }
 
-  /** One of the new custodians has it on disk. */
+  /** One of the copy's receivers has it on disk; with the last one this custodian takes up the new set. */
   onStored(from: PeerId, { task, version }: MessageOf<'stored'>, out: CustodianEffect[]): void {
     const copy = this.#copies.get(task)
     const entry = this.#book.archive.get(task)
@@ -132,7 +132,7 @@ export class Copies {
     if (copy.record.version !== entry.record.version) this.#takeUp(entry, copy.record, out)
   }
 
-  /** Another custodian sees to this one. */
+  /** Another custodian sent a copy of this task, so it need not be copied from here. */
   onCopy(task: TaskId): void {
     this.#turns.delete(task)
   }

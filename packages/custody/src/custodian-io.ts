@@ -13,7 +13,7 @@ import type {
 } from '@souk/wire'
 import type { LostRun } from './entry.ts'
 
-/** What a custodian may be told by other peers. */
+/** Messages that a custodian takes from other peers, and from its own. */
 export type CustodianMessage = MessageOf<
   | 'store'
   | 'drop'
@@ -34,7 +34,7 @@ export type CustodianMessage = MessageOf<
   | 'query'
   | 'list'
   | 'watch'
-  // as proposer
+  // answers to it as proposer
   | 'stored'
   | 'already'
   | 'unstored'
@@ -46,7 +46,7 @@ export type CustodianMessage = MessageOf<
   | 'fenced'
 >
 
-/** What it tells them. */
+/** Messages that a custodian sends. */
 export type CustodianSays = MessageOf<
   | 'stored'
   | 'already'
@@ -77,33 +77,33 @@ export type CustodianSays = MessageOf<
 
 export type CustodianInput =
   | { type: 'start'; wallMs: WallMillis; incarnation: Incarnation; stored: { key: string; value: unknown }[] }
-  /** the wall clock has moved against this peer's own */
+  /** the wall clock was set: it has moved against this peer's monotonic clock */
   | { type: 'wall'; wallMs: WallMillis }
   | { type: 'wake' }
   | { type: 'persisted'; upToSeq: number }
   | { type: 'persistFailed'; upToSeq: number; code: string; message: string }
   | { type: 'message'; from: Bearer; message: CustodianMessage }
-  /** to be written beside the tasks, of the same peer's other concerns */
+  /** what other parts of this peer have to write: with the tasks, so that one sequence of writes has one watermark */
   | { type: 'remember'; writes: { key: string; value: unknown }[] }
-  /** this peer, as bearer, decided where it goes; `to` undefined: it waits */
+  /** this peer, as bearer, decided where the task goes; `to` undefined: it waits */
   | { type: 'decided'; task: TaskId; decision: Decision; to: Bearer | undefined }
-  /** what it had decided before the present custodians stood comes about now */
+  /** a baton leaves this peer, whose place it had chosen, as bearer, before the present custodians stood */
   | { type: 'handed'; task: TaskId; to: Bearer }
   /** a task that this peer bears and keeps has started here */
   | { type: 'began'; task: TaskId; ballot: Ballot }
-  /** a life of this peer began: whatever an earlier life bore is over */
+  /** `peer` was met in this life: whatever its earlier lives had in hand, they have no more */
   | { type: 'bearerRestarted'; peer: PeerId; incarnation: Incarnation }
 
 export type CustodianEffect =
   | { type: 'send'; to: PeerId; message: CustodianSays }
-  /** along: nothing waits for it, so it may go with the next write that something does wait for */
+  /** along: no answer waits for it, so it may go with the next write that has haste */
   | { type: 'persist'; seq: number; writes: { key: string; value: unknown }[]; along?: true }
-  /** the local bearer gets a baton under a ballot of this peer; its lease counts from `leasedMs` */
+  /** this peer recovered a task: its bearer gets the baton, under a ballot of this peer; the lease counts from `leasedMs` */
   | { type: 'bear'; record: TaskRecord; ballot: Ballot; attempts: Attempt[]; leasedMs: Millis; durable: true }
-  /** its outcome is known to be chosen */
+  /** the task's outcome is known to be chosen */
   | { type: 'closed'; task: TaskId; outcome: Outcome }
   | { type: 'recovered'; task: TaskId; ballot: Ballot; code: string }
-  /** its bearer died: what that had begun has ended, and this peer sees to what follows */
+  /** a recovered task's bearer died, and this run with it; `forMs`: how long it had gone on, where that is known */
   | { type: 'runLost'; task: TaskId; run: LostRun; forMs?: Millis }
   | { type: 'rejected'; from: PeerId; tag: string; code: string }
   | { type: 'storeState'; ok: boolean; code: string; message: string }

@@ -20,12 +20,13 @@ import { type StoreState, Voter } from './voter.ts'
 type Out = CustodianEffect[]
 
 /**
- * Keeps tasks for whoever submitted them, one of k for each: votes on what becomes of them (`voter.ts`), knows who bears
- * them (`bearer-reports.ts`), undertakes what nobody else does (`proposer.ts`), and answers clients (`requests.ts`).
+ * Keeps the records of tasks for their origins, as one of each task's 1, 3 or 5 custodians. It routes every input to the
+ * part that sees to it: votes (`voter.ts`), reports of bearers (`bearer-reports.ts`), recovery and cancels (`proposer.ts`),
+ * decrees that were chosen (`closings.ts`), requests of clients (`requests.ts`).
  *
- * Invariants: I1 one outcome a task, for ever. I2 what is answered is on disk before. I3 `promised` never falls. I4 one
- * decree is chosen per version. I8 attempts are bounded by the spec.
- * Inputs: what other peers say, the disk's watermark. Effects: sends, persists, batons for the local bearer.
+ * Invariants: I1 a task has one outcome, for ever. I2 an answer leaves only once what it says is on disk. I3 within a
+ * version `promised` never falls. I4 one decree is chosen per version. I8 attempts are bounded by the spec.
+ * Inputs: messages, the disk's watermark, what this peer's own bearer does. Effects: sends, persists, recovered batons.
  * Bounds: openMax, closedMax, watchersMax.
  */
 export class Custodian implements Machine<CustodianInput, CustodianEffect> {
@@ -112,7 +113,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   snapshot() {
     const tasks: Record<string, number> = {}
     for (const entry of this.#book.archive.entries()) {
-      // Counted where it is told of, so that the sum over all peers is the number of tasks.
+      // Only the first custodian counts a task, so that the sum over all peers is the number of tasks.
       if (entry.phase === 'moved' || entry.record.custodians[0] !== this.#self) continue
       const name = outcomeOf(entry)?.kind ?? stateOf(entry)
       tasks[name] = (tasks[name] ?? 0) + 1
@@ -127,7 +128,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     return entry?.phase === 'moved' ? undefined : entry
   }
 
-  /** Every task that is kept here, not only pointed to, with the outcome that was accepted for it, if any. */
+  /** Every task that is kept here, not only pointed to, with the outcome that was accepted (not yet chosen, perhaps). */
   *tasks(): Iterable<{ record: TaskRecord; attempts: readonly Attempt[]; outcome: Outcome | undefined }> {
     for (const { phase, record, attempts, accepted } of this.#book.archive.entries()) {
       if (phase === 'moved') continue
@@ -145,7 +146,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
       book.archive.add(entry)
       if (overWallMs !== undefined) book.archive.close(entry.record.id, overWallMs)
       else if (entry.keptIn !== undefined) {
-        // It ran here: that life is over, and its guardian has seen to the run.
+        // An earlier life of this peer, its only custodian, ran it. The guardian has ended that run: no lease to wait for.
         entry.bearer = { peer: this.#self, incarnation: entry.keptIn }
         book.endLease(entry, now)
       } else book.grantLease(entry, now)
@@ -174,7 +175,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     for (const pending of this.#book.journal.settle(upToSeq)) this.#onNotWritten(pending, out)
   }
 
-  /** Nothing is answered that is not on disk; who asked asks again, and then it is written again. */
+  /** A vote that the disk refused is not answered: its asker repeats itself, which writes it again. A STORE is told why. */
   #onNotWritten(pending: Pending, out: Out): void {
     this.#book.onLost(pending)
     if (pending.kind === 'store') this.#voter.onNotStored(pending, this.#store, out)
@@ -244,7 +245,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     }
   }
 
-  /** Whoever is at ending a task may not come to an end with it. */
+  /** A task that is to end was prepared by a proposer, which may die before it is through: then this custodian goes on. */
   #onPrepared(task: TaskId, now: Millis): void {
     const entry = this.#book.archive.get(task)
     if (entry?.ending && entry.phase === 'open') this.#proposer.onEnding(entry, now)

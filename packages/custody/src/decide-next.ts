@@ -1,16 +1,16 @@
 import type { Attempt, TaskSpec } from '@souk/wire'
 
-/** What a task that nobody bears any more becomes: another run, or its end. */
+/** What becomes of a task that nobody bears any more: another run (again), or its end. */
 export type Next = { choice: 'again'; reason: string } | { choice: 'quarantine' | 'lose'; code: string; reason: string }
 
-/** Codes of attempts that ended by themselves; they use up `retries`, the others use up `attemptsMax`. */
+/** Codes of runs that failed by themselves: they use up `retries`; vanished and refused ones use up `attemptsMax`. */
 const ownFailures = new Set(['exit', 'threw', 'timeout', 'out-of-memory', 'too-many-processes'])
 
-/** Codes of bearers that were alive and only could not be heard, or hear: the task has not harmed them. */
+/** Codes of bearers that were alive but cut off from custodians: the task has not taken them down. */
 const cutOff = new Set(['cut-off', 'lease-lost'])
-/** Of a run that was stopped and left its checkpoint: the next one goes on there, so nothing was lost. */
+/** Code of a run that was stopped and left its checkpoint: the next run goes on there, so nothing was lost. */
 export const checkpointed = 'checkpointed'
-/** So many times attemptsMax a task may lose its bearer to that. */
+/** A task may have this many times attemptsMax bearers that were cut off. */
 const cutOffFactor = 4
 
 export const isOwnFailure = (code: string): boolean => ownFailures.has(code)
@@ -19,15 +19,15 @@ export function ownFailureCount(attempts: readonly Attempt[]): number {
   return attempts.filter((attempt) => isOwnFailure(attempt.code)).length
 }
 
-/** Whether a run that failed by itself is to be tried again (the bearer asks before it commits the failure). */
+/** Whether a run that failed by itself is tried again. The bearer asks before it commits the failure. */
 export function decideRetry(spec: TaskSpec, attempts: readonly Attempt[]): boolean {
   return ownFailureCount(attempts) < spec.retries
 }
 
 /**
- * After a bearer vanished or gave up. Vanished and refused runs count to the limit; refusals without a run do not, nor do
- * runs that left a checkpoint.
- * `begun`: a bearer that asked leave to start it, as a task that starts at most once must, never said how that ended.
+ * Asked by a custodian after a bearer vanished or gave up. Vanished and refused runs count against `attemptsMax`; a refusal
+ * without a run is no attempt, and runs that left a checkpoint do not count.
+ * `begun` (starts: at-most-once): a bearer asked leave to begin and never said how that ended.
  */
 export function decideNext(spec: TaskSpec, attempts: readonly Attempt[], begun: boolean): Next {
   if (spec.starts === 'at-most-once' && begun) {

@@ -8,8 +8,8 @@ import { type Entry, outcomeOf } from './entry.ts'
 type Out = CustodianEffect[]
 
 /**
- * Tells bearers how the tasks end that theirs wait for: once they have, and that they have not. Only chosen outcomes
- * are told, so what waits for one never starts for nothing.
+ * Bearers that wait for the end of a task kept here (`after:`): each is told at once whether it has ended, and once more
+ * when it does. Only chosen outcomes are told, so a dependent never starts on an end that does not come about.
  */
 export class EndWatchers {
   readonly #config: CustodyConfig
@@ -37,14 +37,14 @@ export class EndWatchers {
       out.push({ type: 'send', to: from, message: answer })
   }
 
-  /** Where too many watch it already this one asks again by itself. */
+  /** One too many is not noted: a bearer asks again by itself. */
   #add(entry: Entry, peer: PeerId, now: Millis): void {
     const others = entry.endWatchers.filter((watcher) => watcher.untilMs > now && watcher.peer !== peer)
     if (others.length >= this.#config.watchersMax) return
     entry.endWatchers = [...others, { peer, untilMs: now + this.#config.watchMs }]
   }
 
-  /** It has ended, or others keep it: whoever watches it hears of that, once. */
+  /** The task has ended, or others keep it now: its watchers are told, once. */
   over(entry: Entry, now: Millis, out: Out): void {
     if (entry.endWatchers.length === 0) return
     const end = endOf(entry)

@@ -15,22 +15,22 @@ import {
   type TaskState,
 } from '@souk/wire'
 
-/** Somebody who is told of every change. */
+/** A reader that is told of every change of a task. */
 export interface Watcher {
   peer: PeerId
   ask: number
   untilMs: number
 }
 
-/** A bearer whose tasks wait for the end of one that is kept here. */
+/** A bearer that has tasks which wait for the end of this one. */
 interface EndWatcher {
   peer: PeerId
   untilMs: number
 }
 
 /**
- * storing: not yet on disk · open: its decree is not known to be chosen · closed: its outcome is · moved: others keep
- * it, and this is a pointer to them.
+ * storing: the record is not on disk yet · open: no decree is known to be chosen · closed: its outcome is chosen · moved:
+ * other custodians keep the task, and the entry is a pointer to them.
  */
 export type Phase = 'storing' | 'open' | 'closed' | 'moved'
 
@@ -42,13 +42,13 @@ export const phaseTransitions: Record<Phase, readonly Phase[]> = {
   moved: ['storing', 'closed'],
 }
 
-/** What a bearer had of a task when it was last heard of, as far as this custodian knows. */
+/** What a bearer that died had of a task when this custodian last heard of it. */
 export interface LostRun {
   bearer: Bearer
-  /** under which it had it */
+  /** under which that bearer had the task */
   ballot: Ballot
   state: 'queued' | 'running'
-  /** when this custodian first heard of that, by its own wall clock; absent: it was not told */
+  /** when this custodian first heard of that state, by its own wall clock; absent: it was not told */
   sinceWallMs?: WallMillis
   /** counts from 1 */
   attempt: number
@@ -58,53 +58,53 @@ export interface LostRun {
 export interface Entry {
   record: TaskRecord
   phase: Phase
-  /** the record and the votes are on disk as they are now, or later votes are on their way there */
+  /** the disk has this record, and all votes or an earlier state of them; false: the next write carries the record too */
   kept: boolean
-  /** another version of it was known here before: an end of that may be on disk */
+  /** an earlier version was known here before: its end may be on disk, and must be overwritten */
   again: boolean
-  /** rises whenever what is on disk is no longer enough: a write from before then confirms nothing */
+  /** rises with each `unkeep`: a write that went to the disk before that does not make the entry `kept` */
   generation: number
-  /** votes handed to the disk that it has not answered */
+  /** writes of this entry that the disk has not answered yet */
   inFlight: number
-  /** writes of it that the disk refused: what was answered on top of one of them would not be safe */
+  /** writes of this entry that the disk refused: an answer whose write came after one of these builds on what is lost */
   losses: number
-  /** somebody was told that it is known here, and counts on it: a drop comes too late */
+  /** somebody else was told that the task is known here, and counts on it: a DROP comes too late */
   relied: boolean
   /** the highest ballot granted in this version; never falls (I3) */
   promised: Ballot
-  /** the decree accepted last, if any; chosen once the phase is closed or moved */
+  /** the decree accepted last, if any; known to be chosen once the phase is closed */
   accepted: Accepted | undefined
-  /** who bears it, as far as is known: at first whoever began the promised ballot */
+  /** who bears the task, as far as is known: at first the peer that began the promised ballot */
   bearer: Bearer
-  /** the ballot under which it does: the promised one, unless that was promised to end the task */
+  /** the ballot under which `bearer` bears it: the promised one, unless that was promised only to end the task */
   borneUnder: Ballot
-  /** the bearer itself said that it has it */
+  /** the bearer itself has said, in a renewal, that it has the baton */
   heard: boolean
-  /** the bearer gave it up: nobody vanished */
+  /** the bearer gave the baton up: it has not vanished, and no lease has to run out */
   released: boolean
-  /** the promised ballot is this life's own and no majority has promised it yet: nobody bears it, and it may be given up */
+  /** the promised ballot is this life's own, and no majority has promised it yet: nobody bears it, a higher one may follow */
   unwon: boolean
-  /** what the bearer before had when another was promised the task: until that says that it has it, or the loss is told */
+  /** the last bearer's run when a new ballot was promised: kept until the new bearer is heard of, or the loss is told */
   lost?: LostRun | undefined
-  /** until when its lease runs, the grace after it included */
+  /** until when the lease runs on this peer's clock, the grace after it included */
   leasedUntilMs: number
-  /** what the bearer last said it does with it */
+  /** what the bearer, as far as is known, does with the task */
   bearerState: TaskState
-  /** how often it went on to another bearer since its first, as the present one last said; absent: never */
+  /** how often the baton went on to another bearer since its first, as the present one last said; absent: never */
   moves?: number | undefined
-  /** who had it before under this ballot, as the present bearer last said of what has not begun there */
+  /** who had the baton before under this ballot, as the present bearer last said; of a task that has not begun there */
   path?: readonly PeerId[] | undefined
   attempts: Attempt[]
   decision: Decision | undefined
-  /** a run may have begun under this ballot or an earlier one, as its bearer asked leave to (starts: at-most-once) */
+  /** (starts: at-most-once) a bearer asked leave to begin, under this ballot or an earlier one: it may have run */
   begun: boolean
-  /** the life of this peer that runs it itself under the promised ballot, where it is the only custodian */
+  /** where this peer is the only custodian: the life of it that began the run under the promised ballot */
   keptIn: Incarnation | undefined
-  /** how it is to end, once its bearer is fenced */
+  /** how the task is to end (cancelled, expired) once its bearer is fenced */
   ending: Ending | undefined
   /**
-   * Somebody gave up what its removed custodians knew of it, which were most: those that are left end it. Until the next start
-   * alone, where nothing came of it by then.
+   * A person gave up what removed custodians, which were most, knew of the task: all that are left may end it together. Not
+   * on disk: after a restart it has to be said again.
    */
   givenUp: boolean
   cancellers: { peer: PeerId; ask: number }[]
@@ -145,7 +145,7 @@ export function newEntry(record: TaskRecord, promised: Ballot): Entry {
   }
 }
 
-/** What is on disk is no longer enough: record, votes and end go there with the next write. */
+/** What is on disk of this entry is no longer enough: the next write carries record, votes and end. */
 export function unkeep(entry: Entry): void {
   entry.kept = false
   entry.generation++
@@ -159,7 +159,7 @@ export function enterPhase(entry: Entry, phase: Phase): void {
   entry.phase = phase
 }
 
-/** A ballot that was just promised: whoever began it bears the task, as far as is known. */
+/** Promises a ballot to run the task: the peer that began it counts as its bearer until another says that it has it. */
 export function promise(entry: Entry, ballot: Ballot): void {
   entry.promised = ballot
   entry.borneUnder = ballot
@@ -171,13 +171,13 @@ export function promise(entry: Entry, ballot: Ballot): void {
   entry.keptIn = undefined
 }
 
-/** A ballot that was promised to end the task: whoever bore it before has yet to stop. */
+/** Promises a ballot only to end the task: its bearer stays known, since it has yet to stop. */
 export function promiseEnd(entry: Entry, ballot: Ballot): void {
   entry.promised = ballot
   entry.unwon = false
 }
 
-/** A pointer votes on nothing. */
+/** The entry becomes a pointer, of a version in which this peer has promised and accepted nothing. */
 export function forgetVotes(entry: Entry): void {
   entry.promised = { counter: 0, peer: entry.promised.peer, incarnation: 0 }
   entry.unwon = false
@@ -185,7 +185,7 @@ export function forgetVotes(entry: Entry): void {
   forgetBearer(entry)
 }
 
-/** Nobody's word that it has stopped counts: no life of a peer has this incarnation. */
+/** The bearer is unknown from here on. No life has incarnation 0, so no peer's STOPPED counts as that of the bearer. */
 export function forgetBearer(entry: Entry): void {
   const { peer } = entry.promised
   entry.bearer = { peer, incarnation: 0 }
@@ -197,12 +197,12 @@ export function grantedLeftMs({ leasedUntilMs }: Entry, now: number): number {
   return Math.max(0, Math.ceil(leasedUntilMs - now))
 }
 
-/** Its bearer said itself that it has it to run: then it did not pass it on. Of any other nobody here can tell. */
+/** The bearer said itself that the task is queued or runs with it. A baton that only waits may have been passed on since. */
 export function runsAtBearer({ heard, bearerState }: Entry): boolean {
   return heard && bearerState !== 'waiting'
 }
 
-/** Who bears it, as far as is known here. */
+/** Who bears the task as far as is known here, for a PROMISE or an undertaking. */
 export function lastBearerOf(entry: Entry) {
   return { ballot: entry.borneUnder, bearer: entry.bearer, runs: runsAtBearer(entry) }
 }
@@ -221,22 +221,22 @@ export function stateOf(entry: Entry): TaskState {
   return entry.bearerState
 }
 
-/** Adds to the task's life; the first event (accepted) stays when the middle has to go. */
+/** Adds an event to the timeline. Over the limit the second oldest goes: the first one (accepted) stays. */
 export function noteEvent(entry: Entry, event: TaskEvent, limit: number): void {
   const last = entry.timeline.at(-1)
-  // Told again, as with every new set of custodians: it goes on as it did, and since then.
+  // A state that is told again, as after each change of custodians, goes on: since when must not change.
   if (goesOn.has(event.event) && last?.event === event.event && last.detail === event.detail) return
   if (entry.timeline.length >= limit) entry.timeline.splice(1, 1)
   entry.timeline.push({ ...event, detail: event.detail.slice(0, 200) })
 }
 
-/** Events that are a state, which lasts */
+/** Events that begin a state, which lasts until the next event. */
 const goesOn = new Set(['waiting', 'queued', 'running'])
 
-/** What a custodian supposes of a bearer that it did not hear from. */
+/** Codes of attempts that custodians suppose of a bearer that they did not hear from. */
 const supposed = new Set(['vanished', 'cut-off'])
 
-/** Adds attempts that were not known here; each ballot counts once, by what its bearer said where anybody heard that. */
+/** Adds attempts that were not known here. Each ballot counts once; what its bearer said replaces what was supposed. */
 export function mergeAttempts(known: readonly Attempt[], more: readonly Attempt[], limit = 128): Attempt[] {
   const merged = [...known]
   for (const attempt of more) {

@@ -10,12 +10,12 @@ import { versionNumber } from './version.ts'
 
 type Out = SubmitterEffect[]
 
-/** An accepted submit until its clients know its outcome: its custodians say it, or are asked by and by. */
+/** An accepted submit until its clients know its outcome: its custodians tell it, or are asked for it, should that be lost. */
 export class Following {
   readonly #config: CustodyConfig
   readonly #submissions: Submissions
   readonly #choosing: Choosing
-  /** what to ask of whom, until the end of the step */
+  /** tasks to ask of each custodian, until the end of the step */
   readonly #asks = new Map<PeerId, TaskId[]>()
 
   constructor(config: CustodyConfig, submissions: Submissions, choosing: Choosing) {
@@ -24,7 +24,7 @@ export class Following {
     this.#choosing = choosing
   }
 
-  /** Others keep it: in a later version, or as another submit of its key chose them, once those asked point there. */
+  /** MOVED: follows the task to a later version, or (told by one of its custodians) to the set of another submit of its key. */
   onMoved(from: PeerId, { task, version, custodians }: MessageOf<'moved'>): void {
     const submission = this.#submissions.get(task)
     if (!submission) return
@@ -32,7 +32,7 @@ export class Following {
     const later = versionNumber(version) > versionNumber(record.version)
     if (version === record.version || (!later && (storing || !record.custodians.includes(from)))) return
     submission.record = { ...record, version, custodians }
-    // Who missed the one before may keep this one.
+    // Custodians that did not know the version before may keep this one.
     submission.unknownBy.clear()
   }
 
@@ -43,7 +43,7 @@ export class Following {
     this.#submissions.end(task)
   }
 
-  /** A custodian has forgotten these. Where all that can be asked have, nobody will ever say how it ended. */
+  /** A custodian does not know these tasks. Once no other can be asked, and a majority says so, the outcome is `lost`. */
   onUnknown(from: PeerId, tasks: readonly TaskId[], now: Millis, out: Out): void {
     for (const task of tasks) {
       const submission = this.#submissions.get(task)
@@ -53,7 +53,7 @@ export class Following {
       const { custodians, submittedWallMs: endedWallMs } = record
       const all = custodians.every((peer) => unknownBy.has(peer) || !this.#choosing.canReach(peer))
       if (!all || unknownBy.size < majority(custodians.length)) {
-        // It may only have missed the task: another one is asked at once, not after the pause for who is silent.
+        // This one may only have missed the task: the next is asked at once, not after the pause that silence would take.
         if (!all) this.#submissions.due.set(task, now)
         continue
       }
@@ -62,7 +62,7 @@ export class Following {
     }
   }
 
-  /** One of its custodians that can be reached, another one each time; who has said that it knows nothing comes last. */
+  /** Asks one custodian that can be reached, another each time; one that did not know the task only if there is no other. */
   queueAsk(submission: Submission, now: Millis): void {
     const { record, asked, unknownBy } = submission
     submission.asked++
@@ -77,7 +77,7 @@ export class Following {
     else this.#asks.set(to, [record.id])
   }
 
-  /** Says what was queued, in as few messages as may be. */
+  /** Sends what was queued, in as few messages as possible. */
   flush(out: Out): void {
     for (const [to, tasks] of this.#asks) {
       for (let i = 0; i < tasks.length; i += limits.tasksPerMessageMax) {

@@ -1,6 +1,6 @@
 /**
- * Whether a text is of this form: `*` stands for any text, `?` for any one character, all else for itself. At most
- * text × pattern steps, since only the last `*` is ever tried again; patterns come from other peers.
+ * Whether a text matches a pattern: `*` stands for any text, `?` for any one character, all else for itself. Patterns come
+ * from other peers, so the steps are bounded by text × pattern: only the last `*` is ever tried again.
  */
 export function matchesGlob(text: string, pattern: string): boolean {
   let at = 0

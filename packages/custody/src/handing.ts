@@ -20,12 +20,15 @@ import type { MeshView } from './views.ts'
 
 type Out = BearerEffect[]
 
-/** What of a baton is new with each handover. */
+/** What each handover gives a baton anew. */
 type Given = Pick<Baton, 'alternates' | 'leaseAgeMs' | 'bounces' | 'moves'>
 
 type Chosen = Extract<Placing, { choice: 'handOver' }>
 
-/** How batons come and go: awards, admissions, bounces, accepts. */
+/**
+ * How batons come and go (I16): handed over by AWARD, admitted by the host or bounced to the next alternate, accepted. Also
+ * `take`, by which a task comes into this host's queue. `Bearer`, `Placings` and `BearerRounds` call it.
+ */
 export class Handing {
   readonly #hands: Hands
   readonly #mesh: MeshView
@@ -37,6 +40,7 @@ export class Handing {
     this.#endings = endings
   }
 
+  /** Hands a waiting baton to the peer that market chose, which keeps it or passes it on to an alternate. */
   handOver(borne: Borne, { to, alternates, chosenMs }: Chosen, now: Millis): void {
     const leaseAgeMs = Math.max(0, Math.round(chosenMs - this.#hands.renewals.heldSinceMs(borne)))
     const before = borne.offered?.baton
@@ -63,14 +67,14 @@ export class Handing {
     this.#hands.outbox.award(peer, baton)
   }
 
-  /** The handover may have been lost: once more to that same peer, while its custodians cannot have given it to another. */
+  /** Repeats a handover that may be lost, to that same peer, as long as the lease keeps custodians from recovering the task. */
   handAgain(borne: Borne, now: Millis): void {
     if (this.#hands.renewals.ranOut(borne, now)) return
     const { to, baton } = borne.handed!
     this.#hands.outbox.award(to.peer, baton)
   }
 
-  /** It runs here: at once, or once its custodians know that it may have started. */
+  /** The task is to run here: at once, or (starts: at-most-once) when a majority of custodians has noted that it may begin. */
   take(borne: Borne, alternative: number, out: Out): void {
     borne.alternative = alternative
     borne.runBallot = borne.ballot
@@ -80,6 +84,7 @@ export class Handing {
     } else this.#queue(borne, out)
   }
 
+  /** Asks the custodians that have not answered for leave to begin. */
   sayBegin({ record, ballot, confirmed }: Borne, out: Out): void {
     const { id: task, version, custodians } = record
     for (const to of custodians) {
@@ -87,6 +92,7 @@ export class Handing {
     }
   }
 
+  /** A custodian gives leave to begin; with a majority's the task is queued. */
   onBegun(from: PeerId, { task, ballot }: { task: TaskId; ballot: Ballot }, out: Out): void {
     const borne = this.#hands.under(task, ballot)
     if (borne?.state !== 'beginning' || !borne.record.custodians.includes(from)) return
@@ -106,11 +112,12 @@ export class Handing {
     out.push({ type: 'take', ...run, ...(checkpoint ? { checkpoint } : {}) })
   }
 
+  /** A baton comes by AWARD: it is offered to this host, bounced, or (if something is wrong with it) passed over. */
   onAward(from: BearerId, baton: Baton, now: Millis, out: Out): void {
     const { id: task } = baton.record
     const known = this.#hands.borne.get(task)
     if (known && compareBallots(known.ballot, baton.ballot) === 0) {
-      // Our accept was lost with a connection: say it again.
+      // The giver repeats its AWARD, so the ACCEPT was lost with a connection: it is sent again.
       if (known.state !== 'offered' && known.state !== 'handed') this.sayAccepted(known, from.peer)
       return
     }
@@ -138,17 +145,17 @@ export class Handing {
     out.push({ type: 'offered', baton, from: from.peer })
   }
 
-  /** A baton that was not meant for this life of this peer, or that it had before: it is not answered. */
+  /** Why a baton is not even answered: it is not for this life of this peer, was here before, is too old, or is forged. */
   #decideWrong(from: PeerId, baton: Baton, leaseAgeMs: Millis): string | undefined {
     if (baton.incarnation !== this.#hands.incarnation) return 'old-incarnation'
-    // A life of this number may have had it before, and its disk was rolled back since: enough members would say so.
+    // After a rollback of the disk an earlier life with this number may have had the baton: a majority would say so.
     if (baton.record.custodians.length >= 3 && !this.#mesh.heardFromMajority) return 'not-sure-of-itself'
     if (baton.path.includes(this.#hands.self)) return 'on-path'
     if (baton.path.at(-1) !== from) return 'forged-path'
-    // Its custodians may have given it to another by now.
+    // The lease is over: custodians may have recovered the task by now.
     if (leaseAgeMs >= this.#hands.leaseStopMs) return 'lease-over'
     const { record, ballot } = baton
-    // Whoever began a ballot is the first to bear it.
+    // The peer that began a ballot is the first to bear it, so it must be the first on the path.
     if (baton.path[0] !== ballot.peer || !mayBegin(record, ballot)) return 'forged-ballot'
     if (this.#hands.memory.has(baton.record.id, baton.ballot)) return 'borne-before'
     return undefined
@@ -161,6 +168,7 @@ export class Handing {
     return undefined
   }
 
+  /** The host's answer to an offered baton: the task is taken, waits here, or its baton is bounced. */
   onAdmit(task: TaskId, answer: Admission, now: Millis, out: Out): void {
     const borne = this.#hands.borne.get(task)
     if (borne?.state !== 'offered') return
@@ -174,7 +182,7 @@ export class Handing {
     this.sayAccepted(borne, borne.offered!.from.peer)
   }
 
-  /** Market finds a place for it, here or with somebody who did not have it before; its custodians hear who has it now. */
+  /** The baton waits here: market finds a place, here or with a peer not on its path. Custodians hear who bears it now. */
   #waitHere(borne: Borne, out: Out): void {
     enterBorne(borne, 'waiting')
     this.#hands.announcements.push(borne)
@@ -182,12 +190,12 @@ export class Handing {
     out.push({ type: 'waiting', record, attempts: attempts.length, avoid: offered!.baton.path })
   }
 
-  /** Only whoever gave it must know; its custodians hear of it if it stays here. */
+  /** ACCEPT to the giver, which then forgets the handover; custodians hear of this bearer by announcement and renewal. */
   sayAccepted(borne: Borne, from: PeerId): void {
     this.#hands.outbox.accept(from, borne.record.id, borne.ballot)
   }
 
-  /** Passes a baton on to its next alternate, or gives it up. At most two bounces (I8). */
+  /** Passes a refused baton on to its next alternate, or gives it up. At most two bounces (I8). */
   bounce(borne: Borne, refusal: Refusal, now: Millis, out: Out): void {
     const { baton } = borne.offered!
     const { ballot } = borne
@@ -199,9 +207,9 @@ export class Handing {
       this.#endings.giveUp(borne, { ran: false, code: refusal.code, message: refusal.detail, refusal }, out)
       return
     }
-    // An older run of it that is still ending here stays in sight; then a lost handover is left to the lease.
+    // An older run that is still ending here keeps its place in `borne`: if this handover is lost, recovery sees to it.
     if (!this.#hands.borne.has(task)) this.#hands.borne.set(task, borne)
-    // The alternates were chosen with the first taker: for all of them the lease is as old as it was then.
+    // The age is as of when takers were chosen, alternates included; each adds the time since its own offer (`ageOf`).
     const { leaseAgeMs, moves } = baton
     const alternates = baton.alternates.slice(next + 1)
     this.#send(borne, to, { alternates, leaseAgeMs, bounces: baton.bounces + 1, moves }, now)
@@ -211,18 +219,19 @@ export class Handing {
     return to.peer !== this.#hands.self && !baton.path.includes(to.peer)
   }
 
+  /** A handover was accepted: it need not be repeated any more. */
   onAccept(from: PeerId, task: TaskId, ballot: Ballot): void {
     const borne = this.#hands.under(task, ballot)
     if (!borne?.handed) return
     const { to, baton } = borne.handed
-    // It, or one of those that it may have been passed on to.
+    // Its receiver, or an alternate to which that one bounced it.
     if (to.peer === from || baton.alternates.some(({ peer }) => peer === from)) this.#hands.borne.delete(task)
   }
 }
 
 /**
- * How old its lease is at the most. A baton may be long on its way, or wait while this peer stands still; but its takers
- * were chosen after this one offered to be one.
+ * How old a baton's lease is at most: as old as when the takers were chosen, and the time since this host's offer, which came
+ * before that. It needs no common clock, however long the baton was on its way, or this peer stood still.
  */
 function ageOf({ leaseAgeMs, offeredMs }: Baton, now: Millis): Millis {
   return leaseAgeMs + Math.max(0, now - offeredMs)

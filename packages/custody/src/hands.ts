@@ -8,7 +8,7 @@ import type { CustodyConfig } from './config.ts'
 import { Outbox } from './outbox.ts'
 import { Renewals } from './renewals.ts'
 
-/** The batons in this peer's hands, and what it must remember and say of them. */
+/** What the parts of a bearer share: the batons in hand, its clock, and what it remembers, renews and says of them. */
 export class Hands {
   readonly self: PeerId
   readonly borne = new Map<TaskId, Borne>()
@@ -17,7 +17,7 @@ export class Hands {
   readonly outbox = new Outbox()
   readonly announcements = new Announcements()
   incarnation: Incarnation = 0
-  /** this peer is going: it takes nothing any more */
+  /** this peer is going: it takes no baton any more */
   leaving = false
   #wallOffset: WallMillis = 0
 
@@ -39,19 +39,19 @@ export class Hands {
     this.#wallOffset = wallMs - now
   }
 
-  /** The baton of a task if it is still in hand under this ballot. */
+  /** The baton of a task, if it is in hand under this ballot. */
   under(task: TaskId, ballot: Ballot): Borne | undefined {
     const borne = this.borne.get(task)
     return borne && compareBallots(borne.ballot, ballot) === 0 ? borne : undefined
   }
 
-  /** The baton of a task that the host knows by this ballot. */
+  /** The baton of a task, if the host knows its run by this ballot. */
   run(task: TaskId, runBallot: Ballot): Borne | undefined {
     const borne = this.borne.get(task)
     return borne && compareBallots(borne.runBallot, runBallot) === 0 ? borne : undefined
   }
 
-  /** It is not in these hands any more, and not to be placed. */
+  /** Drops the baton without a word to its custodians; market does not place it any more. */
   drop(task: TaskId, out: BearerEffect[]): void {
     if (this.borne.delete(task)) out.push({ type: 'withdrawn', task })
   }

@@ -1,6 +1,6 @@
 import { type Ballot, compareBallots, type MessageOf, type PeerId, type TaskId } from '@souk/wire'
 
-/** Which version of a task, under which ballot. */
+/** The version and ballot under which a bearer holds a task. */
 export interface HeldTask {
   version: number
   ballot: Ballot
@@ -13,19 +13,19 @@ interface HeldSet {
 }
 
 /**
- * What each bearer said that it holds of our tasks, kept by changes. What was refused to it stays until it says so no
- * more: the answer may have been lost, and the next one must refuse it too.
+ * Per bearer the tasks of this custodian that it says it holds, kept up to date by the changes in its renewals. A task that
+ * was refused stays in the set until its bearer takes it back: an answer may be lost, and the next must refuse it, too.
  */
 export class HeldSets {
   readonly #sets = new Map<PeerId, HeldSet>()
   readonly #limit: number
 
-  /** Of one bearer at most `limit`: nobody holds more of ours than are kept here. */
+  /** `limit`: most tasks of one bearer; nobody holds more tasks of this custodian than it keeps. */
   constructor(limit: number) {
     this.#limit = limit
   }
 
-  /** Applies one renewal; what its bearer holds of ours then, or undefined when its base is not what we have, and the bearer must say all from nothing. */
+  /** Applies a renewal; the set after it. Undefined: its base is not known here, or it is too much: all must be said anew. */
   apply(from: PeerId, renew: MessageOf<'renew'>): ReadonlyMap<TaskId, HeldTask> | undefined {
     let set = this.#sets.get(from)
     if (renew.base === 0) {
@@ -41,14 +41,14 @@ export class HeldSets {
     return undefined
   }
 
-  /** No longer under this ballot; what its bearer says that it holds under another one stays. */
+  /** The bearer no longer holds the task under this ballot; what it holds under another one stays. */
   drop(from: PeerId, { task, ballot }: { task: TaskId; ballot: Ballot }): void {
     const tasks = this.#sets.get(from)?.tasks
     const held = tasks?.get(task)
     if (held && compareBallots(held.ballot, ballot) === 0) tasks!.delete(task)
   }
 
-  /** All of it has to be said again: that peer's life is over, or it said too much that is not so. */
+  /** Drops the whole set, so that the bearer has to say it anew: that life is over, or too much of it was refused. */
   forget(from: PeerId): void {
     this.#sets.delete(from)
   }

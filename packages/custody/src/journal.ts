@@ -1,6 +1,6 @@
 import { BoundedQueue, invariant } from '@souk/kernel'
 
-/** What was handed to the disk and waits for its watermark, first in, first out. */
+/** Writes that were handed to the disk and that it has not answered; it answers them in order, by a watermark (`upToSeq`). */
 export class Journal<Pending> {
   readonly #pending: BoundedQueue<{ seq: number; pending: Pending }>
   #seq = 0
@@ -13,14 +13,14 @@ export class Journal<Pending> {
     return this.#pending.full
   }
 
-  /** The seq to persist under; `pending` comes back when it is on disk or was refused. */
+  /** The seq to persist under; `settle` gives `pending` back once the disk took or refused that write. */
   next(pending: Pending): number {
     this.#seq++
     invariant(this.#pending.push({ seq: this.#seq, pending }), 'more writes wait for the disk than there are tasks')
     return this.#seq
   }
 
-  /** Everything up to `upToSeq`, in order. */
+  /** Takes out everything up to `upToSeq`, in order. */
   *settle(upToSeq: number): Generator<Pending> {
     for (let first = this.#pending.peek(); first && first.seq <= upToSeq; first = this.#pending.peek()) {
       this.#pending.shift()

@@ -1,11 +1,11 @@
 import { type Ballot, type Bearer, compareBallots, type PeerId } from '@souk/wire'
 
-/** One that may bear a task yet, as a custodian whose lease for it runs knows it. */
+/** A bearer that may run the task yet, as told by a custodian for which its lease still runs. */
 interface LastBearer {
-  /** the ballot that is fenced */
+  /** the ballot under which it bears the task, and which is fenced */
   ballot: Ballot
   bearer: Bearer
-  /** it said itself that it runs it: then it did not pass it on, and a new life of it has nothing to stop either */
+  /** it said itself that the task is queued or runs there: so it has not passed the baton on, and its run ends with its life */
   runs: boolean
   stopped: boolean
 }
@@ -13,13 +13,13 @@ interface LastBearer {
 type Known = Omit<LastBearer, 'stopped'>
 
 /**
- * Who has to stop before a task can end. The ballots do not say which of them it is: one that a single custodian
- * promised, or that another submit of the same key began, may be the highest while a lower one has its majority.
+ * All bearers that have to stop before a task can end, one per ballot. Which of them has the task the ballots do not say: one
+ * that a single custodian promised, or another submit of the key began, may be the highest, and a lower one have its majority.
  */
 export class LastBearers {
   readonly #all: LastBearer[] = []
 
-  /** Also heard of elsewhere under the same ballot: whoever said itself that it runs it has it. */
+  /** Adds a bearer. Of several named under one ballot, one that said itself that it has the task replaces any other. */
   add({ ballot, bearer, runs }: Known): void {
     const known = this.#all.find((one) => compareBallots(one.ballot, ballot) === 0)
     if (!known) this.#all.push({ ballot, bearer, runs, stopped: false })
@@ -30,21 +30,21 @@ export class LastBearers {
     }
   }
 
-  /** Only the word of whoever has it counts: a host that passed it on has nothing to stop. */
+  /** A peer says that it has stopped. It counts for bearers in its own place only: who passed a baton on says nothing of it. */
   onStopped(from: Bearer, ballot: Ballot): void {
     for (const one of this.#all) {
       if (one.bearer.peer !== from.peer || compareBallots(ballot, one.ballot) < 0) continue
-      // A life that began later does not know whom the one before passed it on to.
+      // A later life does not know whether the one before passed the baton on: its word counts only if that ran the task.
       if (one.runs || one.bearer.incarnation === from.incarnation) one.stopped = true
     }
   }
 
-  /** An outcome was accepted under this ballot: whoever bore it up to then has ended. */
+  /** An outcome was accepted under this ballot: the bearers up to it have stopped. */
   onEnded(ballot: Ballot): void {
     for (const one of this.#all) one.stopped ||= compareBallots(one.ballot, ballot) <= 0
   }
 
-  /** It went on before the fence came: that goes after it. True: that is news. */
+  /** The fenced peer had passed the baton on to `to`, which is to be fenced instead. True: that is news. */
   onPassedOn(from: PeerId, ballot: Ballot, to: Bearer): boolean {
     const one = this.#all.find((o) => o.bearer.peer === from && compareBallots(ballot, o.ballot) >= 0)
     if (!one || one.stopped) return false
@@ -53,12 +53,12 @@ export class LastBearers {
     return true
   }
 
-  /** Nothing of it runs any more. Where nobody is known only time can tell. */
+  /** Whether all have stopped. If none is known, only time can tell, so the answer is no. */
   get haveStopped(): boolean {
     return this.#all.length > 0 && this.#all.every(({ stopped }) => stopped)
   }
 
-  /** Those whose word is still missing. */
+  /** Bearers that have not stopped yet. */
   get left(): readonly Known[] {
     return this.#all.filter(({ stopped }) => !stopped)
   }

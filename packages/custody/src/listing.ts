@@ -12,18 +12,18 @@ import { matchesGlob } from './glob.ts'
 import { isUnendable } from './quorum.ts'
 import { summaryBytes, toSummary } from './summarising.ts'
 
-/** Of one page: it travels in one frame, with others of its moment. */
+/** Bytes of one page: it has to fit into a frame, together with other messages. */
 const pageBytesMax = Math.floor(limits.frameBytesMax * 0.75)
 
-/** Whose listing it is, and who votes never again. */
+/** Whose listing it is, and which peers were removed from the mesh: they never vote again. */
 interface Facts {
   self: PeerId
   removed: (peer: PeerId) => boolean
 }
 
 /**
- * A page of a listing: the newest that match, and how many match in all. Of the custodians that can be asked the
- * first one tells of a task, so that each is counted once.
+ * A page of a listing: the newest tasks that match, and how many match in all. Of a task's custodians only the first one
+ * that can be asked lists it, so that it is counted once over all answers.
  */
 export function listEntries(
   entries: Iterable<Entry>,
@@ -34,7 +34,7 @@ export function listEntries(
   const without = new Set(query.without)
   for (const entry of entries) {
     if (entry.phase === 'moved' || !entry.record.id.startsWith(query.prefix)) continue
-    // Who asks does not name those that were removed: they are no members.
+    // `without` names members only, so custodians that were removed from the mesh are left out here.
     if (entry.record.custodians.find((peer) => !without.has(peer) && !removed(peer)) !== self) continue
     if (query.states.length > 0 && !query.states.includes(stateOf(entry))) continue
     if (query.filter && !passes(entry, query.filter, removed)) continue
@@ -44,7 +44,7 @@ export function listEntries(
   return { tasks: page(matching, query.limit), total: matching.length }
 }
 
-/** The first that fit into a frame, at least one. */
+/** The first tasks that fit into a frame, at least one. */
 function page(matching: readonly Entry[], limit: number): TaskSummary[] {
   const tasks: TaskSummary[] = []
   let bytes = 0
@@ -77,8 +77,8 @@ function passes(entry: Entry, filter: TaskFilter, removed: Facts['removed']): bo
 }
 
 /**
- * Whether too few are left to choose its outcome, or to let others keep it: a majority of this very set has to vote for either, a
- * cancel included. `next`: it is only so once this one is removed, too.
+ * Whether too few custodians are left for a majority, without which neither an outcome (a cancel included) nor a next set is
+ * chosen. With `next`: whether it comes to that only once this peer is removed as well.
  */
 function losesMajority({ phase, record }: Entry, next: PeerId | undefined, removed: Facts['removed']): boolean {
   if (phase === 'closed') return false

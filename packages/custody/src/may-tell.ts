@@ -4,12 +4,12 @@ import type { Entry } from './entry.ts'
 import { mayBegin } from './quorum.ts'
 import { namesItsSet } from './version.ts'
 
-/** How far above its own promise a custodian follows a bearer's ballot: no counter may use up all others. */
+/** How far above its own promise a custodian follows a bearer's ballot: a liar must not use up all counters at once. */
 const aheadMax = 4096
 
 /**
- * Whether this member has anything to do with what it says of a task. Whoever was never given it, and keeps no copy,
- * has no say; what a bearer or a custodian says of its own tasks is believed (ARCHITECTURE.md, decisions).
+ * Whether the sender may say this of a task: it keeps the task, bears it, submitted it, or began the ballot, whichever the
+ * message asks for. What a bearer or a custodian says of its own tasks is believed (ARCHITECTURE.md, decisions).
  */
 export function mayTell(from: Bearer, message: CustodianMessage, entry: Entry | undefined): boolean {
   switch (message.t) {
@@ -35,7 +35,7 @@ export function mayTell(from: Bearer, message: CustodianMessage, entry: Entry | 
   }
 }
 
-/** It keeps the task, or bears it as far as is known here, or submitted it. */
+/** The sender keeps the task, submitted it, or bears it as far as is known here. */
 function knows({ peer }: Bearer, record: { custodians: string[]; origin?: string }, entry: Entry | undefined): boolean {
   return record.custodians.includes(peer) || record.origin === peer || entry?.bearer.peer === peer
 }
@@ -48,7 +48,7 @@ function hostOf({ decree, ballot }: MessageOf<'chosen'>): string | undefined {
   return decree?.kind === 'outcome' ? (decree.outcome.host ?? ballot.peer) : undefined
 }
 
-/** Whether a bearer's ballot above this custodian's promise can be one that it missed. */
+/** Whether a bearer's ballot above this custodian's promise may be one of which it missed the PREPARE or STORE. */
 export function mayFollow(entry: Entry, ballot: Ballot): boolean {
   if (compareBallots(ballot, entry.promised) <= 0) return false
   return mayBegin(entry.record, ballot) && ballot.counter <= entry.promised.counter + aheadMax

@@ -11,8 +11,9 @@ import { versionNumber } from './version.ts'
 type Out = CustodianEffect[]
 
 /**
- * A custodian's part in a task's next version, where its bearer did not live to see to it: the new custodians get the
- * record, and those of the version before learn where it went. Also where a task went that two submits made twice.
+ * A proposer's part in a task's next version, where the bearer that proposed the set did not live to store it: the next
+ * custodians get the record, and those of the version before learn where the task went. Also finds out which set keeps a task
+ * that two submits of a key gave to different custodians (`onElsewhere`). `Proposer` calls it.
  */
 export class NextVersions {
   readonly #self: PeerId
@@ -27,7 +28,7 @@ export class NextVersions {
     this.#undertakings = undertakings
   }
 
-  /** Others keep it by now: this peer learns of it late, and takes its own part of it where it has one. */
+  /** A later version stands, of which this peer learns late. As one of its custodians it stores the record there, too. */
   onMoved({ task, version, custodians }: MessageOf<'moved'>, now: Millis, out: Out): void {
     const proposal = this.#undertakings.get(task)
     if (!proposal || proposal.stage === 'storing') return
@@ -36,7 +37,7 @@ export class NextVersions {
     else this.store(proposal, { ...proposal.record, version, custodians }, now, out)
   }
 
-  /** Its next set is chosen: it gets the record, under a ballot of this peer. */
+  /** The next set is chosen: its custodians are sent the record, under a new ballot of this peer. */
   store(proposal: Proposal, record: TaskRecord, now: Millis, out: Out): void {
     this.#undertakings.enter(proposal, 'storing', now)
     proposal.next = {
@@ -48,7 +49,7 @@ export class NextVersions {
     this.#undertakings.say(proposal, now, out)
   }
 
-  /** A new custodian has it, under our ballot or from before. */
+  /** A next custodian has the record, under this peer's ballot or from before; whether the version stands now. */
   onStored(from: PeerId, message: MessageOf<'stored' | 'already'>, out: Out): Standing {
     const next = this.#nextUnder(message)
     if (!next?.record.custodians.includes(from)) return 'not-yet'
@@ -70,9 +71,9 @@ export class NextVersions {
   }
 
   /**
-   * It keeps the task as another submit of the same key stored it, with other custodians. Where a majority of ours do,
-   * nothing was or will be decided here; and where a majority of theirs do, or one of them knows that a majority did,
-   * theirs stands, and ours never did.
+   * ALREADY: the sender keeps the task with another set, which another submit of the key chose. If a majority of our custodians
+   * do so, nothing was or will be decided in ours. If a majority of that set does, or a closed task there proves it, that set
+   * stands and ours never did. In both cases this peer points to the other set.
    */
   onElsewhere(from: PeerId, message: MessageOf<'already'>, now: Millis, out: Out): void {
     const proposal = this.#undertakings.under(message)
@@ -81,25 +82,25 @@ export class NextVersions {
     const { version, custodians } = message.known
     const { record, elsewhere } = proposal
     if (entry.record.version !== record.version || version === entry.record.version) return
-    // Again with each answer of ours: they may have stored it since.
+    // Asked anew with each such answer of our own custodians: those of the other set may have stored the task since.
     if (proposal.other?.version !== version || record.custodians.includes(from))
       this.#askOther(proposal, message.known, out)
     if (record.custodians.includes(from)) elsewhere.add(from)
     const { other } = proposal
-    // A pointer has promised nothing: one of theirs that has not joined them yet does not keep it.
+    // Counter 0 is a pointer's: a custodian of that set which has not joined it yet does not keep the task.
     if (custodians.includes(from) && message.promised.counter > 0) other!.keep.add(from)
     if (elsewhere.has(from) && custodians.includes(this.#self)) proposal.joinable = message.known
     const { length } = record.custodians
     const ourNever = length - elsewhere.size < majority(length)
     const stands = message.known.stands || other!.keep.size >= majority(custodians.length)
     if (!ourNever && !stands) return
-    // None of them may stand yet, each for want of another one's custodian: one that this peer can join it helps to.
+    // Of several sets none may stand yet, each for want of custodians of another: this peer chooses one that it can join.
     const chosen = stands ? message.known : (proposal.joinable ?? message.known)
     this.#undertakings.forget(message.task)
     this.#closings.pointTo(entry, chosen.version, chosen.custodians, now, out)
   }
 
-  /** Those of the other set that are not of ours are asked as well. */
+  /** Asks custodians of the other set that are not of ours; ours are asked by the undertaking itself. */
   #askOther(proposal: Proposal, known: { version: number; custodians: PeerId[] }, out: Out): void {
     if (proposal.other?.version !== known.version) proposal.other = { version: known.version, keep: new Set() }
     const { keep } = proposal.other

@@ -2,16 +2,16 @@ import type { PeerId } from '@souk/wire'
 import { majority } from './quorum.ts'
 import { versionNumber } from './version.ts'
 
-/** more than a mesh whose members come and go leads one key to; a liar may name any number */
+/** most sets noted of one key: more than changes of members lead it to, while a liar may name any number */
 const setsMax = 8
 
-/** A version of a task and who keeps that. */
+/** A version of a task, and its custodians. */
 interface Kept {
   version: number
   custodians: PeerId[]
 }
 
-/** The sets of custodians that earlier submits of a key chose, as far as custodians tell, and who of each keeps its task so. */
+/** The sets of custodians that earlier submits of a key chose, as custodians tell, and who of each keeps the task. */
 export class OtherSets {
   readonly #sets = new Map<number, Kept & { by: Set<PeerId> }>()
 
@@ -19,14 +19,14 @@ export class OtherSets {
     return this.#sets.size
   }
 
-  /** Whether it is in any of them. */
+  /** Whether the peer is in any of these sets. */
   includes(peer: PeerId): boolean {
     return [...this.#sets.values()].some(({ custodians }) => custodians.includes(peer))
   }
 
   /**
-   * One of them, or somebody who only knows of it, tells of such a set. `keeps`: it has the task; else a pointer alone, which one
-   * of them has, too, where it has not joined it yet. True: it was not known before.
+   * `from` tells of a set, as one of it or as one that only knows of it. `keeps`: it has the task; false: only a pointer to
+   * that set, as one of it may have that has not joined it yet. True: the set was not known before.
    */
   note(from: PeerId, { version, custodians }: Kept, keeps: boolean): boolean {
     const known = this.#sets.get(version)
@@ -37,7 +37,7 @@ export class OtherSets {
     return !known
   }
 
-  /** The newest that stands: a later version began on a majority's decision, a first one has a majority of its custodians. */
+  /** The newest set that stands: a later version, as a majority chose that, or a first one that a majority of it keeps. */
   get standing(): Kept | undefined {
     let newest: Kept | undefined
     for (const { version, custodians, by } of this.#sets.values()) {
@@ -48,7 +48,7 @@ export class OtherSets {
     return newest
   }
 
-  /** Who of them has not said whether it keeps the task so. */
+  /** Custodians of these sets that have not said that they keep the task. */
   silent(): PeerId[] {
     const silent = [...this.#sets.values()].flatMap(({ custodians, by }) => custodians.filter((peer) => !by.has(peer)))
     return [...new Set(silent)].sort()

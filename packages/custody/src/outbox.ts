@@ -2,7 +2,7 @@ import { type Ballot, type Baton, limits, type PeerId, type TaskId } from '@souk
 import { batonBatches } from './baton-batches.ts'
 import type { BearerEffect } from './bearer-io.ts'
 
-/** Batons and accepts of one turn, by receiver: one message each instead of one per task. */
+/** The AWARDs and ACCEPTs of one step, by receiver: one message for many tasks. `Bearer` flushes it after each step. */
 export class Outbox {
   readonly #awards = new Map<PeerId, Baton[]>()
   readonly #accepts = new Map<PeerId, { task: TaskId; ballot: Ballot }[]>()
@@ -20,7 +20,7 @@ export class Outbox {
   }
 
   flush(out: BearerEffect[]): void {
-    // Asked after every step, mostly for nothing: to clear an empty Map makes it a new table.
+    // Mostly there is nothing, and `clear` gives even an empty Map a new table.
     if (this.#awards.size + this.#accepts.size === 0) return
     for (const [to, batons] of this.#awards) {
       for (const batch of batonBatches(batons)) out.push({ type: 'send', to, message: { t: 'award', batons: batch } })
@@ -28,7 +28,7 @@ export class Outbox {
     for (const [to, tasks] of this.#accepts) {
       for (let i = 0; i < tasks.length; i += limits.batonsPerMessageMax) {
         const message = { t: 'accept', tasks: tasks.slice(i, i + limits.batonsPerMessageMax) } as const
-        // Only for the case that the connection breaks: then whoever handed them over would do it again.
+        // Without haste: an ACCEPT keeps the giver from repeating the handover, should the connection break.
         out.push({ type: 'send', to, message, along: true })
       }
     }

@@ -8,7 +8,7 @@ import type { Hands } from './hands.ts'
 
 type Out = BearerEffect[]
 
-/** Where market wants waiting batons to go, and whether they may yet. */
+/** Carries out what market chose for waiting batons, once they are durable and not in a succession. `Bearer` calls it. */
 export class Placings {
   readonly #hands: Hands
   readonly #endings: BearerEndings
@@ -20,7 +20,7 @@ export class Placings {
     this.#handing = handing
   }
 
-  /** Done now, or as soon as the record is on disk: nothing runs or leaves before. */
+  /** Market's choice for waiting batons: carried out now, or as soon as the record is on a majority's disks (I2). */
   onPlaced(tasks: readonly TaskId[], placing: Placing, now: Millis, out: Out): void {
     for (const task of tasks) {
       const borne = this.#hands.borne.get(task)
@@ -30,6 +30,7 @@ export class Placings {
     }
   }
 
+  /** A majority has the record on disk: only now is the baton remembered, and may run or leave. */
   onDurable(task: TaskId, now: Millis, out: Out): void {
     const borne = this.#hands.borne.get(task)
     if (!borne || borne.durable) return
@@ -38,7 +39,7 @@ export class Placings {
     this.placePending(borne, now, out)
   }
 
-  /** What was chosen for it before, if it may go now. */
+  /** Carries out what was chosen before, if nothing holds the baton back any more. */
   placePending(borne: Borne, now: Millis, out: Out): void {
     const { pending } = borne
     if (!pending || !borne.durable || borne.next || borne.state !== 'waiting') return
@@ -47,8 +48,9 @@ export class Placings {
   }
 
   /**
-   * Its next custodians may stand by now: then it goes where market chose in the meantime. The custodian at this peer heard of that
-   * choice in the version before; without this word it would take itself for the bearer for ever, where it alone keeps the task.
+   * The next custodians of a task may stand by now: then it goes where market chose in the meantime. This peer, as custodian, heard
+   * of that choice in the version before; where it alone keeps the task now, it would take itself for the bearer for ever
+   * without this word, should the award get lost.
    */
   placeInNext(borne: Borne, now: Millis, out: Out): void {
     const { pending } = borne
@@ -59,7 +61,7 @@ export class Placings {
   }
 
   #place(borne: Borne, placing: Placing, now: Millis, out: Out): void {
-    // Its custodians may have given it to another by now: it is not ours to place any more.
+    // The lease is over: custodians may have recovered the task by now, so this peer must neither run nor hand it over.
     if (this.#hands.renewals.ranOut(borne, now)) {
       this.#hands.drop(borne.record.id, out)
       return
@@ -80,7 +82,7 @@ export class Placings {
     }
   }
 
-  /** It ends without a run. */
+  /** Proposes an outcome of a task that ends without a run. */
   #commit(borne: Borne, end: Pick<Outcome, 'kind' | 'code' | 'message'>, now: Millis, out: Out): void {
     const { ballot, attempts } = borne
     this.#endings.commit(borne, { ...end, ballot, attempts, endedWallMs: this.#hands.wall(now) }, out)

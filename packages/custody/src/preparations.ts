@@ -19,7 +19,10 @@ interface PreparationsParts {
   endings: ProposerEndings
 }
 
-/** An undertaking that asks for promises of its ballot, and what a majority of them comes to: it bears the task, or ends it. */
+/**
+ * The PREPARE stage of an undertaking: it asks for promises of a new ballot, and once a majority has promised decides what
+ * follows: what was accepted is proposed again, the task ends, or this peer bears it. `Proposer` calls it.
+ */
 export class Preparations {
   readonly #config: CustodyConfig
   readonly #book: TaskBook
@@ -35,7 +38,7 @@ export class Preparations {
     this.#endings = endings
   }
 
-  /** A new ballot, above all that it knows of. */
+  /** Begins to prepare, under a new ballot above all that are known of. */
   prepare(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
     if (proposal.aim === 'run') this.#countVanished(entry)
     this.#undertakings.enter(proposal, 'preparing', now)
@@ -43,12 +46,12 @@ export class Preparations {
     this.#undertakings.say(proposal, now, out)
   }
 
-  /** Whoever bore it is gone without a word, and may have run it. */
+  /** Counts a bearer that is gone without a word, and may have run the task, as an attempt. */
   #countVanished(entry: Entry): void {
     const { released, unwon, heard, bearerState, bearer, keptIn } = entry
     if (released || unwon || entry.accepted?.decree.kind === 'outcome') return
     if (keptIn === undefined && heard && bearerState === 'waiting') return
-    // After a restart nobody knows whether it was waiting: a bearer that was not heard of is not held against the task.
+    // Restarted since, and not heard of the bearer: it may only have had the task waiting, so that is no attempt.
     if (keptIn === undefined && !heard && entry.timeline.length === 0) return
     const already = entry.attempts.some(({ ballot }) => compareBallots(ballot, entry.borneUnder) === 0)
     if (already) return
@@ -56,6 +59,7 @@ export class Preparations {
     this.#book.failed(entry, bearer.peer, { code, message: 'its bearer was not heard from for a whole lease' })
   }
 
+  /** A custodian promises the ballot, and tells what it knows of the task: accepted decree, bearer, attempts. */
   onPromise(from: PeerId, message: MessageOf<'promise'>, now: Millis, out: Out): void {
     const proposal = this.#undertakings.under(message, 'preparing')
     const entry = this.#book.archive.get(message.task)
@@ -66,24 +70,25 @@ export class Preparations {
     }
     const { accepted } = message
     proposal.answers.add(from)
-    // The highest: a lower one cannot have been chosen.
+    // Of what was accepted the highest ballot counts: if any decree was chosen, it is that one.
     if (accepted && (!proposal.best || compareBallots(accepted.ballot, proposal.best.ballot) > 0))
       proposal.best = accepted
     proposal.begun ||= message.begun
-    // Whoever bears it has a majority's leases: of a majority that promises at least one names it.
+    // A bearer that may run has the leases of a majority, so of a majority that promises at least one names it.
     if (message.leftMs === 0) proposal.over.add(from)
     else if (message.borne) proposal.lastBearers.add(message.borne)
     entry.attempts = mergeAttempts(entry.attempts, message.attempts)
     entry.ending ??= message.ending
     if (this.#undertakings.haveTheSay(proposal.answers, proposal)) this.#onPromised(proposal, entry, now, out)
-    // Its own promise is on disk: now the others may hear of the ballot.
+    // This peer's own promise is on disk: only now the others hear of the ballot.
     else if (from === proposal.ballot.peer) this.#undertakings.say(proposal, now, out)
   }
 
+  /** A custodian does not promise the ballot: without a chance of a majority the next try is set. */
   onRefuse(from: PeerId, message: MessageOf<'refuse'>, now: Millis): void {
     const proposal = this.#undertakings.under(message, 'preparing')
     if (!proposal?.record.custodians.includes(from)) return
-    // It abstains until it has heard from enough members: asked again by and by.
+    // A custodian that has just started abstains, until it has heard from a majority of members: it is asked again.
     if (message.code === 'abstains') return
     const { promised, code, leftMs } = message
     this.#undertakings.refused(
@@ -94,14 +99,14 @@ export class Preparations {
     )
   }
 
-  /** A majority hears no lower ballot any more: what is to become of the task? */
+  /** A majority has promised, so no lower ballot can have its way any more: decides what becomes of the task. */
   #onPromised(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
     const { best, lastBearers } = proposal
-    // From now on its own lease counts here as any other would.
+    // From now on the lease of this peer's own ballot counts here like any other.
     entry.unwon = false
     if (best?.decree.kind === 'outcome') lastBearers.onEnded(best.ballot)
     if (best || entry.ending) {
-      // Also before what was accepted earlier: once a task has ended nothing of it runs.
+      // The last bearers stop first, also where an outcome was accepted: once a task has ended nothing of it may run.
       const over = this.#undertakings.haveTheSay(proposal.over, proposal) || lastBearers.haveStopped
       if (over || (best && lastBearers.left.length === 0)) this.#endings.commitEnd(proposal, entry, now, out)
       else this.#endings.stop(proposal, entry, now, out)
@@ -116,7 +121,7 @@ export class Preparations {
     this.bear(proposal, entry, proposal.ballot, now, out)
   }
 
-  /** Once: it may have to ask for another ballot after this one. A bearer that lives tells itself how its run ended. */
+  /** Tells of the run that ended with its bearer, once, though further ballots may follow. A bearer that lives tells itself. */
   #tellLost(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
     const { lost, record } = proposal
     proposal.lost = undefined
@@ -127,12 +132,12 @@ export class Preparations {
     out.push({ type: 'runLost', task: record.id, run: lost, ...known })
   }
 
-  /** The undertaking ends with its task in the hands of this peer. */
+  /** Ends the undertaking by giving the baton to this peer's own bearer. */
   bear(proposal: Proposal, entry: Entry, ballot: Ballot, now: Millis, out: Out): void {
     const { record: before, next, sinceMs: leasedMs } = proposal
     const record = next?.record ?? before
     const task = record.id
-    // The first of its leases may be over by now, and another ballot granted: it is asked for once more.
+    // Leases count from when promises were asked for. If the first may be over, another ballot may be granted: it asks anew.
     if (!this.#isAlone(entry, record) && now - leasedMs >= this.#config.leaseStopMs) {
       this.#undertakings.retry(proposal, now)
       return
@@ -142,7 +147,7 @@ export class Preparations {
     out.push({ type: 'bear', record, ballot, attempts: [...entry.attempts], leasedMs, durable: true })
   }
 
-  /** Nobody else grants it, however long the disk took; and where this life has its ballot no lease of it ever ends here. */
+  /** This peer is the only custodian and grants itself no lease, so none can be over, however long its disk took. */
   #isAlone(entry: Entry, { version }: TaskRecord): boolean {
     return entry.record.version === version && this.#book.needsNoLease(entry)
   }

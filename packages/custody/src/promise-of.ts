@@ -3,7 +3,7 @@ import { type Ballot, compareBallots, type MessageOf } from '@souk/wire'
 import { type Entry, lastBearerOf } from './entry.ts'
 import { voteOf } from './task-book.ts'
 
-/** A custodian's promise of a ballot, with all that it knows; `leftMs`: of the lease under the ballot before. */
+/** A PROMISE of this ballot, with all that its proposer has to know; `leftMs`: what was left of the lease before it. */
 export function promiseOf(entry: Entry, ballot: Ballot, leftMs: Millis): MessageOf<'promise'> {
   const said: MessageOf<'promise'> = {
     t: 'promise',

@@ -5,7 +5,7 @@ import { type Proposal, voteOf } from './proposal.ts'
 
 type Said = { to: PeerId; message: CustodianSays }
 
-/** What an undertaking has to say in its stage, to whoever has not answered it. */
+/** The messages of an undertaking's stage, to all that have not answered them. */
 export function messagesOf(proposal: Proposal, entry: Entry | undefined): Said[] {
   const { record, ballot } = proposal
   const silent = record.custodians.filter((peer) => !proposal.answers.has(peer))
@@ -24,7 +24,7 @@ export function messagesOf(proposal: Proposal, entry: Entry | undefined): Said[]
   }
 }
 
-/** This peer's own promise comes first: no later life of it must use the counter again without knowing. */
+/** This peer's own promise comes first: once that is on disk, no later life of it can use the counter again. */
 function toPrepare({ record, ballot, answers }: Proposal): PeerId[] {
   const silent = record.custodians.filter((peer) => !answers.has(peer))
   return silent.includes(ballot.peer) ? [ballot.peer] : silent
@@ -54,6 +54,6 @@ function storesOf({ next, begun }: Proposal, entry: Entry | undefined): Said[] {
   const { record, ballot, stored } = next!
   const message: MessageOf<'store'> = { t: 'store', record, ballot, attempts: [...(entry?.attempts ?? [])] }
   if (begun || entry?.begun) message.begun = true
-  // Also to those that had it before: without their answers nobody would look again whether it stands.
+  // Also to custodians that said ALREADY: each answer makes the proposer look again whether the version stands.
   return record.custodians.filter((to) => !stored.has(to)).map((to) => ({ to, message }))
 }

@@ -4,8 +4,8 @@ import type { LostRun } from './entry.ts'
 import type { LastBearers } from './last-bearers.ts'
 
 /**
- * asking: has the lease run out for the others too? · preparing: promise me a ballot · stopping: the bearer is fenced,
- * its run must end · committing: a decree is proposed · storing: the next version's custodians are set up.
+ * asking: has the lease run out for the other custodians too? · preparing: they are to promise a ballot · stopping: the
+ * last bearers are fenced and have to stop · committing: a decree is proposed · storing: next custodians get the record.
  */
 export type Stage = 'asking' | 'preparing' | 'stopping' | 'committing' | 'storing'
 
@@ -17,48 +17,49 @@ export const stageTransitions: Record<Stage, readonly Stage[]> = {
   storing: [],
 }
 
-/** What a custodian is doing about one task: recovering it, ending it, or seeing to its next version. */
+/** An undertaking: what a custodian does about one task. It recovers it (run), ends it (close), or sees to its next version. */
 export interface Proposal {
-  /** of the version that it is about */
+  /** the record of the version that it is about */
   readonly record: TaskRecord
   aim: 'run' | 'close'
   stage: Stage
   /** why, for people and the trace */
   readonly code: string
-  /** asking: the ballot whose lease it asks about; then its own */
+  /** asking: the ballot whose lease is asked about; then this peer's own */
   ballot: Ballot
-  /** who bears it yet, as far as is known: fenced before it ends */
+  /** who may bear the task yet: to be fenced before it ends */
   readonly lastBearers: LastBearers
-  /** stopping: by then they have stopped by themselves */
+  /** stopping: by then the last bearers have stopped by themselves, as their leases are over */
   stoppedByMs: Millis
-  /** since when it is in this stage: whatever is granted to its ballot meanwhile may count from here */
+  /** since when it is in this stage: leases granted to its ballot in it count from here, as none can have begun before */
   sinceMs: Millis
-  /** who has answered in this stage */
+  /** custodians that have answered in this stage */
   answers: Set<PeerId>
-  /** who says that nobody bears it under the ballot before any more */
+  /** preparing: custodians for which no lease runs: they know that nobody bears the task any more */
   over: Set<PeerId>
-  /** who refuses its ballot, for as long as a majority may yet promise it */
+  /** custodians that refuse the ballot; once a majority is out of reach, the next try begins */
   refusals: Set<PeerId>
-  /** who keeps it under another set of custodians, as another submit of its key made it */
+  /** custodians of ours that keep the task with another set, which another submit of its key chose */
   elsewhere: Set<PeerId>
-  /** another set, which this peer is in itself: one of ours keeps it so */
+  /** another set with which one of ours keeps the task, and that this peer is in itself */
   joinable: { version: number; custodians: PeerId[] } | undefined
-  /** that other set, and who of it says that it keeps the task so */
+  /** the other set last heard of, and who of it says that it keeps the task */
   other: { version: number; keep: Set<PeerId> } | undefined
-  /** of what was accepted before, that with the highest ballot */
+  /** what was accepted before under the highest ballot: to be proposed again */
   best: Accepted | undefined
-  /** a run may have begun under an earlier ballot, as its bearer asked leave to */
+  /** (starts: at-most-once) a bearer asked leave to begin under an earlier ballot: it may have run */
   begun: boolean
-  /** what ended with the life of its last bearer: told once a majority lets nobody go on with it */
+  /** the run that ended with its bearer's life: told (`runLost`) once a majority has promised, so that it cannot go on */
   lost: LostRun | undefined
+  /** committing: what is proposed */
   decree: Decree | undefined
-  /** storing: the next version, who has it under this ballot, and who had it before */
+  /** storing: the next version, who has answered STORED to this ballot, and who ALREADY */
   next: { record: TaskRecord; ballot: Ballot; stored: Set<PeerId>; already: Set<PeerId> } | undefined
-  /** how often this stage was said */
+  /** how often the messages of this stage were sent */
   tries: number
 }
 
-/** What a proposer and a custodian speak of. */
+/** What a message between proposer and custodian is about. */
 export interface Vote {
   task: TaskId
   version: number

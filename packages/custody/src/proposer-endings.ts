@@ -19,7 +19,10 @@ interface ProposerEndingsParts {
   nextVersions: NextVersions
 }
 
-/** How an undertaking comes to a decree: whoever bears the task is stopped, where that is needed, and then it commits. */
+/**
+ * How an undertaking ends in a decree: the last bearers are stopped first, where they may run yet, then the decree is
+ * proposed until it is chosen. `Preparations` begins it, `Proposer` brings the answers.
+ */
 export class ProposerEndings {
   readonly #config: CustodyConfig
   readonly #book: TaskBook
@@ -35,18 +38,18 @@ export class ProposerEndings {
 
   // ---- stopping whoever bears it
 
-  /** It may run yet: its bearer is fenced, and waited for. */
+  /** The task may run yet: the last bearers are fenced, and waited for. */
   stop(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
     const { leaseMs, graceMs } = this.#config
     this.#undertakings.enter(proposal, 'stopping', now)
-    // From now on a majority confirms no lease any more: it stops by itself at the latest then.
+    // A majority has promised, so no lease is confirmed from now on: a whole one later, they have stopped by themselves.
     proposal.stoppedByMs = now + leaseMs + graceMs
     const peers = proposal.lastBearers.left.map(({ bearer }) => bearer.peer)
     this.#book.note(entry, 'stopping', peers.join(', '), now)
     this.#undertakings.say(proposal, now, out)
   }
 
-  /** Also before it was told to: then nobody has to tell it. */
+  /** A last bearer says that it has stopped. It may have done so before it was told to. */
   onStopped(from: Bearer, message: { task: TaskId; ballot: Ballot }, now: Millis, out: Out): void {
     const proposal = this.#undertakings.get(message.task)
     const entry = this.#book.archive.get(message.task)
@@ -55,7 +58,7 @@ export class ProposerEndings {
     if (proposal.stage === 'stopping' && proposal.lastBearers.haveStopped) this.commitEnd(proposal, entry, now, out)
   }
 
-  /** It went on before the fence came: that goes after it. */
+  /** The fenced peer had passed the baton on: the fence goes after it. */
   onBounce(from: PeerId, message: MessageOf<'bounce'>, now: Millis, out: Out): void {
     const proposal = this.#undertakings.get(message.task)
     if (proposal?.stage !== 'stopping') return
@@ -64,7 +67,7 @@ export class ProposerEndings {
 
   // ---- committing
 
-  /** Nothing runs any more: it ends with what was accepted before, or else as it was to. */
+  /** Nothing runs any more: proposes what was accepted before, or else the ending (cancelled, expired). */
   commitEnd(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
     if (proposal.best) this.commit(proposal, proposal.best.decree, now, out)
     else this.#commitEnding(proposal, entry, now, out)
@@ -76,14 +79,14 @@ export class ProposerEndings {
     this.commit(proposal, this.#outcome(proposal, entry, kind, code, reason, now), now, out)
   }
 
-  /** A majority hears no lower ballot any more: this is proposed until it is chosen. */
+  /** Proposes the decree until it is chosen. A majority has promised the ballot, so no lower one can be chosen any more. */
   commit(proposal: Proposal, decree: Decree, now: Millis, out: Out): void {
     this.#undertakings.enter(proposal, 'committing', now)
     proposal.decree = decree
     this.#undertakings.say(proposal, now, out)
   }
 
-  /** It was lost, or failed too often: that is its outcome. */
+  /** No further run is allowed: proposes `lost` or `quarantined` as outcome. */
   commitFailure(
     proposal: Proposal,
     entry: Entry,
@@ -107,6 +110,7 @@ export class ProposerEndings {
     return { kind: 'outcome', outcome: { kind, code, message, ballot, attempts: [...attempts], endedWallMs } }
   }
 
+  /** A custodian accepted. With a majority the decree is chosen: all are told, or the next version is stored. */
   onCommitted(from: PeerId, message: MessageOf<'committed'>, now: Millis, out: Out): void {
     const proposal = this.#undertakings.under(message, 'committing')
     if (!proposal?.record.custodians.includes(from)) return

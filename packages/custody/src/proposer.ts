@@ -38,9 +38,10 @@ interface ProposerParts {
 }
 
 /**
- * What a custodian undertakes for a task that lost its bearer, or that is to end: it asks, prepares (`preparations.ts`),
- * and then bears it or commits (`proposer-endings.ts`). One undertaking a task at a time; of two custodians that
- * undertake the same, ballots decide.
+ * A custodian as proposer: it recovers a task whose lease ran out, and ends one that is cancelled or expires. It asks whether
+ * the lease has run out for the others too, prepares a ballot (`preparations.ts`), and then bears the task or commits a
+ * decree (`proposer-endings.ts`). One undertaking per task at a time; between custodians, ballots decide (I4).
+ * `Custodian` and its parts call it.
  */
 export class Proposer {
   readonly #config: CustodyConfig
@@ -87,9 +88,9 @@ export class Proposer {
 
   // ---- beginnings
 
-  /** Its lease has run out here, grace included: this custodian's turn comes by its rank. */
+  /** The task's lease has run out here, grace included: this custodian begins after `staggerMs` for each rank before it. */
   onLeaseEnded(entry: Entry, now: Millis, out: Out): void {
-    // Of those that can be reached: a custodian that died with the bearer keeps nobody waiting.
+    // Ranked among those that can be reached, as one that died with the bearer keeps nobody waiting; draining ones come last.
     const living = entry.record.custodians.filter((peer) => peer === this.#self || this.#mesh.fresh(peer))
     const inTurn = [
       ...living.filter((peer) => !this.#mesh.drains(peer)),
@@ -101,7 +102,7 @@ export class Proposer {
     else this.#undertakings.turns.set(entry.record.id, now + rank * this.#config.staggerMs)
   }
 
-  /** It is to end: whoever bears it is fenced first. */
+  /** The task is to end: prepares a ballot at once, lease or not; whoever bears the task is fenced before the outcome. */
   close(entry: Entry, now: Millis, out: Out): void {
     const known = this.#undertakings.get(entry.record.id)
     if (known && (known.aim === 'close' || known.stage === 'committing' || known.stage === 'storing')) return
@@ -113,18 +114,18 @@ export class Proposer {
     )
   }
 
-  /** Those that are left of its custodians are to end it: what waited for the others begins anew. */
+  /** A person gave up what removed custodians knew: an undertaking that waited for those begins anew. */
   giveUp(entry: Entry, now: Millis, out: Out): void {
     if (this.#undertakings.get(entry.record.id)?.stage !== 'storing') this.#undertakings.end(entry.record.id)
     this.close(entry, now, out)
   }
 
-  /** Its turn comes at that time, unless it is over by then. */
+  /** Looks at the task at that time, unless it is undertaken already. */
   later(task: TaskId, atMs: Millis): void {
     if (!this.#undertakings.has(task)) this.#undertakings.turns.set(task, atMs)
   }
 
-  /** An answer to what this peer undertakes. */
+  /** An answer of a custodian or bearer to an undertaking of this peer. */
   onMessage(life: Bearer, message: ProposerMessage, now: Millis, out: Out): void {
     const from = life.peer
     switch (message.t) {
@@ -160,11 +161,12 @@ export class Proposer {
         this.#endings.onBounce(from, message, now, out)
         break
       case 'unstored':
-        // Without room there it is said again by and by: a majority of the others is enough.
+        // A next custodian without room is asked again with the rest: a majority of the others is enough.
         break
     }
   }
 
+  /** This custodian's turn has come: unless the task is over or heard of again, it is ended or recovered. */
   #turn(task: TaskId, now: Millis, out: Out): void {
     const entry = this.#book.archive.get(task)
     if (!entry || this.#undertakings.has(task)) return
@@ -177,13 +179,14 @@ export class Proposer {
     if (leftMs > 0) return
     const code = entry.released ? 'given-up' : 'vanished'
     const proposal = this.#undertakings.begin(entry, 'run', code, now)
-    // What its bearer gave up says so already: that one has not vanished.
+    // Of a baton that was given up the timeline says so already.
     if (!entry.released) this.#book.note(entry, 'lease ended', entry.bearer.peer, now)
     this.#ask(proposal, entry, now, out)
   }
 
   // ---- asking
 
+  /** Asks the other custodians whether the lease has run out for them too; only with a majority's yes it prepares. */
   #ask(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
     proposal.answers.add(this.#self)
     if (this.#undertakings.haveTheSay(proposal.answers, proposal)) {
@@ -197,7 +200,7 @@ export class Proposer {
     const proposal = this.#undertakings.under(message, 'asking')
     const entry = this.#book.archive.get(message.task)
     if (!proposal || !entry || !proposal.record.custodians.includes(from)) return
-    // It was heard of here meanwhile.
+    // The bearer was heard of here meanwhile.
     if (this.#book.leaseLeftMs(entry, now) > 0) {
       this.#undertakings.end(message.task)
       return
@@ -212,12 +215,12 @@ export class Proposer {
 
   // ---- what others make of it
 
-  /** What was to be stopped has stopped, as its bearer says. */
+  /** A bearer says that it has stopped, or gives up a ballot that is no longer promised. */
   onStopped(from: Bearer, message: { task: TaskId; ballot: Ballot }, now: Millis, out: Out): void {
     this.#endings.onStopped(from, message, now, out)
   }
 
-  /** Its decree was chosen by another: this undertaking is over, or goes on in the next version. */
+  /** Another proposer's decree was chosen: after an outcome the undertaking is over, after a next set it goes on there. */
   onChosen(message: MessageOf<'chosen'>, now: Millis, out: Out): void {
     const proposal = this.#undertakings.get(message.task)
     if (!proposal || proposal.record.version !== message.version || proposal.stage === 'storing') return
@@ -227,7 +230,7 @@ export class Proposer {
     else if (decree) this.forget(message.task)
   }
 
-  /** Another custodian is at ending it: this one takes it up where that one does not come to an end. */
+  /** Another custodian ends the task: should that one die, this one does so, a lease and its rank later. */
   onEnding(entry: Entry, now: Millis): void {
     const { leaseMs, graceMs, staggerMs } = this.#config
     const rank = entry.record.custodians.indexOf(this.#self)
@@ -238,7 +241,7 @@ export class Proposer {
     this.#nextVersions.onMoved(message, now, out)
   }
 
-  /** The next version stands, or not yet. Ours: its task goes on here, or ends as it was to. */
+  /** After an answer to STORE. Once the next version stands under this peer's ballot, the task goes on here, or ends. */
   #onNext(task: TaskId, standing: Standing, now: Millis, out: Out): void {
     if (standing === 'not-yet') return
     const proposal = this.#undertakings.get(task)!
@@ -249,17 +252,18 @@ export class Proposer {
     const next = decideNext(record.spec, entry.attempts, proposal.begun || entry.begun)
     const over = next.choice !== 'again'
     if ((entry.ending || over) && record.custodians.includes(this.#self)) this.close(entry, now, out)
-    // Where this peer is none of them they see to its end, once its lease is over.
+    // As none of the next custodians this peer cannot end the task: they do, once the lease is over.
     else if (!over) this.#preparations.bear(proposal, entry, ballot, now, out)
   }
 
-  /** The task is over here. */
+  /** The task is over here, or forgotten. */
   forget(task: TaskId): void {
     this.#undertakings.forget(task)
   }
 
   // ---- saying it again
 
+  /** A stage was not answered in time: it is repeated, given up for another ballot, or ended as needless. */
   #again(proposal: Proposal, now: Millis, out: Out): void {
     const entry = this.#book.archive.get(proposal.record.id)
     const other = entry && entry.record.version !== proposal.record.version && proposal.stage !== 'storing'
@@ -276,7 +280,7 @@ export class Proposer {
       this.#undertakings.retry(proposal, this.#undertakings.nextTry(proposal, now))
       return
     }
-    // Its bearer has stopped by itself by now, wherever it is.
+    // The leases of the last bearers are over: they have stopped by themselves.
     if (proposal.stage === 'stopping' && now >= proposal.stoppedByMs) this.#endings.commitEnd(proposal, entry, now, out)
     else this.#undertakings.say(proposal, now, out)
   }

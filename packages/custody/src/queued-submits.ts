@@ -6,12 +6,12 @@ interface Queued {
   sinceMs: Millis
 }
 
-/** Submits that wait until those before them are stored, in the order in which they came. Nothing has happened for them yet. */
+/** Submits that wait for their turn to be stored, in the order in which they came. Nothing has happened for them yet. */
 export class QueuedSubmits {
   readonly #waitMsMax: Millis
   readonly #max: number
   #queue: BoundedQueue<Queued>
-  /** how many of each client's */
+  /** how many submits each client has in the queue */
   readonly #clients = new Map<number, number>()
 
   constructor(max: number, waitMsMax: Millis) {
@@ -38,7 +38,7 @@ export class QueuedSubmits {
     return submit
   }
 
-  /** The first one, where it has waited for too long. */
+  /** Takes out the first one, if it has waited for too long. */
   shiftOverdue(now: Millis): SubmitInput | undefined {
     const due = this.nextDueMs()
     return due !== undefined && due <= now ? this.shift() : undefined
@@ -49,7 +49,7 @@ export class QueuedSubmits {
     return first && first.sinceMs + this.#waitMsMax
   }
 
-  /** Nobody would hear the answer. */
+  /** A client has gone: its submits are taken out. */
   onGone(client: number): void {
     if (!this.#clients.delete(client)) return
     const staying = new BoundedQueue<Queued>(this.#max)

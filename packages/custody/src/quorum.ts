@@ -6,14 +6,14 @@ export function majority(n: number): number {
   return Math.floor(n / 2) + 1
 }
 
-/** Too few of them are left for any vote: most were removed from the mesh. */
+/** Whether so many custodians were removed from the mesh that those left are no majority: no vote can succeed any more. */
 export function isUnendable(custodians: readonly PeerId[], removed: (peer: PeerId) => boolean): boolean {
   return custodians.filter((peer) => !removed(peer)).length < majority(custodians.length)
 }
 
 /**
- * Everybody who is left of a set most of which was removed. Together they share a custodian with every majority that had one of them
- * in it; what only removed ones decided nobody knows any more. So nothing but a person's word lets them decide alone.
+ * Whether all custodians that are left of an unendable set have answered. Together they know of every decision in which one
+ * of them took part, but not of what removed custodians alone decided. So they may decide only on a person's word.
  */
 export function areAllLeft(
   answered: ReadonlySet<PeerId>,
@@ -24,40 +24,40 @@ export function areAllLeft(
   return left.length > 0 && left.length < majority(custodians.length) && left.every((peer) => answered.has(peer))
 }
 
-/** The newest time that a majority of custodians reached: the majority-th largest of their times. */
+/** The latest time that a majority of custodians has reached: the majority-th largest of their times. */
 export function majorityTime(times: readonly number[]): number {
   const [a, b, c] = times
   if (times.length === 1) return a!
-  // Of three the middle one, without sorting: asked for every baton, often.
+  // Of three the middle one, without sorting: this is asked for every baton, several times a second.
   if (times.length === 3) return Math.max(Math.min(a!, b!), Math.min(Math.max(a!, b!), c!))
   return times.toSorted((a, b) => b - a)[majority(times.length) - 1] ?? -Infinity
 }
 
-/** Whether a next version stands, and whose it is. */
+/** Whether a next version stands, and whether this peer bears the task in it. */
 export type Standing = 'not-yet' | 'ours' | 'theirs'
 
-/** Who of a next version's custodians has it under the ballot of whoever asks, and who had it before. */
+/** Who of a next version's custodians answered STORED to the ballot of this peer, and who ALREADY. */
 export interface Stored {
   stored: ReadonlySet<PeerId>
   already: ReadonlySet<PeerId>
 }
 
 /**
- * It stands when a majority of its custodians has it; it is for this peer to bear only if a majority has it under its
- * own ballot. Those that have not answered may yet make it so. After two sayings they are not waited for: one that died
- * since would leave the task in the hands of a peer that can end it no more.
+ * A version stands when a majority of its custodians has it (STORED or ALREADY); this peer bears the task there only if a
+ * majority answered STORED to its own ballot. Silent custodians may yet bring that about, but after two sayings they are
+ * not waited for: one that died would leave the task with a bearer that can no longer commit in the old version.
  */
 export function standingOf({ stored, already }: Stored, length: number, tries: number): Standing {
   const need = majority(length)
   if (stored.size >= need) return 'ours'
-  // One that promised more since has answered twice.
+  // A custodian that promised more since may have answered both: it counts once.
   if (new Set([...stored, ...already]).size < need) return 'not-yet'
   return length - already.size >= need && tries < 2 ? 'not-yet' : 'theirs'
 }
 
 /**
- * Whether a ballot can be real: even counters are begun by custodians, odd ones by the origin, and in later versions by
- * any bearer (wire's `nextCounter`).
+ * Whether this peer may have begun this ballot: custodians begin even counters, the origin odd ones; after the first
+ * version other bearers and earlier custodians may have begun either (wire's `nextCounter`).
  */
 export function mayBegin({ version, origin, custodians }: TaskRecord, { counter, peer }: Ballot): boolean {
   if (counter % 2 === 0) return custodians.includes(peer) || versionNumber(version) > 1

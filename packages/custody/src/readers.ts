@@ -8,13 +8,13 @@ import { listEntries } from './listing.ts'
 import { toView } from './reading.ts'
 import type { MeshView } from './views.ts'
 
-/** Answers reads of a custodian's tasks, and tells watchers of every change. */
+/** Answers queries and listings from a custodian's tasks, and tells the watchers of a task of every change. */
 export class Readers {
   readonly #config: CustodyConfig
   readonly #archive: Archive
   readonly #self: PeerId
   readonly #mesh: MeshView
-  /** what each member searched for within a second */
+  /** how many tasks were looked at for each member's listings, since when; counted anew after a second */
   readonly #searches = new Map<PeerId, { sinceMs: Millis; looked: number }>()
 
   constructor(config: CustodyConfig, archive: Archive, { self, mesh }: { self: PeerId; mesh: MeshView }) {
@@ -47,7 +47,7 @@ export class Readers {
     out.push({ type: 'send', to: from, message: { t: 'listed', ask: message.ask, tasks, total } })
   }
 
-  /** Always once in a second, however many tasks there are. */
+  /** Whether a member's listing is within listedPerSecondMax; the first of a second always is, however many tasks there are. */
   #maySearch(from: PeerId, now: Millis): boolean {
     let search = this.#searches.get(from)
     if (!search || now - search.sinceMs >= 1000) {
@@ -58,7 +58,7 @@ export class Readers {
     return true
   }
 
-  /** Called wherever what a reader sees has changed. */
+  /** Tells the task's watchers. To be called wherever what a reader sees has changed. */
   changed(entry: Entry, now: Millis, out: CustodianEffect[]): void {
     if (entry.watchers.length === 0) return
     const task = entry.record.id

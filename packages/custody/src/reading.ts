@@ -1,7 +1,7 @@
 import type { TaskRecord, TaskView } from '@souk/wire'
 import { type Entry, outcomeOf, stateOf } from './entry.ts'
 
-/** All that is known of one task, for a reader anywhere. */
+/** All that this custodian knows of one task, as readers are shown it. */
 export function toView(entry: Entry): TaskView {
   const view: TaskView = {
     record: forReaders(entry.record),
@@ -17,7 +17,7 @@ export function toView(entry: Entry): TaskView {
   return view
 }
 
-/** Values of a task's environment are for its run alone: secrets are handed over there. Readers see their names. */
+/** Without the values of environment variables, which may be secrets and are for the run alone: readers see the names. */
 function forReaders(record: TaskRecord): TaskRecord {
   const { work } = record.spec
   if (work.kind !== 'process') return record

@@ -4,7 +4,7 @@ import { type PeerId, placementKey, type TaskId } from '@souk/wire'
 /** A member that keeps custody. */
 export interface Keeper {
   peer: PeerId
-  /** what fails together: at most one custodian of a task comes from each, where there are enough */
+  /** failure domain, what fails together: at most one custodian of a task comes from each, where there are enough */
   domain: string
 }
 
@@ -18,7 +18,7 @@ export function custodianCount(members: number, keepers: number, wanted: 3 | 5):
   return limit >= 3 ? 3 : 1
 }
 
-/** Every keeper in the order in which this task would choose them: highest rendezvous weight first. */
+/** All keepers in the order in which this task prefers them: highest rendezvous hash first. */
 export function rankKeepers(task: TaskId, keepers: readonly Keeper[]): Keeper[] {
   const key = placementKey(task)
   return keepers
@@ -48,8 +48,8 @@ export function chooseCustodians(task: TaskId, keepers: readonly Keeper[], count
 }
 
 /**
- * Who keeps a task from now on, where some of its custodians are gone: the others stay, in their order, and the places
- * are filled by rank. Undefined: nothing is better than what it has.
+ * The next custodians of a task, where some are gone or their number changes: the others stay, in their order, and free places
+ * are filled by rank, first from other failure domains. Undefined: no change, or none that gives it `count` custodians.
  */
 export function decideSuccession(
   task: TaskId,
@@ -72,7 +72,7 @@ export function decideSuccession(
     ),
   ].slice(0, Math.max(0, lacking))
   const next = [...staying, ...fresh]
-  // Fewer than there were would be a weaker promise; only a smaller mesh has to do with them.
+  // Fewer than `count` would be a weaker promise; a smaller mesh lowers `count` itself.
   if (next.length < facts.count || (fresh.length === 0 && next.length === custodians.length)) return undefined
   return next
 }

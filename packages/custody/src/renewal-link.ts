@@ -9,9 +9,10 @@ import {
   type TaskState,
 } from '@souk/wire'
 
-/** sendings without an answer that are remembered; more than a lease holds */
+/** most renewals remembered until their answer comes; more than are sent within a lease */
 const sendingsMax = 64
 
+/** A baton as a renewal names it. */
 export interface Held {
   task: TaskId
   version: number
@@ -22,27 +23,30 @@ export interface Held {
 }
 
 interface Said extends Held {
-  /** the first sending of the present base that named it and was not refused; Infinity: none has yet */
+  /** the first renewal of the present base that named it and was not refused; Infinity: none has yet */
   firstSeq: number
-  /** when a sending was sent that confirmed it, other than the last full one: an announcement, or one of an earlier base */
+  /** when a confirmed renewal other than the last full one was sent: an announcement of it, or one of an earlier base */
   confirmedMs: Millis | undefined
 }
 
 /**
- * Renewals towards one custodian: what it was told, by changes, and which sending it last confirmed. A full sending
- * extends all that was said; an announcement only what it adds.
+ * A bearer's renewals towards one custodian. Each tells only what has changed since the one before it, its base; base 0 tells
+ * all. A full renewal extends the leases of all that was told, an announcement only of what it adds. A task is confirmed from
+ * when the renewal was sent, never from when the answer came. Its other end is `HeldSets`.
  */
 export class RenewalLink {
   readonly #said = new Map<TaskId, Said>()
   readonly #counter: { seq: number }
   #seq = 0
+  /** the next renewal tells all, from base 0 */
   #fresh = true
+  /** renewals without an answer yet, by seq; `announced`: of an announcement, what it added */
   readonly #sent = new Map<number, { ms: Millis; announced: TaskId[] | undefined }>()
-  /** of the last full sending that was confirmed */
+  /** of the last full renewal that was confirmed */
   #confirmedSeq = 0
   #confirmedMs: Millis = 0
 
-  /** `counter` is shared by all links of one life: a custodian must never take a new link's seq for an old one's. */
+  /** `counter` is shared by all links of a life: no seq comes twice, so a custodian cannot take a new base for an old one. */
   constructor(counter: { seq: number } = { seq: 0 }) {
     this.#counter = counter
   }
@@ -51,7 +55,7 @@ export class RenewalLink {
     return this.#said.size
   }
 
-  /** The messages that turn what was said into `held`; one even when nothing changed, as long as anything is held. */
+  /** The messages that turn what was told into `held`; one even when nothing changed, as long as anything is held. */
   renew(held: readonly Held[], incarnation: number, now: Millis): MessageOf<'renew'>[] {
     const adds = held.filter((h) => this.#isNews(h))
     const removes = this.#removes(held)
@@ -60,7 +64,7 @@ export class RenewalLink {
     const length = Math.max(adds.length, removes.length)
     for (let i = 0; i === 0 || i < length; i += limits.tasksPerMessageMax) {
       const end = i + limits.tasksPerMessageMax
-      // The last one extends all of them: a custodian goes over what it holds once a round.
+      // Only the last one is full: a custodian has to go over all that is held once a round.
       messages.push(this.#message(adds.slice(i, end), removes.slice(i, end), incarnation, end >= length))
     }
     for (const { task } of removes) this.#said.delete(task)
@@ -69,7 +73,7 @@ export class RenewalLink {
     return messages
   }
 
-  /** Says these beside what was said before, and renews nothing else. */
+  /** Adds these to what was told before, and renews nothing else. */
   announce(news: readonly Held[], incarnation: number, now: Millis): MessageOf<'renew'>[] {
     const adds = news.filter((h) => this.#isNews(h))
     const messages: MessageOf<'renew'>[] = []
@@ -97,13 +101,13 @@ export class RenewalLink {
     return { t: 'renew', seq: this.#seq, base, incarnation, full, adds, removes }
   }
 
-  /** Whether the present base does not say so of it. */
+  /** Whether the custodian was not told this yet, in the present base: the task, its ballot or its state. */
   #isNews(h: Held): boolean {
     const said = this.#saidUnder(h)
     return said === undefined || said.firstSeq === Infinity || said.state !== h.state
   }
 
-  /** Saying it again takes no confirmation back: the custodian had that sending. */
+  /** Notes what was told. A task told again, in another state, stays confirmed as it was. */
   #say(h: Held): void {
     const before = this.#saidUnder(h)
     if (before && before.firstSeq !== Infinity && before.state === h.state) return
@@ -116,13 +120,13 @@ export class RenewalLink {
     if (this.#sent.size > sendingsMax) this.#sent.delete(this.#sent.keys().next().value!)
   }
 
-  /** What was said of it under the ballot that it has now. */
+  /** What was told of the task, if under the same ballot. */
   #saidUnder({ task, ballot }: Held): Said | undefined {
     const said = this.#said.get(task)
     return said && compareBallots(said.ballot, ballot) === 0 ? said : undefined
   }
 
-  /** What is no longer held; nothing to say of it when all is said from nothing. */
+  /** What was told and is no longer held. From base 0 nothing need be taken back. */
   #removes(held: readonly Held[]): { task: TaskId; ballot: Ballot }[] {
     const current = new Set(held.map((h) => h.task))
     const gone = [...this.#said.values()]
@@ -133,7 +137,7 @@ export class RenewalLink {
     return []
   }
 
-  /** The custodian confirmed a sending: the lease of all it extended counts from when that was sent. */
+  /** The custodian confirmed a renewal, or (again) lacks its base: then the next one tells all. */
   onRenewed(seq: number, again: boolean): void {
     if (again) {
       this.reset()
@@ -152,7 +156,7 @@ export class RenewalLink {
     }
   }
 
-  /** It is not known there: nothing that was said of it counts. It is taken back like all else once it is not held. */
+  /** The custodian refused or lacks the task: nothing told of it counts, and it is told again as long as it is held. */
   unsay(task: TaskId): void {
     const said = this.#said.get(task)
     if (!said) return
@@ -160,18 +164,18 @@ export class RenewalLink {
     said.confirmedMs = undefined
   }
 
-  /** Say all from nothing next time (a new connection, or the custodian asked). */
+  /** The next renewal tells all: there is a new connection, or the custodian asked for it. */
   reset(): void {
     this.#fresh = true
     this.#sent.clear()
-    // What was confirmed stays so, but no sending to come extends what it does not name.
+    // What was confirmed stays so, but a later renewal confirms only what it names, as it begins a new base.
     for (const said of this.#said.values()) {
       said.confirmedMs = this.confirmedMs(said.task)
       said.firstSeq = Infinity
     }
   }
 
-  /** When the last confirmed sending that held this task was sent. */
+  /** When the last confirmed renewal that extended this task's lease was sent. */
   confirmedMs(task: TaskId): Millis | undefined {
     const said = this.#said.get(task)
     if (!said) return undefined

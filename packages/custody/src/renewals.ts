@@ -7,10 +7,13 @@ import { type Held, RenewalLink } from './renewal-link.ts'
 
 type Renewal = { to: PeerId; message: MessageOf<'renew'> }
 
-/** Borne tasks that custodians must keep hearing of. */
+/** States of batons whose leases are renewed. */
 const renewed = new Set<Borne['state']>(['waiting', 'beginning', 'queued', 'running', 'committing'])
 
-/** The bearer's side of leases: what to say to each custodian, and which runs were not confirmed in time. */
+/**
+ * The bearer's side of leases (I5): what to renew at each custodian, when a majority last confirmed a task, and until when it
+ * may run. Per custodian a `RenewalLink`. `BearerRounds` sends its rounds, `Bearer` brings the answers.
+ */
 export class Renewals {
   readonly #config: CustodyConfig
   readonly #self: PeerId
@@ -22,7 +25,7 @@ export class Renewals {
     this.#self = self
   }
 
-  /** One round of renewals, by custodian in the order of their ids. A task whose first lease is younger than a period is left out. */
+  /** One round of renewals, by custodian in the order of ids, of batons that are a period old or were confirmed before. */
   round(borne: Iterable<Borne>, incarnation: Incarnation, now: Millis): Renewal[] {
     const youngMs = now - this.#config.renewMs
     const held = this.#byCustodian(
@@ -38,7 +41,7 @@ export class Renewals {
     return round
   }
 
-  /** These run here: their custodians learn who bears them, and the first lease of this bearer begins. */
+  /** Announcements of these batons: their custodians learn who bears them, and this bearer's first lease begins. */
   announce(borne: readonly Borne[], incarnation: Incarnation, now: Millis): Renewal[] {
     const news = this.#byCustodian(borne, () => true)
     const round: Renewal[] = []
@@ -51,7 +54,7 @@ export class Renewals {
   #byCustodian(borne: Iterable<Borne>, wanted: (borne: Borne) => boolean): Map<PeerId, Held[]> {
     const held = new Map<PeerId, Held[]>()
     for (const b of borne) {
-      // Before its record is on a majority's disks nobody owes it a lease.
+      // Not before a majority has the record on disk: until then custodians owe it no lease.
       if (!renewed.has(b.state) || !b.durable || this.#needsNone(b) || !wanted(b)) continue
       for (const custodian of b.record.custodians) {
         const list = held.get(custodian) ?? []
@@ -63,12 +66,12 @@ export class Renewals {
     return held
   }
 
-  /** An outcome that no majority answers to: renewed by the rest it would keep them from looking where it went. */
+  /** An outcome that no majority answers. It is not renewed: the few that do answer would never go to recover the task. */
   #isLeft(borne: Borne, now: Millis): boolean {
     return borne.state === 'committing' && this.ranOut(borne, now)
   }
 
-  /** What waits where it was begun was not announced; what waits where it was brought to was. */
+  /** Whether a young baton was announced and confirmed; what waits at the peer that began its ballot is not announced. */
   #isSaid({ record, state, announced }: Borne): boolean {
     return (
       (state !== 'waiting' || !announced) &&
@@ -76,7 +79,7 @@ export class Renewals {
     )
   }
 
-  /** All of a sending is confirmed but what is refused or not known there. */
+  /** A custodian's answer confirms all that its renewal extended, except what it refuses or lacks. */
   onRenewed(from: PeerId, { seq, again, lacking, refused }: MessageOf<'renewed'>): void {
     const link = this.#links.get(from)
     link?.onRenewed(seq, again)
@@ -87,22 +90,22 @@ export class Renewals {
     this.#links.get(peer)?.reset()
   }
 
-  /** Whether this run has to stop: its lease was not confirmed by a majority of custodians in time. */
+  /** Whether the lease is over on this side: a run has to stop, and what waits must not be placed. */
   ranOut(borne: Borne, now: Millis): boolean {
     return now >= this.runsUntilMs(borne)
   }
 
-  /** When it has to stop unless a majority confirms it again before. Infinity: it needs no lease. */
+  /** Until when the baton may be used unless a majority confirms it again before. Infinity: it needs no lease. */
   runsUntilMs(borne: Borne): Millis {
     if (this.#needsNone(borne)) return Infinity
     const { leaseStopMs, unconfirmedStopMs } = this.#config
     const heldMs = this.heldSinceMs(borne)
     if (borne.announced || heldMs > borne.leasedMs) return heldMs + leaseStopMs
-    // Until a majority has heard of this bearer, they may give the task to another without knowing of it.
+    // Until a majority has heard of this bearer, custodians may recover the task without knowing that it runs here.
     return Math.min(heldMs + leaseStopMs, borne.sinceMs + unconfirmedStopMs)
   }
 
-  /** When the last sending that a majority confirmed was sent: from then on its lease counts. Infinity: it has none yet. */
+  /** When the last renewal that a majority confirmed was sent: the lease counts from then. Infinity: it needs none here. */
   heldSinceMs(borne: Borne): Millis {
     if (this.#needsNone(borne)) return Infinity
     const { custodians, id } = borne.record
@@ -111,7 +114,7 @@ export class Renewals {
     )
   }
 
-  /** Kept by this very peer alone, which began its ballot too and so takes itself for its bearer: it ends with it. */
+  /** This peer is the only custodian, and began the ballot: custodian and bearer end together, so no lease is needed. */
   #needsNone({ record, ballot }: Borne): boolean {
     return record.custodians.length === 1 && record.custodians[0] === this.#self && ballot.peer === this.#self
   }
@@ -122,7 +125,7 @@ function heldOf({ record, ballot, state, offered }: Borne): Held {
   const path = offered?.baton.path ?? []
   const held: Held = { task: record.id, version: record.version, ballot, state: stateSaid(state) }
   if (moves > 0) held.moves = moves
-  // What runs goes nowhere under this ballot.
+  // Who had it before matters only as long as the baton may go on: what runs goes nowhere under this ballot.
   if (path.length > 0 && (held.state === 'waiting' || held.state === 'queued')) held.path = [...path]
   return held
 }

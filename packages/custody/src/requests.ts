@@ -20,7 +20,7 @@ interface RequestsParts {
   mesh: MeshView
 }
 
-/** What peers ask of a custodian for their clients: to cancel a task, what became of some, to read one or list them. */
+/** What peers ask of a custodian: to cancel a task, to say outcomes, to read or list tasks, to tell a bearer of their ends. */
 export class Requests {
   readonly #config: CustodyConfig
   readonly #book: TaskBook
@@ -63,6 +63,7 @@ export class Requests {
     }
   }
 
+  /** A cancel: answered at once, and again when the task has ended. `unendable`: what removed custodians knew is given up. */
   #onCancel(from: PeerId, message: MessageOf<'cancel'>, now: Millis, out: Out): void {
     const { ask, task, reason } = message
     const entry = this.#book.archive.get(task)
@@ -76,7 +77,7 @@ export class Requests {
       out.push({ type: 'send', to: from, message: { t: 'cancelled', ask, task, answer: answer ?? 'unknown' } })
       return
     }
-    // At once, for stopping it may take long: who hears nothing asks another custodian.
+    // Answered at once, for stopping may take long: a peer that hears nothing asks another custodian.
     out.push({ type: 'send', to: from, message: { t: 'cancelled', ask, task, answer: 'stopping' } })
     if (entry.cancellers.length < this.#config.watchersMax) entry.cancellers.push({ peer: from, ask })
     if (!entry.ending) this.#book.note(entry, 'cancelling', reason, now)
@@ -93,7 +94,7 @@ export class Requests {
     return isUnendable(record.custodians, (peer) => this.#mesh.removed(peer))
   }
 
-  /** A peer whose clients wait asks what became of these. */
+  /** A peer whose clients wait asks what became of these tasks; of open ones nothing is said. */
   #onAwait(from: PeerId, { tasks }: MessageOf<'await'>, out: Out): void {
     const unknown: TaskId[] = []
     for (const task of tasks) {

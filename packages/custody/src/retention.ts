@@ -7,7 +7,7 @@ import type { TaskBook } from './task-book.ts'
 
 type Out = CustodianEffect[]
 
-/** Tasks stripped or forgotten in one step, and how soon the next come: each is up to four writes. */
+/** Tasks stripped or forgotten in one step, up to four writes each, and after how long the next step follows. */
 const sweptMax = 1_000
 const sweepSoonMs = 100
 
@@ -17,7 +17,7 @@ interface RetentionParts {
   proposer: Proposer
 }
 
-/** How long closed tasks are kept: whole at first, then as a tombstone, then not at all. */
+/** How long closed tasks and pointers are kept: whole for `keepMs`, then as a tombstone for `tombstoneMs`, then not at all. */
 export class Retention {
   readonly #config: CustodyConfig
   readonly #book: TaskBook
@@ -40,7 +40,7 @@ export class Retention {
     return this.#nextMs
   }
 
-  /** A part of what has outlived its time: the rest comes soon, since everything that is done here is written. */
+  /** Strips and forgets tasks that have outlived their time, at most `sweptMax`: each is written. The rest follows soon. */
   sweep(now: Millis, out: Out): void {
     const { closedMax, tombstonesMax, keepMs, tombstoneMs, sweepMs } = this.#config
     const { archive } = this.#book

@@ -9,14 +9,14 @@ import {
 } from '@souk/wire'
 import { recordKey, type StoredVote, voteKey } from './stored-task.ts'
 
-/** What a write makes this peer a keeper of, and who has it beside the task's other custodians, likeliest first. */
+/** Blobs that a write makes this peer a keeper of, and who has them beside the task's other custodians, likeliest first. */
 export interface StoredBlobs {
   task: TaskId
   blobs: BlobRef[]
   from: PeerId[]
 }
 
-/** The blobs that an entry of the store names; undefined: none. Their content is kept beside it, not in it. */
+/** The blobs that a write to the store names, whose content is kept beside it; undefined: none. */
 export function storedBlobs({ key, value }: { key: string; value: unknown }): StoredBlobs | undefined {
   const [ofRecord, ofVote] = [recordKey(''), voteKey('')]
   if (key.startsWith(ofRecord)) {

@@ -12,19 +12,19 @@ import { type Entry, newEntry } from './entry.ts'
 
 /** What the store holds of one task's votes, under `vote/ID`; the record itself is under `task/ID`. */
 export interface StoredVote {
-  /** of the record that it is about */
+  /** of the record that these votes are about */
   version: number
   promised: Ballot
   attempts: Attempt[]
   accepted?: Accepted
   ending?: Ending
   begun?: true
-  /** where it is another than the promised one */
+  /** absent: the promised ballot */
   borneUnder?: Ballot
   keptIn?: Incarnation
 }
 
-/** Under `over/ID`: the accepted decree is known to be chosen, or others keep the task now. Small, since it is written last. */
+/** Under `over/ID`, small and written last: the accepted outcome is known to be chosen, or others keep the task now. */
 export interface StoredEnd {
   phase: 'closed' | 'moved'
   wallMs: number
@@ -35,7 +35,7 @@ const prefixes = { record: 'task/', vote: 'vote/', end: 'over/', decision: 'why/
 export const recordKey = (task: string): string => prefixes.record + task
 export const voteKey = (task: string): string => prefixes.vote + task
 export const endKey = (task: string): string => prefixes.end + task
-/** How its place was chosen: on its own, since it comes when all else is written. */
+/** The placement decision has a key of its own, since it comes when record and votes are written. */
 export const decisionKey = (task: string): string => prefixes.decision + task
 
 export function toStoredVote(entry: Entry): StoredVote {
@@ -49,7 +49,7 @@ export function toStoredVote(entry: Entry): StoredVote {
   return stored
 }
 
-/** An entry as it comes back after a restart: nobody is known to bear it. */
+/** An entry as it comes back after a restart: its bearer has not been heard of in this life. */
 function fromStored(record: TaskRecord, vote: StoredVote, end: StoredEnd | undefined): Entry {
   const entry = newEntry(record, vote.borneUnder ?? vote.promised)
   entry.promised = vote.promised
@@ -58,7 +58,7 @@ function fromStored(record: TaskRecord, vote: StoredVote, end: StoredEnd | undef
   entry.ending = vote.ending
   entry.begun = vote.begun ?? false
   entry.keptIn = vote.keptIn
-  // An end without the outcome that it is about is none: its custodians are asked.
+  // An end without its outcome, of which the disk lost the write, is none: the task is open, and recovery asks the others.
   const ended = end?.phase === 'closed' && vote.accepted?.decree.kind !== 'outcome' ? undefined : end
   entry.phase = ended?.phase ?? 'open'
   entry.kept = true
@@ -67,9 +67,9 @@ function fromStored(record: TaskRecord, vote: StoredVote, end: StoredEnd | undef
 }
 
 interface Loaded {
-  /** every task in the store with when it was over; those that are, in the order in which that came about */
+  /** every task in the store, with when it was over (undefined: it is open), in the order of that */
   tasks: { entry: Entry; overWallMs: number | undefined }[]
-  /** every end in the store is one of these tasks' */
+  /** every end in the store is of one of these tasks; else a stray one could close a later task with that id */
   whole: boolean
 }
 
@@ -80,8 +80,8 @@ export function loadEntries(stored: readonly { key: string; value: unknown }[]):
     if (!key.startsWith(prefixes.record)) continue
     const task = key.slice(prefixes.record.length)
     const vote = values.get(voteKey(task)) as StoredVote | undefined
-    // Both are written at once, so one without the other is no task.
-    // A disk that failed in between may hold one version's record and another's votes: neither says anything then.
+    // Record and votes of a version are first written together, so one without the other is no task. After a failed write
+    // the disk may hold one version's record with another's votes: neither says anything then.
     if (!vote || vote.version !== (value as TaskRecord).version) continue
     const end = values.get(endKey(task)) as StoredEnd | undefined
     const entry = fromStored(value as TaskRecord, vote, end)

@@ -1,32 +1,33 @@
 import type { Millis } from '@souk/kernel'
 
+/** bounds of the window, in submits */
 const least = 32
-/** Twice as many, and 600 tasks at once on three hosts take 3 % longer: the first of them begin 30 ms later. */
+/** With twice as many, and 600 tasks at once on three hosts take 3 % longer: the first of them begin 30 ms later. */
 const first = 32
 const most = 8_192
 /**
- * An answer that took so much longer than the fastest of late waited behind others: that shrinks the window. What is stored
- * first can begin while the rest is stored: with 300 ms instead the first of 600 tasks began 40 ms later (2 cores, 3
- * hosts), and their last one ended 2 % later.
+ * An answer that took so much longer than the fastest of late has waited behind others, which shrinks the window. Tasks stored
+ * first can begin while the rest is stored: with 300 ms instead the first of 600 began 40 ms later, and the last one
+ * ended 2 % later (2 cores, 3 hosts).
  */
 const queuedMs = 60
-/** Slower than this is late, however far away its custodians are: well under `submitMs`, when a client is told that nothing is known. */
+/** Slower than this is late, however far away custodians are: well under `submitMs`, when clients are told `unknown`. */
 const lateMs = 400
-/** The fastest answer is remembered for one to two of these. */
+/** The fastest answer counts for one to two of these spans. */
 const fastestMs = 30_000
-/** All answers that were under way together are late together. */
+/** Submits that were under way together are late together: the window shrinks once for them. */
 const shrinkAgainMs = 300
 const shrinkTo = 0.7
 
 /**
- * How many submits are on their way to their custodians at once. More than these peers can store in time make every one
- * of them late, and what is late is asked for again, so a flood would end in nothing but repetitions. As TCP does it:
- * twice as wide with every round in time until answers are late for the first time, then wider by a little with each and
- * narrower at once where they are late (slow start and AIMD; Jacobson 1988, Chiu and Jain 1989).
+ * How many submits may be on their way to custodians at once. More than those can store in time make all of them late, and
+ * late ones are submitted again, so that a flood would end in nothing but repetitions. As TCP's congestion window: it doubles
+ * with each round in time until answers are late for the first time, then grows by little with each answer and shrinks at
+ * once when they are late (slow start and AIMD; Jacobson 1988, Chiu and Jain 1989).
  */
 export class StoringWindow {
   #size = first
-  /** until answers were late once, it is not known how wide it may be */
+  /** slow start: no answer was late yet */
   #probing = true
   /** the fastest answer since `sinceMs`, and in the time before that */
   #fastest: Millis = Number.POSITIVE_INFINITY
@@ -41,7 +42,7 @@ export class StoringWindow {
   /** One of `storing` was answered, or given up, after so long. */
   onAnswered(tookMs: Millis, storing: number, now: Millis): void {
     if (!this.#isLate(tookMs, now)) {
-      // A window that is not used says nothing about a wider one.
+      // An answer in time says nothing about a wider window if less than half of this one was used.
       if (storing * 2 >= this.#size) this.#size = Math.min(most, this.#size + (this.#probing ? 1 : 32 / this.#size))
     } else if (now - this.#shrunkMs >= shrinkAgainMs) {
       this.#shrunkMs = now

@@ -21,20 +21,20 @@ import { versionNumber } from './version.ts'
 type Out = SubmitterEffect[]
 
 /**
- * A submit until its clients know whether it is accepted: its custodians get the record, and their answers decide. This
- * peer bears it only if a majority stored it under its own ballot.
+ * A submit until its clients know whether it is accepted: its custodians get the record, and their answers decide (G1).
+ * This peer bears the task only if a majority answered STORED to its own ballot. `Submitter` calls it.
  */
 export class Storing {
   readonly #config: CustodyConfig
   readonly #self: PeerId
   readonly #submissions: Submissions
-  /** counters used of late: a second submit of the same task goes under a ballot of its own */
+  /** the ballot counter last used for a task: a second submit of it goes under a ballot of its own */
   readonly #counters: BoundedMap<TaskId, number>
-  /** the highest counter that was forgotten */
+  /** the highest counter that #counters has forgotten: tasks not in there begin above it */
   #floor = 0
-  /** counters of submits that were given up: whoever stores one of them late is told to drop it */
+  /** counters of submits that were given up: a custodian that stores one late is told to drop it */
   readonly #givenUp: BoundedMap<TaskId, number>
-  /** those whose clients have no answer yet */
+  /** submits whose clients have no answer yet: these fill the window */
   readonly #underWay = new Set<TaskId>()
   readonly #window = new StoringWindow()
   #incarnation: Incarnation = 0
@@ -51,19 +51,19 @@ export class Storing {
     this.#incarnation = incarnation
   }
 
-  /** So many are under way that another one would make all of them late. */
+  /** Whether as many are under way as can be stored in time. */
   get full(): boolean {
     return this.#underWay.size >= this.#window.size
   }
 
-  /** Its custodians are sent the record, and the local bearer gets its baton, which leaves once it is durable. */
+  /** Sends the record to its custodians, and gives this peer's bearer the baton, which leaves only once it is durable. */
   begin(record: TaskRecord, submitter: Submitter, now: Millis, out: Out): void {
     const { id } = record
     const counter = nextCounter(this.#counters.get(id) ?? this.#floor, 'origin')
-    // What is no longer remembered by its task counts for all: no counter comes again.
+    // The counter of a forgotten task becomes the floor of all others: no peer uses a counter twice for a task.
     const forgotten = this.#counters.push(id, counter)
     if (forgotten) this.#floor = Math.max(this.#floor, forgotten[1])
-    // Custodians that have it from the try before are counted on from now on.
+    // A custodian that stores the try before late is not told to drop it any more: it counts for this one, by ALREADY.
     this.#givenUp.delete(id)
     const ballot: Ballot = { counter, peer: this.#self, incarnation: this.#incarnation }
     const submission: Submission = {
@@ -89,7 +89,7 @@ export class Storing {
     out.push({ type: 'bear', record, ballot, attempts: [], leasedMs: now, durable: false })
   }
 
-  /** Its custodians have not answered yet, and whoever asked before may have been told so: those are asked once more. */
+  /** The key again, before a majority answered. If all clients so far heard `unknown`, silent custodians are asked anew. */
   onWaitAgain(submission: Submission, submitter: Submitter, now: Millis, out: Out): void {
     const { record, stored, already, unstored, others, submitters } = submission
     const asked = submitters.length > 0
@@ -108,12 +108,13 @@ export class Storing {
 
   // ---- answers of custodians
 
+  /** A custodian's answer to STORE; those to earlier submits of the key only lead to a DROP, if to anything. */
   onAnswer(from: PeerId, message: MessageOf<'stored' | 'already' | 'unstored'>, now: Millis, out: Out): void {
     const { task, version, ballot } = message
     const submission = this.#submissions.get(task)
     const ours = submission && compareBallots(submission.ballot, ballot) === 0
     if (!ours || !submission.storing) {
-      // Too late: whoever waited was told that nothing is known of it. What was accepted stays, of course.
+      // The submit with this counter was given up: a custodian that stored it only now has to drop it.
       const own = ballot.peer === this.#self && ballot.incarnation === this.#incarnation && versionNumber(version) === 1
       if (own && message.t === 'stored' && this.#givenUp.get(task) === ballot.counter)
         out.push({ type: 'send', to: from, message: { t: 'drop', task, version, ballot } })
@@ -129,22 +130,22 @@ export class Storing {
   }
 
   /**
-   * A custodian knew the task before: in this version, or as an earlier submit of the same key chose its custodians. A pointer has
-   * promised nothing.
+   * ALREADY: a custodian knew the task, in this version or with the custodians that an earlier submit of the key chose. A
+   * counter of 0 is a pointer's, which has promised nothing: its sender knows of that set and does not keep the task.
    */
   #noteKnown(submission: Submission, from: PeerId, { known, promised }: MessageOf<'already'>, out: Out): void {
     const { record, others } = submission
     if (known.version === record.version) {
       if (record.custodians.includes(from)) submission.already.add(from)
     } else if (others.note(from, known, promised.counter > 0)) {
-      // Those of them that are not of ours would never say that they keep it, and ours alone may be too few of them.
+      // A new set: those of it that are not of ours are asked, too, or it might never be known to have a majority.
       for (const to of others.silent()) if (!record.custodians.includes(to)) this.#sendStore(submission, to, out)
     }
   }
 
   /**
-   * Whoever waits is told that nothing is known. The submit itself goes on for a while: where everything is slow the
-   * answers come yet, and the same key, said again, finds them instead of beginning anew.
+   * No majority has answered in time: the clients hear `unknown`. The submit lingers for `lingerMs`: where all is slow the
+   * answers come yet, and a client that repeats the key finds them instead of beginning anew.
    */
   onNoAnswer(submission: Submission, now: Millis, out: Out): void {
     const { record, stored, already, submitters } = submission
@@ -164,12 +165,12 @@ export class Storing {
     this.#submissions.due.set(record.id, now + this.#config.lingerMs)
   }
 
-  /** Accepted, refused, or not yet; and whether this peer bears it. */
+  /** Whether the submit is accepted, refused or neither yet, and whether this peer bears the task. */
   #decide(submission: Submission, now: Millis, out: Out): void {
     const { record, stored, already, unstored, others } = submission
     const { length } = record.custodians
     const need = majority(length)
-    // Begun with other custodians by an earlier submit: those decide, once it is known that they stand.
+    // An earlier submit of the key chose other custodians: this one is accepted once such a set is known to stand.
     if (others.size > 0) {
       this.#void(submission, out)
       if (others.standing) this.#accept(submission, now, out)
@@ -179,7 +180,7 @@ export class Storing {
       submission.bearing = false
       out.push({ type: 'durable', task: record.id })
     }
-    // Known before, or not everywhere new: its custodians see to it, and this peer bears nothing.
+    // A majority only together with ALREADYs: accepted as well, but custodians recover the task, this peer does not bear it.
     if (stored.size + already.size >= need) this.#accept(submission, now, out)
     else if (length - unstored.size < need) {
       const [why] = unstored.values()
@@ -194,7 +195,7 @@ export class Storing {
     this.#void(submission, out)
     for (const { client, tag } of submission.submitters) out.push({ type: 'accepted', client, tag, task })
     submission.submitters = []
-    // Known with other custodians, as an earlier submit of the same key chose them: those keep it, and ours forget it.
+    // Other custodians keep it, as an earlier submit of the key chose them: ours are told to forget it.
     const other = submission.others.standing
     if (other) {
       this.#forgetTry(submission, out)
@@ -204,7 +205,7 @@ export class Storing {
       this.#submissions.end(task)
       return
     }
-    // Somebody knew it before: it may be over already.
+    // Known before, so it may have ended already: its outcome is asked for at once.
     const askMs = submission.already.size > 0 || other ? 0 : this.#config.followMs
     this.#submissions.due.set(task, now + askMs)
   }
@@ -223,7 +224,7 @@ export class Storing {
     if (this.#underWay.delete(record.id)) this.#window.onAnswered(now - sinceMs, size, now)
   }
 
-  /** Whoever has it under this ballot forgets it, also those that answer only now. */
+  /** Tells custodians that stored this submit to drop it, and notes it for those that answer late. */
   #forgetTry({ record, ballot, stored }: Submission, out: Out): void {
     this.#givenUp.push(record.id, ballot.counter)
     const vote = { task: record.id, version: record.version, ballot }

@@ -2,13 +2,13 @@ import type { Millis } from '@souk/kernel'
 import type { Ballot, PeerId, TaskRecord } from '@souk/wire'
 import type { OtherSets } from './other-sets.ts'
 
-/** A local client that submitted it, and its own number for it. */
+/** A client of this peer that submitted the task, and its own number for that. */
 export interface Submitter {
   client: number
   tag: number
 }
 
-/** Why a submit is not taken. */
+/** Why a submit is refused. */
 export interface Refused {
   code: string
   message: string
@@ -22,20 +22,23 @@ export interface Submission {
   record: TaskRecord
   readonly ballot: Ballot
   storing: boolean
-  /** the local bearer has its baton, until a majority cannot have stored it under our ballot any more */
+  /** this peer's bearer has a baton that is neither durable nor void yet */
   bearing: boolean
+  /** custodians that answered STORED to `ballot`, and those that answered ALREADY */
   stored: Set<PeerId>
   already: Set<PeerId>
-  /** custodians that earlier submits of the same key chose */
+  /** the sets of custodians that earlier submits of the same key chose */
   readonly others: OtherSets
-  /** who will not keep it, and what was said */
+  /** custodians that answered UNSTORED, and why */
   unstored: Map<PeerId, Refused>
+  /** who waits for the acceptance */
   submitters: Submitter[]
+  /** who waits for the outcome */
   clients: number[]
-  /** custodians that no longer know it, after it was accepted */
+  /** custodians that say they do not know the task, after it was accepted */
   unknownBy: Set<PeerId>
-  /** how often its custodians were asked what became of it */
+  /** how often custodians were asked for the outcome */
   asked: number
-  /** when its custodians were first asked to store it */
+  /** when custodians were asked to store it, for those who wait now */
   sinceMs: Millis
 }

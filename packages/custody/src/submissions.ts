@@ -3,9 +3,9 @@ import { drawsMax, type TaskId, taskIdOf } from '@souk/wire'
 import type { Choice } from './choosing.ts'
 import type { Submission } from './submission.ts'
 
-/** The submits that clients of this peer wait for, who those are, and when each has to be looked at again. */
+/** The submits that clients of this peer wait for, with those clients, and when each has to be looked at again. */
 export class Submissions {
-  /** storing: until when; then when to ask what became of it */
+  /** storing: when its time to answer, or to linger, is over; then: when to ask custodians for the outcome */
   readonly due = new Deadlines<TaskId>()
   readonly #submissions = new Map<TaskId, Submission>()
   readonly #clients = new Set<number>()
@@ -26,7 +26,7 @@ export class Submissions {
     this.#submissions.set(submission.record.id, submission)
   }
 
-  /** One that is under way already, under any id that this key may lead to. */
+  /** The submission of this key that is under way here, under any id that the key may have drawn. */
   knownOf(submit: Pick<Choice, 'nonce' | 'drawable' | 'spec'>): Submission | undefined {
     for (let draw = 0; draw < (submit.drawable ? drawsMax : 1); draw++) {
       const known = this.#submissions.get(taskIdOf(submit, draw))
@@ -35,13 +35,13 @@ export class Submissions {
     return undefined
   }
 
-  /** Who waits for it from now on. */
+  /** This client waits for the task's outcome from now on. */
   addClient(submission: Submission, client: number): void {
     if (!submission.clients.includes(client)) submission.clients.push(client)
     this.#clients.add(client)
   }
 
-  /** Most clients that go never waited for anything, and then no task has to be looked at. */
+  /** A client has gone. Most never waited for anything: for those no task has to be looked at. */
   onGone(client: number): void {
     if (!this.#clients.delete(client)) return
     for (const [task, submission] of this.#submissions) {
@@ -51,7 +51,7 @@ export class Submissions {
     }
   }
 
-  /** Nobody waits for it here any more. */
+  /** Nobody waits for the task here any more. */
   end(task: TaskId): void {
     this.#submissions.delete(task)
     this.due.delete(task)

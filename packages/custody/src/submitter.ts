@@ -14,11 +14,11 @@ import type { MeshView } from './views.ts'
 type Out = SubmitterEffect[]
 
 /**
- * The origin's part of custody: it chooses a task's custodians (`choosing.ts`), has them store it and tells the client
- * once a majority has (G1; `storing.ts`), and tells it the outcome when that comes (`following.ts`).
+ * A peer as origin: it chooses the custodians of what its clients submit (`choosing.ts`), has them store the record and tells
+ * the client once a majority has (G1; `storing.ts`), and tells it the outcome when that comes (`following.ts`).
  *
- * Invariants: I2 accepted is answered only when a majority has it on disk. The set of a version is fixed before its
- * first STORE. This peer bears a task only if a majority stored it under its own ballot.
+ * Invariants: I2 a submit is answered `accepted` only once a majority has the record on disk. The set of a version is fixed
+ * before its first STORE. This peer bears a task only if a majority answered STORED to its own ballot.
  * Inputs: clients' submits, custodians' answers. Effects: sends, a baton for the local bearer, replies to clients.
  * Bounds: submitsMax, watchersMax; as many at once as can be stored in time (`storing-window.ts`), the others wait for
  * their turn. Every submit is answered within queueMs + submitMs.
@@ -95,7 +95,7 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     else this.#queued.push(input, now)
   }
 
-  /** As many as can be stored in time, the first first. */
+  /** Begins as many queued submits as can be stored in time, in the order in which they came. */
   #beginQueued(now: Millis, out: Out): void {
     while (!this.#storing.full) {
       const next = this.#queued.shift()
@@ -122,7 +122,7 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     this.#storing.begin(record, { client, tag }, now, out)
   }
 
-  /** The same key again: the same task (G5). */
+  /** A key that is under way here is submitted again: it is the same task (G5). */
   #onSubmitAgain(submission: Submission, client: number, tag: number, now: Millis, out: Out): void {
     const { watchersMax } = this.#config
     if (submission.submitters.length >= watchersMax || submission.clients.length >= watchersMax) {
@@ -135,7 +135,7 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     else out.push({ type: 'accepted', client, tag, task: submission.record.id })
   }
 
-  /** Who would keep this task, were it submitted now; of one that is under way: who keeps it. Undefined: it is refused. */
+  /** The custodians of this submit, if it is under way, or those that it would get now. Undefined: it would be refused. */
   custodiansOf(submit: Choice): readonly PeerId[] | undefined {
     const known = this.#submissions.knownOf(submit)
     if (known) return known.record.custodians
@@ -143,7 +143,7 @@ export class Submitter implements Machine<SubmitterInput, SubmitterEffect> {
     return refused || this.#whyFull() ? undefined : custodians
   }
 
-  /** Why its client had better make another key: not all custodians that this one leads to can be reached. */
+  /** Why the client had better make another key, if not all custodians that this one leads to can be reached. */
   whyUnlucky(submit: Choice): Refused | undefined {
     return this.#submissions.knownOf(submit) ? undefined : this.#choosing.whyUnlucky(submit)
   }

@@ -12,19 +12,20 @@ import type { MeshView } from './views.ts'
 
 type Out = BearerEffect[]
 
-/** Batons whose custodians may be replaced: those that stay in these hands for now. */
+/** States in which custodians may be replaced: the baton is not about to leave or to end. */
 const stays = new Set<Borne['state']>(['waiting', 'queued', 'running'])
 
 /**
- * A bearer's care for its tasks' custodians: one that is gone is replaced, and their number follows the mesh. The next
- * set is the decree of the present version; once it stands, the bearer goes on there under a ballot of its own.
+ * The bearer's part in replacing custodians: those that are gone, or too few for the size of the mesh. The next set is
+ * proposed as decree of the present version (I4). Once chosen, the new custodians store the record under a new ballot of
+ * the bearer, which goes on in that version once a majority has. `BearerRounds` and `Bearer` call it.
  */
 export class Successions {
   readonly #config: CustodyConfig
   readonly #hands: Hands
   readonly #endings: BearerEndings
   readonly #mesh: MeshView
-  /** what the mesh was like when all batons were looked at, and whether all that had to move could */
+  /** what the mesh was like when all batons were looked at last; empty: look again, not all that had to move have */
   #seen = ''
 
   constructor(config: CustodyConfig, hands: Hands, endings: BearerEndings, mesh: MeshView) {
@@ -34,16 +35,16 @@ export class Successions {
     this.#mesh = mesh
   }
 
-  /** Once a second: who has to be replaced? */
+  /** Repeats what is under way, and proposes a next set where it is needed. Called once per `renewMs`. */
   look(now: Millis, out: Out): void {
     for (const borne of this.#hands.borne.values()) if (borne.next) this.#say(borne, out)
     const gone = this.#mesh.gone(now, this.#config.replaceMs)
     const keepers = this.#mesh.keepers()
     const count = custodianCount(this.#mesh.members, keepers.length, this.#config.custodians)
-    // What only one peer keeps nobody else could see to: where that one empties itself it has to go.
+    // Of a task with one custodian nobody else could take over: if that peer empties itself (drain), the task has to move.
     const emptying = count > 1 ? [] : keepers.filter(({ peer }) => this.#mesh.drains(peer)).map(({ peer }) => peer)
     const seen = `${count} ${[...gone].sort().join()} ${keepers.length} ${emptying.join()}`
-    // A task that came since was given its custodians by the mesh as it is now.
+    // Nothing has changed since: newer tasks got their custodians from the mesh as it is now.
     if (seen === this.#seen && gone.size === 0 && emptying.length === 0) return
     this.#seen = seen
     let left = this.#config.successionsPerSecondMax
@@ -95,7 +96,7 @@ export class Successions {
     const nextRecord = succeed(record, next.custodians)
     next.tries++
     for (const to of next.custodians) {
-      // Also to those that had it before: with their answers it is looked at again whether it stands.
+      // Also to custodians that said ALREADY: each answer makes `#decide` look again whether the version stands.
       if (next.stored.has(to)) continue
       const message: MessageOf<'store'> = { t: 'store', record: nextRecord, ballot: next.ballot, attempts }
       if (mayHaveBegun(borne)) message.begun = true
@@ -103,6 +104,7 @@ export class Successions {
     }
   }
 
+  /** A present custodian has accepted the next set. With a majority it is chosen, and the next custodians get the record. */
   onCommitted(from: PeerId, message: MessageOf<'committed'>, now: Millis, out: Out): void {
     const borne = this.#hands.under(message.task, message.ballot)
     const next = borne?.next
@@ -117,7 +119,7 @@ export class Successions {
     this.#say(borne!, out)
   }
 
-  /** True when it was about a succession. */
+  /** A next custodian's answer to STORE; answers to other ballots or versions are passed over. */
   onStored(from: PeerId, message: MessageOf<'stored' | 'already' | 'unstored'>, now: Millis, out: Out): void {
     const borne = this.#hands.borne.get(message.task)
     const next = borne?.next
@@ -135,13 +137,14 @@ export class Successions {
     const standing = standingOf(borne.next!, custodians.length, tries)
     if (standing === 'ours') this.#stand(borne, now, out)
     if (standing !== 'theirs') return
-    // Somebody else brought that version about: its custodians see to it.
+    // A custodian brought this version about under its own ballot: this peer bears the task there no more, and stops.
     delete borne.next
     borne.record = succeed(record, custodians)
     borne.ballot = ballot
     this.#endings.fence(borne, 'fenced', undefined, now, out)
   }
 
+  /** The next version stands with this peer as bearer: the baton goes on there, and the old custodians are told. */
   #stand(borne: Borne, now: Millis, out: Out): void {
     const { custodians, ballot, storedMs } = borne.next!
     const before = borne.record
@@ -151,14 +154,14 @@ export class Successions {
     const { version } = borne.record
     borne.ballot = ballot
     if (borne.state === 'waiting') borne.runBallot = ballot
-    // Those that have it have granted their leases with it, also the ones that no renewal went to yet.
+    // With the record each next custodian granted a lease, whether or not a renewal has reached it yet.
     borne.leasedMs = storedMs
     borne.announced = true
     borne.confirmed.clear()
     borne.fencedBy.clear()
     this.#hands.memory.remember(task, ballot, now)
     out.push({ type: 'succeeded', task, version, custodians })
-    // The new ones have not heard why it waits, or is where it is, where that was decided here: a baton does not tell.
+    // New custodians have not heard the placement decision that was made here: the record does not hold it.
     this.#hands.announcements.noteAgain(borne)
     const told = new Set([...before.custodians, before.origin])
     for (const to of told) out.push({ type: 'send', to, message: { t: 'moved', task, version, custodians } })

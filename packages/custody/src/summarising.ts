@@ -1,12 +1,12 @@
 import { inputsAtOf, requestsOf, specBlobs, type TaskSpec, type TaskSummary, tiesOf, usageOf } from '@souk/wire'
 import { type Entry, outcomeOf, stateOf } from './entry.ts'
 
-/** Whether one more run than the failed ones has begun: the one that ended it, or the present one. */
+/** Whether a run has begun that is no failed attempt: the one that ended the task, or the present one. */
 function runsNow(entry: Entry): boolean {
   return entry.phase === 'closed' ? outcomeOf(entry)?.result !== undefined : entry.bearerState === 'running'
 }
 
-/** A task on one line of a listing. */
+/** A task as one line of a listing. */
 export function toSummary(entry: Entry): TaskSummary {
   const { record } = entry
   const { spec } = record
@@ -35,7 +35,7 @@ export function toSummary(entry: Entry): TaskSummary {
   const host = closed ? closed.host : entry.bearer.peer
   if (host !== undefined) summary.host = host
   if (entry.decision) summary.how = entry.decision.how
-  // An award may have bounced: whoever has it now gave it something that the decision does not know.
+  // An award may have bounced: the alternative that the decision names is only that of its winner.
   const { winner, alternative } = entry.decision ?? {}
   if (alternative && winner === host) summary.alternative = alternative
   if (!closed && entry.decision?.how === 'after' && summary.state === 'waiting') summary.code = 'after'
@@ -50,12 +50,12 @@ export function toSummary(entry: Entry): TaskSummary {
   return summary
 }
 
-/** When its last run began, and how long it took, as far as that is known here. */
+/** When the last run began, and how long it took, as far as that is known here. */
 function noteRun(entry: Entry, summary: TaskSummary): void {
   const closed = outcomeOf(entry)
   if (closed?.result) {
     summary.ranMs = closed.result.runMs
-    // Clocks of several hosts are compared: it did not begin before it was submitted.
+    // These times are of several hosts' clocks: no run is shown to begin before its task was submitted.
     summary.startedWallMs = Math.max(summary.submittedWallMs, closed.endedWallMs - closed.result.runMs)
   } else if (!closed && entry.bearerState === 'running') {
     const began = entry.timeline.findLast(({ event }) => event === 'running')
@@ -78,7 +78,7 @@ function needsOf(spec: TaskSpec): TaskSummary['needs'] {
   }
 }
 
-/** About how many bytes a line takes in a frame, at the most. */
+/** About how many bytes a summary takes in a frame, at most. */
 export function summaryBytes({
   name,
   class: like,

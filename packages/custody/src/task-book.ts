@@ -22,23 +22,23 @@ import { versionNumber } from './version.ts'
 /** Writes of one task that may wait for the disk at once: its record, promises, acceptances, its end. */
 const journalPerTask = 6
 
-/** `generation`: of the entry when it was handed to the disk. */
+/** `generation`: that of the entry when the write was handed to the disk. */
 interface Handed {
   generation?: number
 }
 
-/** What goes on when a write is on disk, or was refused. */
+/** What a write that is with the disk is for: it decides what follows once the disk took or refused it. */
 export type Pending = Handed &
-  /** a record's first write: the entry counts, or is dropped */
+  /** a record's first write, answered by STORED; refused, it is answered by UNSTORED */
   (
     | { kind: 'store'; entry: Entry; to: PeerId; ballot: Ballot }
-    /** an answer that must not leave before; `losses` as they were when it was handed to the disk */
+    /** an answer that must not leave before; `losses`: those of the entry when the write was handed to the disk */
     | { kind: 'answer'; entry: Entry; to: PeerId; message: CustodianSays; losses: number }
-    /** nothing waits for it */
+    /** no answer waits for it */
     | { kind: 'note'; entry: Entry | undefined }
   )
 
-/** Tasks written again at once, up to three writes each; the next ones go when these are on disk. */
+/** Refused ends that are written again at once, up to three writes each; the next ones when these are on disk. */
 const againMax = 1_000
 
 interface Write {
@@ -46,21 +46,21 @@ interface Write {
   value: unknown
 }
 
-/** A custodian's tasks with their leases, its journal and its clock: what can be done to an entry, without deciding it. */
+/** A custodian's tasks with their leases, its journal and its clock: how an entry is changed and written. Others decide. */
 export class TaskBook {
   readonly archive = new Archive()
-  /** when a lease, and the grace after it, have run out */
+  /** when to look whether a task's lease, and the grace after it, have run out */
   readonly leases = new Deadlines<TaskId>()
-  /** when tasks that may expire do */
+  /** when tasks with an `expiresMs` expire */
   readonly expiries = new Deadlines<TaskId>()
   readonly journal: Journal<Pending>
   readonly #config: CustodyConfig
   readonly #self: PeerId
-  /** tasks of which the disk refused a write since it last took one */
+  /** tasks of which the disk refused a write, until `writeRefused` has looked at them */
   readonly #refused = new Set<TaskId>()
-  /** what was decided and is not on disk, with when it goes there by itself; in that order */
+  /** tasks whose placement decision is not on disk, with when it is to be written; in that order */
   readonly #decided = new Map<TaskId, Millis>()
-  /** all ends on disk are known: those of tasks that came back with this life, and those that it wrote since */
+  /** each end on disk is of a task that came back with this life, or was written by it; false: there may be others */
   #endsKnown = true
   #incarnation: Incarnation = 0
   #wallOffset: WallMillis = 0
@@ -76,13 +76,13 @@ export class TaskBook {
     this.setWall(wallMs, now)
   }
 
-  /** Tasks expire by the wall clock as it is now. */
+  /** Tasks expire by the wall clock, so with a new one all their deadlines are set anew. */
   setWall(wallMs: WallMillis, now: Millis): void {
     this.#wallOffset = wallMs - now
     for (const { key } of this.expiries.entries()) this.watchExpiry(this.archive.get(key)!.record, now)
   }
 
-  /** Has it end when its time is over, if it may expire. */
+  /** Sets when the task expires, if its spec says that it does. */
   watchExpiry({ id, spec, submittedWallMs }: TaskRecord, now: Millis): void {
     if (spec.expiresMs > 0) this.expiries.set(id, now + Math.max(0, submittedWallMs + spec.expiresMs - this.wall(now)))
   }
@@ -92,18 +92,18 @@ export class TaskBook {
     return { peer: this.#self, incarnation: this.#incarnation }
   }
 
-  /** A ballot of this peer as custodian, above one that was seen. */
+  /** A ballot that this peer begins as custodian, above the given one. */
   ballotAfter(seen: Ballot): Ballot {
     return { counter: nextCounter(seen.counter, 'custodian'), peer: this.#self, incarnation: this.#incarnation }
   }
 
-  /** This very life bears it and nobody else keeps it: it cannot vanish unseen, so it needs no lease. */
+  /** This very life bears the task and is its only custodian: such a bearer cannot vanish unseen, so it needs no lease. */
   needsNoLease({ record, bearer, released }: Entry): boolean {
     if (released || record.custodians.length > 1) return false
     return bearer.peer === this.#self && bearer.incarnation === this.#incarnation
   }
 
-  /** Its bearer was heard of: its lease starts anew. */
+  /** The bearer was heard of, or is a new one: the lease starts anew. */
   grantLease(entry: Entry, now: Millis): void {
     const { leaseMs, graceMs } = this.#config
     if (this.needsNoLease(entry)) {
@@ -111,11 +111,11 @@ export class TaskBook {
       return
     }
     entry.leasedUntilMs = now + leaseMs + graceMs
-    // A deadline that stands is moved on when it comes: a renewal of thousands must not sort them anew.
+    // A standing deadline moves on only when it is due (`popLeaseEnded`): renewing thousands must not sort them anew.
     if (this.leases.get(entry.record.id) === undefined) this.leases.set(entry.record.id, entry.leasedUntilMs)
   }
 
-  /** Nobody bears it any more: its lease is over now, without grace. */
+  /** Nobody bears the task any more: its lease is over now, without grace, so that recovery begins. */
   endLease(entry: Entry, now: Millis): void {
     entry.leasedUntilMs = now
     this.leases.set(entry.record.id, now)
@@ -132,11 +132,11 @@ export class TaskBook {
     return undefined
   }
 
-  /** 0: nobody bears it (any more), as far as this custodian can tell; the grace included, in which its run is stopped. */
+  /** What is left of the lease, with the grace in which its bearer stops. 0: for all this custodian knows nobody bears it. */
   leaseLeftMs(entry: Entry, now: Millis): Millis {
     if (this.needsNoLease(entry)) return this.#config.leaseMs
     if (entry.unwon) return 0
-    // Its run is over, and what it came to is known here: nobody has to wait for its bearer.
+    // The bearer committed an outcome here, so its run is over: nobody has to wait for its lease.
     const { accepted, promised } = entry
     if (accepted?.decree.kind === 'outcome' && compareBallots(accepted.ballot, promised) === 0) return 0
     return grantedLeftMs(entry, now)
@@ -148,7 +148,7 @@ export class TaskBook {
     entry.attempts = mergeAttempts(entry.attempts, [attempt])
   }
 
-  /** Nothing of it is left here, its deadlines included. */
+  /** Takes the task and its deadlines out of memory; `erase` takes it off the disk. */
   forget(task: TaskId): void {
     this.archive.remove(task)
     this.leases.delete(task)
@@ -156,7 +156,7 @@ export class TaskBook {
     this.#decided.delete(task)
   }
 
-  /** Its votes as they are now, and its record where that is not there yet. True: nothing to wait for, it keeps nothing. */
+  /** Writes the votes, and the record where the disk lacks it. True: durability `none`, nothing is written to wait for. */
   save(entry: Entry, pending: Pending, out: CustodianEffect[]): boolean {
     const task = entry.record.id
     const writes: Write[] = [{ key: voteKey(task), value: toStoredVote(entry) }]
@@ -167,20 +167,20 @@ export class TaskBook {
   }
 
   /**
-   * The disk can hold nothing older of it: neither a version before, be it of another submit with the same number, nor what
-   * it did not erase.
+   * The disk can hold no `over/` entry under this id that has to be overwritten: neither of another version, or another
+   * submit of the same key, nor a stray one.
    */
   #isNew({ record, again }: Entry): boolean {
     return this.#endsKnown && !again && versionNumber(record.version) === 1
   }
 
-  /** What the disk may have refused before goes there with the rest. */
+  /** The end that goes to disk with record and votes: the disk may have refused it before. */
   #endOf({ record, phase }: Entry): StoredEnd | undefined {
     if (phase !== 'closed' && phase !== 'moved') return undefined
     return { phase, wallMs: this.archive.overWallMs(record.id) ?? record.submittedWallMs }
   }
 
-  /** There may be an end on it that is no known task's: from now on each new one is written over whatever there is. */
+  /** The disk may hold ends of no known task: from now on new records overwrite whatever `over/` entry there is. */
   distrustDisk(): void {
     this.#endsKnown = false
   }
@@ -192,7 +192,7 @@ export class TaskBook {
     if (generation === entry.generation) entry.kept = true
   }
 
-  /** It is not. */
+  /** A write of this entry was refused. */
   onLost({ entry }: Pending): void {
     this.distrustDisk()
     if (!entry) return
@@ -203,8 +203,8 @@ export class TaskBook {
   }
 
   /**
-   * The disk takes writes: of what it refused, what is over goes there now. Votes on what is open are asked for again,
-   * but of what is over everybody has his answer, and only a copy here, or none, would be left of it.
+   * The disk takes writes again: of what it refused, ends are written now. A lost vote on an open task is asked for again,
+   * but nobody asks about a task that is over: after a restart it would be open here, or lacking.
    */
   writeRefused(out: CustodianEffect[]): void {
     let left = againMax
@@ -217,12 +217,12 @@ export class TaskBook {
     }
   }
 
-  /** That it is over. Nothing waits for it: whatever was answered was on disk before, or goes with it. */
+  /** Writes that the task is over. No answer waits for that: what was answered before is on disk, or is written with it. */
   saveEnd(entry: Entry, phase: StoredEnd['phase'], wallMs: WallMillis, out: CustodianEffect[]): void {
     const task = entry.record.id
     const end: StoredEnd = { phase, wallMs }
     const writes: Write[] = [{ key: endKey(task), value: end }]
-    // What it is the end of must not be lost where that write fails and this one does not.
+    // A vote that is on its way may yet be refused, and this write not: then the end would be there without its outcome.
     if (!entry.kept || entry.inFlight > 0) writes.push({ key: voteKey(task), value: toStoredVote(entry) })
     if (!entry.kept) writes.push({ key: recordKey(task), value: entry.record })
     if (this.#decided.delete(task)) writes.push({ key: decisionKey(task), value: entry.decision })
@@ -230,14 +230,14 @@ export class TaskBook {
   }
 
   /**
-   * How its place was chosen is for people to read, and a task may be decided anew soon: it goes to disk a while later, or
-   * with the end where that comes before. Mostly it comes after the end of a short task.
+   * A placement decision is for people to read, and another may follow soon: it is written a while later, or with the end
+   * where that comes before. That of a short task mostly comes after its end.
    */
   decided({ record }: Entry, now: Millis): void {
     if (!this.#decided.has(record.id)) this.#decided.set(record.id, now + this.#config.decisionSaveMs)
   }
 
-  /** When the next decision goes to disk though its task goes on. */
+  /** When the next decision is to be written, though its task goes on. */
   nextDecision(): Millis | undefined {
     for (const dueMs of this.#decided.values()) return dueMs
     return undefined
@@ -248,7 +248,7 @@ export class TaskBook {
       if (dueMs > now) return
       this.#decided.delete(task)
       const entry = this.archive.get(task)!
-      // Where its record never gets there, nothing else of it may be there for ever.
+      // Its record may never get to disk, and nothing would ever erase a decision without one.
       if (entry.phase === 'storing') this.decided(entry, now)
       else {
         const write = { key: decisionKey(task), value: entry.decision }
@@ -281,7 +281,7 @@ export class TaskBook {
     return false
   }
 
-  /** With the next write that has haste. */
+  /** Persists with the next write that has haste. */
   #persistAlong(entry: Entry, writes: Write[], pending: Pending, out: CustodianEffect[]): void {
     if (entry.record.spec.durability === 'none') return
     out.push({ type: 'persist', seq: this.#hand(entry, pending), writes, along: true })

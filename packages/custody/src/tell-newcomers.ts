@@ -3,8 +3,8 @@ import type { CustodianEffect } from './custodian-io.ts'
 import type { Entry } from './entry.ts'
 
 /**
- * How a task was placed, told to those that keep it in this version and did not in the one that is `known`: a record does
- * not tell, and its bearer may be another than the one that decided. The first of those that keep it on does, once; it is
+ * Tells the new custodians of this version, that were none in the `known` one, how the task was placed: a record does not
+ * say so, and its bearer may not be the one that decided. Only the first custodian that stays tells, once: a decision is
  * for people to read, so it may get lost.
  */
 export function tellNewcomers(
@@ -18,7 +18,7 @@ export function tellNewcomers(
   for (const to of custodians) if (!isOld(to)) tellDecision(known, to, ballot, out)
 }
 
-/** Nothing where nothing is known of it. `ballot`: what was promised there. */
+/** Sends the decision, if one is known. `ballot`: the one promised at the receiver, which takes no decision under another. */
 export function tellDecision({ record, decision }: Entry, to: PeerId, ballot: Ballot, out: CustodianEffect[]): void {
   if (decision === undefined) return
   out.push({ type: 'send', to, message: { t: 'decided', tasks: [{ task: record.id, ballot }], decision } })

@@ -20,7 +20,7 @@ export function toOutcome(
   }
 }
 
-/** The code under which a run that did not succeed is counted. */
+/** The code of a run that did not succeed, in its outcome or as a failed attempt. */
 export function attemptCode(result: RunResult, kind: Work['kind']): string {
   switch (result.end) {
     case 'timeout':

@@ -11,23 +11,26 @@ import { areAllLeft, majority } from './quorum.ts'
 import type { TaskBook } from './task-book.ts'
 import type { MeshView } from './views.ts'
 
-/** Over so many tries a stage is said at longer and longer intervals, up to this many times the first. */
+/** A stage is repeated at longer and longer intervals, up to this many times the first. */
 const patienceMax = 8
-/** A ballot that some refuse is said so often to those that do not answer. */
+/** How often a ballot that some refuse is repeated to those that do not answer, before another one is tried. */
 const triesMax = 3
 
-/** What a custodian has undertaken, one thing a task at a time, and when it is its turn to speak. */
+/**
+ * The undertakings of a custodian, at most one per task: the stage of each, its messages (`proposal-messages.ts`), and when to
+ * repeat them or to try anew. `Proposer` and its parts drive them.
+ */
 export class Undertakings {
   readonly #config: CustodyConfig
   readonly #self: PeerId
   readonly #book: TaskBook
   readonly #removed: MeshView['removed']
   readonly #proposals = new Map<TaskId, Proposal>()
-  /** when to speak again */
+  /** when to repeat what was not answered */
   readonly due = new Deadlines<TaskId>()
-  /** lower ranks wait their turn */
+  /** when to look at a task that is not undertaken: by rank after its lease, or for another try */
   readonly turns = new Deadlines<TaskId>()
-  /** ballots above an undertaking's that others were said to have promised: the next try goes above them */
+  /** per task the highest ballot that a custodian refused for: the next try goes above it */
   readonly #seen = new Map<TaskId, Ballot>()
 
   constructor(config: CustodyConfig, { self, book, mesh }: { self: PeerId; book: TaskBook; mesh: MeshView }) {
@@ -53,6 +56,7 @@ export class Undertakings {
     return this.#proposals.has(task)
   }
 
+  /** Begins an undertaking: to run the task by asking about the lease, to close it by preparing at once. */
   begin(entry: Entry, aim: Proposal['aim'], code: string, now: Millis): Proposal {
     const lastBearers = new LastBearers()
     if (this.#book.leaseLeftMs(entry, now) > 0) lastBearers.add(lastBearerOf(entry))
@@ -83,6 +87,7 @@ export class Undertakings {
     return proposal
   }
 
+  /** Changes the stage. All answers were to the stage before, or to the ballot before. */
   enter(proposal: Proposal, stage: Stage, now: Millis): void {
     const stays = proposal.stage === stage
     invariant(stays || stageTransitions[proposal.stage].includes(stage), `${proposal.stage} cannot become ${stage}`)
@@ -94,7 +99,7 @@ export class Undertakings {
     proposal.tries = 0
   }
 
-  /** The undertaking that this message answers. */
+  /** The undertaking that a message answers; a version below 0 fits any. */
   under({ task, version, ballot }: Vote, stage?: Stage): Proposal | undefined {
     const proposal = this.#proposals.get(task)
     if (!proposal || (stage && proposal.stage !== stage)) return undefined
@@ -102,20 +107,20 @@ export class Undertakings {
     return compareBallots(proposal.ballot, ballot) === 0 ? proposal : undefined
   }
 
-  /** A majority has answered; or, of a task that somebody gave up after most of its custodians were removed, all that are left. */
+  /** Whether a majority has answered; or, if a person gave up what removed custodians knew, all that are left. */
   haveTheSay(answers: ReadonlySet<PeerId>, { record }: Proposal): boolean {
     const { id, custodians } = record
     if (answers.size >= majority(custodians.length)) return true
     return this.#book.archive.get(id)?.givenUp === true && areAllLeft(answers, custodians, this.#removed)
   }
 
-  /** A ballot of this peer, above all that is known to be promised. */
+  /** A new ballot of this peer, above all that are known to be promised. */
   ballotFor(entry: Entry): Ballot {
     const seen = this.#seen.get(entry.record.id)
     return this.#book.ballotAfter(seen && compareBallots(seen, entry.promised) > 0 ? seen : entry.promised)
   }
 
-  /** Says what its stage has to say to whoever has not answered, and when to say it again. */
+  /** Sends the messages of the present stage to all that have not answered, and sets when to repeat them. */
   say(proposal: Proposal, now: Millis, out: CustodianEffect[]): void {
     const entry = this.#book.archive.get(proposal.record.id)
     for (const { to, message } of messagesOf(proposal, entry)) out.push({ type: 'send', to, message })
@@ -126,7 +131,7 @@ export class Undertakings {
     this.due.set(proposal.record.id, dueMs)
   }
 
-  /** One refusal stops nothing. Without a chance of a majority it is tried again at that time, above what was seen. */
+  /** Notes a refusal. One stops nothing; once a majority is out of reach, a higher ballot is tried at `againMs`. */
   refused(proposal: Proposal, from: PeerId, promised: Ballot, againMs: Millis): void {
     const { record, refusals } = proposal
     refusals.add(from)
@@ -137,27 +142,27 @@ export class Undertakings {
     this.retry(proposal, againMs)
   }
 
-  /** Refused by some and unanswered by the rest for so long that this ballot comes to nothing: the next goes above. */
+  /** Whether some refuse and the rest stay silent, for so long that this ballot is given up for a higher one. */
   isStuck({ refusals, tries }: Proposal): boolean {
     return refusals.size > 0 && tries > triesMax
   }
 
   /**
-   * Another ballot was promised here since this one: whoever began that sees to the task. This one must come to nothing even
-   * if a majority promises it yet, since the other was granted without waiting for a lease of it.
+   * Whether this custodian has promised a higher ballot since: its proposer recovers the task. This undertaking must then end,
+   * even if a majority promises its ballot yet, since the higher one was granted without waiting for a lease of it.
    */
   isOvertaken({ stage, aim, record, ballot }: Proposal, entry: Entry): boolean {
     if (stage !== 'preparing' || aim !== 'run') return false
     return entry.record.version !== record.version || compareBallots(entry.promised, ballot) > 0
   }
 
-  /** Ended for now; its turn comes again. */
+  /** Ends the undertaking for now, and looks at the task again at that time. */
   retry(proposal: Proposal, atMs: Millis): void {
     this.end(proposal.record.id)
     this.turns.set(proposal.record.id, atMs)
   }
 
-  /** Ranks try at different times, so that one of them gets through. */
+  /** When to try again: each rank at a time of its own, so that one of them gets through. */
   nextTry({ record }: Proposal, now: Millis): Millis {
     return now + (record.custodians.indexOf(this.#self) + 1) * this.#config.staggerMs
   }
@@ -167,11 +172,11 @@ export class Undertakings {
     if (!proposal) return
     this.#proposals.delete(task)
     this.due.delete(task)
-    // Its lease may have ended unheeded meanwhile: what is still open then gets its turn, or nobody would look at it again.
+    // A lease that ended during the undertaking was passed over: unless another runs, the task has to be looked at again.
     if (this.#book.leases.get(task) === undefined) this.turns.set(task, this.nextTry(proposal, proposal.sinceMs))
   }
 
-  /** The task is over here. */
+  /** The task is over here, or forgotten: nothing is undertaken for it any more. */
   forget(task: TaskId): void {
     this.end(task)
     this.turns.delete(task)

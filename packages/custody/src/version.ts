@@ -1,7 +1,7 @@
 import { hash64 } from '@souk/kernel'
 import type { PeerId, TaskRecord } from '@souk/wire'
 
-/** A version is its number and, in the lower part, what names its custodians: two sets are never one version. */
+/** A version holds its number and, in the lower 32 bits, a hash of its custodians: other sets make other versions. */
 const setSpan = 2 ** 32
 
 function versionOf(number: number, custodians: readonly PeerId[]): number {
@@ -9,8 +9,8 @@ function versionOf(number: number, custodians: readonly PeerId[]): number {
 }
 
 /**
- * The version of a task that is submitted. Another submit of its key may choose other custodians, where members came or
- * went: that is another version of the same number, and each custodian keeps the one that it heard of first.
+ * The version of a task that is submitted. After members came or went, another submit of its key may choose other
+ * custodians: that is another version with the same number, and a custodian keeps the one that it heard of first.
  */
 export function firstVersion(custodians: readonly PeerId[]): number {
   return versionOf(1, custodians)
@@ -25,7 +25,7 @@ export function versionNumber(version: number): number {
   return Math.floor(version / setSpan)
 }
 
-/** Whether a version is one of these custodians. */
+/** Whether a version is made of these custodians. */
 export function namesItsSet({ version, custodians }: { version: number; custodians: readonly PeerId[] }): boolean {
   return version === versionOf(versionNumber(version), custodians)
 }

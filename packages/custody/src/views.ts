@@ -8,20 +8,20 @@ export interface MeshView {
   readonly version: number
   /** members whose certificates stand and that have not left, whatever their role, this one included */
   readonly members: number
-  /** those of them that keep custody */
+  /** the members that keep custody */
   keepers(): readonly Keeper[]
-  /** it can be reached, and was heard from of late */
+  /** whether the peer can be reached, and was heard from of late */
   fresh(peer: PeerId): boolean
-  /** it empties itself, as far as is known (this peer included): others see to what lost its bearer before it does */
+  /** whether the peer empties itself (drain); this one may be meant. As custodian it recovers tasks only after all others */
   drains(peer: PeerId): boolean
-  /** there is a link to it, and it is not known to be gone: it may be slow, but a message may well arrive */
+  /** whether a link to the peer is open, and it is not known to be gone: it may be slow, but a message may well arrive */
   linked(peer: PeerId): boolean
-  /** this very life of it can be reached: it has not vanished, whatever else is wrong */
+  /** whether this very life of the peer can be reached: then it has not vanished, whatever else is wrong */
   lives(bearer: Bearer): boolean
-  /** it was removed from the mesh: it never votes again */
+  /** whether the peer was removed from the mesh: it never votes again */
   removed(peer: PeerId): boolean
-  /** who has been dead, or gone for good, for so long */
+  /** who has been dead, or has left, for at least `forMs`, or was removed */
   gone(now: Millis, forMs: Millis): ReadonlySet<PeerId>
-  /** this life of this peer has heard from a majority of the members, itself counted */
+  /** whether this life of this peer has heard from a majority of members, itself counted, and none knows a later life of it */
   readonly heardFromMajority: boolean
 }

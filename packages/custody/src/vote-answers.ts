@@ -10,7 +10,7 @@ type Out = CustodianEffect[]
 
 /**
  * What a custodian answers where it does not vote: the record is not for it, the task is over or kept elsewhere, it
- * abstains, or it promised more to another ballot. And the one way in which a vote leaves: behind the disk.
+ * abstains, or a higher ballot stands. And `write`, by which every vote leaves: behind the disk. The voter calls it.
  */
 export class VoteAnswers {
   readonly #self: PeerId
@@ -23,7 +23,7 @@ export class VoteAnswers {
     this.#mesh = mesh
   }
 
-  /** A record for somebody else, or another one than the message is about, is nobody's here. */
+  /** False, and rejected: a record that does not name this peer, names one twice, or is not what the message is about. */
   isOurs(from: PeerId, record: TaskRecord, tag: string, out: Out, about?: { task: string; version: number }): boolean {
     const { id, version, custodians } = record
     const own =
@@ -34,16 +34,16 @@ export class VoteAnswers {
     return own
   }
 
-  /** Its decree stands, or others keep it: the answer says so, and the vote is not needed any more. */
+  /** True: no vote is needed, since a decree stands or others keep the task; the sender is told which. */
   isOver(entry: Entry, to: PeerId, vote: MessageOf<'leaseAsk' | 'prepare' | 'commit'>, out: Out): boolean {
     const { version } = entry.record
     const { task, ballot } = vote
     const ahead = versionNumber(version) - versionNumber(vote.version)
-    // Where an outcome was chosen no next version was: that one is of another submit of the same key.
+    // A closed task has no next version: a later one of it stems from another submit of the same key.
     if (ahead < 0 && entry.phase !== 'closed') return false
     if (entry.phase === 'closed' && ahead > 0) {
       this.#sendClosed(entry, to, out)
-      // The copy is for the custodian there: its bearer has nothing left to bear.
+      // The copy is for the sender as custodian. It also bears the task, as it commits: that is over.
       if (vote.t === 'commit') this.#endBearing(entry, to, ballot, out)
       return true
     }
@@ -57,7 +57,7 @@ export class VoteAnswers {
     }
     if (entry.phase !== 'closed') return false
     const { accepted } = entry
-    // The one that committed it asks again: its answer was lost. Anybody else may not know what was chosen.
+    // Under the chosen ballot the proposer repeats its COMMIT, since an answer was lost. Anybody else is told what was chosen.
     if (vote.t === 'commit' && accepted && compareBallots(accepted.ballot, ballot) === 0) {
       this.write(entry, to, { t: 'committed', task, version, ballot }, out)
       return true
@@ -67,12 +67,12 @@ export class VoteAnswers {
     return true
   }
 
-  /** Its outcome is chosen: whoever bears it under that ballot has no say any more, whatever the other custodians know. */
+  /** The outcome is chosen, so the bearer under that ballot must stop: a final fence, whatever the other custodians know. */
   #endBearing({ record, promised }: Entry, to: PeerId, ballot: Ballot, out: Out): void {
     this.#send(to, { t: 'fenced', task: record.id, ballot, promised, code: 'closed', final: true }, out)
   }
 
-  /** Others keep it by now, or it is kept here with others: whoever bears it as it was before ends nothing here any more. */
+  /** A later version exists: says where it is kept. A COMMIT of an outcome in the old version comes too late, and is fenced. */
   #sendMoved(entry: Entry, to: PeerId, vote: MessageOf<'leaseAsk' | 'prepare' | 'commit'>, out: Out): void {
     const { version, custodians } = entry.record
     const { task, ballot } = vote
@@ -83,7 +83,7 @@ export class VoteAnswers {
     if (vote.t === 'commit' && vote.decree.kind === 'outcome') this.fence(entry, to, ballot, out)
   }
 
-  /** Its outcome was chosen in an earlier version than this copy's: there was no next one to choose. */
+  /** The asker is at an earlier version of a task that is closed here: as one of our set it gets a copy, else a pointer. */
   #sendClosed({ record, accepted }: Entry, to: PeerId, out: Out): void {
     const { id: task, version, custodians } = record
     const outcome = accepted?.decree.kind === 'outcome' ? accepted.decree.outcome : undefined
@@ -92,14 +92,14 @@ export class VoteAnswers {
     else this.#send(to, { t: 'moved', task, version, custodians }, out)
   }
 
-  /** Kept here as another submit of the same key stored it, with other custodians: in this version nothing is voted on. */
+  /** Kept here with the custodians that another submit of the same key chose: in the asker's version there is no vote here. */
   #sendElsewhere(entry: Entry, to: PeerId, vote: MessageOf<'leaseAsk' | 'prepare' | 'commit'>, out: Out): void {
     const { task, version, ballot } = vote
     const { version: ours, custodians } = entry.record
     const known: MessageOf<'already'>['known'] = { version: ours, custodians }
-    // The others of them may be gone by now, and would never say so themselves.
+    // Closed, so that set stands: the asker need not hear it from a majority of it, which may be gone by now.
     if (entry.phase === 'closed') known.stands = true
-    // Whoever hears it counts on it: a drop comes too late now, and it must be on disk by then.
+    // Whoever hears ALREADY counts on this custodian: a DROP comes too late now, and the record must be on disk by then.
     entry.relied = true
     const already = { t: 'already', task, version, ballot, promised: entry.promised, known } as const
     if (entry.phase === 'storing') this.write(entry, to, already, out)
@@ -114,8 +114,8 @@ export class VoteAnswers {
   }
 
   /**
-   * Another ballot than the one that was asked about is another bearer's: its lease decides. So does that of this peer's own
-   * while it asks for promises of it: whoever asks before it prepares leaves it the time.
+   * Answers with the lease that runs here, whichever ballot was asked about: another ballot is another bearer's. An `unwon`
+   * ballot has a lease here too: who asks before it prepares leaves this peer the time to win a majority.
    */
   tellLease(
     entry: Entry | undefined,
@@ -128,7 +128,7 @@ export class VoteAnswers {
     this.#send(to, { t: 'leaseTold', task, version, ballot, leftMs }, out)
   }
 
-  /** After a start it may have forgotten what it promised, until enough members have said that it has not. */
+  /** After a start its disk may be an old one that lacks promises: no vote until a majority of members was heard from. */
   abstains(to: PeerId, record: TaskRecord, vote: { task: string; version: number; ballot: Ballot }, out: Out): boolean {
     if (record.custodians.length < 3 || this.#mesh.heardFromMajority) return false
     const { task, version, ballot } = vote
@@ -154,7 +154,7 @@ export class VoteAnswers {
     this.#send(to, { t: 'fenced', task: entry.record.id, ballot, promised, code, final: false }, out)
   }
 
-  /** Nothing is promised or accepted before it is on disk. */
+  /** Saves the entry's votes, and sends the answer once they are on disk. */
   write(entry: Entry, to: PeerId, message: CustodianSays, out: Out): void {
     const { losses } = entry
     if (this.#book.save(entry, { kind: 'answer', entry, to, message, losses }, out)) this.#send(to, message, out)

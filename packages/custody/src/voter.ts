@@ -23,7 +23,7 @@ import { VoteAnswers } from './vote-answers.ts'
 
 type Out = CustodianEffect[]
 
-/** whether the disk took the last write, and what it said */
+/** Whether the disk took the last write, and what it said. */
 export interface StoreState {
   ok: boolean
   code: string
@@ -39,8 +39,8 @@ export interface VoterParts {
 }
 
 /**
- * A custodian's votes: what it keeps, promises and accepts, each behind its disk (I2, I3). One decree is chosen per
- * version because a ballot below the promise is never accepted (I4).
+ * A custodian as acceptor: it stores records, promises ballots and accepts decrees, and answers once that is on disk (I2,
+ * I3). A ballot below the promise is never accepted: so one decree is chosen per version (I4). `Custodian` calls it.
  */
 export class Voter {
   readonly #config: CustodyConfig
@@ -59,7 +59,7 @@ export class Voter {
     const { record, ballot, attempts } = message
     const { book } = this.#parts
     const known = this.#known(record.id, record.version)
-    // Where an outcome was chosen no next version was; and a later submit of a key asks those that an earlier one chose.
+    // A closed task has no next version; and of two submits of a key, a custodian keeps the one that it heard of first.
     if (known && (known.phase === 'closed' || versionNumber(known.record.version) >= versionNumber(record.version))) {
       this.#onStoreAgain(known, from.peer, message, out)
       return
@@ -73,7 +73,7 @@ export class Voter {
     }
     const entry = this.#adopt(known, record, ballot, now)
     if (known) tellNewcomers(known, record, { self: this.#parts.self, ballot }, out)
-    // Not always whoever began that ballot: where the record is lacking its bearer brings it, and may vanish.
+    // The sender bears it, with a lease, even if another peer began the ballot: bearers bring the record to who lacks it.
     entry.bearer = from
     book.grantLease(entry, now)
     entry.attempts = mergeAttempts(entry.attempts, attempts)
@@ -83,7 +83,7 @@ export class Voter {
     else if (known) this.#parts.readers.changed(entry, now, out)
   }
 
-  /** On disk: from here on it counts. */
+  /** The record is on disk: from here on this custodian counts as one that keeps the task. */
   onStored({ entry, to, ballot }: Extract<Pending, { kind: 'store' }>, now: Millis, out: Out): void {
     if (entry.phase === 'storing') {
       enterPhase(entry, 'open')
@@ -93,7 +93,7 @@ export class Voter {
     const vote = voteOf(entry, ballot)
     if (compareBallots(promised, ballot) === 0) this.#send(to, { t: 'stored', ...vote }, out)
     else {
-      // More was promised meanwhile: kept it is, but no longer for that ballot's bearer.
+      // A higher ballot was promised meanwhile: the task is kept, but no longer for the bearer of this one.
       entry.relied = true
       const known = { version: record.version, custodians: record.custodians }
       this.#send(to, { t: 'already', ...vote, promised, known }, out)
@@ -101,24 +101,24 @@ export class Voter {
     this.#parts.readers.changed(entry, now, out)
   }
 
-  /** On disk, unless what it stands on was refused: then nothing is answered, and who asked asks again. */
+  /** An answer's write is on disk. After a refused one it builds on what is lost: it stays unsaid, and is asked for again. */
   onAnswerWritten({ entry, to, message, losses }: Extract<Pending, { kind: 'answer' }>, out: Out): void {
     if (losses !== entry.losses) return
-    // Overtaken by a higher promise before it could leave.
+    // A higher ballot was promised before this promise could leave.
     if (message.t === 'promise' && compareBallots(message.ballot, entry.promised) < 0) return
-    // Known by a vote alone, without a STORE: its record came along.
+    // The task came with a PREPARE or COMMIT, and its record with that: now it is on disk, without any STORE.
     if (entry.phase === 'storing') enterPhase(entry, 'open')
     this.#send(to, message, out)
   }
 
   onNotStored({ entry, to, ballot }: Extract<Pending, { kind: 'store' }>, why: StoreState, out: Out): void {
     const vote = voteOf(entry, ballot)
-    // A promise or an acceptance that came meanwhile has its own write; only a record alone is forgotten.
+    // Whatever was promised since is not answered either (`losses`), so the entry can go; what was accepted is kept.
     if (entry.phase === 'storing' && !entry.accepted) this.#parts.book.forget(entry.record.id)
     this.#send(to, { t: 'unstored', ...vote, code: why.code, message: why.message }, out)
   }
 
-  /** Its submit was given up: nobody was told that it is accepted. */
+  /** The submit was given up, and no client was told that it is accepted: unless others count on it, the task is forgotten. */
   onDrop(message: MessageOf<'drop'>, out: Out): void {
     const { book } = this.#parts
     const entry = book.archive.get(message.task)
@@ -137,13 +137,14 @@ export class Voter {
     this.#answers.tellLease(entry, from, message, now, out)
   }
 
+  /** PREPARE: promises the ballot, unless a higher one is promised or, with aim run, anybody's lease still runs. */
   onPrepare(from: Bearer, message: MessageOf<'prepare'>, now: Millis, out: Out): void {
     const { record, ballot, aim } = message
     if (!this.#answers.isOurs(from.peer, record, 'prepare', out, message)) return
     const known = this.#known(record.id, record.version)
     if (known && this.#answers.isOver(known, from.peer, message, out)) return
     if (this.#answers.abstains(from.peer, record, message, out)) return
-    // Of the version before too: its bearer goes on until it hears of the next.
+    // The lease of an earlier version counts too: that one's bearer goes on until it hears of the next.
     const leftMs = known ? this.#parts.book.leaseLeftMs(known, now) : 0
     if (known && known.record.version !== record.version && aim === 'run' && leftMs > 0) {
       this.#answers.refuse(from.peer, message, known.promised, 'lease', leftMs, out)
@@ -163,7 +164,7 @@ export class Voter {
     }
     const same = known?.record.version === record.version
     const entry = same ? known : this.#adopt(known, record, ballot, now)
-    // Who bears what is to end is not known to who hears of it only now: time has to tell.
+    // A task that is to end and is new here: its bearer is not known, so only the time of a lease can tell that it stopped.
     if (!same && aim === 'close') forgetBearer(entry)
     entry.attempts = mergeAttempts(entry.attempts, message.attempts)
     entry.ending ??= message.ending
@@ -172,8 +173,8 @@ export class Voter {
   }
 
   /**
-   * To run it: then its proposer bears it; of its own ballot this peer knows better until a majority has promised it. To end
-   * it: whoever bears it has yet to stop, within what is left of its lease.
+   * Aim run: the proposer counts as bearer, with a lease; but this peer's own ballot is `unwon` until a majority promised it.
+   * Aim close: the present bearer stays known, and its lease runs on, since it has yet to stop.
    */
   #promise(entry: Entry, ballot: Ballot, aim: 'run' | 'close', now: Millis): void {
     if (aim === 'close') {
@@ -187,6 +188,7 @@ export class Voter {
     book.grantLease(entry, now)
   }
 
+  /** COMMIT: accepts the decree, unless a higher ballot is promised; without the record it answers LACKING. */
   onCommit(from: Bearer, message: MessageOf<'commit'>, now: Millis, out: Out): void {
     const { task, version, ballot, decree, record } = message
     if (record && !this.#answers.isOurs(from.peer, record, 'commit', out, message)) return
@@ -219,7 +221,7 @@ export class Voter {
     this.#parts.readers.changed(entry, now, out)
   }
 
-  /** May it start? Only under the promised ballot, and from here on it may have. */
+  /** A bearer asks for leave to begin a task that starts at most once: given under the promised ballot only, and noted. */
   onBegin(from: Bearer, message: MessageOf<'begin'>, out: Out): void {
     const { task, version, ballot } = message
     const entry = this.#parts.book.archive.get(task)
@@ -233,14 +235,14 @@ export class Voter {
 
   // ---- what they have in common
 
-  /** The task as it is kept here. A pointer to a set that this peer is in is no copy: of that version nothing is known. */
+  /** The entry, unless it points to this version with this peer in its set: of that version nothing is known here yet. */
   #known(task: TaskId, version: number): Entry | undefined {
     const entry = this.#parts.book.archive.get(task)
     const pointsHere = entry?.phase === 'moved' && entry.record.version === version
     return pointsHere && entry.record.custodians.includes(this.#parts.self) ? undefined : entry
   }
 
-  /** A known version is what it is: the sender hears of it and nothing changes, unless it repeats itself. */
+  /** A STORE of a known version changes nothing: the same one again is STORED, any other hears ALREADY what is known here. */
   #onStoreAgain(known: Entry, to: PeerId, { record, ballot }: MessageOf<'store'>, out: Out): void {
     const vote = { task: record.id, version: record.version, ballot }
     const same = known.record.version === record.version && compareBallots(known.promised, ballot) === 0
@@ -252,19 +254,19 @@ export class Voter {
     const { version, custodians } = known.record
     known.relied = true
     const already = { t: 'already', ...vote, promised: known.promised, known: { version, custodians } } as const
-    // Whoever hears it counts on it, so it must be on disk by then.
+    // Whoever hears ALREADY counts on this custodian, so the record must be on disk by then.
     if (known.phase === 'storing') this.#answers.write(known, to, already, out)
     else this.#send(to, already, out)
   }
 
-  /** A version that this custodian did not know: it counts from here on, under the ballot that it came with. */
+  /** Replaces what is known by a new entry, for a version that is new here, under the ballot that it came with. */
   #adopt(known: Entry | undefined, record: TaskRecord, ballot: Ballot, now: Millis): Entry {
     const { book } = this.#parts
     const entry = newEntry(record, ballot)
-    // Also where that was but a pointer, which is not `known`: its end is on disk.
+    // Also where the entry is a pointer, which `#known` leaves out: its end is on disk.
     entry.again = book.archive.get(record.id) !== undefined
     if (known) {
-      // Of the version before stays what people asked and saw; its votes are over.
+      // What people asked and saw goes on from the version before; its votes do not.
       entry.attempts = known.attempts
       entry.begun = known.begun
       entry.decision = known.decision

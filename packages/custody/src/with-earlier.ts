@@ -1,8 +1,8 @@
 import { type Decision, limits, type Placement } from '@souk/wire'
 
 /**
- * A decision with the places that its task had before, as far as `known`, what was kept of it until now, tells: the newest
- * `limits.placementsKeptMax` of them, oldest first. One that is told again replaces none. Pure.
+ * A decision with the places that its task had before: those that it names itself, and those in `known`, the decision kept
+ * until now. The newest `limits.placementsKeptMax` of them, oldest first; a decision told again is no place of its own. Pure.
  */
 export function withEarlier(decision: Decision, known: Decision | undefined): Decision {
   const places = new Map<string, Placement>()
@@ -14,10 +14,10 @@ export function withEarlier(decision: Decision, known: Decision | undefined): De
   return { ...decision, earlier }
 }
 
-/** Nobody decides twice about a task at one instant. */
+/** Identifies a decision: no peer decides twice about a task at one instant. */
 const keyOf = ({ by, wallMs }: Pick<Placement, 'by' | 'wallMs'>): string => `${wallMs} ${by}`
 
-/** What stays of a decision once the task has another; nothing of one that found it no place. */
+/** What is kept of a decision once the task has another; nothing of one that found no place. */
 function placementOf(decision: Decision | undefined): Placement[] {
   if (decision?.winner === undefined) return []
   const { how, by, wallMs, winner, bidsTotal, margin, reason } = decision

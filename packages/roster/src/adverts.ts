@@ -7,7 +7,7 @@ import type { MemberRecord } from './member.ts'
 import type { MemberTable } from './member-table.ts'
 import type { Membership } from './membership.ts'
 
-/** Adverts of others: the newest of each peer is kept, whatever the order they came in (I10). */
+/** Adverts of other peers: of each the newest is kept, in whatever order they come (I10). `Roster` and `Links` call it. */
 export class Adverts {
   readonly #table: MemberTable
   readonly #membership: Membership
@@ -37,13 +37,14 @@ export class Adverts {
     this.announceChange(record, before, out)
   }
 
-  /** A new life of which no advert came yet hides the old one's: that is a change too. */
+  /** A member's life from a hello. A new life hides the advert of the one before: that, too, is a change of the advert. */
   onLife(record: MemberRecord, life: ProvenLife, now: Millis, out: RosterEffect[]): void {
     const before = record.advert
     this.#membership.onLife(record, life, now, out)
     this.announceChange(record, before, out)
   }
 
+  /** Tells of it if the advert of the record's present life is another one than `before`, more than by a heartbeat. */
   announceChange(record: MemberRecord, before: Advert | undefined, out: RosterEffect[]): void {
     const after = record.advert
     if (before === after || record.expired) return
@@ -53,7 +54,7 @@ export class Adverts {
   }
 }
 
-/** Heartbeats apart. */
+/** Whether two adverts say the same, but for their seq and what a heartbeat carries along. */
 function sameAdvert(a: Advert, b: Advert): boolean {
   return (
     a.incarnation === b.incarnation &&

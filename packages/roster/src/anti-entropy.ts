@@ -16,9 +16,9 @@ interface Parts {
 }
 
 /**
- * What gossip lost is made good in pairs: each says the newest advert it has of everybody, and sends what the other
- * lacks: the advert, or of a life that ended before it sent one the proof that there was that life. In full when a link
- * opens, then with one random reachable peer per period.
+ * Makes good in pairs what gossip lost. Each peer says (SYNC) the newest advert that it has of each member; the other sends the
+ * adverts, proofs of later lives that sent none yet, and removals that are lacking. Both do so when a link opens, and
+ * each with one random reachable peer per period. Bounded by syncsPerPeerMax and advertsPerSyncMax (I11).
  */
 export class AntiEntropy {
   readonly #config: RosterConfig
@@ -56,7 +56,7 @@ export class AntiEntropy {
     if (others.length > 0) this.#send(this.#prng.pick(others).peer, true, out)
   }
 
-  /** Both ends do this, so neither needs to ask for an answer. */
+  /** A link has opened. Both ends send their SYNC, so neither asks for one in reply. */
   onConnected(record: MemberRecord, now: Millis, out: RosterEffect[]): void {
     record.syncs = 0
     record.syncWindowMs = now
@@ -71,7 +71,7 @@ export class AntiEntropy {
     this.#probes.tell(from.peer, this.#livesLacking(from, have), out)
     const lacking: Advert[] = []
     for (const { peer, newest, state } of this.#table.members()) {
-      // Who has left is not brought back to anybody's mind.
+      // A member that has left is not told of: whoever has forgotten it would know it anew.
       if (newest === undefined || state === 'left' || peer === from.peer) continue
       const theirs = have.get(peer)
       if (theirs === undefined || compareAdverts(newest, theirs) > 0) lacking.push(newest)
@@ -82,7 +82,7 @@ export class AntiEntropy {
     for (const each of removalMessages(unheard)) out.push({ type: 'send', to: from.peer, message: each })
   }
 
-  /** Later lives than the other has adverts of, where there is none here either. It may know them: then it is told again. */
+  /** Lives that neither side has an advert of. The other may know them, which its SYNC does not say: it is told anyway. */
   #livesLacking(from: MemberRecord, have: ReadonlyMap<PeerId, { incarnation: number }>): MemberUpdate[] {
     const lacking: MemberUpdate[] = []
     for (const { peer, newest, life } of this.#table.members()) {
@@ -94,6 +94,7 @@ export class AntiEntropy {
     return lacking
   }
 
+  /** Whether this SYNC is within what one peer may ask for per period. */
   #admits(from: MemberRecord, now: Millis): boolean {
     if (now - from.syncWindowMs >= this.#config.syncMs) {
       from.syncWindowMs = now
@@ -132,16 +133,16 @@ export class AntiEntropy {
   }
 }
 
-/** Ids, names, numbers and three signatures. */
+/** Of an advert: ids, names, numbers and three signatures. */
 const advertFixedBytes = 840
 
-/** Names of its fields, and two numbers. */
+/** Of a group of GPUs beside its model: names of fields, two numbers. */
 const gpuGroupFixedBytes = 40
 
-/** Names of its fields, and what it counts. */
+/** Of a class in a demand digest beside its name: names of fields, counts. */
 const digestFixedBytes = 100
 
-/** About what an advert takes on the wire; what can be long is counted. */
+/** About how many bytes an advert takes on the wire; fields that can be long are counted. */
 function advertBytes(advert: Advert): number {
   let bytes = advertFixedBytes
   for (const address of advert.addresses) bytes += address.length

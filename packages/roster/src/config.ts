@@ -5,13 +5,13 @@ import { limits } from '@souk/wire'
 export interface RosterConfig {
   /** one member is probed per period. Too long: crashes are found late; too short: traffic for nothing */
   probeMs: Millis
-  /** least wait for a direct answer; above it three times the p95 round trip. Too short: busy peers look unreachable */
+  /** least wait for a direct answer, which else is three times the p95 round trip. Too short: busy peers look unreachable */
   probeTimeoutMsMin: Millis
   /** most wait for a direct answer, before the health multiplier. Too long: a peer with one slow spell is found late */
   probeTimeoutMsMax: Millis
   /** peers asked to probe in our place. 0: one bad link makes a suspect */
   helpersMax: number
-  /** probes on behalf of others under way at once; further requests get no answer */
+  /** probes for others under way at once; further requests get no answer */
   relaysMax: number
   /** suspicion lasts at least this times max(1, log10 members). Too short: a suspect has no time to deny */
   suspicionMs: Millis
@@ -25,23 +25,23 @@ export interface RosterConfig {
   earlyUpdatesMax: number
   /** top of the local health score: probe period and timeout grow up to (1 + this) times */
   healthMax: number
-  /** own event-loop lag from which this peer counts as a poor observer */
+  /** own event-loop lag, or lateness of a wake-up, from which this peer counts as a poor observer */
   lagMsMin: Millis
-  /** a member known by advert only is probed through others after this, the driver's time to dial it */
+  /** a member that was never connected is probed through others only after this: the driver has so long to dial it */
   connectGraceMs: Millis
-  /** up to this many members everybody is expected to be connected to everybody */
+  /** up to this many live members all are expected to be connected, so one without a link is worth a probe */
   fullMeshMembersMax: number
   /** least time between two changes of the own advert on the air; changes in between travel together */
   advertMsMin: Millis
-  /** least heartbeat of the own advert; above it members * advertBytes / advertBytesPerSecond */
+  /** least heartbeat period of the own advert; a large mesh has members * advertBytes / advertBytesPerSecond */
   heartbeatMsMin: Millis
   /** what one received advert costs with gossip's copies and ids (an estimate, to be measured) */
   advertBytes: number
   /** what adverts may cost each peer. Too high: gossip eats the link in a large mesh */
   advertBytesPerSecond: number
-  /** anti-entropy with one random reachable peer. Too long: what gossip lost stays lost */
+  /** period of anti-entropy with one random reachable peer. Too long: what gossip lost stays lost */
   syncMs: Millis
-  /** syncs of one peer answered within one `syncMs`; each may cost `advertsPerSyncMax` adverts */
+  /** syncs of one peer answered within one `syncMs`; each answer may hold `advertsPerSyncMax` adverts */
   syncsPerPeerMax: number
   /** adverts sent in answer to one sync; the rest goes with the next */
   advertsPerSyncMax: number

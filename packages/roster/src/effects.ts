@@ -4,11 +4,11 @@ import type { MemberState } from './life.ts'
 /** What the roster asks for, and what it tells the machine around it. */
 export type RosterEffect =
   | { type: 'send'; to: PeerId; message: RosterMessage }
-  /** the own advert with an empty signature: the driver signs it */
+  /** the own advert, for gossip; its signature is empty, the driver signs it */
   | { type: 'publish'; advert: Advert }
-  /** a member appeared, or changed its state or incarnation; also `left` when its certificate expired, or on own leave */
+  /** a member appeared, or changed state or incarnation; `left` also for expiry, removal or own leave */
   | { type: 'memberChanged'; peer: PeerId; state: MemberState; incarnation: Incarnation }
-  /** what a member offers, or where it is, is no longer what it was (heartbeats do not count) */
+  /** a member's offer, addresses, name or role have changed (a mere heartbeat is no change) */
   | { type: 'advertChanged'; peer: PeerId }
-  /** a peer is no member any more, and never will be again: perhaps this one itself */
+  /** a peer was removed from the mesh, for good; perhaps this one itself */
   | { type: 'removed'; removal: Removal }

@@ -11,28 +11,28 @@ import type {
   RosterMessage,
 } from '@souk/wire'
 
-/** A member as an earlier life knew it. The advert, if there is one, is the newest that came, of that incarnation or before. */
+/** A member as an earlier life of this peer knew it. `advert`: the newest that came, of that incarnation or an earlier one. */
 export interface RememberedMember {
   certificate: Certificate
   incarnation: Incarnation
-  /** absent: that life cannot be shown to anybody */
+  /** absent: nobody can be shown that there was that life */
   proof?: LifeProof
   advert?: Advert
 }
 
-/** What the roster hears. Signatures, also those of lives, certificates and schemas were checked by the driver before. */
+/** What the roster hears. The driver has checked schemas, certificates and all signatures, those of lives included. */
 export type RosterInput =
   /** first input of a life; `incarnation` is higher than any this peer id had before */
   | {
       type: 'start'
       wallMs: WallMillis
       incarnation: Incarnation
-      /** this peer's own word for that life */
+      /** this peer's own signature for that life */
       proof: LifeProof
       offer: Offer
       certificate: Certificate
       addresses: string[]
-      /** members that an earlier life knew; until somebody hears of them they are alive and out of reach */
+      /** members that an earlier life knew: taken for alive and out of reach, until there is news of them */
       known?: RememberedMember[]
       /** peers that an earlier life knew to be removed */
       removed?: Removal[]
@@ -44,7 +44,7 @@ export type RosterInput =
       peer: PeerId
       certificate: Certificate
       incarnation: Incarnation
-      /** its word for that life, from its hello */
+      /** that peer's signature for this life, from its hello */
       proof: LifeProof
       addresses: string[]
     }
@@ -55,13 +55,13 @@ export type RosterInput =
   | { type: 'offer'; offer: Offer }
   | { type: 'addresses'; addresses: string[] }
   | { type: 'drain'; on: boolean }
-  /** what this peer has and expects of work; it is told with the next advert, and asks for none */
+  /** what work this peer has and expects; it travels with the next advert, and causes none */
   | { type: 'demand'; demand: DemandDigest }
-  /** tells every connected member; nothing is sent afterwards */
+  /** this peer leaves: every connected member is told, and nothing is sent afterwards */
   | { type: 'leave' }
-  /** somebody with the key of the mesh, at this peer, removes another one */
+  /** an administrator at this peer removes another one; signed with the key of the mesh */
   | { type: 'remove'; removal: Removal }
   /** this peer's own event-loop lag over the last second */
   | { type: 'lag'; lagMs: Millis }
-  /** the wall clock has moved against this peer's own */
+  /** the wall clock was set: it has moved against this peer's monotonic clock */
   | { type: 'wall'; wallMs: WallMillis }

@@ -2,28 +2,28 @@ import type { Incarnation, LifeProof, MemberUpdate, PeerId } from '@souk/wire'
 
 export type MemberState = MemberUpdate['state']
 
-/** One life of a member, and that member's own word for it. */
+/** One life of a member (from start to end of its process), with the member's own signature for it. */
 export interface ProvenLife {
-  /** of the process's life (I9) */
+  /** the number of the life; each start has a higher one (I9) */
   readonly incarnation: Incarnation
-  /** empty for life 0, which is that of one whom nobody has met */
+  /** empty for incarnation 0: nobody has met the member yet */
   readonly proof: LifeProof
 }
 
 /** The proof of a life that has none. */
 export const noProof: LifeProof = new Uint8Array(0)
 
-/** What is held to be true of one member's life. Totally ordered; what is held is the greatest ever heard (I10). */
+/** What is held to be true of a member's life: of all that was heard the greatest, by a total order (I10). */
 export interface Life extends ProvenLife {
   readonly state: MemberState
-  /** how often it has denied a suspicion within that life */
+  /** how often the member has denied a suspicion within that life */
   readonly denial: number
 }
 
 /** The wire's largest denial: a member that gets there can be suspected but no longer deny. */
 export const denialMax = 2 ** 31
 
-/** What may follow a state at the same (incarnation, denial). Every other return needs a higher one of the two. */
+/** What may follow a state at the same (incarnation, denial). Any other change needs a higher one of the two. */
 const followers: Record<MemberState, readonly MemberState[]> = {
   alive: ['suspect', 'dead', 'left'],
   suspect: ['dead', 'left'],
@@ -31,7 +31,7 @@ const followers: Record<MemberState, readonly MemberState[]> = {
   left: [],
 }
 
-/** Whether `next` replaces `held`: a higher incarnation always, `left` ends a life, then denial, then the table. */
+/** Whether `next` replaces `held`. By incarnation; within a life `left` is final; else by denial, then by `followers`. */
 export function supersedes(next: Life, held: Life): boolean {
   if (next.incarnation !== held.incarnation) return next.incarnation > held.incarnation
   if (next.state === 'left' || held.state === 'left') return held.state !== 'left'
@@ -45,8 +45,8 @@ export function keptLife({ state, incarnation, proof, denial }: Life): Life {
 }
 
 /**
- * Whether this may be said of somebody else. A life without its member's word is nobody's: else any member could bury
- * another one under a life that it never had, and nobody could show that one why.
+ * Whether a life counts when others tell of it: only with its member's signature. Else any member could bury another under a
+ * life that it never had. Incarnation 0 needs none: of a member that nobody has met it may be said that it is dead.
  */
 export function mayBeTold({ incarnation, proof }: ProvenLife): boolean {
   return incarnation === 0 || proof.length > 0

@@ -21,7 +21,10 @@ interface Parts {
   antiEntropy: AntiEntropy
 }
 
-/** What a link that opens or closes says about the member at its other end, and what goes over all of them. */
+/**
+ * What a link that opens or closes says about the member at its other end; what a newcomer is told; and removals, which go
+ * over all links. `Roster` calls it.
+ */
 export class Links {
   readonly #parts: Parts
   readonly #table: MemberTable
@@ -37,7 +40,7 @@ export class Links {
     if (peer === this.#table.self || certificate.peer !== peer || membership.isVoid(certificate, now)) return
     const known = this.#table.find(peer)
     if (known !== undefined && incarnation < known.incarnation) {
-      // An earlier life than others have seen: not taken, but told, with what it signed itself in that one.
+      // An earlier life than is known: the link is not taken, and the peer is shown its own signature for the later one.
       probes.tell(peer, [updateOf(peer, known.life)], out)
       return
     }
@@ -68,8 +71,8 @@ export class Links {
   }
 
   /**
-   * Its link was not taken, as it is an earlier life than the one held here. What told it so may have been lost. It may know
-   * the same of this peer: two that begin with old stores must not tell each other for ever.
+   * A message over a link that was not taken, since the peer began with an old store. It is told so again, as the first telling
+   * may be lost; but not once this peer's store is known to be old itself: those two would tell each other for ever.
    */
   onUntaken(from: MemberRecord, message: RosterMessage, out: RosterEffect[]): void {
     const { membership, probes } = this.#parts
@@ -82,10 +85,10 @@ export class Links {
     if (message.t === 'ping' && !isOld) probes.tell(from.peer, [updateOf(from.peer, from.life)], out)
   }
 
-  /** What is new goes on to everybody, to whom it is about too: each hears of it from the first that knows. */
+  /** Removals that are new go on to all connected members, the removed ones included. */
   onRemovals(removals: readonly Removal[], from: PeerId | undefined, out: RosterEffect[]): void {
     const others = this.#table.members().filter(({ peer, connected }) => connected && peer !== from)
-    // The news last: with it the link to whom it is about is closed.
+    // The effects last: on `removed` the driver closes the link to that peer, which has to hear of it before.
     const news: RosterEffect[] = []
     const fresh = removals.filter((removal) => this.#parts.membership.onRemoval(removal, news))
     for (const message of removalMessages(fresh)) {
@@ -94,7 +97,7 @@ export class Links {
     out.push(...news)
   }
 
-  /** Rumours end; who comes later hears here who is suspect, dead or gone. */
+  /** Tells a member that has just linked who is suspect, dead or gone: the rumours of that may have ended. */
   #greet(record: MemberRecord, out: RosterEffect[]): void {
     const updates: MemberUpdate[] = []
     for (const { peer, life, isSelf } of this.#table.members()) {

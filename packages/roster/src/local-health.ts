@@ -1,12 +1,12 @@
 import type { Millis } from '@souk/kernel'
 import type { RosterConfig } from './config.ts'
 
-/** What one lag can add: a single stall is soon over, one that lasts is reported again each second. */
+/** Most that one lag adds to the score: a single stall is soon over, one that lasts is reported again each second. */
 const raisedByLagMax = 3
 
 /**
- * How far this peer can trust its own observations (Lifeguard's local health): 0 is well. Everything that points at
- * itself rather than at the others (its own lag, helpers that did not even answer, being suspected) raises it.
+ * How far this peer can trust its own observations (Lifeguard's local health): 0 is well. What points at this peer rather than
+ * at others raises the score: its own lag, helpers that did not even answer, being suspected. Answered probes lower it.
  */
 export class LocalHealth {
   readonly #config: RosterConfig
@@ -20,7 +20,7 @@ export class LocalHealth {
     return this.#score
   }
 
-  /** Of probe period and timeouts. */
+  /** What probe periods and timeouts are multiplied by. */
   get multiplier(): number {
     return 1 + this.#score
   }
@@ -33,7 +33,7 @@ export class LocalHealth {
     this.#score = Math.max(0, this.#score - 1)
   }
 
-  /** `silent` of the `asked` helpers said nothing at all; without helpers the failure is as likely ours. */
+  /** `silent` of the `asked` helpers said nothing at all. Without helpers the fault is as likely this peer's own. */
   onProbeFailed(asked: number, silent: number): void {
     this.#raise(asked === 0 ? 1 : silent)
   }

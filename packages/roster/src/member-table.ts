@@ -3,7 +3,7 @@ import type { Certificate, PeerId } from '@souk/wire'
 import type { Life } from './life.ts'
 import { MemberRecord } from './member.ts'
 
-/** Every peer that is known; at most `limit` of them (I11). */
+/** The records of all known peers, expired ones included, at most `limit` (I11). */
 export class MemberTable {
   readonly self: PeerId
   readonly #limit: number
@@ -23,7 +23,7 @@ export class MemberTable {
     return this.#version
   }
 
-  /** Members neither dead nor gone, this peer included: the N of every formula. */
+  /** Members that are alive or suspect, this peer included: the N of every formula. */
   get live(): number {
     if (this.#liveAt !== this.#version) {
       this.#live = 0
@@ -35,28 +35,28 @@ export class MemberTable {
     return this.#live
   }
 
-  /** Expired ones too. */
+  /** The record of a peer, also of one that has expired. */
   find(peer: PeerId): MemberRecord | undefined {
     return this.#records.get(peer)
   }
 
-  /** Those whose certificate stands, by id. The same array until somebody joins or expires. */
+  /** Members whose certificate stands, by id; dead ones too. The same array until somebody joins or expires. */
   members(): readonly MemberRecord[] {
     this.#sorted ??= this.known().filter((r) => !r.expired)
     return this.#sorted
   }
 
-  /** Expired ones too, by id. */
+  /** All records, expired ones included, by id. */
   known(): MemberRecord[] {
     return [...this.#records.values()].sort((a, b) => (a.peer < b.peer ? -1 : 1))
   }
 
-  /** Something of a member has changed. */
+  /** To be called when something of a member has changed that matters to placement. */
   touch(): void {
     this.#version++
   }
 
-  /** Undefined, and nothing changed, when the table is full of members that have to stay. */
+  /** Makes a record. Undefined, and nothing changed: the table is full of members that have to stay. */
   admit(peer: PeerId, certificate: Certificate, life: Life, now: Millis): MemberRecord | undefined {
     if (this.#records.size >= this.#limit && !this.#makeRoom()) return undefined
     const record = new MemberRecord(peer, peer === this.self, certificate, life, now)
@@ -76,7 +76,7 @@ export class MemberTable {
     this.#version++
   }
 
-  /** Who left or expired goes first, then who has been dead longest; ties by id. */
+  /** Drops one unconnected record: of who left or expired first, then of who has been dead longest; ties by id. */
   #makeRoom(): boolean {
     let victim: MemberRecord | undefined
     const rank = (r: MemberRecord) => (r.state === 'left' || r.expired ? 0 : 1)

@@ -7,7 +7,7 @@ export interface RoundTripTimes {
   p95: Millis
 }
 
-/** A live view of one member; read it, never keep a copy's worth of it across steps. */
+/** A live view of one member, as other machines read it. It changes with each step: keep no values of it. */
 export interface Member {
   readonly peer: PeerId
   /** the name and role its certificate gives it */
@@ -15,17 +15,17 @@ export interface Member {
   readonly role: Role
   readonly state: MemberState
   readonly incarnation: Incarnation
-  /** its own word for that incarnation; empty where it was never met */
+  /** the member's own signature for that incarnation; empty if nobody has met it */
   readonly proof: LifeProof
   /** a link is open */
   readonly connected: boolean
   /** connected, answers, and is neither dead nor gone: may be asked and given work */
   readonly reachable: boolean
-  /** newest of its present life; undefined until it came */
+  /** the newest advert of its present life; undefined until one came */
   readonly advert: Advert | undefined
-  /** when that came, on this peer's clock; undefined: before its start, or it is this peer's own */
+  /** when that advert came, on this peer's clock; undefined: before this peer started, or it is its own */
   readonly advertMs: Millis | undefined
-  /** of whatever life was heard of last: what it is, rather than what it can do now */
+  /** the newest advert of any life: it tells what the member is, rather than what it can do now */
   readonly newest: Advert | undefined
   readonly certificate: Certificate
   readonly addresses: readonly string[]
@@ -34,7 +34,7 @@ export interface Member {
   readonly rtt: RoundTripTimes | undefined
 }
 
-/** What is known of a peer. Facts only: who changes them decides elsewhere. */
+/** What is known of one peer: facts, and what follows from them. `Membership`, `Links` and `Probes` change them. */
 export class MemberRecord implements Member {
   readonly peer: PeerId
   readonly isSelf: boolean
@@ -43,16 +43,16 @@ export class MemberRecord implements Member {
   certificate: Certificate
   life: Life
   sinceMs: Millis
-  /** newest advert of any life (I10) */
+  /** the newest advert of any life (I10) */
   newest: Advert | undefined
   newestMs: Millis | undefined
-  /** the life of it that the open link is with; undefined without one */
+  /** the life of the peer at the other end of the open link; undefined: no link is open */
   linkedLife: Incarnation | undefined
-  /** a link was open in the past: worth probing through others when it is not */
+  /** the last link was closed: the peer is worth probing through others */
   linkLost = false
   /** the last direct probe was not answered */
   missed = false
-  /** its certificate has run out, or it was removed: known, but no member */
+  /** the certificate has run out, or the peer was removed: it is known, but no member */
   expired = false
   /** syncs answered since `syncWindowMs` */
   syncs = 0
@@ -95,7 +95,7 @@ export class MemberRecord implements Member {
     return this.linkedLife !== undefined
   }
 
-  /** What is at the other end of the link began with an old store: a later life of it is proven. */
+  /** Whether a later life than the one at the other end of the link is proven: the peer there began with an old store. */
   get linkIsOld(): boolean {
     return this.linkedLife !== undefined && this.linkedLife < this.life.incarnation
   }
@@ -109,7 +109,7 @@ export class MemberRecord implements Member {
     return this.linked && (this.isSelf || !this.missed)
   }
 
-  /** An advert of an earlier life says nothing about this one. */
+  /** Not an advert of an earlier life, which says nothing about the present one. */
   get advert(): Advert | undefined {
     return this.newest !== undefined && this.newest.incarnation >= this.life.incarnation ? this.newest : undefined
   }
@@ -136,14 +136,14 @@ export class MemberRecord implements Member {
     this.#chooseCertificate()
   }
 
-  /** @param now absent where it is not heard now */
+  /** @param now absent: the advert did not come now by the network */
   onAdvert(advert: Advert, now?: Millis): void {
     this.newest = advert
     this.newestMs = now
     this.#chooseCertificate()
   }
 
-  /** The later issued of what it showed and what its newest advert carries: the same whatever came first. */
+  /** Of the certificate that the peer showed and that of its newest advert the later issued one, whichever came first (I10). */
   #chooseCertificate(): void {
     const shown = this.#helloCertificate
     const carried = this.newest?.certificate

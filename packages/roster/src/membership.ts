@@ -18,14 +18,17 @@ interface Parts {
   removals: Removals
 }
 
-/** The one place where a member's life changes: what is heard goes in, the greatest of it is what is held (I9, I10). */
+/**
+ * The one place where what is held of members' lives changes: whatever is heard goes in, and the greatest is kept (I9, I10).
+ * Also admits members, lets certificates expire and applies removals. All other parts call it.
+ */
 export class Membership {
   readonly #table: MemberTable
   readonly #rumours: Rumours
   readonly #suspicions: Suspicions
   readonly #health: LocalHealth
   readonly #removals: Removals
-  /** greatest update about each peer whose certificate has not come yet; the oldest goes when full (I11) */
+  /** rumours about peers whose certificate has not come yet, of each the greatest; the oldest goes when full (I11) */
   readonly #early: BoundedMap<PeerId, MemberUpdate>
   readonly #expiries = new Deadlines<PeerId>()
   #wallOffsetMs = 0
@@ -41,7 +44,7 @@ export class Membership {
     this.#early = new BoundedMap(config.earlyUpdatesMax)
   }
 
-  /** Highest incarnation that this peer has proof of having had. */
+  /** The highest incarnation that this peer is proven to have had. */
   get seenOfSelf(): Incarnation {
     return this.#seenOfSelf
   }
@@ -52,7 +55,7 @@ export class Membership {
     this.#seenOfSelf = own.incarnation
   }
 
-  /** Certificates expire by the wall clock as it is now; whose had expired only by the one before is a member again. */
+  /** Certificates expire by the wall clock: with a new one some may expire now, and others be valid again. */
   setWall(wallMs: WallMillis, now: Millis, out: RosterEffect[]): void {
     this.#wallOffsetMs = wallMs - now
     for (const record of this.#table.known()) if (!record.isSelf) this.watchExpiry(record, now, out)
@@ -73,13 +76,13 @@ export class Membership {
     }
   }
 
-  /** It makes nobody a member: it has run out, or its peer was removed. */
+  /** Whether a certificate makes nobody a member: it has run out, or its peer was removed. */
   isVoid({ peer, expiresWallMs }: Certificate, now: Millis): boolean {
     if (this.#removals.has(peer)) return true
     return expiresWallMs !== 0 && expiresWallMs <= now + this.#wallOffsetMs
   }
 
-  /** False: that was known, or cannot be kept. This peer goes on as it is: whoever runs it hears of it. */
+  /** False: it was known, or cannot be kept. If this peer itself is removed, it goes on, and its host decides what follows. */
   onRemoval(removal: Removal, out: RosterEffect[]): boolean {
     if (!this.#removals.add(removal)) return false
     this.#early.delete(removal.peer)
@@ -96,7 +99,7 @@ export class Membership {
     return this.#table.admit(peer, certificate, begun(life), now)
   }
 
-  /** A record that was just made: what was heard of it before it could be known, then the news of it. */
+  /** Tells of a record that was just made, then applies the rumour that came before its certificate, if any. */
   announce(record: MemberRecord, now: Millis, out: RosterEffect[]): void {
     out.push({ type: 'memberChanged', peer: record.peer, state: record.state, incarnation: record.incarnation })
     const early = this.#early.get(record.peer)
@@ -105,23 +108,23 @@ export class Membership {
     this.#hold(record, early, now, out)
   }
 
-  /** The record's certificate may be another one now: its expiry is watched, and a renewed one makes a member again. */
+  /** Called when a record's certificate may have changed: its expiry is watched, and a renewed one makes a member again. */
   watchExpiry(record: MemberRecord, now: Millis, out: RosterEffect[]): void {
     const { expiresWallMs } = record.certificate
     if (expiresWallMs === 0) this.#expiries.delete(record.peer)
-    // Not before now: a wake-up that is late says that this peer was frozen.
+    // Never in the past: a wake-up that is late counts as a sign that this peer was frozen.
     else this.#expiries.set(record.peer, Math.max(now, expiresWallMs - this.#wallOffsetMs))
     if (!record.expired || this.isVoid(record.certificate, now)) return
     this.#table.setExpired(record, false)
     out.push({ type: 'memberChanged', peer: record.peer, state: record.state, incarnation: record.incarnation })
   }
 
-  /** A signed proof (an advert, a handshake) of a life: it replaces any earlier one. */
+  /** A life that the member proved itself, by an advert or a hello: it replaces any earlier one. */
   onLife(record: MemberRecord, life: ProvenLife, now: Millis, out: RosterEffect[]): boolean {
     return this.#hold(record, begun(life), now, out)
   }
 
-  /** A rumour; true when it made a suspect of a member, which is then worth a probe of our own. */
+  /** A rumour. True: it made a suspect of a member, which is then worth a probe by this peer. */
   onUpdate(update: MemberUpdate, now: Millis, out: RosterEffect[]): boolean {
     if (!mayBeTold(update) || this.#removals.has(update.peer)) return false
     if (update.peer === this.#table.self) {
@@ -137,6 +140,7 @@ export class Membership {
     return this.#tell(record, update, now, out) && record.state === 'suspect'
   }
 
+  /** A member says that it leaves: it counts only for the life that is held. */
   onLeave(record: MemberRecord, incarnation: Incarnation, now: Millis, out: RosterEffect[]): void {
     if (incarnation === record.incarnation) this.#tell(record, { ...record.life, state: 'left' }, now, out)
   }
@@ -145,16 +149,16 @@ export class Membership {
   onUnanswered(record: MemberRecord, confirmers: readonly PeerId[], now: Millis, out: RosterEffect[]): void {
     const { self } = this.#table
     if (this.#tell(record, { ...record.life, state: 'suspect' }, now, out)) this.#suspicions.accuse(record.peer, self)
-    // Who was suspect by hearsay is now so by our own eyes too; our own accusation does not confirm itself.
+    // A suspicion by hearsay is confirmed by this peer's own probe, too; `Suspicions` counts no accuser as confirmer.
     this.#suspicions.confirm(record.peer, [self, ...confirmers])
   }
 
-  /** This peer was not there for so long. */
+  /** This peer was frozen for so long: suspects get that much more time to deny. */
   postpone(byMs: Millis): void {
     this.#suspicions.postpone(byMs)
   }
 
-  /** This peer itself has signed that it was in this life, which may be a later one than its store knows of. */
+  /** Proof of a life of this peer, signed by itself: a later one than its store knows says that the store is old. */
   onProofOfSelf(incarnation: Incarnation): void {
     this.#seenOfSelf = Math.max(this.#seenOfSelf, incarnation)
   }
@@ -166,6 +170,7 @@ export class Membership {
     out.push({ type: 'memberChanged', peer: record.peer, state: 'left', incarnation: record.incarnation })
   }
 
+  /** A rumour about this peer: of its present life a suspicion or death is denied, by a higher denial. */
   #onUpdateOfSelf(update: MemberUpdate): void {
     const own = this.#own!
     this.onProofOfSelf(update.incarnation)
@@ -180,12 +185,14 @@ export class Membership {
     this.#health.onSuspected()
   }
 
+  /** Holds this life, and if it was news spreads it as a rumour. True: it was. */
   #tell(record: MemberRecord, life: Life, now: Millis, out: RosterEffect[]): boolean {
     if (!this.#hold(record, life, now, out)) return false
     this.#rumours.add(updateOf(record.peer, record.life))
     return true
   }
 
+  /** Replaces the held life if this one is greater, with what follows from that. True: it was. */
   #hold(record: MemberRecord, life: Life, now: Millis, out: RosterEffect[]): boolean {
     const held = record.life
     if (!supersedes(life, held)) return false

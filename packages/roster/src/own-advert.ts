@@ -6,12 +6,12 @@ import { sameData } from './equality.ts'
 import type { RosterInput } from './inputs.ts'
 import type { MemberTable } from './member-table.ts'
 
-/** What changes what this peer says of itself. */
+/** Inputs that change what this peer says of itself. */
 export type OwnChange = Extract<RosterInput, { type: 'offer' | 'addresses' | 'drain' | 'demand' }>
 
 /**
- * What this peer says of itself. A change is seen here at once and travels at most once per `advertMsMin`; the
- * heartbeat has a seq of its own, since gossip does not pass on what it has passed on before.
+ * The advert of this peer. A change is in `current` at once, and is published at most once per `advertMsMin`; without changes
+ * a heartbeat is. Each has a seq of its own: gossip does not pass on what it has passed on before.
  */
 export class OwnAdvert {
   readonly #config: RosterConfig
@@ -51,7 +51,7 @@ export class OwnAdvert {
         this.#setDraining(change.on)
         break
       case 'demand':
-        // It changes all the time, and nothing waits for it: the next heartbeat is early enough.
+        // Demand changes all the time, and nothing waits for it: it goes along with the next advert.
         this.#demand = change.demand.classes.length === 0 ? undefined : change.demand
         break
     }
@@ -63,7 +63,7 @@ export class OwnAdvert {
     if (!sameData(effective, this.#current.offer)) this.#change({ offer: effective })
   }
 
-  /** Holds whatever later offers say, until it is switched off. */
+  /** Draining stays on whatever later offers say, until it is switched off. */
   #setDraining(on: boolean): void {
     if (on === this.#draining) return
     this.#draining = on
@@ -80,7 +80,7 @@ export class OwnAdvert {
     return this.#publishedMs + (this.#changed ? this.#config.advertMsMin : this.heartbeatMs)
   }
 
-  /** Publishes what is due; call after every change too. */
+  /** Publishes the advert if that is due; also called after every change. */
   wake(now: Millis, out: RosterEffect[]): void {
     const due = this.nextWakeup()
     if (due === undefined || due > now) return
@@ -90,7 +90,7 @@ export class OwnAdvert {
     out.push({ type: 'publish', advert: this.#current })
   }
 
-  /** Grows with the mesh, so that what adverts cost each peer does not. */
+  /** Grows with the mesh, so that all adverts together cost each peer the same. */
   get heartbeatMs(): Millis {
     const { heartbeatMsMin, advertBytes, advertBytesPerSecond } = this.#config
     return Math.max(heartbeatMsMin, (this.#table.live * advertBytes * 1000) / advertBytesPerSecond)

@@ -3,7 +3,7 @@ import type { PeerId } from '@souk/wire'
 import type { MemberRecord } from './member.ts'
 import type { MemberTable } from './member-table.ts'
 
-/** Whose turn it is: everybody once per round, in an order drawn anew for each (SWIM's round-robin bound). */
+/** Whom to probe next: each member once per round, in an order drawn anew for each round (SWIM's bound on detection). */
 export class ProbeRing {
   readonly #table: MemberTable
   readonly #prng: Prng
@@ -14,7 +14,7 @@ export class ProbeRing {
     this.#prng = prng
   }
 
-  /** The next member that `worth` accepts; undefined when a whole new round has none. */
+  /** The next member that `worth` accepts; undefined: a whole new round has none. */
   next(worth: (record: MemberRecord) => boolean): MemberRecord | undefined {
     for (let rounds = 0; rounds < 2; rounds++) {
       while (this.#round.length > 0) {

@@ -5,12 +5,12 @@ import type { PeerId } from '@souk/wire'
 export interface Probe {
   nonce: number
   target: PeerId
-  /** undefined once postponed: how long an answer takes then says nothing about the target */
+  /** undefined once postponed, as this peer was frozen: the time until the answer is then no round trip */
   sentMs: Millis | undefined
   stage: 'direct' | 'indirect'
-  /** on whose behalf, and their number for it; undefined for an own probe */
+  /** the peer that asked for this probe, and its nonce for it; undefined: an own probe */
   asker: { peer: PeerId; nonce: number } | undefined
-  /** who probes in our place, and who of them could not reach it either */
+  /** peers that were asked to probe in this peer's place, and those of them that could not reach the target either */
   helpers: PeerId[]
   refusers: PeerId[]
 }

@@ -18,15 +18,15 @@ interface Parts {
   prng: Prng
 }
 
-/** helpers need their own direct timeout and a round trip before they can answer */
+/** wait for helpers, in direct timeouts: they need one of their own, and a round trip, before they can answer */
 const indirectTimeouts = 3
 const nonceMax = 2 ** 32
-/** updates told at once, eight messages of them (I11) */
+/** most updates told to one peer at once: eight messages of them (I11) */
 export const toldMax = 8 * limits.updatesMax
 
 /**
- * SWIM's failure detector. A probe goes direct, then through helpers; who answers neither is suspect. A missed direct
- * answer alone makes a member unreachable, and it is probed again each period until it answers.
+ * SWIM's failure detector. A probe goes direct, then through helpers; a member that answers neither is suspect. A missed
+ * direct answer alone makes it unreachable (`missed`), and it is probed again each period until it answers.
  */
 export class Probes {
   readonly #config: RosterConfig
@@ -36,10 +36,10 @@ export class Probes {
   readonly #prng: Prng
   readonly #open = new Map<number, Probe>()
   readonly #timeouts = new Deadlines<number>()
-  /** own probe under way, by target: at most one each (I11) */
+  /** own probes under way, by target: at most one each (I11) */
   readonly #ownOf = new Map<PeerId, number>()
   readonly #again = new Deadlines<PeerId>()
-  /** round trips to anybody */
+  /** round trips to all members */
   readonly #roundTrip = new RoundTrip()
   #relays = 0
   #nonce: number
@@ -93,7 +93,7 @@ export class Probes {
     if (next !== undefined) this.probe(next, now, out)
   }
 
-  /** This peer was not there for so long: answers may be waiting unread. */
+  /** This peer was frozen for so long: answers may be waiting unread, so timeouts move on. */
   postpone(byMs: Millis): void {
     for (const { key, at } of this.#timeouts.entries()) {
       const probe = this.#open.get(key)
@@ -111,14 +111,14 @@ export class Probes {
     this.probe(record, now, out)
   }
 
-  /** Without a link only others can tell: ask them now. */
+  /** Without a link only helpers can tell whether the member lives: they are asked at once. */
   onDisconnected(record: MemberRecord, now: Millis, out: RosterEffect[]): void {
     this.#drop(record.peer)
     this.#again.delete(record.peer)
     if (this.#worth(record, now)) this.probe(record, now, out)
   }
 
-  /** It was said to be suspect: see for ourselves, and let it know so that it can deny. */
+  /** A rumour made it suspect: this peer probes it, and the ping tells it so, so that it can deny. */
   onSuspected(record: MemberRecord, now: Millis, out: RosterEffect[]): void {
     if (this.#worth(record, now)) this.probe(record, now, out)
   }
@@ -161,7 +161,7 @@ export class Probes {
     const probe = this.#open.get(message.nonce)
     if (probe === undefined || probe.target !== message.target || !probe.helpers.includes(from.peer)) return
     if (message.reached) {
-      // Alive, but still not to be reached from here: `missed` stays.
+      // The target lives, but still cannot be reached from here: `missed` stays.
       this.#close(probe)
       this.#parts.health.onProbeAnswered()
       this.#probeAgain(probe.target, now)
@@ -179,7 +179,7 @@ export class Probes {
     else this.#askHelpers(probe, record, now, out)
   }
 
-  /** By pings that nobody waits for: they only carry updates. */
+  /** Sends updates by pings whose answers nobody waits for. */
   tell(to: PeerId, updates: readonly MemberUpdate[], out: RosterEffect[]): void {
     for (let i = 0; i < updates.length; i += limits.updatesMax) {
       const some = updates.slice(i, i + limits.updatesMax)
@@ -203,8 +203,8 @@ export class Probes {
   }
 
   /**
-   * Whether a probe can tell anything. Without a link that is so only where there was one, or should be one by now:
-   * in a larger mesh most members are never connected to this one, and others watch them.
+   * Whether a probe can tell anything. Without a link only of a member that lost one, or that should have one by now: in a
+   * larger mesh most members are never connected to this one, and others watch them.
    */
   #worth(record: MemberRecord, now: Millis): boolean {
     if (record.isSelf || record.expired || record.state === 'left') return false
@@ -276,7 +276,7 @@ export class Probes {
     }
   }
 
-  /** Neither it nor anybody for it. */
+  /** Neither the target answered nor a helper reached it: it is suspect. */
   #fail(probe: Probe, now: Millis, out: RosterEffect[]): void {
     this.#close(probe)
     const record = this.#table.find(probe.target)
@@ -288,7 +288,7 @@ export class Probes {
 
   #probeAgain(peer: PeerId, now: Millis): void {
     const record = this.#table.find(peer)
-    // The dead get their turn in the ring only.
+    // A dead member is probed in its turn of the ring only.
     if (record?.connected && record.missed && record.state !== 'dead') this.#again.set(peer, now + this.#periodMs)
   }
 

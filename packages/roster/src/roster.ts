@@ -21,11 +21,12 @@ import { Suspicions } from './suspicions.ts'
 type InputOf<T extends RosterInput['type']> = Extract<RosterInput, { type: T }>
 
 /**
- * Who is a member, who is alive, and what each offers (protocol.md 1 and 2).
+ * Who is a member, who is alive, and what each offers (protocol.md 1 and 2). It routes each input to the part that sees to it;
+ * the peer steps it, and gives the other machines views of it.
  *
- * I9  Incarnations only rise: a member's life is replaced only by a greater one (`life.ts`), so nobody dead or left
- *     returns without a higher incarnation, and nobody dead without that or a denial. A life counts only with its own
- *     peer's signature, which is kept with it: so it can be shown to that peer, and nobody can make up one for another.
+ * I9  Incarnations only rise: what is held of a member's life is replaced only by a greater one (`life.ts`). Who has left
+ *     returns only with a higher incarnation, who is dead with that or a denial. A life counts only with its own peer's
+ *     signature, which is kept with it: it can be shown to that peer, and nobody can make up a life of another.
  * I10 Order-free: of updates the greatest, of adverts the newest is kept; the same set in any order, any number of
  *     times, gives the same roster.
  * I11 Bounded: members, rumours, early updates, probes, relays, answers to syncs, updates and adverts per message.
@@ -39,7 +40,7 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
   readonly #rumours: Rumours
   readonly #health: LocalHealth
   readonly #membership: Membership
-  /** peers that were members once and never will be again */
+  /** peers that were removed from the mesh, and will never be members again */
   readonly removed: Pick<Removals, 'has' | 'peers'>
   readonly #probes: Probes
   readonly #adverts: Adverts
@@ -84,17 +85,17 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
     return record?.expired ? undefined : record
   }
 
-  /** Whether it may be asked and given work now. This peer is reachable to itself until it leaves. */
+  /** Whether the peer may be asked and given work now. This one is reachable to itself until it leaves. */
   reachable(peer: PeerId): boolean {
     return this.#table.find(peer)?.reachable ?? false
   }
 
-  /** A link to it stands and it is not known to be gone, though it may be slow to answer. */
+  /** Whether a link to the peer is open and it is neither dead nor gone, though it may be slow to answer. */
   linked(peer: PeerId): boolean {
     return this.#table.find(peer)?.linked ?? false
   }
 
-  /** What it offers in its present life, as far as known. */
+  /** What the peer offers in its present life, as far as that is known. */
   offerOf(peer: PeerId): Offer | undefined {
     return this.get(peer)?.advert?.offer
   }
@@ -103,12 +104,12 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
     return this.#table.find(peer)?.rtt
   }
 
-  /** Of the last 64 round trips to anybody. */
+  /** The 95th percentile of the last 64 round trips to anybody. */
   get rttP95(): Millis | undefined {
     return this.#probes.rttP95
   }
 
-  /** Higher than the own incarnation where others remember a later life of this peer id: its store is behind. */
+  /** Higher than the own incarnation if others have proof of a later life of this peer id: then its store is an old one. */
   get incarnationSeenOfSelf(): number {
     return this.#membership.seenOfSelf
   }
@@ -120,7 +121,7 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
     }
     const own = this.#own
     invariant(own !== undefined, `the roster got ${input.type} before start`)
-    // Of one that has left nothing more is to be heard.
+    // A peer that has left says nothing more.
     if (own.state === 'left') return
     switch (input.type) {
       case 'wake':
@@ -209,7 +210,7 @@ export class Roster implements Machine<RosterInput, RosterEffect> {
   #onWake(now: Millis, out: RosterEffect[]): void {
     const lateMs = now - this.nextWakeup()!
     if (lateMs > this.#config.lagMsMin) {
-      // Frozen or starved: what it did not hear then accuses nobody, and what waits unread has time to be read.
+      // This peer was frozen or starved: silence in that time accuses nobody, and answers that wait unread get time to be read.
       this.#health.onLag(lateMs)
       const missedMs = lateMs + this.#config.probeTimeoutMsMin
       this.#probes.postpone(missedMs)

@@ -5,13 +5,13 @@ import type { MemberRecord } from './member.ts'
 import type { MemberTable } from './member-table.ts'
 
 /**
- * Member updates that ride on probes and answers (SWIM's piggyback): the least told first, each at most
- * about 4 log10(N + 1) times, one per peer (I11).
+ * Updates on members that ride on probes and their answers (SWIM's piggyback): one per member, the least told first, each
+ * about 4 log10(N + 1) times at most (I11). `Membership` adds them, `Probes` takes them.
  */
 export class Rumours {
   readonly #config: RosterConfig
   readonly #table: MemberTable
-  /** index = how often told */
+  /** updates by how often they were told */
   readonly #tiers: Map<PeerId, MemberUpdate>[] = []
   readonly #tierOf = new Map<PeerId, number>()
 
@@ -24,12 +24,12 @@ export class Rumours {
     return this.#tierOf.size
   }
 
-  /** How often each is told at the present size of the mesh. */
+  /** How often each update is told, at the present size of the mesh. */
   get tellings(): number {
     return Math.max(1, Math.ceil(this.#config.retransmitFactor * Math.log10(this.#table.live + 1)))
   }
 
-  /** News about a peer replaces what was told of it before. */
+  /** An update replaces the one on the same member, and is told from the beginning. */
   add(update: MemberUpdate): void {
     this.#remove(update.peer)
     if (this.#tierOf.size >= this.#config.membersMax) this.#dropMostTold()
@@ -37,8 +37,8 @@ export class Rumours {
   }
 
   /**
-   * The updates of one message. First what its readers must hear whatever the tally: that one of `about` is suspected,
-   * denies it, or is linked with an old life of itself, and the same of this peer. Then the least told, which count as told.
+   * The updates of one message. First, however often they were told, those on this peer and on the members of `about` that
+   * are not simply alive: suspected, back by a denial, or linked in an old life. Then the least told, which count as told.
    */
   takeFor(about: readonly MemberRecord[]): MemberUpdate[] {
     const first: MemberUpdate[] = []

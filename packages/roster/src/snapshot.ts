@@ -20,7 +20,7 @@ export interface MemberSnapshot {
 }
 
 interface Gauges {
-  /** local health score, 0 is well */
+  /** local health score; 0 is well */
   health: number
   rumours: number
   /** probes under way, those for others included */

@@ -6,15 +6,15 @@ import type { MemberTable } from './member-table.ts'
 interface Suspicion {
   startMs: Millis
   postponed: boolean
-  /** this peer, where it saw for itself; undefined for hearsay */
+  /** this peer, if its own probe failed first; undefined: hearsay */
   accuser: PeerId | undefined
-  /** who else could not reach it, at most `confirmationsMax` */
+  /** who else could not reach the member, at most `confirmationsMax` */
   confirmers: Set<PeerId>
 }
 
 /**
- * How long a suspicion lasts (Lifeguard): `confirmationsMax` others who could not reach the member either bring it
- * from the longest down to the shortest. An observer cut off from everybody gets no confirmation and waits longest.
+ * How long a suspicion lasts (Lifeguard): from the longest down to the shortest, as up to `confirmationsMax` others confirm
+ * that they cannot reach the member. An observer that is cut off itself gets no confirmation, and waits longest.
  */
 export function suspicionTimeoutMs(config: RosterConfig, live: number, confirmations: number): Millis {
   const shortest = config.suspicionMs * Math.max(1, Math.log10(live))
@@ -25,7 +25,7 @@ export function suspicionTimeoutMs(config: RosterConfig, live: number, confirmat
   return Math.max(shortest, longest - (longest - shortest) * share)
 }
 
-/** Who is suspect here, and until when it may deny. */
+/** The suspicions that are open here, and until when each member may deny. `Membership` opens, confirms and closes them. */
 export class Suspicions {
   readonly #config: RosterConfig
   readonly #table: MemberTable
@@ -45,7 +45,7 @@ export class Suspicions {
     return this.#deadlines.next()
   }
 
-  /** Starts anew: a suspicion of a higher denial is another one. */
+  /** Opens a suspicion, with its time anew: one after a denial is another one. */
   open(peer: PeerId, now: Millis): void {
     this.#open.set(peer, { startMs: now, postponed: false, accuser: undefined, confirmers: new Set() })
     this.#arm(peer)
@@ -56,13 +56,13 @@ export class Suspicions {
     this.#deadlines.delete(peer)
   }
 
-  /** The open suspicion is this peer's own. */
+  /** Notes that the open suspicion is this peer's own. */
   accuse(peer: PeerId, accuser: PeerId): void {
     const suspicion = this.#open.get(peer)
     if (suspicion !== undefined) suspicion.accuser = accuser
   }
 
-  /** `by` saw for themselves that the member does not answer. */
+  /** The peers of `by` could not reach the member themselves. */
   confirm(peer: PeerId, by: readonly PeerId[]): void {
     const suspicion = this.#open.get(peer)
     if (suspicion === undefined) return
@@ -73,14 +73,14 @@ export class Suspicions {
     this.#arm(peer)
   }
 
-  /** A member whose time to deny is over; its suspicion is closed. */
+  /** A member whose time to deny is over, if any; its suspicion is closed. */
   popDue(now: Millis): PeerId | undefined {
     const peer = this.#deadlines.popDue(now)
     if (peer !== undefined) this.#open.delete(peer)
     return peer
   }
 
-  /** This peer was not there for so long: nobody could have been heard. */
+  /** This peer was frozen for so long, and could hear no denial: all suspicions last that much longer. */
   postpone(byMs: Millis): void {
     for (const [peer, suspicion] of this.#open) {
       // Once only: a peer that is always late must still find out who is gone.
