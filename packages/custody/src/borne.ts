@@ -109,9 +109,12 @@ export function enterBorne(borne: Borne, state: BorneState): void {
   borne.state = state
 }
 
-/** Whether custodians have to be told that a run may have begun: it starts at most once, and neither waits nor is offered. */
+/** States of a baton under which nothing of its task begins here; whoever it was handed to asks custodians for leave itself. */
+const before = new Set<Borne['state']>(['waiting', 'offered', 'handed'])
+
+/** Whether custodians have to be told that a run of a task that starts at most once may have begun here. */
 export function mayHaveBegun({ record, state }: Borne): boolean {
-  return record.spec.starts === 'at-most-once' && state !== 'waiting' && state !== 'offered'
+  return record.spec.starts === 'at-most-once' && !before.has(state)
 }
 
 export const attemptOf = (borne: Borne): number => borne.attempts.length + 1

@@ -168,6 +168,22 @@ describe('a lease', () => {
     expect(sent(effects, 'store')).toMatchObject([{ to: 'c2', message: { record: record('a'), ballot: ballot() } }])
     expect(carrier.message('mallory', { ...renewed, seq: 1, lacking })).toEqual([])
   })
+
+  test('is told that a run may have begun only where one may have: whoever it was handed to asks for leave itself', () => {
+    const once = record('a', { starts: 'at-most-once' })
+    const lacking = [{ task: idOf('a'), ballot: ballot() }]
+    const begunOf = (carrier: Carrier) =>
+      sent(carrier.message('c2', { ...renewed, seq: 1, lacking }), 'store').map(({ message }) => message.begun)
+    const carrier = new Carrier('origin')
+    carrier.bear('a', { record: once })
+    expect(begunOf(carrier)).toEqual([undefined])
+    carrier.handOver('a', 'worker')
+    expect(begunOf(carrier)).toEqual([undefined])
+    const own = new Carrier('origin')
+    own.bear('a', { record: once })
+    own.keep('a')
+    expect(begunOf(own)).toEqual([true])
+  })
 })
 
 describe('a fence', () => {

@@ -120,14 +120,14 @@ export const custodyMessages = {
   moved: strict({ t: Type.Literal('moved'), task: TaskId, version, custodians: Custodians }),
   /** a closed task, for a custodian that takes another's place; answered by stored */
   copy: strict({ t: Type.Literal('copy'), record: TaskRecord, ballot: Ballot, outcome: Outcome }),
-  /** from the origin of tasks whose clients still wait: say it when any of them is over */
+  /** from the origin of tasks whose clients still wait: which of them are over? Answered by chosen, moved and unknown; silence: it is open */
   await: strict({ t: Type.Literal('await'), tasks: list(TaskId, limits.tasksPerMessageMax) }),
   /** these are not known here */
   unknown: strict({ t: Type.Literal('unknown'), tasks: list(TaskId, limits.tasksPerMessageMax) }),
-  /** from the bearer of a task that must start at most once: may it? Answered by committed, or by fenced */
+  /** from the bearer of a task that must start at most once: may it? Answered by begun, or by fenced */
   begin: strict({ t: Type.Literal('begin'), ...vote }),
   begun: strict({ t: Type.Literal('begun'), ...vote }),
-  /** how the place of these was chosen; rides in the custodian's next write of each */
+  /** how the place of these was chosen; written some time later, or with the end of the task, if that comes first */
   decided: strict({
     t: Type.Literal('decided'),
     tasks: list(strict({ task: TaskId, ballot: Ballot }), limits.batonsPerMessageMax),
