@@ -49,10 +49,10 @@ interface Item {
 }
 
 async function mapAll(context: Context, words: string[], options: MapCommandOptions): Promise<number> {
+  taskOf(options, words, context.env) // problems of the options show before anything is read or sent
   const texts = readItems(options, context.cwd)
   const inFlightMax = parseCount('--in-flight', options.inFlight, 1, 1_000_000)
   const journal = options.resume === undefined ? undefined : new MapJournal(options.resume)
-  taskOf(options, words, context.env) // problems of the options show before anything is sent
   return await withSession(context, options, async (client) => {
     const items = await prepare(client, context, texts, words, options)
     const before = items.map((item) => journal?.done(item.key))
