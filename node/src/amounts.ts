@@ -20,8 +20,13 @@ function split(flag: string, text: string, form: string): { number: number; unit
   return { number: Number(match[1]), unit: match[2]!.toLowerCase() }
 }
 
-/** Bytes from '512M', '8G', '8Gi' or plain bytes; K, M, G, T are decimal, Ki, Mi, Gi, Ti binary. */
+/**
+ * Bytes from '512M', '8G', '8Gi' or '4096B'; K, M, G, T are decimal, Ki, Mi, Gi, Ti binary. A number alone is refused: who
+ * types 4 means gigabytes as often as megabytes, and never bytes.
+ */
 export function parseBytes(flag: string, text: string): number {
+  if (/^[\d.]*[1-9][\d.]*$/.test(text.trim()))
+    throw usageError(`${flag}: '${shortened(text)}' has no unit; write it like 512M or 8G (B is bytes)`)
   return named(() => bytes(text, flag))
 }
 
@@ -39,12 +44,13 @@ function named(parse: () => number): number {
   }
 }
 
-/** Milliseconds from '250ms', '30s', '5m', '2h', '1d'; a bare number is seconds. */
-export function parseDurationMs(flag: string, text: string): number {
+/** Milliseconds, at least `msMin`, from '250ms', '30s', '5m', '2h', '1d'; a bare number is seconds. */
+export function parseDurationMs(flag: string, text: string, msMin = 0): number {
   const { number, unit } = split(flag, text, '250ms, 30s, 5m or 2h')
   const factor = msUnits[unit]
   if (factor === undefined) throw usageError(`${flag}: '${text}' has the unknown unit '${unit}'; use ms, s, m, h or d`)
   const ms = Math.round(number * factor)
+  if (ms < msMin) throw usageError(`${flag}: '${shortened(text)}' is shorter than ${msMin} ms; write it like 15m or 2h`)
   if (ms > durationMsMax)
     throw usageError(`${flag}: '${shortened(text)}' is longer than 30 years; leave it out for no limit`)
   return ms

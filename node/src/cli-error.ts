@@ -29,6 +29,18 @@ export function codeOf(error: unknown): string {
   return typeof error.code === 'string' ? error.code : ''
 }
 
+const troubles: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'a part of its path is no folder',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+}
+
+/** Why a file that somebody named cannot be read, in words. */
+export function fileTrouble(error: unknown): string {
+  return troubles[codeOf(error)] ?? messageOf(error)
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

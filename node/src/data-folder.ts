@@ -8,11 +8,12 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { CliError, messageOf } from './cli-error.ts'
+import { CliError, codeOf, messageOf } from './cli-error.ts'
 import type { Context } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
 
@@ -30,6 +31,8 @@ export interface ApiFile {
 /** Everything one peer keeps on its host. */
 export interface DataFolder {
   path: string
+  /** what follows a command that is to use this folder too: ` --data PATH`, or nothing where it would anyhow */
+  words: string
   api: string
   mesh: string
   log: string
@@ -37,10 +40,13 @@ export interface DataFolder {
 
 /** The folder that --data, SOUK_DATA or the home folder names. */
 export function dataFolder(context: Context, option: string | undefined): DataFolder {
-  const chosen = option ?? context.env.SOUK_DATA
-  const path = chosen === undefined || chosen === '' ? join(homedir(), '.souk') : resolve(context.cwd, chosen)
+  const pathOf = (chosen: string | undefined): string =>
+    chosen === undefined || chosen === '' ? join(homedir(), '.souk') : resolve(context.cwd, chosen)
+  const usual = pathOf(context.env.SOUK_DATA)
+  const path = option === undefined ? usual : pathOf(option)
   return {
     path,
+    words: path === usual ? '' : ` --data ${/^[\w./~:@+-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`}`,
     api: join(path, 'api.json'),
     mesh: join(path, 'mesh.json'),
     log: join(path, 'peer.log'),
@@ -50,7 +56,7 @@ export function dataFolder(context: Context, option: string | undefined): DataFo
 /** Makes the folder, for its owner only; true where there was none before. */
 export function createDataFolder(folder: DataFolder): boolean {
   try {
-    const isNew = mkdirSync(folder.path, { recursive: true, mode: 0o700 }) !== undefined
+    const isNew = makeFolder(folder.path)
     chmodSync(folder.path, 0o700)
     return isNew
   } catch (cause) {
@@ -58,6 +64,18 @@ export function createDataFolder(folder: DataFolder): boolean {
       next: 'souk up --data A-FOLDER-OF-YOURS',
       cause,
     })
+  }
+}
+
+/** With those above it; not by mkdir's own recursion, which turns for ever where no folder can be made, as in /proc. */
+function makeFolder(path: string): boolean {
+  if (!existsSync(dirname(path))) makeFolder(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o700 })
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' && statSync(path).isDirectory()) return false
+    throw error
   }
 }
 
@@ -132,7 +150,9 @@ export function requirePeer(folder: DataFolder): ApiFile {
       ? `no peer is running here (${folder.path} has none)`
       : `the peer ${file.name} of ${folder.path} is gone (its process ${file.pid} does not exist any more)`
   throw new CliError(seen, {
-    next: existsSync(folder.mesh) ? 'souk up' : 'souk up   (or: souk join LINE, or --data FOLDER for a peer elsewhere)',
+    next: existsSync(folder.mesh)
+      ? `souk up${folder.words}`
+      : `souk up${folder.words}   (or: souk join LINE${folder.words}, or --data FOLDER for a peer elsewhere)`,
     exitCode: exitCodes.unavailable,
   })
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { basename, isAbsolute, join, normalize, relative, resolve, sep } from 'node:path'
 import type { FileInput, SoukClient } from '@souk/client'
-import { messageOf, usageError } from './cli-error.ts'
+import { fileTrouble, usageError } from './cli-error.ts'
 
 /** Files one task may carry (the wire's limit); a folder with more is better packed first. */
 const filesMax = 4096
@@ -56,7 +56,7 @@ export class Uploads {
     try {
       data = readFileSync(file.local)
     } catch (cause) {
-      throw usageError(`${flag}: ${file.local} cannot be read: ${messageOf(cause)}`)
+      throw usageError(`${flag}: ${file.local} cannot be read: ${fileTrouble(cause)}`)
     }
     const hash = createHash('sha256').update(data).digest('hex')
     let sent = this.#sent.get(hash)

@@ -20,6 +20,17 @@ export async function bringBack(client: SoukClient, outcome: Outcome, folder: st
   return written
 }
 
+/** Of the paths and globs that were to come back, those of which nothing has. */
+export function notBroughtBack(wanted: readonly string[], files: readonly { path: string }[]): string[] {
+  const came = (path: string): boolean => {
+    const asked = normalize(path).replace(/\/$/, '')
+    // Which file is of which glob only the host knows; where nothing came, nothing is of any.
+    if (/[*?[{]/.test(asked)) return files.length > 0
+    return files.some((file) => file.path === asked || file.path.startsWith(`${asked}/`))
+  }
+  return wanted.filter((path) => !came(path))
+}
+
 /** What a task wrote to one of its streams, whole, wherever it is kept. */
 export async function outputOf(client: SoukClient, outcome: Outcome, stream: 'stdout' | 'stderr'): Promise<Uint8Array> {
   const blob = stream === 'stdout' ? outcome.stdoutBlob : outcome.stderrBlob

@@ -81,7 +81,8 @@ async function untilStopped(
     const report = await announce(folder, settings, peer, began)
     context.parent?.send({ type: 'up', report } satisfies PeerMessage)
     if (context.env[tiedVariable] !== '1') context.parent?.leave()
-    if (context.parent === undefined) terminal.out(json ? JSON.stringify(report) : upReport(report, terminal.colours))
+    if (context.parent === undefined)
+      terminal.out(json ? JSON.stringify(report) : upReport(report, folder.words, terminal.colours))
     await stop.stopped
   } finally {
     removeApiFile(folder)

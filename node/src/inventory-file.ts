@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type Declared, parseDeclaration } from '@souk/inventory'
-import { messageOf, usageError } from './cli-error.ts'
+import { fileTrouble, messageOf, usageError } from './cli-error.ts'
 
 /** longer than any that fits into its bounds */
 const fileCharsMax = 4 * 1024 * 1024
@@ -29,7 +29,7 @@ export function readInventoryFile(file: string | undefined, cwd: string): Declar
   try {
     text = readFileSync(path, 'utf8')
   } catch (cause) {
-    throw usageError(`--inventory: ${path} cannot be read: ${messageOf(cause)}`, next)
+    throw usageError(`--inventory: ${path} cannot be read: ${fileTrouble(cause)}`, next)
   }
   if (text.length > fileCharsMax) throw usageError(`--inventory: ${path} is over ${fileCharsMax} characters long`, next)
   try {

@@ -10,7 +10,7 @@ export async function issueFrom(
   options: { role: ApiRole; name: string; wallMs: number; expiresWallMs: number },
 ): Promise<string> {
   const known = readMesh(folder)
-  if (known === undefined) throw new CliError(`${folder.path} belongs to no mesh`, { next: 'souk up' })
+  if (known === undefined) throw new CliError(`${folder.path} belongs to no mesh`, { next: `souk up${folder.words}` })
   if (known.mesh.signingKey === undefined) {
     throw new CliError(`this peer does not hold the key of the mesh ${known.mesh.name}, so it issues no tokens`, {
       next: 'souk token on an admin (souk peers shows who is one)',

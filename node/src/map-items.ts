@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { messageOf, usageError } from './cli-error.ts'
+import { fileTrouble, usageError } from './cli-error.ts'
 
 /** Items one `souk map` takes: they are kept in memory until the end, for their order. */
 const mapItemsMax = 1_000_000
@@ -31,7 +31,7 @@ function readLines(file: string | undefined, cwd: string): string[] {
     const text = readFileSync(fromInput ? 0 : resolve(cwd, file), 'utf8')
     return text.split('\n').filter((line) => line !== '')
   } catch (cause) {
-    throw usageError(`${fromInput ? 'standard input' : `--file: ${file}`} cannot be read: ${messageOf(cause)}`)
+    throw usageError(`${fromInput ? 'standard input' : `--file: ${file}`} cannot be read: ${fileTrouble(cause)}`)
   }
 }
 

@@ -7,6 +7,7 @@ export function named(driver: Driver, meshName: string): PeerHandle {
     attach: (listener) => driver.attach(listener),
     detach: (client) => driver.detach(client),
     input: (input) => driver.input(input),
+    written: () => driver.written(),
     whyUnlucky: (task) => driver.whyUnlucky(task),
     trace: (...reader) => driver.trace(...reader),
     snapshot: () => {

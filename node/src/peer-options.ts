@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import type { WarmCommand, WarmLimit } from '@souk/executors'
@@ -143,7 +144,7 @@ export function peerSettings(options: PeerOptions, { cwd, env }: Pick<Context, '
     meshName: options.mesh,
     name,
     listen: listenOf(options.listen),
-    announce: options.announce ?? [],
+    announce: addressesOf('--announce', options.announce),
     apiPort: options.apiPort === undefined ? undefined : parseCount('--api-port', options.apiPort, 0, 65_535),
     remoteApi:
       options.listenApi === undefined ? undefined : parseHostPort('--listen-api', options.listenApi, '0.0.0.0'),
@@ -152,9 +153,9 @@ export function peerSettings(options: PeerOptions, { cwd, env }: Pick<Context, '
     declared: readInventoryFile(options.inventory, cwd),
     allow: parseAllow(options.allow),
     taskLimits: parseTaskLimits(options.taskLimits ?? []),
-    functions: (options.functions ?? []).map((file) => resolve(cwd, file)),
+    functions: (options.functions ?? []).map((file) => moduleOf(file, cwd)),
     objectives: (options.objective ?? []).map(classObjectiveOf),
-    staticPeers: options.peer ?? [],
+    staticPeers: addressesOf('--peer', options.peer),
     diskBytesMax: options.diskMax === undefined ? undefined : parseBytes('--disk-max', options.diskMax),
     log: options.log === undefined ? undefined : logOf(options.log),
     mdns: options.mdns,
@@ -179,6 +180,22 @@ function labelsOf(texts: readonly string[]): Record<string, string> {
   const taken = Object.keys(labels).find((name) => name.startsWith('souk.') && name !== scaledLabel)
   if (taken === undefined) return labels
   throw usageError(`--label: '${taken}' is reserved, as all names that begin with souk.; choose another name`)
+}
+
+/** What can be seen of an address without dialling it: one that is none would be left out without a word. */
+function addressesOf(flag: string, texts: readonly string[] = []): string[] {
+  const wrong = texts.find((text) => !/^\/(ip4|ip6|dns|dns4|dns6|dnsaddr|p2p)\/[^/]+(\/|$)/.test(text))
+  if (wrong === undefined) return [...texts]
+  throw usageError(
+    `${flag}: '${wrong}' is no multiaddr; needed is one such as /ip4/10.0.0.2/tcp/7171/p2p/ID`,
+    'souk status   on that host says where it is reached',
+  )
+}
+
+function moduleOf(file: string, cwd: string): string {
+  const path = resolve(cwd, file)
+  if (!existsSync(path)) throw usageError(`--functions: ${file} does not exist (looked for ${path})`)
+  return path
 }
 
 function classObjectiveOf(text: string): ClassObjective {

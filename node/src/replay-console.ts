@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { readFileSync, statSync } from 'node:fs'
 import { ReplayServer } from '@souk/control'
 import { readRecording } from '@souk/wire'
-import { messageOf, usageError } from './cli-error.ts'
+import { fileTrouble, usageError } from './cli-error.ts'
 import { consoleFiles } from './console-files.ts'
 import type { Context } from './context.ts'
 
@@ -37,6 +37,6 @@ function textOf(file: string): string {
     if (size > fileBytesMax) throw new Error(`it has ${size} bytes, at most ${fileBytesMax} are read`)
     return readFileSync(file, 'utf8')
   } catch (cause) {
-    throw usageError(`--replay: ${file} cannot be read: ${messageOf(cause)}`)
+    throw usageError(`--replay: ${file} cannot be read: ${fileTrouble(cause)}`)
   }
 }

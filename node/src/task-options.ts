@@ -103,7 +103,7 @@ export function addKey(command: Command): Command {
 export function taskOf(options: TaskOptions, words: readonly string[], env: Context['env'] = {}): Task {
   const task: Task = options.function === undefined ? { argv: [...words] } : functionTask(options.function, words)
   if (options.function === undefined && words.length === 0) {
-    throw usageError('no command to run was given', 'souk run -- echo hello')
+    throw usageError('no command to run was given', 'put it at the end: -- echo hello')
   }
   if (options.module !== undefined && options.function === undefined) {
     throw usageError('--module needs --function NAME: which of its exports to call')

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Task } from '@souk/client'
-import { CliError, messageOf, usageError } from './cli-error.ts'
+import { CliError, fileTrouble, messageOf, usageError } from './cli-error.ts'
 import { exitCodes } from './exit-codes.ts'
 
 /**
@@ -25,7 +25,7 @@ function textOf(flag: string, given: string, path: string | 0): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
-    throw usageError(`${flag}: ${given} cannot be read: ${messageOf(cause)}`)
+    throw usageError(`${flag}: ${given} cannot be read: ${fileTrouble(cause)}`)
   }
 }
 

@@ -4,6 +4,7 @@ import { parseBytes, parseCount, parseDurationMs, parseHostPort, parseMilli, par
 test('amounts are read as people write them', () => {
   expect(parseBytes('--mem', '8G')).toBe(8e9)
   expect(parseBytes('--mem', '512Mi')).toBe(512 * 2 ** 20)
+  expect([parseBytes('--mem', '4096B'), parseBytes('--disk', '0')]).toEqual([4096, 0])
   expect(parseMilli('--cpu', '500m')).toBe(500)
   expect(parseMilli('--cpu', '1.5')).toBe(1500)
   expect(parseDurationMs('--timeout', '250ms')).toBe(250)
@@ -14,6 +15,8 @@ test('amounts are read as people write them', () => {
 test('a wrong amount is an error of usage that names its flag and what was seen', () => {
   const wrong: [() => unknown, RegExp][] = [
     [() => parseBytes('--mem', 'lots'), /--mem.*'lots'/],
+    [() => parseBytes('--mem', '4'), /--mem: '4' has no unit; write it like 512M or 8G/],
+    [() => parseDurationMs('--ttl', '0', 1_000), /--ttl: '0' is shorter than 1000 ms; write it like 15m/],
     [() => parseMilli('--cpu', '2 apples'), /--cpu.*'2 apples'/],
     [() => parseDurationMs('--timeout', '5y'), /--timeout: '5y' has the unknown unit 'y'/],
     [() => parseCount('--retries', '-1', 0, 10), /--retries: '-1' is not a whole number from 0 to 10/],

@@ -1,6 +1,12 @@
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createMesh } from '@souk/transport-libp2p'
+import { expect, onTestFinished, test } from 'vitest'
 import { main } from '../src/cli.ts'
 import type { Context } from '../src/context.ts'
+import { dataFolder } from '../src/data-folder.ts'
+import { writeMesh } from '../src/mesh-file.ts'
 import { coloursFor } from '../src/print/colours.ts'
 
 function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
@@ -90,4 +96,24 @@ test('the inventory of this host needs no peer; with --peer it does', async () =
     expect.arrayContaining(['cpu', 'memory', 'storage', 'software']),
   )
   expect((await run('inventory', '--peer')).code).toBe(69)
+})
+
+test('a peer that has a mesh starts under no other name of one, and is told how to make another', async () => {
+  const path = mkdtempSync(join(tmpdir(), 'souk-node-'))
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
+  const folder = dataFolder({ cwd: '/', env: {} } as Context, path)
+  writeMesh(folder, { mesh: await createMesh('home'), addresses: [] })
+  const { code, err } = await run('up', '--data', path, '--mesh', 'lab')
+  expect(code).toBe(64)
+  expect(err).toContain(`souk: --mesh: ${path} belongs to mesh home, not lab\nnext: souk up --data ${path}`)
+})
+
+test('every example of a command says what it does', async () => {
+  const { catalogue } = await import('../src/catalogue.ts')
+  for (const { name } of catalogue) expect((await run(name, '--help')).out).not.toMatch(/# *$/m)
+})
+
+test('where a command is missing the one that was typed is not answered with another', async () => {
+  for (const name of ['run', 'submit', 'map'])
+    expect((await run(name)).err).toContain('next: put it at the end: -- echo')
 })

@@ -54,7 +54,7 @@ the same tasks otherwise
   1 class; a worker takes 30 s to start; over the last 40 s, since the first of these tasks
 
 besides
-  hosts         3 now, 1 with a price of their own: 12 an hour, 288 for all of this time
+  hosts         3 now, 1 with a price of their own: 12 an hour, 288 where they were there for all of 1 d
   warm workers  of this peer, since it started: 1 m idle cost 0.0167; 1 cold start of 120 ms cost 0
   prices        an hour of a core 1, of a GB 0, of a GPU 2, where a host has none of its own`)
 })
@@ -96,3 +96,16 @@ test.each(['cpu', 'cpu=', 'cpu=-1', 'cpu=much', 'cpu=1=2', 'disk=1', ''])(
     expect(() => ratesOf({ price })).toThrow(/^--price/)
   },
 )
+
+test('a narrow terminal gets whole lines: what tells least is left out first', () => {
+  const text = costText(shown, 'class', names, plain, 48)
+  const tables = text
+    .split('\n\n')
+    .slice(1, 3)
+    .join('\n')
+    .split('\n')
+    .filter((line) => !line.includes('; '))
+  expect(tables.filter((line) => line.length > 48)).toEqual([])
+  expect(text).toContain('tasks')
+  expect(text).not.toContain('repeated')
+})

@@ -42,6 +42,24 @@ test('the hop that fails is named with what was seen there and what to do', () =
   }
 })
 
+test('a peer that has come back is not said to have another key because it could not be dialled while it was away', () => {
+  const lastError = { code: 'connection-refused', message: 'nothing listens on that port' }
+  const { seen, next } = linkCheck({ ...whole, authenticated: false, subscribed: false, lastError })
+  expect(seen).toBe('discovered > dialled > not authenticated')
+  expect(next).toMatch(/^they may have met just now: souk doctor again/)
+  const otherKey = { code: 'wrong-network-key', message: 'it has another network key' }
+  expect(linkCheck({ ...whole, authenticated: false, lastError: otherKey }).next).toMatch(
+    /^its certificate or network key/,
+  )
+})
+
+test('a peer that left is nothing wrong; one that left and is there again is looked at like any other', () => {
+  const lastError = { code: 'connection-refused', message: 'nothing listens on that port' }
+  const gone = { ...whole, connected: false, authenticated: false, subscribed: false, lastError }
+  expect(linkCheck(gone, true)).toMatchObject({ level: 'ok', seen: expect.stringMatching(/^it left: .*souk up/) })
+  expect(linkCheck(whole, true)).toEqual(linkCheck(whole))
+})
+
 test('who was removed is told to join as a new peer, not to ask for another invitation', () => {
   const lastError = { code: 'certificate-revoked', message: 'it was removed from this mesh' }
   const { seen, next } = linkCheck({ ...whole, authenticated: false, subscribed: false, lastError })

@@ -96,3 +96,9 @@ test('what a class never took has no line', () => {
   expect(text).toContain('memory')
   expect(text).not.toContain('in and out')
 })
+
+test('an overview on a narrow terminal keeps what runs and what stands warm', () => {
+  const text = forecastsText({ ...at, classes: [command, render] }, colours, 40)
+  expect(text.split('\n').filter((line) => line.length > 40)).toEqual([])
+  expect(lines(text)[0]).toMatch(/^class .*now \| next .*warm$/)
+})

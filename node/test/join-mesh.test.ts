@@ -30,7 +30,7 @@ const program = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 function dataFolder(): DataFolder {
   const path = mkdtempSync(join(tmpdir(), 'souk-node-'))
   onTestFinished(() => rmSync(path, { recursive: true, force: true }))
-  return { path, api: join(path, 'api.json'), mesh: join(path, 'mesh.json'), log: join(path, 'peer.log') }
+  return { path, words: '', api: join(path, 'api.json'), mesh: join(path, 'mesh.json'), log: join(path, 'peer.log') }
 }
 
 async function certify(mesh: Mesh, { peer }: Identity): Promise<Certificate> {

@@ -26,6 +26,9 @@ test('mistakes name their flag before anything starts', () => {
     [{ apiPort: '99999' }, /^--api-port/],
     [{ listenApi: 'nowhere' }, /^--listen-api/],
     [{ name: 'x'.repeat(65) }, /^--name: .* 65 characters/],
+    [{ peer: ['/ip4/10.0.0.2/tcp/7171', '10.0.0.3:7171'] }, /^--peer: '10.0.0.3:7171' is no multiaddr; .*\/ip4\//],
+    [{ announce: ['here'] }, /^--announce: 'here' is no multiaddr/],
+    [{ functions: ['nowhere.mjs'] }, /^--functions: nowhere.mjs does not exist \(looked for \/nowhere.mjs\)/],
     [{ log: 'loud' }, /^--log: 'loud'/],
     [{ label: ['alone'] }, /^--label/],
     [

@@ -17,7 +17,13 @@ const command = scaleSettings({ scale: 'command:max=3', scaleCommand: './grow' }
 function folder(mesh?: Mesh): DataFolder {
   const path = mkdtempSync(join(tmpdir(), 'souk-node-'))
   onTestFinished(() => rmSync(path, { recursive: true, force: true }))
-  const made = { path, api: join(path, 'api.json'), mesh: join(path, 'mesh.json'), log: join(path, 'peer.log') }
+  const made = {
+    path,
+    words: '',
+    api: join(path, 'api.json'),
+    mesh: join(path, 'mesh.json'),
+    log: join(path, 'peer.log'),
+  }
   if (mesh) writeMesh(made, { mesh, addresses: [] })
   return made
 }

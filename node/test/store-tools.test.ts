@@ -22,7 +22,13 @@ test('tasks that fewer than three peers keep are told apart from the others', as
 test('the store of a peer that was removed says so, and what to do; that others were is nothing wrong with it', async () => {
   const path = mkdtempSync(join(tmpdir(), 'souk-removed-'))
   onTestFinished(() => rmSync(path, { recursive: true, force: true }))
-  const folder = { path, api: join(path, 'api.json'), mesh: join(path, 'mesh.json'), log: join(path, 'peer.log') }
+  const folder = {
+    path,
+    words: '',
+    api: join(path, 'api.json'),
+    mesh: join(path, 'mesh.json'),
+    log: join(path, 'peer.log'),
+  }
   const write = async (key: string, value: unknown) => {
     const records = new LmdbRecords({ folder: path })
     await records.open()

@@ -12,7 +12,7 @@ import { storeTrouble } from '../src/store-trouble.ts'
 function dataFolder(): DataFolder {
   const path = mkdtempSync(join(tmpdir(), 'souk-node-'))
   onTestFinished(() => rmSync(path, { recursive: true, force: true }))
-  return { path, api: join(path, 'api.json'), mesh: join(path, 'mesh.json'), log: join(path, 'peer.log') }
+  return { path, words: '', api: join(path, 'api.json'), mesh: join(path, 'mesh.json'), log: join(path, 'peer.log') }
 }
 
 const none = () => ({ tasks: 0, alone: 0 })

@@ -80,7 +80,7 @@ test.each<[Partial<TaskOptions>, RegExp]>([
   [{ cpu: '' }, /--cpu is '', which is empty/],
   [{ cpu: '99999999999999999999' }, /--cpu is '99999999999999999999', which is more than any host can have/],
   [{ mem: '5 apples' }, /--mem is '5 apples', which has the unknown unit 'apples'/],
-  [{ mem: '9'.repeat(100_000) }, /--mem is '9{40}…'/],
+  [{ mem: '9'.repeat(100_000) }, /--mem: '9{40}…'/],
   [{ disk: '-5G' }, /--disk is '-5G', which is negative/],
   [{ gpu: 'two' }, /--gpu is 'two', which is no amount/],
   [{ need: ['licence=-1'] }, /--need: '-1' is not a whole number/],

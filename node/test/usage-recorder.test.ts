@@ -77,7 +77,7 @@ test('what is used most, and what is usual at this hour, is on a line each', () 
   expect(usageText([], coloursFor(false, {}))).toEqual([])
 })
 
-const folderAt = (folder: string): DataFolder => ({ path: folder, api: '', mesh: '', log: '' })
+const folderAt = (folder: string): DataFolder => ({ path: folder, words: '', api: '', mesh: '', log: '' })
 
 test('what was measured of a disk is kept for a month, and measured again where its file is damaged', () => {
   const folder = folderAt(path)

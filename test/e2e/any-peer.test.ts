@@ -137,6 +137,21 @@ test('map keeps the order of the items, and --resume does only the rest', async 
   expect(readFileSync(log, 'utf8').trim().split('\n').sort()).toEqual(['1', '2', '3', '3', '4'])
 })
 
+test('a map that is interrupted says how far it was and what goes on', async () => {
+  const words = ['map', '--data', origin.data, '--', 'sh', '-c', 'test {} = 1 || sleep 60; echo n{}']
+  const map = begin(words, { input: '1\n2\n' })
+  await map.says('n1')
+  map.child.kill('SIGINT')
+  const { code, out, err } = await map.ended
+  expect([code, out]).toEqual([130, 'n1\n'])
+  expect(err).toContain('ended by SIGINT; 1 of 2 tasks had ended, the others that were submitted go on')
+  const client = await mesh.client(origin)
+  const { tasks } = await client.tasks({})
+  const open = tasks.filter(({ name, kind }) => name.includes('sleep 60') && kind === undefined)
+  expect(open).toHaveLength(1)
+  await client.cancel(open[0]!.id)
+})
+
 test('submit takes many tasks from a file, and wait tells how they ended', async () => {
   const input = '{"argv":["true"]}\n{"argv":["false"]}\n'
   const { code, out } = await at(origin, ['submit', '--file', '-'], { input })

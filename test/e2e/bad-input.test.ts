@@ -96,7 +96,7 @@ test('output over its limit is cut, and the person is told', async () => {
   const { code, out, err } = await at([
     'run',
     '--output-max',
-    '1000',
+    '1000B',
     '--',
     'sh',
     '-c',

@@ -41,7 +41,7 @@ minutes), fixed is as many as were enough 99 % of the time.`,
 }
 
 async function show(context: Context, options: CostOptions): Promise<void> {
-  const { out, err, errColours, colours } = context.terminal
+  const { out, err, errColours, colours, outWidth } = context.terminal
   const since = timeOf('--since', options.since, Date.now())
   const by = parseChoice('--by', options.by, costGroupings)
   const startMs = options.startTime === undefined ? undefined : parseDurationMs('--start-time', options.startTime)
@@ -49,7 +49,7 @@ async function show(context: Context, options: CostOptions): Promise<void> {
     const found = await client.cost({ since, ...(startMs === undefined ? {} : { startMs }) })
     if (options.json) return out(JSON.stringify(found))
     const names = await fetchPeerNames(client)
-    out(costText(found, by, names, colours))
+    out(costText(found, by, names, colours, outWidth))
     if (found.truncated) err(errColours.dim('there is more than is looked at; a later --since has all of its tasks'))
     if (found.missing.length > 0)
       err(`not answered: ${found.missing.map(names).join(', ')}; what only they keep is not counted`)

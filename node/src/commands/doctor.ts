@@ -65,6 +65,7 @@ async function askPeer(client: SoukClient): Promise<{ mesh: Check[]; peers: Chec
       unendable,
     ])
     const store = runningStoreCheck(status.store)
+    const left = new Set(peers.filter(({ state }) => state === 'left').map(({ id }) => id))
     return {
       mesh: [
         store,
@@ -75,7 +76,7 @@ async function askPeer(client: SoukClient): Promise<{ mesh: Check[]; peers: Chec
         ...unendableCheck(stuck),
         ...scalingCheck(status),
       ],
-      peers: links.map(linkCheck),
+      peers: links.map((link) => linkCheck(link, left.has(link.id))),
     }
   } catch (error) {
     const next = 'souk down, then souk up; its log says more'

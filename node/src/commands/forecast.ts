@@ -12,7 +12,7 @@ export const forecast: CommandModule = {
     command
       .argument('[class]', 'a class of tasks; default: an overview of all')
       .action(async (name: string | undefined, options: PeerChoice & { json?: boolean }) => {
-        const { out, colours } = context.terminal
+        const { out, colours, outWidth } = context.terminal
         await withSession(context, options, async (client) => {
           const query = name === undefined ? { buckets: bucketsOfAll } : { class: name, buckets: bucketsOfOne }
           const seen = await client.forecast(query)
@@ -20,7 +20,10 @@ export const forecast: CommandModule = {
           if (name !== undefined && !only)
             throw new CliError(await unknownText(name, () => client.forecast({ buckets: 1 })))
           if (options.json) out(JSON.stringify(seen))
-          else out(name === undefined ? forecastsText(seen, colours) : forecastText(only!, seen.bucketMs, colours))
+          else
+            out(
+              name === undefined ? forecastsText(seen, colours, outWidth) : forecastText(only!, seen.bucketMs, colours),
+            )
         })
         done(0)
       })

@@ -22,7 +22,7 @@ export const invite: CommandModule = {
       .action(async (options: InviteOptions) => {
         const role = roles.find((candidate) => candidate === options.role)
         if (role === undefined) throw usageError(`--role: '${options.role}' is none of ${roles.join(', ')}`)
-        const validMs = parseDurationMs('--ttl', options.ttl)
+        const validMs = parseDurationMs('--ttl', options.ttl, 1)
         const uses = parseCount('--uses', options.uses, 1, 1000)
         await withSession(context, options, async (client) => {
           const invitation = await client.invite({ role, validMs, uses })

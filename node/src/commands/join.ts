@@ -17,7 +17,7 @@ export const join: CommandModule = {
         refuseSecondPeer(folder)
         if (hasMesh(folder)) {
           throw new CliError(`${folder.path} belongs to a mesh already`, {
-            next: 'souk up   (to join another mesh as another peer: souk join LINE --data FOLDER)',
+            next: `souk up${folder.words}   (to join another mesh as another peer: souk join LINE --data FOLDER)`,
             exitCode: exitCodes.usage,
           })
         }
@@ -27,7 +27,7 @@ export const join: CommandModule = {
         await joinMesh(folder, line, settings, interrupted.signal).finally(() => interrupted.stop())
         if (interrupted.signal.aborted) {
           throw new CliError(`${messageOf(interrupted.signal.reason)}; this host is a member by now`, {
-            next: 'souk up',
+            next: `souk up${folder.words}`,
             exitCode: exitCodes.interrupted,
           })
         }

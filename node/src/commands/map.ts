@@ -1,10 +1,12 @@
 import type { Outcome, SoukClient, Task } from '@souk/client'
 import { parseCount } from '../amounts.ts'
+import { CliError, messageOf } from '../cli-error.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule, collect } from '../command-module.ts'
 import type { Context } from '../context.ts'
-import { exitCodeOfMany } from '../exit-codes.ts'
+import { exitCodeOfMany, exitCodes } from '../exit-codes.ts'
 import { Uploads } from '../files-in.ts'
 import { bringBack, outputOf } from '../files-out.ts'
+import { interruption } from '../interruption.ts'
 import { fillWords, type MapSources, readItems } from '../map-items.ts'
 import { itemKey, MapJournal } from '../map-journal.ts'
 import { outcomeLine } from '../print/outcome-text.ts'
@@ -37,7 +39,7 @@ export const map: CommandModule = {
       ['souk map --file urls.txt --resume done.jsonl --retries 2 -- curl -sf {}', 'go on after a break'],
     ]).addHelpText(
       'after',
-      '\nResults come in the order of the items.\nExit code: 0 all ok, 1 some failed, 2 cannot be placed, 3 lost or unknown.',
+      '\nResults come in the order of the items.\nExit code: 0 all ok, 1 some failed, 2 cannot be placed, 3 lost or unknown; 130 after Ctrl-C: what was submitted goes on.',
     )
   },
 }
@@ -49,29 +51,47 @@ interface Item {
 }
 
 async function mapAll(context: Context, words: string[], options: MapCommandOptions): Promise<number> {
+  taskOf(options, words, context.env) // problems of the options show before anything is read or sent
   const texts = readItems(options, context.cwd)
   const inFlightMax = parseCount('--in-flight', options.inFlight, 1, 1_000_000)
   const journal = options.resume === undefined ? undefined : new MapJournal(options.resume)
-  taskOf(options, words, context.env) // problems of the options show before anything is sent
   return await withSession(context, options, async (client) => {
     const items = await prepare(client, context, texts, words, options)
     const before = items.map((item) => journal?.done(item.key))
     const open = items.flatMap((item, index) => (before[index] === undefined ? [{ item, index }] : []))
     const printer = new OrderedPrinter(client, context, options, await progressFor(context, items.length), items.length)
     for (const [index, outcome] of before.entries()) if (outcome !== undefined) printer.add(index, outcome, true)
-    const outcomes = await client.map(
-      open,
-      ({ item }) => (journal ? { ...item.task, key: journal.idempotencyKey(item.key) } : item.task),
-      {
-        inFlightMax,
-        onEnd: (outcome, _, { item, index }) => {
-          journal?.record(item.key, outcome)
-          printer.add(index, outcome, false)
+    const interrupted = interruption(context)
+    try {
+      const outcomes = await client.map(
+        open,
+        ({ item }) => (journal ? { ...item.task, key: journal.idempotencyKey(item.key) } : item.task),
+        {
+          inFlightMax,
+          signal: interrupted.signal,
+          onEnd: (outcome, _, { item, index }) => {
+            journal?.record(item.key, outcome)
+            printer.add(index, outcome, false)
+          },
         },
-      },
-    )
-    await printer.finish()
-    return exitCodeOfMany(outcomes)
+      )
+      await printer.finish()
+      return exitCodeOfMany(outcomes)
+    } catch (error) {
+      throw interrupted.signal.aborted ? leftEarly(interrupted.signal.reason, printer.ended, options) : error
+    } finally {
+      // Whatever happened: without it the terminal keeps no cursor, and breaks no line any more.
+      printer.stop()
+      interrupted.stop()
+    }
+  })
+}
+
+/** It ends with its reader, and what it has submitted does not. */
+function leftEarly(reason: unknown, ended: string, { resume }: MapCommandOptions): CliError {
+  return new CliError(`${messageOf(reason)}; ${ended} tasks had ended, the others that were submitted go on`, {
+    next: resume === undefined ? 'souk tasks   (souk cancel ID… ends them)' : 'the same command again does the rest',
+    exitCode: exitCodes.interrupted,
   })
 }
 
@@ -148,9 +168,18 @@ class OrderedPrinter {
     }
   }
 
+  /** '3 of 10' */
+  get ended(): string {
+    return `${this.#ended} of ${this.#total}`
+  }
+
+  stop(): void {
+    this.#progress.stop()
+  }
+
   async finish(): Promise<void> {
     await this.#last
-    this.#progress.stop()
+    this.stop()
     if (this.#failed > 0) this.#context.terminal.err(`souk: ${this.#failed} of ${this.#total} tasks did not succeed`)
   }
 

@@ -32,7 +32,9 @@ export const reset: CommandModule = {
 async function moveAside(context: Context, options: ResetOptions): Promise<number> {
   const folder = dataFolder(context, options.data)
   if (!existsSync(folder.path))
-    throw new CliError(`${folder.path} does not exist`, { next: 'souk up, or souk join LINE' })
+    throw new CliError(`${folder.path} does not exist`, {
+      next: `souk up${folder.words}, or souk join LINE${folder.words}`,
+    })
   refuseSecondPeer(folder)
   const { resetStore, examineStore } = await import('../store-tools.ts')
   const { trouble, records, tasks } = examineStore(folder)

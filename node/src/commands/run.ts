@@ -106,6 +106,11 @@ async function finish(client: SoukClient, context: Context, outcome: Outcome, op
     if (!options.quiet && terminal.errIsTerminal)
       terminal.err(terminal.errColours.dim(`brought back: ${written.join(', ')}`))
   }
+  if (options.out && outcome.kind === 'succeeded' && !options.quiet) {
+    const { notBroughtBack } = await import('../files-out.ts')
+    for (const path of notBroughtBack(options.out, outcome.files))
+      terminal.err(`souk: --out: the task left no ${path} in its folder, so nothing of it came back`)
+  }
   if (options.json) terminal.out(JSON.stringify(outcome))
   else if (outcome.value !== undefined) terminal.out(JSON.stringify(outcome.value))
   const failed = outcome.kind !== 'succeeded'

@@ -35,7 +35,7 @@ export const tasks: CommandModule = {
     addJson(addPeerChoice(command))
     addExamples(command, [
       ['souk tasks', 'newest first, whole mesh'],
-      ['souk tasks --state running --state waiting', ''],
+      ['souk tasks --state running --state waiting', 'what runs and what waits'],
     ])
   },
 }

@@ -38,7 +38,7 @@ async function issue(context: Context, options: TokenOptions): Promise<void> {
   const role = roles.find((candidate) => candidate === options.role)
   if (role === undefined) throw usageError(`--role: '${options.role}' is none of ${roles.join(', ')}`)
   const wallMs = Date.now()
-  const expiresWallMs = wallMs + parseDurationMs('--ttl', options.ttl)
+  const expiresWallMs = wallMs + parseDurationMs('--ttl', options.ttl, 1)
   const folder = dataFolder(context, options.data)
   const { issueFrom } = await import('../issue-token.ts')
   const text = await issueFrom(folder, { role, name: options.name, wallMs, expiresWallMs })

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { CliError } from '../cli-error.ts'
+import { CliError, usageError } from '../cli-error.ts'
 import { addExamples, addJson, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { createDataFolder, type DataFolder, dataFolder, runningPeer } from '../data-folder.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { readMesh } from '../mesh-file.ts'
 import { ownerWords } from '../owner-words.ts'
 import { addPeerOptions, type PeerOptions, peerSettings } from '../peer-options.ts'
 import { startPeerProcess } from '../peer-process.ts'
@@ -19,7 +20,7 @@ export interface UpOptions extends PeerOptions {
 export const up: CommandModule = {
   define(command, context, done) {
     addPeerOptions(command)
-      .option('--mesh <name>', 'name of the mesh to make, when there is none here yet', 'home')
+      .option('--mesh <name>', 'name of the mesh to make, when there is none here yet (default: home)')
       .action(async (options: UpOptions) => {
         done(await startPeer(context, options))
       })
@@ -48,6 +49,7 @@ export async function startPeer(context: Context, options: UpOptions): Promise<n
   const settings = peerSettings(options, context)
   const folder = dataFolder(context, options.data)
   refuseSecondPeer(folder)
+  refuseOtherMesh(settings.meshName, folder)
   refuseScalingWithoutKey(settings.scaling, folder)
   createDataFolder(folder)
   if (options.detach) return await startDetached(context, folder, options)
@@ -59,9 +61,19 @@ export function refuseSecondPeer(folder: DataFolder): void {
   const running = runningPeer(folder)
   if (running === undefined) return
   throw new CliError(`${folder.path} is in use: peer ${running.name} runs there (process ${running.pid})`, {
-    next: 'souk status   (stop it: souk down; a second peer needs its own --data FOLDER)',
+    next: `souk status${folder.words}   (stop it: souk down${folder.words}; a second peer needs its own --data FOLDER)`,
     exitCode: exitCodes.unavailable,
   })
+}
+
+/** A mesh is made once: under another name nobody would find the new one. */
+function refuseOtherMesh(wished: string | undefined, folder: DataFolder): void {
+  const made = wished === undefined ? undefined : readMesh(folder)?.mesh.name
+  if (made === undefined || made === wished) return
+  throw usageError(
+    `--mesh: ${folder.path} belongs to mesh ${made}, not ${wished}`,
+    `souk up${folder.words}   (another mesh: souk up --mesh ${wished} --data ANOTHER-FOLDER)`,
+  )
 }
 
 async function startDetached(context: Context, folder: DataFolder, options: UpOptions): Promise<number> {
@@ -71,7 +83,7 @@ async function startDetached(context: Context, folder: DataFolder, options: UpOp
     tied: false,
   })
   const { out, err, colours, errColours } = context.terminal
-  out(options.json ? JSON.stringify(report) : upReport(report, colours))
+  out(options.json ? JSON.stringify(report) : upReport(report, folder.words, colours))
   if (!options.json) err(errColours.dim(`\nin the background as process ${report.pid}; its log: ${folder.log}`))
   return exitCodes.ok
 }

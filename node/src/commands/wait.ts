@@ -22,7 +22,7 @@ export const wait: CommandModule = {
       })
     addJson(addPeerChoice(command))
     addExamples(command, [
-      ['souk wait last', ''],
+      ['souk wait last', 'its result, and an exit code that tells how it ended'],
       ['souk wait 3f8k 9q2m --json', 'one JSON object a task'],
     ]).addHelpText(
       'after',

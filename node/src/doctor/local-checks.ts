@@ -31,7 +31,7 @@ function checkNode(version: string): Check {
 function checkFolder(folder: DataFolder): Check {
   const name = 'data folder'
   if (!existsSync(folder.path))
-    return { name, level: 'warn', seen: `${folder.path} does not exist yet`, next: 'souk up' }
+    return { name, level: 'warn', seen: `${folder.path} does not exist yet`, next: `souk up${folder.words}` }
   try {
     accessSync(folder.path, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
@@ -62,7 +62,12 @@ function checkDisk(folder: DataFolder): Check {
 function checkMesh(folder: DataFolder): Check {
   const name = 'mesh'
   if (!existsSync(folder.mesh)) {
-    return { name, level: 'warn', seen: 'no mesh was made or joined here yet', next: 'souk up, or souk join LINE' }
+    return {
+      name,
+      level: 'warn',
+      seen: 'no mesh was made or joined here yet',
+      next: `souk up${folder.words}, or souk join LINE${folder.words}`,
+    }
   }
   if ((statSync(folder.mesh).mode & 0o077) !== 0) {
     return {
@@ -83,13 +88,14 @@ function checkMesh(folder: DataFolder): Check {
 function checkPeer(folder: DataFolder): Check {
   const name = 'peer'
   const file = readJson(folder.api) as ApiFile | undefined
-  if (file === undefined) return { name, level: 'fail', seen: 'no peer is running here', next: 'souk up' }
+  if (file === undefined)
+    return { name, level: 'fail', seen: 'no peer is running here', next: `souk up${folder.words}` }
   if (!isRunning(file.pid)) {
     return {
       name,
       level: 'fail',
       seen: `${file.name} is gone (process ${file.pid} does not exist)`,
-      next: `souk up   (its log: ${folder.log})`,
+      next: `souk up${folder.words}   (its log: ${folder.log})`,
     }
   }
   return { name, level: 'ok', seen: `${file.name} runs as process ${file.pid}` }

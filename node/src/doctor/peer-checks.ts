@@ -20,18 +20,31 @@ const advice: Record<Hop, string> = {
   subscribed: 'its adverts do not come by gossip yet; they still come by anti-entropy within 30 s',
 }
 
+/** It says who may talk to whom, and not that nobody was there. */
+const isOfMembership = ({ lastError }: LinkLine): boolean =>
+  /^(certificate-.*|wrong-network-key)$/.test(lastError?.code ?? '')
+
+function adviceOn(hop: Hop, link: LinkLine): string {
+  if (hop !== 'authenticated' || isOfMembership(link)) return advice[hop]
+  return `they may have met just now: souk doctor again in a few seconds. If it stays so, ${advice.authenticated}`
+}
+
 /** It was removed, or this peer was: no other invitation helps under the same peer id. */
 const removedAdvice = 'who was removed joins as a new peer: souk reset on that host, souk invite here, then souk join'
 
-export function linkCheck(shown: LinkLine): Check {
+/** `left`: that peer said that it goes. */
+export function linkCheck(shown: LinkLine, left = false): Check {
   const link = visibleData(shown)
   const name = link.name || shortPeer(link.id)
+  if (left && !link.connected)
+    return { name, level: 'ok', seen: 'it left: it was stopped there (souk up there brings it back)' }
   const hop = failingHop(link)
   if (hop === undefined) return { name, level: 'ok', seen: `${hops.join(' > ')}${wayText(link)}${bandwidthText(link)}` }
   const reached = hops.slice(0, hops.indexOf(hop)).join(' > ')
-  const why = link.lastError === undefined ? '' : `: ${link.lastError.message}`
-  const seen = `${reached === '' ? '' : `${reached} > `}not ${hop}${why}`
-  const next = link.lastError?.code === 'certificate-revoked' ? removedAdvice : advice[hop]
+  // Once it is connected, why it could not be dialled before is past.
+  const error = hop !== 'authenticated' || isOfMembership(link) ? link.lastError : undefined
+  const seen = `${reached === '' ? '' : `${reached} > `}not ${hop}${error === undefined ? '' : `: ${error.message}`}`
+  const next = error?.code === 'certificate-revoked' ? removedAdvice : adviceOn(hop, link)
   return { name, level: hop === 'subscribed' ? 'warn' : 'fail', seen, next }
 }
 

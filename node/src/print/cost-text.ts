@@ -11,8 +11,19 @@ export type CostGrouping = (typeof costGroupings)[number]
 const groupsOf = { class: 'byClass', tenant: 'byTenant', peer: 'byPeer', task: 'byTask' } as const
 const right = 'right' as const
 
+/** blanks before each line of a section */
+const indented = 2
+/** of columns that are left out where a line is too long, from the last on */
+const yielding = (titles: readonly string[]) => titles.map((title, i) => ({ title, align: right, yields: i + 2 }))
+
 /** What was spent, on whom, and what it would have been otherwise. */
-export function costText(shown: Cost, by: CostGrouping, names: PeerNames, colours: Colours): string {
+export function costText(
+  shown: Cost,
+  by: CostGrouping,
+  names: PeerNames,
+  colours: Colours,
+  widthMax = Infinity,
+): string {
   const seen = visibleData(shown)
   const { total, at, since } = seen
   const span = durationText(Date.parse(at) - Date.parse(since))
@@ -22,19 +33,24 @@ export function costText(shown: Cost, by: CostGrouping, names: PeerNames, colour
   const section = (title: string, text: string): string => `${colours.bold(title)}\n${indent(text)}`
   return [
     `${head}, ${durationText(total.hours * 3_600_000)} of runs`,
-    section(`by ${by}`, groupTable(seen, by, names, colours)),
-    section('the same tasks otherwise', waysTable(seen, colours)),
-    section('besides', pairs(besides(seen), '')),
+    section(`by ${by}`, groupTable(seen, by, { names, colours, widthMax: widthMax - indented })),
+    section('the same tasks otherwise', waysTable(seen, colours, widthMax - indented)),
+    section('besides', pairs(besides(seen, span), '', widthMax - indented)),
   ].join('\n\n')
 }
 
-function groupTable(seen: Cost, by: CostGrouping, names: PeerNames, colours: Colours): string {
+function groupTable(
+  seen: Cost,
+  by: CostGrouping,
+  { names, colours, widthMax }: { names: PeerNames; colours: Colours; widthMax: number },
+): string {
   const { groups, others } = seen[groupsOf[by]]
   const nameOf = (name: string): string =>
     name === '' ? '(none)' : by === 'peer' ? names(name) : by === 'task' ? shortTask(name) : name
   const columns = [
-    { title: '' },
-    ...['tasks', 'ran', 'cost', 'share', 'unused', 'failed', 'repeated'].map((title) => ({ title, align: right })),
+    { title: '', yields: 1, least: 12, stays: true },
+    ...['tasks', 'ran', 'cost'].map((title) => ({ title, align: right })),
+    ...yielding(['share', 'unused', 'failed', 'repeated']),
   ]
   const row = (name: string, spent: Spent): string[] => [
     name,
@@ -45,13 +61,14 @@ function groupTable(seen: Cost, by: CostGrouping, names: PeerNames, colours: Col
     ...[spent.unused, spent.failed, spent.repeated].map((part) => (part === 0 ? '-' : priceText(part))),
   ]
   const rows = groups.map(({ name, ...spent }) => row(nameOf(name), spent))
-  return table(columns, others.tasks === 0 ? rows : [...rows, row('(others)', others)], colours.dim)
+  return table(columns, others.tasks === 0 ? rows : [...rows, row('(others)', others)], colours.dim, widthMax)
 }
 
-function waysTable({ at, compared }: Cost, colours: Colours): string {
+function waysTable({ at, compared }: Cost, colours: Colours, widthMax: number): string {
   const columns = [
-    { title: '' },
-    ...['cost', 'of the runs', 'p95 wait', 'cold starts'].map((title) => ({ title, align: right })),
+    { title: '', yields: 1, least: 18, stays: true },
+    { title: 'cost', align: right },
+    ...yielding(['of the runs', 'p95 wait', 'cold starts']),
   ]
   const { reactive, fixed, ran, p95WaitMs, startMs, classes, classesLeft, since } = compared
   const row = (name: string, cost: number, waitMs: number, cold: string): string[] => [
@@ -72,17 +89,17 @@ function waysTable({ at, compared }: Cost, colours: Colours): string {
     since === undefined
       ? ''
       : `; over the last ${durationText(Date.parse(at) - Date.parse(since))}, since the first of these tasks`
-  return `${table(columns, rows, colours.dim)}\n${colours.dim(told + span)}`
+  return `${table(columns, rows, colours.dim, widthMax)}\n${colours.dim(told + span)}`
 }
 
-function besides({ hosts, warm, rates }: Cost): [string, string][] {
+function besides({ hosts, warm, rates }: Cost, span: string): [string, string][] {
   const own = hosts.priced === 0 ? 'none with a price of its own' : `${hosts.priced} with a price of their own`
   const idle = `${durationText(warm.idleMs)} idle cost ${priceText(warm.idleCost)}`
   const cold = `${countText(warm.coldStarts, 'cold start')} of ${durationText(warm.coldStartMs)} cost ${priceText(warm.coldStartCost)}`
   return [
     [
       'hosts',
-      `${hosts.count} now, ${own}: ${priceText(hosts.perHour)} an hour, ${priceText(hosts.cost)} for all of this time`,
+      `${hosts.count} now, ${own}: ${priceText(hosts.perHour)} an hour, ${priceText(hosts.cost)} where they were there for all of ${span}`,
     ],
     ['warm workers', `of this peer, since it started: ${idle}; ${cold}`],
     [

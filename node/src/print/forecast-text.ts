@@ -11,17 +11,23 @@ type Quantity = ClassForecast['quantities'][number]
 const shownAhead = 1
 
 /** All classes that a peer follows, one line each. */
-export function forecastsText(shown: Forecast, colours: Colours): string {
+export function forecastsText(shown: Forecast, colours: Colours, widthMax = Infinity): string {
   const { classes, bucketMs } = visibleData(shown)
   if (classes.length === 0) {
     return 'no class is followed yet: one is once it was submitted to this peer, or has started on its host, in two spans of time (10 s each, unless it was started with --demand-span)'
   }
-  const right = ['now', 'next', 'provision', 'accuracy', 'floor', 'warm'].map((title) => ({
+  const right = (title: string, yields?: number) => ({
     title,
     align: 'right' as const,
-  }))
+    ...(yields === undefined ? {} : { yields }),
+  })
   const buckets = Math.max(...classes.map((each) => workersOf(each)?.history.length ?? 0))
-  const columns = [{ title: 'class' }, { title: `at once, last ${durationText(buckets * bucketMs)}` }, ...right]
+  const columns = [
+    { title: 'class', yields: 1, least: 10, stays: true },
+    { title: `at once, last ${durationText(buckets * bucketMs)}`, yields: 3 },
+    ...[right('now'), right('next'), right('provision', 2), right('accuracy', 4), right('floor', 6), right('warm')],
+    { title: 'who decides', yields: 5 },
+  ]
   const rows = classes.map((each) => {
     const workers = workersOf(each)
     const ahead = workers?.ahead.find((one) => one.buckets === shownAhead)
@@ -38,9 +44,10 @@ export function forecastsText(shown: Forecast, colours: Colours): string {
     ]
   })
   return `${table(
-    [...columns, { title: 'who decides' }],
+    columns,
     rows.map((row, i) => [...row, deciderText(classes[i]!.warm, colours)]),
     colours.dim,
+    widthMax,
   )}`
 }
 

@@ -4,6 +4,7 @@ export interface Progress {
   /** prints above the bar */
   log(text: string): void
   update(done: number, failed: number): void
+  /** gives the terminal back; said again it does nothing */
   stop(): void
 }
 
@@ -34,7 +35,10 @@ export async function progressBar(total: number, unit: string): Promise<Progress
   return {
     log: (text) => bars.log(text.endsWith('\n') ? text : `${text}\n`),
     update: (done, failed) => bar.update(done, payload(done, failed)),
-    stop: () => bars.stop(),
+    stop: () => {
+      // Twice it would leave an empty line behind.
+      if (bars.isActive) bars.stop()
+    },
   }
 }
 

@@ -33,7 +33,8 @@ export interface UpReport {
   invitationTtl: string
 }
 
-export function upReport(report: UpReport, colours: Colours): string {
+/** `dataWords` follow each command that is to ask this peer. */
+export function upReport(report: UpReport, dataWords: string, colours: Colours): string {
   const head = `${colours.bold(report.name)}  ${shortPeer(report.peer)}  ${colours.green('is up')} after ${(report.tookMs / 1000).toFixed(1)} s`
   const rows: [string, string][] = [
     ['mesh', `${report.mesh}${report.meshIsNew ? ' (new)' : ''}, as ${report.role}`],
@@ -54,9 +55,8 @@ export function upReport(report: UpReport, colours: Colours): string {
         ]),
     ['data', report.data],
   ]
-  const dataOption = report.data.endsWith('/.souk') ? '' : ` --data ${report.data}`
   const next: [string, string][] = [
-    ['console', `${report.console}   ${colours.dim('(once, within 15 min; again: souk console)')}`],
+    ['console', `${report.console}   ${colours.dim(`(once, within 15 m; again: souk console${dataWords})`)}`],
     ...(report.invitation === undefined
       ? []
       : [
@@ -65,10 +65,10 @@ export function upReport(report: UpReport, colours: Colours): string {
             `souk join ${report.invitation}   ${colours.dim(`(one host, valid ${report.invitationTtl})`)}`,
           ] as [string, string],
         ]),
-    ['try', `souk run${dataOption} -- echo hello`],
-    ['look', `souk peers${dataOption}`],
-    ...(report.remote === undefined ? [] : [['API key', `souk token${dataOption}`] as [string, string]]),
-    ['stop', `souk down${dataOption}`],
+    ['try', `souk run${dataWords} -- echo hello`],
+    ['look', `souk peers${dataWords}`],
+    ...(report.remote === undefined ? [] : [['API key', `souk token${dataWords}`] as [string, string]]),
+    ['stop', `souk down${dataWords}`],
   ]
   return `${head}\n${pairs(rows)}\n\n${pairs(next)}`
 }

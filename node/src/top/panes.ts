@@ -67,7 +67,7 @@ const columns: Record<PaneName, readonly Column[]> = {
     { title: 'host', yields: 3, least: 6, stays: true },
     { title: 'tenant', yields: 5, least: 6 },
     right('waited', 4),
-    right('took', 4.5),
+    right('ran', 4.5),
     right('submitted'),
   ],
   auctions: [

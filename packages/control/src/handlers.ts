@@ -33,6 +33,7 @@ import type { Sessions } from './sessions.ts'
 import { straggles } from './stragglers.ts'
 import type { Submits } from './submits.ts'
 import type { TaskFinder } from './task-finder.ts'
+import { tellDrain } from './tell-drain.ts'
 import type { Access, Listener } from './tokens.ts'
 import type { TraceStore } from './trace-store.ts'
 import { unendableOf } from './unendable.ts'
@@ -195,12 +196,12 @@ export const handlers: Handlers = {
     parts.options.handle.input({ type: 'scaleNow' })
     return scaleOf(snapshotOf(parts))
   },
-  drain({ body }, parts) {
-    parts.options.handle.input({ type: 'drain', on: true, ...body })
+  async drain({ body }, parts) {
+    await tellDrain({ on: true, ...body }, parts.options.handle)
     return drainOf(snapshotOf(parts))
   },
-  undrain(_, parts) {
-    parts.options.handle.input({ type: 'drain', on: false })
+  async undrain(_, parts) {
+    await tellDrain({ on: false }, parts.options.handle)
     return drainOf(snapshotOf(parts))
   },
   invite: ({ body }, { options }) => coded(options.invite(body)),

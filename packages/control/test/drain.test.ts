@@ -18,6 +18,43 @@ test('a peer is told to drain, with its deadline, says how far it is, and is tol
   ])
 })
 
+test('it answers once that is on disk, so that a kill right after the answer undoes nothing', async () => {
+  const a = await serve()
+  const { client } = await open([a])
+  for (const tell of [() => client.drain(), () => client.undrain()]) {
+    let write = (_: undefined): void => {}
+    let answered = false
+    const asked = new Promise<void>((resolve) => {
+      a.peer.written = () => {
+        resolve()
+        return new Promise((settle) => {
+          write = settle
+        })
+      }
+    })
+    const answer = tell().then(() => {
+      answered = true
+    })
+    await Promise.race([asked, answer])
+    // Whatever it had answered by now would be here before this.
+    await client.status()
+    expect(answered).toBe(false)
+    write(undefined)
+    await answer
+  }
+})
+
+test('where it cannot be written it says what holds now, what a restart may bring, and what to do', async () => {
+  const a = await serve()
+  const { client } = await open([a])
+  a.peer.written = async () => ({ code: 'disk-full', message: 'no room.' })
+  const message =
+    'it drains, but that is not on its disk: no room. After a restart it may take work again. Mend that (souk doctor), then say it once more'
+  await expect(client.drain()).rejects.toMatchObject({ code: 'disk-full', status: 507, message })
+  await expect(client.undrain()).rejects.toMatchObject({ message: expect.stringContaining('may drain again') })
+  expect(await client.drain({ leaving: true })).toMatchObject({ state: 'draining' })
+})
+
 test('says how work is spread, for whoever may read', async () => {
   const a = await serve()
   const { client } = await open([a])

@@ -43,6 +43,7 @@ export class MemoryPeer implements PeerHandle {
   told: ToldTrace | undefined
   /** what it says of its draining; the state follows what it is told */
   readonly drain = { ...drainOff }
+  written: PeerHandle['written'] = () => Promise.resolve(undefined)
   /** why a submit is refused, where it is */
   refuse: (task: NamedTask) => { code: string; message: string } | undefined = () => undefined
 

@@ -35,10 +35,9 @@ export class DrainMemory {
     return stopWallMs === undefined ? { forMs } : { forMs, deadlineMs: Math.max(0, stopWallMs - wallMs) }
   }
 
-  /** What has to be written as it is told to drain, or not to; undefined: nothing. */
-  decide({ on, deadlineMs }: { on: boolean; deadlineMs?: Millis }, wallMs: WallMillis): Write | undefined {
+  /** What has to be written as it is told to drain, or not to: said again too, since the disk may have refused it before. */
+  decide({ on, deadlineMs }: { on: boolean; deadlineMs?: Millis }, wallMs: WallMillis): Write {
     if (!on) {
-      if (!this.#stored) return undefined
       this.#stored = undefined
       return { key, value: undefined }
     }

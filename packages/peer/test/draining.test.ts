@@ -170,6 +170,20 @@ describe('a restart', () => {
     expect(progress(mesh, 'p0').state).toBe('off')
   })
 
+  test('remembers that it takes work again once it is told so with a disk that works', () => {
+    const mesh = new Mesh({ p0: 1, p1: 1, p2: 0 })
+    mesh.step('p0', { type: 'drain', on: true })
+    mesh.run(100)
+    mesh.node('p0').diskFull = true
+    mesh.step('p0', { type: 'drain', on: false })
+    mesh.run(1_000)
+    mesh.node('p0').diskFull = false
+    mesh.step('p0', { type: 'drain', on: false })
+    mesh.run(100)
+    restarted(mesh, 'p0')
+    expect(progress(mesh, 'p0').state).toBe('off')
+  })
+
   test('does not put off the deadline', () => {
     const mesh = new Mesh({ p0: 1, p1: 1, p2: 0 })
     mesh.step('p0', { type: 'drain', on: true, deadlineMs: 10_000 })

@@ -6,7 +6,7 @@ import { countersOf } from './driver-counters.ts'
 import type { DriverCounters, DriverOptions, DriverStart, PeerMachine } from './driver-options.ts'
 import { ExecutorSet, runEvents } from './executor-set.ts'
 import { FrameOutbox } from './frame-outbox.ts'
-import { GroupCommit } from './group-commit.ts'
+import { GroupCommit, type NotWritten } from './group-commit.ts'
 import { Inbound } from './inbound.ts'
 import { Listeners } from './listeners.ts'
 import { OwnAdvert } from './own-advert.ts'
@@ -163,6 +163,11 @@ export class Driver implements PeerHandle {
     return this.#peer.snapshot(this.#clock.now())
   }
 
+  written(): Promise<NotWritten | undefined> {
+    this.#flush()
+    return this.#commit.settled()
+  }
+
   counters(): DriverCounters {
     return countersOf(this.#inputs, { inbound: this.#inbound, outbox: this.#outbox, commit: this.#commit })
   }
@@ -228,7 +233,7 @@ export class Driver implements PeerHandle {
       }
       case 'expel':
         this.#outbox?.flushTo(effect.removal.peer, this.#clock.now())
-        void expel(effect.removal, this.#options, () => this.#written()).then((error) => {
+        void expel(effect.removal, this.#options, () => this.written()).then((error) => {
           if (error) this.#onBug(error, 'this peer stops')
         })
         break
@@ -263,11 +268,6 @@ export class Driver implements PeerHandle {
     } catch (error) {
       this.#onBug(error)
     }
-  }
-
-  #written(): Promise<void> {
-    this.#flush()
-    return this.#commit.idle()
   }
 
   #onBug(error: unknown, message = 'this peer broke one of its own rules and stops'): void {

@@ -2,10 +2,16 @@ import type { Write } from '@souk/peer'
 import { type Clock, CodedError, type RecordStore } from './ports.ts'
 import { StoreProbe } from './store-probe.ts'
 
+/** Why writes are not on disk. */
+export interface NotWritten {
+  code: 'disk-full' | 'io'
+  message: string
+}
+
 /** How one group of persist effects ended. */
 export type Committed =
   | { type: 'persisted'; upToSeq: number }
-  | { type: 'persistFailed'; fromSeq: number; upToSeq: number; code: 'disk-full' | 'io'; message: string }
+  | ({ type: 'persistFailed'; fromSeq: number; upToSeq: number } & NotWritten)
 
 /**
  * Entries that may wait behind the write in flight. Above it the disk has stalled for long, and refusing is
@@ -33,6 +39,10 @@ export class GroupCommit {
   /** seqs that came when too much waited; answered in their turn */
   #refused: { fromSeq: number; upToSeq: number } | undefined
   #idle: (() => void)[] = []
+  #addedSeq = 0
+  #answeredSeq = 0
+  /** by the seq they wait for, which only grows */
+  readonly #settling: { seq: number; resolve: (failure: NotWritten | undefined) => void }[] = []
   /** batches written and entries in them, for counters */
   batches = 0
   entries = 0
@@ -62,6 +72,7 @@ export class GroupCommit {
 
   /** Queues one persist effect; written by `flush` or by the end of the write in flight. */
   add(seq: number, writes: Write[]): void {
+    this.#addedSeq = seq
     if (this.#upToSeq !== 0 && this.#waiting.size + writes.length > waitingWritesMax) {
       this.#refused ??= { fromSeq: seq, upToSeq: seq }
     }
@@ -86,6 +97,13 @@ export class GroupCommit {
     return new Promise((resolve) => this.#idle.push(resolve))
   }
 
+  /** Resolves once all that was added until now is on disk, or with why it is not; what comes later keeps nobody waiting. */
+  settled(): Promise<NotWritten | undefined> {
+    const seq = this.#addedSeq
+    if (seq === this.#answeredSeq) return Promise.resolve(undefined)
+    return new Promise((resolve) => this.#settling.push({ seq, resolve }))
+  }
+
   async #run(): Promise<void> {
     this.#inFlight = true
     while (this.#upToSeq !== 0) {
@@ -105,7 +123,14 @@ export class GroupCommit {
     const refused = this.#refused
     this.#refused = undefined
     const message = `The disk does not keep up: over ${waitingWritesMax} entries waited to be written.`
-    this.#onCommitted({ type: 'persistFailed', ...refused, code: 'io', message })
+    this.#answer({ type: 'persistFailed', ...refused, code: 'io', message })
+  }
+
+  #answer(result: Committed): void {
+    this.#answeredSeq = result.upToSeq
+    this.#onCommitted(result)
+    const failure = result.type === 'persistFailed' ? { code: result.code, message: result.message } : undefined
+    while ((this.#settling[0]?.seq ?? Infinity) <= result.upToSeq) this.#settling.shift()!.resolve(failure)
   }
 
   async #write(writes: Write[], fromSeq: number, upToSeq: number): Promise<void> {
@@ -117,10 +142,10 @@ export class GroupCommit {
       if (!(error instanceof CodedError)) return this.#onBug(error)
       const code = error.code === 'disk-full' ? 'disk-full' : 'io'
       this.#probe.failed()
-      return this.#onCommitted({ type: 'persistFailed', fromSeq, upToSeq, code, message: error.message })
+      return this.#answer({ type: 'persistFailed', fromSeq, upToSeq, code, message: error.message })
     }
     this.#writtenSeq = upToSeq
     this.#probe.worked()
-    this.#onCommitted({ type: 'persisted', upToSeq })
+    this.#answer({ type: 'persisted', upToSeq })
   }
 }

@@ -36,7 +36,7 @@ type Needs = Pick<DriverOptions, 'log'> & {
 export async function expel(
   removal: Removal,
   { log, credentials, transport }: Needs,
-  written: () => Promise<void>,
+  written: () => Promise<unknown>,
 ): Promise<RemovedError | undefined> {
   const { peer } = removal
   if (peer === credentials.self) {

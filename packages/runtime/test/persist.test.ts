@@ -130,6 +130,28 @@ test('a write that works ends the trying', async () => {
   expect(records.batches).toHaveLength(length)
 })
 
+test('who asks whether it is written hears so with the write that has it, not with one before, nor with one after', async () => {
+  const { give, records, driver } = await slowDisk()
+  expect(await driver.written()).toBeUndefined()
+  give(persist(1))
+  const first = driver.written()
+  give(persist(2))
+  const heard: string[] = []
+  const second = driver.written().then((failure) => heard.push(failure?.code ?? 'written'))
+  records.finish()
+  expect(await first).toBeUndefined()
+  expect(heard).toEqual([])
+  await turn()
+  give(persist(3))
+  const third = driver.written()
+  records.finish()
+  await second
+  expect(heard).toEqual(['written'])
+  await turn()
+  records.finish(diskFull())
+  expect(await third).toEqual({ code: 'disk-full', message: 'no room' })
+})
+
 test('what no disk can cause, such as a value that cannot be encoded, ends the peer', async () => {
   const { give, records, driver, logged } = await slowDisk()
   give(persist(1))

@@ -62,6 +62,8 @@ export class ReplayPeer implements PeerHandle {
 
   whyUnlucky(): undefined {}
 
+  async written(): Promise<undefined> {}
+
   trace(listener: (event: TraceEvent) => void): () => void {
     this.#tracers.add(listener)
     return () => this.#tracers.delete(listener)
