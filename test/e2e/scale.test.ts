@@ -139,11 +139,13 @@ test.concurrent('under a ramp the peer that starts others is killed, and the nex
 }, 300_000)
 
 test.concurrent('by what each of several peers tells of thin demand the mesh grows while nothing runs or waits', async () => {
+  const building = performance.now()
   const small = ['--offer', 'cpu=1,slots=1', '--demand-span', '2s']
   const first = await thin.add('first', small)
   const others = [await thin.add('second', small), await thin.add('third', small)]
   const roomy = await thin.add('roomy', ['--offer', 'cpu=8,slots=8'])
   await thin.met()
+  const buildMs = performance.now() - building
   const clients = await Promise.all([first, ...others].map((peer) => thin.client(peer)))
   const name = 'process/sleep'
   const foretold = async (): Promise<boolean> => {
@@ -151,30 +153,50 @@ test.concurrent('by what each of several peers tells of thin demand the mesh gro
     const arrivals = told.map(({ classes }) => classes.find((each) => each.class === name)?.quantities)
     return arrivals.every((each) => each?.some(({ quantity, ahead }) => quantity === 'arrivals' && ahead.length > 0))
   }
-  // Each of the three has one task of three seconds every one and a half: two at once, and six of all together.
-  const tasks = []
+  // Each of the three has one task of five seconds every two: two or three at once, and more than six of all together.
   const line = await thin.invite(first, ['--role', 'admin'])
-  for (let i = 0; i < 60 && !(await foretold()); i++) {
-    for (const client of clients) tasks.push(client.submit({ argv: ['sleep', '3'] }))
-    await pause(1_500)
+  const tasks = []
+  const learning = performance.now()
+  // What was seen for longer than peers take to start here is still expected once the next one has.
+  while (!(await foretold()) || performance.now() - learning < 12_000 + 2 * buildMs) {
+    for (const client of clients) tasks.push(client.submit({ argv: ['sleep', '5'] }))
+    await pause(2_000)
   }
-  // It joins while there is room for all of it: what is expected goes down once it has ended.
-  const scale = `local:max=2,slots=1,scale-in=1h,${pace.replace('start=3s', 'start=10s')}`
-  const seat = await thin.start('seat', ['join', '-'], ['--offer', 'cpu=0,slots=0', '--scale', scale], { input: line })
-  const scaler = await thin.client(seat)
   for (const { kind } of await Promise.all(tasks.map(({ outcome }) => outcome))) expect(kind).toBe('succeeded')
 
-  // Three slots are left, nothing runs, and who can start others has seen none of it: it only hears what peers expect.
-  expect((await souk(['down', '--data', roomy.data])).code).toBe(0)
-  await until('a peer is started', () => started(seat) > 0, 60)
-  const { here } = await scaler.scalePlan()
-  expect(here!.log.map(({ kind, why }) => [kind, why])).toEqual(
-    named(here!.log.length, () => ['grow', expect.stringMatching(/^short: [0-9]+ needed of [0-9]+ slots, /)]),
+  // Three slots are left, nothing runs, and who can start others has seen none of it: it only hears what peers expect. It
+  // decides when it is told to, which is once it has heard all three.
+  const scale = `local:max=2,slots=1,scale-in=1h,manual,${pace.replace('start=3s', 'start=20s')}`
+  const options = ['--offer', 'cpu=0,slots=0', '--scale', scale]
+  const [seat, down] = await Promise.all([
+    thin.start('seat', ['join', '-'], options, { input: line }),
+    souk(['down', '--data', roomy.data]),
+  ])
+  expect(down.code).toBe(0)
+  const scaler = await thin.client(seat)
+  const slots = 3
+  const heard = 'it hears of more than there are slots for, of which each of three peers expects less'
+  await until(
+    heard,
+    async () => {
+      const plan = (await scaler.scalePlan()).here!
+      const [told] = plan.classes
+      if (plan.slots !== slots || told?.peers !== 3 || told.present > 0) return false
+      return told.soon > slots && told.soon / told.peers < slots
+    },
+    60,
   )
-  expect(here!.classes).toMatchObject([{ class: name }])
-  // How much of it is still expected, and by how many, follows the moment at which it is asked.
-  expect(here!.classes[0]!.peers).toBeGreaterThan(0)
-  await until('it is of use', async () => (await scaler.scalePlan()).here!.slots > 3)
+  const here = (await scaler.scale()).here!
+  expect(here.classes).toMatchObject([{ class: name, peers: 3, present: 0 }])
+  // Nothing but what they tell is what it goes by, and as many are started as their sum is short of, two at most.
+  expect([here.soon, here.later]).toEqual([here.classes[0]!.soon, here.classes[0]!.later])
+  expect(here.log.map(({ kind, why }) => [kind, why])).toEqual(
+    named(Math.min(2, Math.ceil(here.classes[0]!.soon - slots)), () => [
+      'grow',
+      expect.stringMatching(/^short: 0 needed of 3 slots, /),
+    ]),
+  )
+  await until('it is of use', async () => (await scaler.scalePlan()).here!.slots > slots, 90)
   const wanted = [...clients, clients[0]!]
   const outcomes = await Promise.all(wanted.map((client) => client.submit({ argv: ['sleep', '2'] }).outcome))
   expect(outcomes.map(({ kind }) => kind)).toEqual(named(4, () => 'succeeded'))

@@ -55,21 +55,27 @@ export interface DemoRunOptions {
 export async function runDemo(options: DemoRunOptions): Promise<DemoFigures> {
   const { client, files, signal } = options
   const jobs = await makeJobs(client, files)
+  const commands = jobs.filter(({ kind }) => kind === 'process').length
+  const killer = new HalfWayKiller({ ...options, tasks: jobs.length, commands })
   const began = performance.now()
-  const killer = new HalfWayKiller(options, jobs.filter((job) => job.kind === 'process').length)
   let done = 0
   let failed = 0
-  const outcomes = await client.map(jobs, (job) => job.task, {
-    signal,
-    onEnd: (outcome, _, job) => {
-      done++
-      if (outcome.kind !== 'succeeded') failed++
-      options.onProgress(done, failed)
-      if (job.kind === 'process') killer.onEnd()
-    },
-  })
-  const wallMs = performance.now() - began
-  const victim = await killer.killed
+  const onEnd = (outcome: Outcome, _: number, { kind }: Job): void => {
+    done++
+    if (outcome.kind !== 'succeeded') failed++
+    options.onProgress(done, failed)
+    killer.onEnd(kind === 'process')
+  }
+  let outcomes: Outcome[]
+  let wallMs: number
+  let victim: DemoPeer
+  try {
+    outcomes = await client.map(jobs, (job) => job.task, { signal, onEnd })
+    wallMs = performance.now() - began
+    victim = await killer.killed
+  } finally {
+    await killer.close()
+  }
   const details = await fetchDetails(client, outcomes)
   const different = await compare(client, jobs, outcomes)
   return summarize({ jobs, outcomes, details, different, wallMs, victim, mesh: options.mesh })

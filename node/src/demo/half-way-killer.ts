@@ -1,95 +1,117 @@
 import type { SoukClient } from '@souk/client'
+import { countText } from '../print/amount-text.ts'
+import { BegunRuns } from './begun-runs.ts'
 import type { DemoMesh, DemoPeer } from './demo-mesh.ts'
 
 interface KillerOptions {
   client: SoukClient
   mesh: DemoMesh
+  /** to be submitted in all, and the commands among them */
+  tasks: number
+  commands: number
   say(text: string): void
   signal: AbortSignal
+}
+
+/** One that may be killed. */
+interface Candidate {
+  peer: DemoPeer
+  begun: BegunRuns
 }
 
 const atHost = ['offered', 'queued', 'running']
 /** What a peer had said before it was frozen arrives within two of these. */
 const settleMs = 50
+/** A run begins before whoever gave the task has heard that it was taken: by then it has (a slow disk apart). */
+const takenMs = 20
 const lookMs = 5
 
 /** Kills a peer that is not the first while it runs something, once half of the commands have ended. */
 export class HalfWayKiller {
   readonly #options: KillerOptions
-  readonly #total: number
+  readonly #candidates: readonly Candidate[]
   #ended = 0
+  #commandsEnded = 0
   readonly killed: Promise<DemoPeer>
   #settle: (victim: Promise<DemoPeer>) => void = () => {}
 
-  constructor(options: KillerOptions, total: number) {
+  /** To be closed. */
+  constructor(options: KillerOptions) {
+    const { mesh } = options
     this.#options = options
-    this.#total = total
+    this.#candidates = mesh.peers.slice(1).map((peer) => ({ peer, begun: new BegunRuns(mesh.connect(peer)) }))
     this.killed = new Promise((resolve) => {
       this.#settle = resolve
     })
     this.killed.catch(() => {})
   }
 
-  onEnd(): void {
+  async close(): Promise<void> {
+    await Promise.all(this.#candidates.map(({ begun }) => begun.close()))
+  }
+
+  /** A task has ended; a command, or else a function. */
+  onEnd(isCommand: boolean): void {
     this.#ended++
-    if (this.#ended === Math.ceil(this.#total / 2)) this.#settle(this.#kill())
+    if (!isCommand) return
+    this.#commandsEnded++
+    if (this.#commandsEnded === Math.ceil(this.#options.commands / 2)) this.#settle(this.#kill())
   }
 
   async #kill(): Promise<DemoPeer> {
     const { mesh, signal } = this.#options
-    const others = mesh.peers.slice(1)
     for (;;) {
       signal.throwIfAborted()
-      const victim = await this.#busiest(others)
-      // Frozen it ends nothing any more: whatever the first peer knows to be there then has to be run again.
-      mesh.freeze(victim)
+      const { peer, runs } = await this.#busiest()
+      // Frozen it ends nothing any more: whatever the first peer then still knows to be there has to be run again.
+      mesh.freeze(peer)
       try {
-        if (await this.#killStuck(victim)) return victim
+        if (await this.#killStuck(peer, runs)) return peer
       } finally {
         // A frozen peer could not be stopped either.
-        if (!victim.killed) mesh.thaw(victim)
+        if (!peer.killed) mesh.thaw(peer)
       }
     }
   }
 
+  get #isOver(): boolean {
+    return this.#ended === this.#options.tasks
+  }
+
   /** Looked at before any is frozen: each frozen for nothing costs a tenth of a second, and there may be no more. */
-  async #busiest(others: readonly DemoPeer[]): Promise<DemoPeer> {
+  async #busiest(): Promise<{ peer: DemoPeer; runs: ReadonlySet<string> }> {
     for (;;) {
       this.#options.signal.throwIfAborted()
-      const hosts = (await this.#awarded()).map(({ host }) => host)
-      const has = ({ report }: DemoPeer): number => hosts.filter((host) => host === report.peer).length
-      const victim = others.toSorted((a, b) => has(b) - has(a))[0]!
-      if (has(victim) > 0 || this.#ended === this.#total) return victim
+      const seen = this.#candidates.map(({ peer, begun }) => ({ peer, runs: begun.since(takenMs) }))
+      const busiest = seen.toSorted((a, b) => b.runs.size - a.runs.size)[0]!
+      if (busiest.runs.size > 0 || this.#isOver) return busiest
       await new Promise((resolve) => setTimeout(resolve, lookMs))
     }
   }
 
-  /** False: it runs nothing, and others have work left. */
-  async #killStuck(victim: DemoPeer): Promise<boolean> {
-    const { mesh, say } = this.#options
-    const running = await this.#stuckAt(victim)
-    if (running === 0 && this.#ended < this.#total) return false
-    await mesh.kill(victim)
-    say(
-      `killed ${victim.name} (SIGKILL) after ${this.#ended} of ${this.#total} commands, while it had ${running} of them`,
-    )
+  /** False: what ran there has ended, and others have work left. */
+  async #killStuck(peer: DemoPeer, runs: ReadonlySet<string>): Promise<boolean> {
+    const { mesh, commands, say } = this.#options
+    // What was awarded to it too late to be taken is there as well, but has not begun.
+    const stuck = (await this.#stuckAt(peer)).filter((task) => runs.has(task)).length
+    if (stuck === 0 && !this.#isOver) return false
+    await mesh.kill(peer)
+    const ran = countText(stuck, 'task')
+    say(`killed ${peer.name} (SIGKILL) after ${this.#commandsEnded} of ${commands} commands, while it ran ${ran}`)
     return true
   }
 
-  /** How many a frozen peer has for certain: those that are still there when its last words have arrived. */
-  async #stuckAt(victim: DemoPeer): Promise<number> {
-    const before = await this.#runningAt(victim)
-    const after = await this.#runningAt(victim)
-    return before.filter((task) => after.includes(task)).length
+  /** What a frozen peer cannot end: what is still there when its last words have arrived. */
+  async #stuckAt(peer: DemoPeer): Promise<string[]> {
+    const before = await this.#awardedTo(peer)
+    const after = await this.#awardedTo(peer)
+    return before.filter((task) => after.includes(task))
   }
 
-  async #runningAt({ report }: DemoPeer): Promise<string[]> {
+  /** Awarded and not ended: that short tasks run is told to no other peer. */
+  async #awardedTo({ report }: DemoPeer): Promise<string[]> {
     await new Promise((resolve) => setTimeout(resolve, settleMs))
-    return (await this.#awarded()).filter(({ host }) => host === report.peer).map(({ id }) => id)
-  }
-
-  /** Awarded and not ended: that short tasks run is told to nobody. */
-  async #awarded(): Promise<readonly { id: string; host?: string }[]> {
-    return (await this.#options.client.tasks({ states: atHost, here: true, limit: 1000 })).tasks
+    const { tasks } = await this.#options.client.tasks({ states: atHost, here: true, limit: 1000 })
+    return tasks.filter(({ host }) => host === report.peer).map(({ id }) => id)
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { scalerLabel } from '../src/index.ts'
+import { scaledLabel, scalerLabel } from '../src/index.ts'
 import { Mesh } from './mesh.ts'
 import type { Host } from './mesh-node.ts'
 
@@ -28,27 +28,61 @@ test('a member that may not invite, whatever it says of itself, neither starts o
   expect(mesh.node('z').peer.snapshot().capacity).toMatchObject({ able: true })
 })
 
-/** A dozen peers to which one task a minute is submitted, each of half a minute; five of them have a slot. */
-function thinDemand(peersWithWork: number): Mesh {
-  const names = Array.from({ length: 12 }, (_, i) => `p${i}`)
-  const hosts = Object.fromEntries(names.map((name, i) => [name, i < 5 ? 1 : 0]))
-  const seat: Host = { ...(starter('admin') as object), slots: 0 }
-  const mesh = new Mesh({ ...hosts, seat: { ...seat, capacity: { scaler: 'local', startMs: 30_000 } } })
-  for (let tenSeconds = 0; tenSeconds < 30; tenSeconds++) {
-    for (const [i, name] of names.slice(0, peersWithWork).entries()) {
-      if ((tenSeconds + i) % 6 === 0) mesh.submit(name, `${name}at${tenSeconds}x`, { ms: 30_000 })
-    }
+const tellers = ['p0', 'p1', 'p2', 'p3', 'p4', 'p5']
+const plan = (mesh: Mesh) => mesh.node('seat').peer.snapshot().capacity!
+
+/** To so many of them, each of one slot, a task of twenty seconds is submitted every ten: two at once. */
+function thinDemand(mesh: Mesh, peersWithWork: number, tasksEach: number): void {
+  for (let i = 0; i < tasksEach; i++) {
+    for (const name of tellers.slice(0, peersWithWork)) mesh.submit(name, `${name}at${mesh.now}x`, { ms: 20_000 })
     mesh.run(10_000)
   }
+}
+
+/**
+ * While there was such demand one more peer had room for all of it. That one has gone, and all tasks have ended, when a peer
+ * comes that can start others: it has seen none of it.
+ */
+function afterThinDemand(peersWithWork: number): Mesh {
+  const mesh = new Mesh({ ...Object.fromEntries(tellers.map((name) => [name, 1])), roomy: 8 })
+  thinDemand(mesh, peersWithWork, 20)
+  mesh.run(20_000)
+  mesh.kill('roomy')
+  const capacity = { startMs: 60_000, coolDownMs: 10_000, peersMax: 9, stepMax: 9, judgeMs: 60_000 }
+  const given = starter('admin') as Exclude<Host, number>
+  mesh.join('seat', { ...given, slots: 0, capacity: { ...given.capacity, ...capacity } })
+  mesh.run(20_000)
   return mesh
 }
 
-test('a mesh grows for what is spread thin over its peers, none of whom would need more alone', () => {
-  expect(thinDemand(1).traces('seat', 'capacity.ordered')).toEqual([])
-  const mesh = thinDemand(12)
-  const { classes } = mesh.node('seat').peer.snapshot().capacity!
-  expect(classes).toMatchObject([{ class: 'sleep', peers: 12, runMs: 30_000 }])
-  // Two tenths a second, each for half a minute.
-  expect(classes[0]!.perSecond).toBeCloseTo(0.2, 1)
-  expect(mesh.traces('seat', 'capacity.ordered').map(({ kind }) => kind)).toContain('grow')
+test('what peers foretell is summed: by what many expect a mesh grows though none of them would need more alone', () => {
+  const counts = [1, 3, 6]
+  const plans = counts.map((peers) => plan(afterThinDemand(peers)))
+  expect(plans).toMatchObject(
+    counts.map((peers) => ({ needed: 0, slots: 6, classes: [{ class: 'sleep', peers, present: 0, runMs: 20_000 }] })),
+  )
+  // Of two at once each still expects the most.
+  const [alone, three, six] = plans.map(({ soon }) => soon!)
+  expect(alone).toBeGreaterThan(1.5)
+  expect(alone).toBeLessThan(2)
+  expect(three).toBeCloseTo(3 * alone!)
+  expect(six).toBeCloseTo(6 * alone!)
+  const [ofOne, ofThree, ofSix] = plans.map(({ log }) => log)
+  expect([ofOne, ofThree]).toEqual([[], []])
+  // Each brings one slot, and a little more was foretold when it was decided.
+  expect(ofSix!.map(({ intent }) => intent.kind)).toEqual(new Array(5).fill('grow'))
+  for (const { why } of ofSix!) expect(why).toMatch(/^short: 0 needed of 6 slots, 10\.\d soon, 10\.\d later$/)
+})
+
+test('what a mesh has started by what its peers foretell is there when that comes, and it was right to', () => {
+  const mesh = afterThinDemand(6)
+  for (const { intent } of plan(mesh).log) {
+    mesh.join(`new-${intent.id}`, { slots: 1, offer: { labels: { [scaledLabel]: intent.peerTag } } })
+    mesh.step('seat', { type: 'scaled', intent: intent.id, code: 'done' })
+  }
+  mesh.run(10_000)
+  expect(plan(mesh)).toMatchObject({ needed: 0, slots: 11, comingSlots: 0, grown: 5 })
+  thinDemand(mesh, 6, 8)
+  const judged = plan(mesh).log.map(({ judgement }) => judgement)
+  expect(judged.slice(0, 5)).toEqual(new Array(5).fill('right'))
 })

@@ -81,7 +81,11 @@ describe('a mesh', () => {
     expect(thin(1).orders).toEqual([])
     expect(thin(6).orders).toEqual([])
     const mesh = thin(24)
-    expect(mesh.orders.map(({ kind }) => kind)).toContain('grow')
+    const { log } = mesh.capacity.report(mesh.now)
+    expect(log[0]).toMatchObject({
+      intent: { kind: 'grow' },
+      why: expect.stringMatching(/^short: 0 needed of 4 slots, /),
+    })
     const [thinly] = mesh.capacity.report(mesh.now).classes
     expect(thinly).toMatchObject({ class: 'render', peers: 24, present: 0 })
     expect(thinly!.soon).toBeGreaterThan(4)
