@@ -16,7 +16,10 @@ interface AnswersParts {
   zones: ZoneRounds
 }
 
-/** What bidders answer, as far as it is believed, with what is known here of the way to them; and what is learned from it. */
+/**
+ * Records the answers to an auction: bids cut down to what the bidder's advert holds, with the transfer time that the asker
+ * itself has measured; and learns durations and lasting refusals from them.
+ */
 export class Answers {
   readonly #parts: AnswersParts
 
@@ -24,7 +27,7 @@ export class Answers {
     this.#parts = parts
   }
 
-  /** Of a peer that was asked and has not answered yet. */
+  /** `from` was asked by this auction and has not answered yet. */
   note(
     { auction, lot }: { auction: Auction; lot: Lot },
     from: PeerId,

@@ -2,30 +2,30 @@ import { BoundedMap, type Millis } from '@souk/kernel'
 import type { MessageOf, PeerId } from '@souk/wire'
 import { isOlder, type Reservation } from './reservation.ts'
 
-/** Gangs that are remembered, and for how long after they asked (guesses): who still waits asks again before that. */
+/** Gangs that are remembered, and for how long after they asked (guesses): a gang that still waits asks again sooner. */
 const askersMax = 64
 const rememberedMs = 10_000
-/** Room that is free for so long is nobody's: what ended made place for what was to follow it. */
+/** Room counts as free only after this long: what ends here is mostly followed at once by a task that was to have its room. */
 const settledMs = 5
 
 export interface Asker
   extends Pick<Reservation, 'id' | 'from' | 'gang' | 'shape' | 'wanted' | 'limitMs' | 'sinceWallMs'> {
-  /** so many it has heard of */
+  /** places that its bearer was last told of */
   told: number
-  /** and that an older one is patient here */
+  /** its bearer was told that an older gang is patient here */
   older: boolean
   untilMs: Millis
 }
 
-/** So many of a gang could start here now; whether one that is older is patient here. */
+/** How many of a gang could start here now, and whether an older gang is patient here. */
 interface Room {
   count: number
   older: boolean
 }
 
 /**
- * Gangs that found less room here than they want. They are told when there is more, so that they need not ask all hosts
- * again and again. Bounds: askersMax, each forgotten by itself.
+ * Gangs that found less room on this host than they want. Their bearers are told when there is more (`freed`), so that they
+ * need not ask all hosts again and again. Bounds: askersMax, each forgotten after rememberedMs.
  */
 export class Askers {
   readonly #askers = new BoundedMap<string, Asker>(askersMax)
@@ -51,7 +51,7 @@ export class Askers {
     this.#askers.delete(id)
   }
 
-  /** It wants nothing more by what it said; where it only stands back for an older one it is to hear when that is over. */
+  /** Its bearer wants no room here now. Of a gang that stands back for an older one it still hears when that is over. */
   leave(id: string): void {
     if (!this.#askers.get(id)?.older) this.#askers.delete(id)
   }
@@ -66,8 +66,8 @@ export class Askers {
   }
 
   /**
-   * Who is to hear of room now: of more than before only, or that no older one is patient here any more. Of those that were
-   * told so the oldest alone hears that: it is the next that may be patient.
+   * Who is to be told now: gangs that have more room here than they were told of, and the oldest of those that stand back
+   * for an older gang, once no older gang is patient here. Only one of them hears that, since only one can be patient next.
    */
   due(roomFor: (asker: Asker) => Room, now: Millis): { to: PeerId; message: MessageOf<'freed'> }[] {
     if (this.#lookMs === undefined || this.#lookMs > now) return []
@@ -84,7 +84,7 @@ export class Askers {
     return told
   }
 
-  /** The oldest of those that were told of an older one. */
+  /** The oldest gang of those whose bearers were told of an older one. */
   #nextInLine(now: Millis): Asker | undefined {
     let next: Asker | undefined
     for (const [id, asker] of [...this.#askers.entries()]) {

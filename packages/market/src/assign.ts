@@ -3,7 +3,7 @@ import type { PeerId } from '@souk/wire'
 
 export interface Scored {
   peer: PeerId
-  /** how many of the lot it takes */
+  /** tasks of the lot that the bidder takes at most */
   count: number
   score: number
 }

@@ -4,39 +4,40 @@ import type { BidTerms, Decision, MessageOf, PeerId, Refusal } from '@souk/wire'
 export interface Bid {
   peer: PeerId
   terms: BidTerms
-  /** when it was made, by the bidder's clock */
+  /** when the bid was made, by the bidder's clock; an award returns it, so that the bidder knows which bid it answers */
   offeredMs: number
-  /** milliseconds after asking */
+  /** from the quote to this answer, by the asker's clock */
   afterMs: Millis
 }
 
 /** One round of asking for one lot. */
 export interface Auction {
   readonly id: number
-  /** 1, or 2 when those asked first had too little room */
+  /** 2: the hosts of round 1 had too little room, so others are asked */
   readonly round: number
   readonly lotKey: string
   readonly startedMs: Millis
-  /** then it is over, whoever has not answered */
+  /** the auction closes then, whoever has not answered */
   closesMs: Millis
-  /** its time was over while this peer was busy, and it was given some more */
+  /** closesMs passed while this peer was too busy to read answers, so it was put off once */
   extended: boolean
+  /** tasks to place */
   readonly count: number
   readonly candidates: number
-  /** bids without wait at which there is nothing to gain by waiting for more */
+  /** with so many bids that start at once, a later bid is not worth waiting for */
   readonly bidsEnough: number
   readonly asked: ReadonlySet<PeerId>
   readonly bids: Bid[]
   readonly refused: { peer: PeerId; refusal: Refusal }[]
-  /** why whoever asks would not run it itself, where it bids nothing */
+  /** why the asker's own host bids nothing, for the decision record */
   own?: { peer: PeerId; refusal: Refusal } | undefined
-  /** refusals by code from the filter that came before */
+  /** members that the filter left out before anybody was asked, and why */
   readonly filtered: { peer: PeerId; refusal: Refusal }[]
 }
 
 export type Closed = Decision['closed']
 
-/** Whether there is anything to gain by waiting for more answers; undefined: there is. */
+/** Why the auction can close before its time; undefined: more answers may still be worth waiting for. */
 export function decideClose(auction: Auction): Closed | undefined {
   if (auction.bids.length + auction.refused.length >= auction.asked.size) return 'all-in'
   const immediate = auction.bids.filter((bid) => bid.terms.startMs === 0)
@@ -49,7 +50,7 @@ export function hasAnswered(auction: Auction, peer: PeerId): boolean {
   return auction.bids.some((bid) => bid.peer === peer) || auction.refused.some((refused) => refused.peer === peer)
 }
 
-/** Nobody bid, and whoever answered cannot run such a task until it changes. */
+/** Nobody bid, and every host that answered said that it can never run such a task as it is. */
 export function allSaidNever({ bids, refused }: Auction): boolean {
   return bids.length === 0 && refused.length > 0 && refused.every(({ refusal }) => refusal.never)
 }

@@ -12,6 +12,6 @@ export interface AuctioneerParts {
   local: LocalView
   loads: LoadsView
   packing: Packing
-  /** this host's word for its zone, which others ask for as well */
+  /** the words that this host gives for its zone, to other askers and to this auctioneer alike */
   claims: ZoneClaims
 }

@@ -33,11 +33,12 @@ import { isZoned } from './zone-ties.ts'
 type Out = AuctioneerEffect[]
 
 /**
- * Places the tasks that this peer bears: local first, short ones with whoever said to have room, others by auction while
- * there is room; then they wait for a host that asks (protocol.md section 3).
+ * Places the tasks that this peer bears (protocol.md section 3): here if this host has room; short tasks by load stamps;
+ * the others by auction. A lot for which no host has room waits for a host that asks for work (WANTED).
  *
- * Invariants: a task is in at most one lot; it leaves the lot in the step that awards, keeps or withdraws it, so it is
- * never given twice (I16). A lot has at most one auction. I11 an auction asks at most askedMaxMulti peers, or zoneAskedMax and one zone.
+ * Invariants: a task is in at most one lot, and leaves it in the step that awards, keeps or withdraws it, so no task is
+ * given twice (I16). A lot has at most one auction. I11 an auction asks at most askedMaxMulti peers, or twice as many in a
+ * second round; by zone at most zoneAskedMax, or one zone if that is larger.
  * Inputs: waiting tasks, bids, WANTED. Effects: quotes, awards, keeps. Bounds: custody bounds what waits.
  */
 export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
@@ -141,7 +142,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     return this.#lots.sizeByClass()
   }
 
-  /** Tasks that wait here for a host with room; those for which hosts are compared right now do not. */
+  /** Tasks that wait for a host with room, without those of a first auction that is under way: they may be placed by it. */
   get waiting(): number {
     return this.#lots.size - this.#auctions.comparing(this.#lots)
   }
@@ -156,7 +157,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     if (this.#lots.size === 0) return
     const { atOnce } = this.#lots
     for (const lot of this.#lots.inTurns(now)) {
-      // All hosts are compared while some have room; once none had, it goes to the first that has.
+      // A lot that is to compare all hosts waits for its auction; once that found no room, the first host with room will do.
       if (now < lot.quietUntil || !this.#keeper.comparesAll(lot)) this.#keeper.keepWhatFits(lot, now, out, atOnce)
     }
     this.#lots.lookAgainAtAll(now)
@@ -171,7 +172,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     if (!all) this.#keeper.keepWhatFits(lot, now, out)
     if (lot.size === 0 || lot.auction !== undefined || now < lot.quietUntil) return
     const filtered = this.#filter(lot, now)
-    // A stamp does not tell who has their inputs.
+    // A load stamp tells of free slots, not of who has the large inputs of this lot.
     if (!all && lot.keepers.size === 0) this.#shortcut.place(lot, filtered.candidates, now, out)
     if (lot.size === 0) return
     if (filtered.candidates.length > 0) this.#ask(lot, filtered, 1, now, out)
@@ -190,7 +191,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     if (lot.size > 0) this.#noRoom.onNobodyToAsk(lot, filtered, now, out)
   }
 
-  /** Quotes from a sample (the first round) or from twice as many of those not asked yet (the second). */
+  /** Asks a sample of hosts for quotes; in the second round twice as many, of those that the first did not ask. */
   #ask(lot: Lot, filtered: Filtered, round: number, now: Millis, out: Out): void {
     const { candidates } = filtered
     const strands = strandsDevices(lot.shape, candidates)
@@ -200,7 +201,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     this.#open(lot, { ...filtered, round, bidsEnough }, peers, now, out)
   }
 
-  /** Quotes from all hosts of zones; once, since others are asked the next time. */
+  /** Asks all hosts of some zones. There is no second round: the next auction of the lot draws zones anew. */
   #askZones(lot: Lot, now: Millis, out: Out): void {
     const filtered = this.#filter(lot, now)
     const { candidates } = filtered
@@ -229,9 +230,9 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     return this.#auctions.open(lot, peers, { ...how, expected, dueMs, closeMs: this.#pace.closeMs() }, now, out)
   }
 
-  /** Once more, of those who were not asked, when those who were had too little room. */
+  /** Starts the second round where the hosts of the first had too little room; false where there is none. */
   #askOthers(lot: Lot, auction: Auction, now: Millis, out: Out): boolean {
-    // Nobody had room before: one round tells whether that is still so.
+    // The last auction of this lot found no room either: one round tells whether that is still so.
     if (auction.round >= this.#config.roundsMax || lot.quietMs > 0 || auction.asked.size >= auction.candidates)
       return false
     const { candidates, refused } = this.#filter(lot, now)

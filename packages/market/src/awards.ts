@@ -23,7 +23,7 @@ interface AwardsParts {
   keeper: Keeper
 }
 
-/** Bids that are looked at together, out of those that can start at once; `left`: tasks to place. */
+/** One pass over an auction. `immediate`: bids that start at once, `bids`: those of this pass; `left`: tasks to place. */
 interface Round {
   auction: Auction
   closed: Closed
@@ -33,7 +33,7 @@ interface Round {
   left: number
 }
 
-/** What an auction comes to: who gets how many of the lot, and to whom each may bounce. */
+/** Turns the bids of a closed auction into awards: which bidder gets how many tasks of the lot, and to whom each may bounce. */
 export class Awards {
   readonly #config: MarketConfig
   readonly #parts: AwardsParts
@@ -44,9 +44,9 @@ export class Awards {
   }
 
   /**
-   * Only bids that can start at once bind; the rest of the lot waits for whoever has room first (late binding). What is
-   * asked for by preference goes before what will do instead, and of that what this host has before what others have,
-   * unless all are compared. Bids that are too late for a deadline come after all of that. Returns how many found a place.
+   * Only bids that start at once get tasks; the rest of the lot waits for the first host with room (late binding). Bids in
+   * time for the deadline go before late ones; among each the request goes before its alternatives, and an alternative that
+   * fits here before the same on other hosts, unless all hosts are compared. Returns how many tasks found a place.
    */
   award(lot: Lot, auction: Auction, closed: Closed, now: Millis, out: Out): number {
     const scoring = scoringOf(lot.shape, this.#config)
@@ -93,7 +93,7 @@ export class Awards {
           type: 'award',
           tasks,
           to: to!,
-          // In another zone it would need another's word.
+          // A zoned task needs the word of its zone's hosts; an alternate in another zone has not got theirs.
           alternates: isZoned(lot.shape) ? [] : line.filter((each) => each !== to).slice(0, 2),
           decision,
         })
@@ -102,7 +102,7 @@ export class Awards {
     return awarded
   }
 
-  /** Who else can take some, best first: those in time, then by preference, then by score. */
+  /** Other hosts that can take tasks or be alternates, best first: in time for the deadline, by alternative, by score. */
   #line(bids: readonly Bid[], scoring: Scoring): Taker[] {
     const score = new Map<PeerId, number>(bids.map(({ peer, terms }) => [peer, scoring.of(terms).score]))
     return [...bids]

@@ -5,7 +5,7 @@ import type { Packing } from './packing.ts'
 import { countTogether, unmetField, unmetMilli } from './ties.ts'
 import type { LocalView } from './views.ts'
 
-/** What there is room for now, of what tasks ask for. */
+/** The alternative of a request that there is room for now. */
 export interface Room {
   alternative: number
   request: ResourceRequest
@@ -14,8 +14,8 @@ export interface Room {
 }
 
 /**
- * The first of what will do that there is room for now, and that their tenant may have, for at most `count`; 0 of the
- * request itself where of none.
+ * The first alternative with room on this host for at least one such task, within the quota of its tenant; counted up to
+ * `count`. With room for none: the request itself, room 0.
  */
 export function chooseRoom(local: LocalView, shape: Shape, count: number): Room {
   const most = Math.min(count, countTogether(shape))
@@ -27,7 +27,7 @@ export function chooseRoom(local: LocalView, shape: Shape, count: number): Room 
   return { alternative: 0, request: shape.request, room: 0 }
 }
 
-/** What this host would offer for so many tasks of this shape that could start now. `dueInMs`: the first is wanted by then. */
+/** The terms of a bid for tasks that could start now. `dueInMs`: until the earliest deadline among them. */
 export function bidTerms(
   { local, packing, durations }: { local: LocalView; packing: Packing; durations: Durations },
   shape: Shape,
@@ -52,7 +52,7 @@ export function bidTerms(
   }
 }
 
-/** Whether each of so many tasks would find a warm worker; else how long one takes to get warm, where that is known. */
+/** Whether each of `count` tasks would find a warm worker; else how long a cold worker takes to get warm, if known. */
 function warmTerms(warmth: ReturnType<LocalView['warmth']>, count: number): Pick<BidTerms, 'warm' | 'coldMs'> {
   if (warmth === undefined) return { warm: false }
   if (warmth.free >= count) return { warm: true }
@@ -60,7 +60,7 @@ function warmTerms(warmth: ReturnType<LocalView['warmth']>, count: number): Pick
   return coldMs > 0 ? { warm: false, coldMs } : { warm: false }
 }
 
-/** Thousandths in use of the resource that a host has least left of; what it has none of does not count. */
+/** Use of the scarcest of slots, CPU, memory and GPUs, in thousandths; a resource that the host has none of does not count. */
 export function usedMilli(free: ResourceVector, total: ResourceVector): number {
   const sum = (list: readonly number[]): number => list.reduce((all, one) => all + one, 0)
   const pairs: [number, number][] = [

@@ -18,11 +18,11 @@ export type BidderInput =
   | { type: 'given'; from: PeerId; message: MessageOf<'given'> }
   /** an auction is over in which this host was asked, and was awarded nothing */
   | { type: 'over'; from: PeerId; lot: number }
-  /** somebody carries out a plan */
+  /** a peer that carries out a plan tells this host to ask a bearer for named tasks */
   | { type: 'fetch'; from: PeerId; message: MessageOf<'fetch'> }
-  /** a baton comes that some bid of this host was awarded, by way of `path`; `offeredMs` is when it bid */
+  /** a baton has come here by way of `path`, awarded for the bid that this host made at `offeredMs` */
   | { type: 'awarded'; path: readonly PeerId[]; offeredMs: Millis }
-  /** a run of this class ended here, given what it asked for as that alternative */
+  /** a run of this class ended here, which had been given this alternative of its request */
   | { type: 'duration'; class: string; alternative: number; runMs: number }
   /** room here, or load stamps of others, may have changed */
   | { type: 'changed' }
@@ -43,11 +43,11 @@ interface Want {
 }
 
 /**
- * This host's side of the market: answers quotes from what is free now, and asks bearers for waiting work when there
- * is room (WANTED). A bid promises nothing: the award may bounce. But of long tasks it is not made twice (`holds.ts`).
+ * This host's side of the market: answers quotes from what is free now, and asks bearers with waiting work for tasks when
+ * there is room (WANTED). A bid promises nothing, but room for a long task is not bid to two askers at once (`holds.ts`).
  *
  * Invariants: I11 at most one WANTED under way to each bearer, and a bounded number that name tasks (`fetches.ts`);
- * each answered or over after wantMsMax.
+ * each is answered or given up after wantMsMax.
  * Inputs: quotes, answers, awards, changes of room. Effects: bids, refusals, WANTED, what becomes of room that is held.
  */
 export class Bidder implements Machine<BidderInput, BidderEffect> {
@@ -60,13 +60,13 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
   readonly #durations: Durations
   readonly #predictions = new PredictionScore()
   readonly #wants = new Map<PeerId, Want>()
-  /** wants that are over at, and pauses that end at, this time */
+  /** by bearer: when its WANTED is given up, or when the pause after an empty answer ends */
   readonly #timers = new Deadlines<PeerId>()
   readonly #quotes: Quotes
   readonly #fetches: Fetches
   readonly #pauses = new Map<PeerId, { ms: Millis; untilMs: Millis }>()
   #nextWant = 1
-  /** from asking a bearer to its answer: a busy one takes longer than a round trip */
+  /** running mean from WANTED to its answer: a busy bearer takes longer than a round trip */
   #turnaroundMs: Millis = 0
   #leaving = false
 
@@ -120,7 +120,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
       case 'wake':
         this.#quotes.expire(now, out)
         this.#fetches.onTimers(now)
-        // What was held comes free for those who ask: nothing is to be asked of others because of that.
+        // A hold that ends frees nothing in the ledger, it only lets others be bid that room: no reason for a WANTED.
         if ((this.#timers.next() ?? Infinity) > now) return
         this.#onTimers(now)
         break
@@ -134,18 +134,18 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     return earliest(this.#timers.next(), this.#fetches.next(), this.#quotes.nextWakeup())
   }
 
-  /** How good its predictions are, and how often somebody was turned away by what is held. */
+  /** How good the predicted durations were, and how many askers got no bid because of holds. */
   counters(): Record<string, number> {
     return { ...this.#predictions.counters(), ...this.#quotes.counters() }
   }
 
-  /** One task more than there is room for had better be placed anew than be queued here; `avoid`: who had it before. */
+  /** Whether a task that came without room here had better be placed anew than queued; `avoid`: peers that had it before. */
   crowded(shape: Shape, avoid: readonly PeerId[], now: Millis): boolean {
     const sides = { members: this.#members, local: this.#local, loads: this.#loads }
     return isCrowded({ shape, avoid }, sides, { ...this.#config, meanMs: this.#durations.overallMs ?? 0 }, now)
   }
 
-  /** How long such a run takes on average, by what ran here; undefined: none did. */
+  /** Mean duration of the class here; undefined: none ran here. */
   meanMs(className: string): Millis | undefined {
     return this.#durations.meanMs(className)
   }
@@ -174,7 +174,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     out.push({ type: 'send', ...this.#fetches.begin(from, message, { quotas: undefined, ...question }, now) })
   }
 
-  /** Why nothing is to be fetched at all, as a code. */
+  /** Why this host takes nothing at all now, as a code; undefined: it does. */
   #takesNone(): string | undefined {
     if (this.#local.offer().draining || this.#leaving) return 'draining'
     if (this.#local.pressure() !== undefined) return 'pressure'
@@ -210,7 +210,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     }
   }
 
-  /** Asks bearers with waiting work, as long as there is room that nobody was asked to fill. */
+  /** Asks one bearer after the other, while there is room beyond what those asked already may send. */
   #want(now: Millis, out: BidderEffect[]): void {
     const able = this.#bearers.waiting().filter(({ peer, waiting }) => waiting > 0 && this.#mayAsk(peer, now))
     while (able.length > 0 && !this.#leaving) {
@@ -221,7 +221,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     }
   }
 
-  /** Of two random ones the one with more. */
+  /** Of two random bearers the one with more waiting work (power of two choices). */
   #choose(able: readonly { peer: PeerId; waiting: number }[]): { peer: PeerId; waiting: number } {
     const [first, second] = this.#prng.sample(able, 2)
     return second && second.waiting > first!.waiting ? second : first!
@@ -246,7 +246,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     out.push({ type: 'wanted', to: peer, count: want.count })
   }
 
-  /** So that nothing is given that would be refused. */
+  /** What tenants may still have here, so that the bearer gives nothing that would be refused. */
   #quotas(): Pick<MessageOf<'wanted'>, 'quotas'> {
     const room = this.#local.quotas()
     return room ? { quotas: room.left(limits.quotasMax) } : {}
@@ -256,7 +256,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     return !this.#wants.has(peer) && (this.#pauses.get(peer)?.untilMs ?? 0) <= now
   }
 
-  /** How many of so many batons to ask for: what could start now, and about two round trips of work so that no slot waits. */
+  /** What to ask of a bearer with `waiting` tasks: what could start now, and work ahead so that no slot idles; or nothing. */
   #decideWant(waiting: number): { count: number; aheadMs: Millis; concurrent: number } | undefined {
     const offer = this.#local.offer()
     if (offer.draining || offer.executors.length === 0 || this.#local.promised()) return undefined
@@ -267,7 +267,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     const aheadMs = this.#aheadMs()
     const concurrent = Math.min(limits.batonsPerMessageMax, Math.max(1, this.#local.running()))
     const ahead = this.#aheadTasks(aheadMs, concurrent, waiting)
-    // Not for every single end: a fetch ahead is worth a message once half of it is used up.
+    // Not after every single run: work ahead is asked for again once half of it is used up.
     if (startable === 0 && (ahead === 0 || queued * 2 > ahead)) return undefined
     return {
       count: Math.min(limits.batonsPerMessageMax, startable + ahead),
@@ -276,7 +276,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     }
   }
 
-  /** What was asked of others already, and may be on its way. */
+  /** Tasks asked of bearers that have not answered yet: they may be on their way. */
   #asked(): number {
     let asked = 0
     for (const want of this.#wants.values()) asked += want.count
@@ -290,7 +290,7 @@ export class Bidder implements Machine<BidderInput, BidderEffect> {
     )
   }
 
-  /** What that is in tasks like the latest; the bearer knows the class and decides for itself. */
+  /** The work ahead as a number of tasks of the mean duration here; the bearer knows the class and decides for itself. */
   #aheadTasks(aheadMs: Millis, concurrent: number, waiting: number): number {
     const meanMs = this.#durations.overallMs
     if (meanMs === undefined) return 0

@@ -1,6 +1,6 @@
 import { BoundedMap, type ResourceRequest } from '@souk/kernel'
 
-/** A size of task, and how many of them came of late. */
+/** A size of task (what it asks for), and how many came of late. */
 export interface Demand {
   readonly request: ResourceRequest
   readonly count: number
@@ -13,9 +13,9 @@ interface ClassMixConfig {
 
 /** Counts are halved when they reach so many in all: what came before weighs half as much then (a guess). */
 const samplesMax = 4_096
-/** What is rarer than the sizes that make up this share of all is of no account (as in FGD's published experiments). */
+/** The most frequent sizes that make up this share of all count, rarer ones do not (as in FGD's published experiments). */
 const shareOfAll = 0.95
-/** A new version whenever this part of all has come since: finer ones would cost more than they tell (a guess). */
+/** A new version once this part of all tasks has come since the last: more of them would cost more than they tell (a guess). */
 const versionShare = 1 / 8
 
 /**
@@ -35,19 +35,19 @@ export class ClassMix {
     this.#sizes = new BoundedMap(config.mixSizesMax)
   }
 
-  /** Another one that knows the same, and learns for itself. */
+  /** A copy that learns by itself from then on. */
   copy(): ClassMix {
     const copy = new ClassMix(this.#config)
     for (const [key, { request, count }] of this.#sizes.entries()) copy.add(key, request, count)
     return copy
   }
 
-  /** Rises when the mix has become another one. */
+  /** Rises when the mix has changed enough for `top` to be worked out anew. */
   get version(): number {
     return this.#version
   }
 
-  /** So many tasks of this size; `key` is the same for the same request. */
+  /** `count` tasks of this size came; `key` is the same for the same request. */
   add(key: string, request: ResourceRequest, count: number): void {
     const known = this.#sizes.get(key)
     const forgotten = this.#sizes.push(key, { request, count: (known?.count ?? 0) + count })
@@ -60,7 +60,7 @@ export class ClassMix {
     this.#top = undefined
   }
 
-  /** The sizes that make up nearly all, the most frequent first; as they were when the version rose. */
+  /** The sizes that make up nearly all, the most frequent first; as of the last rise of `version`. */
   get top(): readonly Demand[] {
     if (this.#top) return this.#top
     const all = [...this.#sizes.entries()].sort(([a, x], [b, y]) => y.count - x.count || (a < b ? -1 : 1))

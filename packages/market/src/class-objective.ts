@@ -1,6 +1,6 @@
 import { type Objective, objectives } from '@souk/wire'
 
-/** Classes whose tasks are placed for another goal than `balanced`; the first pattern that fits counts. */
+/** An objective declared for classes of tasks, in place of `balanced`; of several the first pattern that fits counts. */
 export interface ClassObjective {
   /** a class, or its beginning and `*` */
   pattern: string
@@ -15,7 +15,7 @@ export function parseClassObjective(text: string): ClassObjective | undefined {
   return objective === undefined || pattern === '' ? undefined : { pattern, objective }
 }
 
-/** Whether it was declared for tasks of this class. */
+/** Whether the pattern fits this class. */
 export function isFor({ pattern }: ClassObjective, className: string): boolean {
   return pattern.endsWith('*') ? className.startsWith(pattern.slice(0, -1)) : className === pattern
 }

@@ -7,13 +7,13 @@ import type { MembersView } from './views.ts'
 type Out = AuctioneerEffect[]
 
 interface Standing {
-  /** offers beyond its own advert, since the last honest one */
+  /** bids beyond the bidder's own advert, since its last bid within it */
   lies: number
-  /** times that it had accepted nothing of what it was given for `acceptMsMax`, since it last accepted anything */
+  /** awards made after it had accepted none for `acceptMsMax`, since it last accepted one */
   broken: number
-  /** the last of either: at most one a second counts, for an advert or an answer may be on its way */
+  /** when a strike of either kind was last counted: one a second, since a newer advert or an answer may be on its way */
   countedMs: Millis
-  /** the first award since it last accepted one */
+  /** first award since it last accepted one */
   openSinceMs: Millis | undefined
   ignoredUntilMs: Millis
   penaltyMs: Millis
@@ -23,8 +23,8 @@ interface Standing {
 const strikeMs = 1_000
 
 /**
- * How bidders have kept to what they said. Who offers more than its own advert holds is believed as far as that; who does
- * so again and again, or takes nothing of what it is given, is left out for a while, each time for longer.
+ * How bidders have kept to what they said. A bid beyond the bidder's advert is cut down to it; a bidder that bids so again
+ * and again, or accepts none of its awards, is left out of auctions and WANTED for a while, each time for longer.
  *
  * Bounds: one record per member; a peer that was left out comes back by itself, so a wrong verdict costs
  * `distrustMsMax` at the most.
@@ -39,7 +39,7 @@ export class Conduct {
     this.#members = members
   }
 
-  /** It is left out now. */
+  /** Whether this peer is left out now. */
   ignored(peer: PeerId, now: Millis): boolean {
     const record = this.#records.get(peer)
     return record !== undefined && now < record.ignoredUntilMs
@@ -90,7 +90,7 @@ export class Conduct {
 
   #ignore(peer: PeerId, record: Standing, code: 'lies' | 'broken', now: Millis, out: Out): void {
     const { distrustMs, distrustMsMax } = this.#config
-    // Long enough after the last time it begins anew.
+    // A penalty doubles only if it follows within distrustMsMax of the end of the last one.
     const again = record.penaltyMs > 0 && now - record.ignoredUntilMs < distrustMsMax
     record.penaltyMs = again ? Math.min(distrustMsMax, 2 * record.penaltyMs) : distrustMs
     record.ignoredUntilMs = now + record.penaltyMs

@@ -11,24 +11,24 @@ export interface MarketConfig {
   roundsMax: number
   /** with at most this many candidates all are asked */
   askAllMax: number
-  /** bids with room that an auction should find: the best, two alternates, and one that is gone by then (guess) */
+  /** bids with room that an auction should find: the best, two alternates, and one whose room is gone by then (guess) */
   bidsWanted: number
-  /** peers asked at most where so few have room that it takes more to find those (guess) */
+  /** peers asked at most for a class for which few hosts have room, so that it takes more quotes to find them (guess) */
   askedMaxScarce: number
   /** an auction closes after clamp(1.5 RTTp95 + 2, closeMsMin, closeMsMax) */
   closeMsMin: Millis
   closeMsMax: Millis
   /** assumed round trip to a peer that was never measured (guess: one site) */
   rttMsUnknown: Millis
-  /** bids with no wait at which there is nothing to gain by waiting for more */
+  /** with so many bids that start at once an auction closes, if they have room for all its tasks */
   bidsEnough: number
-  /** classes shorter than this many round trips go to whoever has room, or take the first such bid (guess) */
+  /** classes shorter than this many round trips go to a host with room by its load stamp, or take the first bid (guess) */
   shortRoundTrips: number
-  /** older load stamps say nothing; what is awarded for one has so much less of its first lease (guess) */
+  /** a load stamp older than this is not trusted; a task awarded by one has lost as much of its first lease (guess) */
   stampMsMax: Millis
   /**
-   * half of those asked are hosts that said within so long to have room (measured: 100 and 300 ms find it more often than
-   * 40 or 1,000: a younger word is of fewer hosts, an older one is no longer true)
+   * up to half of the hosts asked are ones whose load stamp of this age at most shows room (measured: 100 and 300 ms find
+   * room more often than 40 or 1,000, as fewer hosts have a younger stamp and an older one is no longer true)
    */
   roomMsMax: Millis
   /** tasks of one lot that one auction asks for */
@@ -37,75 +37,75 @@ export interface MarketConfig {
   askAgainMsMax: Millis
   /** a waiting task rises one priority after this long (guess) */
   ageingMs: Millis
-  /** what waits for so long goes back to its custodians where a host with room had it before (guess: some auctions) */
+  /** a task that has waited this long goes back to its custodians if the host that asks had it before (guess: some auctions) */
   handBackMs: Millis
-  /** WANTED: without an answer it is over after this long */
+  /** WANTED: given up without an answer after this long */
   wantMsMax: Millis
   /** WANTED: pause after an empty answer, doubling from a round trip up to this */
   wantPauseMsMax: Millis
-  /** WANTED: work fetched ahead of free room, in round trips, at most aheadMsMax and aheadMax tasks: what waits at a
-   * host that dies must be recovered (guess) */
+  /** WANTED: work fetched ahead of free room, in round trips, at most aheadMsMax and aheadMax tasks: all that queues at a
+   * host that dies has to be recovered (guess) */
   aheadRoundTrips: number
   aheadMsMax: Millis
   aheadMax: number
-  /** a bidder is left out after so many bids beyond its own advert, at most one a second (guess) */
+  /** a bidder is left out after so many bids beyond its own advert, of which one a second counts (guess) */
   liesMax: number
-  /** or after so many awards of which it had accepted none for `acceptMsMax` (guess: a slow disk keeps none that long) */
+  /** or after so many awards while it has accepted none for `acceptMsMax` (guess: no slow disk delays an accept that long) */
   brokenMax: number
   acceptMsMax: Millis
-  /** for so long at first, doubling with each time that follows within distrustMsMax (guesses) */
+  /** how long a bidder is left out at first; doubles each time that follows within distrustMsMax of the last (guesses) */
   distrustMs: Millis
   distrustMsMax: Millis
   /** classes whose durations are remembered */
   classesMax: number
-  /** sizes of task whose frequency is remembered, and how many of them the fragmentation of a host is measured by */
+  /** sizes of task whose frequency is remembered, and how many of them the fragmentation of a host is measured with */
   mixSizesMax: number
   mixTopMax: number
   /**
-   * room that was bid is not bid to others for so many round trips, at most holdMsMax. Losers are released, so this is for
-   * askers that fall silent; an auction that waits for its last answer takes up to one and a half
+   * room that was bid is not bid to others for so many round trips, at most holdMsMax. An auction takes up to one and a half,
+   * and tells losers when it is over, so that the limit matters only for askers that fall silent
    */
   holdRoundTrips: number
   holdMsMax: Millis
   /**
-   * not for classes of which nine in ten take less than so many holds: all room would be held, and they would find no bids
-   * (protocol.md 3.4 has ten for the mean)
+   * no holds for classes whose p90 is shorter than so many holds: all room would be held most of the time and they would find
+   * no bids (protocol.md 3.4 has ten for the mean)
    */
   holdRunsMin: number
-  /** bids to one asker that hold room at once, so that nobody has all of it, and to all askers together (guesses) */
+  /** bids that hold room at once, for one asker, so that none has all of it, and for all askers together (guesses) */
   holdsPerAskerMax: number
   holdsMax: number
   /**
-   * a host gives its word for its zone for so long: until the award is on disk, and over there. Too short: batons are
-   * refused; too long: who asked and fell silent keeps others out (guess)
+   * how long a host's word for its zone lasts: until the award is durable and has arrived. Too short: batons are refused; too
+   * long: an asker that fell silent keeps others out of the zone (guess)
    */
   zoneHoldMs: Millis
   /**
-   * words that a host has given one asker at once; more of its questions are answered without (guess: shapes of one bearer).
-   * Where several tasks may come by one word (a group of the zone that need not be apart from itself) it is kept for all of
-   * `zoneHoldMs`, also once they have come: then it is so many auctions of one asker in that time
+   * words that stand at once for one asker; to further auctions of it a host gives none (guess: shapes of one bearer). A word
+   * by which several tasks may come (they need not be apart from each other) stands for all of `zoneHoldMs`, also once they
+   * have come: of such tasks one asker gets so many auctions in that time
    */
   zoneClaimsPerAskerMax: number
-  /** hosts asked at most for tasks that are tied by zone, in whole zones: of a larger one alone all are asked (guess) */
+  /** hosts asked at most for tasks tied by zone, in whole zones; a zone that is larger is asked alone, all of it (guess) */
   zoneAskedMax: number
-  /** runs and waiting tasks that a busy host looks at to say when it may have room; more costs time in every refusal */
+  /** runs and queued tasks that a busy host looks at to say when it may have room; more costs time in every refusal */
   etaRunsMax: number
   /** plans (the auction without the award) that are made here at once; more are refused */
   plansMax: number
-  /** hosts that a plan asks; of more a sample, as an auction's */
+  /** hosts that a plan asks; a random sample of more */
   planHostsMax: number
-  /** a plan does without those who have not answered by then */
+  /** a plan does without hosts that have not answered by then */
   planMsMax: Millis
-  /** times at which the gangs of a plan are tried, of all of them under one objective: each costs a look at all hosts (guess) */
+  /** start times tried for all gangs of a plan together, under one objective: each costs a look at all hosts (guess) */
   planGangTriesMax: number
-  /** what a bid's start is measured against in the score */
+  /** a start or finish this late weighs one unit in the score */
   targetMs: Millis
-  /** goals declared for classes of tasks that name none themselves */
+  /** objectives declared for classes, for tasks that name none themselves */
   objectives: readonly ClassObjective[]
   /**
-   * weights of the score where nothing else is asked for; start under saturation, fragmentation and spread among bids
-   * without wait. affinity: what is preferred goes before a tighter fit (guess). raced: what it costs when another asker
-   * that was offered the same room is faster
+   * weights of the objective `balanced`: start decides under saturation, fragmentation and spread among bids that start at
+   * once. affinity: preferred company goes before a tighter fit (guess). raced: what it costs on average that another asker,
+   * which was bid the same room, is faster
    */
   weights: {
     start: number
@@ -115,9 +115,9 @@ export interface MarketConfig {
     affinity: number
     raced: number
   }
-  /** tenants entitled to more than others of what waits here: 2 is twice as much; without one it is 1. Above 0 */
+  /** shares of tenants when their tasks compete here: 2 gets twice as much as 1, the default. Above 0 */
   tenantWeights: Readonly<Record<string, number>>
-  /** tasks of a tenant that may wait here before further submits are refused; `*` for each that has no bound of its own */
+  /** tasks of a tenant that may wait here before further submits are refused; `*`: for each tenant without a bound of its own */
   tenantWaitingMax: Readonly<Record<string, number>>
 }
 

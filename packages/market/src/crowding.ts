@@ -10,14 +10,14 @@ interface Sides {
   loads: LoadsView
 }
 
-/** `meanMs`: of what ran here; 0: nothing did */
+/** `meanMs`: mean duration of what ran here; 0: nothing did */
 type Terms = Pick<MarketConfig, 'shortRoundTrips' | 'rttMsUnknown' | 'askAllMax' | 'stampMsMax'> & { meanMs: Millis }
 
 /**
- * One task more than there is room for would wait here for longer than another place takes to find, as far as is known.
- * Not where nobody else could run it than those who had it before: they must not get it again, and it would wait behind
- * everything that comes to this host meanwhile. In a mesh so small that all were asked only where one of the others said of
- * late to have room: else its queue is as good a place as any.
+ * Whether a task that came without room here would wait in the queue for longer than it takes to find another place. False
+ * if only peers that had it before (`avoid`) could run it: they may not get it again, so outside the queue it would wait
+ * behind everything that comes here meanwhile. In a mesh so small that all hosts were asked, true only if another host has
+ * said of late that it has room: else the queue is as good a place as any.
  */
 export function isCrowded(
   { shape, avoid }: { shape: Shape; avoid: readonly PeerId[] },

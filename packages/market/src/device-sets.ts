@@ -1,9 +1,9 @@
 import { type GpuGroup, type GpuRequest, matchingDevices, pickDevices } from '@souk/kernel'
 
 /**
- * Sets of devices that could serve a request and differ in what they leave. One device: one of each kind and rest. Several
- * whole ones: of each kind as many as there are. Several shares: the fullest only, since with others fewer copies may fit
- * than the ledger counted. Empty: it does not fit.
+ * Sets of devices that could serve a request and differ in what they leave. For one device: one of each kind and free share.
+ * For several whole ones: as many as possible of each kind, filled up with others. For several shares: only the fullest
+ * devices, since with others fewer copies might fit than the ledger counted. Empty: the request does not fit.
  */
 export function deviceSets(gpuMilli: readonly number[], gpu: GpuRequest, gpus: readonly GpuGroup[]): number[][] {
   const fullest = pickDevices(gpuMilli, gpu, gpus)
@@ -25,7 +25,7 @@ export function deviceSets(gpuMilli: readonly number[], gpu: GpuRequest, gpus: r
   return [...sets.values()]
 }
 
-/** Which group a device is of; those beyond all groups are alike. */
+/** Index of the device's group; -1 for all devices beyond the groups. */
 function kindAt(gpus: readonly GpuGroup[], index: number): number {
   let before = 0
   return gpus.findIndex(({ count }) => {

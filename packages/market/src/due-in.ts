@@ -1,10 +1,10 @@
 import type { Millis, WallMillis } from '@souk/kernel'
 import type { Lot } from './lot.ts'
 
-/** As far ahead as a quote can say: later is no earlier for anybody. */
+/** As far ahead as a quote can say. */
 const dueInMsMax = 2 ** 41
 
-/** Until the first of them is wanted, from this moment of the wall clock on; undefined: none has a deadline. */
+/** Milliseconds until the earliest deadline in the lot, 0 if it has passed; undefined: no task has one. */
 export function dueInMs(lot: Lot, nowWallMs: WallMillis): Millis | undefined {
   const dueWallMs = lot.dueWallMs()
   if (dueWallMs === undefined) return undefined

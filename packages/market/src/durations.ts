@@ -2,16 +2,16 @@ import { BoundedMap, LogHistogram, type Millis } from '@souk/kernel'
 
 /** Weight of a new duration in the running mean (guess). */
 const weight = 0.2
-/** With fewer runs a class is taken for exponential around its mean: a few values have no tail (guess). */
+/** With fewer runs a class counts as exponential around its mean, since a few values show no tail (guess). */
 const runsEnough = 8
 /** p90 of an exponential duration, in means */
 const exponentialP90 = 2.3
 
-/** Longer than any run, and as much as a message may say: what comes from elsewhere is believed as far as that. */
+/** Longest duration that is believed, and the most that a message may say. */
 const msMax = 2 ** 40
 const bounded = (ms: Millis): Millis => Math.min(msMax, ms)
 
-/** How long such a task takes, in whole milliseconds: half of them at most p50, nine of ten at most p90. */
+/** How long tasks of a class take, in whole milliseconds: half of them at most p50, nine of ten at most p90. */
 export interface Quantiles {
   p50: Millis
   p90: Millis
@@ -23,14 +23,14 @@ interface Known {
 }
 
 /**
- * How long runs of each class take, learned as they end, old ones ever less. Of a class that never ran here: what others
- * said of it last, in a quote or a bid, so that what one peer has learned spreads with the work. At most `classesMax`
- * classes of each, about 200 bytes a class; the one that is longest without news goes first.
+ * How long runs of each class take. What was learned of ended runs counts first, recent ones weighing more; then what others
+ * last said in a quote or a bid, so that what one peer has learned spreads with the work; then what clients expect. At most
+ * `classesMax` classes of each kind, about 200 bytes a class; the class longest without news is forgotten first.
  */
 export class Durations {
   readonly #byClass: BoundedMap<string, Known>
   readonly #heard: BoundedMap<string, Quantiles>
-  /** what clients said of classes of which nobody knows more */
+  /** what clients said they expect */
   readonly #supposed: BoundedMap<string, Millis>
   #overall: Millis | undefined
 
@@ -51,18 +51,18 @@ export class Durations {
     this.#overall = this.#overall === undefined ? ms : this.#overall + weight * (ms - this.#overall)
   }
 
-  /** What another peer expects of a class; 0 when it does not know. Counts only until one ran here. */
+  /** What another peer expects of a class; 0: it does not know. Counts only until a run of the class was added. */
   hear(name: string, { p50, p90 }: Quantiles): void {
     if (p50 > 0 && !this.#byClass.has(name))
       this.#heard.push(name, { p50: bounded(p50), p90: bounded(Math.max(p50, p90)) })
   }
 
-  /** A client's own guess, which counts until the class has run here or elsewhere; the latest one where they differ. */
+  /** What a client expects of a class, the latest such word; counts until a run was added or another peer has said more. */
   suppose(name: string, ms: Millis | undefined): void {
     if (ms !== undefined && !this.#byClass.has(name)) this.#supposed.push(name, bounded(ms))
   }
 
-  /** Mean of a class, else what its clients suppose; undefined when neither is known. */
+  /** Mean of a class, else what its clients expect; undefined: neither is known. */
   supposedMs(name: string): Millis | undefined {
     return this.meanMs(name) ?? this.#supposed.get(name)
   }
@@ -72,7 +72,7 @@ export class Durations {
     return this.#byClass.get(name)?.mean
   }
 
-  /** What is expected of a class, by what ran here or else by what others said; undefined: nobody has said. */
+  /** What is expected of a class, by ended runs, else by other peers, else by clients; undefined: nothing is known. */
   expected(name: string): Quantiles | undefined {
     const known = this.#byClass.get(name)
     if (!known) return this.#heard.get(name) ?? this.#guess(name)
@@ -87,15 +87,12 @@ export class Durations {
     return ms === undefined ? undefined : exponential(ms)
   }
 
-  /** The same as messages carry it: 0 where it is not known. */
+  /** The same as messages carry it: zeros if nothing is known. */
   told(name: string): Quantiles {
     return this.expected(name) ?? { p50: 0, p90: 0 }
   }
 
-  /**
-   * How much longer a run of this class probably takes that has taken `elapsedMs`. One that outlived all that are known is
-   * taken to be half done.
-   */
+  /** How much longer a run probably takes after `elapsedMs`; one that has outlived all known runs counts as half done. */
   remainingMs(name: string, elapsedMs: Millis): Millis | undefined {
     const expected = this.expected(name)
     if (!expected) return undefined
@@ -115,13 +112,14 @@ function exponential(mean: Millis): Quantiles {
   return { p50: Math.round(mean), p90: bounded(Math.round(exponentialP90 * mean)) }
 }
 
-/** Less than this share of a task ahead is not worth one: a slot that waits for so little loses a percent (guess). */
+/** Work ahead of less than this share of a task is not worth a task: a slot that waits for so little loses a percent (guess). */
 const aheadShareMin = 0.1
 
 /**
- * How many tasks of this mean duration are `aheadMs` of work for `concurrent` slots: whole ones only, and one more from
- * a line that is `share` or more tasks deep for each host that asks. What is bound ahead of a deep line waits no longer
- * for it; of a shallow one it would miss the first free slot. (Guided self-scheduling, Polychronopoulos and Kuck 1987.)
+ * How many tasks of this mean duration make up `aheadMs` of work for `concurrent` slots: rounded down, or rounded up if this
+ * host's `share` of the waiting line has as many. From a deep line a task bound ahead to a host waits no longer than in the
+ * line; from a shallow one it would miss the first slot to come free elsewhere. (Guided self-scheduling, Polychronopoulos
+ * and Kuck 1987.)
  */
 export function aheadCount(work: AheadWork, limit: number): number {
   const tasks = (work.aheadMs * work.concurrent) / Math.max(work.meanMs, 0.05)
@@ -130,24 +128,21 @@ export function aheadCount(work: AheadWork, limit: number): number {
 }
 
 export interface AheadWork {
-  /** how much work there is to be, ms */
+  /** how much work each slot is to have ahead */
   aheadMs: Millis
   /** slots that work on it */
   concurrent: number
   meanMs: Millis
-  /** this host's part of what waits, as `shareOf` says */
+  /** tasks that this host may take ahead of the line, by `shareOf` */
   share: number
 }
 
-/** What one of so many hosts may take ahead of a line: half of its part, so that the last of them end together. */
+/** Tasks that one of `hosts` may take ahead of a waiting line: half of its fair part, so that all hosts end about together. */
 export function shareOf(waiting: number, hosts: number): number {
   return Math.floor(waiting / (2 * Math.max(1, hosts)))
 }
 
-/**
- * What a run is compared with, and what its class is learned under: where tasks may be given different things they take
- * different times with each.
- */
+/** The name under which durations are learned: with each alternative of its request a class takes a time of its own. */
 export function durationClass(name: string, alternative: number | undefined): string {
   return alternative ? `${name} or ${alternative}` : name
 }

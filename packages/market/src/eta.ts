@@ -12,16 +12,16 @@ import {
 import type { Ties } from '@souk/wire'
 import { type Durations, durationClass } from './durations.ts'
 
-/** Something that this host has taken: it runs since `startedMs` on its allocation, or (without one) waits for room. */
+/** A task that this host has taken: it runs since `startedMs` on its allocation, or (without one) queues for room. */
 export interface Work {
   class: string
   tenant?: string
   ties?: Ties
-  /** which of what it asks for that is; absent: the request itself */
+  /** the alternative that `request` is; absent: the request itself */
   alternative?: number
   request: ResourceRequest
   startedMs: Millis
-  /** its timeout ends it then; absent: it has none */
+  /** its timeout ends it then; absent: no timeout */
   untilMs?: Millis
   allocation?: Allocation | undefined
 }
@@ -32,9 +32,9 @@ interface End {
 }
 
 /**
- * When one such request could probably start on a busy host, in milliseconds from now: runs end by the median of what is
- * left of their class, and what waits here goes first, in its order. Undefined: it would never fit, or not enough is
- * known of what runs. Cost: the number of runs and of waiting tasks, which the caller bounds.
+ * Milliseconds until one such request could probably start on a busy host: runs are taken to end by the median of what is
+ * left of their class, and queued tasks go first, in their order. Undefined: it would never fit, or too little is known of
+ * what runs. Cost: the number of runs and of queued tasks, which the caller bounds.
  */
 export function decideEta(
   host: { free: ResourceVector; gpus?: readonly GpuGroup[] | undefined; work: readonly Work[]; durations: Durations },

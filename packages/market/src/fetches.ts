@@ -4,7 +4,7 @@ import type { MarketConfig } from './config.ts'
 import { clamped } from './free-vector.ts'
 import type { LocalView } from './views.ts'
 
-/** of moves that are fetched at once; more are refused */
+/** fetches under way at once; more are refused */
 const fetchesMax = 64
 
 interface Asked {
@@ -19,8 +19,8 @@ export interface FetchSend {
 }
 
 /**
- * Asks bearers for tasks that a plan names, and tells whoever carries it out what came of it. Bound: fetchesMax, each over
- * after wantMsMax: then whoever asked gives up too.
+ * Carries out this host's part of a plan: asks a bearer for the named tasks (a WANTED that names them) and tells the mover, the
+ * peer that carries out the plan, what came of it. Bound: fetchesMax, each given up after wantMsMax, as the mover does too.
  */
 export class Fetches {
   readonly #config: Pick<MarketConfig, 'wantMsMax'>
@@ -37,7 +37,7 @@ export class Fetches {
     return this.#over.next()
   }
 
-  /** `want`: the number of the question; `refusal`: this host takes nothing at all now. */
+  /** Returns the WANTED to send, or the answer to the mover if it is refused. `refusal`: why this host takes nothing now. */
   begin(
     mover: PeerId,
     { ask, bearer, tasks, code, reason }: MessageOf<'fetch'>,
@@ -63,13 +63,13 @@ export class Fetches {
     return { to: bearer, message }
   }
 
-  /** What else is here only this host knows; tied tasks are given by it. */
+  /** Ties of the tasks here, so that the bearer can give tied tasks; left out if there are too many to send. */
   #ties(): Pick<MessageOf<'wanted'>, 'ties'> {
     const there = this.#local.ties()
     return there.length > limits.tiedThereMax ? {} : { ties: there.map((ties) => tiesOf(ties) ?? {}) }
   }
 
-  /** Undefined: it is no answer to any of these. */
+  /** The answer for the mover; undefined: `given` answers none of these questions. */
   onGiven(from: PeerId, { want, count, left = [] }: MessageOf<'given'>): FetchSend | undefined {
     const asked = this.#fetches.get(want)
     if (asked?.bearer !== from) return undefined

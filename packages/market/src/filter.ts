@@ -7,22 +7,22 @@ import type { CandidateView } from './views.ts'
 const nobody: ReadonlySet<PeerId> = new Set()
 
 export interface Filtered {
-  /** could run it, and can be asked now */
+  /** hosts that could run it and can be asked now */
   candidates: CandidateView[]
   refused: { peer: PeerId; refusal: Refusal }[]
 }
 
-/** Who is left out for what happened, whatever it has. */
+/** Hosts that are left out for what happened before, whatever they offer. */
 export interface Exclusions {
-  /** it did not keep to its bids */
+  /** the host did not keep to its bids */
   ignored: (peer: PeerId) => boolean
-  /** it had the task before */
+  /** hosts that had the task before */
   avoid?: ReadonlySet<PeerId>
-  /** it said of such tasks before that it can never run one */
+  /** the host said before that it can never run such a task */
   saidNever?: (member: CandidateView) => Refusal | undefined
 }
 
-/** Who can be asked for this shape, by facts alone; and why the others cannot. Keeps the order. */
+/** Which members can be asked for this shape, by adverts and liveness alone, and why the others cannot. Keeps their order. */
 export function filterCandidates(
   members: readonly CandidateView[],
   self: PeerId,
@@ -50,7 +50,7 @@ function decideLater(
   return undefined
 }
 
-/** Whether the choice of host can strand one resource beside another: always where some have GPUs and others none left. */
+/** Whether the choice of host can strand devices, so that more hosts are asked: `isMulti` shapes, or a candidate has GPUs. */
 export function strandsDevices(shape: Shape, candidates: readonly CandidateView[]): boolean {
   return isMulti(shape) || candidates.some(({ offer }) => offer !== undefined && offer.capacity.gpuMilli.length > 0)
 }

@@ -26,7 +26,7 @@ export function decideFit(offer: Offer, shape: Shape): Refusal | undefined {
   return decideAmounts(offer, shape)
 }
 
-/** One of what it asks for must fit; where none does, what each of them lacks. */
+/** One alternative must fit into the host when it is empty; if none does, what each of them lacks. */
 function decideAmounts(offer: Offer, shape: Shape): Refusal | undefined {
   const lacks: Refusal[] = []
   for (const request of requestsOf(shape)) {

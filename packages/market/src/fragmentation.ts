@@ -1,28 +1,29 @@
 import { copiesThatFit, type GpuGroup, matchingDevices, type ResourceRequest, type ResourceVector } from '@souk/kernel'
 import type { Demand } from './class-mix.ts'
 
-/** What a host is, for the question what its rest is good for. */
+/** A host's capacity and devices, to judge what its rest is good for. */
 export interface HostKind {
   capacity: ResourceVector
   /** what its devices are */
   gpus: readonly GpuGroup[]
 }
 
-/** A size of task as this host could serve it. */
+/** A size of task that may come, against this host. */
 interface Want {
   weight: number
   gpu: { count: number; milli: number }
-  /** the same without its devices */
+  /** the request without its devices */
   bare: ResourceRequest
   /** devices of the right model and memory; undefined: all */
   kind: readonly boolean[] | undefined
 }
 
-/** The sizes of task that may come, against one host; made once for each mix and offer. */
+/** All sizes of task that may come, against one host; made once for each mix and offer. */
 export interface Wants {
   host: HostKind
+  /** sizes that need devices */
   devices: readonly Want[]
-  /** those that need none */
+  /** sizes that need none */
   plain: readonly Want[]
 }
 
@@ -38,7 +39,7 @@ export function wantsOf(demands: readonly Demand[], host: HostKind): Wants {
   return { host, devices: wants.filter(isOfDevices), plain: wants.filter((want) => !isOfDevices(want)) }
 }
 
-/** For each want of devices: as many thousandths of them as the rest of the host could feed. */
+/** For each want of devices: thousandths of devices that the free CPU, memory and so on could feed. */
 export function feedableMilli({ devices }: Wants, free: ResourceVector): number[] {
   const most = free.gpuMilli.length * 1000
   return devices.map(({ gpu: { count, milli }, bare }) => {
@@ -48,10 +49,10 @@ export function feedableMilli({ devices }: Wants, free: ResourceVector): number[
 }
 
 /**
- * Thousandths of devices that are idle and no use to what is wanted, the mean over wants by weight. As in FGD (USENIX
- * ATC'23): of no use to a want is what is idle on devices with less than it needs of one, and everything where it finds
- * too few devices. Generalised in one respect: neither is what CPU, memory and the rest could not feed (`feedable`), where
- * FGD has only the case that they cannot feed one. So tasks without GPUs go where CPU is not what the GPUs will need.
+ * Thousandths of devices that are idle but of no use to what may come, the mean over wants by weight. As in FGD (USENIX
+ * ATC'23), a want cannot use devices that have less left than it needs of one, and none at all if too few can serve it.
+ * Generalised in one respect: nor can it use more than CPU, memory and the rest could feed (`feedable`), where FGD has only
+ * the case that they cannot feed one. So tasks without GPUs go where they leave the CPU that the GPUs will need.
  */
 export function strandedMilli(wants: Wants, feedable: readonly number[], gpuMilli: readonly number[]): number {
   let idle = 0
@@ -74,8 +75,8 @@ export function strandedMilli(wants: Wants, feedable: readonly number[], gpuMill
 const shared = ['cpuMilli', 'memoryBytes', 'diskBytes', 'networkMbps'] as const
 
 /**
- * The same for wants without devices, in shares of the host (at most one for each resource): what is left of everything
- * that a want needs after as many of it as fit.
+ * The same for wants without devices, in shares of the host (at most one for each resource): what would be left over of the
+ * resources that a want needs once as many of it as fit were placed.
  */
 export function unevenShares({ plain, host }: Wants, free: ResourceVector): number {
   const shareOf = (name: (typeof shared)[number], amount: number): number =>

@@ -1,6 +1,6 @@
 import type { ResourceVector } from '@souk/kernel'
 
-/** A free vector as it may travel: nothing below zero (a host that shrank can owe), nor of what it has none of any more. */
+/** A free vector as messages carry it: nothing below zero (a host that shrank can owe room), no custom resource at zero. */
 export function clamped(free: ResourceVector): ResourceVector {
   const custom: Record<string, number> = {}
   for (const name in free.custom) if (free.custom[name]! > 0) custom[name] = free.custom[name]!

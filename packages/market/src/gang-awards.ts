@@ -3,7 +3,7 @@ import type { KeptRoom } from './gang.ts'
 import type { GangsEffect } from './gangs-io.ts'
 import type { MembersView } from './views.ts'
 
-/** The tasks of a gang, in their order, to where room is kept for them; together the places have room for all. */
+/** Gives the tasks of a gang, in order of rank, to the places kept for them, which have room for all. */
 export function awardsOf(
   places: readonly KeptRoom[],
   tasks: readonly TaskId[],

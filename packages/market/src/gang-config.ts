@@ -2,7 +2,7 @@ import type { Millis } from '@souk/kernel'
 
 /** Limits and times of gangs. Defaults from protocol.md 3.4 where it has them; guesses are marked. */
 export interface GangConfig {
-  /** a bearer that does not have all members by then places those it has alone (guess: longer than two recoveries) */
+  /** a bearer that has not all members by then places those that it has one by one (guess: longer than two recoveries) */
   gatherMsMax: Millis
   /** peers asked to keep room in one round */
   askedMax: number
@@ -10,12 +10,12 @@ export interface GangConfig {
   reserveRoundTrips: number
   reserveMsMin: Millis
   reserveMsMax: Millis
-  /** a gang that waits for so long keeps what it gets between its rounds, once no older one that wants the same does (guess) */
+  /** a complete gang that has waited this long may be patient: keep its room between rounds, if no older one does (guess) */
   patientAfterMs: Millis
-  /** it says so again every patientRoundMs, and loses it where nothing was heard for patientMs */
+  /** a patient gang asks every patientRoundMs; a host that has not heard from it for patientMs frees its room */
   patientRoundMs: Millis
   patientMs: Millis
-  /** a host keeps room for one gang like that for so long, then for as long not: its slots are idle meanwhile (guess) */
+  /** a host keeps room patiently for one gang so long, then for as long not, since slots may idle meanwhile (guess) */
   patientMsMax: Millis
   /** gangs that one asker may have room kept for at one host, and all askers together (I7) */
   perAskerMax: number

@@ -6,7 +6,7 @@ import { type DecisionFrame, plainDecision } from './to-decision.ts'
 import type { CandidateView } from './views.ts'
 import { togetherResource } from './would-help.ts'
 
-/** What a round of asking for a gang came to, for those of it that `winner` got, or for all of them. */
+/** The decision of a round: for the members that `winner` got, or without one for the whole gang. */
 export function gangDecision(
   { reached, refused }: Gang,
   frame: DecisionFrame,
@@ -18,18 +18,18 @@ export function gangDecision(
   return { ...plainDecision(frame, how, reason, winner, refused), asked: length, candidates: length }
 }
 
-/** All hosts together are too small for it, of which none is away. */
+/** Where no host is away: all hosts together are too small for the gang. */
 function tooSmallReason({ size }: Gang, room: number): string {
   return `${size} of these start together, and all hosts that are known have room for ${room} at a time`
 }
 
-/** All hosts together have room for it, and what its tenant may have there is less. */
+/** All hosts together are large enough for the gang, but the quotas of its tenant are not. */
 function overQuotaReason({ size }: Gang, most: number, hosts: number): string {
   const where = hosts === 1 ? 'the host' : `the ${hosts} hosts`
   return `${size} of these start together, and their tenant may have at most ${most} at a time on ${where} that could run them (quota)`
 }
 
-/** Why these hosts, of which none is away, never hold it. */
+/** Where no host is away: why these hosts can never hold the gang. */
 function unplaceableReason(gang: Gang, able: readonly CandidateView[], refused: Gang['refused']): string {
   const room = capacityFor(able, gang)
   const ofAll =
@@ -37,7 +37,7 @@ function unplaceableReason(gang: Gang, able: readonly CandidateView[], refused: 
   return quotaShortText(refused) ?? ofAll
 }
 
-/** Of hosts whose quota for its tenant is smaller than it is: how many there may be at a time. */
+/** A refusal for each host whose quota is smaller than the gang, with how many members it allows at a time. */
 function quotaRefusals({ size, quotaMost }: Gang, able: readonly CandidateView[]): Gang['refused'] {
   return able.flatMap(({ peer, incarnation }) => {
     const said = quotaMost.get(peer)
@@ -48,7 +48,7 @@ function quotaRefusals({ size, quotaMost }: Gang, able: readonly CandidateView[]
   })
 }
 
-/** Why these hosts, of which none is away, never hold it, with what each of them says. */
+/** The decision that these hosts, none of which is away, can never hold the gang, with the reason of each. */
 export function unplaceableDecision(
   gang: Gang,
   frame: DecisionFrame,
@@ -62,12 +62,12 @@ export function unplaceableDecision(
   return gangDecision({ ...gang, refused: [...over, ...others] }, frame, 'unplaceable', reason)
 }
 
-/** Those that can be asked are too small for it. */
+/** The hosts that can be asked now are too small for the gang. */
 export function tooFewReason({ size }: Gang, room: number): string {
   return `${size} of these start together, and the hosts that can be asked now have room for ${room} at a time`
 }
 
-/** What the last round came to. */
+/** How many members the last round found room for. */
 export function tooLittleReason(gang: Gang): string {
   const kept = gang.patient ? '; their room is kept' : ''
   return `${keptCount(gang)} of the ${gang.size} that start together could start at once${kept}`

@@ -3,8 +3,8 @@ import type { MessageOf, PeerId } from '@souk/wire'
 import { fewKeep, type Gang, limitOf } from './gang.ts'
 
 /**
- * Begins another round: what is said to each of those that are asked. Where it is known where a patient gang starts, hosts
- * need keep no more for it than that between its rounds: the others may have something by chance.
+ * Begins another round and returns what to ask of each host. If it is known when and where a patient gang starts, `keep` tells
+ * each host how many places it need keep between rounds; it may offer more within the round, in case that is enough at once.
  */
 export function beginRound(
   gang: Gang,

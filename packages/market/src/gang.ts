@@ -6,26 +6,26 @@ import { SaidNever } from './said-never.ts'
 import { countTogether } from './ties.ts'
 import type { CandidateView } from './views.ts'
 
-/** A host that gets room says so; asking again is for where that was lost, and for hosts that were not asked. */
+/** Longest pause between rounds. Hosts that get room say so (`freed`): a round is for what was lost, and for hosts not asked. */
 const quietMsMax = 4_000
-/** Between rounds where hosts say so: two that get in each other's way come apart within a few of these. */
+/** Longest pause before a round that `freed` calls for: two gangs that block each other come apart within a few of these. */
 const againMsMax = 250
 
-/** What a peer keeps for a gang. */
+/** Places that a host keeps for a gang. */
 export interface KeptRoom {
   peer: PeerId
   count: number
-  /** by that peer's clock */
+  /** when it said so, by its own clock; goes back with the award */
   offeredMs: number
 }
 
 /**
- * gathering: not all of its members are here, on disk · resting: until it is tried again · asking: hosts keep room for it,
- * or say that they have none.
+ * gathering: not all members are borne here and durable yet · resting: complete, pausing until the next round · asking: a round
+ * is under way in which hosts keep room for it or say that they have none.
  */
 export type GangState = 'gathering' | 'resting' | 'asking'
 
-/** Like tasks that this peer bears, and places together. */
+/** Like tasks that this peer bears and that must start together. */
 export interface Gang {
   readonly key: string
   readonly size: number
@@ -33,29 +33,31 @@ export interface Gang {
   readonly shapeKey: string
   readonly members: Map<number, { record: TaskRecord; durable: boolean }>
   state: GangState
-  /** since when all of it is here */
+  /** since when all members are here and durable */
   completeMs: Millis
+  /** it keeps the room that it gets between rounds (`decidePatience`) */
   patient: boolean
   round: number
   startedMs: Millis
-  /** of `reached` those that have not answered */
+  /** those of `reached` that have not answered in this round */
   asked: Set<PeerId>
+  /** hosts asked in this round */
   reached: PeerId[]
   kept: KeptRoom[]
   refused: { peer: PeerId; refusal: Refusal }[]
-  /** what hosts said last that they have for it, in this round and since */
+  /** newest word of each host on its room for the gang, from `reserved` of this round or a later `freed` */
   readonly rooms: Map<PeerId, HostRoom>
-  /** hosts where an older one is patient, by what they said in this round and since */
+  /** hosts that said, in this round or since, that an older gang is patient there */
   readonly behind: Set<PeerId>
-  /** no further round before that, whoever says to have room */
+  /** no round before this, whatever hosts say of room */
   againMs: Millis
-  /** of a patient one: where it starts, by when at the latest; undefined: nobody knows */
+  /** of a patient gang: when it starts at the latest and the places each host keeps for that; undefined: not known */
   start: { atMs: Millis; keep: ReadonlyMap<PeerId, number> } | undefined
   readonly saidNever: SaidNever
-  /** of hosts whose quota for its tenant is smaller than it, in which life they said so */
+  /** most members that a host's quota ever allows at once, where that is fewer than the gang has; for that life of the host */
   readonly quotaMost: Map<PeerId, { incarnation: Incarnation; most: number }>
   quietMs: Millis
-  /** why it waits, as its readers know it */
+  /** why it waits, as its readers were last told */
   told: string
 }
 
@@ -83,7 +85,7 @@ export function newGang(key: string, size: number, shape: Shape, shapeKey: strin
   }
 }
 
-/** What one of those that were asked keeps, which is never more than its own advert holds; or why it keeps nothing. */
+/** Notes a host's answer: the places that it keeps (believed up to what its advert holds), or why it keeps none. */
 export function noteReserved(
   gang: Gang,
   member: CandidateView | undefined,
@@ -107,17 +109,17 @@ export function gangSnapshot(gang: Gang) {
   return { gang: key, state, size, here: members.size, kept: keptCount(gang), patient }
 }
 
-/** All of its members are here, and on disk where they must be. */
+/** All members are borne here and durable. */
 export function isComplete({ members, size }: Gang): boolean {
   return members.size === size && [...members.values()].every(({ durable }) => durable)
 }
 
-/** By rank. */
+/** Members by rank. */
 export function tasksOf({ members }: Gang): TaskId[] {
   return [...members].sort(([a], [b]) => a - b).map(([, { record }]) => record.id)
 }
 
-/** So many could start at once, by what its hosts keep. */
+/** How many members could start now, in the room that hosts keep. */
 export function keptCount({ kept, size }: Gang): number {
   return Math.min(
     size,
@@ -125,12 +127,12 @@ export function keptCount({ kept, size }: Gang): number {
   )
 }
 
-/** Of each of its members fewer than three are custodians: hosts that have just started may have all of it. */
+/** Every member has fewer than three custodians, so a host that has just started (`unsure`) may take it. */
 export function fewKeep({ members }: Gang): boolean {
   return [...members.values()].every(({ record }) => record.custodians.length < 3)
 }
 
-/** So long each of its members runs at most; 0: not all of them have a timeout. */
+/** Longest timeout of the members; 0: one has none. */
 export function limitOf({ members }: Gang): Millis {
   let limitMs = 0
   for (const { record } of members.values()) {
@@ -142,8 +144,8 @@ export function limitOf({ members }: Gang): Millis {
 }
 
 /**
- * A host has room for so many now. True where it is to ask again: those that said so have enough, all together; it can be
- * told to start earlier; or no older one is patient any more where one was.
+ * Notes that a host has `count` places now. True: the gang is to ask again, since all hosts together now say to have enough,
+ * or a patient gang could start sooner by more than `slackMs`, or no older gang is patient any more where one was.
  */
 export function noteFreed(
   gang: Gang,
@@ -165,8 +167,8 @@ export function noteFreed(
 }
 
 /**
- * Where and when a patient one starts, by what hosts said in this round: as before while that holds and nothing else is
- * sooner by more than `slackMs`. True: hosts are to be told, since it is not.
+ * Works out when and where a patient gang starts, by what hosts said in this round. The earlier promise stands while the hosts
+ * can keep it and no start is sooner by more than `slackMs`. True: the promise is new, so another round has to tell hosts.
  */
 export function noteStart(gang: Gang, slackMs: Millis): boolean {
   const { start, startedMs, rooms, size } = gang
@@ -179,14 +181,14 @@ export function noteStart(gang: Gang, slackMs: Millis): boolean {
   return found !== undefined
 }
 
-/** It is patient, and no older one is where it asked. */
+/** It is patient, and no host that it asked has an older patient gang. */
 export function keepsRoom({ patient, behind }: Gang): boolean {
   return patient && behind.size === 0
 }
 
 /**
- * For how long it rests: longer each time, until it may be patient. A patient one says again and again that it waits; where
- * it starts is not known in the first of its rounds, so it soon asks again.
+ * Sends the gang to rest; returns for how long: doubling, but not past the moment at which it may become patient. A patient
+ * gang asks every patientRoundMs, so that hosts go on keeping its room, and sooner while its start is not known.
  */
 export function rest(gang: Gang, now: Millis, share: number, firstMs: Millis, config: GangConfig): Millis {
   const { patient, start, completeMs } = gang
@@ -199,9 +201,9 @@ export function rest(gang: Gang, now: Millis, share: number, firstMs: Millis, co
 }
 
 /**
- * Whether it keeps what it gets while it waits. Of all that want the same hosts one at a time does, the one that is whole
- * longest, as in EASY backfilling: what that one keeps can be lent, since it is known when it starts; what two keep for each
- * other's rest is lost, and more so the more they are. Hosts tell it of older ones of other bearers (`behind`).
+ * Decides whether the gang keeps what it gets between rounds. Of all gangs that want the same hosts only the one that has
+ * been complete longest does, as in EASY backfilling: its room can be lent, since it is known when it starts, whereas two
+ * gangs that each keep what the other lacks waste both. Of older gangs of other bearers hosts tell (`behind`).
  */
 export function decidePatience(gang: Gang, all: Iterable<Gang>, { patientAfterMs }: GangConfig, now: Millis): void {
   const hasWaited = (some: Gang) => now - some.completeMs >= patientAfterMs
@@ -215,7 +217,7 @@ export function decidePatience(gang: Gang, all: Iterable<Gang>, { patientAfterMs
   if (gang.patient && !before) gang.quietMs = 0
 }
 
-/** How many of it fit on these hosts when they are empty. */
+/** How many members fit on these hosts when they are empty. */
 export function capacityFor(
   able: readonly { offer: Offer | undefined }[],
   { shape, size }: Pick<Gang, 'shape' | 'size'>,
@@ -225,7 +227,7 @@ export function capacityFor(
   return able.reduce((sum, { offer }) => sum + (offer ? fitting(offer) : 0), 0)
 }
 
-/** The same where the quota of its tenant counts, as far as hosts have told it. */
+/** The same, within the tenant's quotas as far as hosts have told them. */
 export function quotaCapacityFor(able: readonly CandidateView[], gang: Gang): number {
   return able.reduce((sum, host) => {
     const { incarnation, most = gang.size } = gang.quotaMost.get(host.peer) ?? {}
@@ -233,7 +235,7 @@ export function quotaCapacityFor(able: readonly CandidateView[], gang: Gang): nu
   }, 0)
 }
 
-/** Those with most room first, so that few hosts have it all; `kept` is in random order, which breaks ties. */
+/** Places for all members, hosts with most room first so that few hosts do; none if they are too few. `kept`: in random order. */
 export function decidePlaces(kept: readonly KeptRoom[], size: number): KeptRoom[] {
   const places: KeptRoom[] = []
   let left = size

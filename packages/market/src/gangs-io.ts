@@ -5,12 +5,12 @@ import type { LocalView, MembersView } from './views.ts'
 export type GangsInput =
   | { type: 'start'; wallMs: WallMillis }
   | { type: 'wake' }
-  /** a baton of ours of a gang, that was not begun before; `durable`: it may leave already */
+  /** this peer bears a gang member that has not begun before; `durable`: custodians have it, so its baton may leave */
   | { type: 'waiting'; record: TaskRecord; durable: boolean }
   | { type: 'durable'; task: TaskId }
   | { type: 'withdrawn'; task: TaskId }
   | { type: 'message'; from: PeerId; message: MessageOf<'reserved' | 'freed'> }
-  /** who is there, or what is offered, has changed */
+  /** members, or what hosts offer, have changed */
   | { type: 'changed' }
 
 export type GangsEffect =
@@ -19,7 +19,7 @@ export type GangsEffect =
   | { type: 'keep'; tasks: TaskId[]; alternative: number; decision: Decision }
   | { type: 'waits'; tasks: TaskId[]; code: string; decision: Decision }
   | { type: 'unplaceable'; task: TaskId; message: string; decision: Decision }
-  /** it is placed like any other task */
+  /** this member is to be placed by itself, like any other task */
   | { type: 'alone'; record: TaskRecord }
 
 export interface GangsParts {

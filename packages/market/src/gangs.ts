@@ -33,13 +33,13 @@ import type { CandidateView } from './views.ts'
 type Out = GangsEffect[]
 
 /**
- * Places gangs that this peer bears: all hosts that could run some are asked to keep room, and once all members have some
- * they are handed out in one step; else what was kept is free again, and it is tried later, at a random time. One that has
- * waited for long and is the oldest of all that want the same hosts keeps what it gets (hosts tell it of older ones of
- * other bearers); the others keep nothing while they wait, and start where that does not keep it up.
+ * Places the gangs that this peer bears. In a round, hosts that could run members are asked to keep room (`reservations.ts`).
+ * Once there is room for all members they are awarded in one step; else the room is released, and the gang tries again after
+ * a random pause. A gang that has waited long and is the oldest that wants those hosts is patient: it keeps what it gets, and
+ * younger ones start where that does not delay it.
  *
- * Invariants: no member of a gang that is all here is placed without the others. Of a gang that is not all here within
- * `gatherMsMax` (another peer bears a part, or one has begun before) each is placed alone: so nothing waits for ever.
+ * Invariants: no member of a complete gang is placed without the others. If a gang is not complete within `gatherMsMax`
+ * (another peer bears a part, or a member has begun before) its members are placed one by one, so that none waits for ever.
  * Inputs: waiting batons, what hosts keep. Effects: asks, awards. Bounds: custody bounds what waits.
  */
 export class Gangs implements Machine<GangsInput, GangsEffect> {
@@ -48,7 +48,7 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
   readonly #pace: Pace
   readonly #gangs = new Map<string, Gang>()
   readonly #gangOf = new Map<TaskId, Gang>()
-  /** gathering: placed alone then; resting: tried again; asking: closed */
+  /** when a gathering gang is placed one by one, a resting one tries again, an asking one's round closes */
   readonly #due = new Deadlines<string>()
   #wallOffset: WallMillis = 0
 
@@ -77,7 +77,7 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
         else this.#onFreed(input.from, input.message, now, out)
         break
       case 'changed':
-        // Who rests because nobody had room looks again at its time: many would ask whenever anything ends.
+        // Gangs that only lack room wait for their own time or for `freed`: else all would ask whenever anything ends.
         for (const gang of this.#gangs.values()) if (gang.told === 'unplaceable') this.#due.set(gang.key, now)
         break
       case 'wake':
@@ -104,7 +104,7 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
     const shape = shapeOf(spec)
     const known = this.#gangs.get(key)
     const gang = known ?? newGang(key, size, shape, shapeKey(shape))
-    // Not alike, whatever it says of itself.
+    // It names this gang but does not fit into it: other size, rank or shape.
     if (gang.size !== size || rank >= size || gang.members.has(rank) || gang.shapeKey !== shapeKey(shape)) {
       out.push({ type: 'alone', record })
       return
@@ -132,7 +132,7 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
     this.#onDue(gang, now, out)
   }
 
-  /** One that is gone is missed by the others: they wait for it once more, and then go alone. */
+  /** A member is gone: the others wait up to gatherMsMax for it to come back, and are then placed one by one. */
   #onWithdrawn(task: TaskId, now: Millis, out: Out): void {
     const gang = this.#gangOf.get(task)
     if (!gang) return
@@ -174,7 +174,7 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
     else this.#onUnplaceable(gang, unplaceableDecision(gang, this.#frame(gang, now), able, refused), now, out)
   }
 
-  /** It waits for those that are away: room that is kept for it meanwhile would only be lost to others. */
+  /** Only hosts that are away could make up the rest: room kept for the gang meanwhile would be lost to others. */
   #onTooFew(gang: Gang, able: readonly CandidateView[], now: Millis, out: Out): void {
     this.#standBack(gang, out)
     gang.reached = []
@@ -210,7 +210,7 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
     const gang = this.#gangs.get(message.gang)
     const due = gang?.state === 'asking' && gang.round === message.round && gang.asked.has(from)
     if (!gang || !due) {
-      // Too late: nothing is to be kept for a gang that does not ask, save for one that asks again and again.
+      // Too late for its round: the host need not keep that, unless the gang is patient and will ask again.
       if (message.count > 0 && !gang?.patient) out.push({ type: 'send', to: from, message: unreserve(message.gang) })
       return
     }
@@ -220,7 +220,7 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
     if (gang.asked.size === 0) this.#onTooLittle(gang, now, out)
   }
 
-  /** Who has found too little room asks again once hosts have enough, or once it is the first of all in line. */
+  /** A host has more room: the gang asks again if that is enough (`noteFreed`), and stands back if an older one is patient. */
   #onFreed(from: PeerId, message: MessageOf<'freed'>, now: Millis, out: Out): void {
     const gang = this.#gangs.get(message.gang)
     if (!gang) {
@@ -233,14 +233,14 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
     this.#rest(gang, now)
   }
 
-  /** What it keeps would wait for what others do not give it: it keeps nothing until it asks again. */
+  /** Gives up patience and all room that is kept: it would be held idle for the rest, which the gang does not get now. */
   #standBack(gang: Gang, out: Out): void {
     this.#release(gang, out)
     gang.patient = false
     gang.start = undefined
   }
 
-  /** All of them, or none. */
+  /** Awards all members if enough room is kept for them; false: none. */
   #award(gang: Gang, now: Millis, out: Out): boolean {
     const { self, prng, members } = this.#parts
     const there = gang.kept.filter(({ peer }) => peer === self || members.candidate(peer)?.reachable)
@@ -254,7 +254,7 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
     return true
   }
 
-  /** What is kept beyond what was handed out is free again: said after the batons, on the same streams. */
+  /** Frees what hosts still keep. After awards this follows the batons on the same streams, so it frees only the surplus. */
   #release(gang: Gang, out: Out): void {
     const peers = gang.patient ? gang.reached : gang.kept.map(({ peer }) => peer)
     for (const to of peers) out.push({ type: 'send', to, message: unreserve(gang.key) })
@@ -278,7 +278,7 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
     out.push({ type: 'waits', tasks: tasksOf(gang), code: 'no-room', decision })
   }
 
-  /** Two that get in each other's way must not come again at the same time. */
+  /** Pauses for a random time, so that two gangs that block each other do not try again together. */
   #rest(gang: Gang, now: Millis): void {
     const share = 0.5 + this.#parts.prng.float()
     this.#due.set(gang.key, now + rest(gang, now, share, this.#pace.quietMsFirst(), this.#config))

@@ -30,12 +30,12 @@ export interface GiverView {
   /** tasks that wait here for a host with room */
   waiting(): number
   frame: FrameOf
-  /** it did not keep to what it said, and is left out for a while */
+  /** this peer is distrusted for a while (`conduct.ts`) and gets nothing */
   ignored(peer: PeerId, now: Millis): boolean
   local: LocalView
 }
 
-/** What is left of the room of a host that asked; `ahead`: part of the work ahead that was not given yet */
+/** What may still be given to the host that asked; `left`: tasks, `ahead`: the share of its work ahead (1: all of it) */
 interface Budget {
   free: ResourceVector
   left: number
@@ -43,10 +43,10 @@ interface Budget {
   quotas: QuotaRoom | undefined
 }
 
-/** Who asked, with what it offers. */
+/** The host that asked. */
 type Asker = CandidateView & { offer: Offer }
 
-/** Tasks of one lot that are given room as one alternative. */
+/** Tasks of one lot that go to the host that asked, to run as this alternative. */
 interface Given {
   alternative: number
   shape: Shape
@@ -58,7 +58,10 @@ function quotasOf({ quotas }: MessageOf<'wanted'>): QuotaRoom | undefined {
   return new QuotaRoom(Object.fromEntries(quotas.map(({ tenant, quota }) => [tenant, quota])), new TenantShares())
 }
 
-/** Answers WANTED: a host with room asks, and is given what fits, with some work ahead for tasks that end soon. */
+/**
+ * Answers WANTED, in which a host with room asks this bearer for work: awards it the waiting tasks that fit, and beyond that
+ * some that its running tasks will soon make room for (work ahead), so that no slot idles for a round trip.
+ */
 export class Giver {
   readonly #config: MarketConfig
   readonly #lots: Lots
@@ -78,7 +81,7 @@ export class Giver {
     const view = this.#members.candidate(from)
     const offer = view?.offer
     const budget = {
-      // Nobody has more free than it has.
+      // A host cannot have more free than its advert says that it has.
       free: offer ? least(message.free, offer.capacity) : emptyVector(),
       left: message.count,
       ahead: 1,
@@ -97,8 +100,8 @@ export class Giver {
   }
 
   /**
-   * A baton never goes to who had it before. Where that is who has room its task would wait for as long as all others are
-   * busy: after a while it begins anew, by its custodians. At most as many as there is room for.
+   * A baton never returns to a peer that had it. Where that very peer has room and the others stay busy, the task would wait
+   * for ever: after handBackMs it goes back to its custodians, who hand it out under a new ballot. At most as many as fit.
    */
   #handBack({ peer, offer }: Asker, budget: Budget, now: Millis, out: Out): void {
     for (const lot of this.#lots.inTurns(now)) {
@@ -114,14 +117,14 @@ export class Giver {
     }
   }
 
-  /** What it is given, of each lot together what it is given as one alternative. */
+  /** The tasks that the host gets, those of one lot and alternative together. */
   #choose(message: MessageOf<'wanted'>, { peer, offer }: Asker, budget: Budget, now: Millis): Map<string, Given> {
     const given = new Map<string, Given>()
     const share = shareOf(this.#view.waiting(), this.#members.candidates().length)
     const { atOnce } = this.#lots
     for (const lot of this.#lots.inTurns(now)) {
       if (budget.left === 0) break
-      // What else is at that host it must say itself: tied tasks are asked for.
+      // Only the host knows what else is there, so tied tasks are placed by auction, where it can say so.
       if (lot.compared || lot.avoid.has(peer) || isTied(lot.shape) || decideFit(offer, lot.shape)) continue
       if (!this.#isWorthMoving(lot, peer, now)) continue
       const wholeAhead = this.#aheadOf(lot, message, share)
@@ -135,7 +138,7 @@ export class Giver {
     return given
   }
 
-  /** What fits of one lot, by preference, the last of what will do with some work ahead; at most `atOnce`. */
+  /** Takes from one lot what fits, the request before its alternatives; the last possible one also gets the work ahead. */
   #takeFor(
     lot: Lot,
     { capacity, gpus }: Offer,
@@ -150,11 +153,11 @@ export class Giver {
     for (const [i, { request, alternative }] of able.entries()) {
       const most = budget.quotas?.allowed(lot.tenant, request, some) ?? some
       const fitting = copiesThatFit(budget.free, request, most, gpus)
-      // What is fetched ahead of room takes what it can get.
+      // Which alternative will find room then is not known, so work ahead is given as the last, the least preferred one.
       const extra = i === able.length - 1 ? Math.floor(budget.ahead * wholeAhead) : 0
       const count = Math.min(most, fitting + extra)
       if (count === 0) continue
-      // Work ahead is one budget for all lots.
+      // The work ahead is one budget for all lots.
       if (extra > 0) budget.ahead -= Math.max(0, count - fitting) / wholeAhead
       budget.left -= count
       some -= count
@@ -165,7 +168,7 @@ export class Giver {
     return taken
   }
 
-  /** What this host can run itself, and would soon, may be better off here than with that peer. */
+  /** Whether a lot that this host could run itself should go to that peer all the same, rather than wait for room here. */
   #isWorthMoving(lot: Lot, peer: PeerId, now: Millis): boolean {
     const { local } = this.#view
     const { class: name } = lot.shape

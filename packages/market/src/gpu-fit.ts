@@ -3,7 +3,7 @@ import type { Offer, Refusal } from '@souk/wire'
 import { never } from './refusal.ts'
 import { bytesText, bytesTexts } from './shortfall-need.ts'
 
-/** What a host's devices lack for a request, for people; undefined where it is not the devices that are short. */
+/** In words what a host's GPUs lack for a request; undefined: the shortage is not of GPU model or memory. */
 export function gpuRefusal(
   { resource, available, needed }: Shortage,
   gpu: GpuRequest,

@@ -2,15 +2,15 @@ import { Deadlines, type Millis } from '@souk/kernel'
 import type { PeerId } from '@souk/wire'
 import type { MarketConfig } from './config.ts'
 
-/** One bid for a long task whose asker may still award it. */
+/** One bid for a long task that its asker may still award. */
 export interface Hold {
   readonly asker: PeerId
-  /** of the asker */
+  /** number of the asker's auction */
   readonly lot: number
   readonly sinceMs: Millis
 }
 
-/** How long room is held for an asker that is so far away; undefined: such tasks are known to be too short for it. */
+/** How long room is held for an asker with this round trip; undefined: such tasks are known to be too short for a hold. */
 export function holdMsFor(
   { holdRoundTrips, holdMsMax, holdRunsMin }: MarketConfig,
   runMsP90: Millis | undefined,
@@ -21,10 +21,10 @@ export function holdMsFor(
 }
 
 /**
- * Bids for long tasks that may still be awarded: such room is not bid twice. Two askers that are offered one slot cost the
- * slower one its place, and so a round trip or more; a long task keeps the slot for many. Nothing is taken out of the
- * ledger: whoever awards a task finds what is free. Counted in bids, whatever their size: measured, that is better than by
- * what they ask for, as most bids are not awarded.
+ * Bids for long tasks that may still be awarded. While all room is held, other askers get no bid: if two askers are offered
+ * one slot, the slower award bounces, and a long task then keeps the slot for many round trips. Holds take nothing out of
+ * the ledger: an award gets whatever is free when it comes. They count bids, whatever their size: measured, that does better
+ * than counting what the bids ask for, as most are not awarded.
  *
  * I7 a hold ends with its award or the notice that its auction went elsewhere, else by itself after `holdRoundTrips`,
  * `holdMsMax` at the most; an asker has at most `holdsPerAskerMax` at once.
@@ -38,14 +38,14 @@ export class Holds {
     this.#config = config
   }
 
-  /** Until when all of the room for so many is held; undefined: it is not. What has ended must be taken out before. */
+  /** When the first of the holds ends, if there are as many as `room`; undefined: some room is not held. Call popEnded first. */
   heldUntilMs(room: number): Millis | undefined {
     if (this.#ends.size < room) return undefined
     this.#turnedAway++
     return this.#ends.next()
   }
 
-  /** A bid is made; undefined: nothing is held for it, there are enough. */
+  /** Notes a bid; undefined: it holds nothing, since there are as many holds as there may be. */
   add(asker: PeerId, lot: number, forMs: Millis, now: Millis): Hold | undefined {
     const { holdsPerAskerMax, holdsMax } = this.#config
     const holds = this.snapshot()
@@ -56,8 +56,8 @@ export class Holds {
   }
 
   /**
-   * A baton has come that one of these askers awarded by the bid of that time: what was held for it is in the ledger from
-   * now on, and must not count a second time.
+   * Ends the hold of the bid that one of these askers has awarded: the task is in the ledger from now on, so that its room
+   * would count twice. A baton names its bid by `offeredMs` only, hence the askers on its path.
    */
   release(askers: readonly PeerId[], offeredMs: Millis): Hold | undefined {
     const hold = this.snapshot().find((one) => Math.floor(one.sinceMs) === offeredMs && askers.includes(one.asker))
@@ -65,14 +65,14 @@ export class Holds {
     return hold
   }
 
-  /** That auction of it is over, and went elsewhere. */
+  /** Ends the hold of an auction that went elsewhere. */
   giveUp(asker: PeerId, lot: number): Hold | undefined {
     const hold = this.snapshot().find((one) => one.lot === lot && one.asker === asker)
     if (hold) this.#ends.delete(hold)
     return hold
   }
 
-  /** The next one that has ended by itself. */
+  /** Removes the next hold whose time is over. */
   popEnded(now: Millis): Hold | undefined {
     return this.#ends.popDue(now)
   }

@@ -32,27 +32,27 @@ interface KeeperParts {
   frame: FrameOf
 }
 
-/** As others are asked. */
+/** What the other hosts of the auction were asked. */
 interface Quoted {
   count: number
-  /** the first is wanted by then */
+  /** until the earliest deadline in the lot */
   dueInMs: Millis | undefined
-  /** since the others were asked */
+  /** since they were asked */
   afterMs: Millis
 }
 
 /**
- * This host as the auctioneer's own: what could start here this instant needs no auction, except where others are to be
- * compared with it. Then it bids like them.
+ * Places tasks on the auctioneer's own host: what could start here now needs no auction, unless hosts are to be compared;
+ * then this host bids like the others. It keeps count of the room it has given away within one step.
  */
 export class Keeper {
   readonly #config: MarketConfig
   readonly #parts: KeeperParts
-  /** what is left of this host in the current step, after what was kept in it */
+  /** free room of this host, less what was kept in the current step; undefined: not looked at yet, or tasks queue here */
   #room: ResourceVector | undefined
-  /** and of what tenants may have here */
+  /** quotas left here, less what was kept in this step */
   #quotas: QuotaRoom | undefined
-  /** ties of what was kept in it */
+  /** ties of the tasks kept in this step */
   #kept: Ties[] = []
 
   constructor(config: MarketConfig, parts: KeeperParts) {
@@ -60,7 +60,7 @@ export class Keeper {
     this.#parts = parts
   }
 
-  /** A new step: this host has what it says. */
+  /** A new step begins: what was kept before is in the host's own figures by now. */
   begin(): void {
     this.#room = undefined
     this.#quotas = undefined
@@ -68,13 +68,13 @@ export class Keeper {
   }
 
   /**
-   * Others are asked before anything is kept here: where the objective is to choose among all hosts, and for tasks that
-   * have only come and want devices (keeping those wherever they fit costs half a point of allocation, see
-   * `pnpm bench placement`), would strand some of this host, or have large inputs that others have and it has not. Who waits, or ends sooner than asking takes, goes where
-   * there is room.
+   * Whether other hosts are asked before anything is kept here: for zoned tasks and objectives that choose among all hosts;
+   * and, before an auction has failed, for tasks whose large inputs other hosts have, that want devices (to keep those
+   * wherever they fit costs half a point of allocation: `pnpm bench placement`) or would strand devices of this host. Lots
+   * that found no room before, and tasks shorter than asking takes, go wherever there is room.
    */
   comparesAll(lot: Lot): boolean {
-    // Its zone may have something that keeps it away: that is asked of all of it.
+    // Another host of the zone may run something that keeps this task away: all of them must be asked.
     if (isZoned(lot.shape) || comparesAll(objectiveOf(lot.shape, this.#config))) return true
     const { self, local, packing, pace } = this.#parts
     if (lot.quietMs === 0 && lot.keepers.size > 0 && !lot.keepers.has(self)) return true
@@ -85,20 +85,17 @@ export class Keeper {
     })
   }
 
-  /**
-   * What is asked for by preference, at once; what will do instead only when everybody was asked and had no room. At most
-   * `atOnce`.
-   */
+  /** Keeps what fits of the request itself, and of its alternatives only once an auction found no room; at most `atOnce`. */
   keepWhatFits(lot: Lot, now: Millis, out: AuctioneerEffect[], atOnce = Infinity): void {
     if (isZoned(lot.shape)) return
-    // Another host may have the company that it prefers.
+    // Another host may have the company that these tasks prefer.
     if (lot.quietMs === 0 && unmetMilli(this.#ties(), lot.shape) > 0) return
     const upTo = lot.quietMs > 0 ? requestsOf(lot.shape).length : 1
     let left = atOnce
     for (let alternative = 0; alternative < upTo; alternative++) left -= this.keep(lot, alternative, now, out, left)
   }
 
-  /** As many as fit as this alternative, at most `limit`; returns how many. */
+  /** Keeps as many as fit as this alternative, at most `limit`; returns how many. */
   keep(lot: Lot, alternative: number, now: Millis, out: AuctioneerEffect[], limit = Infinity): number {
     const tasks = this.take(lot, alternative, limit, now)
     if (tasks.length === 0) return 0
@@ -111,7 +108,7 @@ export class Keeper {
     return tasks.length
   }
 
-  /** Out of the line what this host has room for as this alternative, and their tenant may have, at most `limit`. */
+  /** Takes out of the lot what this host has room and quota for as this alternative, at most `limit`. */
   take(lot: Lot, alternative: number, limit: number, now: Millis): Waiting[] {
     const count = this.#fits(lot, alternative, limit)
     if (count === 0) return []
@@ -122,7 +119,7 @@ export class Keeper {
     return this.#parts.lots.take(lot, alternative, count, now)
   }
 
-  /** What this host would answer if it were asked for so many; undefined: no room. */
+  /** The bid of this host for `count` tasks of the lot; undefined: no room. */
   bid(lot: Lot, { count, dueInMs, afterMs }: Quoted, now: Millis): Bid | undefined {
     for (const [alternative, request] of requestsOf(lot.shape).entries()) {
       const room = this.#fits(lot, alternative, count)
@@ -134,7 +131,7 @@ export class Keeper {
     return undefined
   }
 
-  /** How many of the lot could start here now as this alternative, and their tenant may have, at most `limit`. */
+  /** How many tasks of the lot could start here now as this alternative, within quota and ties; at most `limit`. */
   #fits(lot: Lot, alternative: number, limit: number): number {
     const { local } = this.#parts
     const offer = local.offer()

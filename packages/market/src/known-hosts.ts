@@ -7,7 +7,7 @@ interface HostsView {
   local: LocalView
 }
 
-/** Everybody whose offer is known, this host first. */
+/** All hosts whose offer is known, this host first. */
 export function knownHosts({ self, members, local }: HostsView): (CandidateView & { offer: Offer })[] {
   const others = members.candidates().flatMap((member) => {
     const { peer, offer } = member
@@ -16,7 +16,7 @@ export function knownHosts({ self, members, local }: HostsView): (CandidateView 
   return [ownHost({ self, local }), ...others]
 }
 
-/** This host as others are seen: to itself it is always the same. */
+/** This host in the form of a candidate; its own incarnation never matters to itself. */
 export function ownHost({ self, local }: Omit<HostsView, 'members'>): CandidateView & { offer: Offer } {
   return { peer: self, incarnation: 0, reachable: true, offer: local.offer() }
 }

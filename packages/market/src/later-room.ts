@@ -10,9 +10,9 @@ import {
 import type { Work } from './eta.ts'
 
 /**
- * How long it takes at most until this host has room for one such request more than now, for two, and so on: what runs is
- * over by its timeout, and what has none may run for ever. What only waits here does not count: it has no room yet.
- * Ascending, at most `most`. Cost: the number of runs, which the caller bounds.
+ * Milliseconds until this host has room for one more such request than now, for two more, and so on, at the latest: a run
+ * ends by its timeout, and one without may run for ever. Queued tasks do not count, since they hold no room. Ascending, at
+ * most `most` entries. Cost: the number of runs, which the caller bounds.
  */
 export function laterRoomMs(
   host: { free: ResourceVector; gpus?: readonly GpuGroup[] | undefined; work: readonly Work[] },

@@ -3,34 +3,33 @@ import { deviceSets } from './device-sets.ts'
 import { feedableMilli, strandedMilli, unevenShares, type Wants } from './fragmentation.ts'
 
 /**
- * What a whole share of the host's other resources counts against thousandths of a device, for tasks without devices (a
- * guess; 1000 cost 0.1 points of allocation in `pnpm bench placement`, 0 and 100 the same). Tasks with devices go by
- * devices alone.
+ * For tasks without devices: thousandths of a device that a whole share of the host's other resources counts for (a guess;
+ * 1000 cost 0.1 points of allocation in `pnpm bench placement`, 0 and 100 did the same). Tasks with devices go by devices alone.
  */
 const plainMilli = 100
 
 /** Where a task would go on a host, and what that does to the rest. */
 export interface Fitting {
   /**
-   * How much less useful it leaves the host: thousandths of a device, and for a task without devices those of the host's
-   * other resources beside it. Less than 0: it fills a gap.
+   * How much of the host the task makes useless, in thousandths of a device; for a task without devices the host's other
+   * resources count as well. Below 0: it fills a gap.
    */
   fragMilli: number
-  /** the part of it that is devices: what it makes of no use, or (below 0) fills */
+  /** the devices' part of that: what the task strands, or (below 0) fills */
   strandsMilli: number
   /** indexes into `gpuMilli`; empty without GPUs */
   devices: readonly number[]
 }
 
-/** What is left of a host, against what may come: what one task more would do to it. */
+/** The rest of a host, against the sizes of task that may come: tells what one task more would do to it. */
 export class Leftover {
   readonly #wants: Wants
   readonly #free: ResourceVector
-  /** of the host as it is */
+  /** values of the host as it is */
   readonly #strandedNow: number
   readonly #unevenNow: number
 
-  /** `free` is not changed, and must not change */
+  /** `free` is not changed, and must not change while this is used */
   constructor(wants: Wants, free: ResourceVector) {
     this.#wants = wants
     this.#free = free
@@ -38,7 +37,7 @@ export class Leftover {
     this.#unevenNow = unevenShares(wants, free)
   }
 
-  /** undefined: it does not fit. */
+  /** The devices for the request that strand least; undefined: it does not fit. */
   fitting(request: ResourceRequest): Fitting | undefined {
     const wants = this.#wants
     const { gpus } = wants.host

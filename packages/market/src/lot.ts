@@ -10,27 +10,31 @@ export interface Rank {
   sinceMs: Millis
 }
 
-/** Tasks of one shape, so of one tenant, that wait with this bearer: by priority with ageing, deadline, age. */
+/**
+ * Tasks of one shape (so of one tenant) that wait with this bearer: the unit that auctions and WANTED deal with. First in
+ * line is the highest priority after ageing, then the earliest deadline, then the oldest.
+ */
 export class Lot {
   readonly key: string
   readonly shape: Shape
-  /** who had its one task before and must not get it again; of most lots nobody */
+  /** peers that had the baton of its task before and may not get it again; such a lot has one task */
   readonly avoid: ReadonlySet<PeerId>
-  /** who need not fetch their inputs; nobody: those are too small to matter */
+  /** hosts that already have the inputs of these tasks; empty: the inputs are too small to matter */
   readonly keepers: ReadonlySet<PeerId>
-  /** fewer than three are custodians of each of them, so that a host which has just started may take them */
+  /** each task has fewer than three custodians, so a host that has just started (`unsure`) may take it */
   readonly fewKeep: boolean
   readonly saidNever = new SaidNever()
   readonly #levels: readonly WaitingLine[] = priorities.map(() => new WaitingLine())
   #size = 0
-  /** none that came since it was empty has a longer timeout; 0: one of them has none */
+  /** longest timeout of the tasks that came since the lot was last empty; 0: one of them has none */
   limitMs: Millis = 0
-  /** none that came since it was empty has more input to be fetched */
+  /** largest input of the tasks that came since the lot was last empty */
   inputBytes = 0
-  /** the auction that asks for it now */
+  /** its auction under way */
   auction: number | undefined
-  /** no new auction before this: nobody had room */
+  /** no new auction before this, since the last one found no room */
   quietUntil: Millis = 0
+  /** the pause, doubled each time that no room is found; 0: room was not lacking since the lot was last empty */
   quietMs: Millis = 0
 
   constructor(
@@ -71,7 +75,7 @@ export class Lot {
     return false
   }
 
-  /** Its tasks are being compared: hosts are asked, and it is not known yet that none has room for all of them. */
+  /** An auction is under way and none before it found too little room: a host that asks (WANTED) gets none of these. */
   get compared(): boolean {
     return this.auction !== undefined && this.quietMs === 0
   }
@@ -80,7 +84,7 @@ export class Lot {
     return this.shape.tenant ?? ''
   }
 
-  /** Of the first in line. */
+  /** Rank of the first in line. */
   rank(now: Millis, ageingMs: Millis): Rank | undefined {
     return this.#head(now, ageingMs)?.rank
   }
@@ -102,7 +106,7 @@ export class Lot {
     for (const level of this.#levels) yield* level.all()
   }
 
-  /** Those that have not heard yet that they wait for this reason: they have now. */
+  /** The tasks whose readers do not yet know that they wait for this reason; they count as told from now on. */
   tell(why: Exclude<Waiting['told'], ''>): TaskId[] {
     const told: TaskId[] = []
     for (const waiting of this.waiting()) {
@@ -117,13 +121,13 @@ export class Lot {
     return this.#levels.find((level) => level.size > 0)?.first()
   }
 
-  /** The earliest deadline of those that have one. */
+  /** The earliest deadline in the lot; undefined: no task has one. */
   dueWallMs(): WallMillis | undefined {
     const dues = this.#levels.flatMap((level) => level.firstDue()?.dueWallMs ?? [])
     return dues.length === 0 ? undefined : Math.min(...dues)
   }
 
-  /** Of one rank the higher priority, then the one with a deadline: ageing lifts beside equals, not past them. */
+  /** At equal level the higher original priority goes first, then a task with a deadline: ageing never overtakes equals. */
   #head(now: Millis, ageingMs: Millis): { waiting: Waiting; line: WaitingLine; rank: Rank } | undefined {
     let best: { waiting: Waiting; line: WaitingLine; rank: Rank } | undefined
     this.#levels.forEach((line, i) => {

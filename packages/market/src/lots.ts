@@ -9,7 +9,7 @@ import { TurnOrder } from './turn-order.ts'
 import { Turns } from './turns.ts'
 import type { Waiting } from './waiting-line.ts'
 
-/** assumed of a class while nothing at all has run here (guess) */
+/** duration that a tenant is charged for while nothing at all has run here (guess) */
 const runMsUnknown = 1_000
 
 export interface LotsView {
@@ -18,7 +18,10 @@ export interface LotsView {
   capacity(): ResourceVector
 }
 
-/** The tasks that wait to be placed, by shape, and when each lot is looked at again. A task is in at most one lot. */
+/**
+ * The lots of one auctioneer: which task is in which lot (at most one), whose turn it is among tenants, and when each lot is
+ * looked at again.
+ */
 export class Lots {
   readonly #config: MarketConfig
   readonly #lots = new Map<string, Lot>()
@@ -56,8 +59,8 @@ export class Lots {
   }
 
   /**
-   * A task that others had before is a lot of its own: it may not go where its like may. So are those whose large inputs lie
-   * with the same peers, and those that few keep: a host that has just started may have them at once.
+   * Tasks share a lot only where the same hosts will do for all of them. So a task that other peers had before is a lot of
+   * its own, and tasks are told apart by who has their large inputs and by whether fewer than three custodians keep them.
    */
   add(record: TaskRecord, now: Millis, avoid: readonly PeerId[] = []): void {
     const { spec, id, submittedWallMs, custodians } = record
@@ -90,19 +93,19 @@ export class Lots {
     this.tidy(lot)
   }
 
-  /** Where it waits; undefined: not here. */
+  /** The lot of this task; undefined: it does not wait here. */
   lotOf(task: TaskId): Lot | undefined {
     return this.#lotOf.get(task)
   }
 
-  /** Takes this one out of its line, for room that it is given as this alternative. */
+  /** Takes this task out of its lot, charging its tenant for room as this alternative. */
   takeOne(lot: Lot, task: TaskId, alternative: number, now: Millis): void {
     this.#charge(lot, alternative, 1)
     this.withdraw(task)
     if (lot.size > 0) this.lookAgain(lot, now)
   }
 
-  /** Takes the first `count` out of the line, for room that they are given as this alternative. */
+  /** Takes the first `count` tasks out of the lot, charging their tenant for room as this alternative. */
   take(lot: Lot, alternative: number, count: number, now: Millis): Waiting[] {
     const taken = lot.take(count, now, this.#config.ageingMs)
     this.#charge(lot, alternative, taken.length)
@@ -121,7 +124,7 @@ export class Lots {
     this.#turns.charge(tenant, count, requestOf(shape, alternative), ms, capacity())
   }
 
-  /** An empty lot stays only while an auction asks for it. */
+  /** Forgets a lot that is empty, unless an auction for it is still under way. */
   tidy(lot: Lot): void {
     if (lot.size > 0) return
     lot.quietUntil = 0
@@ -130,14 +133,14 @@ export class Lots {
     if (lot.auction === undefined) this.#lots.delete(lot.key)
   }
 
-  /** How many a lot may take before the next one has its turn: of several tenants none gets all that there is. */
+  /** Tasks that one lot may place before the next lot has its turn: one while several tenants wait, so that none gets it all. */
   get atOnce(): number {
     return this.#turns.waiting.size > 1 ? 1 : Infinity
   }
 
   /**
-   * Lots in the order in which they get room. Of one tenant each comes once; of several, one comes again and again, as
-   * what was taken in between makes it its turn, until it takes nothing.
+   * Lots in the order in which they get room. With one tenant each lot comes once. With several a lot comes again for each
+   * task that was taken from it, when it is its tenant's turn again, until nothing is taken from it.
    */
   inTurns(now: Millis): Generator<Lot> {
     const order = new TurnOrder(this.#lots.values(), this.#turns, { now, ageingMs: this.#config.ageingMs })
@@ -146,7 +149,7 @@ export class Lots {
 
   // ---- when to look at them
 
-  /** As soon as it need not be quiet. */
+  /** Has the lot looked at as soon as its pause is over. */
   lookAgain(lot: Lot, now: Millis): void {
     this.#quiet.set(lot.key, Math.max(now, lot.quietUntil))
   }
@@ -156,8 +159,8 @@ export class Lots {
   }
 
   /**
-   * Nobody had room: no new auction for a while, each time twice as long, `firstMs` to begin with; `share`: for so much of
-   * that while.
+   * No host had room: no new auction of this lot for a pause that doubles each time, from `firstMs` up to askAgainMsMax.
+   * `share`: the part of the pause that is waited, to keep competing bearers out of step.
    */
   beQuiet(lot: Lot, { firstMs, share = 1 }: { firstMs: Millis; share?: number }, now: Millis): void {
     lot.quietMs = Math.min(this.#config.askAgainMsMax, Math.max(firstMs, 2 * lot.quietMs, 20))

@@ -3,7 +3,7 @@ import type { PeerId } from '@souk/wire'
 import { knownHosts } from './known-hosts.ts'
 import type { LocalView, MembersView } from './views.ts'
 
-/** What all peers that are known offer together: what a tenant's share is a share of. Worked out when members change. */
+/** Capacity of all known hosts together, of which tenants' shares are shares. Worked out anew when members change. */
 export function meshCapacity(self: PeerId, members: MembersView, local: LocalView): () => ResourceVector {
   let seen = -1
   let sum = emptyVector()

@@ -26,14 +26,14 @@ interface Asker {
   offer: Offer
   free: Offer['capacity']
   quotas: QuotaRoom | undefined
-  /** of what is there, or was just given to it; undefined: it has not told */
+  /** ties of the tasks at that host and of those just given to it; undefined: it has not told them */
   ties: Ties[] | undefined
 }
 
-/** As which of what it asks for, or why not. */
+/** As which alternative the task is given, or the code of why it is not. */
 type Given = { alternative: number; why?: never } | { alternative?: never; why: string }
 
-/** Adds to a count of reasons. */
+/** Counts one more task that stays, by the code of the reason. */
 export function countLeft(left: Left, code: string): void {
   const known = left.find((each) => each.code === code)
   if (known) known.count++
@@ -41,8 +41,8 @@ export function countLeft(left: Left, code: string): void {
 }
 
 /**
- * Answers WANTED that names tasks: somebody carries out a plan. They are given as far as they wait here and the host has
- * room for them now: of work ahead nothing.
+ * Answers a WANTED that names tasks, sent by a host that a plan told to fetch them. Those that wait here and fit there now
+ * are awarded; for the others it says why not. No work ahead is given.
  */
 export class NamedGiver {
   readonly #self: PeerId
@@ -91,7 +91,7 @@ export class NamedGiver {
     }
   }
 
-  /** Takes it out of its lot, for the first of what it asks for that there is room for; or why it stays there. */
+  /** Takes the task out of its lot for the first alternative that the host has room for; or says why it stays. */
   #giveOne(task: TaskId, peer: PeerId, asker: Asker, now: Millis): Given {
     const lot = this.#lots.lotOf(task)
     if (!lot) return { why: 'gone' }
@@ -116,7 +116,7 @@ export class NamedGiver {
 
   #whyNot({ avoid, shape }: Lot, peer: PeerId, { offer, ties }: Asker): string | undefined {
     if (avoid.has(peer)) return 'on-path'
-    // What else is at that host only that host can say, and of a zone only all of it.
+    // Ties to a host need its list of what is there; ties to a zone need the word of all hosts in it.
     if ((!ties && isTied(shape)) || isZoned(shape)) return 'tied'
     return (decideFit(offer, shape) ?? decideTies(ties ?? [], shape))?.code
   }

@@ -20,7 +20,7 @@ import { isZoned } from './zone-ties.ts'
 
 type Out = AuctioneerEffect[]
 
-/** of a decision's reason, and of an outcome's message */
+/** longest reason of a decision, and longest message of an outcome */
 const reasonCharsMax = limits.nameCharsMax
 const messageCharsMax = 4096
 
@@ -40,7 +40,7 @@ interface NoRoomParts {
   frame: FrameOf
 }
 
-/** What becomes of a lot for which nobody has room: it is quiet for a while, and who waits for it hears why. */
+/** What becomes of a lot for which no host has room: no auction for a pause, and those who wait for its tasks hear why. */
 export class NoRoom {
   readonly #config: MarketConfig
   readonly #parts: NoRoomParts
@@ -50,7 +50,10 @@ export class NoRoom {
     this.#parts = parts
   }
 
-  /** Nobody else can be asked: wait for room here, or for somebody to come who can. */
+  /**
+   * The filter left no host to ask. The lot waits; where no known host could ever run it, tasks with failIfUnplaceable are
+   * ended as unplaceable.
+   */
   onNobodyToAsk(lot: Lot, { refused }: Filtered, now: Millis, out: Out): void {
     const { lots, frame } = this.#parts
     const own = this.ownRefusal(lot, refused)
@@ -66,7 +69,7 @@ export class NoRoom {
     for (const { task, failIfUnplaceable } of ever ? [] : [...lot.waiting()]) {
       if (!failIfUnplaceable) continue
       lots.withdraw(task)
-      // The first says what there is in place of each thing that is missing; what each host lacks is in the decision.
+      // `short` says in words what is missing and what there is instead; what each host said is in the decision.
       const message = (short ?? refusalsText(here)).slice(0, messageCharsMax)
       out.push({ type: 'unplaceable', task, message, decision })
     }
@@ -74,7 +77,7 @@ export class NoRoom {
     if (tasks.length > 0) out.push({ type: 'waits', tasks, code, decision })
   }
 
-  /** Those who were asked had too little of it; `awarded`: some found a place. */
+  /** The hosts that an auction asked had too little room. `awarded`: tasks of the lot that found a place all the same. */
   onAuction(
     lot: Lot,
     { auction, closed, awarded }: { auction: Auction; closed: Closed; awarded: number },
@@ -82,10 +85,10 @@ export class NoRoom {
     out: Out,
   ): void {
     const { frame, overNotices } = this.#parts
-    // The rest of what a zone takes one at a time is not asked for ever more seldom: no host asks for it once it has room.
+    // A zone takes such tasks one at a time, and hosts that ask get none: the pause must not grow while some are placed.
     if (awarded > 0 && isZoned(lot.shape)) lot.quietMs = 0
     this.#beQuiet(lot, now)
-    // Whoever was asked for its zone hears that it is over, and is given none of these when it asks.
+    // Of a zoned lot all hosts asked were told already that it is over, and a host that asks (WANTED) gets none of it.
     if (!isZoned(lot.shape)) overNotices.toRefused(auction, out)
     const tasks = lot.tell('no-room')
     if (tasks.length === 0) return
@@ -95,7 +98,7 @@ export class NoRoom {
     out.push({ type: 'waits', tasks, code: 'no-room', decision })
   }
 
-  /** Why this host does not run it itself, unless its zone is why. */
+  /** Why this host does not run the lot itself; undefined: `refused` has its reason already (its zone's). */
   ownRefusal({ shape }: Lot, refused: readonly Refused[]): Refused | undefined {
     const { self, local } = this.#parts
     if (refused.some(({ peer }) => peer === self)) return undefined
@@ -103,7 +106,7 @@ export class NoRoom {
     return { peer: self, refusal: refusalHere(local, shape) ?? busy }
   }
 
-  /** Two that ask for the same zones at once get in each other's way; they must not do so again and again, in step. */
+  /** Two bearers that ask the same zones at once block each other; random pauses keep them from doing so in step. */
   #beQuiet(lot: Lot, now: Millis): void {
     const { lots, pace, prng } = this.#parts
     const firstMs = pace.quietMsFirst()

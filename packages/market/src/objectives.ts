@@ -3,9 +3,9 @@ import { isFor } from './class-objective.ts'
 import type { MarketConfig } from './config.ts'
 
 /**
- * What is weighed of a bid (`scoreParts`), and `spread`: each task of a lot that a bidder is given makes its next one
- * dearer. `affinity`: company that is preferred counts for each. `late`: a bid that cannot make the deadline is taken
- * where no other can either. A negative weight seeks what the others avoid.
+ * The parts of a bid that are weighed (`scoreParts`), and `spread`: each task of a lot that a bidder is given makes its next
+ * one dearer. `affinity` counts under every objective. `late` outweighs all else, so a late bid wins only where all are. A
+ * negative weight seeks what the others avoid.
  */
 export const weighed = [
   'start',
@@ -32,7 +32,7 @@ const none: Weights = {
   late: 1_000,
 }
 
-/** Guesses all of them; start counts in each, so that replays and plans compare hosts that would wait. */
+/** All guesses; start counts in each, since replays and plans compare hosts at which a task would wait. */
 const special: Record<Exclude<Objective, 'balanced'>, Weights> = {
   fast: { ...none, start: 1, finish: 1, spread: 0.1 },
   pack: { ...none, start: 1, fragmentation: 0.2, used: -1 },
@@ -40,12 +40,12 @@ const special: Record<Exclude<Objective, 'balanced'>, Weights> = {
   cheap: { ...none, start: 1, price: 1, spread: 0.1 },
 }
 
-/** The weights of an objective; of `balanced` those that are configured. */
+/** The weights of an objective; those of `balanced` are configured. */
 export function weightsOf(objective: Objective, { weights }: Pick<MarketConfig, 'weights'>): Weights {
   return objective === 'balanced' ? { ...none, ...weights } : special[objective]
 }
 
-/** What tasks of this shape are placed for: what they ask for themselves, else what is declared for their class. */
+/** The objective of a shape: the one it asks for, else the one declared for its class, else `balanced`. */
 export function objectiveOf(
   { objective, class: name }: Pick<Shape, 'objective' | 'class'>,
   { objectives: declared }: Pick<MarketConfig, 'objectives'>,
@@ -53,7 +53,7 @@ export function objectiveOf(
   return objective ?? declared.find((one) => isFor(one, name))?.objective ?? 'balanced'
 }
 
-/** A host is chosen among many for its own sake, be it this one: nothing is kept here or taken first for being at hand. */
+/** Whether the objective chooses among all hosts: then nothing is kept here, or placed by load stamp, for being at hand. */
 export function comparesAll(objective: Objective): boolean {
   return objective !== 'balanced' && objective !== 'fast'
 }

@@ -9,22 +9,22 @@ import type { Lot } from './lot.ts'
 import type { Lots } from './lots.ts'
 import { quoteOf } from './quote-of.ts'
 
-/** A wake that comes so much later than it was wanted says that this peer was busy (guess: timers of a quiet one are exact). */
+/** A timer that fires so much too late says that this peer was busy (guess: the timers of an idle peer are exact). */
 const lateMs = 2
-/** Then what came meanwhile is heard before anybody counts as silent: it lies in the socket behind what kept this peer busy. */
+/** Then the auction is put off by this, once: answers may lie unread in the sockets, and their senders are not silent. */
 const extraMs = 5
 
-/** What is known when one begins. */
+/** What is known when an auction begins. */
 type Beginning = Filtered &
   Pick<Auction, 'round' | 'bidsEnough'> & {
-    /** how long one of its tasks takes; zeros: not known */
+    /** duration of one of its tasks; zeros: not known */
     expected: Quantiles
-    /** until the first of them is wanted; undefined: none has a deadline */
+    /** until the earliest deadline in the lot; undefined: no task has one */
     dueMs: Millis | undefined
     closeMs: Millis
   }
 
-/** The auctions under way: of a lot at most one, each over by its time. */
+/** The auctions under way, at most one a lot; sends their quotes and says when each is to close. */
 export class OpenAuctions {
   readonly #config: Pick<MarketConfig, 'lotCountMax'>
   readonly #auctions = new Map<number, Auction>()
@@ -43,7 +43,7 @@ export class OpenAuctions {
     return this.#closing.next()
   }
 
-  /** Asks these for quotes. */
+  /** Begins an auction of this lot and asks these peers for quotes. */
   open(lot: Lot, peers: readonly PeerId[], beginning: Beginning, now: Millis, out: AuctioneerEffect[]): Auction {
     const { candidates, refused, round, bidsEnough, expected, dueMs, closeMs } = beginning
     const id = this.#nextAuction++
@@ -65,7 +65,7 @@ export class OpenAuctions {
     this.#closing.delete(id)
   }
 
-  /** Each that is to be closed now, whoever has not answered. */
+  /** The auctions that are to close now, whoever has not answered. */
   *due(now: Millis): Generator<Auction> {
     for (let id = this.#closing.popDue(now); id !== undefined; id = this.#closing.popDue(now)) {
       const auction = this.#auctions.get(id)
@@ -78,7 +78,7 @@ export class OpenAuctions {
     }
   }
 
-  /** Tasks that are being compared right now, and so are given to nobody who asks. */
+  /** Tasks of lots whose first auction is under way (`Lot.compared`). */
   comparing(lots: Lots): number {
     let comparing = 0
     for (const { lotKey } of this.#auctions.values()) {

@@ -17,8 +17,8 @@ interface OverNoticesParts {
 }
 
 /**
- * Tells those whom an auction asked that it is over: what was bid is free for others, and who had no room hears how many
- * tasks wait here for whoever has some first. Bound: one notice for each answer.
+ * Tells hosts that an auction is over (`over`): a bidder that got nothing ends its hold and may bid that room to others; a
+ * host that had no room hears how many tasks wait here, so that it asks once it has some. At most one notice an answer.
  */
 export class OverNotices {
   readonly #config: MarketConfig
@@ -29,7 +29,7 @@ export class OverNotices {
     this.#parts = parts
   }
 
-  /** Who bid and was awarded nothing by `effects`; of zones whoever was asked, since all have given their word. */
+  /** Bidders with a hold that `effects` award nothing; of a zoned lot all hosts asked, since each has given its word. */
   toLosers(auction: Auction, effects: readonly AuctioneerEffect[], out: Out): void {
     const { self, zones } = this.#parts
     const { id, bids } = auction
@@ -42,18 +42,18 @@ export class OverNotices {
     }
   }
 
-  /** Its answer came when the auction was over. */
+  /** The answer came after the auction had closed, so its hold or word is for nothing. */
   toLate(peer: PeerId, answer: MessageOf<'bid' | 'noBid'>, out: Out): void {
     if (answer.zone || (answer.t === 'bid' && this.#holds(peer, answer.terms))) release(peer, answer.lot, out)
   }
 
-  /** A host that had no room must know whom to ask once it has. */
+  /** Hosts that had no room hear how many tasks wait here, so that they know whom to ask once they have some. */
   toRefused({ id, refused }: Auction, out: Out): void {
     const message = { t: 'over', lot: id, waiting: this.#parts.waiting() } as const
     for (const { peer, refusal } of refused) if (!refusal.never) out.push({ type: 'send', to: peer, message })
   }
 
-  /** Whether room is held for such a bid, by how long its bidder expects the tasks to run. */
+  /** Whether the bidder holds room for this bid: the same rule as its own (`holdMsFor`), by the duration that it bid. */
   #holds(peer: PeerId, { finishMs }: BidTerms): boolean {
     const { members } = this.#parts
     const rttMs = members.rttP95(peer) ?? members.rttP95() ?? this.#config.rttMsUnknown
@@ -61,7 +61,7 @@ export class OverNotices {
   }
 }
 
-/** Not with what waits here: most of it will be placed by the next auctions, and a host with room would ask for it. */
+/** Leaves out how many tasks wait here: most will be placed by the next auctions, and a host with room would ask for them. */
 function release(to: PeerId, lot: number, out: Out): void {
   out.push({ type: 'send', to, message: { t: 'over', lot } })
 }

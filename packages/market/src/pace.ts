@@ -3,7 +3,7 @@ import type { MarketConfig } from './config.ts'
 import type { Durations } from './durations.ts'
 import type { MembersView } from './views.ts'
 
-/** How long the market waits, measured in the round trips that it sees. */
+/** Times of the market that follow from round trips: when auctions close, how long lots pause, which tasks are short. */
 export class Pace {
   readonly #config: MarketConfig
   readonly #durations: Durations
@@ -15,27 +15,27 @@ export class Pace {
     this.#members = members
   }
 
-  /** An auction closes after this, whoever has not answered. */
+  /** How long an auction waits for answers. */
   closeMs(): Millis {
     const { closeMsMin, closeMsMax } = this.#config
     return Math.min(closeMsMax, Math.max(closeMsMin, 1.5 * this.#rtt() + 2))
   }
 
-  /** A lot for which nobody had room is quiet for this long at first. */
+  /** First pause of a lot for which no host had room. */
   quietMsFirst(): Millis {
     return 4 * this.#rtt()
   }
 
   /**
-   * For tasks of a few round trips the first bid that starts at once will do: another costs more than it could gain.
-   * Where the choice can strand devices every bid is worth hearing.
+   * How many bids that start at once are enough to close: one for short tasks, since waiting for another costs more than it
+   * could gain; never enough where the choice can strand devices.
    */
   bidsEnough(className: string, strands: boolean): number {
     if (this.isShort(className)) return 1
     return strands ? Number.POSITIVE_INFINITY : this.#config.bidsEnough
   }
 
-  /** Tasks that take no longer than a few round trips. */
+  /** Whether tasks of the class take less than a few round trips; false if nothing is known of it. */
   isShort(className: string): boolean {
     const mean = this.#durations.supposedMs(className)
     return mean !== undefined && mean < this.#config.shortRoundTrips * this.#rtt()

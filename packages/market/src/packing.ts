@@ -7,16 +7,16 @@ import { type Fitting, Leftover } from './leftover.ts'
 import type { LocalView } from './views.ts'
 
 /**
- * How well a task suits what is left of this host, given what tasks usually ask for. The same answer serves the bid and
- * the ledger, so that a host takes the devices that its bid was computed for.
+ * How well a task suits what is left of this host, given the mix of what tasks usually ask for. Bids and the host's ledger
+ * ask it alike, so that a task takes the devices that its bid was computed for.
  *
- * Bounds: the mix by config; answers are kept for as long as mix, offer and free vector stand, `mixSizesMax` at most.
+ * Bounds: the mix by config; answers are cached while mix, offer and free vector stand, `mixSizesMax` at most.
  */
 export class Packing {
   readonly #local: LocalView
   readonly #mix: ClassMix
   readonly #fittings: BoundedMap<string, Fitting | undefined>
-  /** what the answers hold for */
+  /** mix, offer and free vector that the cached answers hold for */
   #mixVersion = -1
   #offer: Offer | undefined
   #wants: Wants | undefined
@@ -29,12 +29,12 @@ export class Packing {
     this.#fittings = new BoundedMap(config.mixSizesMax)
   }
 
-  /** So many tasks of this size came by. */
+  /** Counts `count` tasks of this size into the mix. */
   learn(request: ResourceRequest, count: number): void {
     this.#mix.add(sizeOf(request), request, count)
   }
 
-  /** undefined: it does not fit now. */
+  /** Where the request would go and what it does to the rest of the host; undefined: it does not fit now. */
   fitting(request: ResourceRequest): Fitting | undefined {
     const leftover = this.#refresh()
     const size = sizeOf(request)
@@ -44,7 +44,7 @@ export class Packing {
     return fitting
   }
 
-  /** What may come, if these come as well; nothing is learned. */
+  /** The mix as it would be with these requests; nothing is learned. */
   demandsWith(requests: readonly ResourceRequest[]): readonly Demand[] {
     const mix = this.#mix.copy()
     for (const request of requests) mix.add(sizeOf(request), request, 1)
@@ -70,7 +70,7 @@ export class Packing {
   }
 }
 
-/** The same for the same request: every peer writes its fields in one order. */
+/** A key that equals for equal requests, as every peer writes the fields in one order. */
 const sizeOf = (request: ResourceRequest): string => JSON.stringify(request)
 
 function isSame(a: ResourceVector, b: ResourceVector): boolean {

@@ -1,9 +1,9 @@
 import { BoundedMap, type Millis } from '@souk/kernel'
 
-/** gangs whose patience is remembered */
+/** gangs remembered by one host */
 const patienceMax = 1_024
 
-/** How long gangs have had room kept at one host while they waited for the rest of it. */
+/** Limits how long one gang may be patient at this host, so that no gang idles its slots for ever. */
 export class Patience {
   readonly #msMax: Millis
   /** since when a gang has room kept patiently */
@@ -13,7 +13,7 @@ export class Patience {
     this.#msMax = msMax
   }
 
-  /** For so long it had room kept, and then others have their turn for as long. */
+  /** True for `msMax` since the gang first was patient here, then false for as long, in which others have their turn. */
   allows(id: string, now: Millis): boolean {
     const known = this.#since.get(id)
     const sinceMs = known !== undefined && now - known <= 2 * this.#msMax ? known : now

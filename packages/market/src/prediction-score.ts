@@ -1,16 +1,16 @@
 import { LogHistogram, type Millis } from '@souk/kernel'
 import type { Quantiles } from './durations.ts'
 
-/** How good the durations were that this host promised in its bids: each judged once, when the run it was about ends. */
+/** How good this host's predictions of durations are: each run that ends is compared with what was expected of its class. */
 export class PredictionScore {
   #runs = 0
   #unknown = 0
   #underP50 = 0
   #underP90 = 0
-  /** of the median, in percent of it */
+  /** distance of each run from the median, in percent of the median */
   readonly #errors = new LogHistogram()
 
-  /** `expected`: as it was before this run was known. */
+  /** `expected`: as it was before this run was learned. */
   judge(runMs: Millis, expected: Quantiles | undefined): void {
     if (!expected) {
       this.#unknown++
@@ -23,8 +23,8 @@ export class PredictionScore {
   }
 
   /**
-   * Runs that were predicted and not, how many ended within their p50 and p90 (should be half, and nine tenths), and
-   * quantiles of the error of the median, in percent of it, over the latest two hundred.
+   * Runs with and without a prediction, how many ended within p50 and p90 (half and nine tenths are right), and quantiles of
+   * the error of the median in percent, over about the latest two hundred runs.
    */
   counters(): Record<string, number> {
     return {

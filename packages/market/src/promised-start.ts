@@ -1,24 +1,23 @@
 import type { Millis } from '@souk/kernel'
 import type { PeerId } from '@souk/wire'
 
-/** What a host said that it has for a gang, and how long it takes at most until it has more. */
+/** Room that a host said it has for a gang: places now, and for each further one the time until then, at most. */
 export interface HostRoom {
   peer: PeerId
   count: number
   laterMs: readonly Millis[]
 }
 
-/** From when on a gang can start, at the latest, and how many it then has where. */
+/** When a gang can start at the latest, and how many places each host must keep for it until then. */
 export interface PromisedStart {
   inMs: Millis
   keep: ReadonlyMap<PeerId, number>
 }
 
 /**
- * The first moment by which so many have room by what hosts said, and the places that are to be kept for it: the others need
- * keep nothing. Of the places that are there by then those that come last: one that is free before can be of use to others
- * for as long as they like. Undefined: too much runs of which nobody knows how long. This is the reservation of EASY
- * backfilling (Lifka 1995), of what hosts say instead of a central table.
+ * The first moment by which `size` places are there by what hosts said, and which of them to keep. If more are there by then,
+ * those that come last are kept, so that the ones free earlier stay of use to others. Undefined: too many runs have no
+ * timeout to tell. This is the reservation of EASY backfilling (Lifka 1995), by what hosts say instead of a central table.
  */
 export function promisedStart(rooms: readonly HostRoom[], size: number): PromisedStart | undefined {
   const places = rooms.flatMap(({ peer, count, laterMs }) => [
@@ -34,7 +33,7 @@ export function promisedStart(rooms: readonly HostRoom[], size: number): Promise
   return { inMs, keep }
 }
 
-/** Whether all that is to be kept will be there by then, by what hosts say now. */
+/** Whether every host still has, by what they say now, the places that it is to keep by then. */
 export function isHeld(rooms: ReadonlyMap<PeerId, HostRoom>, { inMs, keep }: PromisedStart): boolean {
   for (const [peer, needed] of keep) {
     const { count = 0, laterMs = [] } = rooms.get(peer) ?? {}
@@ -43,7 +42,7 @@ export function isHeld(rooms: ReadonlyMap<PeerId, HostRoom>, { inMs, keep }: Pro
   return true
 }
 
-/** What it has once so many are free at a moment when it said before what it has later: the first of those have come. */
+/** The room of a host that now has `count` places: as many of those that it announced for later have come. */
 export function withFreed(room: HostRoom | undefined, peer: PeerId, count: number): HostRoom {
   const { count: before = 0, laterMs = [] } = room ?? {}
   return { peer, count, laterMs: laterMs.slice(Math.max(0, count - before)) }

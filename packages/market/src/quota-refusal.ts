@@ -1,7 +1,7 @@
 import type { OverQuota, QuotaRoom } from '@souk/kernel'
 import { type Refusal, requestsOf, type Shape } from '@souk/wire'
 
-/** Why the tenant of these tasks may not have one more at a host; undefined: it may, as one of what will do. */
+/** Why the tenant's quota lets no further such task run at a host; undefined: it may run as one of its alternatives. */
 export function overQuota(quotas: QuotaRoom | undefined, shape: Shape): Refusal | undefined {
   if (!quotas) return undefined
   const refusals: Refusal[] = []
@@ -13,7 +13,7 @@ export function overQuota(quotas: QuotaRoom | undefined, shape: Shape): Refusal 
   return refusals.find(({ never }) => !never) ?? refusals[0]
 }
 
-/** Never: one of these alone is more than the tenant may have. */
+/** `never` if one such task alone exceeds the quota; else it may run once others of the tenant have ended. */
 export function quotaRefusal({ tenant, resource, allowed, held, needed }: OverQuota): Refusal {
   const detail = `${resource}: ${tenant.slice(0, 100)} holds ${held} of ${allowed} there, needs ${needed}`
   const shortage = { resource, available: allowed, needed }

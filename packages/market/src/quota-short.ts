@@ -1,7 +1,7 @@
 import type { Refusal, Shortage } from '@souk/wire'
 import { amountText } from './shortfall.ts'
 
-/** Where its quota never lets a tenant run one: what it needs, and the most that it may have on any of these hosts. */
+/** In words, where a quota can never hold one such task: what it needs, and the most that its tenant may have on any host. */
 export function quotaShortText(refused: readonly { refusal: Refusal }[]): string | undefined {
   const short = refused.flatMap(({ refusal }) =>
     refusal.code === 'quota' && refusal.never && refusal.shortage ? [refusal.shortage] : [],

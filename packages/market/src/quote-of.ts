@@ -4,16 +4,16 @@ import type { Quantiles } from './durations.ts'
 import type { Lot } from './lot.ts'
 
 interface Question {
-  /** of the auction */
+  /** number of the auction */
   id: number
   count: number
-  /** how long one of them takes; zeros: not known */
+  /** duration of one task; zeros: not known */
   expected: Quantiles
-  /** until the first of them is wanted; undefined: none has a deadline */
+  /** until the earliest deadline in the lot; undefined: no task has one */
   dueMs: Millis | undefined
 }
 
-/** What an auction asks its hosts. */
+/** The quote that an auction sends to the hosts it asks. */
 export function quoteOf(lot: Lot, { id, count, expected, dueMs }: Question): MessageOf<'quote'> {
   const { p50: expectedMs, p90: expectedMsP90 } = expected
   return {

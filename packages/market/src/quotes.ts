@@ -15,7 +15,7 @@ import type { LocalView, MembersView } from './views.ts'
 import type { ZoneClaims } from './zone-claims.ts'
 import { isZoned } from './zone-ties.ts'
 
-/** More room than that is as good as so much: nobody is crowded out. */
+/** Room is counted up to this for `racedMilli`: with more, rival bids no longer matter. */
 const racedRoomMax = 64
 
 interface QuotesParts {
@@ -24,15 +24,15 @@ interface QuotesParts {
   packing: Packing
   durations: Durations
   claims: ZoneClaims
-  /** tasks that were asked of bearers and may be on their way */
+  /** tasks that this host asked of bearers (WANTED) and that may be on their way */
   asked(): number
-  /** this host is going: it takes nothing any more */
+  /** this host is about to end, so it bids no more */
   leaving(): boolean
 }
 
 /**
- * Room that was bid is kept from others · its award came or went elsewhere · its asker fell silent. `ms`: for how long, or
- * after how long.
+ * reserved: room that was bid is not bid to others · released: its award came, or its auction went elsewhere · expired: the
+ * asker fell silent. `ms`: how long the hold may last, or did last.
  */
 export interface HoldEffect {
   type: 'hold'
@@ -42,12 +42,15 @@ export interface HoldEffect {
   ms: Millis
 }
 
-/** Where they go. */
+/** Where hold effects go. */
 interface Out {
   push(effect: HoldEffect): unknown
 }
 
-/** What this host answers to those who ask for quotes: a bid from what is free now, or why not. */
+/**
+ * Answers quotes for the bidder: a bid from what is free now, or the reason why not. It notes bids in `holds` and `rivals`;
+ * nothing is taken from the host's ledger.
+ */
 export class Quotes {
   readonly #config: MarketConfig
   readonly #parts: QuotesParts
@@ -61,7 +64,7 @@ export class Quotes {
     this.#holds = new Holds(config)
   }
 
-  /** With its word for its zone, where that is asked for: also where it can run none of them itself. */
+  /** To a quote of zoned tasks it adds this host's word for its zone, even where this host can run none of them itself. */
   answer(from: PeerId, quote: MessageOf<'quote'>, now: Millis, out: Out): MessageOf<'bid' | 'noBid'> {
     const answer = this.#bid(from, quote, now, out)
     const { lot, shape } = quote
@@ -97,7 +100,7 @@ export class Quotes {
     }
     const rttMs = members.rttP95(from) ?? members.rttP95() ?? this.#config.rttMsUnknown
     const holdMs = holdMsFor(this.#config, this.#runMsP90(quote, room.alternative), rttMs)
-    // Where there is more room than may be held nobody is turned away.
+    // Holds are limited to holdsMax: a host with more room than that turns nobody away because of them.
     const most = Math.max(room.room, local.room(room.request, this.#config.holdsMax + 1))
     const heldUntilMs = holdMs === undefined ? undefined : this.#holds.heldUntilMs(most)
     if (heldUntilMs !== undefined) return { t: 'noBid', lot, refusal: reserved(this.#leftMs(heldUntilMs, now)) }
@@ -110,13 +113,13 @@ export class Quotes {
     return { t: 'bid', lot, terms, offeredMs: Math.floor(now) }
   }
 
-  /** A baton has come by way of `path`, awarded by what this host offered at that time. */
+  /** A baton has come that a bearer on `path` awarded for the bid made at `offeredMs` (this host's clock): its hold ends. */
   onAwarded({ path, offeredMs }: { path: readonly PeerId[]; offeredMs: Millis }, now: Millis, out: Out): void {
     const hold = this.#holds.release(path, offeredMs)
     if (hold) out.push(effectOf('released', hold, now - hold.sinceMs))
   }
 
-  /** That auction is over without an award for this host. */
+  /** The asker's auction `lot` is over without an award for this host: its hold and its word for the zone end. */
   onOver(asker: PeerId, lot: number, now: Millis, out: Out): void {
     this.#parts.claims.giveUp({ asker, lot })
     const hold = this.#holds.giveUp(asker, lot)
@@ -140,24 +143,24 @@ export class Quotes {
     return this.#holds.snapshot()
   }
 
-  /** So many have room that a gang does not need before they are over, where nothing waits here. */
+  /** Places among the room kept for a gang that such tasks could use and leave, by their timeout, before the gang starts. */
   #lent({ shape, limitMs = 0, count }: MessageOf<'quote'>, now: Millis): number {
     const { local } = this.#parts
     return limitMs > 0 && local.queued() === 0 ? local.lent(shape, limitMs, count, now) : 0
   }
 
-  /** Sums of times are rounded: a hold of this moment may seem to last a little longer than it can (I7). */
+  /** Capped, since rounding may make a hold of this moment seem to last longer than holdMsMax (I7). */
   #leftMs(heldUntilMs: Millis, now: Millis): Millis {
     return Math.min(this.#config.holdMsMax, Math.ceil(heldUntilMs - now))
   }
 
-  /** Nine of ten take no longer, by whichever of the two has seen longer ones; undefined: neither has seen any. */
+  /** p90 of the class's duration, the longer of what the asker and this host expect; undefined: neither knows. */
   #runMsP90({ shape, expectedMsP90 }: MessageOf<'quote'>, alternative: number): Millis | undefined {
     const here = this.#parts.durations.expected(durationClass(shape.class, alternative))?.p90 ?? 0
     return Math.max(here, expectedMsP90) || undefined
   }
 
-  /** When there may be room for the first of what will do. */
+  /** The soonest time at which any of the alternatives may have room; undefined: not known. */
   #etaMs(shape: Shape, now: Millis): Millis | undefined {
     const { local, durations } = this.#parts
     const work = local.work(this.#config.etaRunsMax, now)

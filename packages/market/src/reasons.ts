@@ -1,8 +1,8 @@
 import { limits, type PeerId, type Reason, type Refusal } from '@souk/wire'
 
 /**
- * Refusals of all peers by what they say: code, whether for ever, and what was missing. Of each group the soonest time
- * and the host that comes closest. Most peers first, at most `limits.reasonsMax`. Cost: one pass.
+ * Groups refusals by code, `never` and what is missing; of each group it keeps the soonest eta and the smallest shortage.
+ * Groups with most peers first, at most `limits.reasonsMax`. Cost: one pass.
  */
 export function groupRefusals(refused: readonly { peer: PeerId; refusal: Refusal }[]): Reason[] {
   const groups = new Map<string, Reason>()
@@ -18,7 +18,7 @@ export function groupRefusals(refused: readonly { peer: PeerId; refusal: Refusal
     .map(([, group]) => group)
 }
 
-/** What it was about: hosts that lack the same differ in what they have instead. */
+/** What the refusal is about, without what the host has instead, in which hosts that lack the same differ. */
 function missingOf({ code, shortage, detail }: Refusal): string {
   if (shortage) return shortage.resource
   return code === 'label-missing' || code === 'function-unknown' ? detail.split(', has ')[0]! : ''

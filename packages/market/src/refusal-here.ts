@@ -5,7 +5,7 @@ import { draining, pressed } from './refusal.ts'
 import { decideTies } from './ties.ts'
 import type { LocalView } from './views.ts'
 
-/** Why this host would take no such task now even if it had room; undefined: it would. */
+/** Why this host would take no such task now even with room for it; undefined: it would. */
 export function refusalHere(local: LocalView, shape: Shape): Refusal | undefined {
   const offer = local.offer()
   const pressure = local.pressure()

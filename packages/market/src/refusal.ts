@@ -1,12 +1,12 @@
 import type { Refusal } from '@souk/wire'
 
-/** what a message may say, less a little; names and lists from elsewhere may be longer together */
+/** below what a message may carry; details hold names and lists from other peers, which may be longer together */
 const detailCharsMax = 250
 
-/** It cannot, until the host changes. */
+/** The host cannot run such a task as it is now. */
 export const never = (code: Refusal['code'], detail: string): Refusal => refusal(code, true, detail)
 
-/** It cannot now. */
+/** The host could run such a task, but not at this moment. */
 export const later = (code: Refusal['code'], detail: string): Refusal => refusal(code, false, detail)
 
 export const draining: Refusal = later('draining', 'it takes no new work')

@@ -1,22 +1,22 @@
 import type { Decision, PeerId, ScoredBid } from '@souk/wire'
 import { weigh } from './score-bid.ts'
 
-/** A decision taken again with other weights, from what was kept of it. */
+/** A decision taken again with other weights, from the bids that its record kept. */
 export interface Replay {
   weights: Record<string, number>
-  /** best first; those that could not start at once come last, since only the others bind */
+  /** best first; bids that do not start at once come last, since only the others can win */
   bids: ScoredBid[]
-  /** undefined where no bid could start at once */
+  /** undefined: no bid starts at once */
   winner: PeerId | undefined
-  /** score of the second less that of the first; 0 where there is no second */
+  /** score of the second less that of the first; 0: there is no second */
   margin: number
-  /** it would have gone elsewhere than it did */
+  /** the winner is another than in the decision */
   changed: boolean
 }
 
 /**
- * Who would have won with these weights. It knows the bids that the decision kept (the best `limits.bidsKeptMax` by its
- * own weights and the winner): where there were more, `bidsTotal` says so, and one of those might have done better.
+ * Who would have won with these weights, of the bids that the decision kept (the best `limits.bidsKeptMax` by its own weights,
+ * and the winner). If `bidsTotal` is more, one of the others might have done better.
  */
 export function replay(decision: Pick<Decision, 'bids' | 'winner'>, weights: Record<string, number>): Replay {
   const bids = decision.bids
@@ -27,7 +27,7 @@ export function replay(decision: Pick<Decision, 'bids' | 'winner'>, weights: Rec
     )
   const able = bids.filter(({ terms }) => terms.startMs === 0)
   const [first, second] = able
-  // Where the one that won is as good as the first, chance may have chosen it again.
+  // If the old winner ties with the first, it stays: ties are broken at random.
   const won = able.find(({ peer }) => peer === decision.winner)
   const winner = won && first && won.score === first.score ? won.peer : first?.peer
   return {
@@ -35,7 +35,7 @@ export function replay(decision: Pick<Decision, 'bids' | 'winner'>, weights: Rec
     bids,
     winner,
     margin: first && second ? second.score - first.score : 0,
-    // Of what was placed without bids nothing was weighed.
+    // Without bids nothing was weighed, so other weights change nothing.
     changed: bids.length > 0 && winner !== decision.winner,
   }
 }

@@ -6,17 +6,17 @@ import type { Reservation } from './reservation.ts'
 import { countTogether } from './ties.ts'
 import type { LocalView } from './views.ts'
 
-/** runs of this host that are looked at to say when it has room at the latest */
+/** runs that are looked at to say when this host has more room */
 const runsMax = 256
 
-/** How many more of it its tenant and its ties allow here. */
+/** How many more places of those wanted the tenant's quota and the gang's ties allow here. */
 export function allowedMore(local: LocalView, { shape, keys, wanted }: Reservation): number {
   const { tenant = '', request } = shape
   const more = Math.max(0, Math.min(wanted, countTogether(shape)) - keys.length)
   return local.quotas()?.allowed(tenant, request, more) ?? more
 }
 
-/** It keeps less than it is to keep, and this host could hold more of it when it is empty. */
+/** Fewer places are kept than the gang needs here, and this host could hold more of them when it is empty. */
 export function lacksRoom(local: LocalView, reservation: Reservation): boolean {
   const { shape, keys, keep } = reservation
   const { capacity, gpus } = local.offer()
@@ -24,7 +24,7 @@ export function lacksRoom(local: LocalView, reservation: Reservation): boolean {
   return copiesThatFit(capacity, shape.request, most, gpus) > keys.length
 }
 
-/** When a patient one has more room here at the latest; of two only the older is told, since the room is its. */
+/** When there is more room here for a patient gang, at the latest. One gang a host is patient, and gets what comes free. */
 export function laterRoomOf(local: LocalView, reservation: Reservation, now: Millis): { laterMs?: Millis[] } {
   if (!reservation.patient) return {}
   const { gpus } = local.offer()
@@ -33,13 +33,13 @@ export function laterRoomOf(local: LocalView, reservation: Reservation, now: Mil
   return { laterMs: laterRoomMs(host, reservation.shape.request, most, now) }
 }
 
-/** Its tenant's quota lets this host never have as many: no waiting helps. */
+/** The most of `count` that the tenant's quota ever allows here, if that is fewer: waiting does not help then. */
 export function quotaMostOf(local: LocalView, { tenant = '', request }: Shape, count: number): { quotaMost?: number } {
   const most = local.quotas()?.ever(tenant, request, count) ?? count
   return most < count ? { quotaMost: most } : {}
 }
 
-/** It keeps all that its tenant may have here beside what it has, and that is less: one that ends makes room for another. */
+/** The refusal where the quota is why fewer than `count` places are kept; it holds until tasks of the tenant end. */
 export function quotaShort({ shape, keys: { length } }: Reservation, count: number): Refusal | undefined {
   if (length >= Math.min(count, countTogether(shape))) return undefined
   return later(

@@ -2,27 +2,27 @@ import { type Millis, type ResourceRequest, scalarResources } from '@souk/kernel
 import type { MessageOf, PeerId, Shape } from '@souk/wire'
 import type { GangConfig } from './gang-config.ts'
 
-/** Room that this host keeps for a gang. */
+/** Room that this host keeps for a gang of one bearer. */
 export interface Reservation {
   readonly id: string
   readonly from: PeerId
   readonly gang: string
   shape: Shape
   wanted: number
-  /** of a patient one: so many are enough while it waits */
+  /** places that the gang needs here while it waits patiently; the rest of `wanted` is kept only until firmUntilMs */
   keep: number
-  /** of the room that is taken for it */
+  /** one for each place that is taken out of the ledger for it */
   keys: string[]
-  /** each of it is over after so long, by its timeout; 0: nobody knows */
+  /** each member is over by its timeout after this; 0: not all have one */
   limitMs: Millis
   patient: boolean
   sinceWallMs: number
   untilMs: Millis
-  /** of a patient one: it cannot start before, so until then its room is lent; undefined: nobody knows */
+  /** of a patient gang: it cannot start before, so its room is lent until then; undefined: not known */
   startsMs: Millis | undefined
-  /** its asker was told what it has, and may be about to hand it out: until then nothing of it is lent */
+  /** its bearer was told what it has here and may be handing it out: nothing of it is lent before this */
   firmUntilMs: Millis
-  /** an older one is patient: it keeps what it was told to have until then, and no more */
+  /** an older gang became patient here: this one keeps what its bearer was told until firmUntilMs, and gets no more */
   givesWay: boolean
 }
 
@@ -42,7 +42,7 @@ export function newReservation(about: Pick<Reservation, 'id' | 'from' | 'gang' |
   }
 }
 
-/** What its asker says of it now; whether it is patient here is decided here. */
+/** Takes over what the bearer asks for now, but for `patient`: that this host decides (`Reservations`). */
 export function noteAsked(reservation: Reservation, message: MessageOf<'reserve'>, now: Millis): void {
   const { count, keep = count, limitMs = 0, sinceWallMs, startsInMs } = message
   Object.assign(reservation, { wanted: count, keep, limitMs, sinceWallMs })
@@ -55,19 +55,19 @@ export function isOlder(a: Age, b: Age): boolean {
   return a.sinceWallMs < b.sinceWallMs || (a.sinceWallMs === b.sinceWallMs && a.gang < b.gang)
 }
 
-/** An older one of these is patient, and so is to have what becomes free. */
+/** An older gang than this is patient, so that one is to have what becomes free. */
 export function isBehind(some: Age & { id: string }, all: Iterable<Reservation>): boolean {
   for (const other of all) if (other.patient && other.id !== some.id && isOlder(other, some)) return true
   return false
 }
 
-/** For how long room is kept for an asker that is so far away; undefined: never measured. */
+/** How long room is kept for a bearer with this round trip; undefined: never measured. */
 export function reserveMs(config: GangConfig, rttMs: Millis | undefined): Millis {
   const { reserveRoundTrips, reserveMsMin, reserveMsMax } = config
   return Math.min(reserveMsMax, Math.max(reserveMsMin, reserveRoundTrips * (rttMs ?? 0)))
 }
 
-/** It has room that is as good for this request, and cannot start before what runs for so long is over. */
+/** Whether this gang can lend a place to a task over within `limitMs`: large enough, and free again before the gang starts. */
 export function lends(
   { patient, keys, shape, startsMs, firmUntilMs }: Reservation,
   request: ResourceRequest,
@@ -78,7 +78,7 @@ export function lends(
   return isInTime && firmUntilMs <= now && keys.length > 0 && isWithin(request, shape.request)
 }
 
-/** How many of this shape could have room that these have only lent, `except` one of them. */
+/** Places that these gangs, `except` one, could lend to tasks of this shape. */
 export function lendableOf(
   all: Iterable<Reservation>,
   { request }: Shape,
@@ -92,7 +92,7 @@ export function lendableOf(
   return count
 }
 
-/** Nothing of it is more; devices are not compared, so nothing that wants any is within anything. */
+/** `a` asks for no more than `b` of anything. Devices are not compared: a request for GPUs or custom resources is within none. */
 function isWithin(a: ResourceRequest, b: ResourceRequest): boolean {
   if (a.gpu.count > 0 || Object.keys(a.custom).length > 0) return false
   return scalarResources.every((name) => a[name] <= b[name])

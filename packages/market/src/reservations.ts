@@ -25,30 +25,30 @@ export type ReservationsMessage = MessageOf<'reserve' | 'unreserve'>
 export type ReservationsInput =
   | { type: 'wake' }
   | { type: 'message'; from: PeerId; message: ReservationsMessage }
-  /** a baton of that gang came from that peer: what is kept for one of its members is this task's, if it is of their shape */
+  /** a member of this gang came from that bearer: it gets a place kept for the gang, if its shape is the gang's */
   | { type: 'use'; from: PeerId; gang: string; task: TaskId; shape: Shape }
-  /** a task that is over after so long has come: where a gang that cannot start before has its room, it may have that */
+  /** a task came that ends within `limitMs`: if nothing is free it may use a place of a gang that starts later */
   | { type: 'borrow'; shape: Shape; limitMs: Millis }
   /** room here may have changed */
   | { type: 'changed' }
 
 export type ReservationsEffect =
   | { type: 'send'; to: PeerId; message: MessageOf<'reserved' | 'freed'> }
-  /** takes room for one; `key` names it until it is freed or assigned */
+  /** takes one place out of the ledger, named `key` until it is freed or assigned to a task */
   | { type: 'hold'; key: string; tenant: string; request: ResourceRequest }
   | { type: 'free'; key: string }
   | { type: 'assign'; key: string; task: TaskId }
 
-/** gangs that are remembered to have asked */
+/** gangs remembered in `#learned` */
 const learnedMax = 1_024
 
 /**
- * Room that this host keeps for gangs while their askers find out whether all members get some.
+ * Room that this host keeps for gangs while their bearers find out whether all members get some.
  *
- * Invariants: I6 it keeps only what is free, and takes it from the host's own ledger. I7 every reservation ends by itself,
- * after `reserveMs` or, of the one that is patient, `patientMs` after its asker last spoke; an asker has at most
- * `perAskerMax`. Of two patient ones the older by (sinceWallMs, gang) has the room, at every host: so the first of all gets
- * all that it needs, and no two wait for each other. Its room is lent to what is over before it can start (backfilling).
+ * Invariants: I6 only what is free is kept, taken out of the host's ledger. I7 every reservation ends by itself, after
+ * `reserveMs` or, if patient, `patientMs` after its bearer last spoke; a bearer has at most `perAskerMax`. At most one gang
+ * is patient here, the oldest by (sinceWallMs, gang): every host prefers the same one, so it gets all that it needs and no
+ * two gangs wait for each other. Its room is lent to tasks that end before it can start (backfilling).
  */
 export class Reservations implements Machine<ReservationsInput, ReservationsEffect> {
   readonly #config: GangConfig
@@ -59,7 +59,7 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
   readonly #due = new Deadlines<string>()
   readonly #askers = new Askers()
   readonly #patience: Patience
-  /** gangs that were learned of: they ask in many rounds, and count once */
+  /** gangs that the packing mix has counted: they ask in many rounds, and count once */
   readonly #learned = new BoundedMap<string, true>(learnedMax)
   #nextKey = 1
 
@@ -95,20 +95,20 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
     }
   }
 
-  /** A gang that waits patiently could have more room here than is free. */
+  /** A patient gang is still to get more room here: nothing else may be fetched into it. */
   get lacksRoom(): boolean {
     for (const reservation of this.#reservations.values())
       if (reservation.patient && lacksRoom(this.#local, reservation)) return true
     return false
   }
 
-  /** Whether this names room that is kept here. */
+  /** Whether this key names a place kept here. */
   keeps(key: string): boolean {
     for (const { keys } of this.#reservations.values()) if (keys.includes(key)) return true
     return false
   }
 
-  /** How many of this shape could have room that a gang has only lent: those that are over in time, where nothing is free. */
+  /** How many tasks of this shape, each over within `limitMs`, could use places that gangs lend; at most `most`. */
   lendable(shape: Shape, limitMs: Millis, most: number, now: Millis): number {
     return Math.min(most, lendableOf(this.#reservations.values(), shape, limitMs, now))
   }
@@ -177,7 +177,7 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
     })
   }
 
-  /** What is left of this host has to suit gangs as well. */
+  /** Counts the gang in the packing mix, since what is left of this host has to suit gangs as well. */
   #learn(id: string, { shape, count }: MessageOf<'reserve'>): void {
     if (!this.#learned.has(id)) this.#packing.learn(shape.request, count)
     this.#learned.push(id, true)
@@ -185,7 +185,7 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
 
   #whyNot(from: PeerId, id: string, shape: Shape): Refusal | undefined {
     const refusal = refusalHere(this.#local, shape)
-    // Who holds as much as it may gets more room as its tasks end, like one that waits for anything else.
+    // A quota that is used up now is no refusal: the gang gets places as tasks of its tenant end.
     if (refusal && (refusal.code !== 'quota' || refusal.never)) return refusal
     if (this.#reservations.has(id)) return undefined
     const { perAskerMax, reservationsMax } = this.#config
@@ -194,7 +194,7 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
     return later('rate-limited', 'room is kept for too many gangs already')
   }
 
-  /** Of two patient ones the older has the room; what the other one had comes free, and goes to the older as it does. */
+  /** Whether this gang may be patient here: no other is, or a younger one that now has to give way. */
   #overtakes(reservation: Reservation, now: Millis, out: ReservationsEffect[]): boolean {
     const other = [...this.#reservations.values()].find(({ patient, id }) => patient && id !== reservation.id)
     if (!other) return true
@@ -203,7 +203,7 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
     return true
   }
 
-  /** What an asker would find here now: what is free, and what it could borrow. */
+  /** What this gang would find here now: places kept for it, free ones, and those that a patient gang would lend it. */
   #roomFor({ id, shape, wanted, limitMs, ...age }: Asker, now: Millis): { count: number; older: boolean } {
     const kept = this.#reservations.get(id)?.keys.length ?? 0
     const all = [...this.#reservations.values()]
@@ -212,7 +212,7 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
     return { count: Math.min(wanted, kept + free + lent), older: isBehind({ id, ...age }, all) }
   }
 
-  /** Its asker has had the time to hand out what it was told of. */
+  /** The bearer has had time to award what it was told of: a patient gang keeps what it needs, any other reservation ends. */
   #onDue(id: string, now: Millis, out: ReservationsEffect[]): void {
     const { untilMs, keys, keep } = this.#reservations.get(id)!
     if (untilMs > now) {
@@ -222,7 +222,7 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
     } else this.#end(id, out)
   }
 
-  /** Its asker may be awarding what it was told to have: that stays for as long as any gang's does. */
+  /** The gang is patient no more, but its bearer may be awarding what it was told of: that is kept until firmUntilMs. */
   #giveWay(reservation: Reservation, now: Millis, out: ReservationsEffect[]): void {
     const { id, firmUntilMs } = reservation
     reservation.patient = false
@@ -249,7 +249,7 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
     out.push({ type: 'hold', key, tenant, request })
   }
 
-  /** Frees as much of what patient gangs have here as so many need that are over before those start; how many then have room. */
+  /** Frees places of patient gangs for `count` tasks that end before those gangs start; returns how many it freed. */
   #lend({ request }: Shape, limitMs: Millis, count: number, now: Millis, out: ReservationsEffect[]): number {
     let lent = 0
     for (const reservation of this.#reservations.values()) {
@@ -271,7 +271,7 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
     }
   }
 
-  /** One that asks for something else than was kept for it comes like any other task: else it had more than was taken (I6). */
+  /** A member of another shape than was kept for is admitted like any task: its place could be too small for it (I6). */
   #onUse({ from, gang, task, shape }: Extract<ReservationsInput, { type: 'use' }>, out: ReservationsEffect[]): void {
     const reservation = this.#reservations.get(idOf(from, gang))
     if (!reservation || shapeKey(shape) !== shapeKey(reservation.shape)) return
@@ -282,7 +282,7 @@ export class Reservations implements Machine<ReservationsInput, ReservationsEffe
     if (reservation.keys.length === 0) this.#end(reservation.id, out)
   }
 
-  /** One that had room here is answered; one that never has heard of is nobody's that still waits. */
+  /** The bearer wants no room now. A gang that had none here is forgotten (`Askers.leave`); one that had stays an asker. */
   #onUnreserve(id: string, out: ReservationsEffect[]): void {
     if (this.#reservations.has(id)) this.#end(id, out)
     else this.#askers.leave(id)

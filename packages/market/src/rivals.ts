@@ -1,16 +1,16 @@
 import type { Millis } from '@souk/kernel'
 
-/** Bids remembered at most; more in a round trip are as good as so many. */
+/** Bids remembered at most; more within a round trip count as so many. */
 const bidsMax = 1024
 
 /**
- * The bids of this host that may still be answered by an award, which takes a round trip. A bid promises nothing, so the
- * next asker is told how many others were offered the same room just before.
+ * Counts bids of this host that may still be awarded, which takes a round trip. Bids do not reserve, so each further asker is
+ * told in its bid (`racedMilli`) how many others were bid the same room just before.
  */
 export class Rivals {
   readonly #untilMs: Millis[] = []
 
-  /** A bid was made that can be answered for so long. */
+  /** Notes a bid that may be awarded within `forMs`. */
   add(now: Millis, forMs: Millis): void {
     if (this.#untilMs.length >= bidsMax) this.#untilMs.shift()
     this.#untilMs.push(now + forMs)

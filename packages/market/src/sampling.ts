@@ -10,18 +10,18 @@ interface SamplingParts {
   scarcity: Scarcity
 }
 
-/** 1: the first that ask for a lot, 2: those who ask others when these had too little room */
 export interface Round {
+  /** 1; 2: the hosts asked in the first round had too little room, so others are asked */
   round: number
   /** whether the choice of host can strand devices */
   strands: boolean
 }
 
 /**
- * Whom an auction asks: all of few, of many a random sample. Up to half of it are hosts that said not long ago to have room.
- * Where room is scarce a blind draw mostly finds hosts that are full, and the few others are found late, by their own
- * questions. The blind half keeps what is asked from depending on who was heard last. (Power of two choices with memory:
- * Mitzenmacher, Prabhakar, Shah, FOCS'02.) Whoever has large inputs already is asked before all others.
+ * Whom an auction asks: all candidates if they are few, else a random sample, of which up to half are hosts whose fresh load
+ * stamp shows room. Where room is scarce a blind draw mostly finds full hosts, and the others would be found only when they
+ * ask for work; the blind half keeps the sample from depending on who was heard last. (Power of two choices with memory:
+ * Mitzenmacher, Prabhakar, Shah, FOCS'02.) If inputs are large, all candidates that have them are asked, and a blind draw.
  */
 export class Sampling {
   readonly #config: MarketConfig
@@ -47,7 +47,7 @@ export class Sampling {
       const others = candidates.filter(({ peer }) => !lot.keepers.has(peer))
       return [...keepers, ...prng.sample(others, count - keepers.length)]
     }
-    // A stamp tells of slots, not of devices.
+    // A load stamp tells of slots, not of devices.
     if (strands) return prng.sample(candidates, count)
     const known = prng.sample(
       candidates.filter((candidate) => this.#saysRoom(candidate, lot, now)),

@@ -6,9 +6,9 @@ import type { Lot } from './lot.ts'
 const weight = 0.2
 
 /**
- * How many of those who were asked had room at once, by class, learned as auctions close. Where few have any, more are
- * asked at once: a second round would cost a round trip, and a bid without others beside it ends in the queue of a busy
- * host when somebody else was faster. (Sample size by load: Tarcil, SoCC'15.)
+ * Learns for each class, as auctions close, what share of the hosts asked had room at once. Where few have, auctions ask more
+ * hosts: a second round would cost a round trip, and an award without alternates ends in the queue of a busy host when
+ * another asker was faster. (Sample size by load: Tarcil, SoCC'15.)
  */
 export class Scarcity {
   readonly #config: MarketConfig
@@ -26,8 +26,8 @@ export class Scarcity {
   }
 
   /**
-   * How many peers to ask, `usual` where there is room; at most `askedMaxScarce`, at once for what others had no room for.
-   * What nobody had room for before waits for whoever asks: more questions would only be more messages.
+   * How many peers to ask: `usual`, or up to `askedMaxScarce` if room is scarce; as many at once for a task that another host
+   * had no room for (`avoid`). A lot whose last auction found no room waits for WANTED: there more quotes would be wasted.
    */
   askedFor({ shape, avoid, quietMs }: Pick<Lot, 'shape' | 'avoid' | 'quietMs'>, usual: number): number {
     const { bidsWanted, askedMaxScarce } = this.#config

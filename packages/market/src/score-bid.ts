@@ -2,9 +2,9 @@ import type { BidTerms } from '@souk/wire'
 import type { MarketConfig } from './config.ts'
 
 /**
- * What is weighed of a bid, each around one: when it starts and ends against the target, how it fragments the host, how much
- * of that is in use already, what it costs, how many others were offered the same room, what company that is preferred it lacks,
- * whether it is too late for a deadline. It starts once its input is there and its worker warm, which come side by side.
+ * The parts of a bid's score, each of the order of one: start and finish in units of the target, fragmentation of the host,
+ * how much of the host is in use, price, how many rivals were bid the same room, preferred company that is missing, and
+ * whether it misses the deadline. A task starts once its input is there and its worker warm; the two go on side by side.
  */
 export function scoreParts(terms: BidTerms, { targetMs }: Pick<MarketConfig, 'targetMs'>) {
   return {
@@ -14,13 +14,13 @@ export function scoreParts(terms: BidTerms, { targetMs }: Pick<MarketConfig, 'ta
     used: terms.usedMilli / 1000,
     price: terms.priceMilli / 1000,
     raced: (terms.racedMilli ?? 0) / 1000,
-    // Most tasks have no such wish: then it is no part of their score.
+    // Left out at zero, so that decisions do not show parts that most tasks have no use for.
     ...(terms.unmetMilli ? { affinity: terms.unmetMilli / 1000 } : {}),
     ...(terms.late ? { late: 1 } : {}),
   }
 }
 
-/** The sum of the parts by their weights, lower is better; what has no weight counts nothing. */
+/** The weighted sum of the parts, lower is better; a part without a weight counts nothing. */
 export function weigh(
   parts: Readonly<Record<string, number>>,
   weights: Readonly<Record<string, number | undefined>>,

@@ -7,12 +7,12 @@ import { scoreParts, weigh } from './score-bid.ts'
 export interface Scoring {
   objective: Objective
   weights: Weights
-  /** those that count, by name: what a decision keeps */
+  /** the weights that are not zero, as a decision keeps them */
   named: Record<string, number>
   of(terms: BidTerms): { score: number; parts: Record<string, number> }
 }
 
-/** By what the tasks ask for, or what is declared for their class. */
+/** The scoring for the objective that the tasks ask for, or that is declared for their class. */
 export function scoringOf(shape: Shape, config: MarketConfig): Scoring {
   const objective = objectiveOf(shape, config)
   const weights = weightsOf(objective, config)

@@ -1,6 +1,6 @@
 import { requestOf, requestsOf, type Shape, type TaskSpec, tiesOf } from '@souk/wire'
 
-/** What a task has in common with its like: enough for a host to say yes or no. */
+/** What like tasks have in common, and all that a host needs to know to bid for them. */
 export function shapeOf(spec: TaskSpec): Shape {
   const { work } = spec
   return {
@@ -17,20 +17,20 @@ export function shapeOf(spec: TaskSpec): Shape {
   }
 }
 
-/** Tasks with the same key are asked for in one lot. */
+/** Tasks with the same key are of one shape, and may share a lot. */
 export function shapeKey(shape: Shape): string {
   const { class: name, executor, function: called, request, labels, tenant, where, alternatives, objective } = shape
   const asked = [name, executor, called, request, labels, tenant, where, alternatives, objective]
   return JSON.stringify([...asked, tiesOf(shape)])
 }
 
-/** Whether a choice of host can strand one resource beside another, or few hosts only may have what it must be near. */
+/** Whether more hosts are worth asking: the choice can strand GPUs or custom resources, or few have what it must be near. */
 export function isMulti(shape: Shape): boolean {
   if (shape.near !== undefined) return true
   return requestsOf(shape).some((request) => request.gpu.count > 0 || Object.keys(request.custom).length > 0)
 }
 
-/** The same tasks where only one of what they ask for will do. */
+/** The same shape with this alternative as its only request. */
 export function shapeAs(shape: Shape, alternative: number | undefined): Shape {
   const { alternatives, ...rest } = shape
   return alternatives ? { ...rest, request: requestOf(shape, alternative) } : shape

@@ -24,7 +24,7 @@ interface ShortcutParts {
   frame: FrameOf
 }
 
-/** A host that said not long ago how many more of a lot it could start. */
+/** A host whose load stamp shows room for `count` tasks of the lot. */
 interface Room {
   taker: Taker
   count: number
@@ -32,8 +32,8 @@ interface Room {
 }
 
 /**
- * Tasks that end sooner than an auction would are given to hosts whose last frame said that they have room: where that is
- * no longer true the baton bounces to another of them, which costs no more than asking all of them would have.
+ * Awards tasks that are shorter than an auction to hosts whose load stamps show room, without asking. If a stamp is no longer
+ * true the baton bounces to another such host, which costs no more than an auction would have.
  */
 export class Shortcut {
   readonly #config: MarketConfig
@@ -46,7 +46,7 @@ export class Shortcut {
 
   place(lot: Lot, candidates: readonly CandidateView[], now: Millis, out: Out): void {
     const { prng, lots, loads, pace, durations, frame } = this.#parts
-    // A stamp tells of slots, not of which alternative there is room for, nor of what else is there.
+    // A load stamp tells of slots, not which alternative there is room for, nor what else is at the host.
     if (!pace.isShort(lot.shape.class) || isMulti(lot.shape) || lot.shape.alternatives || isTied(lot.shape)) return
     const rooms = this.#rooms(lot, candidates, now)
     const line = rooms.map(({ taker: { peer }, count }) => ({ peer, count, score: 0 }))
@@ -70,10 +70,10 @@ export class Shortcut {
     const asked = candidates.length <= askAllMax ? candidates : prng.sample(candidates, askedMax)
     return asked.flatMap(({ peer, incarnation, reachable, offer }) => {
       const free = loads.free(peer, now)
-      // Nobody has more free than it has.
+      // A host cannot have more free than its advert says that it has.
       const slots = Math.min(free?.slots ?? 0, offer?.capacity.slots ?? 0)
       const count = Math.floor(slots / slotsOf(lot))
-      // Whoever has quotas must be asked: what it refuses would come back here at once, again and again.
+      // A host with quotas must be asked: tasks that it refuses by quota would come back at once, again and again.
       if (!free || !reachable || offer?.bounded || count <= 0 || free.ageMs > stampMsMax) return []
       return [{ taker: { peer, incarnation, offeredMs: free.saidMs }, count, ageMs: free.ageMs }]
     })

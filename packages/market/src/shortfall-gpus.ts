@@ -1,7 +1,7 @@
 import { emptyRequest, type GpuRequest, type Shortage, shortage } from '@souk/kernel'
 import { bytesText, bytesTexts, count, type KnownHost, listText, type Need, nameOf } from './shortfall-need.ts'
 
-/** What kind of GPU a task needs: nothing where any will do, or where no host has as many, which says it all. */
+/** Needs for a kind of GPU: none if any kind will do, or if no host has as many GPUs of any kind, which says it all. */
 export function gpuKindNeeds(
   { count: needed, milli, models = [], memoryBytes = 0 }: GpuRequest,
   hosts: readonly KnownHost[],

@@ -5,16 +5,16 @@ export interface KnownHost {
   offer: Offer
 }
 
-/** One of the things that a task needs of its host. */
+/** One thing that a task needs of its host, in words. */
 export interface Need {
   what: string
   /** hosts that have it */
   had: readonly KnownHost[]
-  /** what to say where there are none */
+  /** what to say if no host has it */
   lack(): string
 }
 
-/** shown of what others have instead */
+/** items of a list that are shown */
 const shownMax = 3
 
 export const namesText = (hosts: readonly KnownHost[]): string => listText(hosts.map(nameOf))
@@ -24,14 +24,14 @@ export function listText(texts: readonly string[], between = ', '): string {
   return `${texts.slice(0, shownMax).join(between)}${more}`
 }
 
-/** As its owner calls it, where its label says so. */
+/** The host's label `host` if it has one, else its peer id. */
 export const nameOf = ({ peer, offer }: KnownHost): string => offer.labels.host ?? peer
 
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`
 
 const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
 
-/** Two different amounts, exact where they would read alike: '12.9 GB' and '20 GB'; '85899345920 B' and '85900000000 B'. */
+/** Two different amounts, exact if they would read alike: '12.9 GB' and '20 GB'; '85899345920 B' and '85900000000 B'. */
 export function bytesTexts(one: number, other: number): [string, string] {
   const texts: [string, string] = [bytesText(one), bytesText(other)]
   return texts[0] === texts[1] ? [`${one} B`, `${other} B`] : texts

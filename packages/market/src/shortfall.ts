@@ -16,8 +16,8 @@ import {
 import { decideWhere } from './where.ts'
 
 /**
- * What no known host has: what is needed, and the most there is, such as "needs 64 CPUs; the largest host has 8: h1".
- * Where each thing is somewhere but not all on one host, it says so. undefined: no host is known, or one could run it.
+ * In words why no known host can run such a task: what it needs and the most there is, such as "needs 64 CPUs; the largest
+ * host has 8: h1", or that no one host has all of it. Undefined: no host is known, or one could run it.
  */
 export function shortfallText(shape: Shape, hosts: readonly KnownHost[]): string | undefined {
   if (hosts.length === 0 || hosts.some(({ offer }) => !decideFit(offer, shape))) return undefined
@@ -29,7 +29,7 @@ function shortfallOf(shape: Shape, hosts: readonly KnownHost[]): string {
   const needs = needsOf(shape, hosts)
   const missing = needs.filter(({ had }) => had.length === 0)
   if (missing.length > 0) return missing.map(({ lack }) => lack()).join('; ')
-  // What all have makes no difference.
+  // What every host has does not tell them apart.
   const apart = needs.filter(({ had }) => had.length < hosts.length)
   return `each of these is there, but not on one host: ${apart.map(({ what, had }) => `${what} (${namesText(had)})`).join(', ')}`
 }
@@ -95,13 +95,13 @@ function labelsSeen(name: string, hosts: readonly KnownHost[]): string {
 function nearest(where: string, hosts: readonly KnownHost[]): string {
   const told = hosts.map((host) => {
     const detail = decideWhere(host.offer, where)?.detail ?? ''
-    // Where all of it is one part, it was said just before.
+    // If the expression is one comparison, its text was said just before.
     return `${nameOf(host)}: ${detail.startsWith(`${where}: `) ? detail.slice(where.length + 2) : detail}`
   })
   return listText(told, '; ')
 }
 
-/** `bytes`: how to write it where it is an amount of bytes. */
+/** `bytes`: the text of an amount of bytes, if it is to be written in another way than usual. */
 type AmountText = (n: number, bytes?: string) => string
 
 const units: Record<(typeof scalarResources)[number], AmountText> = {
@@ -112,7 +112,7 @@ const units: Record<(typeof scalarResources)[number], AmountText> = {
   networkMbps: (n) => `${n} Mbit/s`,
 }
 
-/** An amount of what a quota may bound. */
+/** An amount of a resource that a quota bounds, in words. */
 export function amountText(resource: string, amount: number): string {
   if (resource === 'tasks') return count(amount, 'task')
   if (resource === 'gpuMilli') return count(Math.round(amount) / 1000, 'GPU')

@@ -3,8 +3,8 @@ import { later } from './refusal.ts'
 
 /**
  * Why a host with these tasks (running, queued or about to come) may not have one more with such ties; undefined when it
- * may. Both sides count: who must be apart from a group keeps that group away as well. Of ties by zone it knows what they
- * mean for this one host: what is apart by zone is so here; whether something is near, its zone has to tell (`zone-ties.ts`).
+ * may. Both sides count: a task that must be apart from a group keeps that group away as well. Apart by zone implies apart
+ * on this host; whether something is near by zone only the zone can tell (`zone-ties.ts`).
  */
 export function decideTies(present: readonly Ties[], { group, near = [], apart = [] }: Ties): Refusal | undefined {
   for (const { group: other } of apart.filter(isRequired)) {
@@ -20,8 +20,8 @@ export function decideTies(present: readonly Ties[], { group, near = [], apart =
 }
 
 /**
- * Thousandths of what is preferred, not required, that would not be so there; 0: all of it is, or nothing is preferred.
- * What is preferred by zone counts as one of them, and is never said not to be so.
+ * Thousandths of the task's preferences (ties not required) that this host would not meet; 0: it meets all, or there are
+ * none. Preferences by zone are counted among them, as met.
  */
 export function unmetMilli(present: readonly Ties[], { near = [], apart = [] }: Ties): number {
   const nearby = near.filter((tie) => !isRequired(tie))
@@ -33,12 +33,12 @@ export function unmetMilli(present: readonly Ties[], { near = [], apart = [] }: 
   return Math.round((1000 * unmet) / (nearby.length + away.length))
 }
 
-/** How many alike one host may have at once. */
+/** How many such tasks one host may have at once: one if they must be apart from their own group. */
 export function countTogether(ties: Ties): number {
   return ties.group !== undefined && keepsAway(ties, ties.group) ? 1 : Infinity
 }
 
-/** Where it may be depends on what else is there, or that on it: nobody but that host can tell. */
+/** Whether its place depends on what else is at a host, or theirs on it: then only that host can tell. */
 export function isTied({ group, near = [], apart = [] }: Ties): boolean {
   return group !== undefined || near.length > 0 || apart.length > 0
 }
@@ -50,7 +50,7 @@ const hasGroup = (present: readonly Ties[], name: string): boolean =>
 const keepsAway = ({ apart = [] }: Ties, name: string): boolean =>
   apart.some((tie) => tie.required && bareGroup(tie.group) === bareGroup(name))
 
-/** As a bid carries it. */
+/** The field of a bid; absent for 0. */
 export function unmetField(milli: number): { unmetMilli?: number } {
   return milli > 0 ? { unmetMilli: milli } : {}
 }

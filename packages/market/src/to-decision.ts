@@ -12,10 +12,10 @@ export interface DecisionFrame {
   auctionMs: Millis
 }
 
-/** The frame of a decision about tasks that wait since `sinceMs`, by an auction that began at `startedMs`. */
+/** Makes the frame of a decision on tasks that wait since `sinceMs`, by an auction that began at `startedMs`. */
 export type FrameOf = (sinceMs: Millis, startedMs: Millis, now: Millis) => DecisionFrame
 
-/** A decision without an auction: kept here, given to one who asked or has room, or waiting. */
+/** A decision without an auction: kept here, given to a host that asked or has room by its stamp, or waiting. */
 export function plainDecision(
   frame: DecisionFrame,
   how: Decision['how'],
@@ -43,7 +43,7 @@ export function plainDecision(
   return { ...decision, ...alternativeField(alternative) }
 }
 
-/** What one auction came to, for the tasks that `winner` got (or, without, for those that wait on). */
+/** The decision of an auction, for the tasks that `winner` got; without a winner for those that wait on. */
 export function auctionDecision(
   frame: DecisionFrame,
   auction: Auction,
@@ -81,14 +81,14 @@ export function auctionDecision(
   return won ? withPrediction(chosen, won.terms.startMs, won.terms.finishMs) : chosen
 }
 
-/** Most auctions are of tasks that no bid is late for: then nobody need read of it. */
+/** The weights without `late`, unless some bid was late: most tasks have no deadline. */
 function weightsOf(bids: readonly ScoredBid[], { named }: Scoring): Record<string, number> {
   if (bids.some(({ parts }) => parts.late)) return named
   const { late: _, ...others } = named
   return others
 }
 
-/** The best of them, and the one that won, where it was given the tasks that better ones had no more room for. */
+/** The best bids, and the winner's even if it is not among them: better bidders may have had no room for all tasks. */
 function keptBids(bids: ScoredBid[], won: ScoredBid | undefined): ScoredBid[] {
   const kept = bids.slice(0, limits.bidsKeptMax)
   if (won && !kept.includes(won)) kept[kept.length - 1] = won
@@ -107,7 +107,7 @@ function waitingReason(auction: Auction, refused: ReturnType<typeof allRefused>)
   return `no room now at ${answers} of ${auction.asked.size} peers that answered; the next with room fetches it`
 }
 
-/** What is said for want of company, or for company that is there. */
+/** Codes of refusals for company that is missing, or that is there. */
 const ofCompany: ReadonlySet<string> = new Set(['not-near', 'not-apart'])
 
 function countRefusals(refused: readonly { refusal: Refusal }[]): Record<string, number> {
@@ -116,7 +116,7 @@ function countRefusals(refused: readonly { refusal: Refusal }[]): Record<string,
   return counts
 }
 
-/** Why nobody can run it, for people: how many peers say what. */
+/** In words why no peer can run it: how many peers give which reason. */
 export function refusalsText(refused: readonly { refusal: Refusal }[]): string {
   if (refused.length === 0) return 'no other peer is known, and this one runs no tasks'
   const lines = new Map<string, number>()

@@ -9,14 +9,14 @@ interface Standing {
 
 /**
  * Waiting lots in the order in which they get room: by priority, then (I14) the tenant that was given less, then deadline,
- * then age. Of one tenant's lots only the first is compared with the others', so that a look costs a comparison for each
- * tenant, not for each lot.
+ * then age. Only the first lot of each tenant is compared with those of other tenants, so that a look costs one comparison
+ * a tenant, not one a lot.
  */
 export class TurnOrder {
   readonly #turns: Turns
   readonly #now: Millis
   readonly #ageingMs: Millis
-  /** of each tenant, the first in line at the end */
+  /** lots of each tenant, the first in line at the end of the array */
   readonly #lines = new Map<string, Standing[]>()
 
   constructor(lots: Iterable<Lot>, turns: Turns, { now, ageingMs }: { now: Millis; ageingMs: Millis }) {
@@ -32,7 +32,7 @@ export class TurnOrder {
     for (const line of this.#lines.values()) line.sort((a, b) => compareOwn(b, a))
   }
 
-  /** One lot again and again, as what was taken in between makes it its turn, until it takes nothing. */
+  /** A lot comes again, when it is its tenant's turn, as long as the caller took something from it the last time. */
   *untilNothingIsTaken(): Generator<Lot> {
     for (let lot = this.#next(); lot; lot = this.#next()) {
       const before = lot.size
@@ -41,12 +41,12 @@ export class TurnOrder {
     }
   }
 
-  /** Each once, whatever is taken. */
+  /** Each lot once, whatever the caller takes. */
   *once(): Generator<Lot> {
     for (let lot = this.#next(); lot; lot = this.#next()) yield lot
   }
 
-  /** Takes the first out of its line. */
+  /** Removes and returns the lot whose turn it is. */
   #next(): Lot | undefined {
     let best: Standing | undefined
     for (const line of this.#lines.values()) {
@@ -77,7 +77,7 @@ export class TurnOrder {
     return { lot, rank: lot.rank(this.#now, this.#ageingMs)! }
   }
 
-  /** Of two tenants. */
+  /** Order of lots of two tenants. */
   #compare(a: Standing, b: Standing): number {
     if (a.rank.level !== b.rank.level) return a.rank.level - b.rank.level
     const before = this.#turns.of(a.lot.tenant) - this.#turns.of(b.lot.tenant)
@@ -85,7 +85,7 @@ export class TurnOrder {
   }
 }
 
-/** Of one tenant, or of tenants that were given the same: priority, deadline, age. */
+/** Order of lots of one tenant, or of tenants that were charged the same: priority, deadline, age. */
 function compareOwn(a: Standing, b: Standing): number {
   if (a.rank.level !== b.rank.level) return a.rank.level - b.rank.level
   if (a.rank.dueWallMs !== b.rank.dueWallMs) return a.rank.dueWallMs < b.rank.dueWallMs ? -1 : 1

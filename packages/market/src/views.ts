@@ -7,27 +7,29 @@ export interface CandidateView {
   peer: PeerId
   incarnation: Incarnation
   reachable: boolean
-  /** undefined until its advert came */
+  /** undefined until its advert has come */
   offer: Offer | undefined
 }
 
 /** A host as its zone sees it. */
 export interface ZoneMember {
   peer: PeerId
-  /** a host without one is a zone of its own; undefined: it has not said yet where it is */
+  /** a host without a zone label is a zone of its own; undefined: it has not said yet where it is */
   zone: string | undefined
-  /** it can be asked now */
+  /** the host can be asked now */
   reachable: boolean
 }
 
-/** What the market may know of the others; sorted by peer id, the same array while `version` stands. */
+/** What the market may know of other members. */
 export interface MembersView {
+  /** rises when members, their reachability or their adverts change */
   readonly version: number
+  /** members that may run tasks, sorted by peer id; the same array while `version` stands */
   candidates(): readonly CandidateView[]
   candidate(peer: PeerId): CandidateView | undefined
-  /** who is in which zone, this host among them; with those that are gone, while what they ran may still be running */
+  /** hosts and their zones, this host included; also hosts that are gone, while their tasks may still be running */
   zones(now: Millis): readonly ZoneMember[]
-  /** how many of those that can be reached are in this host's zone, itself among them */
+  /** number of reachable hosts in this host's zone, itself included */
   zoneMates(now: Millis): number
   /** p95 of round trips, to one peer or over all */
   rttP95(peer?: PeerId): Millis | undefined
@@ -38,41 +40,42 @@ export interface MembersView {
 /** What the market may know of this host. */
 export interface LocalView {
   offer(): Offer
-  /** free now; nothing while something of its own waits in front */
+  /** the free part of the host's ledger; no slots under pressure */
   free(): ResourceVector
+  /** how many such requests could start now, at most `limit`; 0 while tasks queue here or under pressure */
   room(request: ResourceRequest, limit: number): number
   queued(): number
-  /** a gang that has waited for long is to have what becomes free here: nothing is fetched that would come before it */
+  /** a patient gang is still to get room here: this host must not fetch work that would take it first */
   promised(): boolean
-  /** why it takes nothing now, with the code; undefined: it is not under pressure. Then nothing is free either */
+  /** why this host is under pressure and takes nothing now; undefined: it is not */
   pressure(): string | undefined
-  /** in this life it has not heard from most members: what three keep it may not take of others yet; what fewer keep it may */
+  /** in this life the host has not heard from most members yet: it takes no tasks that three or more custodians keep */
   unsure(): boolean
-  /** such tasks that are over by their timeout in so long could use room here that a gang has which starts later: so many */
+  /** how many such tasks, each over by its timeout within `limitMs`, could use room that a gang lends; at most `most` */
   lent(shape: Shape, limitMs: Millis, most: number, now: Millis): number
-  /** what tenants may have here yet; undefined: nobody has a quota */
+  /** what tenants may still have here; undefined: no tenant has a quota */
   quotas(): QuotaRoom | undefined
-  /** of what runs, waits or is about to come here; of tasks that have any */
+  /** ties of the tasks that run, queue or are about to come here, of those that have any */
   ties(): readonly Ties[]
-  /** workers of this class that are warm and free, and how long a cold one takes to get warm; undefined: it has none */
+  /** warm free workers of this class, and how long a cold one takes to get warm; undefined: the class has no workers here */
   warmth(name: string): { free: number; coldMs: Millis } | undefined
   running(): number
-  /** what runs here, then what waits, each in its order; at most `limit` of each */
+  /** running tasks, then queued ones, each in their order; at most `limit` of each */
   work(limit: number, now: Millis): readonly Work[]
 }
 
-/** Peers that said (in their load stamps) that tasks wait with them. */
+/** Reachable peers whose load stamps say that tasks wait with them. */
 export interface BearersView {
   waiting(): readonly { peer: PeerId; waiting: number }[]
 }
 
-/** What others said of their room in their last frames. */
+/** Free room of other peers by their newest load stamps. */
 export interface LoadsView {
   /**
-   * Slots, less what this peer has awarded for a stamp and was not accepted yet; nothing while tasks queue there. `saidMs`: by that peer's own clock.
-   * `ageMs`: since this peer heard it.
+   * Free slots by the peer's stamp (0 while tasks queue there), less those that this peer awarded by stamp and that were not
+   * accepted yet. `saidMs`: when, by that peer's own clock; `ageMs`: since this peer heard it. Undefined: no stamp, or it drains.
    */
   free(peer: PeerId, now: Millis): { slots: number; saidMs: number; ageMs: Millis } | undefined
-  /** so many of them were just awarded to this task */
+  /** notes that this task was awarded to the peer by its stamp, and takes so many of its slots */
   awarded(peer: PeerId, task: TaskId, slots: number, now: Millis): void
 }

@@ -5,21 +5,21 @@ export interface Waiting {
   task: TaskId
   priority: Priority
   sinceMs: Millis
-  /** by when it is wanted, by the clock on the wall; undefined: it has no deadline */
+  /** deadline, wall clock; undefined: none */
   dueWallMs: WallMillis | undefined
   failIfUnplaceable: boolean
-  /** of one run; absent or 0: none */
+  /** of one run; absent or 0: no timeout */
   timeoutMs?: Millis
-  /** what its host has to fetch before it begins; absent: nothing */
+  /** input that a host has to fetch before the task begins; absent: none */
   inputBytes?: number
-  /** why it waits, as its readers know it; '' before they were told */
+  /** why the task waits, as its readers were last told; '': not yet told */
   told: '' | 'no-room' | 'unplaceable'
 }
 
 /** Waiting tasks of one shape and priority: those with a deadline, earliest first, and the others by arrival. */
 export class WaitingLine {
   readonly #plain = new AgedMap<TaskId, Waiting>()
-  /** sorted by deadline; those of one time by arrival */
+  /** sorted by deadline, equal ones by arrival */
   readonly #due: Waiting[] = []
   readonly #dueOf = new Map<TaskId, Waiting>()
 
@@ -41,7 +41,7 @@ export class WaitingLine {
     const waiting = this.#dueOf.get(task)
     if (!waiting) return this.#plain.delete(task)
     this.#dueOf.delete(task)
-    // Of those with its deadline it may be any.
+    // Several tasks may have this deadline: look back from behind the last of them.
     let at = this.#placeAfter(waiting.dueWallMs!) - 1
     while (this.#due[at] !== waiting) at--
     this.#due.splice(at, 1)
@@ -65,7 +65,7 @@ export class WaitingLine {
     yield* this.#plain.values()
   }
 
-  /** Where one with this deadline goes: behind all that are wanted no later. */
+  /** Index behind all tasks whose deadline is no later than this. */
   #placeAfter(dueWallMs: number): number {
     let from = 0
     let to = this.#due.length

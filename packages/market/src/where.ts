@@ -2,10 +2,10 @@ import { BoundedMap } from '@souk/kernel'
 import { factsOf, meets, type Offer, type ParsedExpression, parseExpression, type Refusal, unmetText } from '@souk/wire'
 import { never } from './refusal.ts'
 
-/** Expressions whose trees are remembered; each is parsed again when it was pushed out. */
+/** Expressions whose trees are remembered; one that was pushed out is parsed again. */
 const parsedMax = 1024
 
-// What a text parses to never changes, so every market of this process may share it.
+// Shared by all markets of this process: what a text parses to never changes.
 const parsed = new BoundedMap<string, ParsedExpression>(parsedMax)
 
 function treeOf(where: string): ParsedExpression {
@@ -17,7 +17,7 @@ function treeOf(where: string): ParsedExpression {
   return tree
 }
 
-/** Why a host with this offer does not meet the expression; undefined when it does. Text from elsewhere never throws. */
+/** Why a host with this offer does not meet the expression; undefined: it does. A text that does not parse is a refusal. */
 export function decideWhere(offer: Offer, where: string): Refusal | undefined {
   const tree = treeOf(where)
   if (!tree.ok) return never('where-invalid', tree.fault.message)

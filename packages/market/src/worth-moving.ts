@@ -1,36 +1,36 @@
 import { longWaitMs, type Millis, shortRoundTrips } from '@souk/kernel'
 import { fetchMsOf } from './fetching.ts'
 
-/** A fetch as long as the run must save so many times what it takes (guess: with less, near saturation waits grow). */
+/** A fetch that takes as long as the run counts this many times (guess: with less, waits grow near saturation). */
 const fetchLossFactor = 5
 
-/** A task that waits with its bearer, whose own host could run it as well. */
+/** A task that waits with its bearer, whose own host could run it as well as the host that asks. */
 export interface Staying {
-  /** what one run takes; undefined: nobody knows */
+  /** mean duration; undefined: not known */
   runMs: Millis | undefined
-  /** what has to be fetched from here where it goes */
+  /** input that the host that asks has to fetch */
   inputBytes: number
-  /** what all that waits here takes on this host's own slots, as far as is known */
+  /** time that the bearer's own host needs for all that waits here, as far as is known */
   lineMs: Millis
-  /** for so long it has waited already */
+  /** how long the task has waited already */
   waitedMs: Millis
   rttMs: Millis
-  /** how fast transfers with whoever asks went of late; undefined: none was measured */
+  /** transfer rate with the host that asks; undefined: not measured */
   bytesPerMs?: number | undefined
 }
 
 /**
- * Whether it is worth to hand it to a host that has room: what the move costs is less than it would wait here (Dask's rule),
- * and it is not as short as the way there. What has waited for as long as that goes, whatever was expected of its
- * own host: so nothing stays for ever beside room elsewhere.
+ * Whether to give the task to a host with room: the move costs less than the task would wait here (Dask's rule), with a
+ * surcharge for tasks as short as the way there. A task that has already waited as long as the move costs always goes, so
+ * that none stays for ever beside room elsewhere.
  */
 export function isWorthMoving(staying: Staying): boolean {
   const costMs = moveCostMs(staying)
-  // What costs no more than the way of any task goes at once: an idle slot is lost.
+  // A move that costs no more than a round trip is made at once: the idle slot would be lost.
   return costMs <= staying.rttMs || staying.lineMs >= costMs || staying.waitedMs >= costMs
 }
 
-/** While a slot waits for data nothing else runs in it, which costs the more the less is then done with it. */
+/** The fetch, weighted up for runs that are short beside it (the slot idles meanwhile), and a surcharge for short tasks. */
 function moveCostMs(staying: Staying): Millis {
   const { runMs = Number.POSITIVE_INFINITY, inputBytes, rttMs, bytesPerMs } = staying
   const isShort = runMs < shortRoundTrips * rttMs

@@ -4,14 +4,14 @@ import { decideFit } from './fit.ts'
 import { capacityFor } from './gang.ts'
 import { shapeAs } from './shape.ts'
 
-/** A host as it is known where the question is asked. */
+/** A host as the peer that answers the question knows it. */
 export interface KnownHost {
   peer: PeerId
   reachable: boolean
   offer: Offer
 }
 
-/** Something that would let a waiting task start. `hosts`: on how many. */
+/** One change that would let a waiting task start. */
 export interface Help {
   code:
     | 'wait'
@@ -23,30 +23,32 @@ export interface Help {
     | 'without-where'
     | 'add-function'
     | 'allow-executor'
-    /** its tenant may have no more there; with `what`, never as much of it as one needs · what must be near or apart stands in the way: as those hosts put it */
+    /** the tenant's quota is used up there; with `what`, it can never hold as much of that as one task needs */
     | 'raise-quota'
+    /** a tie to what must be near or apart is in the way; `what`: as hosts put it */
     | 'untie'
     | 'add-host'
   /** the resource, models, label (name=value), expression, function or executor that it is about */
   what?: string
-  /** ask-less: as much of it as the largest of these hosts has, in the resource's own unit; raise-quota of `together`: how many at a time */
+  /** ask-less: the most that fits on one of these hosts, in the resource's unit; raise-quota of `together`: members at a time */
   atMost?: number
-  /** wait: when the soonest of them may have room */
+  /** wait: when the soonest of the hosts may have room */
   etaMs?: number
+  /** on how many hosts it would help */
   hosts: number
-  /** the first of them; of a quota: nobody, since only their number is known */
+  /** some of those hosts; none for a quota, of which only their number is known */
   peers: PeerId[]
 }
 
 const peersShownMax = 8
 
-/** What a quota bounds where all of those that start together are more than it allows at a time, on any of the hosts. */
+/** The `resource` of a shortage where a gang has more members than a host or quota allows at a time. */
 export const togetherResource = 'together'
 
 /**
- * What would let tasks of this shape start, by what hosts offer now: one thing changed at a time, the easiest first.
- * `reasons`: of the last decision, for what busy hosts said; `together`: as many start at once or none. Waiting helps only
- * where hosts that can be asked are large enough for that. Pure; cost: hosts times what the shape asks for.
+ * What would let tasks of this shape start, by what hosts offer now: single changes, the easiest first. `reasons`: of the
+ * last decision, for what busy hosts said; `together`: members of the gang, 1 without. Waiting is named only if the hosts
+ * that can be asked are large enough for all members. Pure; cost: hosts times what the shape asks for.
  */
 export function whatWouldHelp(
   shape: Shape,
@@ -83,7 +85,7 @@ interface Change {
   help(fitting: readonly KnownHost[]): Help | undefined
 }
 
-/** The shape with one of its demands taken back, and what to say where that is enough. */
+/** The shape with one demand dropped or lowered, and the help to name if hosts then fit. */
 function* changesOf(shape: Shape): Generator<Change> {
   const { where, labels } = shape
   for (const alternative of requestsOf(shape).keys()) yield* lessOf(shapeAs(shape, alternative))
@@ -97,7 +99,7 @@ function* changesOf(shape: Shape): Generator<Change> {
   }
   if (shape.function !== '') yield without('add-function', shape.function, { ...shape, function: '' })
   for (const executor of ['process', 'function'] as const) {
-    // A host that would fit but for the kind of work: its owner can allow it.
+    // A host that fits but for the executor: its owner can allow that one.
     if (executor !== shape.executor) yield without('allow-executor', shape.executor, { ...shape, executor })
   }
 }
@@ -106,7 +108,7 @@ function without(code: Help['code'], what: string, shape: Shape): Change {
   return { shape, help: (fitting) => ({ ...helpOn(code, fitting), what }) }
 }
 
-/** With less of one resource, or with devices of any model; of a shape that asks for one thing only. */
+/** The shape with less of one resource, or with GPUs of any model; `shape` has no alternatives. */
 function* lessOf(shape: Shape): Generator<Change> {
   const { request } = shape
   const { gpu, custom } = request
@@ -125,7 +127,7 @@ function* lessOf(shape: Shape): Generator<Change> {
   if (models.length > 0) yield without('other-gpu', models.join(' or '), change({ gpu: { ...plain, memoryBytes } }))
 }
 
-/** As much as the hosts have that lack nothing else; nothing where they have none of it. */
+/** Help by asking for as much as the hosts that lack nothing else have; none if they have none of it. */
 function askLess(resource: string, asked: number, less: (amount: number) => Shape): Change {
   return {
     shape: less(0),
@@ -139,7 +141,7 @@ function askLess(resource: string, asked: number, less: (amount: number) => Shap
   }
 }
 
-/** The largest amount below what is asked with which it fits; with 0 it does. Less of one thing never fits worse. */
+/** The largest amount below `asked` that fits, by bisection: 0 fits, and less never fits worse. */
 function mostThatFits(offer: Offer, asked: number, less: (amount: number) => Shape): number {
   let fits = 0
   let tooMuch = asked
@@ -151,7 +153,7 @@ function mostThatFits(offer: Offer, asked: number, less: (amount: number) => Sha
   return fits
 }
 
-/** Where its tenant has as much as it may, another quota; where one alone is more than that, also to ask for less. */
+/** If the tenant's quota is used up: a larger quota; if one task alone exceeds it, also to ask for less. */
 function quotaHelp(reasons: readonly Reason[]): Help[] {
   const plain = hostsThatSaid(reasons, ({ code, shortage }) => code === 'quota' && !shortage)
   const help: Help[] = plain > 0 ? [{ code: 'raise-quota', hosts: plain, peers: [] }] : []
@@ -165,7 +167,7 @@ function quotaHelp(reasons: readonly Reason[]): Help[] {
   return help
 }
 
-/** What hosts said of what must be near it or apart from it. */
+/** `untie` for what hosts said of company that is missing or in the way. */
 function fromReasons(reasons: readonly Reason[]): Help[] {
   return reasons.flatMap(({ code, detail: what, peers: hosts }): Help[] => {
     return code === 'not-apart' || code === 'not-near' ? [{ code: 'untie', what, hosts, peers: [] }] : []
@@ -176,12 +178,12 @@ function helpOn(code: Help['code'], on: readonly KnownHost[]): Help {
   return { code, hosts: on.length, peers: on.slice(0, peersShownMax).map(({ peer }) => peer) }
 }
 
-/** How many hosts said something of the kind. */
+/** How many hosts gave such a reason. */
 function hostsThatSaid(reasons: readonly Reason[], isMeant: (reason: Reason) => boolean): number {
   return reasons.filter(isMeant).reduce((sum, { peers }) => sum + peers, 0)
 }
 
-/** More than its tenant may have there at all; or what it must be near is not there, which no room brings. */
+/** Reasons that waiting for room does not remove: more than a quota ever allows, or company that is not there. */
 const isInVain = ({ code, never }: Reason): boolean => code === 'not-near' || (code === 'quota' && never)
 
 function soonest(reasons: readonly Reason[]): { etaMs?: number } {

@@ -21,23 +21,23 @@ interface ZoneRoundsParts {
   claims: ZoneClaims
 }
 
-/** One auction for tasks that are tied by zone. */
+/** What one auction of zoned tasks knows of the zones that it asks. */
 interface ZoneRound {
-  /** of every zone that is asked all of its hosts, this one among them */
+  /** all hosts of each zone asked, this one included */
   zones: ReadonlyMap<string, readonly PeerId[]>
-  /** who may not bid, whatever it says of its zone */
+  /** hosts that the filter left out: asked only for their word, so a bid of theirs does not count */
   barred: ReadonlyMap<PeerId, Refusal>
   words: Map<PeerId, ZoneWord>
 }
 
-/** Whom to ask: all hosts of some zones, and why the others are not asked. */
+/** All hosts of the zones to ask, and why other hosts that could run the tasks are not asked. */
 export interface ZonesToAsk {
   zones: ReadonlyMap<string, readonly PeerId[]>
   refused: Refused
 }
 
 /**
- * Tasks tied by zone, as their asker sees it: a zone is asked as a whole, and its bids count if every host of it has
+ * The asker's side of tasks tied by zone. A zone is asked as a whole, and its bids count only if every host in it has
  * answered and given its word (`zone-claims.ts`). Bound: one round for each auction under way.
  */
 export class ZoneRounds {
@@ -50,7 +50,7 @@ export class ZoneRounds {
     this.#parts = parts
   }
 
-  /** Zones where some host could run it, at random as many as may be asked at once. */
+  /** Zones in which some host could run it, at random, with at most zoneAskedMax hosts in all (of one zone always all). */
   choose(shape: Shape, { candidates, refused }: Filtered, now: Millis): ZonesToAsk {
     const { self, members, local, prng } = this.#parts
     const hosts = members.zones(now)
@@ -79,7 +79,7 @@ export class ZoneRounds {
     return { zones, refused: [...refused.filter(({ peer }) => !asked.has(peer)), ...away] }
   }
 
-  /** This host gives its word first, where it is in one of them. */
+  /** Notes what the auction asks; where this host is in one of the zones it asks itself for its word first. */
   begin(auction: number, lot: Lot, { zones }: ZonesToAsk, { refused }: Filtered, now: Millis): void {
     const { self, claims, local } = this.#parts
     const barred = new Map(refused.map(({ peer, refusal }) => [peer, refusal]))
@@ -93,7 +93,7 @@ export class ZoneRounds {
     if (zone) this.#rounds.get(auction)?.words.set(from, zone)
   }
 
-  /** The auction as it is to be decided: without bids that do not count, and of those that exclude each other one a zone. */
+  /** The auction with only the bids that count; of tasks that exclude each other one bid a zone, for one task. */
   settled(auction: Auction, { shape }: Lot, scoring: Scoring, now: Millis): Auction {
     const round = this.#rounds.get(auction.id)
     if (!round) return auction
@@ -118,7 +118,7 @@ export class ZoneRounds {
     return { ...auction, bids, refused }
   }
 
-  /** It is decided: all that were asked and not chosen have their word back. */
+  /** The auction is decided. Returns the hosts that were asked and not chosen, whose words are to be given back. */
   end({ id, asked }: Auction, chosen: ReadonlySet<PeerId>): PeerId[] {
     if (!this.#rounds.delete(id)) return []
     const { self, claims } = this.#parts
@@ -135,13 +135,13 @@ export class ZoneRounds {
     const { self, claims } = this.#parts
     const silent = peers.find((peer) => !round.words.has(peer))
     if (silent !== undefined) return later('not-reachable', `${silent} in ${nameOf(zone)} has not answered`)
-    // Who has only just come is known to its neighbours first.
+    // Neighbours hear of a new host first: one of them counts more hosts in the zone than were asked.
     if (words.some(({ hosts = 0 }) => hosts > peers.length))
       return later('not-reachable', `${nameOf(zone)} has a host of which this peer has not heard yet`)
-    // Answers that lie further apart do not make sure that two askers see each other.
+    // The proof in `zone-claims.ts` needs all words within half of what a word lasts.
     if (now - startedMs > this.#config.zoneHoldMs / 2)
       return later('reserved', `the word of ${nameOf(zone)} is too old`)
-    // To whom it gave none, having too many of its own, that is said below.
+    // If this host gave itself no word for having too many, `decideZone` says so below.
     const isOut = round.words.get(self)?.full
     if (peers.includes(self) && !isOut && !claims.has({ asker: self, lot: id }, shape, now))
       return later('reserved', `${nameOf(zone)} is promised to another for a moment`)
@@ -149,7 +149,7 @@ export class ZoneRounds {
   }
 }
 
-/** Hosts together that are in one zone, in the order of their ids. */
+/** Hosts grouped by zone; hosts that have not said where they are belong to none. */
 function zonesOf(hosts: readonly ZoneMember[]): ZoneMember[][] {
   const zones = new Map<string, ZoneMember[]>()
   for (const host of hosts) {
@@ -169,7 +169,7 @@ function withUnmet(bid: Bid, more: number): Bid {
   return unmetMilli === 0 ? bid : { ...bid, terms: { ...bid.terms, unmetMilli } }
 }
 
-/** Those that start at once, in time, with what is preferred, then by score. */
+/** Soonest start first, then in time for the deadline, then by alternative, then by score. */
 const inOrder = (scoring: Scoring) => (a: Bid, b: Bid) =>
   a.terms.startMs - b.terms.startMs ||
   Number(a.terms.late ?? false) - Number(b.terms.late ?? false) ||

@@ -2,26 +2,26 @@ import { isZoneWide, type Refusal, type Tie, type Ties, type ZoneWord } from '@s
 import { later } from './refusal.ts'
 
 /**
- * What ties by zone mean. A group is seen by its whole zone only where its tasks say so (`zone:db`): of all others no host
- * needs to ask its neighbours.
+ * What ties by zone mean. A group is seen by its whole zone only if its tasks say so (`zone:db`); for all other groups hosts
+ * need not be asked about their neighbours.
  */
 
-/** Where it may be depends on all hosts of a zone, or that of others on it. */
+/** Whether all hosts of a zone must be asked: the task has ties by zone, or others may have them to its group. */
 export function isZoned({ group, near = [], apart = [] }: Ties): boolean {
   return (group !== undefined && isZoneWide(group)) || [...near, ...apart].some(isByZone)
 }
 
-/** Two such may have to be kept out of each other's zones: then a zone's hosts agree before one comes there. */
+/** Whether such tasks may exclude each other from a zone, so that its hosts must give their word before one comes there. */
 export function needsAgreement({ group, apart = [] }: Ties): boolean {
   return (group !== undefined && isZoneWide(group)) || apart.some((tie) => tie.required && isByZone(tie))
 }
 
-/** No two such may be in one zone. */
+/** Whether two such tasks may not be in one zone. */
 export function excludes(one: Ties, other: Ties): boolean {
   return shuns(one, other.group) || shuns(other, one.group)
 }
 
-/** One host's word, by what runs, waits or is about to come there. */
+/** One host's word, by the ties of what runs, waits or is about to come there. */
 export function zoneWordOf(present: readonly Ties[], { group, near = [], apart = [] }: Ties): ZoneWord {
   const groups = new Set(present.map((each) => each.group))
   const asked = new Set([...near, ...apart].filter(isByZone).map((tie) => tie.group))
@@ -31,7 +31,7 @@ export function zoneWordOf(present: readonly Ties[], { group, near = [], apart =
   }
 }
 
-/** Why one more may not come into a zone of which all hosts have said this; undefined: it may. */
+/** Why one more such task may not come into a zone whose hosts have all said this; undefined: it may. */
 export function decideZone(
   { group, near = [], apart = [] }: Ties,
   words: readonly ZoneWord[],
@@ -48,7 +48,7 @@ export function decideZone(
   return undefined
 }
 
-/** Thousandths of all that it prefers that would not be so in such a zone; what it prefers of its host is not among them. */
+/** Thousandths of the task's preferences that such a zone would not meet; those about its host count as met here. */
 export function unmetInZone({ near = [], apart = [] }: Ties, words: readonly ZoneWord[]): number {
   const preferred = [...near, ...apart].filter(({ required }) => !required).length
   if (preferred === 0) return 0

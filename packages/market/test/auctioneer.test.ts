@@ -125,7 +125,7 @@ describe('an auction', () => {
       ['r', 'p', 'q'],
       ['s', 'p', 'q'],
     ])
-    // Each is told when it made its bid.
+    // Each taker gets back when it made its bid.
     const [first] = only(effects, 'award')
     expect([first!.to, ...first!.alternates].map(({ offeredMs }) => offeredMs)).toEqual([7, 7, 7])
   })
@@ -167,7 +167,7 @@ describe('an auction', () => {
     expect(stall.at(60).wake()).toEqual([])
     expect(stall.auctioneer.nextWakeup()).toBe(65)
     expect(only(stall.bid('p'), 'closed')).toEqual([])
-    // Busy again: it is over now, or it might never be.
+    // This peer is late a second time: the auction is not put off again, or it might never close.
     const effects = stall.at(99).wake()
     expect(only(effects, 'closed')).toMatchObject([{ closed: 'timeout', bids: 1 }])
     expect(awards(effects)).toEqual([['p', ['a']]])

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { Booth } from './booth.ts'
 import { noHost, offer, shape, vector } from './fixtures.ts'
 
-/** What a bid for a task says of warm workers. */
+/** The terms of a bid that are about warm workers. */
 function warmthOf(booth: Booth) {
   const message = booth.quote()?.message
   if (message?.t !== 'bid') return undefined
@@ -45,7 +45,7 @@ describe('a quote', () => {
     const booth = new Booth()
     booth.members.rtt = 10
     const raced = () => {
-      // So short that nothing is held for them.
+      // Tasks so short that a bid for them holds nothing.
       const message = booth.quote({}, 9, { expectedMs: 10, expectedMsP90: 20 })?.message
       return message?.t === 'bid' ? message.terms.racedMilli : undefined
     }
@@ -133,7 +133,7 @@ describe('a quote', () => {
     expect(eta({ request: { ...emptyRequest(), slots: 3 } })).toBeUndefined()
     booth.step({ type: 'duration', class: 'other', alternative: 0, runMs: 300 })
     expect(eta({ request: { ...emptyRequest(), slots: 3 } })).toBe(300)
-    // One that waits here takes the first room, and has it for as long as such a run takes.
+    // A task queued here takes the first room, for as long as such a run takes.
     booth.local.theWork.push({ class: 'noop', request, startedMs: 0 })
     expect(eta()).toBe(200)
   })
@@ -177,7 +177,7 @@ describe('a quote', () => {
     }
     expect([late({}), late({ dueInMs: 50 }), late({ dueInMs: 50, expectedMs: 60 })]).toEqual([false, false, true])
     booth.step({ type: 'duration', class: 'noop', alternative: 0, runMs: 40 })
-    // Nothing is held any more.
+    // All holds have ended by now.
     booth.now = 1_000
     expect([late({ dueInMs: 50, expectedMs: 60 }), late({ dueInMs: 30 }), late({})]).toEqual([false, true, false])
   })

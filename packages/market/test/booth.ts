@@ -2,7 +2,7 @@ import type { MessageOf, TaskSpec } from '@souk/wire'
 import { Bidder, type BidderEffect, type BidderInput, defaultMarketConfig, Packing, ZoneClaims } from '../src/index.ts'
 import { Loads, Local, Members, offer, only, prng, shape } from './fixtures.ts'
 
-/** A bidder with its clock, its host and what others say waits with them. */
+/** A bidder with its clock, its host, and the tasks that wait with other bearers. */
 export class Booth {
   readonly members = new Members()
   readonly loads = new Loads()
@@ -42,7 +42,7 @@ export class Booth {
     return only(this.step({ type: 'asked', from: 'asker', message }), 'send')[0]
   }
 
-  /** Others have this much waiting work; whom it asks for some. */
+  /** So many tasks wait with these bearers; returns the WANTED that it sends. */
   see(waiting: Record<string, number>) {
     this.waiting = Object.entries(waiting).map(([peer, n]) => ({ peer, waiting: n }))
     return this.wants(this.step({ type: 'changed' }))

@@ -18,7 +18,7 @@ export const shape: Shape = {
   labels: {},
 }
 
-/** A host with so many free slots, which does at once what it is told. */
+/** The reservations of a host with so many free slots, whose ledger follows their effects at once. */
 export class Desk {
   now = 0
   free: number
@@ -79,7 +79,7 @@ export class Desk {
     return this
   }
 
-  /** How many are kept, or why none. */
+  /** Asks to reserve; returns how many places are kept, or the code of the refusal. */
   reserve(
     gang: string,
     count: number,
@@ -106,7 +106,7 @@ export class Desk {
   }
 }
 
-/** Who hears what of how much, and whether of an older one. */
+/** What is sent: the gang, the message, its count, and whether it tells of an older gang. */
 export const said = (effects: readonly ReservationsEffect[]) =>
   effects.flatMap((e) => (e.type === 'send' ? [[e.message.gang, e.message.t, e.message.count, e.message.older]] : []))
 

@@ -9,10 +9,10 @@ import {
 } from '../src/index.ts'
 import { Local, Members, noHost, only, prng, shape, vector } from './fixtures.ts'
 
-/** What a plan knows of a task beside its shape. */
+/** What a plan knows of a task besides its shape. */
 interface Thought {
   afters?: number[]
-  /** of g, by so many */
+  /** rank in gang g, which has `size` members */
   rank?: number
   size?: number
 }
@@ -58,7 +58,7 @@ export class Draft {
     return this.finished()
   }
 
-  /** Lets it evaluate, where it waits for nobody any more. */
+  /** Lets the planner evaluate; undefined: it still waits for answers. */
   finished(): Plan | undefined {
     for (let due = this.planner.nextWakeup(); due !== undefined && due <= this.now + 1; ) {
       this.now = Math.max(this.now, due)

@@ -5,14 +5,14 @@ import { asked, awards, Stall } from './stall.ts'
 
 const mebi = 1024 * 1024
 
-/** Inputs of so much. */
+/** One input file of this size. */
 const inputs = (sizeBytes: number) => ({
   inputs: [{ path: 'data', mode: 0o644, blob: { hash: 'a'.repeat(64), sizeBytes } }],
 })
 const large = inputs(64 * mebi)
-/** Taken by `p`, and kept by these. */
+/** A task that was submitted to p and has these custodians: all of them have its input. */
 const kept = { origin: 'p', custodians: ['q', 'r', 's'] }
-/** How long the input takes to each bidder, by the decision. */
+/** The fetch time of each bidder, by the decision. */
 const fetches = (effects: AuctioneerEffect[]) =>
   Object.fromEntries(
     only(effects, 'award').flatMap(({ decision }) => decision.bids.map(({ peer, terms }) => [peer, terms.fetchMs])),
@@ -46,7 +46,7 @@ describe('a task with much input', () => {
     stall.waitFor('b', large, kept)
     stall.noBid('t')
     expect(only(stall.noBid('q'), 'keep')).toMatchObject([{ tasks: ['b'] }])
-    // What this host has itself it runs at once.
+    // A task whose input this host has is kept without an auction.
     expect(only(stall.waitFor('c', large, { origin: 'self', custodians: ['q'] }), 'keep')).toMatchObject([
       { tasks: ['c'] },
     ])
@@ -69,7 +69,7 @@ describe('a task with much input', () => {
 })
 
 describe('a host with room that asks where a task with much input waits', () => {
-  /** It waits with a host that could run it later; what is asked for moves when it was waited for so long. */
+  /** A task waits with a bearer that could run it later itself; what `from` is given when it asks after `waitedMs`. */
   const given = (from: string, waitedMs: number) => {
     const stall = new Stall({ host: offer() })
     for (const peer of ['q', 't']) stall.members.add(peer)

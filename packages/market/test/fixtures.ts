@@ -59,12 +59,12 @@ export function terms(over: Partial<BidTerms> = {}): BidTerms {
   }
 }
 
-/** The members as the market sees them, to be changed at will. */
+/** The members as the market sees them; a test changes them at will. */
 export class Members implements MembersView {
   readonly all = new Map<string, CandidateView>()
   version = 0
   rtt: number | undefined
-  /** of this host */
+  /** this host's zone */
   zone = 'self'
   readonly rates = new Map<string, number>()
 
@@ -76,7 +76,7 @@ export class Members implements MembersView {
   candidates(): CandidateView[] {
     return [...this.all.values()].sort((a, b) => (a.peer < b.peer ? -1 : 1))
   }
-  /** Where there is no label, or no advert yet, a host is a zone of its own. */
+  /** A host without a label, or without an advert yet, is a zone of its own. */
   zones(): ZoneMember[] {
     const others = this.candidates().filter(({ peer }) => peer !== 'self')
     const zone = (labels: Record<string, string> = {}, peer: string) => labels.zone ?? peer
@@ -99,7 +99,7 @@ export class Members implements MembersView {
   }
 }
 
-/** This host as the market sees it, to be changed at will. */
+/** This host as the market sees it; a test changes it at will. */
 export class Local implements LocalView {
   theWarmth: ReturnType<LocalView['warmth']>
   theOffer: Offer
@@ -156,14 +156,14 @@ export class Local implements LocalView {
   work(): readonly Work[] {
     return this.theWork
   }
-  /** As the host does once it has taken a task. */
+  /** A task starts here and takes its room. */
   start(request: Parameters<LocalView['room']>[0]): void {
     take(this.theFree, request)
     this.atWork++
   }
 }
 
-/** What others said of their room, to be changed at will. */
+/** The load stamps of other peers; a test changes them at will. */
 export class Loads implements LoadsView {
   readonly all = new Map<string, { slots: number; saidMs: number; heardMs: number }>()
 

@@ -9,7 +9,7 @@ import { offer, shape, vector } from './fixtures.ts'
 const alike = shape({ request: { ...emptyRequest(), cpuMilli: 1_000 } })
 const runs = { p50: 1, p90: 1 }
 
-/** A host of four CPUs, of which `ends` are taken until then, one each. */
+/** A host of four CPUs, one of which is taken until each of `ends`. */
 function chanceOf(ends: readonly number[], quotaTasks?: number) {
   const request = { ...emptyRequest(), cpuMilli: 1_000 }
   const work = ends.map((endsMs) => ({ request, queued: false, gpuDevices: [], endsMs }))
@@ -47,7 +47,7 @@ test('each try is at a time at which something has come free, however short the 
 test('room that is taken again later does not hide a time at which all have room', () => {
   const tries = { left: 256 }
   const chance = chanceOf([500])
-  // All of it is promised between.
+  // From 600 to 700 ms the whole host is taken.
   const whole = wantedOf(alike, { ...emptyRequest(), cpuMilli: 4_000 })
   chance.host.place(whole, 'whole', { startMs: 600, runMs: 100 })
   expect(placeTogether([{ ...chance, runs: { p50: 200, p90: 200 } }], gang(4), tries)).toMatchObject({ startMs: 700 })

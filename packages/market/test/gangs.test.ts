@@ -10,7 +10,7 @@ import {
 } from '../src/index.ts'
 import { Local, Members, noHost, offer, only, prng, record, shape, vector } from './fixtures.ts'
 
-/** A bearer of one gang of so many; `p` and `q` are the hosts that it can ask. */
+/** A bearer of one gang of `size` members; it can ask the hosts p and q. */
 function bearing(size: number, over: Parameters<typeof record>[1] = {}) {
   const members = new Members().add('p').add('q', { offer: offer({ capacity: vector({ slots: 1, cpuMilli: 1000 }) }) })
   const parts = { self: 'self', prng: prng(), members, local: new Local(noHost()) }
@@ -98,7 +98,7 @@ test('a patient gang that hears of an older one keeps nothing anywhere until tha
     ['p', 'unreserve'],
     ['q', 'unreserve'],
   ])
-  // Its next round finds that the older one is still there, and so does the one after it.
+  // The next two rounds find that the older gang is still patient there.
   for (let i = 0; i < 2; i++) {
     expect(patience(wake())).toEqual([false, false])
     freed(true)
@@ -149,7 +149,7 @@ test('a gang that the quotas of all hosts together never hold is never placed, w
     { code: 'raise-quota', what: 'together', atMost: 2, hosts: 1, peers: [] },
     { code: 'add-host', hosts: 0, peers: [] },
   ])
-  // A host's next life may have another quota.
+  // In its next life a host may have another quota, so it is asked again.
   waits.members.add('p', { incarnation: 2 })
   expect(only(waits.step({ type: 'changed' }), 'send')).toEqual([])
   expect(only(waits.wake(), 'send').map(({ message }) => message.t)).toContain('reserve')

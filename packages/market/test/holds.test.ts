@@ -4,9 +4,9 @@ import type { BidderEffect, BidderInput } from '../src/index.ts'
 import { Booth } from './booth.ts'
 import { offer, only, shape, vector } from './fixtures.ts'
 
-/** A host with two slots, a round trip of 10 ms from everybody. */
+/** A host with two slots, and round trips of 10 ms to all peers. */
 class Hosting extends Booth {
-  /** what became of room that was held */
+  /** what became of the holds */
   readonly holds: string[] = []
 
   constructor() {
@@ -14,7 +14,7 @@ class Hosting extends Booth {
     this.members.rtt = 10
   }
 
-  /** What that peer is answered for one such task. */
+  /** The answer to a quote of that peer for one such task. */
   asks(from: string, { p90 = 0, name = 'noop' } = {}): MessageOf<'bid' | 'noBid'> {
     const expected = { expectedMs: Math.floor(p90 / 2), expectedMsP90: p90 }
     const message = {
@@ -30,19 +30,19 @@ class Hosting extends Booth {
     return answer.message
   }
 
-  /** One of them is awarded by that bid, and takes a slot. */
+  /** A task comes that was awarded by that bid, and takes a slot. */
   awarded(path: string[], bid: MessageOf<'bid' | 'noBid'>): void {
     if (bid.t !== 'bid') throw new Error('it was not bid')
     this.local.theFree.slots--
     this.#step({ type: 'awarded', path, offeredMs: bid.offeredMs })
   }
 
-  /** That auction of it is over, and this host gets nothing. */
+  /** The auction of that peer is over, and this host gets nothing. */
   over(from: string, lot = 5): void {
     this.#step({ type: 'over', from, lot })
   }
 
-  /** Until then, with whatever it does by itself. */
+  /** Lets time pass until `ms`, waking the bidder when it is due. */
   until(ms: number): this {
     for (let due = this.bidder.nextWakeup(); due !== undefined && due <= ms; due = this.bidder.nextWakeup()) {
       this.now = due

@@ -18,7 +18,7 @@ import { Stall } from './stall.ts'
 
 const load = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 }
 
-/** What every receiver takes: within the bounds of its schema. */
+/** Expects that every receiver would take these messages: they are within their schemas. */
 function expectSound(messages: readonly Message[]): void {
   for (const message of messages) {
     const decoded = decodeFrame(encodeFrame({ incarnation: 1, load, messages: [message] }))
@@ -26,7 +26,7 @@ function expectSound(messages: readonly Message[]): void {
   }
 }
 
-/** The ends of what a field may hold, and something between. */
+/** The bounds of a field, and values between. */
 const ends = (most: number, least = 0) => fc.constantFrom(least, 1, Math.floor(most / 2), most)
 const gpu = fc.record({ count: ends(1024), milli: ends(1000) }, { noNullPrototype: true })
 const custom = fc.dictionary(fc.constantFrom('licence', 'constructor', 'toString'), ends(2 ** 52), {

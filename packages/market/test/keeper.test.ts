@@ -9,7 +9,7 @@ const gpu = (milli: number): { request: ResourceRequest } => ({
 const plain = (cpuMilli: number): { request: ResourceRequest } => ({ request: { ...emptyRequest(), cpuMilli } })
 const host = (cpuMilli = 4000) => offer({ capacity: vector({ cpuMilli, gpuMilli: [1000] }) })
 
-/** This host and another like it; tasks that want whole devices and half of the CPU were seen. */
+/** This host and another like it, where most tasks seen want a whole device and all of the CPU. */
 function market(): Stall {
   const stall = new Stall({ host: host() })
   stall.members.add('other', { offer: host() })
@@ -72,7 +72,7 @@ describe('a task without devices', () => {
     const rich = market()
     rich.local.theOffer = host(64_000)
     rich.local.theFree = vector({ cpuMilli: 64_000, gpuMilli: [1000] })
-    // That it leaves more memory than CPU is no reason to ask around.
+    // That the task leaves more memory than CPU is no reason to ask other hosts.
     rich.packing.learn({ ...plain(1000).request, memoryBytes: 62 }, 90)
     expect(only(rich.wait(['a'], plain(1000)), 'keep')).toMatchObject([{ tasks: ['a'] }])
     const tight = market()

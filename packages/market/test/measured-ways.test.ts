@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { offer } from './fixtures.ts'
 import { awards, Stall } from './stall.ts'
 
-/** 10 s at what is assumed of a way that nobody has measured. */
+/** Input that takes 10 s at the rate assumed of a link that was not measured. */
 const inputs = [{ path: 'data', blob: { hash: '0'.repeat(64), sizeBytes: 125_000_000 }, mode: 0o644 }]
 
-/** One waits at a host that is full, and two others have no room. */
+/** A task waits with a bearer whose host is full, and two other hosts have no room. */
 function waiting(): Stall {
   const stall = new Stall({ host: offer() })
   for (const peer of ['p', 'q']) stall.members.add(peer)

@@ -9,7 +9,7 @@ import { awards, Stall } from './stall.ts'
 const named = { tasks: ['b', 'c', 'x'], code: 'idle-beside-queue', reason: 'a plan' }
 
 describe('a bearer that is asked for tasks by name', () => {
-  /** Three wait there that nobody has room for; `z` must not go to those who had it. */
+  /** Tasks a, b and c wait since no host has room; q had z before and must not get it. */
   function waiting(): Stall {
     const stall = Stall.among('p', 'q')
     stall.wait(['a', 'b', 'c'])

@@ -53,7 +53,7 @@ test('a task is given at most once while it waits, and is then counted no more, 
         expect(stall.held).toBe(waiting.size)
       }
       for (const h of happenings) {
-        // Custody hands a task to the market again only after it has taken it back.
+        // Custody hands a task to the market again only after it has withdrawn it.
         if (h.type === 'wait' && waiting.has(h.task)) continue
         if (h.type === 'wait') waiting.add(h.task)
         if (h.type === 'withdraw') waiting.delete(h.task)
@@ -61,7 +61,7 @@ test('a task is given at most once while it waits, and is then counted no more, 
       }
       for (const peer of peers) stall.members.add(peer, { reachable: false })
       settle(stall.pass(2_000))
-      // Whatever is left is fetched by a host with enough room.
+      // A host with enough room is given all tasks that are left.
       const free = vector({ slots: 99, cpuMilli: 99_000, memoryBytes: 99_000 })
       stall.members.add('big', { offer: offer({ capacity: free }) })
       expect(stall.auctioneer.waiting).toBe(waiting.size)

@@ -3,13 +3,13 @@ import type { AuctioneerEffect } from '../src/index.ts'
 import { only } from './fixtures.ts'
 import { awards, Stall } from './stall.ts'
 
-/** Who hears that which auction is over, and how many tasks wait then. */
+/** The `over` notices: receiver, auction, and how many tasks wait, if it says so. */
 const told = (effects: AuctioneerEffect[]) =>
   only(effects, 'send').flatMap(({ to, message }) =>
     message.t === 'over' ? [[to, message.lot, ...(message.waiting === undefined ? [] : [message.waiting])]] : [],
   )
 
-/** An auction of one task among these, by the clock of a mesh with round trips of 10 ms. */
+/** An auction of one task among these peers, with round trips of 10 ms. */
 function auction(...peers: string[]): Stall {
   const stall = Stall.among(...peers)
   stall.members.rtt = 10

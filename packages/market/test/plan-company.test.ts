@@ -12,7 +12,7 @@ const rather = (group: string) => [{ group, required: false }]
 const run = (over: Partial<MessageOf<'surveyed'>['work'][number]> = {}) => {
   return { request: emptyRequest(), queued: false, gpuDevices: [], endsMs: 40, ...over }
 }
-/** Peer and start of each that has a place, by their place in what was asked. */
+/** Index, peer and start of each task that has a place. */
 const starts = (plan: Plan | undefined) =>
   placingsOf(plan, 'balanced').placings.map(({ index, peer, startMs }) => [index, peer, startMs])
 

@@ -73,7 +73,7 @@ describe('a plan', () => {
       ['gpus', undefined, 0],
       ['plain', 1, 0],
     ])
-    // One of two hosts' four CPUs each.
+    // All four CPUs of one of the two hosts are in use.
     expect(sum.usedMilli).toBe(500)
   })
 

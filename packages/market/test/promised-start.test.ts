@@ -31,7 +31,7 @@ test('a gang can start when its last place is there, and keeps those that come l
     return [inMs, Object.fromEntries(keep)]
   }
   expect(kept(2)).toEqual([100, { a: 1, b: 1 }])
-  // Both of the last two are there at once: what is free on `a` now is of use to others for as long as they like.
+  // More places are there by 300 ms than the gang needs: the ones free now on a are not kept, so that others can use them.
   expect(kept(3)).toEqual([300, { b: 1, c: 1, d: 1 }])
   expect(kept(5)).toEqual([400, { a: 2, b: 1, c: 1, d: 1 }])
   expect(promisedStart(rooms, 7)).toBeUndefined()

@@ -22,7 +22,7 @@ describe('room that is kept for a gang that waits', () => {
     expect(desk.lacksRoom).toBe(true)
     desk.free = 1
     desk.step({ type: 'changed' })
-    // The third has no place here, however long it waits.
+    // The third member never fits on this host of two slots.
     expect(desk.lacksRoom).toBe(false)
     expect(desk.kept).toMatchObject([{ count: 2 }])
   })
@@ -42,7 +42,7 @@ describe('room that is kept for a gang that waits', () => {
     desk.reserve('young', 2, { patient: true, sinceWallMs: 9 }, 'p2')
     expect(desk.reserve('old', 2, { patient: true, sinceWallMs: 5 })).toBe('no-room')
     expect(desk.step({ type: 'use', from: 'p2', gang: 'young', task: 'a', shape })).toMatchObject([{ type: 'assign' }])
-    // Not for longer, however often that one asks.
+    // The younger gang had its room only until its bearer could award it, however often that asks.
     expect(desk.reserve('young', 2, { patient: true, sinceWallMs: 9 }, 'p2')).toBe('no-room')
     desk.step({ type: 'changed' })
     expect(desk.kept).toMatchObject([{ gang: 'old', count: 1, patient: true }])
@@ -52,7 +52,7 @@ describe('room that is kept for a gang that waits', () => {
     const desk = new Desk(2)
     const borrow = (limitMs: number) => desk.step({ type: 'borrow', shape, limitMs }).map(({ type }) => type)
     desk.reserve('g', 2, { patient: true, startsInMs: 500 })
-    // Its asker was just told of it.
+    // The gang's bearer was just told of its room and may be awarding it.
     expect(borrow(100)).toEqual([])
     desk.pass(30)
     expect([desk.lendable(400, 4), desk.lendable(471, 4), desk.lendable(0, 4)]).toEqual([2, 0, 0])
@@ -91,7 +91,7 @@ describe('room that is kept for a gang that waits', () => {
     }
     desk.free = 0
     expect(changed()).toEqual([])
-    // Nothing is free, so this is all that there is to hear.
+    // Nothing is free: the only news is that no older gang is patient here.
     leaves('old')
     desk.free = 0
     expect(changed()).toEqual([['middle', 'freed', 0, undefined]])
@@ -110,7 +110,7 @@ describe('room that is kept for a gang that waits', () => {
     desk.step({ type: 'changed' })
     expect(desk.pass(30).free).toBe(2)
     expect(reserve()).toBe(3)
-    // Nothing at all is to be kept here: still it is the one that is patient.
+    // Nothing is to be kept here for the gang between rounds, and still it is the patient one.
     expect(desk.reserve('g', 3, { patient: true, keep: 0, sinceWallMs: 5 })).toBe(3)
     expect(desk.pass(30).free).toBe(3)
     desk.free = 0

@@ -4,7 +4,7 @@ import { asked, awards, Stall } from './stall.ts'
 
 const hosts = Array.from({ length: 60 }, (_, i) => `h${String(i).padStart(2, '0')}`)
 
-/** One task after the other, of which the first asked has room and nobody else; how many were asked each time. */
+/** Places one task after the other, where only the first host asked has room; returns how many were asked each time. */
 function askedEach(stall: Stall, rounds: number): number[] {
   const counts: number[] = []
   for (let i = 0; i < rounds; i++) {
@@ -52,7 +52,7 @@ describe('where few have room', () => {
 })
 
 describe('a task that others had before', () => {
-  /** It comes back to market, as does one of its like that nobody had. */
+  /** Task a comes back to the market after h00 and h01 had it. */
   function returned(): Stall {
     const stall = Stall.among(...hosts.slice(0, 4))
     stall.comesBack('a', ['h00', 'h01'])

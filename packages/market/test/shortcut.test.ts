@@ -17,7 +17,7 @@ describe('tasks that are shorter than asking', () => {
     expect(asked(effects)).toEqual([])
     const [award] = only(effects, 'award')
     expect(award).toMatchObject({ tasks: ['a'], decision: { how: 'load-stamp', by: 'self', winner: award!.to.peer } })
-    // Each gets back when it said so.
+    // Each taker gets back when it made its load stamp.
     expect([award!.to, ...award!.alternates].map(({ offeredMs }) => offeredMs)).toEqual([77, 77])
     expect([award!.to.peer, ...award!.alternates.map(({ peer }) => peer)].sort()).toEqual(['p', 'q'])
     expect(award!.decision.reason).toContain('100 ms ago')

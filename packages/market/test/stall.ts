@@ -31,7 +31,7 @@ export class Stall {
     this.step({ type: 'start', wallMs: 1_000_000 })
   }
 
-  /** With these other hosts, and none of its own. */
+  /** A stall with these other hosts, whose own host runs nothing. */
   static among(...peers: string[]): Stall {
     const stall = new Stall()
     for (const peer of peers) stall.members.add(peer)
@@ -56,7 +56,7 @@ export class Stall {
     return this.step({ type: 'wake' })
   }
 
-  /** Lets time pass, waking it whenever it wants. */
+  /** Lets time pass, waking the auctioneer when it is due. */
   pass(ms: number): AuctioneerEffect[] {
     const until = this.now + ms
     const out: AuctioneerEffect[] = []
@@ -72,7 +72,7 @@ export class Stall {
     return out
   }
 
-  /** Tasks that may be placed, and what the market does about them in this turn. */
+  /** Adds tasks to be placed; returns what the auctioneer does about them in this turn. */
   wait(names: string[], over: Partial<TaskSpec> = {}): AuctioneerEffect[] {
     const out = names.flatMap((name) => this.add(name, over))
     return [...out, ...this.wake()]
@@ -83,14 +83,14 @@ export class Stall {
     return this.step({ type: 'waiting', record: record(name, over) })
   }
 
-  /** One whose record says more than its specification. */
+  /** Adds a task with this origin and these custodians. */
   waitFor(name: string, over: Partial<TaskSpec>, { origin, custodians }: Pick<TaskRecord, 'origin' | 'custodians'>) {
     this.#specs.set(name, spec(over))
     const effects = this.step({ type: 'waiting', record: { ...record(name, over), origin, custodians } })
     return [...effects, ...this.wake()]
   }
 
-  /** A task that found no room here after all; it is not to go to those who had it before. */
+  /** A task comes back to be placed anew, but not with the peers of `avoid`, which had it before. */
   comesBack(name: string, avoid: string[]): AuctioneerEffect[] {
     this.#specs.set(name, spec())
     return this.step({ type: 'waiting', record: record(name), avoid })
@@ -110,7 +110,7 @@ export class Stall {
     return this.step({ type: 'message', from, message: { t: 'wanted', ...wanted } })
   }
 
-  /** Tasks that are in some lot. */
+  /** Tasks in all lots. */
   get held(): number {
     return this.auctioneer.snapshot().lots.reduce((sum, { waiting }) => sum + waiting, 0)
   }
@@ -123,7 +123,7 @@ export class Stall {
   readonly #specs = new Map<string, TaskSpec>()
 }
 
-/** Who was asked for a quote, in order. */
+/** The peers asked for a quote, in order. */
 export const asked = (effects: AuctioneerEffect[]): string[] =>
   only(effects, 'send').flatMap(({ to, message }) => (message.t === 'quote' ? [to] : []))
 

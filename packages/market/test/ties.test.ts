@@ -22,7 +22,7 @@ describe('whether a host may have a task beside what is there', () => {
   ])('where %s', (_, present, wanted, code) => {
     const refusal = decideTies(present, wanted)
     expect(refusal?.code).toBe(code)
-    // What is there may end.
+    // The tasks there may end, so it is never a refusal for ever.
     if (refusal) expect(refusal.never).toBe(false)
   })
 

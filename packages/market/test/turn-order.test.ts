@@ -21,7 +21,7 @@ const task = fc.record({
 const mesh = fc.record({
   tasks: fc.array(task, { maxLength: 25 }),
   tenants: fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 6, maxLength: 6 }),
-  /** how many are taken each time that a lot has its turn; then nothing more */
+  /** how many tasks are taken at each turn; then nothing more */
   takes: fc.array(fc.nat({ max: 2 }), { maxLength: 20 }),
 })
 
@@ -32,7 +32,7 @@ function lotsOf({ tasks, tenants }: Pick<typeof mesh extends fc.Arbitrary<infer 
   return lots
 }
 
-/** All lots compared with all others, each time. */
+/** The same order by comparing all lots at each turn. */
 function* compared(lots: readonly Lot[], turns: Turns): Generator<Lot> {
   const left = new Set(lots)
   for (;;) {

@@ -100,7 +100,7 @@ describe('tasks that nobody can ever run', () => {
 })
 
 describe('a host that asks for work', () => {
-  /** A stall where tasks wait because nobody had room. */
+  /** A stall where tasks wait because the only other host had no room. */
   function saturated(tasks: Parameters<Stall['add']>[]): Stall {
     const stall = Stall.among('p')
     for (const task of tasks) stall.add(...task)
@@ -139,7 +139,7 @@ describe('a host that asks for work', () => {
     expect(given(0, 10)).toEqual([['p', ['a', 'b']]])
     expect(given(5, 10)).toEqual([['p', ['a', 'b', 'c']]])
     expect(given(50, 10)).toEqual([['p', ['a', 'b', 'c', 'd']]])
-    // Nobody knows how long such a task takes.
+    // The duration of the class is not known.
     expect(given(50)).toEqual([['p', ['a', 'b']]])
   })
 
@@ -169,7 +169,7 @@ describe('a host that asks for work', () => {
   test('never overdraws it, however many kinds there are', () => {
     const stall = saturated(['x', 'x', 'y', 'y', 'y', 'z'].map((kind, i) => [`${kind}${i}`, { class: kind }]))
     for (const name of ['x', 'y', 'z']) stall.step({ type: 'duration', class: name, runMs: 10 })
-    // Four ahead: two of x take a half of it, two of y the other.
+    // Work ahead of 20 ms in two slots is four tasks of 10 ms: two of x use up half of it, two of y the rest.
     const effects = stall.wanted('p', { count: 9, free: vector({ slots: 0 }), aheadMs: 20, concurrent: 2 })
     expect(awards(effects).map(([, tasks]) => tasks.length)).toEqual([2, 2])
   })

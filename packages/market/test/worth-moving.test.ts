@@ -30,7 +30,7 @@ test('one whose data has to follow goes where it would wait for longer, the more
   expect(isWorthMoving({ ...large, lineMs: 100 })).toBe(true)
   expect(isWorthMoving({ ...large, runMs: 100, lineMs: 499 })).toBe(false)
   expect(isWorthMoving({ ...large, runMs: 100, lineMs: 500 })).toBe(true)
-  // As fast as transfers with whoever asks went, where that is known.
+  // With a measured transfer rate to the host that asks.
   expect(isWorthMoving({ ...large, lineMs: 10, bytesPerMs: 125_000 })).toBe(true)
   expect(isWorthMoving({ ...large, lineMs: 999, bytesPerMs: 1_250 })).toBe(false)
 })

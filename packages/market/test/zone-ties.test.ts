@@ -217,7 +217,7 @@ describe('a bearer of tasks that are tied by zone', () => {
     while (asks.length < 24) {
       if (asked(made.pass(1)).length > 0) asks.push(made.now)
     }
-    // By then it asks as seldom as it ever does.
+    // By then the pauses have reached their maximum.
     const pauses = asks.slice(-16).map((at, i, all) => at - (all[i - 1] ?? NaN))
     expect(new Set(pauses.slice(1)).size).toBeGreaterThan(10)
     expect(Math.max(...pauses.slice(1))).toBeLessThan(1_200)

@@ -4,23 +4,24 @@ import { decideFit, decideTies, isZoned, overQuota, shapeAs, shapeOf } from '@so
 import type { Baton, Offer, Refusal } from '@souk/wire'
 import { mayMove } from './may-move.ts'
 
-/** What this host has to answer with. */
+/** The facts by which this host admits a baton. */
 export interface AdmissionView {
   offer: Offer
   host: Host
-  /** of tasks that its zone has to agree to: this host still stands by its word for it */
+  /** for zoned tasks: the word that this host gave for the task still stands */
   hasWord(): boolean
-  /** one task more would wait here for longer than it takes to find another place */
+  /** the task would queue here for longer than it takes to find another place */
   crowded(): boolean
-  /** why it takes nothing now; undefined: it is not under pressure */
+  /** why this host is under pressure and takes nothing now; undefined: it is not */
   pressure?: string | undefined
-  /** this peer may pass on one task more that came to it; it counts */
+  /** whether this peer may pass on one more task that came to it; counts that task against the budget of moves */
   mayMoveOne(): boolean
 }
 
 /**
- * Whether this host takes an awarded baton. It must be able to, and have room. Without, the baton goes on to its next
- * alternate; the last one keeps it: in its queue where that moves fast, otherwise market places it from here.
+ * Whether this host takes an awarded baton: take (run or queue it), wait (this peer bears it and the market places it anew) or
+ * refuse. A baton that finds no room bounces to its next alternate; without one it queues here if the queue moves fast, and
+ * otherwise waits, to be placed anew.
  */
 export function decideAdmission(
   baton: Baton,
@@ -35,11 +36,11 @@ export function decideAdmission(
   if (tied) return refuse(tied)
   if (isZoned(shape) && !hasWord())
     return refuse({ code: 'reserved', never: false, detail: 'its place in the zone was not kept for so long' })
-  // What room is kept for counts already.
+  // A task with room reserved here counts against its tenant's quota already.
   const over = host.holds(record.id) ? undefined : overQuota(host.quotas, shape)
   if (over) return refuse(over)
   if (host.queueFull) return refuse({ code: 'queue-full', never: false, detail: `${host.queued} queued` })
-  // What room is kept for was promised it before.
+  // Room reserved for the task was promised to it, pressure or not.
   if (host.holds(record.id)) return { do: 'take' }
   const movable = mayMove(record.spec, baton)
   if (pressure !== undefined) {

@@ -1,7 +1,7 @@
 import { Deadlines, type Millis } from '@souk/kernel'
 import type { Ask, DeskMessage } from './desk-io.ts'
 
-/** Questions of local clients that are not at their end, each with the time until which it waits. At most asksMax. */
+/** Questions of local clients under way, each with the deadline of its next step. The desk keeps their number to asksMax. */
 export class Asks {
   readonly #asksMax: number
   readonly #asks = new Map<number, Ask>()
@@ -28,7 +28,7 @@ export class Asks {
     return this.#asks
   }
 
-  /** By this number its answers are known. */
+  /** Returns the number by which answers name the question. */
   add(ask: Ask, deadlineMs: Millis): number {
     const id = this.#next++
     this.#asks.set(id, ask)
@@ -49,15 +49,15 @@ export class Asks {
     return this.#deadlines.next()
   }
 
-  /** The next one that has waited long enough. */
+  /** Removes and returns the next question whose deadline has passed. */
   popDue(now: Millis): number | undefined {
     return this.#deadlines.popDue(now)
   }
 }
 
 /**
- * About another task than was asked: asks are numbered anew in every life, and whoever an earlier one asked to watch,
- * cancel or relay a task may answer that yet, under a number that is another question's by now.
+ * Whether an answer is about another task than the question. Questions are numbered anew in every life of the peer, so a late
+ * answer to one of an earlier life may carry the number of a present one.
  */
 export function isOfAnother(ask: Ask, message: Exclude<DeskMessage, { t: 'moved' }>): boolean {
   return message.t !== 'listed' && ask.kind !== 'list' && message.task !== ask.task

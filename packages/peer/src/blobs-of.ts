@@ -1,7 +1,7 @@
 import type { StoredBlobs } from '@souk/custody'
 import { type Attempt, newestCheckpoint, type Outcome, outcomeBlobs, specBlobs, type TaskRecord } from '@souk/wire'
 
-/** Every blob that one of these tasks names, and who had it first. */
+/** Every blob that one of these tasks names, and the peers that had it first or were to store it. */
 export function* blobsOf(
   tasks: Iterable<{ record: TaskRecord; attempts: readonly Attempt[]; outcome: Outcome | undefined }>,
 ): Generator<StoredBlobs> {

@@ -2,7 +2,7 @@ import type { CapacityEffect } from '@souk/scaling'
 import type { Steps } from './steps.ts'
 import { capacityForecastKey, capacityKey } from './stored-prefixes.ts'
 
-/** Where the effects of capacity go. */
+/** Routes the effects of capacity. */
 export function routeCapacity(effect: CapacityEffect, steps: Steps): void {
   switch (effect.type) {
     case 'scale':

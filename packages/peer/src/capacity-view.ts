@@ -7,13 +7,13 @@ import type { Offer, PeerId } from '@souk/wire'
 import { drains } from './drain-view.ts'
 import type { LoadTable } from './load-table.ts'
 
-/** The label of a peer that can start others, and that of one that was started so: all members see both. */
+/** Labels in adverts: of a peer that can start other peers, and of a peer that was started by one. */
 export const scalerLabel = 'souk.scaler'
 export const scaledLabel = 'souk.scaled'
 
 /**
- * What a member can start others with. Anybody can give itself the label; that it may invite says its certificate, which the
- * mesh has signed: of one that is no admin the label says nothing.
+ * The scaler that a member can start other peers with; undefined: it has none. Any peer can give itself the label, but only
+ * an admin, by its signed certificate, may invite: without that role the label counts for nothing.
  */
 export function scalerOf({ role, offer }: { role: string | undefined; offer?: Offer | undefined }): string | undefined {
   return role === 'admin' ? offer?.labels[scalerLabel] : undefined
@@ -30,7 +30,7 @@ interface Parts {
   readonly rebalancer: Rebalancer
 }
 
-/** The mesh as scaling sees it: what each member offers by its advert, and what it has to do by its newest load stamp. */
+/** The mesh as scaling sees it: members' slots by their adverts, their load by their newest load stamps. */
 export function capacityView(parts: Parts): CapacityView {
   const { self, roster, loads, host, auctioneer } = parts
   const memberOf = (
@@ -56,7 +56,7 @@ export function capacityView(parts: Parts): CapacityView {
           memberOf(peer, newest.offer, { alive: reachable, running, waiting, pressed, demand: advert?.demand }),
         )
       }
-      // What waits in this host's queue is promised already, but has no slot yet.
+      // Tasks in this host's queue have been placed but have no slot yet, so they count as waiting.
       const waiting = auctioneer.waiting + host.queued
       const pressed = parts.rebalancer.pressure !== undefined
       const demand = parts.demand.digest

@@ -32,7 +32,7 @@ export interface PeerConfig {
   dependencies: DependenciesConfig
   followers: FollowersConfig
   traceLog: TraceLogConfig
-  /** rounds of internal routing in one step; more means that two machines answer each other for ever (a bug) */
+  /** rounds of internal routing in one step; more means that machines answer each other for ever (a bug) */
   roundsMax: number
 }
 

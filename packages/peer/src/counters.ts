@@ -1,6 +1,6 @@
 import type { TraceType } from './trace.ts'
 
-/** Counts of trace events by type: kept always, also while nobody reads the events themselves. */
+/** Counts of trace events by type, also of those that nobody reads. */
 export class Counters {
   readonly #counts = new Map<TraceType | 'frames.in', number>()
 

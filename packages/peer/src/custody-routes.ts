@@ -10,7 +10,7 @@ import type { TraceEvent } from './trace.ts'
 
 type EndedWhole = NonNullable<Extract<TraceEvent, { type: 'task.closed' }>['whole']>
 
-/** Where the effects of the custodian go. */
+/** Routes the effects of the custodian. */
 export function routeCustodian(effect: CustodianEffect, steps: Steps): void {
   switch (effect.type) {
     case 'send':
@@ -58,7 +58,7 @@ function onRunLost({ task, run, forMs }: Extract<CustodianEffect, { type: 'runLo
 const contextOf = (spec: TaskSpec | undefined) =>
   spec?.traceparent === undefined ? {} : { traceparent: spec.traceparent }
 
-/** Of several that see a task end one tells of the whole. */
+/** The whole life of a task for the trace, told by only one of the custodians that see it end. */
 function wholeOf(record: TaskRecord | undefined, { machines, outlet }: Steps): { whole?: EndedWhole } {
   if (!record) return {}
   const { origin, custodians, spec, submittedWallMs } = record
@@ -126,7 +126,7 @@ export function routeBearer(effect: BearerEffect, steps: Steps): void {
       else steps.outlet.send(effect.to, effect.message)
       break
     case 'waiting':
-      // What waits for others is no business of market's before those have ended. Whoever had it before us has seen to that.
+      // A task with `after` is held back until those tasks have ended. If it was placed before (`avoid`, `again`) they have.
       if (effect.record.spec.after && effect.avoid.length === 0 && !effect.again)
         steps.stepDependencies({ type: 'waiting', record: effect.record })
       else place(steps, effect.record, effect.avoid)
@@ -178,7 +178,10 @@ export function routeBearer(effect: BearerEffect, steps: Steps): void {
   }
 }
 
-/** Somebody hands us a baton. The room that was kept for a member of a gang is its own, if it is taken. */
+/**
+ * Another peer hands this one a baton. Before admission a gang member gets the room kept for it, and a task with a timeout may
+ * borrow room of a gang; afterwards the bid's hold and word have served.
+ */
 function onOffered({ baton, from }: Extract<BearerEffect, { type: 'offered' }>, steps: Steps): void {
   const { ballot, record, path, offeredMs } = baton
   const task = record.id
@@ -198,7 +201,7 @@ function onOffered({ baton, from }: Extract<BearerEffect, { type: 'offered' }>, 
   const isAwaited = answer.do === 'take' && record.spec.starts === 'at-most-once'
   steps.stepBearer({ type: 'admit', task, answer })
   zoneClaims.arrived(baton, shape, isAwaited, now)
-  // What asks its custodians for leave first has no room in the ledger yet: what is held for it keeps it a little longer.
+  // A task that first asks its custodians for leave is not in the ledger yet: its hold stays until it ends by itself.
   if (!isAwaited) steps.stepBidder({ type: 'awarded', path, offeredMs })
   if (answer.do !== 'take' && record.spec.gang) release(steps, task)
 }

@@ -2,7 +2,7 @@ import type { DemandEffect } from '@souk/scaling'
 import { type Body, limits, type RunResult, specBlobs, type TaskRecord } from '@souk/wire'
 import type { Steps } from './steps.ts'
 
-/** Where the effects of demand go. */
+/** Routes the effects of demand. */
 export function routeDemand(effect: DemandEffect, steps: Steps): void {
   switch (effect.type) {
     case 'warm':
@@ -33,19 +33,19 @@ export function routeDemand(effect: DemandEffect, steps: Steps): void {
   }
 }
 
-/** What a worker needs to be warm for this task. Of a command its host has to have declared one. */
+/** The work that a worker would be warmed for; for a command only where its host has declared warm workers for it. */
 export function warmWorkOf({ spec: { work } }: TaskRecord) {
   if (work.kind === 'process') return { name: work.argv[0]!.slice(0, limits.nameCharsMax), process: true as const }
   const { name, module } = work
   return module ? { name, module } : { name }
 }
 
-/** What a run of it reads: files, module, standard input. */
+/** Bytes that a run of the task reads: files, module, standard input. */
 export function inputBytesOf({ spec }: TaskRecord): number {
   return specBlobs(spec).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 }
 
-/** What a run brought forth: files, what it printed, a function's value. */
+/** Bytes that a run produced: files, what it printed, a function's value. */
 export function outputBytesOf({ stdout, stderr, value, files }: RunResult): number {
   const bodies = [stdout, stderr, ...(value === undefined ? [] : [value])]
   const printed = bodies.reduce((sum, body) => sum + sizeOf(body), 0)

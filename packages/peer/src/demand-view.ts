@@ -7,7 +7,7 @@ interface Parts {
   readonly auctioneer: Auctioneer
 }
 
-/** This peer as demand sees it: its slots, what waits with it, and what it knows of durations. */
+/** This peer as demand sees it: its slots, the tasks that wait with it by class, and the durations that it knows. */
 export function demandView(parts: Parts): DemandView {
   return {
     slots: () => parts.offer.capacity.slots,

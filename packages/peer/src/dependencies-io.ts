@@ -2,20 +2,20 @@ import type { Millis, WallMillis } from '@souk/kernel'
 import type { Decision, MessageOf, PeerId, TaskId, TaskRecord } from '@souk/wire'
 import type { DeskView } from './desk-io.ts'
 
-/** What the dependencies must know of the others. */
+/** What the dependencies must know of other peers. */
 export type DependenciesView = DeskView
 
 export interface DependenciesConfig {
-  /** a peer that has not answered by then is not waited for */
+  /** a peer that has not answered by then is passed over for the next */
   answerMsMax: Millis
-  /** what has not ended is asked for again after this, in case the news was lost; doubling up to `watchAgainMsMax` */
+  /** a task that has not ended is asked for again after this, in case the news was lost; doubles up to `watchAgainMsMax` */
   watchAgainMs: Millis
   watchAgainMsMax: Millis
-  /** what nobody knows is asked for again after this, doubling up to `watchAgainMsMax`: it may be on its way to its custodians */
+  /** a task that no peer knows is asked for again after this, as it may just be being stored; doubles up to `watchAgainMsMax` */
   unknownAgainMs: Millis
-  /** given up when nothing was known of it for so long, everybody having been asked: longer than a submit can take */
+  /** a task is given up if no peer has known it for so long, all members having been asked; longer than a submit can take */
   unknownMsMax: Millis
-  /** the same, where members that may know it could not be asked */
+  /** the same if members that may know the task could not be asked */
   awayMsMax: Millis
 }
 
@@ -33,19 +33,19 @@ export type DependenciesMessage = MessageOf<'ends' | 'moved'>
 export type DependenciesInput =
   | { type: 'start' | 'wall'; wallMs: WallMillis }
   | { type: 'wake' }
-  /** a baton of ours that may be placed once everything in its `after` has ended as wanted */
+  /** a task that this peer bears may be placed once all tasks in its `after` have ended as wanted */
   | { type: 'waiting'; record: TaskRecord }
-  /** no longer ours to place */
+  /** the task is no longer this peer's to place */
   | { type: 'withdrawn'; task: TaskId }
   | { type: 'message'; from: PeerId; message: DependenciesMessage }
-  /** a link to that peer came up or went down: what it knows has to be asked for again, or of others */
+  /** a link came up or went down: what that peer was asked must be asked again, there or elsewhere */
   | { type: 'linkChanged'; peer: PeerId }
 
 export type DependenciesEffect =
   | { type: 'send'; to: PeerId; message: MessageOf<'watch'> }
-  /** everything that it waited for has ended as wanted: market's turn */
+  /** all tasks that it waited for have ended as wanted: the market may place it */
   | { type: 'released'; record: TaskRecord }
-  /** something that it waits for never will */
+  /** a task that it waits for has ended otherwise, or is not known */
   | { type: 'stranded'; task: TaskId; code: string; message: string }
-  /** it waits, and for what; told again whenever that changes */
+  /** which tasks it waits for; again whenever that changes */
   | { type: 'waits'; task: TaskId; decision: Decision }

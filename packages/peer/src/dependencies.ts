@@ -13,20 +13,20 @@ import { type LostTrack, WatchedEnds } from './watched-ends.ts'
 type Out = DependenciesEffect[]
 type End = MessageOf<'ends'>['ended'][number]
 
-/** A task of ours that is not placed yet, and what it still waits for. */
+/** A task that this peer bears and holds back, and the tasks that it still waits for. */
 interface Dependent {
   record: TaskRecord
   left: Map<TaskId, 'succeeded' | 'ended'>
   total: number
   sinceMs: Millis
-  /** so many were left when its readers were last told; 0: they were not */
+  /** `left.size` when its readers were last told; 0: they were not told yet */
   told: number
 }
 
 /**
- * Holds back what this peer bears until the tasks in its `after` have ended as wanted, and ends it where one of them
- * never will. It knows an end only from whoever keeps that task and knows its outcome to be chosen; whoever bears the
- * dependent next asks anew, so nothing of this is written.
+ * Holds back tasks that this peer bears until the tasks in their `after` have ended as wanted, and strands a task if one of
+ * those never will. It takes the end of a task only from a custodian that knows the outcome to be chosen. Nothing of this is
+ * written to disk: the next bearer of a dependent asks anew.
  *
  * Inputs: waiting batons, what custodians say of others' tasks. Effects: questions, batons that may be placed, or that
  * end. Bounds: custody bounds what is borne; dependenciesMax a task.
@@ -35,11 +35,11 @@ export class Dependencies implements Machine<DependenciesInput, DependenciesEffe
   readonly #self: PeerId
   readonly #ends: WatchedEnds
   readonly #dependents = new Map<TaskId, Dependent>()
-  /** who waits for a task */
+  /** by task that is waited for: its dependents */
   readonly #waiters = new Map<TaskId, Set<TaskId>>()
-  /** dependents by tenant. Members of gangs do not count: all of a gang are let in, or none */
+  /** dependents by tenant, for its bound on waiting tasks; without members of gangs, which are let in all or none */
   readonly #tenants = new Tally()
-  /** dependents whose readers may have to be told something new at the end of this step */
+  /** dependents whose readers may have news at the end of this step */
   readonly #news = new Set<TaskId>()
   #wallOffset: WallMillis = 0
 
@@ -106,7 +106,7 @@ export class Dependencies implements Machine<DependenciesInput, DependenciesEffe
     }
   }
 
-  /** It is not held back here any more; what nobody else waits for is not asked for any more. */
+  /** Forgets a dependent, and stops asking for tasks that no other dependent waits for. */
   #drop(id: TaskId): void {
     const dependent = this.#dependents.get(id)
     if (!dependent) return
@@ -123,7 +123,7 @@ export class Dependencies implements Machine<DependenciesInput, DependenciesEffe
     }
   }
 
-  // ---- what becomes of what they wait for
+  // ---- what becomes of the tasks that are waited for
 
   #onMessage(from: PeerId, message: DependenciesMessage, now: Millis, out: Out): void {
     if (message.t === 'moved') {
@@ -173,13 +173,13 @@ export class Dependencies implements Machine<DependenciesInput, DependenciesEffe
     this.#waiters.delete(lost.task)
   }
 
-  // ---- what its readers are told
+  // ---- what readers of dependents are told
 
   #haveNews(task: TaskId): void {
     for (const id of this.#waiters.get(task) ?? []) this.#news.add(id)
   }
 
-  /** Only once something has been heard: most of what they wait for has often ended long ago. */
+  /** Tells readers what dependents wait for, but only after an answer: often those tasks have ended long ago. */
   #tell(now: Millis, out: Out): void {
     for (const id of this.#news) {
       const dependent = this.#dependents.get(id)!

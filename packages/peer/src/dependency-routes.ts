@@ -2,7 +2,7 @@ import type { DependenciesEffect } from './dependencies-io.ts'
 import { place } from './gang-routes.ts'
 import type { Steps } from './steps.ts'
 
-/** Where the effects of the dependencies go. */
+/** Routes the effects of the dependencies. */
 export function routeDependencies(effect: DependenciesEffect, steps: Steps): void {
   switch (effect.type) {
     case 'send':

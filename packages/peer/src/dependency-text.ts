@@ -2,7 +2,7 @@ import type { Millis } from '@souk/kernel'
 import { type Decision, limits, type PeerId, type TaskId } from '@souk/wire'
 import type { LostTrack } from './watched-ends.ts'
 
-/** Ids that a reason names, and so many characters of each: the first ones, as people type them. */
+/** Ids that a reason names, and the leading characters of each that it shows, as people type them. */
 const namedMax = 6
 const idCharsShown = 8
 
@@ -36,13 +36,13 @@ export function waitsForDecision(by: PeerId, reason: string, wallMs: number, wai
   }
 }
 
-/** Why a task never starts: what it waits for ended otherwise. */
+/** Why a task never starts: one that it waits for ended otherwise than wanted. */
 export function strandedText(task: TaskId, kind: string, code: string): string {
   const how = code === '' || code === kind ? kind : `${kind}, ${code}`
   return `it was to start after task ${task} had succeeded, and that ended otherwise (${how}); see: souk explain ${task.slice(0, idCharsShown)}`
 }
 
-/** Why a task never starts: nobody knows what it waits for. */
+/** Why a task never starts: no peer knows one that it waits for. */
 export function lostTrackText({ task, forMs, askedAll }: LostTrack): string {
   const seconds = Math.round(forMs / 1000)
   const whom = askedAll ? 'nobody in the mesh' : 'nobody who could be asked'

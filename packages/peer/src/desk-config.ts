@@ -1,14 +1,14 @@
 import type { Millis } from '@souk/kernel'
 
-/** Limits and times of what local clients ask of tasks anywhere. */
+/** Limits and times of local clients' questions about tasks. */
 export interface DeskConfig {
   /** questions under way at once; more are answered as unreachable */
   asksMax: number
   /** a peer that has not answered by then counts as unreachable */
   answerMsMax: Millis
-  /** a cancel may wait until it is noticed that a custodian has gone, for a lease to run out, or for a process group to end */
+  /** a cancel is answered by then: it may wait for a dead custodian to be noticed, a lease to run out, a process group to end */
   cancelMsMax: Millis
-  /** a watch is renewed this often: so late it is noticed that the custodian which is read has gone */
+  /** a watch is renewed this often, so that a custodian that forgot it or has gone is noticed this late */
   watchAgainMs: Millis
 }
 

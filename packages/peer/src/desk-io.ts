@@ -7,14 +7,14 @@ import type { Search } from './search.ts'
 
 /** What the desk must know of the others. */
 export interface DeskView {
-  /** everybody who may know of a task and can be asked, likeliest first; `away`: of its likely custodians the others */
+  /** peers that can be asked and may know the task, likeliest first; `away`: its likely custodians that cannot be asked */
   whoKnows(task: TaskId): { peers: PeerId[]; away: PeerId[] }
   reachable(peer: PeerId): boolean
-  /** everybody who can be asked, this peer included, by id; and the members that cannot */
+  /** members that can be asked, this peer included, by id; and members that cannot */
   askable(): { peers: PeerId[]; away: PeerId[] }
 }
 
-/** Answers to what was asked. */
+/** Answers to the desk's questions. */
 export type DeskMessage = MessageOf<'view' | 'cancelled' | 'listed' | 'output' | 'moved'>
 
 export type DeskInput =
@@ -36,9 +36,9 @@ export interface Asked extends Search {
   task: TaskId
 }
 
-/** `awayTold`: that nobody who may know it can be asked, since it was last told of */
+/** `awayTold`: the client has been told since the last view that no peer which can be asked knows the task */
 export type Query = Asked & { kind: 'query'; watch: boolean; awayTold: boolean }
-/** `said`: with every message of it; `byMs`: whoever asked is answered by then */
+/** `said`: goes with every message of this cancel; `byMs`: the client is answered by then */
 export type Cancel = Asked & { kind: 'cancel'; said: { reason: string; unendable?: true }; byMs: Millis }
 export type Follow = Asked & { kind: 'follow'; bearer: PeerId | undefined; ballot?: Ballot }
 export type List = { kind: 'list'; client: ClientRef; listing: Listing }

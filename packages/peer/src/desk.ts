@@ -22,8 +22,8 @@ import { newSearch, sendOn } from './search.ts'
 type Out = DeskEffect[]
 
 /**
- * What local clients ask of tasks anywhere: any peer answers for every task, by asking those that its id
- * makes its custodians, then all others.
+ * Answers local clients' questions about tasks anywhere (query, watch, cancel, list, follow). It asks the peers that the task's
+ * id makes its custodians, then all others, one after the other.
  *
  * Inputs: clients' questions and other peers' answers. Effects: messages and replies. Every question ends: by its
  * answer, by its deadline, or when its client is gone. Bound: asksMax.
@@ -104,7 +104,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
     }
     const { peers, away } = this.#view.askable()
     const asked = everywhere ? peers : [this.#self]
-    // Of one peer alone all that it keeps is told, whoever else keeps it too.
+    // `without` counts as away: a list of this peer alone then tells all that it keeps, whoever else keeps it too.
     const without = everywhere ? away : [...peers, ...away].filter((peer) => peer !== this.#self)
     const list: List = { kind: 'list', client, listing: new Listing(asked, query.limit) }
     const ask = this.#asks.add(list, now + this.#config.answerMsMax)
@@ -163,18 +163,18 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
     else this.#asks.wait(message.ask, now + this.#config.watchAgainMs)
   }
 
-  /** Others keep it by now: they are asked instead. */
+  /** The peer that was asked says that others keep the task now: they are asked next. */
   #onMoved(from: PeerId, message: MessageOf<'moved'>, now: Millis, out: Out): void {
     for (const [id, ask] of this.#asks.all()) {
       if (ask.kind === 'list' || ask.task !== message.task || ask.keeper !== from) continue
-      // Who keeps it there as well ends it there, as it has said.
+      // A keeper that has answered and is a custodian of the new set as well goes on with the cancel there.
       if (ask.kind === 'cancel' && ask.answered && message.custodians.includes(from)) continue
       sendOn(ask, message, (peer) => this.#view.reachable(peer))
       this.#askNext(id, ask, now, out)
     }
   }
 
-  /** Reads from whoever runs it now; a new run is read from its start. */
+  /** Follows the output at the bearer that runs the task now; a new run is read from its start. */
   #onFollowedView(message: MessageOf<'view'>, ask: Follow, now: Millis, out: Out): void {
     const { view } = message
     const { client, task } = ask
@@ -191,7 +191,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
     }
     const runs = view.state === 'running' || view.state === 'queued'
     if (!runs || view.bearer === undefined) return
-    // The same peer under another ballot runs it again: its earlier life may have died without a word.
+    // The same bearer under another ballot is another run: the earlier life of that peer may have died without a word.
     if (view.bearer === ask.bearer && ask.ballot && compareBallots(view.ballot, ask.ballot) === 0) return
     ask.bearer = view.bearer
     ask.ballot = view.ballot
@@ -218,7 +218,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
     this.#askNext(this.#asks.add(ask, now), ask, now, out)
   }
 
-  /** Puts it to the next one that may know; to nobody more, that is the answer. */
+  /** Puts the question to the next peer that may know; if none is left, that is the answer. */
   #askNext(id: number, ask: Query | Cancel | Follow, now: Millis, out: Out): void {
     const { task } = ask
     ask.keeper = ask.left.shift()
@@ -236,10 +236,10 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
     }
   }
 
-  /** Nobody who can be asked knows it. A watch goes on where somebody who cannot might. */
+  /** No peer that can be asked knows the task. A watch or follow goes on if a likely custodian cannot be asked now. */
   #onNobody(id: number, ask: Query | Cancel | Follow, now: Millis, out: Out): void {
     const { client, task } = ask
-    // As it is now: whoever could be asked when it began may be gone.
+    // Looked up anew: peers that could be asked when the search began may be gone.
     const away = this.#view.whoKnows(task).away.length > 0
     if (ask.kind === 'cancel') {
       this.#endCancel(id, ask, away ? 'unreachable' : 'unknown', out)
@@ -269,7 +269,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
     else this.#askAgain(id, ask, now, out)
   }
 
-  /** Who has said that it sees to it may need long; who says nothing, or went away since, leaves it to the next one. */
+  /** A keeper that has said it is stopping the task is waited for; one that is silent or gone is passed over for the next. */
   #onCancelDeadline(id: number, ask: Cancel, now: Millis, out: Out): void {
     const seesToIt = ask.answered && ask.keeper !== undefined && this.#view.reachable(ask.keeper)
     if (now >= ask.byMs) this.#endCancel(id, ask, seesToIt ? 'stopping' : 'unreachable', out)
@@ -277,7 +277,7 @@ export class Desk implements Machine<DeskInput, DeskEffect> {
     else this.#askNext(id, ask, now, out)
   }
 
-  /** A watch that is due to be renewed, or that nobody could answer; a plain question ends here. */
+  /** Renews a watch or follow from the start; a plain query ends as unreachable. */
   #askAgain(id: number, ask: Query | Follow, now: Millis, out: Out): void {
     if (ask.kind === 'query' && !ask.watch) {
       this.#asks.end(id)

@@ -19,7 +19,7 @@ export type Destination =
   | 'mover'
   | 'traces'
 
-/** Which machines hear a message. What an answer is about says whose it was: the others let it pass. */
+/** The machines that get a message. Where several do, each knows by what an answer is about whether it is its own. */
 export const destinations: Record<MessageTag, readonly Destination[]> = {
   ping: ['roster'],
   ack: ['roster'],

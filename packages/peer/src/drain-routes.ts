@@ -4,7 +4,7 @@ import type { PeerInput } from './inputs.ts'
 import { takeOffer } from './offer-routes.ts'
 import type { Steps } from './steps.ts'
 
-/** Where the effects of a drain go. */
+/** Routes the effects of a drain. */
 export function routeDrain(effect: DrainEffect, steps: Steps): void {
   switch (effect.type) {
     case 'giveBack':
@@ -24,7 +24,7 @@ export function routeDrain(effect: DrainEffect, steps: Steps): void {
   }
 }
 
-/** This peer empties itself, or no longer does; its next lives know that too, unless it is only for the end of this one. */
+/** Starts or ends a drain. Later lives of the peer go on with it, unless it is only for the end of this one (`leaving`). */
 export function tellDrain(input: Extract<PeerInput, { type: 'drain' }>, steps: Steps, wallMs: WallMillis): void {
   const { machines } = steps
   const write = input.leaving ? undefined : machines.drainMemory.decide(input, wallMs)
@@ -33,7 +33,7 @@ export function tellDrain(input: Extract<PeerInput, { type: 'drain' }>, steps: S
   steps.stepDrain(input)
 }
 
-/** A new life goes on with what an earlier one was told. */
+/** A new life goes on with the drain of an earlier one. */
 export function resumeDrain(steps: Steps, wallMs: WallMillis): void {
   const drain = steps.machines.drainMemory.resumed(wallMs)
   if (drain) steps.stepDrain({ type: 'drain', on: true, ...drain })

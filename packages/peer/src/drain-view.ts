@@ -6,12 +6,12 @@ import type { Offer, PeerId, TaskId } from '@souk/wire'
 import type { LoadTable } from './load-table.ts'
 import { mayMove } from './may-move.ts'
 
-/** With so many runs behind it a task stays where it is: a record has room for 128 of them. */
+/** With more attempts a task is not stopped at a checkpoint to move: its record has room for 128 of them. */
 const attemptsMax = 64
 
 type Borne = ReturnType<Bearer['all']> extends Iterable<infer B> ? B : never
 
-/** Who says of itself that it drains. */
+/** Where peers say that they drain. */
 interface Sayings {
   readonly self: PeerId
   readonly offer: Offer
@@ -27,13 +27,13 @@ interface DrainParts extends Sayings {
   keepers(): readonly { peer: PeerId }[]
 }
 
-/** It empties itself: by its last frame, else by its advert. */
+/** Whether a peer drains, by its newest load stamp, else by its advert. */
 export function drains({ self, offer, loads, roster }: Sayings, peer: PeerId): boolean {
   if (peer === self) return offer.draining
   return loads.get(peer)?.draining ?? roster.get(peer)?.advert?.offer.draining ?? false
 }
 
-/** What this peer has in its hands, as a drain sees it. */
+/** The tasks that this peer bears, as a drain sees them, and which peers could see to them instead. */
 export function drainView(parts: DrainParts): DrainView {
   const { self, bearer, host, roster } = parts
   const seesToIt = (peer: PeerId) => peer !== self && roster.reachable(peer) && !drains(parts, peer)
@@ -50,7 +50,7 @@ export function drainView(parts: DrainParts): DrainView {
   }
 }
 
-/** Every task in this peer's hands. */
+/** Every task that this peer bears. */
 export function* borneViews({ bearer, host }: Pick<DrainParts, 'bearer' | 'host'>): Generator<BorneView> {
   for (const borne of bearer.all()) yield seen(borne, host)
 }
@@ -78,7 +78,7 @@ function seen(
   }
 }
 
-/** `waits`: in the queue of this host. */
+/** `waits`: the task is in the queue of this host. */
 function stateOf(state: Borne['state'], waits: boolean): BorneView['state'] {
   switch (state) {
     case 'waiting':

@@ -23,20 +23,20 @@ export interface RunOrder {
   task: TaskId
   ballot: Ballot
   record: TaskRecord
-  /** which of what it asks for it was given: see `requestOf`; 0 is the request itself */
+  /** the alternative that it was given (`requestOf`); 0: the request itself */
   alternative: number
   /** GPU device indexes taken for it */
   gpuDevices: number[]
   /** 1 for the first run */
   attempt: number
   /**
-   * True when another peer keeps the task: then a frozen or vanished peer's guardian must kill the run before
-   * the lease ends, since it may be started elsewhere.
+   * Another peer keeps the task and may start it elsewhere once the lease ends: the guardian must kill the run before that if
+   * this peer freezes or vanishes.
    */
   leased: boolean
-  /** where it goes on, if a run of it was stopped and left that */
+  /** state that an earlier, stopped run left, from which this run goes on */
   checkpoint?: Checkpoint | undefined
-  /** a second run, for the bearer whose own lags */
+  /** a second run, for a bearer whose own run lags */
   backup?: true | undefined
 }
 
@@ -47,17 +47,17 @@ export type Reply =
   | { type: 'accepted'; tag: number; task: TaskId }
   | { type: 'refused'; tag: number; code: string; message: string }
   | { type: 'outcome'; task: TaskId; outcome: Outcome }
-  /** undefined: no such task is known where it would have to be; `reachable` false: that peer cannot be asked now */
+  /** view undefined: no peer that was asked knows the task; `reachable` false: a peer that may know it cannot be asked now */
   | { type: 'view'; task: TaskId; view: TaskView | undefined; reachable: boolean }
-  /** undefined: too many plans are being made here */
+  /** plan undefined: too many plans are being made here */
   | { type: 'planned'; plan: Plan | undefined }
-  /** of each move, in their order */
+  /** a result for each move, in their order */
   | { type: 'moved'; results: MoveResult[] }
   /** `missing`: members that did not answer in time */
   | { type: 'listed'; tasks: TaskSummary[]; total: number; missing: PeerId[] }
-  /** undefined: too many such questions are under way here */
+  /** told undefined: too many such questions are under way here */
   | { type: 'traced'; told: ToldTrace | undefined }
-  /** without data: what the host has kept of the run was given, and what comes after it is live */
+  /** empty data: all that the host had kept of the run was sent, what follows is live */
   | { type: 'output'; task: TaskId; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
   /** no more live output comes from this run; the outcome has the whole */
   | { type: 'outputEnd'; task: TaskId }
@@ -75,14 +75,14 @@ export type PeerEffect =
   | { type: 'send'; to: PeerId; message: Message }
   /** to the advert topic; the driver signs adverts of this peer wherever they leave (publish or send) */
   | { type: 'publish'; advert: Advert }
-  /** it is no member any more: nothing of it is to be taken, and this peer stops where it is itself */
+  /** a peer was removed: the driver takes nothing from it any more, and stops this peer if it is the one removed */
   | { type: 'expel'; removal: Removal }
   /** answered by `persisted` (a watermark) or `persistFailed` */
   | { type: 'persist'; seq: number; writes: Write[] }
   | { type: 'run'; order: RunOrder }
-  /** it is to begin right after a run that is under way, without a word from here; answered as `run` is, or by `takenBack` */
+  /** the run is to begin right after another, without a further effect; answered like `run`, or by `takenBack` */
   | { type: 'lineUp'; order: RunOrder; behind: { task: TaskId; ballot: Ballot } }
-  /** what is lined up is not to begin; answered by `takenBack`, unless it has */
+  /** a lined-up run is not to begin; answered by `takenBack`, unless it has begun */
   | { type: 'takeBack'; task: TaskId; ballot: Ballot }
   /** the run must end (its whole process group); answered by that run's `ran` */
   | { type: 'stop'; task: TaskId; ballot: Ballot; code: StopCode }

@@ -1,7 +1,7 @@
 import { emptyVector } from '@souk/kernel'
 import type { Offer } from '@souk/wire'
 
-/** Of a host that was not looked at yet. */
+/** The offer before `start`, when nothing is known of the host yet. */
 export function emptyOffer(): Offer {
   return {
     capacity: emptyVector(),

@@ -3,9 +3,9 @@ import type { Millis } from '@souk/kernel'
 import type { MessageOf, PeerId, TaskId } from '@souk/wire'
 
 export interface FollowersConfig {
-  /** readers of one task's live output; over it the oldest of whoever has most is ended */
+  /** readers of one task's live output; with more the oldest reader of the peer that has most is ended */
   perTaskMax: number
-  /** live output relayed of one task; what is over is skipped (the outcome has it), so that it cannot crowd out the protocol */
+  /** live output relayed of one task; more is skipped (the outcome has it all), so that it cannot crowd out the protocol */
   bytesPerSecondMax: number
 }
 
@@ -19,7 +19,7 @@ interface Followed {
 
 type Send = (to: PeerId, message: MessageOf<'output'>) => void
 
-/** Who reads the live output of tasks that run here. Best effort: the outcome carries the whole. */
+/** Relays the live output of tasks that run here to the peers that follow them. Best effort: the outcome carries the whole. */
 export class Followers {
   readonly #config: FollowersConfig
   readonly #followed = new Map<TaskId, Followed>()
@@ -29,8 +29,8 @@ export class Followers {
   }
 
   /**
-   * A new reader, with what is kept of the output so far; undefined: it does not run here. A piece without data says
-   * that this was all so far: what comes after it is live.
+   * Adds a reader and sends it the output kept so far (`kept`; undefined: the task does not run here, so it ends), then an
+   * empty piece: what follows that is live.
    */
   onFollow(from: PeerId, message: MessageOf<'follow'>, kept: readonly OutputPiece[] | undefined, send: Send): void {
     const { task, ask } = message
@@ -74,7 +74,7 @@ function endOf(task: TaskId, ask: number): MessageOf<'output'> {
   return { t: 'output', ask, task, stream: 'stdout', offset: 0, data: nothing, end: true }
 }
 
-/** Readers do not say when they stop, so one peer's must never keep those of the others out. */
+/** Index of the oldest reader of the peer with most: readers do not say when they stop, and must not keep other peers' out. */
 function oldestOfMost(readers: readonly { peer: PeerId }[]): number {
   const counts = new Map<PeerId, number>()
   for (const { peer } of readers) counts.set(peer, (counts.get(peer) ?? 0) + 1)

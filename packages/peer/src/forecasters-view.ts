@@ -2,7 +2,7 @@ import { Forecaster, forecastConfigFor } from '@souk/forecast'
 import type { Millis } from '@souk/kernel'
 import type { ForecastersView } from '@souk/scaling'
 
-/** Forecasts as scaling needs them, for series in buckets of so long. */
+/** Makes forecasters for scaling, for series in buckets of this length. */
 export function forecastersView(bucketMs: Millis): ForecastersView {
   const config = forecastConfigFor(bucketMs)
   return {

@@ -3,7 +3,7 @@ import { gangKey, type PeerId, type TaskId, type TaskRecord } from '@souk/wire'
 import { routeAuctioneer } from './market-routes.ts'
 import type { Steps } from './steps.ts'
 
-/** Where the effects of gangs go. */
+/** Routes the effects of gangs. */
 export function routeGangs(effect: GangsEffect, steps: Steps): void {
   switch (effect.type) {
     case 'send':
@@ -24,7 +24,7 @@ export function routeGangs(effect: GangsEffect, steps: Steps): void {
   }
 }
 
-/** Where the effects of the room go that this host keeps for gangs. */
+/** Routes the effects of reservations, the room that this host keeps for gangs. */
 export function routeReservations(effect: ReservationsEffect, steps: Steps): void {
   switch (effect.type) {
     case 'send':
@@ -43,7 +43,7 @@ export function routeReservations(effect: ReservationsEffect, steps: Steps): voi
   }
 }
 
-/** A baton of ours that may be placed: with the rest of its gang, unless one of them may have begun before; else by itself. */
+/** Has a task that this peer bears placed: with the rest of its gang if it is a member that has not begun before, else alone. */
 export function place(steps: Steps, record: TaskRecord, avoid: readonly PeerId[] = []): void {
   const borne = steps.machines.bearer.find(record.id)
   const begun = (borne?.attempts.length ?? 0) > 0
@@ -51,7 +51,7 @@ export function place(steps: Steps, record: TaskRecord, avoid: readonly PeerId[]
   else steps.stepAuctioneer({ type: 'waiting', record, avoid })
 }
 
-/** A member of a gang comes from that peer: what is kept for it is its. */
+/** A member of a gang comes from that bearer: it gets a place that is kept for the gang. */
 export function useOf(from: PeerId, { id, spec }: TaskRecord): ReservationsInput & { task: TaskId } {
   return { type: 'use', from, gang: gangKey(spec.tenant, spec.gang!), task: id, shape: shapeOf(spec) }
 }

@@ -5,7 +5,7 @@ import { inputBytesOf, outputBytesOf, warmWorkOf } from './demand-routes.ts'
 import { tellEnd } from './speculation-routes.ts'
 import type { Steps } from './steps.ts'
 
-/** Where the effects of this host go. */
+/** Routes the effects of this host. */
 export function routeHost(effect: HostEffect, steps: Steps): void {
   switch (effect.type) {
     case 'run': {
@@ -41,7 +41,7 @@ export function routeHost(effect: HostEffect, steps: Steps): void {
       steps.machines.marketChanged = true
       steps.machines.followers.onEnded(task, (to, message) => steps.outlet.send(to, message))
       steps.outlet.trace({ type: 'task.ran', task, ballot, end: result.end, runMs: result.runMs })
-      // One that was stopped or never began tells nothing of how long such runs take: losers of a race, runs of a drain.
+      // A run that was stopped (lost a race, drain) or never began tells nothing of how long its class takes.
       if (result.end !== 'stopped' && result.end !== 'refused')
         steps.stepBidder({ type: 'duration', class: name, alternative, runMs: result.runMs })
       steps.stepDemand({ type: 'ended', task, cpuMs: result.cpuMs, outputBytes: outputBytesOf(result), warmUpMs })
@@ -56,7 +56,7 @@ export function routeHost(effect: HostEffect, steps: Steps): void {
       break
     case 'dropped':
       steps.machines.marketChanged = true
-      // It may have been said to have followed another one, which it has not: to those who were told it is over.
+      // Its start may have been told (`followed`) though it never began: those who were told hear that it is over.
       steps.stepStragglers({ type: 'over', task: effect.task })
       steps.stepDemand({ type: 'ended', task: effect.task, cpuMs: 0, outputBytes: 0, warmUpMs: undefined })
       steps.stepBearer(effect)
@@ -64,7 +64,7 @@ export function routeHost(effect: HostEffect, steps: Steps): void {
   }
 }
 
-/** A run begins, or has just begun in the place of another. */
+/** Tells trace, stragglers and demand that a run begins, or has just begun behind another one that it was lined up with. */
 function tellStart(run: Extract<HostEffect, { type: 'run' | 'followed' }>, steps: Steps): void {
   const { record, alternative, ballot, attempt, checkpoint, backup } = run
   const task = record.id

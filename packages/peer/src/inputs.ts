@@ -24,13 +24,13 @@ import type { NamedMove } from './named-move.ts'
 /** A local client's request or subscription. The driver makes them; replies name them. */
 export type ClientRef = number
 
-/** A task and what makes its id. */
+/** A task and what its id is made of. */
 export interface NamedTask {
   /** 23 base-32 characters: the hash of (tenant, idempotency key), made in the driver */
   nonce: string
-  /** there is no key that anybody could say again: its id may be drawn again where custodians are away */
+  /** the client gave no key, so the id may be drawn again if custodians that it gives are away */
   drawable?: boolean
-  /** the client makes another key where custodians are away: refused as `key-unlucky` then, before anything happens */
+  /** if custodians that the id gives are away the task is refused as `key-unlucky`, and the client makes another key */
   choosy?: boolean
   spec: TaskSpec
 }
@@ -47,7 +47,7 @@ export interface StoredEntry {
   value: unknown
 }
 
-/** Everything a peer can hear. Drivers verify signatures, certificates and schemas before. */
+/** The closed list of everything a peer can hear. Drivers verify signatures, certificates and schemas first. */
 export type PeerInput =
   /** first input of a life. `incarnation` is higher than any this peer id had before, and durable */
   | {
@@ -73,7 +73,7 @@ export type PeerInput =
     }
   | { type: 'disconnected'; peer: PeerId }
   | { type: 'frame'; from: PeerId; frame: Frame }
-  /** something that somebody sent was refused by the driver, before it could be an input */
+  /** the driver refused something that was sent to it, before it could be an input */
   | { type: 'rejected'; from: PeerId | undefined; code: string; detail: string }
   /** an advert that came by gossip */
   | { type: 'gossip'; advert: Advert }
@@ -84,17 +84,17 @@ export type PeerInput =
   /** the executor began; `ran` always follows */
   | { type: 'running'; task: TaskId; ballot: Ballot }
   | { type: 'output'; task: TaskId; ballot: Ballot; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
-  /** `warmUpMs`: how long its worker took to get warm for it; 0: it was; absent: not known */
+  /** `warmUpMs`: how long its worker took to get warm; 0: the worker was warm; absent: not known */
   | { type: 'ran'; task: TaskId; ballot: Ballot; result: RunResult; warmUpMs?: Millis }
-  /** of one that was lined up: it has not begun, and will not */
+  /** a lined-up run has not begun and will not */
   | { type: 'takenBack'; task: TaskId; ballot: Ballot }
-  /** what became of a `warm` order: so many workers of the class are warm now; `cannot-warm`: they never can be */
+  /** result of a `warm` order: workers of the class that are warm now; code `cannot-warm`: they never can be */
   | { type: 'warmed'; class: string; workers: number; tookMs: Millis; code?: string; detail?: string }
   /** every run that the executors have at this moment, each once; every ten seconds */
   | { type: 'measured'; runs: readonly MeasuredRun[] }
   /** durable by `persist` when its accepted reply leaves; outcomes follow to the same client */
   | { type: 'submit'; client: ClientRef; tasks: Submission[] }
-  /** answered by `cancelled`; `unendable`: also where most of its custodians were removed, whose word is given up */
+  /** answered by `cancelled`; `unendable`: also if most of its custodians were removed, giving up what those knew of it */
   | { type: 'cancel'; client: ClientRef; task: TaskId; reason: string; unendable?: true }
   /** answered by `view`; with `watch` also on every change until closed */
   | { type: 'query'; client: ClientRef; task: TaskId; watch: boolean }
@@ -108,20 +108,20 @@ export type PeerInput =
       everywhere: boolean
       filter?: TaskFilter
     }
-  /** answered by `planned`: where each objective would put these, all at once; nothing is reserved or submitted */
+  /** answered by `planned`: where each objective would put these tasks; nothing is reserved or submitted */
   | {
       type: 'plan'
       client: ClientRef
       tasks: TaskSpec[]
-      /** of each: the places in `tasks` of those that must have ended before it starts */
+      /** for each task: the indexes in `tasks` of those that must have ended before it starts */
       afters: readonly (readonly number[])[]
       assumedMs: Millis
     }
-  /** answered by `moved`: those hosts ask those bearers for these tasks */
+  /** carries out moves of a plan: the hosts ask the bearers for the tasks; answered by `moved` */
   | { type: 'move'; client: ClientRef; moves: readonly NamedMove[] }
   /**
-   * answered by `traced`: the newest trace events of all that can be asked, that fit; at most `limit`. `sinces`: for these
-   * instead of the filter's own time
+   * answered by `traced`: the newest trace events that fit the filter, of all peers that can be asked; at most `limit`.
+   * `sinces`: for these peers in place of the filter's sinceWallMs
    */
   | {
       type: 'readTrace'
@@ -130,7 +130,7 @@ export type PeerInput =
       sinces?: ReadonlyMap<PeerId, WallMillis>
       limit: number
     }
-  /** live output from the start, wherever it runs, then the rest from its outcome */
+  /** answered by `output` from the start of the run, wherever it runs, then `outputEnd` */
   | { type: 'follow'; client: ClientRef; task: TaskId }
   /** this client reads no more */
   | { type: 'gone'; client: ClientRef }
@@ -138,26 +138,26 @@ export type PeerInput =
   | { type: 'offer'; offer: Offer }
   | { type: 'addresses'; addresses: string[] }
   /**
-   * it takes nothing new and hands over what waits here; what still runs after `deadlineMs` is stopped and given back. It holds
-   * for later lives too, but for `leaving`: this one is about to end, and the next takes work
+   * this peer takes nothing new and hands over what waits here; runs left after `deadlineMs` are stopped and given back. It
+   * holds for later lives too, except with `leaving`: then only this life is about to end, and the next takes work
    */
   | { type: 'drain'; on: boolean; deadlineMs?: Millis; leaving?: boolean }
   /**
-   * Somebody with the key of the mesh removes a peer for good; `written`: the store of this one has it already under its
-   * `removalKey`, so that nobody hears of it before it is durable where it began
+   * an admin removes a peer for good; `written`: this peer's store already has it under its `removalKey`, so that no peer hears
+   * of a removal before it is durable where it was made
    */
   | { type: 'remove'; removal: Removal; written?: boolean }
-  /** what is decided of the mesh's capacity is done now, though it is not automatic or was done just before */
+  /** carries out the present capacity decision now, even if scaling is not automatic or has just acted */
   | { type: 'scaleNow' }
-  /** the scaler's answer to an order; `done`, or why not */
+  /** the scaler's answer to an order: code `done`, or why not */
   | { type: 'scaled'; intent: string; code: string }
   /** tells the others; the driver stops after the effects of this step are out */
   | { type: 'leave' }
   /** the driver's own event-loop lag over the last second: a slow observer suspects less (Lifeguard) */
   | { type: 'lag'; lagMs: Millis }
-  /** the wall clock has moved against this peer's own, which stands still while its host sleeps; or it was set */
+  /** the wall clock has moved against this peer's monotonic clock: the host slept, or the wall clock was set */
   | { type: 'wall'; wallMs: WallMillis }
-  /** what this host has left of what runs short, every few seconds */
+  /** what this host has left of memory, disk and the like, every few seconds */
   | { type: 'readings'; readings: PressureReadings }
-  /** how fast large transfers with that peer went of late; after each of them */
+  /** the rate of recent large transfers with that peer, after each transfer */
   | { type: 'rate'; peer: PeerId; bytesPerMs: number }

@@ -3,8 +3,8 @@ import { type Certificate, limits, type PeerId } from '@souk/wire'
 import { mayKeep } from './mesh-view.ts'
 
 /**
- * Whom this peer names to one that joins through it: itself, then who may keep tasks, the living first. The dead are
- * members as well, since they may come back; who left is none any more.
+ * The members that this peer names to a peer that joins through it: itself, then those that may keep tasks, the living first.
+ * Dead peers are members too, since they may come back; peers that left are none any more.
  */
 export function introductions(members: readonly Member[], self: PeerId): Certificate[] {
   return members
@@ -14,7 +14,7 @@ export function introductions(members: readonly Member[], self: PeerId): Certifi
     .map(({ certificate }) => certificate)
 }
 
-/** Of a mesh too large to be named whole, those that a task's custodians are chosen from must come through. */
+/** Members that may keep tasks come first: if not all can be named, a joiner must know those that custodians are chosen from. */
 function rank(member: Member, self: PeerId): number {
   if (member.peer === self) return 0
   return 1 + (mayKeep(member) ? 0 : 2) + (member.state === 'dead' ? 1 : 0)

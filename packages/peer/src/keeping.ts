@@ -1,21 +1,21 @@
 import type { MeshView } from '@souk/custody'
 import type { PeerId } from '@souk/wire'
 
-/** How tasks that are submitted here now are kept. */
+/** How tasks that are submitted here now would be kept. */
 export interface Keeping {
-  /** who has a certificate of this mesh, up or not */
+  /** peers with a certificate of this mesh, up or not */
   members: number
-  /** those of them that keep custody */
+  /** members that keep custody */
   keepers: number
-  /** so many of the keepers a task gets */
+  /** custodians that a task gets */
   custodians: 1 | 3 | 5
-  /** this peer is one of the keepers */
+  /** this peer keeps custody */
   here: boolean
-  /** false: where others keep a task too, this peer does not vote on it yet */
+  /** false: this peer does not vote yet on tasks that others keep too */
   heardFromMajority: boolean
 }
 
-/** `wanted`: custodians of a task where there are enough to choose from. */
+/** `wanted`: custodians of a task if there are enough keepers. */
 export function keepingOf(mesh: MeshView, self: PeerId, wanted: 3 | 5): Keeping {
   const { members, heardFromMajority } = mesh
   const keepers = mesh.keepers()
@@ -28,7 +28,7 @@ export function keepingOf(mesh: MeshView, self: PeerId, wanted: 3 | 5): Keeping 
   }
 }
 
-/** As the submitter counts them: odd, by members, never by who can be reached. */
+/** Custodians of a task, as the submitter counts them: by members and keepers, never by who can be reached. */
 function countOf(members: number, keepers: number, wanted: 3 | 5): 1 | 3 | 5 {
   if (members < 3 || keepers < 3) return 1
   return wanted === 5 && keepers >= 5 ? 5 : 3

@@ -8,13 +8,13 @@ import {
 } from '@souk/wire'
 import type { Reply } from './effects.ts'
 
-/** What several peers say of their tasks, put together. */
+/** Puts together the task lists that several peers answer with. */
 export class Listing {
   readonly #limit: number
   readonly #waitingFor: Set<PeerId>
   readonly #tasks = new Map<TaskId, TaskSummary>()
   #total = 0
-  /** what comes after this nobody has told in full: an answer had no room for more */
+  /** the list is complete only up to this position: an answer had no room for more */
   #end: TaskPosition | undefined
 
   constructor(asked: readonly PeerId[], limit: number) {
@@ -22,14 +22,14 @@ export class Listing {
     this.#waitingFor = new Set(asked)
   }
 
-  /** True: that was the last that was waited for. */
+  /** Takes one peer's answer. True: it was the last that was waited for. */
   onListed(from: PeerId, { tasks, total }: MessageOf<'listed'>): boolean {
     if (!this.#waitingFor.delete(from)) return false
     let known = 0
     const last = tasks.at(-1)
     if (last && tasks.length < Math.min(this.#limit, total)) this.#endAt(last)
     for (const summary of tasks) {
-      // Two that take each other for away both tell of it; the one that is further counts.
+      // Two custodians that take each other for away both list a task; a closed one is the newer state.
       const before = this.#tasks.get(summary.id)
       if (before) known++
       if (!before || summary.state === 'closed') this.#tasks.set(summary.id, summary)
@@ -38,7 +38,7 @@ export class Listing {
     return this.#waitingFor.size === 0
   }
 
-  /** The newest first, and who has not answered. */
+  /** The tasks, newest first, and the peers that have not answered. */
   reply(): Reply {
     const end = this.#end
     const told = [...this.#tasks.values()].filter((task) => !end || comparePositions(task, end) <= 0)

@@ -1,7 +1,7 @@
 import type { Millis } from '@souk/kernel'
 import type { LoadStamp, PeerId } from '@souk/wire'
 
-/** The newest load stamp of every connected peer, and who has waiting work by it. */
+/** The newest load stamp of every connected peer, and which peers have waiting work by it. */
 export class LoadTable {
   readonly #stamps = new Map<PeerId, LoadStamp>()
   readonly #heardMs = new Map<PeerId, Millis>()
@@ -11,7 +11,7 @@ export class LoadTable {
     return this.#stamps.get(peer)
   }
 
-  /** True when the peer has waiting work: this host may ask for some. */
+  /** Takes the stamp of a frame. True: the peer has waiting work, so this host may ask for some. */
   set(peer: PeerId, stamp: LoadStamp, now: Millis): boolean {
     this.#heardMs.set(peer, now)
     return this.#set(peer, stamp)
@@ -24,7 +24,7 @@ export class LoadTable {
     return stamp.waiting > 0
   }
 
-  /** What a bearer said in its answer to WANTED is newer than its stamp. */
+  /** Takes the waiting count of a `given` or `over`, which is newer than the peer's stamp. */
   setWaiting(peer: PeerId, waiting: number): void {
     const stamp = this.#stamps.get(peer)
     if (stamp) this.#set(peer, { ...stamp, waiting })
@@ -41,7 +41,7 @@ export class LoadTable {
     this.#waiting = undefined
   }
 
-  /** Peers with waiting work, by id (so that random picks are the same everywhere). */
+  /** Peers with waiting work, sorted by id so that random picks from it are reproducible. */
   waiting(): readonly { peer: PeerId; waiting: number }[] {
     this.#waiting ??= [...this.#stamps]
       .filter(([, stamp]) => stamp.waiting > 0)

@@ -31,7 +31,7 @@ import { UnheardAwards } from './unheard-awards.ts'
 import { bearersView, deskView, loadsView, localView, membersView, tracesView } from './views.ts'
 import { ZoneMembers } from './zone-members.ts'
 
-/** What the machines of a peer begin with. */
+/** What the machines of a peer are made with. */
 interface Beginnings {
   self: PeerId
   prng: Prng
@@ -39,7 +39,7 @@ interface Beginnings {
   log: Outlet['log']
 }
 
-/** The machines of one peer, and what they share. */
+/** The machines of one peer, the views by which they see each other, and the facts that several of them share. */
 export class Machines {
   readonly self: PeerId
   readonly roster: Roster
@@ -70,22 +70,22 @@ export class Machines {
   readonly loads = new LoadTable()
   readonly rates = new TransferRates()
   readonly unheard = new UnheardAwards()
-  /** members that have said anything to this life */
+  /** members that have answered this life of the peer (`sync` or `ack`) */
   readonly heard = new Set<PeerId>()
   readonly memberLog = new MemberLog()
   readonly removalLog = new RemovalLog()
   readonly drainMemory = new DrainMemory()
   readonly #mesh: MeshView
-  /** of a task, where there are enough keepers */
+  /** custodians of a task, if enough members keep custody */
   readonly #custodiansWanted: 3 | 5
   offer: Offer
   incarnation = 0
-  /** others remember a later life of this peer than its own store does */
+  /** other peers remember a later life of this one: its store is an old copy */
   behind = false
   store: { ok: boolean; code: string; message: string } = { ok: true, code: '', message: '' }
   /** room, offers or members changed in this turn: the market looks again once, at its end */
   marketChanged = false
-  /** somebody's waiting work changed */
+  /** a bearer's waiting work changed: the bidder looks again at the end of this turn */
   loadsChanged = false
 
   constructor(config: PeerConfig, { self, prng, offer, log }: Beginnings) {
@@ -156,7 +156,7 @@ export class Machines {
     return { peer: this.self, incarnation: this.incarnation }
   }
 
-  /** What its host has, and whether tenants have quotas of it. */
+  /** The offer, marked `bounded` if tenants have quotas here. */
   asOffered(offer: Offer): Offer {
     return this.host.quotas ? { ...offer, bounded: true } : offer
   }
@@ -166,12 +166,12 @@ export class Machines {
     return this.#mesh.keepers()
   }
 
-  /** What three keep is not handed to this life of this peer before it has heard from most members: `Handing`. */
+  /** This life has not heard from most members yet: no task that three custodians keep may be handed to it (`Handing`). */
   get unsure(): boolean {
     return this.keepers().length >= 3 && !this.#mesh.heardFromMajority
   }
 
-  /** A member has said something in this life of this peer; once most have, this one may take what others keep. */
+  /** Notes that a member has answered this life; once most have, this host may take tasks again, so the market looks again. */
   hear(peer: PeerId): void {
     if (this.heard.has(peer)) return
     const { unsure } = this
@@ -183,20 +183,20 @@ export class Machines {
     return keepingOf(this.#mesh, this.self, this.#custodiansWanted)
   }
 
-  /** Tasks and gangs that may still come for the room that is kept for them here. */
+  /** Names of reserved room in the host's ledger whose task or gang may still come. */
   get awaited(): ReadonlySet<TaskId> {
     const { host, bearer, reservations } = this
     return new Set(host.reserved.filter((key) => bearer.find(key) || reservations.keeps(key)))
   }
 
-  /** What waits to be placed here, and what is under way for it. */
+  /** What waits to be placed here and what is under way for it, of all market machines. */
   marketSnapshot() {
     const { auctioneer, bidder, dependencies, gangs, reservations } = this
     const parts = [auctioneer, bidder, dependencies, gangs, reservations].map((part) => part.snapshot())
     return Object.assign({}, ...parts) as Record<string, unknown>
   }
 
-  /** Asked after every step, so nothing is built for it. */
+  /** Called after every step, so it builds no array or closure. */
   nextWakeup(): Millis | undefined {
     return earliest(
       this.roster.nextWakeup(),

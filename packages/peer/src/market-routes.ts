@@ -4,7 +4,7 @@ import type { DeskEffect } from './desk-io.ts'
 import { borneView } from './drain-view.ts'
 import type { Steps } from './steps.ts'
 
-/** Where the effects of the auctioneer go. */
+/** Routes the effects of the auctioneer, and the like effects of gangs. */
 export function routeAuctioneer(effect: AuctioneerEffect, steps: Steps): void {
   switch (effect.type) {
     case 'send':
@@ -91,7 +91,7 @@ function decidedAs(steps: Steps, { tasks, decision }: { tasks: TaskId[]; decisio
   }
 }
 
-/** Room that was promised to a task whose record is still on its way to the disk. */
+/** Reserves the room of a task that is kept here: it starts only once its record is durable. */
 function reserve(steps: Steps, task: TaskId, alternative: number): void {
   const spec = steps.machines.bearer.find(task)?.record.spec
   if (!spec) return
@@ -99,7 +99,7 @@ function reserve(steps: Steps, task: TaskId, alternative: number): void {
   steps.stepHost({ type: 'reserve', task, tenant: spec.tenant, request, ties: tiesOf(spec) })
 }
 
-/** What clients asked of tasks anywhere. */
+/** Routes the effects of the desk. */
 export function routeDesk(effect: DeskEffect, { outlet }: Steps): void {
   if (effect.type === 'send') outlet.send(effect.to, effect.message)
   else outlet.emit(effect)

@@ -7,8 +7,8 @@ import { zoneLabel } from './zone-members.ts'
 const prefix = 'member/'
 
 /**
- * What the store of a peer that has just joined holds: the members it was told of, so that its first life counts them
- * already. Life 0: none of theirs was met, and whichever shows itself is newer.
+ * Store entries for a peer that has just joined: the members it was told of, so that its first life already counts them.
+ * Incarnation 0: no life of theirs was met, so any that shows itself is newer.
  */
 export function firstMembers(certificates: readonly Certificate[]): StoredEntry[] {
   return certificates.map((certificate) => {
@@ -18,15 +18,15 @@ export function firstMembers(certificates: readonly Certificate[]): StoredEntry[
 }
 
 /**
- * The members that this peer knows, on its disk. After a restart it knows how many there are before it meets any, and
- * which life of each it had met: one that comes back with less has lost what it promised since, and is shown its own
- * word for that life.
+ * The members that this peer knows, on its disk. After a restart it knows how many there are before it meets any, and which
+ * life of each it had met: a peer that comes back with an older life has lost its later promises, and is shown the proof
+ * that it signed for the later one.
  */
 export class MemberLog {
-  /** what is on disk of each, in short */
+  /** digest of what is on disk of each member */
   readonly #written = new Map<PeerId, string>()
 
-  /** What the store holds. */
+  /** The members that the store holds. */
   load(stored: readonly StoredEntry[]): RememberedMember[] {
     const members: RememberedMember[] = []
     for (const { key, value } of stored) {
@@ -38,7 +38,7 @@ export class MemberLog {
     return members
   }
 
-  /** What has to be written now that this member is as it is; undefined: nothing. */
+  /** The write that brings the disk up to date with this member, or without one forgets it; undefined: none is needed. */
   decide(
     peer: PeerId,
     member: Pick<Member, 'certificate' | 'incarnation' | 'proof' | 'newest'> | undefined,
@@ -56,12 +56,12 @@ export class MemberLog {
   }
 }
 
-/** Before lives were proven adverts had no proof; others would not take such a one. */
+/** Drops an advert without proof, from a store of an older version: other peers would not take it. */
 function readable({ advert, ...member }: RememberedMember): RememberedMember {
   return advert?.proof === undefined ? member : { ...member, advert }
 }
 
-/** Of an advert it matters of which life it is, and what decides which tasks the peer keeps. */
+/** Of an advert only its life and what decides which tasks the peer keeps (custody, zone): other changes are not written. */
 function shortOf({ certificate, incarnation, advert }: RememberedMember): string {
   const { custody = '', labels = {} } = advert?.offer ?? {}
   return [certificate.issuedWallMs, incarnation, advert?.incarnation ?? '', custody, labels[zoneLabel] ?? ''].join(' ')

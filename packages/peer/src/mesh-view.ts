@@ -5,8 +5,8 @@ import type { PeerId } from '@souk/wire'
 import { zoneLabel } from './zone-members.ts'
 
 /**
- * The roster as custody sees it. `heard`: members that have said anything in this life of this peer; whoever remembers a
- * later life of it says so first. `behind`: somebody did. `drains`: it says so itself.
+ * The roster as custody sees it. `heard`: members that have answered this life of the peer, so they know of no later one.
+ * `behind`: a member does know of one. `drains`: that peer says that it empties itself.
  */
 export function meshView(
   roster: Roster,
@@ -34,7 +34,7 @@ export function meshView(
   }
 }
 
-/** What is counted over all members, once for each version of the roster. */
+/** Facts over all members, worked out once for each version of the roster. */
 class MeshFacts {
   readonly #roster: Roster
   #seen = -1
@@ -52,9 +52,9 @@ class MeshFacts {
   get current() {
     if (this.#seen !== this.#roster.version) {
       this.#seen = this.#roster.version
-      // Who is down, for whatever reason, is a member as long as its certificate stands.
+      // A peer that is down, for whatever reason, is a member as long as its certificate stands.
       const members = this.#roster.members()
-      // Of a life that has said nothing yet, as the one before said: else its start would change who keeps which task.
+      // A life without an advert counts by its last life's: else each start of a peer would change who keeps which task.
       const keepers = members
         .filter(mayKeep)
         .map((member) => ({ peer: member.peer, domain: member.newest?.offer.labels[zoneLabel] ?? member.peer }))
@@ -64,7 +64,7 @@ class MeshFacts {
     return this.#current
   }
 
-  /** This peer itself counts. Asked with every quote: counted again only when somebody new was heard, or came or went. */
+  /** Whether most members, this one included, were heard. Cached, since it is asked with every quote. */
   heardFromMajority(heard: ReadonlySet<PeerId>): boolean {
     const { version } = this.#roster
     if (this.#majority.version !== version || this.#majority.heard !== heard.size) {
@@ -82,7 +82,7 @@ class MeshFacts {
   }
 }
 
-/** It is one of those that custodians are chosen from, as far as is known. */
+/** Whether custodians may be chosen from this member: by its role, and its newest advert if there is one. */
 export function mayKeep({ role, newest }: Member): boolean {
   if (role !== 'host' && role !== 'admin') return false
   return newest?.offer.custody ?? true

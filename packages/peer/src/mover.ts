@@ -13,9 +13,9 @@ export type MoverEffect =
   | { type: 'send'; to: PeerId; message: MessageOf<'fetch'> }
   | { type: 'reply'; client: ClientRef; results: MoveResult[] }
 
-/** a host asks the bearer and waits a second for it */
+/** a host waits up to wantMsMax (1 s) for the bearer */
 const answerMsMax = 3_000
-/** of all clients together */
+/** jobs under way, of all clients together */
 const jobsMax = 16
 
 interface Job {
@@ -25,7 +25,8 @@ interface Job {
 }
 
 /**
- * Carries out a plan: each host that is to have tasks is told to ask for them, and says what it got.
+ * Carries out a plan of moves for a client: tells each host that is to have tasks to ask their bearer for them (`fetch`), and
+ * collects what each got.
  *
  * Every job ends, by its answers or after answerMsMax. Bound: jobsMax. Inputs: plans and answers. Effects: messages, replies.
  */

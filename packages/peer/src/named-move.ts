@@ -9,7 +9,7 @@ export interface NamedMove {
   reason: string
 }
 
-/** What became of one of them: so many are on their way, the others are where they were. */
+/** What became of one move: `handed` tasks are on their way; `left` counts those that stay, by reason. */
 export interface MoveResult {
   handed: number
   left: { code: string; count: number }[]

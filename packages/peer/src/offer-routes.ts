@@ -1,7 +1,7 @@
 import type { Offer } from '@souk/wire'
 import type { Steps } from './steps.ts'
 
-/** What this host offers from now on. */
+/** Sets what this host offers from now on, and tells the machines that need it. */
 export function takeOffer(given: Offer, steps: Steps): void {
   const { machines } = steps
   const offer = machines.asOffered(given)

@@ -8,12 +8,12 @@ import { defaultTraceLogConfig, TraceLog, type Tracing, type UntimedTrace } from
 
 type PersistEffect = Extract<PeerEffect, { type: 'persist' }>
 
-/** Where everything that leaves a machine goes: to the driver, to the trace, or, for this peer itself, back in. */
+/** The one way out of the machines: to the driver, to the trace, or back to the router for messages to this peer itself. */
 export class Outlet {
   readonly counters = new Counters()
-  /** what was traced of late, for whoever asks later */
+  /** recent trace events, for readers that come later */
   readonly log: TraceLog
-  /** whether somebody reads the trace, or what of it */
+  /** which events somebody reads now */
   tracing: Tracing = true
   readonly #self: PeerId
   readonly #local: Message[] = []
@@ -45,7 +45,7 @@ export class Outlet {
       this.#out.push({ type: 'trace', event: { at: this.#now, ...event } as TraceEvent })
   }
 
-  /** For the driver to act on, so it is built whether somebody reads or not. */
+  /** An event on which the driver acts, so it becomes an effect whether somebody reads the trace or not. */
   alarm(event: UntimedTrace): void {
     this.counters.add(event.type)
     this.log.push(this.#now, event)
@@ -60,7 +60,7 @@ export class Outlet {
     }
   }
 
-  /** With the next message to that peer, or a little later. */
+  /** Sends a message that is not urgent: with the next message to that peer, or a little later by itself. */
   sendAlong(to: PeerId, message: Message): void {
     if (to === this.#self || this.#leaving) this.send(to, message)
     else if (!this.#ridingMessages.add(to, message, this.#now)) this.#release(to)
@@ -71,13 +71,13 @@ export class Outlet {
     this.#out.push({ type: 'persist', seq, writes: before ? [...before.writes, ...writes] : writes })
   }
 
-  /** With the next write that something waits for, or a little later. */
+  /** Writes what is not urgent: with the next write that something waits for, or a little later by itself. */
   persistAlong(effect: Pick<PersistEffect, 'seq' | 'writes'>): void {
     if (this.#leaving) this.persist(effect)
     else if (!this.#ridingWrites.add(effect.seq, effect.writes, this.#now)) this.#releaseWrites()
   }
 
-  /** This peer is going: nothing waits for company any more. */
+  /** This peer is about to end: all riders leave now, and later ones at once. */
   leave(): void {
     this.#leaving = true
     this.#releaseDue(Infinity)
@@ -87,7 +87,7 @@ export class Outlet {
     return earliest(this.#ridingMessages.nextDueMs(), this.#ridingWrites.nextDueMs())
   }
 
-  /** What has waited for long enough. */
+  /** Releases the riders whose time has come. */
   wake(): void {
     this.#releaseDue(this.#now)
   }

@@ -2,7 +2,7 @@ import type { Millis } from '@souk/kernel'
 import type { LoadStamp } from '@souk/wire'
 import type { Machines } from './machines.ts'
 
-/** How loaded this peer is, as every frame of it says; numbered by its changes. */
+/** This peer's load stamp, which goes with each of its frames; `seq` rises when it changes. */
 export class OwnLoad {
   #load: LoadStamp = { seq: 0, waiting: 0, freeSlots: 0, running: 0, draining: false, saidMs: 0 }
 

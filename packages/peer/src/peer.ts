@@ -20,13 +20,13 @@ import { Router } from './router.ts'
 import { type PeerSnapshot, peerSnapshot } from './snapshot.ts'
 import { startMachines } from './start-machines.ts'
 
-/** What local clients want. */
+/** Inputs of local clients. */
 type ClientInput = Extract<PeerInput, { client: unknown }>
 
 /**
- * The whole peer as one machine: inputs of one host in, effects of one host out.
+ * The whole peer as one machine, stepped by a driver (`runtime` or `sim`): what one host hears goes in, what it does comes out.
  *
- * It owns the configuration, routes between the machines of layer 2 (see `router.ts`), and is the one source of trace
+ * It owns the machines of layer 2 and their configuration, routes between them (`router.ts`), and is the one source of trace
  * events. Inputs: `inputs.ts`. Effects: `effects.ts`. Nothing else goes in or out.
  */
 export class Peer implements Machine<PeerInput, PeerEffect> {
@@ -60,58 +60,58 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     return this.#load.stamp(this.#machines, this.#outlet.now)
   }
 
-  /** When this run has to stop unless its lease is confirmed before; undefined: it does not run here by this ballot. */
+  /** When this run has to stop unless its lease is renewed before; undefined: no run of the task is here under this ballot. */
   runsUntilMs(task: TaskId, ballot: Ballot): Millis | undefined {
     const { bearer, backups } = this.#machines
     return backups.runsUntilMs(task, ballot) ?? bearer.runsUntilMs(task, ballot)
   }
 
-  /** Who would keep this task, were it submitted now; undefined: it would be refused. */
+  /** Custodians that this task would get if it were submitted now; undefined: it would be refused. */
   custodiansOf({ nonce, drawable = false, choosy = false, spec }: Submission): readonly PeerId[] | undefined {
     return this.#machines.submitter.custodiansOf({ nonce, drawable, choosy, spec })
   }
 
-  /** Why a client that has just made up this key had better make another, as a choosy submit would be refused; if so. */
+  /** Why a choosy submit with this key would be refused, so that the client makes up another; undefined: it would not be. */
   whyUnlucky({ nonce, spec }: NamedTask): { code: string; message: string } | undefined {
     return this.#machines.submitter.whyUnlucky({ nonce, drawable: false, choosy: true, spec })
   }
 
-  /** Who keeps a task that is kept here too. */
+  /** Custodians of a task that this peer is a custodian of; none if it is not. */
   keepersOf(task: TaskId): readonly PeerId[] {
     return this.#machines.custodian.find(task)?.record.custodians ?? []
   }
 
-  /** Certificates of the members that one who joins through this peer has to know. */
+  /** Certificates of the members that a peer which joins through this one has to know. */
   introductions(): readonly Certificate[] {
     return introductions(this.#machines.roster.members(), this.#machines.self)
   }
 
-  /** How many peers were removed from the mesh, as far as this one has heard. */
+  /** Number of peers removed from the mesh, as far as this one has heard. */
   get removedCount(): number {
     return this.#machines.roster.removed.peers.length
   }
 
-  /** Every blob that a task which is kept here names, and who had it first. */
+  /** Every blob named by a task that is kept here, and the peers that had it first. */
   blobsKept(): Iterable<StoredBlobs> {
     return blobsOf(this.#machines.custodian.tasks())
   }
 
-  /** What is asked of this host, by class or of one, what is foretold of it, and what stands warm; the latest `buckets`. */
+  /** Demand on this host by class (`only`: of one), its forecast and the warm workers; the latest `buckets`. */
   demand(wanted: { buckets: number; only?: string | undefined }): ClassReport[] {
     return this.#machines.demand.report(wanted, this.#outlet.now)
   }
 
-  /** Trace effects are built only while somebody reads them, and those that somebody wants. Counters are kept always. */
+  /** Which trace events become effects: they are built only while somebody wants them. Counters are always kept. */
   setTracing(tracing: Outlet['tracing']): void {
     this.#outlet.tracing = tracing
   }
 
-  /** Nothing runs or waits to run here; after `leave` the driver may stop. */
+  /** Nothing runs or queues here: after `leave` the driver may stop. */
   get quiet(): boolean {
     return this.#machines.host.running === 0 && this.#machines.host.queued === 0
   }
 
-  /** `now`: where the driver knows better than the last step did. */
+  /** `now`: given by a driver whose clock has gone on since the last step. */
   snapshot(now: Millis = this.#outlet.now): PeerSnapshot {
     return peerSnapshot(this.#router, {
       certificate: this.#certificate,
@@ -272,7 +272,7 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
     this.#outlet.trace({ type: 'link.up', peer, name: certificate.name })
     this.#machines.marketChanged = true
     router.stepRoster(input)
-    // An old disk, by what is known of that peer: it is told so, and gets nothing that was meant for that life of it.
+    // That peer has come back with an old store: the roster tells it so, and it gets nothing that is meant for its newer life.
     if (incarnation < (this.#machines.roster.get(peer)?.incarnation ?? incarnation)) return
     router.stepCustodian({ type: 'bearerRestarted', peer, incarnation })
     router.stepBearer({ type: 'connected', peer, incarnation })

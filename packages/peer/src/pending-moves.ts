@@ -1,10 +1,10 @@
 import { BoundedMap } from '@souk/kernel'
 import type { Decision, Move, TaskId } from '@souk/wire'
 
-/** tasks on the move at once that are remembered; the oldest are forgotten first, and then have no reason to show */
+/** moves remembered at once; the oldest are forgotten first, and their decisions then show no move */
 const movesMax = 4_096
 
-/** Why tasks that left their place wait for another, until they have one: it belongs into the decision on that. */
+/** Why tasks have left their place, until they are placed anew: the reason goes into the decision on their next place. */
 export class PendingMoves {
   readonly #moves = new BoundedMap<TaskId, Move>(movesMax)
 
@@ -16,7 +16,7 @@ export class PendingMoves {
     this.#moves.delete(task)
   }
 
-  /** The decision as it is for each of these tasks; of most it is the same. `placed`: they have a place by it. */
+  /** The decision for each of these tasks, with its move if it has one. `placed`: it gives them a place, so moves end. */
   apply(tasks: readonly TaskId[], decision: Decision, placed: boolean): { tasks: TaskId[]; decision: Decision }[] {
     const plain: TaskId[] = []
     const moved = new Map<Move, TaskId[]>()

@@ -18,7 +18,7 @@ const uses = new Set<MessageTag>([
   'backup',
   'backupOver',
 ])
-/** Messages by which a bearer speaks to custodians; whoever submits bears its tasks at first. */
+/** Messages by which a bearer speaks to custodians; a peer that submits bears its tasks at first. */
 const bears = new Set<MessageTag>([
   ...(['renew', 'giveUp', 'commit', 'chosen', 'moved', 'stopped', 'bounce', 'begin', 'decided', 'watch'] as const),
 ])
@@ -37,7 +37,10 @@ export function mayReceive(role: Role, tag: MessageTag): boolean {
   return true
 }
 
-/** A life that is over, or older than others have seen, has no say in what has been agreed since; liveness it may ask for. */
+/**
+ * Why a message is not routed, as a code; undefined: it is. An older life of a member than is known has no say in what was
+ * agreed since; it may only speak to the roster, which tells it of the newer life.
+ */
 export function whyRejected(member: Member | undefined, from: Life, { t }: Message): string | undefined {
   if (!member) return 'not-a-member'
   if (!mayReceive(member.role, t)) return 'not-allowed'

@@ -3,19 +3,19 @@ import { isTied, shapeOf } from '@souk/market'
 import type { WaitingLot } from '@souk/rebalance'
 import { inputsAtOf, type PeerId, requestOf, type Shape, specBlobs, type TaskRecord } from '@souk/wire'
 
-/** A task in the queue of this host, and as which of what it asks for it is there. */
+/** A task in the queue of this host, and the alternative of its request that it queues as. */
 interface QueuedTask {
   record: TaskRecord
   alternative: number
 }
 
-/** Like tasks of the queue; who could run them is not looked at yet. */
+/** Like tasks of the queue, before hosts are looked for that could run them. */
 export interface QueuedLot {
   shape: Shape
   lot: Omit<WaitingLot, 'able'> & { tasks: string[] }
 }
 
-/** Like tasks together. Tied ones are left where they are: what is at other hosts is not known here. */
+/** Groups queued tasks that are alike. Tied tasks are left out, since it is not known here what is at other hosts. */
 export function queuedLots(
   queued: Iterable<QueuedTask>,
   { self, meanMs }: { self: PeerId; meanMs: (className: string) => Millis | undefined },

@@ -5,7 +5,7 @@ import { tellWall } from './wall-routes.ts'
 
 type Reading = Extract<PeerInput, { type: 'lag' | 'wall' | 'readings' | 'rate' }>
 
-/** What the driver has measured of its host, of its own lateness, of its clocks and of its links. */
+/** Takes what the driver has measured: readings of its host, its event-loop lag, its wall clock and transfer rates. */
 export function takeReading(input: Reading, steps: Steps, now: Millis): void {
   switch (input.type) {
     case 'lag':

@@ -5,7 +5,7 @@ import { borneView } from './drain-view.ts'
 import type { MoverEffect } from './mover.ts'
 import type { Steps } from './steps.ts'
 
-/** Where the effects of the rebalancer go. */
+/** Routes the effects of the rebalancer. */
 export function routeRebalancer(effect: RebalancerEffect, steps: Steps): void {
   switch (effect.type) {
     case 'pressed':
@@ -38,7 +38,7 @@ export function routeMover(effect: MoverEffect, { outlet }: Steps): void {
   else outlet.emit({ type: 'reply', client: effect.client, reply: { type: 'moved', results: effect.results } })
 }
 
-/** Out of this host's queue, where it is still in it, to be placed anew. `to`: who has room for it, where that is known. */
+/** Takes a task out of this host's queue, if it is still there, to be placed anew. `to`: the host with room, if known. */
 function putBack(steps: Steps, task: TaskId, move: Move, to?: PeerId): void {
   const { bearer, host, moves } = steps.machines
   const run = bearer.find(task)
@@ -50,14 +50,15 @@ function putBack(steps: Steps, task: TaskId, move: Move, to?: PeerId): void {
 }
 
 /**
- * A baton never goes to who had it before: where that is who has room, it would wait here for ever. Nor may whoever did not
- * have it be able to run it, where it has to leave whoever has room.
+ * Whether a task put back may be placed anew from here under its ballot; else it goes back to its custodians. A baton never
+ * returns to a peer on its path: if that is the host with room, or no host is known and there is a path at all, the task might
+ * wait here for ever.
  */
 function mayGoOn(path: readonly PeerId[], to: PeerId | undefined): boolean {
   return to === undefined ? path.length === 0 : !path.includes(to)
 }
 
-/** A host asks for these by name. What is in the queue here is put back first; the auctioneer gives what waits. */
+/** A host asks for tasks by name: those in the queue here are put back first, then the auctioneer gives what waits. */
 export function onNamed(steps: Steps, from: PeerId, message: MessageOf<'wanted'>): void {
   const { tasks, code, reason } = message.named!
   const named = decideNamed(steps, from, tasks)

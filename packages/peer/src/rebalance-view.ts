@@ -11,9 +11,9 @@ import { queuedLots } from './queued-lots.ts'
 import { canRun, roomyHosts } from './roomy-hosts.ts'
 import type { TransferRates } from './transfer-rates.ts'
 
-/** lots that hosts are looked for: those after them get theirs once these are gone */
+/** lots of the queue that hosts are looked for at a time; later ones have to wait until these are gone */
 const lotsMax = 64
-/** Where no round trip was measured yet (guess: one site). */
+/** assumed while no round trip was measured (guess: one site) */
 const roundTripMsUnknown = 5
 const windowMs = 1_000
 
@@ -29,7 +29,7 @@ interface RebalanceParts {
   readonly bidder: Bidder
 }
 
-/** This host's queue, and who else has room by the stamps of their frames: those tell of slots alone. */
+/** This host's queue, and other hosts with free slots by their load stamps (which tell of nothing but slots). */
 export function rebalanceView(parts: RebalanceParts): RebalanceView {
   const { self, host, roster, bearer, bidder } = parts
   return {
@@ -39,7 +39,7 @@ export function rebalanceView(parts: RebalanceParts): RebalanceView {
       const borne = bearer.find(task)
       if (!borne) return false
       const shape = shapeOf(borne.record.spec)
-      // What is there with others is not known here: it might be stopped for nothing.
+      // What else is at other hosts is not known here, so a tied run might be stopped for nothing.
       if (isTied(shape)) return false
       return roomyHosts(parts, roster.members(), [shape], now).length > 0
     },
@@ -67,14 +67,14 @@ function ownLoad({ self, offer, host, bidder }: RebalanceParts, now: Millis): Ho
   return { peer: self, capacity: offer.capacity, gpus: offer.gpus, draining: offer.draining, runs }
 }
 
-/** What has waited in the queue for a while and may go. */
+/** Tasks that have been in the queue for settleMs and may move. */
 function* movable(parts: RebalanceParts, { settleMs, now }: { settleMs: Millis; now: Millis }) {
   for (const { task, state, fixed, ending, movable, sinceMs } of borneViews(parts)) {
     if (state === 'queued' && !fixed && !ending && movable && now - sinceMs >= settleMs) yield parts.bearer.find(task)!
   }
 }
 
-/** Those that had it before, too: to them it goes by way of its custodians (`rebalance-routes.ts`). */
+/** Hosts that could run the shape, also if they had the task before: to them it goes by way of its custodians (`mayGoOn`). */
 function ableHosts({ self, offer, roster }: RebalanceParts, others: readonly HostLoad[], shape: Shape): PeerId[] {
   const able = others.flatMap(({ peer }) => (canRun(roster.get(peer)?.advert?.offer, shape) ? [peer] : []))
   return canRun(offer, shape) ? [self, ...able] : able

@@ -4,7 +4,7 @@ import type { NamedTask } from './inputs.ts'
 import type { Machines } from './machines.ts'
 import { decideTenantFull } from './tenant-full.ts'
 
-/** Why a submit is refused before anybody is asked; undefined: it may go on. */
+/** Why a submit is refused before any custodian is asked; undefined: it may go on. */
 export function decideRefusedSubmit(
   machines: Machines,
   waitingMax: MarketConfig['tenantWaitingMax'],

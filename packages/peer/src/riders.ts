@@ -2,22 +2,22 @@ import { Deadlines, type Millis } from '@souk/kernel'
 import { limits, type Message, type MessageOf, type PeerId } from '@souk/wire'
 import type { Write } from './effects.ts'
 
-/** What has no haste leaves after this at the latest (guess: an idle peer's next frame or write would come later). */
+/** Riders leave after this at the latest (guess: an idle peer's next frame or write would come later). */
 const waitMs = 50
-/** to one receiver, or writes: more leave at once */
+/** messages to one receiver, or writes, that ride; with more all leave at once */
 const waitingMax = 1_024
 
 /**
- * Messages without haste, by receiver: they leave with the next one to the same peer. A frame costs its two ends a
- * wake-up each, whatever is in it, and most of what has no haste is followed by something that has.
+ * Messages that are not urgent: they ride with the next message to the same peer. A frame costs both ends a wake-up,
+ * whatever is in it, and most such messages are soon followed by an urgent one.
  */
 export class RidingMessages {
   readonly #byPeer = new Map<PeerId, Message[]>()
   readonly #due = new Deadlines<PeerId>()
-  /** of them, the last accept */
+  /** of the riding messages the last `accept` to each peer */
   readonly #accepts = new Map<PeerId, MessageOf<'accept'>>()
 
-  /** False where so many wait already that they have to leave now. */
+  /** False: so many ride to this peer that they have to leave now. */
   add(to: PeerId, message: Message, now: Millis): boolean {
     let list = this.#byPeer.get(to)
     if (!list) {
@@ -30,7 +30,7 @@ export class RidingMessages {
     return list.length < waitingMax
   }
 
-  /** With an accept that waits already: a burst of batons is accepted one by one. */
+  /** Joins an `accept` that rides already, since the batons of a burst are accepted one by one; false: there is none. */
   #accept(to: PeerId, { tasks }: MessageOf<'accept'>): boolean {
     const waiting = this.#accepts.get(to)
     if (!waiting || waiting.tasks.length + tasks.length > limits.batonsPerMessageMax) return false
@@ -53,7 +53,7 @@ export class RidingMessages {
     return list
   }
 
-  /** Whose have waited for long enough. */
+  /** Removes and returns the next peer whose riders have to leave now. */
   popDue(now: Millis): PeerId | undefined {
     return this.#due.popDue(now)
   }
@@ -63,13 +63,13 @@ export class RidingMessages {
   }
 }
 
-/** Writes that nothing waits for: they go to the disk with the next ones that something does wait for. */
+/** Writes that nothing waits for: they ride to the disk with the next write that something does wait for. */
 export class RidingWrites {
   #writes: Write[] = []
   #seq = 0
   #dueMs: Millis | undefined
 
-  /** False where so many wait already that they have to go now. */
+  /** False: so many ride that they have to go now. */
   add(seq: number, writes: readonly Write[], now: Millis): boolean {
     this.#writes.push(...writes)
     this.#seq = seq
@@ -77,7 +77,7 @@ export class RidingWrites {
     return this.#writes.length < waitingMax
   }
 
-  /** All of them, with the newest seq among them; undefined: there are none. */
+  /** All riding writes, with their newest seq; undefined: there are none. */
   take(): { seq: number; writes: Write[] } | undefined {
     if (this.#writes.length === 0) return undefined
     const taken = { seq: this.#seq, writes: this.#writes }

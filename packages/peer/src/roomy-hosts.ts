@@ -6,12 +6,12 @@ import type { Offer, PeerId, Shape } from '@souk/wire'
 import type { LoadTable } from './load-table.ts'
 import type { TransferRates } from './transfer-rates.ts'
 
-/** so many have enough for what one look moves */
+/** hosts that are enough for the tasks that one look moves */
 const hostsMax = 64
 
 /**
- * Other hosts with a slot free, by the stamps of their frames, that could run at least one of these; at most 64. Each peer
- * begins to look elsewhere among the members, so that not all of them send their work to the same few.
+ * Other hosts whose load stamps show a free slot and that could run at least one of these shapes, at most hostsMax. Each peer
+ * starts at another place among the members, so that not all peers send their work to the same few.
  */
 export function roomyHosts(
   { self, loads, rates }: { self: PeerId; loads: LoadTable; rates: TransferRates },

@@ -2,7 +2,7 @@ import type { RosterEffect } from '@souk/roster'
 import type { PeerId } from '@souk/wire'
 import type { Steps } from './steps.ts'
 
-/** Where the effects of the roster go. */
+/** Routes the effects of the roster. */
 export function routeRoster(effect: RosterEffect, steps: Steps): void {
   switch (effect.type) {
     case 'send':
@@ -34,7 +34,7 @@ export function routeRoster(effect: RosterEffect, steps: Steps): void {
   }
 }
 
-/** Who is a member must outlive this process: how many custodians a task needs depends on it. */
+/** Writes a member to disk: how many custodians a task needs depends on the members, so they must outlive this process. */
 function rememberMember(peer: PeerId, steps: Steps): void {
   if (peer === steps.machines.self) return
   const write = steps.machines.memberLog.decide(peer, steps.machines.roster.get(peer))

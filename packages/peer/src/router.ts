@@ -46,8 +46,9 @@ import type { TracesInput } from './traces.ts'
 import { wakeOne } from './wake-one.ts'
 
 /**
- * Routes between the machines of one peer: every effect of one is an input of another, a message, or an effect of the
- * whole. Messages to this peer itself are queued and routed like any other, so no machine needs to know who is who.
+ * Routes between the machines of one peer: an effect of one machine becomes an input of another, a message, or an effect of
+ * the whole peer. Messages to this peer itself are queued and routed like any other, so no machine needs to know that its
+ * counterpart is in the same peer. Called by `Peer` for inputs, and by the `route…` functions (`Steps`) for effects.
  */
 export class Router implements Steps {
   readonly machines: Machines
@@ -60,7 +61,7 @@ export class Router implements Steps {
     this.#roundsMax = roundsMax
   }
 
-  /** Routes until nothing is left to do at this instant. */
+  /** Delivers local messages, lets the market look again and wakes due machines until nothing is left to do at this instant. */
   settle(): void {
     for (let round = 0; ; round++) {
       invariant(round < this.#roundsMax, 'the machines of this peer answer each other for ever')
@@ -74,14 +75,14 @@ export class Router implements Steps {
     }
   }
 
-  /** A message of a connected member, by what its role allows. */
+  /** Routes a message of a connected member, if its role and its life allow it. */
   onMessage(from: Life, message: Message): void {
     const code = whyRejected(this.machines.roster.get(from.peer), from, message)
     if (code) {
       this.outlet.trace({ type: 'message.rejected', peer: from.peer, tag: message.t, code })
       return
     }
-    // Whoever remembers a later life of this peer answers neither: then they say nothing for it.
+    // A member that remembers a later life of this peer sends neither, so these two show that it knows of none.
     if (message.t === 'sync' || message.t === 'ack') this.machines.hear(from.peer)
     this.#route(from, message)
   }
@@ -156,7 +157,7 @@ export class Router implements Steps {
       this.stepBidder({ type: 'asked', from, message })
       return
     }
-    // Newer than the load stamp of its frame: what it says counts from here on.
+    // `waiting` of the message is newer than the load stamp of its frame.
     if (message.waiting !== undefined) this.machines.loads.setWaiting(from, message.waiting)
     if (message.t === 'given') this.stepBidder({ type: 'given', from, message })
     else {
@@ -170,7 +171,7 @@ export class Router implements Steps {
     this.machines.followers.onFollow(from, message, kept, (to, output) => this.outlet.send(to, output))
   }
 
-  // ---- machines: step one, route what it wants
+  // ---- machines: step one, route its effects
 
   #step<Input, Effect>(
     machine: Machine<Input, Effect>,
@@ -187,12 +188,12 @@ export class Router implements Steps {
     const before = this.machines.roster.version
     this.machines.roster.step(input, this.outlet.now, effects)
     this.#noticeBehind()
-    // Reachability has no effect of its own.
+    // A change of reachability raises the version but has no effect that could be routed.
     if (this.machines.roster.version !== before) this.machines.marketChanged = true
     for (const effect of effects) routeRoster(effect, this)
   }
 
-  /** Others remember a later life of this peer: its store is an old image, so it promises nothing more, and stops. */
+  /** If others remember a later life of this peer its store is an old copy: custody abstains, and the driver is to stop it. */
   #noticeBehind(): void {
     const own = this.machines.incarnation
     const seen = this.machines.roster.incarnationSeenOfSelf
@@ -286,7 +287,7 @@ export class Router implements Steps {
   #lookAgain(): void {
     this.machines.marketChanged = false
     this.machines.loadsChanged = false
-    // What is kept for a gang that has waited for long comes before anything else.
+    // A patient gang gets room that came free before anything else is placed in it.
     this.stepReservations({ type: 'changed' })
     this.stepGangs({ type: 'changed' })
     this.stepAuctioneer({ type: 'changed' })

@@ -1,13 +1,13 @@
 import type { MessageOf, PeerId } from '@souk/wire'
 
-/** Who is asked about a task, one after the other. */
+/** A question about a task that is put to one peer after the other. */
 export interface Search {
-  /** whom it was put to, and whether that one has answered */
+  /** the peer asked now, and whether it has answered */
   keeper: PeerId | undefined
   answered: boolean
-  /** the newest version that it was sent on to; 0: none */
+  /** newest version of the custodian set that a peer has pointed at (`moved`); 0: none */
   version: number
-  /** whom it is put to if that one does not know */
+  /** peers to ask next */
   left: PeerId[]
 }
 
@@ -15,13 +15,13 @@ export function newSearch(left: PeerId[]): Search {
   return { keeper: undefined, answered: false, version: 0, left }
 }
 
-/** Others keep it by now, says the one that was asked: they come next, before all that are left. */
+/** The peer asked says that a newer set of custodians keeps the task: these are asked next, before all others. */
 export function sendOn(
   search: Search,
   { version, custodians }: MessageOf<'moved'>,
   reachable: (peer: PeerId) => boolean,
 ): void {
-  // Two that point at each other would be followed for ever: only what is newer leads on.
+  // Only a newer version leads on: two peers that point at each other would be followed for ever.
   if (version <= search.version) return
   search.version = version
   const next = custodians.filter((peer) => peer !== search.keeper && reachable(peer))

@@ -19,7 +19,7 @@ export interface MemberView {
   rttMs?: Millis
   load?: LoadStamp
   offer?: Offer
-  /** where the offer stands, and when it was heard; without a time: before this peer started */
+  /** sequence number of the advert, and when it was heard; without a time: before this peer started */
   advert?: { seq: number; wallMs?: WallMillis }
   addresses: string[]
 }
@@ -35,12 +35,12 @@ export interface PeerSnapshot {
   offer: Offer
   free: ResourceVector
   load: LoadStamp
-  /** how far it has come with emptying itself */
+  /** how far this peer has come with emptying itself */
   drain: DrainProgress
-  /** how it moves work, and whether it is under pressure */
+  /** how this peer moves work, and whether it is under pressure */
   rebalance: RebalanceState
   members: MemberView[]
-  /** who was removed from the mesh, as far as this peer has heard */
+  /** peers removed from the mesh, as far as this one has heard */
   removed: readonly PeerId[]
   keeping: Keeping
   /** by state while open, by outcome once closed */
@@ -50,9 +50,9 @@ export interface PeerSnapshot {
   stragglers: { runs: Straggler[]; classes: ClassTail[] }
   /** what the last audit of this host has found */
   breaches: readonly Breach[]
-  /** what the mesh has and will need in slots, where this peer can start others */
+  /** slots that the mesh has and will need; only if this peer can start others */
   capacity?: CapacityReport
-  /** what its machines are due to do next, soonest first */
+  /** next timers of its machines, soonest first */
   timers: DueTimer[]
   counters: Record<string, number>
   custody: unknown
@@ -60,12 +60,12 @@ export interface PeerSnapshot {
   host: unknown
 }
 
-/** What is told of a peer that none of its machines knows. */
+/** Facts of the peer itself that none of its machines knows. */
 interface OfItself {
   certificate: Certificate | undefined
   startedWallMs: WallMillis
   load: LoadStamp
-  /** the last step may be a while ago */
+  /** later than the last step, if the driver knows better */
   now: Millis
 }
 

@@ -3,7 +3,7 @@ import type { HostEffect } from '@souk/host'
 import type { BackupsEffect, SpeculatorEffect } from '@souk/rebalance'
 import type { Steps } from './steps.ts'
 
-/** Where the effects of this peer's own second runs go. */
+/** Routes the effects of the speculator: second runs that other hosts have for this peer. */
 export function routeSpeculator(effect: SpeculatorEffect, steps: Steps): void {
   switch (effect.type) {
     case 'send':
@@ -24,7 +24,7 @@ export function routeSpeculator(effect: SpeculatorEffect, steps: Steps): void {
   }
 }
 
-/** Where the effects of the second runs go that this host has for others. */
+/** Routes the effects of the backups: second runs that this host has for other peers. */
 export function routeBackups(effect: BackupsEffect, steps: Steps): void {
   switch (effect.type) {
     case 'send':
@@ -42,7 +42,7 @@ export function routeBackups(effect: BackupsEffect, steps: Steps): void {
   }
 }
 
-/** A run of a task that this peer bears begins once no second run of it for another is in the way. */
+/** Starts a run of a task that this peer now bears; a second run of that task that it has for another bearer must end first. */
 export function takeUp(effect: Extract<BearerEffect, { type: 'take' }>, steps: Steps): void {
   const { type, ...take } = effect
   if (steps.machines.backups.inTheWay(take.record.id)) steps.stepBackups({ type: 'yield', take })
@@ -55,7 +55,7 @@ export function haltRun(effect: Extract<BearerEffect, { type: 'halt' }>, steps: 
   else steps.stepHost(effect)
 }
 
-/** What a run of this host came to, for whoever it was. */
+/** Tells the end of a run to the machine that it was for: the backups if it was a second run, else the bearer. */
 export function tellEnd(effect: Extract<HostEffect, { type: 'ended' }>, steps: Steps): void {
   const { task, ballot, result } = effect
   if (steps.machines.backups.has(task, ballot)) steps.stepBackups({ type: 'ended', task, ballot, result })

@@ -16,7 +16,7 @@ import {
 import { drains } from './drain-view.ts'
 import type { LoadTable } from './load-table.ts'
 
-/** What a second run is decided by. */
+/** The machines by which second runs are decided. */
 interface SpeculationParts {
   readonly self: PeerId
   readonly offer: Offer
@@ -26,7 +26,7 @@ interface SpeculationParts {
   readonly loads: LoadTable
 }
 
-/** Of a peer whose runs lag. */
+/** What the speculator of a peer with a lagging run looks at. */
 export function speculatorView(parts: SpeculationParts) {
   const { self, bearer, roster, loads } = parts
   return {
@@ -36,7 +36,7 @@ export function speculatorView(parts: SpeculationParts) {
       if (!borne || untilMs === undefined || borne.state !== 'running' || borne.ending || borne.next) return undefined
       const { record, alternative, attempts } = borne
       const { idempotent, starts, gang, near, apart } = record.spec
-      // Where it may run depends on others of its kind: those are not seen from here.
+      // Where a gang member or tied task may run depends on tasks at other hosts, which are not known here.
       if (!idempotent || starts === 'at-most-once' || gang || near || apart || isZoned(record.spec)) return undefined
       const attempt = attempts.length + 1
       return { record, alternative, attempt, checkpoint: newestCheckpoint(attempts), untilMs }
@@ -55,12 +55,12 @@ export function speculatorView(parts: SpeculationParts) {
   }
 }
 
-/** What a second run for another is taken by. */
+/** The machines by which a host decides on a second run for another peer. */
 interface BackupParts extends Omit<SpeculationParts, 'self' | 'roster' | 'loads'> {
   readonly rebalancer: Pick<Rebalancer, 'pressure'>
 }
 
-/** Of a host that is asked for a second run: it takes one only into room that is free now. */
+/** What the backups of a host look at: it takes a second run only into room that is free now. */
 export function backupsView(parts: BackupParts) {
   const { host, bearer } = parts
   return {
@@ -70,9 +70,9 @@ export function backupsView(parts: BackupParts) {
       const shape = shapeAs(shapeOf(record.spec), alternative)
       if (host.has(record.id) || host.holds(record.id) || bearer.find(record.id)) return 'borne-here'
       if (offer.draining) return 'draining'
-      // Who asked may not have heard of it yet.
+      // The asker may not have heard of the pressure yet.
       if (parts.rebalancer.pressure) return 'pressure'
-      // Its zone has not agreed to a second one.
+      // The zone's hosts have given no word for a second run.
       if (isZoned(shape)) return 'tied'
       const refusal = decideFit(offer, shape) ?? decideTies(host.ties, shape) ?? overQuota(host.quotas, shape)
       if (refusal) return refusal.code

@@ -3,7 +3,7 @@ import type { PeerInput } from './inputs.ts'
 import type { Steps } from './steps.ts'
 import { capacityForecastKey, capacityKey } from './stored-prefixes.ts'
 
-/** A life begins: every machine hears when, as whom, and what an earlier life has left on the disk. */
+/** Starts a life of the peer: tells every machine the time, the incarnation and what earlier lives left on the disk. */
 export function startMachines(steps: Steps, input: Extract<PeerInput, { type: 'start' }>): void {
   const { machines } = steps
   const { wallMs, incarnation, proof, stored, certificate } = input

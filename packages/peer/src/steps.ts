@@ -12,8 +12,8 @@ import type { Outlet } from './outlet.ts'
 import type { TracesInput } from './traces.ts'
 
 /**
- * What a route has at hand: where things leave, the machines to look at, and how the effect of one of them becomes the
- * input of another, within the same step of the peer.
+ * What the `route…` functions work with: the outlet, the machines to look at, and `step…` functions that make an effect of one
+ * machine the input of another, within the same step of the peer. `Router` implements it.
  */
 export interface Steps {
   readonly machines: Machines

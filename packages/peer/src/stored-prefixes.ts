@@ -1,4 +1,4 @@
-/** How the keys begin that this machine writes; a new life gets back every entry under them, and no other. */
+/** Prefixes of all store keys that a peer writes; a new life gets back every entry under them, and no other. */
 export const storedPrefixes = [
   'task/',
   'vote/',
@@ -11,7 +11,7 @@ export const storedPrefixes = [
   'capacity/',
 ] as const
 
-/** what this peer's scaler was told to do, what became of it, and what new peers took and brought */
+/** orders to this peer's scaler, what became of them, and what new peers took and brought */
 export const capacityKey = 'capacity/log'
-/** what was learned of the slots that the mesh needs */
+/** the learned forecast of slots that the mesh needs */
 export const capacityForecastKey = 'capacity/forecast'

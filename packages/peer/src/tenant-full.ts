@@ -4,8 +4,8 @@ import type { NamedTask } from './inputs.ts'
 import type { Machines } from './machines.ts'
 
 /**
- * Why a submit is refused because of what its tenant has waiting here; undefined: it may come. A key that is known here is
- * the same task again, which waits already. Approximate over the mesh: each peer counts what waits with it.
+ * Why a submit is refused since its tenant has too many tasks waiting here; undefined: it is not. A key that is known here is
+ * the same task again and is not refused. Approximate over the mesh: each peer counts only the tasks that wait with it.
  */
 export function decideTenantFull(
   { auctioneer, dependencies, custodian }: Pick<Machines, 'auctioneer' | 'dependencies' | 'custodian'>,

@@ -2,15 +2,15 @@ import type { Millis } from '@souk/kernel'
 import type { Steps } from './steps.ts'
 import { dueTimes } from './wake-one.ts'
 
-/** What one machine of a peer waits for. */
+/** The next timer of one machine. */
 export interface DueTimer {
   /** roster, custodian, bidder, … */
   machine: string
-  /** so long it waits until it does something of itself; 0: it is due */
+  /** time until it fires; 0: it is due */
   inMs: Millis
 }
 
-/** The next timer of each machine that has one, soonest first: never more than there are machines. */
+/** The next timer of each machine that has one, soonest first. */
 export function dueTimers(steps: Steps, now: Millis): DueTimer[] {
   return dueTimes(steps)
     .filter(([, dueMs]) => dueMs < Infinity)

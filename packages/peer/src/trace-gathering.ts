@@ -7,19 +7,19 @@ interface TellingPeer {
   atWallMs: WallMillis
 }
 
-/** What several peers have told of their traces. */
+/** The trace as several peers have told it. */
 export interface ToldTrace {
   /** oldest first, by the clocks of those that tell them */
   events: readonly (ToldEvent & { by: PeerId })[]
-  /** that fit, of all who answered */
+  /** number of events that fit the filter, at all peers that answered */
   total: number
-  /** who answered, since when each keeps all that happened, and when it told that, by its clock */
+  /** peers that answered; `sinceWallMs`: from when on each keeps all events, `atWallMs`: when it answered, by its clock */
   peers: readonly TellingPeer[]
-  /** members that did not answer, or cannot be asked */
+  /** members that did not answer or cannot be asked */
   missing: readonly PeerId[]
 }
 
-/** Answers to one question, put together as they come. */
+/** Puts together the answers to one question as they come. */
 export class TraceGathering {
   readonly #limit: number
   readonly #waitingFor: Set<PeerId>
@@ -27,7 +27,7 @@ export class TraceGathering {
   readonly #peers: TellingPeer[] = []
   #events: (ToldEvent & { by: PeerId })[] = []
   #total = 0
-  /** before it somebody has not told all: an answer had no room for more */
+  /** the events are complete only from this time on: an answer had no room for earlier ones */
   #fromWallMs: WallMillis = 0
 
   constructor(asked: readonly PeerId[], away: readonly PeerId[], limit: number) {
@@ -36,14 +36,14 @@ export class TraceGathering {
     this.#away = away
   }
 
-  /** True: that was the last that was waited for. */
+  /** Takes one peer's answer. True: it was the last that was waited for. */
   onTold(from: PeerId, { events, total, sinceWallMs, atWallMs }: MessageOf<'traced'>): boolean {
     if (!this.#waitingFor.delete(from)) return false
     this.#peers.push({ peer: from, sinceWallMs, atWallMs })
     this.#total += total
     if (events.length < total) this.#fromWallMs = Math.max(this.#fromWallMs, events[0]?.wallMs ?? 0)
     for (const event of events) this.#events.push({ ...event, by: from })
-    // Of many peers no more is held than is told.
+    // Trimmed as answers come, so that no more is held than about what is told in the end.
     if (this.#events.length > 2 * this.#limit) this.#events = this.#newest()
     return this.#waitingFor.size === 0
   }

@@ -3,32 +3,32 @@ import { limits, type MessageOf, type PeerId, type ToldEvent, type TraceFilter }
 import type { TraceEvent, TraceType } from './trace.ts'
 
 export interface TraceLogConfig {
-  /** newest events that are kept: of a busy peer the last second, of an idle one hours. About 0.3 kB each */
+  /** newest events kept: a second's worth of a busy peer, hours' of an idle one. About 0.3 kB each */
   eventsMax: number
-  /** of those that are seldom, beyond that */
+  /** newest of the seldom events, kept beyond that */
   seldomMax: number
 }
 
 export const defaultTraceLogConfig: TraceLogConfig = { eventsMax: 4_096, seldomMax: 1_024 }
 
-/** TraceEvent without its time, for each of its kinds. */
+/** Each kind of TraceEvent without its time. */
 export type UntimedTrace = TraceEvent extends infer E ? (E extends { at: Millis } ? Omit<E, 'at'> : never) : never
 
-/** Who reads the trace: everybody, nobody, or somebody who wants these events. */
+/** Which events somebody reads: all, none, or those for which it is true. */
 export type Tracing = boolean | ((event: UntimedTrace) => boolean)
 
 interface Kept {
   seq: number
   at: Millis
-  /** as the wall clock was known then: what was told once of a time stays so when that clock is read again */
+  /** by the wall clock as it was known then: it stays so when the clock is read again, for readers that have seen it */
   wallMs: WallMillis
   event: UntimedTrace
 }
 
-/** What is read of it. */
+/** What a reader asks for. */
 export type TraceReading = Pick<MessageOf<'askTrace'>, 'filter' | 'limit' | 'charsMax'>
 
-/** What one peer tells of its trace. */
+/** What a peer answers to a reader. */
 export interface TracePart {
   events: ToldEvent[]
   total: number
@@ -36,7 +36,7 @@ export interface TracePart {
   atWallMs: WallMillis
 }
 
-/** What a healthy mesh does not do with every task or each second: kept for longer, since somebody will ask for it. */
+/** Events that a healthy mesh does not have with every task or each second: kept for longer, since people ask for them. */
 const seldom: ReadonlySet<TraceType> = new Set<TraceType>([
   'peer.started',
   'peer.leaving',
@@ -70,17 +70,17 @@ const seldom: ReadonlySet<TraceType> = new Set<TraceType>([
 ])
 
 /**
- * How fast the trace's times go after the wall clock was set back, until it has caught up. They cannot go back with it: who
- * reads on from where it was would miss events. Nor can they stand still: all that happens meanwhile would be told again with
- * each look, and leave no room for the others'. An error of a day is gone after 27 hours.
+ * How fast the trace's times advance after the wall clock was set back, until that clock has caught up. They cannot go back
+ * with it, or a reader that goes on from the last time it saw would miss events. Nor can they stand still, or all events since
+ * would be told again with each look, and leave no room for other peers'. A day's error is gone after 27 hours.
  */
 const slewRate = 0.1
 
-/** Where an event names another peer. */
+/** Fields in which an event names another peer. */
 const naming = ['peer', 'to', 'from', 'asker', 'host'] as const
 
 function isSeldom(event: UntimedTrace): boolean {
-  // Each time again would be each ten seconds.
+  // A failure that repeats comes every ten seconds; only the first counts as seldom.
   if (event.type === 'warm.done') return !event.again && (event.code === 'warm-failed' || event.code === 'warm-lost')
   return event.type === 'task.closed'
     ? event.kind !== 'succeeded' && event.kind !== 'cancelled'
@@ -88,21 +88,21 @@ function isSeldom(event: UntimedTrace): boolean {
 }
 
 /**
- * The newest trace events of this peer, whether anybody reads or not: to keep one is two assignments, and nothing is
- * written as text before somebody asks. Bounded by their number.
+ * Keeps the newest trace events of this peer, whether anybody reads them or not. To keep one costs two assignments: text is
+ * made only when somebody asks. Bounded by number.
  */
 export class TraceLog {
   readonly #config: TraceLogConfig
   readonly #self: PeerId
-  /** by `seq` modulo how many there may be */
+  /** ring: by `seq` modulo eventsMax */
   readonly #recent: Kept[] = []
   readonly #seldom: Kept[] = []
   #seldomCount = 0
   #seq = 0
   #startedWallMs: WallMillis = 0
-  /** of this peer's clock: the wall clock is so far ahead */
+  /** wall clock minus this peer's monotonic clock */
   #aheadMs: Millis = 0
-  /** what time the trace had reached when the wall clock was read last */
+  /** trace time when the wall clock was last read */
   #reached: { at: Millis; wallMs: WallMillis } = { at: 0, wallMs: Number.NEGATIVE_INFINITY }
 
   constructor(config: TraceLogConfig, self: PeerId) {
@@ -116,7 +116,7 @@ export class TraceLog {
     this.#aheadMs = wallMs - now
   }
 
-  /** The wall clock was read again, and has moved; what is kept keeps its times, and none that follows is earlier. */
+  /** The wall clock was read again and has moved: kept events keep their times, and no later event gets an earlier one. */
   setWall(now: Millis, wallMs: WallMillis): void {
     this.#reached = { at: now, wallMs: this.#traceMs(now) }
     this.#aheadMs = wallMs - now
@@ -129,7 +129,7 @@ export class TraceLog {
     if (isSeldom(event)) this.#seldom[this.#seldomCount++ % seldomMax] = kept
   }
 
-  /** The newest that fit, oldest first: at most so many, of at most so many characters (but one at least). */
+  /** The newest events that fit the filter, oldest first; at most `limit` of at most `charsMax` in all, but at least one. */
   read({ filter, limit, charsMax }: TraceReading, now: Millis): TracePart {
     const events: ToldEvent[] = []
     let total = 0
@@ -138,7 +138,7 @@ export class TraceLog {
       const { wallMs } = kept
       if (wallMs < (filter.sinceWallMs ?? 0)) break
       if (wallMs > (filter.untilWallMs ?? Infinity) || !this.#fits(kept.event, filter)) continue
-      // Once one has not fitted none behind it may: what is told has no gaps.
+      // Once an event has not fitted, no older one may: what is told has no gaps.
       if (++total > limit || chars > charsMax) continue
       const text = textOf(kept)
       chars += text.length
@@ -147,7 +147,7 @@ export class TraceLog {
     return { events: events.reverse(), total, sinceWallMs: this.#sinceWallMs(), atWallMs: this.#traceMs(now) }
   }
 
-  /** All that is kept of what is frequent, then what is seldom and older than that. */
+  /** All recent events, then the seldom ones that are older than those. */
   *#newestFirst(): Generator<Kept> {
     const { eventsMax, seldomMax } = this.#config
     const oldest = Math.max(0, this.#seq - eventsMax)
@@ -163,12 +163,12 @@ export class TraceLog {
     return this.#seq <= eventsMax ? this.#startedWallMs : this.#recent[this.#seq % eventsMax]!.wallMs
   }
 
-  /** What the wall clock said then, or a moment ago: as it was read last. */
+  /** The wall clock at this time, by its last reading. */
   wallMs(at: Millis): WallMillis {
     return Math.max(0, Math.round(this.#aheadMs + at))
   }
 
-  /** The same as the trace has it: never earlier than before. */
+  /** The same for the trace: never earlier than a time it has had. */
   #traceMs(at: Millis): WallMillis {
     const { at: sinceMs, wallMs } = this.#reached
     return Math.max(this.wallMs(at), Math.round(wallMs + (at - sinceMs) * slewRate))
@@ -183,7 +183,7 @@ export class TraceLog {
   }
 }
 
-/** One that is too long to travel says so, and no more than its plain fields. */
+/** The event as JSON; one that is too long to travel keeps its plain fields only, and says that it is `cut`. */
 function textOf({ at, event }: Kept): string {
   const text = JSON.stringify({ at, ...event })
   if (text.length <= limits.textCharsMax) return text

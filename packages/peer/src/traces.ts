@@ -4,11 +4,11 @@ import type { ClientRef, PeerInput } from './inputs.ts'
 import { type ToldTrace, TraceGathering } from './trace-gathering.ts'
 import type { TracePart, TraceReading } from './trace-log.ts'
 
-/** What the traces must know of the others. */
+/** What the traces must know of this and other peers. */
 export interface TracesView {
-  /** everybody who can be asked, this peer included, by id; and the members that cannot */
+  /** members that can be asked, this peer included, by id; and members that cannot */
   askable(): { peers: PeerId[]; away: PeerId[] }
-  /** what this peer has kept itself */
+  /** reads this peer's own trace */
   read(what: TraceReading, now: Millis): TracePart
 }
 
@@ -24,9 +24,9 @@ export type TracesEffect =
 
 /** a peer that has not answered by then is named as missing */
 const answerMsMax = 1_500
-/** questions of local clients at once: each may hold charsAskedMax */
+/** questions of local clients at once; each may hold up to charsAskedMax */
 const asksMax = 32
-/** of all answers to one question: shared out between those that are asked, each at least charsEachMin */
+/** characters of all answers to one question, divided among the peers asked, of which each gets at least charsEachMin */
 const charsAskedMax = 8 * 1024 * 1024
 const charsEachMin = 16 * 1024
 
@@ -36,10 +36,11 @@ interface Ask {
 }
 
 /**
- * Reads the trace of the whole mesh: asks everybody who can be asked for what each has kept, and answers the same for
- * others. Nothing is kept of another peer's trace.
+ * Reads the trace of the whole mesh for local clients: asks all members that can be asked for what each has kept, and answers
+ * such questions of other peers. Nothing is kept of another peer's trace.
  *
- * Every question ends, by its answers or after answerMsMax. Bound: asksMax. Inputs: questions, answers. Effects: messages, replies.
+ * Every question ends, by its answers or after answerMsMax. Bound: asksMax. Inputs: questions, answers. Effects: messages,
+ * replies.
  */
 export class Traces implements Machine<TracesInput, TracesEffect> {
   readonly #view: TracesView

@@ -1,19 +1,19 @@
 import { BoundedMap } from '@souk/kernel'
 import type { PeerId } from '@souk/wire'
 
-/** Peers remembered; those of which nothing was heard for the longest are forgotten first. */
+/** Peers remembered; the one longest without a measurement is forgotten first. */
 const peersMax = 4_096
 
-/** How fast large transfers with other peers went of late, as the driver has measured. */
+/** Rates of recent large transfers with other peers, as measured by the driver. */
 export class TransferRates {
   readonly #rates = new BoundedMap<PeerId, number>(peersMax)
 
-  /** What is no speed is not believed. */
+  /** Ignores figures that cannot be rates. */
   note(peer: PeerId, bytesPerMs: number): void {
     if (bytesPerMs > 0 && bytesPerMs < Infinity) this.#rates.push(peer, bytesPerMs)
   }
 
-  /** undefined: none was measured */
+  /** undefined: not measured */
   bytesPerMs(peer: PeerId): number | undefined {
     return this.#rates.get(peer)
   }

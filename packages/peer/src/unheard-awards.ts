@@ -1,7 +1,7 @@
 import type { Millis } from '@souk/kernel'
 import type { PeerId, TaskId } from '@souk/wire'
 
-/** An award that was not accepted until then was lost or bounced. */
+/** An award that is not accepted within this was lost or bounced, and takes no slots. */
 const heardMsMax = 1_000
 
 interface Award {
@@ -9,7 +9,7 @@ interface Award {
   atMs: Millis
 }
 
-/** What this peer has given others by their load stamps and they have not accepted yet: no stamp tells of it. */
+/** Awards by load stamp that other peers have not accepted yet: their stamps may not show them, so they are subtracted here. */
 export class UnheardAwards {
   /** by peer, the oldest first */
   readonly #byPeer = new Map<PeerId, Map<TaskId, Award>>()
@@ -20,7 +20,7 @@ export class UnheardAwards {
     awards.set(task, { slots, atMs: now })
   }
 
-  /** Of what was awarded otherwise nothing is known here. */
+  /** Tasks that were awarded in another way are not known here, and ignored. */
   accepted(peer: PeerId, tasks: readonly { task: TaskId }[]): void {
     for (const { task } of tasks) this.#byPeer.get(peer)?.delete(task)
   }

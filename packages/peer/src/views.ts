@@ -95,7 +95,7 @@ export function deskView(roster: Roster, mesh: MeshView, custodian: Custodian, s
     const away: PeerId[] = []
     for (const { peer, reachable } of roster.members()) {
       if (reachable || peer === self) peers.push(peer)
-      // Also of those that have left: until others are their tasks' custodians, the next ones tell of these.
+      // Members that have left count as away, so that `list` lets other custodians tell of their tasks.
       else away.push(peer)
     }
     return { peers, away }

@@ -4,8 +4,8 @@ import type { Steps } from './steps.ts'
 type Waker = readonly [(steps: Steps) => { nextWakeup(): Millis | undefined }, (steps: Steps) => void]
 
 /**
- * Whoever has timers, by the name that people are told. Who is woken before whom, where several are due at one instant:
- * whoever is alive first, clients' questions last.
+ * All machines with timers, by the names that people see. Of several due at one instant they are woken in this order: liveness
+ * of members first, clients' questions last.
  */
 const wakers: Readonly<Record<string, Waker>> = {
   roster: [({ machines }) => machines.roster, (steps) => steps.stepRoster({ type: 'wake' })],
@@ -43,7 +43,7 @@ export function wakeOne(steps: Steps): boolean {
   return false
 }
 
-/** When each of them is due, by its name; built for whoever asks. */
+/** When each machine with a timer is due, by its name; built on demand. */
 export function dueTimes(steps: Steps): [machine: string, dueMs: Millis][] {
   return Object.entries(wakers).flatMap(([name, [machine]]): [string, Millis][] => {
     const dueMs = machine(steps).nextWakeup()

@@ -5,38 +5,41 @@ import { newSearch, type Search, sendOn } from './search.ts'
 
 type Out = DependenciesEffect[]
 
-/** Rounds in which only its likely custodians are asked: a task of the same submit is on its way to them. */
+/** First rounds, in which only likely custodians are asked: a task of the same submit may be just on its way to them. */
 const likelyRounds = 2
 
 /** A task whose end is waited for. */
 interface Watched extends Search {
-  /** of asking everybody; and how often whoever keeps it said that it has not ended */
+  /** times that the search has begun */
   rounds: number
+  /** times that its keeper said that it has not ended */
   openTimes: number
-  /** since when nobody knows it */
+  /** since when no peer that answers knows it */
   unknownSinceMs: Millis | undefined
-  /** somebody did not answer in this round */
+  /** a peer did not answer in this round */
   silent: boolean
 }
 
-/** What is not known of a watched task, and for how long. */
+/** A watched task that no peer knows any more. */
 export interface LostTrack {
   task: TaskId
+  /** how long no peer has known it */
   forMs: Millis
-  /** everybody was asked; otherwise somebody who may know it was away */
+  /** all members were asked; false: a member that may know it was away or silent */
   askedAll: boolean
 }
 
 /**
- * Asks for the ends of tasks, each once however many wait for it: whoever is likeliest to keep it first, the others where
- * that one does not know it or does not answer, and all over again by and by, since news may be lost.
+ * Asks for the ends of tasks, once for each however many dependents wait for it. The likeliest custodian is asked first, the
+ * next peer if that one does not know the task or does not answer, and all over again from time to time, since news may be
+ * lost. Used by `Dependencies`.
  */
 export class WatchedEnds {
   readonly #config: DependenciesConfig
   readonly #view: DependenciesView
   readonly #watched = new Map<TaskId, Watched>()
   readonly #due = new Deadlines<TaskId>()
-  /** questions of this step, by whom they go to */
+  /** tasks to ask for at the end of this step, by the peer to ask */
   readonly #asks = new Map<PeerId, TaskId[]>()
 
   constructor(config: DependenciesConfig, view: DependenciesView) {
@@ -75,12 +78,12 @@ export class WatchedEnds {
 
   // ---- answers
 
-  /** Those of these that this peer was asked for. */
+  /** The ends in this message that `from` was asked for. */
   *ended(from: PeerId, { ended }: MessageOf<'ends'>): Generator<MessageOf<'ends'>['ended'][number]> {
     for (const end of ended) if (this.#watched.get(end.task)?.keeper === from) yield end
   }
 
-  /** It has not ended: whoever said so tells of it, and is asked again in case that gets lost. */
+  /** `from` keeps the task, which has not ended: it will tell its end, and is asked again in case that gets lost. */
   onOpen(from: PeerId, task: TaskId, now: Millis): void {
     const watched = this.#watched.get(task)
     if (watched?.keeper !== from) return
@@ -90,7 +93,7 @@ export class WatchedEnds {
     this.#due.set(task, now + Math.min(watchAgainMsMax, watchAgainMs * 2 ** Math.min(watched.openTimes++, 8)))
   }
 
-  /** Undefined: it is looked for on. */
+  /** `from` does not know the task. Undefined: the search goes on; else track of it is lost. */
   onUnknown(from: PeerId, task: TaskId, now: Millis): LostTrack | undefined {
     const watched = this.#watched.get(task)
     return watched?.keeper === from ? this.#askNext(task, watched, now) : undefined
@@ -103,14 +106,14 @@ export class WatchedEnds {
     return this.#askNext(message.task, watched, now)
   }
 
-  /** Whoever watches for us there may have forgotten it, or can tell nothing any more. */
+  /** A keeper behind that link may have forgotten to tell an end, or cannot: it or another peer is asked at once. */
   onLinkChanged(peer: PeerId, now: Millis): void {
     for (const [task, { keeper }] of this.#watched) if (keeper === peer) this.#due.set(task, now)
   }
 
   // ---- questions
 
-  /** The next one whose time has come, and of which all track is lost. */
+  /** Goes on with all searches that are due, up to one of which track is lost, which it returns; undefined: none is. */
   popLost(now: Millis): LostTrack | undefined {
     for (let task = this.#due.popDue(now); task !== undefined; task = this.#due.popDue(now)) {
       const lost = this.#onDue(task, now)
@@ -140,7 +143,7 @@ export class WatchedEnds {
     return this.#askNext(task, watched, now)
   }
 
-  /** Puts it to the next one that may know; with nobody left it waits, or is given up. */
+  /** Asks the next peer that may know; if none is left the search pauses, or track is lost. */
   #askNext(task: TaskId, watched: Watched, now: Millis): LostTrack | undefined {
     const next = watched.left.shift()
     if (next === undefined) return this.#onNobody(task, watched, now)
@@ -168,7 +171,7 @@ export class WatchedEnds {
     return undefined
   }
 
-  /** What is to be asked in this step, as few messages as it takes. */
+  /** Sends the questions of this step, in as few messages as it takes. */
   flush(out: Out): void {
     for (const [to, tasks] of this.#asks) {
       for (let i = 0; i < tasks.length; i += limits.tasksPerMessageMax)

@@ -3,13 +3,13 @@ import type { ZoneMember } from '@souk/market'
 import type { Member, Roster } from '@souk/roster'
 import type { Offer, PeerId } from '@souk/wire'
 
-/** The label by which hosts say what fails together with them. */
+/** The label by which hosts say which of them fail together. */
 export const zoneLabel = 'zone'
 
-/** What a host ran that is taken for dead may go on for its leases (3.3 s), and until its guardian has stopped it (guess). */
+/** Tasks of a host that seems dead may run on for their leases (3.3 s) and until its guardian has stopped them (guess). */
 const goneMsMin = 5_000
 
-/** Hosts by their zones, with those that are gone until nothing of theirs can be running any more. */
+/** Hosts and their zones, including hosts that are gone for as long as their tasks may still be running. */
 export class ZoneMembers {
   readonly #self: PeerId
   readonly #roster: Pick<Roster, 'members' | 'version'>
@@ -31,7 +31,7 @@ export class ZoneMembers {
     })
   }
 
-  /** How many of those that can be reached are in this host's zone, itself among them. */
+  /** Number of reachable hosts in this host's zone, itself included. */
   mates(now: Millis): number {
     return this.at(now).filter(({ zone, reachable }) => reachable && zone === this.#own).length
   }
@@ -41,15 +41,15 @@ export class ZoneMembers {
   }
 }
 
-/** Undefined: it has not said yet where it is. One that has begun anew may be in another zone than it was in before. */
+/** Zone of a member; undefined: this life of it has not said yet. After a restart it may be in another zone than before. */
 function zoneOf(member: Member): string | undefined {
   const offer = (isGone(member) ? member.newest : member.advert)?.offer
   return offer && (offer.labels[zoneLabel] ?? member.peer)
 }
 
 /**
- * Of one that nobody here has met only the name is known, also where it has been away for years: it keeps nobody out for
- * longer than a peer that has just started takes to hear of those that are there.
+ * Whether tasks may run on this host: gone hosts count for goneMsMin. A member that this peer has never met (incarnation 0)
+ * may have been away for years: it counts only for as long as a peer that has just started takes to hear of live ones.
  */
 function mayRunThings(member: Member, zone: string | undefined, now: Millis): boolean {
   const { sinceMs, incarnation } = member

@@ -1,4 +1,4 @@
-/** What is to happen when, on virtual time: in the order of time, and of asking. */
+/** Events on virtual time, in order of time and, at one time, of adding. */
 export class Agenda {
   #events: { at: number; order: number; act: () => void }[] = []
   #order = 0
@@ -7,12 +7,12 @@ export class Agenda {
     this.#events.push({ at, order: this.#order++, act })
   }
 
-  /** When the next of it is due; Infinity: nothing is. */
+  /** When the next event is due; Infinity: there is none. */
   get nextAt(): number {
     return this.#next()?.at ?? Infinity
   }
 
-  /** Takes the next and does it. */
+  /** Removes the next event and runs it. */
   act(): void {
     const next = this.#next()!
     this.#events.splice(this.#events.indexOf(next), 1)

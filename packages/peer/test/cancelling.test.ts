@@ -64,7 +64,7 @@ describe('a cancel', () => {
     mesh.step('p4', { type: 'cancel', client: 5, task: idOf('a'), reason: 'not needed' })
     const asked = mesh.node('p4').sent.filter(({ message }) => message.t === 'cancel')
     expect(asked).toHaveLength(1)
-    // It is frozen: nobody is told that it has gone.
+    // The custodian that was asked freezes: its links stay up, so no peer is told that it has gone.
     mesh.node(asked[0]!.to).up = false
     mesh.run(2_500)
     expect(mesh.replies('p4', 'cancelled')).toMatchObject([{ answer: 'cancelled' }])

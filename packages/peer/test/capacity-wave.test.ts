@@ -68,9 +68,9 @@ test('a mesh grows before the wave of a day, and shrinks after it, once it has s
     capacity.step({ type: 'wake' }, now, effects)
     carryOut(effects, now)
   }
-  // What it learns is worth something: the first whole days were short for a while.
+  // Before the daily wave was learned, slots were short for a while: so learning is worth something.
   expect(shortMs[1]).toBeGreaterThan(0)
-  // Twelve slots are three peers; the last days have seen enough of the others.
+  // Twelve slots are three peers; on the last days the wave is known, and there is no shortage and little surplus.
   for (const day of [5, 6, 7]) {
     expect(shortMs[day] ?? 0).toBe(0)
     expect(mostPeers[day]).toBeGreaterThanOrEqual(3)

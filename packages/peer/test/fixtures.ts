@@ -37,7 +37,7 @@ export function offer(slots: number, over: Partial<Offer> = {}): Offer {
 /** A host that keeps no custody: of two hosts the other one keeps every task then. */
 export const keepsNone = (slots: number) => ({ slots, offer: { custody: false } })
 
-/** Nobody here signs for another. */
+/** A proof without a signature: no test host lies about another. */
 export function proofOf(peer: string, incarnation: number): LifeProof {
   return new TextEncoder().encode(`${peer} ${incarnation}`)
 }

@@ -5,7 +5,7 @@ import { Mesh } from './mesh.ts'
 
 const task = idOf('a')
 
-/** p0, p1 and p2 keep every task, p1 and p2 may run it, and p3 only asks. */
+/** p0, p1 and p2 are the custodians of every task, p1 and p2 can run it, and p3 only asks. */
 function three(ms = 5_000): Mesh {
   const mesh = new Mesh({ p0: 0, p1: 1, p2: 1, p3: keepsNone(0) })
   mesh.submit('p0', 'a', { ms })
@@ -90,7 +90,7 @@ describe('a task that three keep', () => {
     expect(mesh.node('p0').peer.whyUnlucky(submission)).toMatchObject({ code: 'key-unlucky' })
     mesh.step('p0', { type: 'submit', client: 1, tasks: [submission] })
     expect(mesh.replies('p0', 'refused')).toMatchObject([{ code: 'key-unlucky' }])
-    // Alone no key could do better.
+    // Cut off from all others, no other key would help: the refusal is another one.
     for (const other of ['p1', 'p2', 'p3', 'p4'].filter((peer) => peer !== away)) mesh.cut('p0', other)
     mesh.step('p0', { type: 'submit', client: 1, tasks: [submission] })
     expect(mesh.replies('p0', 'refused').map(({ code }) => code)).toEqual(['key-unlucky', 'no-quorum'])
@@ -142,7 +142,7 @@ test('who keeps which task is the same while one of a zone starts anew, and has 
   const submissions = Array.from({ length: 16 }, (_, i) => ({ tag: 1, nonce: nonceOf(`task-${i}`), spec: spec() }))
   const chosen = () => submissions.map((submission) => mesh.node('b1').peer.custodiansOf(submission))
   const before = chosen()
-  // It hears of the new life by a third one, without what that life offers.
+  // b1 hears of a2's new life from a third peer, without the advert of that life.
   mesh.cut('b1', 'a2')
   mesh.kill('a2')
   mesh.run(100)

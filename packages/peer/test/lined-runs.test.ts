@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { keepsNone } from './fixtures.ts'
 import { Mesh } from './mesh.ts'
 
-/** One host, whose demand for such tasks is followed: it had some for two of its spans. */
+/** A host that follows the demand for the class, since there was some in several of its buckets. */
 function followed(): Mesh {
   const mesh = new Mesh({ p0: 1, p1: keepsNone(0) })
   for (const name of ['x', 'y', 'z']) {
@@ -14,7 +14,7 @@ function followed(): Mesh {
 
 const runningOf = (mesh: Mesh) => mesh.node('p0').peer.demand({ buckets: 1 })[0]!.running
 
-/** A run that was told to its executor, which may have told nothing yet. */
+/** A run that its executor was told to begin; it may not have answered yet. */
 function begun(mesh: Mesh) {
   mesh.submit('p0', 'a', { ms: 50 })
   mesh.until(() => mesh.traces('p0', 'task.started').length === 4)

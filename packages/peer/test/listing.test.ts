@@ -18,7 +18,7 @@ const summary = (name: string, submittedWallMs: number): TaskSummary => ({
   submittedWallMs,
 })
 
-/** What a peer answers that may tell so many in one message. */
+/** The answer of a peer that keeps these tasks and can tell `roomFor` of them in one message. */
 function answer(tasks: TaskSummary[], limit: number, roomFor: number): MessageOf<'listed'> {
   const sorted = [...tasks].sort(comparePositions)
   return { t: 'listed', ask: 1, tasks: sorted.slice(0, Math.min(limit, roomFor)), total: tasks.length }
@@ -39,7 +39,7 @@ test('a page is the newest of all, without a gap, however little of theirs each 
     const all = kept.flat().sort(comparePositions)
     expect(reply.tasks).toEqual(all.slice(0, reply.tasks.length))
     expect(reply.total).toBe(all.length)
-    // It gets on: whoever asks for the next page until there is none is told everything.
+    // No page is empty, so that reading page after page comes to the end.
     if (all.length > 0) expect(reply.tasks.length).toBeGreaterThan(0)
   })
   fc.assert(property)

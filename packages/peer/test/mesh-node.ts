@@ -6,7 +6,7 @@ import type { Message, Offer, Role } from '@souk/wire'
 import { defaultConfig, type Peer, type PeerConfig, type Reply, type RunOrder, type TraceEvent } from '../src/index.ts'
 import { offer } from './fixtures.ts'
 
-/** Its slots, or all of its offer. */
+/** How a host is made: its slots alone, or with more of its offer and its owner's settings. */
 export type Host =
   | number
   | {
@@ -19,13 +19,13 @@ export type Host =
       demand?: Partial<DemandConfig>
     }
 
-/** What its owner says of tenants. */
+/** What the owner of a host has set for tenants. */
 interface Tenants {
   quotas: HostConfig['quotas']
   waitingMax: MarketConfig['tenantWaitingMax']
 }
 
-/** One host of a mesh: its peer, its disk, and what could be seen of it. */
+/** One host of a mesh: its peer, its disk, its runs, and all that was seen of it. */
 export interface Node {
   name: string
   peer: Peer
@@ -42,14 +42,14 @@ export interface Node {
   runs: Map<string, RunOrder>
   /** when the last run of each task began */
   begunMs: Map<string, number>
-  /** every run takes so many times as long */
+  /** factor by which every run takes longer */
   slowness: number
   replies: { client: number; reply: Reply; at: number }[]
   traces: TraceEvent[]
   sent: { to: string; message: Message }[]
 }
 
-/** Not started yet. */
+/** A host that is not started yet. */
 export function newNode(name: string, host: Host): Node {
   const given = typeof host === 'number' ? { slots: host } : host
   const { slots, role = 'host', offer: over = {}, tenants = {}, rebalance = {} } = given
@@ -76,7 +76,7 @@ export function newNode(name: string, host: Host): Node {
   }
 }
 
-/** The peer's configuration, with what its owner says. */
+/** The configuration of a host's peer: defaults and its owner's settings. */
 export function configOf({ tenants, rebalance, capacity, demand }: Node): PeerConfig {
   const { quotas = {}, waitingMax = {} } = tenants
   const config = defaultConfig()

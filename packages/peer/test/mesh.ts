@@ -16,14 +16,14 @@ import { configOf, type Host, type Node, newNode } from './mesh-node.ts'
 import { leavesAfter, toDo } from './run-progress.ts'
 import type { Watcher } from './watcher.ts'
 
-/** Everything takes this long: a frame, a write, an executor's start. */
+/** How long each step of the world takes: a frame, a write, an executor's start. */
 const stepMs = 1
-/** How often a full disk is tried again. */
+/** How often a full disk is tried again */
 const probeMs = 50
-/** A run that is told to stop needs this long. */
+/** How long a run takes to stop */
 const stopMs = 30
 
-/** Real peers on virtual time, with links, disks and executors that do as they are told. */
+/** Real peers on virtual time, with simulated links, disks and executors. */
 export class Mesh {
   now = 0
   readonly #nodes = new Map<string, Node>()
@@ -31,7 +31,7 @@ export class Mesh {
   readonly #agenda = new Agenda()
   readonly #watcher: Watcher | undefined
 
-  /** Hosts by name, with their slots or their whole offer; settled, unless somebody watches how they meet. */
+  /** Hosts by name. Without a watcher they have met and settled, and nothing of that is left in what was seen. */
   constructor(hosts: Record<string, Host>, watcher?: Watcher) {
     this.#watcher = watcher
     for (const [name, host] of Object.entries(hosts)) this.#nodes.set(name, newNode(name, host))
@@ -41,7 +41,7 @@ export class Mesh {
     for (const node of this.#nodes.values()) Object.assign(node, { replies: [], traces: [], sent: [] })
   }
 
-  /** A new member, which nobody has met before: it knows those whom the first host names. */
+  /** Adds a new member, which knows the members that the first live host names to it. */
   join(name: string, host: Host): void {
     const inviter = [...this.#nodes.values()].find(({ up }) => up)!
     this.#nodes.set(name, newNode(name, host))
@@ -61,7 +61,7 @@ export class Mesh {
 
   // ---- what happens to hosts
 
-  /** A new life of this host, with what its disk holds. */
+  /** Starts a new life of this host, with what its disk holds. */
   start(name: string): void {
     const node = this.node(name)
     const incarnation = ++node.incarnation
@@ -140,14 +140,14 @@ export class Mesh {
     this.step(at, { type: 'list', client: 1, limit: 10, prefix: '', states, everywhere: true })
   }
 
-  /** What clients of this host have heard, of one kind. */
+  /** The replies of one type that clients of this host have heard. */
   replies<T extends Reply['type']>(at: string, type: T): Extract<Reply, { type: T }>[] {
     return this.node(at).replies.flatMap(({ reply }) =>
       reply.type === type ? [reply as Extract<Reply, { type: T }>] : [],
     )
   }
 
-  /** What this host has thought, of one kind. */
+  /** The trace events of one type of this host. */
   traces<T extends TraceType>(at: string, type: T): Extract<TraceEvent, { type: T }>[] {
     return this.node(at).traces.filter((event): event is Extract<TraceEvent, { type: T }> => event.type === type)
   }
@@ -162,7 +162,7 @@ export class Mesh {
     this.#apply(node, out)
   }
 
-  /** A frame as if it came from that member. */
+  /** Gives `to` a frame as if it came from `from`. */
   frame(from: string, to: string, messages: Message[]): void {
     const { incarnation, peer } = this.node(from)
     this.step(to, { type: 'frame', from, frame: { incarnation, load: peer.loadStamp(), messages } })
@@ -183,7 +183,7 @@ export class Mesh {
     return this
   }
 
-  /** Runs until it holds; at most half a minute. */
+  /** Runs until the condition holds; throws after half a minute. */
   until(holds: () => boolean): this {
     for (let i = 0; i < 30_000 && !holds(); i++) this.run(1)
     if (!holds()) throw new Error('it did not come to pass within 30 seconds')
@@ -215,7 +215,7 @@ export class Mesh {
       else if (effect.type === 'publish') this.#publish(node, effect.advert)
       else if (effect.type === 'persist') mine(stepMs, () => this.#write(node, effect))
       else if (effect.type === 'run') this.#execute(node, effect.order, mine)
-      // These executors begin nothing by themselves.
+      // These executors never begin a lined-up run by themselves.
       else if (effect.type === 'lineUp') mine(0, () => this.step(node.name, { ...effect.order, type: 'takenBack' }))
       else if (effect.type === 'stop') {
         this.#watcher?.stop(node.name, effect.task, effect.code)
@@ -244,7 +244,7 @@ export class Mesh {
     }
   }
 
-  /** What it was just told has arrived. A peer that hears so of itself stops. */
+  /** Carries out an `expel`: cuts the link to the removed peer, or stops this one if it is the removed peer itself. */
   #expel(node: Node, peer: string): void {
     if (peer === node.name) this.kill(peer)
     else if (this.#nodes.has(peer) && this.#linked(node.name, peer)) this.cut(node.name, peer)
@@ -269,7 +269,7 @@ export class Mesh {
     this.step(node.name, { type: 'persisted', upToSeq: seq })
   }
 
-  /** As the driver does: after a write that failed it finds out by itself when one works again. */
+  /** As a driver does: after a failed write it tries by itself until writing works again. */
   #probe(node: Node): void {
     const life = node.incarnation
     this.#later(probeMs, () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { proofOf } from './fixtures.ts'
 import { Mesh } from './mesh.ts'
 
-/** The host, which is down, starts with its disk as it was before that life. */
+/** Starts a host that is down as life `toLife` again, as if its disk were an old copy. */
 function rollBack(mesh: Mesh, name: string, toLife: number): void {
   const node = mesh.node(name)
   node.incarnation = toLife - 1
@@ -14,7 +14,7 @@ describe('a host whose store is older than its last life', () => {
     const mesh = new Mesh({ p0: 1, p1: 1, p2: 1 })
     for (const name of ['p0', 'p2']) mesh.kill(name)
     mesh.start('p2')
-    // Long enough to greet, and to write down who did.
+    // Until p1 has met p2's second life and written it down.
     mesh.until(() => (mesh.node('p1').disk.get('member/p2') as { incarnation: number }).incarnation === 2)
     mesh.kill('p2')
     mesh.run(1)

@@ -6,7 +6,7 @@ import { Mesh } from './mesh.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
-/** p0 submitted it and is the only one to keep it, p1 runs it, p2 only asks. */
+/** A task that was submitted to p0, its only custodian; p1 runs it, p2 only asks. */
 function running(ms = 5_000): Mesh {
   const mesh = new Mesh({ p0: 0, p1: keepsNone(1), p2: keepsNone(0) })
   mesh.submit('p0', 'a', { ms })
@@ -20,7 +20,7 @@ function write(mesh: Mesh, text: string, offset: number): void {
 }
 
 const task = idOf('a')
-/** Says that what the host kept was given. */
+/** The reply after which output is live: all that the host had kept was sent. */
 const liveFromHere = { type: 'output', task, stream: 'stdout', offset: 0, data: bytes('') }
 
 describe('a peer that is neither origin nor host', () => {

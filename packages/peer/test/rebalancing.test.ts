@@ -10,7 +10,7 @@ const starts = (mesh: Mesh, at: string) => mesh.traces(at, 'task.started').lengt
 const short = { type: 'readings' as const, readings: { memoryFreeShare: 0.01 } }
 const well = { type: 'readings' as const, readings: { memoryFreeShare: 0.9 } }
 
-/** As a driver measures: every second, `count` times. */
+/** Gives a host the same reading every second, `count` times. */
 function measure(mesh: Mesh, at: string, input: typeof short | typeof well, count: number): void {
   for (let i = 0; i < count; i++) {
     mesh.step(at, input)
@@ -18,7 +18,7 @@ function measure(mesh: Mesh, at: string, input: typeof short | typeof well, coun
   }
 }
 
-/** Two that run nothing award at the same moment: one task runs at p1, and one is in its queue, for ten seconds. */
+/** p0 and p2, which run nothing, award at the same moment: one task runs at p1 for ten seconds, the other is in its queue. */
 function queued(
   p1: Partial<Exclude<Host, number>> = {},
   over: Parameters<Mesh['submit']>[2] = {},
@@ -33,7 +33,7 @@ function queued(
   return { mesh, task: task! }
 }
 
-/** What is known of a task, and of how its place was chosen. */
+/** The view of a task, with the decision on its place. */
 function view(mesh: Mesh, task: string) {
   mesh.step('p0', { type: 'query', client: 1, task, watch: false })
   mesh.run(10)
@@ -97,7 +97,7 @@ describe('a queue beside a host that has room', () => {
 
   test('goes back to a peer that gave it away and has room now, under a new ballot', () => {
     const { mesh, task } = queued()
-    // Both could only give it away until now: whichever of them did is on its path.
+    // The peer that awarded the queued task is on its path, and now has room for it.
     const from = mesh.traces('p1', 'task.received').find((event) => event.task === task)!.from
     mesh.step(from, { type: 'offer', offer: offer(1) })
     mesh.until(() => starts(mesh, from) === 1)
@@ -147,7 +147,7 @@ describe('a queue beside a host that has room', () => {
 test('a peer counts what a move of data takes by how fast transfers went', () => {
   const mesh = new Mesh({ p0: 0, p1: { slots: 1, rebalance: { on: true } }, p2: 0 })
   const inputs = [{ path: 'data', blob: { hash: '0'.repeat(64), sizeBytes: 125_000_000 }, mode: 0o644 }]
-  // Two that run nothing award at the same moment: one of these runs at p1, and one is in its queue.
+  // p0 and p2, which run nothing, award at the same moment: one task runs at p1, the other is in its queue.
   for (const at of ['p0', 'p2']) mesh.submit(at, at, { ms: 10_000, inputs })
   mesh.run(900)
   mesh.join('p3', 1)
@@ -169,7 +169,7 @@ describe('a host under pressure', () => {
     expect(mesh.node('p1').peer.snapshot().rebalance.pressure).toMatchObject({ code: 'memory-pressure' })
     expect(mesh.node('p1').peer.loadStamp()).toMatchObject({ freeSlots: 0, pressed: true })
     mesh.run(7_000)
-    // Its run has ended, and it still takes nothing: what it gave up waits for it or another.
+    // p1's run has ended, but under pressure it takes nothing: the task that it put back waits with its bearer.
     expect([outcomes(mesh, 'p0').length + outcomes(mesh, 'p2').length, starts(mesh, 'p1')]).toEqual([1, 1])
     const waiting = view(mesh, task)
     expect(waiting.state).toBe('waiting')

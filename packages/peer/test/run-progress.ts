@@ -1,14 +1,14 @@
 import type { RunOrder, StopCode } from '../src/index.ts'
 import type { result } from './fixtures.ts'
 
-/** What a run does: so long, with that end. Of one that goes on from a checkpoint the file's size is what it has done. */
+/** How long a run takes and how it ends. The size of a checkpoint's file stands for the milliseconds done before it. */
 export function toDo({ record, checkpoint }: RunOrder, slowness: number): { ms: number; exitCode: number } {
   const { work } = record.spec
   const [ms, exitCode] = JSON.parse(work.kind === 'function' ? work.args : '[0,0]') as [number, number]
   return { ms: slowness * Math.max(0, ms - doneMs(checkpoint)), exitCode }
 }
 
-/** What a run that is stopped after so long, and why, leaves for the next, if its task can go on there. */
+/** The checkpoint of a run that is stopped after `ranMs`: none unless its task has checkpoints and is to go on elsewhere. */
 export function leavesAfter(
   ranMs: number,
   { record, checkpoint }: RunOrder,

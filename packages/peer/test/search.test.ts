@@ -16,7 +16,7 @@ const record: TaskRecord = {
   version: 1,
 }
 
-/** One task that waits for another; p1, then p2, may know that one. Every answer gives whom is asked next. */
+/** A task waits for another one that p1, then p2, may know. Each answer returns the peers that are asked next. */
 function waiting(away: string[] = []) {
   const view = {
     reachable: (peer: string) => !away.includes(peer),

@@ -5,7 +5,7 @@ import { Mesh } from './mesh.ts'
 const outcomes = (mesh: Mesh, at = 'p0') => mesh.replies(at, 'outcome').map(({ outcome }) => outcome)
 const names = ['p0', 'p1', 'p2']
 
-/** Three hosts that know how long such tasks take; then p0 becomes slow, and has one more of them. */
+/** Three hosts that know how long such tasks take; then p0 becomes slow and gets one more task. */
 function lagging(over: Parameters<Mesh['submit']>[2] = { idempotent: true }): Mesh {
   const mesh = new Mesh({ p0: 1, p1: 1, p2: 1 })
   for (let i = 0; i < 40; i++) mesh.submit('p0', `like-${i}-`, { ms: 500 })
@@ -51,7 +51,7 @@ describe('a run that lags, of a task that may run twice', () => {
     mesh.until(() => backups(mesh).length > 0)
     mesh.run(40_000)
     expect(outcomes(mesh)).toMatchObject([{ kind: 'succeeded', host: 'p0' }])
-    // How long it ran until it was stopped says nothing of how long such runs take.
+    // Only the run that ended by itself counts as a duration, not the one that was stopped.
     expect(learnt() - before).toBe(1)
     expect(names.map((name) => mesh.node(name).runs.size)).toEqual([0, 0, 0])
     expect(names.map((name) => mesh.node(name).peer.snapshot().free.slots)).toEqual([1, 1, 1])

@@ -14,7 +14,7 @@ test('a run that lags behind what its like took, here and elsewhere, is reported
   expect(task).toBe(idOf('lags'))
   expect(elapsedMs).toBe(limitMs)
   expect(p99Ms).toBeGreaterThanOrEqual(500)
-  // No host has run so many: what ended elsewhere counts, as far as this peer keeps it.
+  // No host alone has run so many: runs elsewhere count too, of tasks that this peer keeps.
   expect(runs).toBeGreaterThanOrEqual(30)
   const host = ['p0', 'p1', 'p2'].find((name) => mesh.node(name).runs.size > 0)!
   expect(mesh.node(host).peer.snapshot().stragglers.runs).toMatchObject([{ task, limitMs }])

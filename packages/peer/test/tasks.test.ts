@@ -143,7 +143,7 @@ describe('a task whose host', () => {
     const mesh = new Mesh({ p0: 0, p1: 1 })
     const awards = () => mesh.node('p0').sent.filter(({ message }) => message.t === 'award').length
     mesh.submit('p0', 'a', { ms: 100 })
-    // It took the task, and its word for that is lost with its link.
+    // p1 takes the task, and its accept is lost with the link.
     mesh.until(() => mesh.node('p1').runs.size > 0)
     for (const incarnation of [2, 1]) {
       mesh.kill('p1')

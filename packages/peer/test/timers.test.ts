@@ -12,7 +12,7 @@ test('a snapshot names what is due next, soonest first, as at the time it is ask
   expect(new Set(names).size).toBe(names.length)
   expect(timers.map(({ inMs }) => inMs)).toEqual(timers.map(({ inMs }) => inMs).sort((a, b) => a - b))
   expect(mesh.now + timers[0]!.inMs).toBe(peer.nextWakeup())
-  // It stands still while time goes on: what is due is late, and nothing is in the past.
+  // Seen later without a step in between, timers are nearer, and overdue ones are at 0.
   const later = peer.snapshot(mesh.now + 7).timers.find(({ machine }) => machine === 'bearer')!
   expect(later.inMs).toBe(timers.find(({ machine }) => machine === 'bearer')!.inMs - 7)
   expect(peer.snapshot(mesh.now + 1e9).timers.every(({ inMs }) => inMs === 0)).toBe(true)

@@ -63,9 +63,9 @@ describe('what a peer keeps of its trace', () => {
     const { events, atWallMs } = log.read({ filter: everything, limit: 9, charsMax: 9_999 }, 110_000)
     const times = [1_090_010, 1_090_021, 1_090_022, 1_095_018, 1_100_020, 1_110_000]
     expect([...events.map(({ wallMs }) => wallMs), atWallMs]).toEqual([...times, 1_110_000])
-    // What else is told of times is right at once.
+    // Times outside the trace follow the new wall clock at once.
     expect(log.wallMs(30)).toBe(1_000_030)
-    // Who reads on from where it was gets what came since, and only that.
+    // A reader that goes on from the last time it saw gets the later events, and only those.
     const since = log.read({ filter: { types: [], sinceWallMs: 1_095_018 }, limit: 9, charsMax: 9_999 }, 110_000)
     expect(since.events.map(({ seq }) => seq)).toEqual([3, 4, 5])
   })
@@ -120,7 +120,7 @@ test('answers are put in order, and told from where nobody lacks any', () => {
   expect(
     gathering.onTold('a', { t: 'traced', ask: 1, events: of(1, 5, 9), total: 3, sinceWallMs: 0, atWallMs: 9 }),
   ).toBe(false)
-  // There is more of b's before 4: what others did before that would be half of the story.
+  // b had no room for its events before 4, so the trace is complete, and told, only from 4 on.
   expect(gathering.onTold('b', { t: 'traced', ask: 1, events: of(4, 6), total: 7, sinceWallMs: 2, atWallMs: 9 })).toBe(
     false,
   )

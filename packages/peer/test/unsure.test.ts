@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Mesh } from './mesh.ts'
 
-/** Two of four are gone for good, and the other two begin anew: neither ever hears from most members. */
+/** Two of four members are gone for good, and the other two restart: neither ever hears from most members. */
 function halved(): Mesh {
   const mesh = new Mesh({ p0: 0, p1: 4, p2: 4, p3: 4 })
   for (const peer of ['p2', 'p3', 'p0', 'p1']) mesh.kill(peer)

@@ -1,7 +1,7 @@
 import type { Message } from '@souk/wire'
 import type { Reply, RunOrder } from '../src/index.ts'
 
-/** Is told of all that can be seen from outside of a peer, as it happens. */
+/** Is told, as it happens, of all that can be seen of peers from outside. */
 export interface Watcher {
   message(from: string, to: string, message: Message, arrives: boolean): void
   reply(at: string, reply: Reply): void

@@ -7,7 +7,7 @@ import { offer } from './fixtures.ts'
 const inZone = (zone: string) => offer(1, { labels: { zone } })
 const saying = (zone: string) => ({ offer: inZone(zone) }) as Advert
 
-/** What a peer knows of another one that it has met, in this or that state since 0. */
+/** Another member that this peer has met, in its state since time 0. */
 function other(over: Partial<Member>): Member {
   const met = { peer: 'x', role: 'host', state: 'alive', incarnation: 1, reachable: true, sinceMs: 0 } as const
   return { ...met, advert: undefined, newest: undefined, ...over } as Member

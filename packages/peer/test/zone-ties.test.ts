@@ -88,7 +88,7 @@ test('many of which a zone takes one at a time follow each other closely', () =>
   expect(succeeded(mesh, 'b1')).toBe(9)
 })
 
-/** Replicas from everywhere at once, while links fail; `most`: of runs in one zone at one time. */
+/** All hosts submit replicas at once while links fail. `most`: runs in one zone at one time that exclude each other. */
 function storm(seed: number): { most: number; done: number } {
   const prng = new Prng(seed, 'zones')
   const zoneOf = { a1: 'a', a2: 'a', a3: 'a', b1: 'b', b2: 'b', c1: 'c' }
@@ -111,7 +111,7 @@ function storm(seed: number): { most: number; done: number } {
     for (const zone of ['a', 'b', 'c']) {
       const runs = hosts.filter((host) => zoneOf[host] === zone).flatMap(tied)
       const members = runs.filter(({ group }) => group !== undefined).length
-      // A member beside any other, or beside what must be apart from members.
+      // Members of the group exclude each other, and the tasks that must be apart from them.
       if (members > 0) most = Math.max(most, runs.length)
     }
   }

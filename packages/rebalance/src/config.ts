@@ -4,31 +4,30 @@ import { defaultPressureConfig, type PressureConfig } from './pressure-config.ts
 /** Times and bounds of moving work. Guesses are marked. */
 export interface RebalanceConfig {
   /**
-   * false: nothing moves by itself after its first hand-over. Work still finds its host by auction, and hosts with room
-   * still ask for what waits with its bearer; a host under pressure still takes nothing; a drain still empties a peer, and
-   * so does a plan that somebody carries out.
+   * false: no task moves by itself after its first handover. Tasks still find their host by auction, and hosts with room still
+   * ask for tasks that wait with their bearer; a host under pressure still takes nothing; a drain still empties a peer, and a
+   * plan that a person carries out still moves tasks.
    */
   on: boolean
   /**
-   * tasks that this peer passes on a second time, or out of its own queue, within any minute: 0 to 100,000 (guess). Too few,
-   * and tasks stay queued beside idle hosts; too many, and hosts that misjudge each other pass work to and fro. A drain is
-   * not bounded by it
+   * tasks that this peer passes on again, or out of its own queue, within any minute: 0 to 100,000 (guess). Too few: tasks stay
+   * queued beside idle hosts; too many: hosts that misjudge each other pass tasks to and fro. A drain is not bounded by it
    */
   movesPerMinuteMax: number
-  /** how often a host that has a queue looks whether others have room for it (guess); longer delays each move by as much */
+  /** how often a host with a queue looks whether other hosts have room for it (guess); longer delays each move by as much */
   lookMs: Millis
   pressure: PressureConfig
   /**
-   * a host that is short of memory for so long, with nothing left to give up in its queue, has its largest run go on elsewhere,
-   * and the next one after as long again (guess). Shorter, and runs go that the last one's end would have helped; longer, and
+   * a host that is short of memory for so long, with nothing left in its queue to give up, moves its largest run elsewhere, and
+   * the next one after as long again (guess). Shorter: a run is moved though the end of the last one would have helped; longer:
    * the kernel kills one first
    */
   shedRunMs: Millis
-  /** how often a peer that drains looks at what it still has to hand over (guess); longer delays each handover by as much */
+  /** how often a draining peer, or one under pressure, looks at what it has to give up (guess); longer delays each handover */
   sweepMs: Millis
-  /** tasks handed over in one look: more would make one frame of messages for each custodian too large to be quick (guess) */
+  /** tasks given up in one look; with more, a frame of messages to one custodian would be too large to be quick (guess) */
   sweepTasksMax: number
-  /** a task that has only come gets its auction before it is handed over: longer than any auction lasts */
+  /** a task that has just come is not moved for this long, so that its auction can place it: longer than any auction lasts */
   settleMs: Millis
 }
 

@@ -4,59 +4,60 @@ import type { RebalanceConfig } from './config.ts'
 import type { BorneView, DrainView } from './views.ts'
 
 export type DrainInput =
-  /** `deadlineMs`: what still runs so long after it is stopped and given back; without one runs take as long as they take */
+  /** `deadlineMs`: runs left after this are stopped and given back; absent: runs may take as long as they take */
   | {
       type: 'drain'
       on: boolean
       deadlineMs?: Millis | undefined
-      /** it began so long ago, in an earlier life */
+      /** how long ago the drain began, if that was in an earlier life */
       forMs?: Millis | undefined
     }
   | { type: 'wake' }
 
 export type DrainEffect =
   | { type: 'began'; deadlineMs: Millis | undefined }
-  /** nothing is left here but what has to stay */
+  /** nothing is left here but tasks that have to stay */
   | { type: 'drained' }
   | { type: 'ended' }
-  /** these go back to their custodians, who find them another bearer; of those that run the run is stopped first */
+  /** these tasks go back to their custodians, who find them another bearer; those that run are stopped first */
   | { type: 'giveBack'; tasks: TaskId[] }
 
 /** How far a drain is, as counts of tasks. */
 export interface DrainProgress {
   state: 'off' | 'draining' | 'drained'
-  /** since it began */
+  /** since the drain began */
   forMs: Millis
-  /** until what runs is stopped; undefined: never */
+  /** until runs are stopped; absent: never */
   leftMs?: Millis
-  /** to be handed over yet */
+  /** not begun and still to be given back */
   waiting: number
   running: number
-  /** of those that run: they start at most once, so no deadline stops them */
+  /** running tasks that start at most once, so that no deadline stops them */
   runningOnce: number
-  /** on their way to somebody else, or their outcomes to their custodians */
+  /** on their way to another peer, or their outcomes to their custodians */
   passing: number
-  /** they wait here because nobody else who keeps them can see to them; who has room may still ask for them */
+  /** waiting tasks that no other custodian can see to: they stay until a host with room asks for them */
   held: number
-  /** that had not begun, since it began */
+  /** tasks given back before they had begun, since the drain began */
   handedOver: number
-  /** that were stopped at the deadline */
+  /** runs stopped at the deadline */
   stopped: number
-  /** that were asked to end with a checkpoint, to go on elsewhere */
+  /** runs asked to end with a checkpoint, to go on elsewhere */
   moved: number
 }
 
-/** Nothing is left to do, but a task may still come: so often it is looked for. */
+/** With nothing left to give back a task may still come: looks are then so many times rarer. */
 const idleSweeps = 10
 
 /**
- * This peer empties itself: what has not begun goes back to its custodians at once, and so does a run that leaves a
- * checkpoint; other runs may end, or are stopped at the deadline and given back. That nothing new comes is market's business: it sees that the peer drains.
+ * Empties this peer: tasks that have not begun go back to their custodians at once, and so do runs that leave a checkpoint;
+ * other runs may end, or are stopped at the deadline and given back. The market sees to it that nothing new comes, by the
+ * draining flag of the offer.
  *
- * Invariants: what waits is given back only where another peer keeps it that does not drain (two peers that drain would pass
- * it to and fro for ever), and never while it is fixed. What starts at most once and has begun is never stopped. I11 at most
- * sweepTasksMax in one look.
- * Inputs: on, off. Effects: what is to be given back.
+ * Invariants: a waiting task is given back only if a custodian that does not drain can see to it (two draining peers would
+ * pass it to and fro for ever); no task is given back while it is fixed. An at-most-once task that has begun is never stopped.
+ * I11 at most sweepTasksMax in one look.
+ * Inputs: on, off. Effects: tasks to give back.
  */
 export class Drain implements Machine<DrainInput, DrainEffect> {
   readonly #config: RebalanceConfig
@@ -106,7 +107,7 @@ export class Drain implements Machine<DrainInput, DrainEffect> {
     return { handedOver: this.#handedOver, stopped: this.#stopped, moved: this.#moved }
   }
 
-  /** Said again it goes on as it is, with the new deadline, if there is one. */
+  /** A drain that is told again goes on as it is, with the new deadline, or none. */
   #onDrain(input: Extract<DrainInput, { type: 'drain' }>, now: Millis, out: DrainEffect[]): void {
     const { on, deadlineMs, forMs = 0 } = input
     if (!on) {
@@ -154,7 +155,7 @@ export class Drain implements Machine<DrainInput, DrainEffect> {
     this.#nextMs = now < stopMs ? Math.min(nextMs, stopMs) : nextMs
   }
 
-  /** What is here to run may go anyhow: where only this peer keeps it, it waits here for a host that asks. */
+  /** A task that is here to run may always be given back: if only this peer keeps it, it then waits here for a host that asks. */
   #mayGo({ state, custodians }: BorneView): boolean {
     if (state === 'waiting') return this.#isSeenTo({ custodians })
     return state !== 'passing'

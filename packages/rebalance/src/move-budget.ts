@@ -2,7 +2,7 @@ import type { Millis } from '@souk/kernel'
 
 const minuteMs = 60_000
 
-/** At most so many moves within any minute. A ring of their times: O(1) a move, `limit` numbers in all. */
+/** Allows at most `limit` moves within any minute. A ring of their times: O(1) a move, `limit` numbers in all. */
 export class MoveBudget {
   readonly #limit: number
   readonly #times: Millis[] = []
@@ -12,7 +12,7 @@ export class MoveBudget {
     this.#limit = limit
   }
 
-  /** Takes one; false: there is none left. */
+  /** Takes one move; false: none is left now. */
   take(now: Millis): boolean {
     if (this.#limit === 0) return false
     const oldest = this.#times[this.#next]
@@ -22,7 +22,7 @@ export class MoveBudget {
     return true
   }
 
-  /** Of the last minute. */
+  /** Moves taken in the last minute. */
   used(now: Millis): number {
     return this.#times.reduce((count, ms) => (now - ms < minuteMs ? count + 1 : count), 0)
   }

@@ -1,35 +1,35 @@
 import type { Millis } from '@souk/kernel'
 
-/** What its driver measures of a host; what it cannot measure is absent. */
+/** What the driver measures of its host; a figure that it cannot measure is absent. */
 export interface PressureReadings {
-  /** how late the event loop was at worst, since the reading before */
+  /** greatest lag of the event loop since the last reading */
   lagMs?: Millis
-  /** of the memory that this host, or its container, has: what is left */
+  /** free share of the memory of this host or its container */
   memoryFreeShare?: number
-  /** of the time, in which every task of the host stood still for want of memory (Linux PSI, `full avg10`) */
+  /** share of time in which all processes of the host stalled for want of memory (Linux PSI, `full avg10`) */
   memoryStallShare?: number
-  /** what is left where this peer keeps its data */
+  /** free space on the disk that holds this peer's data */
   diskFreeBytes?: number
 }
 
-/** A reading is too much at `on`, and well again only at `off`: in between nothing changes. */
+/** A reading is bad from `on` on and good again beyond `off`; in between nothing changes. If `on` < `off`, low is bad. */
 export interface Bounds {
   on: number
   off: number
 }
 
-/** When a host is under pressure. All of them guesses. */
+/** When a host is under pressure. All values are guesses. */
 export interface PressureConfig {
-  /** too low a bound and a busy host idles; too high, and it takes work that it cannot run */
+  /** bounds that are too strict let a busy host idle; too lax, and it takes work that it cannot run */
   lagMs: Bounds
   memoryFreeShare: Bounds
   memoryStallShare: Bounds
   diskFreeBytes: Bounds
-  /** readings in a row that are too much before it counts: a moment is none */
+  /** bad readings in a row before there is pressure, so that one moment does not count */
   readingsMin: number
-  /** it is over only after so long without one that is not well: shorter, and work comes and goes */
+  /** pressure ends only after this long with good readings alone; shorter: work comes and goes */
   calmMs: Millis
-  /** without any reading for so long nothing is known: it is over */
+  /** a reading older than this counts for nothing, so pressure by it ends */
   readingMsMax: Millis
 }
 

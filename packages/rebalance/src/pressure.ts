@@ -1,10 +1,10 @@
 import type { Millis } from '@souk/kernel'
 import type { PressureConfig, PressureReadings } from './pressure-config.ts'
 
-/** Why a host takes nothing. */
+/** Why a host takes nothing now. */
 export interface PressureCause {
   code: 'memory-pressure' | 'disk-pressure' | 'overload'
-  /** what was seen, and at what it ends */
+  /** what was measured, and at what value the pressure ends */
   detail: string
 }
 
@@ -19,7 +19,7 @@ interface Gauge {
 const percent = (share: number): string => `${Math.round(share * 100)} %`
 const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`
 
-/** In the order in which they are named where there are several. */
+/** All gauges; of several that are bad the first is named. */
 const gauges: readonly Gauge[] = [
   { reading: 'memoryFreeShare', code: 'memory-pressure', text: (share) => `${percent(share)} of memory left` },
   {
@@ -32,16 +32,16 @@ const gauges: readonly Gauge[] = [
 ]
 
 interface State {
-  /** too much, so many times in a row */
+  /** bad readings in a row */
   times: number
   on: boolean
-  /** the last reading, and the last that was not well */
+  /** when the last reading came, and the last that was not good */
   heardMs: Millis
   badMs: Millis
   value: number
 }
 
-/** Whether this host is under pressure, by what was measured of it. With hysteresis; O(1) a reading. */
+/** Decides from the driver's readings whether this host is under pressure, with hysteresis. O(1) a reading. */
 export class Pressure {
   readonly #config: PressureConfig
   readonly #states = new Map<Reading, State>()
@@ -51,7 +51,7 @@ export class Pressure {
     this.#config = config
   }
 
-  /** Returns what changed: it began, or it ended. */
+  /** Takes readings; returns whether pressure began or ended by them. */
   note(readings: PressureReadings, now: Millis): 'began' | 'ended' | undefined {
     for (const { reading } of gauges) {
       const value = readings[reading]
@@ -60,7 +60,7 @@ export class Pressure {
     return this.#changed(now)
   }
 
-  /** What was measured too long ago is not known any more. */
+  /** Drops readings that are too old. */
   forget(now: Millis): 'ended' | undefined {
     for (const [reading, { heardMs }] of this.#states) {
       if (now - heardMs >= this.#config.readingMsMax) this.#states.delete(reading)
@@ -68,7 +68,7 @@ export class Pressure {
     return this.#changed(now) as 'ended' | undefined
   }
 
-  /** When what is known is too old, where that matters. */
+  /** When the first reading on which pressure rests will be too old. */
   get staleMs(): Millis | undefined {
     const on = [...this.#states.values()].filter((state) => state.on)
     return on.length === 0 ? undefined : Math.min(...on.map(({ heardMs }) => heardMs)) + this.#config.readingMsMax
@@ -78,7 +78,7 @@ export class Pressure {
     return this.#since
   }
 
-  /** The first that is too much; undefined: none. */
+  /** Why there is pressure; undefined: there is none. */
   get cause(): PressureCause | undefined {
     for (const { reading, code, text } of gauges) {
       const state = this.#states.get(reading)
@@ -92,7 +92,7 @@ export class Pressure {
     const { on, off } = this.#config[reading]
     const state = this.#states.get(reading) ?? { times: 0, on: false, heardMs: now, badMs: now, value }
     this.#states.set(reading, state)
-    // Of some things much is too much, of others little.
+    // High lag is bad, but low free memory is.
     const beyond = (bound: number): boolean => (on > off ? value >= bound : value <= bound)
     const tooMuch = beyond(on)
     const well = !beyond(off)

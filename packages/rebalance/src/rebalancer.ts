@@ -11,15 +11,15 @@ import type { BorneView } from './views.ts'
 
 export type RebalancerInput =
   | { type: 'wake' }
-  /** of this host, as often as its driver measures: about every second */
+  /** measured by the driver, about every second */
   | { type: 'readings'; readings: PressureReadings }
 
 export type RebalancerEffect =
   | { type: 'pressed'; cause: PressureCause }
   | { type: 'eased'; forMs: Millis }
-  /** it is to end with its checkpoint, and goes on elsewhere from there */
+  /** this run is to end with a checkpoint, from which it goes on elsewhere */
   | { type: 'shedRun'; task: TaskId; memoryBytes: number; code: MoveCode; reason: string }
-  /** out of this host's queue, to be placed anew; `to`: who has room for them, where that is why */
+  /** these tasks leave this host's queue, to be placed anew; `to`: a host with room, if that is why */
   | { type: 'putBack'; tasks: TaskId[]; code: MoveCode; reason: string; to?: PeerId }
 
 /** Why a task was moved. */
@@ -30,9 +30,9 @@ export interface RebalanceView {
   /** tasks in the queue of this host; O(1) */
   queued(): number
   borne(): Iterable<BorneView>
-  /** what is queued here for at least `settleMs`, and who has room for it, as far as load stamps tell */
+  /** tasks queued here for at least `settleMs`, and hosts with room for them by their load stamps */
   facts(settleMs: Millis, now: Millis): LoadFacts
-  /** another host that takes work and has a slot free could run it */
+  /** whether another host that takes work and has a free slot could run the task */
   hasRoomElsewhere(task: TaskId, now: Millis): boolean
 }
 
@@ -41,23 +41,23 @@ export interface RebalanceState {
   on: boolean
   movesPerMinuteMax: number
   movesLastMinute: number
-  /** of this peer's own queue */
+  /** for this peer's own queue */
   strategy: Strategy
-  /** `moved`: runs that were asked to go on elsewhere since it began */
+  /** `moved`: runs moved elsewhere since the pressure began */
   pressure?: PressureCause & { forMs: Millis; moved: number }
 }
 
 const off: Strategy = { strategy: 'none', code: 'off', reason: 'nothing moves by itself here (--no-rebalance)' }
 
 /**
- * This host gives up what waits in its own queue: where others have room for it, and while it is under pressure. What it
- * bears and has not placed others ask for (market's WANTED). Where it stays short of memory although nothing waits here any
- * more, one run after the other that leaves a checkpoint goes on elsewhere, the largest first.
+ * Gives up tasks of this host's queue: those for which other hosts have room, and all that may move while the host is under
+ * pressure. If memory stays short with the queue empty, it moves runs that leave checkpoints, one after the other, the largest
+ * first. Tasks that wait unplaced with this peer are not its business: hosts with room ask for them (market's WANTED).
  *
- * Invariants: at most movesPerMinuteMax moves in any minute, sweepTasksMax in one look. Of what has begun only one at a time is
- * touched, where it leaves a checkpoint, may run twice and another host has room; nothing fixed or told to end, nothing in the
- * queue that may not move again (I8).
- * Inputs: what was measured. Effects: what is put back or goes on elsewhere, and when pressure begins and ends.
+ * Invariants: at most movesPerMinuteMax moves in any minute and sweepTasksMax in one look. A run is moved only if it leaves a
+ * checkpoint, may start again and another host has room, and only while no other run here is ending. No task is moved that is
+ * fixed or told to end, none in the queue that may not move again (I8).
+ * Inputs: readings. Effects: tasks put back, runs moved elsewhere, begin and end of pressure.
  */
 export class Rebalancer implements Machine<RebalancerInput, RebalancerEffect> {
   readonly #config: RebalanceConfig
@@ -65,9 +65,9 @@ export class Rebalancer implements Machine<RebalancerInput, RebalancerEffect> {
   readonly #pressure: Pressure
   readonly #budget: MoveBudget
   #lookedMs: Millis = -Infinity
-  /** pressure began, or a run was looked for, at that time */
+  /** when pressure began, or a run to move was last looked for */
   #shedMs: Millis = 0
-  /** runs that were asked to go on elsewhere since it began */
+  /** runs moved elsewhere since pressure began */
   #moved = 0
 
   constructor(config: RebalanceConfig, view: RebalanceView) {
@@ -82,7 +82,7 @@ export class Rebalancer implements Machine<RebalancerInput, RebalancerEffect> {
     const changed = input.type === 'readings' ? this.#pressure.note(input.readings, now) : this.#pressure.forget(now)
     if (changed === 'began') {
       out.push({ type: 'pressed', cause: this.#pressure.cause! })
-      // What waits here goes at once.
+      // The queue is given up at once.
       this.#lookedMs = -Infinity
       this.#shedMs = now
       this.#moved = 0
@@ -101,12 +101,12 @@ export class Rebalancer implements Machine<RebalancerInput, RebalancerEffect> {
     return this.#pressure.cause
   }
 
-  /** One task more may be passed on that was passed on before. It counts. */
+  /** Whether one more task may be passed on again; takes it from the budget. */
   mayMoveOne(now: Millis): boolean {
     return this.#config.on && this.#budget.take(now)
   }
 
-  /** The same where somebody told it to: the switch does not hold that up. */
+  /** The same for a plan that a person carries out, which `on` does not stop. */
   mayMoveAsTold(now: Millis): boolean {
     return this.#budget.take(now)
   }
@@ -127,7 +127,7 @@ export class Rebalancer implements Machine<RebalancerInput, RebalancerEffect> {
     return { pressure: this.#pressure.cause }
   }
 
-  /** Only where something is queued is there anything to look at. */
+  /** When the queue is next looked at; undefined: it is empty or rebalancing is off. */
   #nextLookMs(): Millis | undefined {
     if (!this.#config.on || this.#view.queued() === 0) return undefined
     return this.#lookedMs + (this.#pressure.cause ? this.#config.sweepMs : this.#config.lookMs)
@@ -138,7 +138,7 @@ export class Rebalancer implements Machine<RebalancerInput, RebalancerEffect> {
     return this.#shedMs + this.#config.shedRunMs
   }
 
-  /** What waits goes first, and what ends already gives its memory back. */
+  /** Moves the largest run, unless tasks in the queue can still go first or a run is ending already and gives memory back. */
   #shedRun(now: Millis, out: RebalancerEffect[]): void {
     this.#shedMs = now
     const runs = [...this.#view.borne()].filter(({ state }) => state === 'running')

@@ -43,7 +43,7 @@ describe('utilisation', () => {
     ]
     const [seen] = analyse([host('a', 4, runs)]).hosts
     const share = (name: string) => seen!.utilisation.find(({ resource }) => resource === name)
-    // One for all of it, one for its second half, one for its first 5 s; one was over before.
+    // Of the window one run lasts for all, one for the second half, one for the first 5 s; one was over before.
     expect(share('slots')).toMatchObject({ capacity: 4, share: expect.closeTo((1 + 1 / 2 + 1 / 6) / 4) })
     expect(share('memoryBytes')!.share).toBeCloseTo(1 / 4)
     expect(seen).toMatchObject({ running: 2 })
@@ -132,7 +132,7 @@ describe('the bottleneck', () => {
 
 describe('the strategy', () => {
   const busy = (peer: string) => host(peer, 1, [run(1_000)])
-  /** what runs there is over in an instant */
+  /** a host whose run is about to end */
   const ending = (peer: string) => host(peer, 1, [{ ...run(1_000), expectedMs: 1_001 }])
   const idle = (peer: string, slots = 1) => host(peer, slots)
 

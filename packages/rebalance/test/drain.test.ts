@@ -5,7 +5,7 @@ import { Drain, type DrainEffect, type DrainedView, defaultRebalanceConfig } fro
 const { settleMs, sweepMs } = defaultRebalanceConfig
 const long = 10 * settleMs
 
-/** A peer that is called `self`; what it is told to give back is gone at once, a run that is stopped ends with `endRuns`. */
+/** The drain of peer self: tasks that it gives back are gone at once, stopped runs end with `endRuns`. */
 class Stand {
   readonly tasks = new Map<string, DrainedView>()
   readonly away = new Set<string>(['self'])

@@ -30,7 +30,7 @@ const lot = (count: number, over: Partial<WaitingLot> = {}): WaitingLot => ({
 const plan = (hosts: HostLoad[], lots: WaitingLot[], roundTripMs = 2) =>
   analyseLoad({ nowMs, windowMs: 30_000, hosts, lots, roundTripMs }).plan
 
-/** Tasks of one group are apart; who is near a group finds it there. */
+/** Tasks of one group must be apart from each other; a task near a group needs one of it there. */
 const decideTies: TiesRule = (there, { group, near = [] }) => {
   const has = (name: string) => there.some((each) => each.group === name)
   if (group !== undefined && has(group)) return { detail: `${group} is there` }
@@ -100,7 +100,7 @@ describe('a redistribution plan', () => {
       [host('a', 1, 1), host('b', 2)],
       [lot(4, { tasks: ['t0', 't1', 't2', 't3'] })],
     )
-    // One slot of a: 600 ms are left of what runs, then one a second.
+    // a has one slot: 600 ms are left of its run, then one task a second starts.
     expect(before).toEqual({ tasks: 4, meanMs: 2_100, p95Ms: 3_600, never: 0 })
     expect(moves).toMatchObject([
       { from: 'a', to: 'b', count: 2, bound: true, code: 'idle-beside-queue', afterMs: 4, gainMs: 2_096 },

@@ -34,12 +34,12 @@ const host = (peer: string, slots: number, busy = 0): HostLoad => ({
   runs: Array.from({ length: busy }, () => running),
 })
 
-/** A host that is full, with its queue, beside others. */
+/** The rebalancer of a full host with this queue, beside other hosts. */
 function stand({
   queue = [] as BorneView[],
   others = [] as HostLoad[],
   config = {} as Partial<RebalanceConfig>,
-  /** that other hosts have no room for */
+  /** tasks that no other host has room for */
   stuck = [] as string[],
 }) {
   const rebalancer = new Rebalancer(
@@ -139,7 +139,7 @@ describe('a host that stays short of memory', () => {
     ])
     expect(rebalancer.state(10_000)).toMatchObject({ movesLastMinute: 1, pressure: { moved: 1 } })
     queue[5] = run('big', 50, { ending: true })
-    // What ends already gives its memory back.
+    // A run that is ending already gives memory back, so no further one is moved.
     expect(shed(step({ type: 'readings', ...pressed }, 20_000))).toEqual([])
     queue.pop()
     expect(shed(step({ type: 'readings', ...pressed }, 29_999))).toEqual([])

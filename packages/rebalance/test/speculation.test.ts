@@ -62,7 +62,7 @@ class Bearing {
   }
 }
 
-/** What was sent, as `tag to`; and what else came of it, as its type. */
+/** Effects in short: a message as `tag to`, any other effect as its type. */
 const brief = (effects: readonly (SpeculatorEffect | BackupsEffect)[]) =>
   effects.map((effect) => (effect.type === 'send' ? `${effect.message.t} ${effect.to}` : effect.type))
 

@@ -14,7 +14,7 @@ class Stand {
     return out
   }
 
-  /** So many runs of it took so long. */
+  /** `count` runs of the class took `runMs` each. */
   ran(count: number, runMs: number, name = 'class'): this {
     for (let i = 0; i < count; i++) this.step({ type: 'duration', class: name, runMs })
     return this

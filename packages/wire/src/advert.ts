@@ -8,7 +8,7 @@ import { bytes, choice, dictionary, int, list, strict, text } from './schema.ts'
 export const Role = choice('host', 'submit', 'observe', 'admin')
 export type Role = Static<typeof Role>
 
-/** Membership: signed by the mesh key over every other field. Checked in the driver. */
+/** A peer's membership: signed by the mesh key over every other field. Checked in the driver. */
 export const Certificate = strict({
   mesh: text(limits.idCharsMax, 1),
   peer: PeerId,
@@ -21,10 +21,10 @@ export const Certificate = strict({
 })
 export type Certificate = Static<typeof Certificate>
 
-/** Like devices that follow each other in `gpuMilli` of a capacity: the first so many, then the next group's. */
+/** A run of `count` like devices in `gpuMilli` of a capacity; groups follow each other in that order. */
 export const GpuGroup = strict({
   model: text(limits.gpuModelCharsMax, 1),
-  /** of each; 0: not known */
+  /** of each device; 0: not known */
   memoryBytes: int(2 ** 52),
   count: int(1024, 1),
 })
@@ -33,7 +33,7 @@ export type GpuGroup = Static<typeof GpuGroup>
 /** What a host is. How loaded it is now travels in quotes and load stamps. */
 export const Offer = strict({
   capacity: VectorSchema,
-  /** absent: of its GPUs, if it has any, nothing but their number is known */
+  /** absent: of the host's GPUs only their number is known */
   gpus: Type.Optional(list(GpuGroup, limits.gpuGroupsMax)),
   labels: dictionary(text(limits.nameCharsMax), limits.labelsMax),
   /** executor kinds that members may use here */
@@ -41,7 +41,7 @@ export const Offer = strict({
   /** functions registered here */
   functions: list(text(limits.nameCharsMax, 1), limits.functionsMax),
   draining: Type.Boolean(),
-  /** some tenants have quotas here: that it has room does not say that a task may come */
+  /** some tenants have quotas here, so that free room does not mean that a task may come */
   bounded: Type.Optional(Type.Literal(true)),
   custody: Type.Boolean(),
   priceMilli: int(),
@@ -54,16 +54,16 @@ export type Offer = Static<typeof Offer>
 export const Advert = strict({
   peer: PeerId,
   incarnation: Incarnation,
-  /** of that incarnation: whoever has the advert can show it */
+  /** the peer's proof of that incarnation, which any holder of the advert can show */
   proof: LifeProof,
   seq: int(2 ** 32),
   /** where to dial, multiaddrs */
   addresses: list(text(limits.nameCharsMax), 16),
   offer: Offer,
-  /** what it has and expects of work, as of this advert: a change of it alone is not told before the next heartbeat */
+  /** work that the peer has and expects, as of this advert; a change of it alone waits for the next heartbeat */
   demand: Type.Optional(DemandDigest),
   certificate: Certificate,
-  /** by the peer's own key over every other field; the driver signs and checks */
+  /** of the peer's own key over every other field; the driver signs and checks */
   signature: bytes(128),
 })
 export type Advert = Static<typeof Advert>

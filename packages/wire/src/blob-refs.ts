@@ -9,7 +9,7 @@ export function specBlobs({ inputs, work }: TaskSpec): BlobRef[] {
   return work.stdin && !(work.stdin instanceof Uint8Array) ? [...blobs, work.stdin] : blobs
 }
 
-/** Every blob that its outcome refers to: output and results that are too large for a record, and files. */
+/** Every blob that an outcome refers to: output and results that are too large for a record, and files. */
 export function outcomeBlobs({ result }: Outcome): BlobRef[] {
   if (!result) return []
   const bodies = [result.stdout, result.stderr, result.value]

@@ -2,24 +2,24 @@ import type { Static } from '@sinclair/typebox'
 import type { FileRef } from './file-ref.ts'
 import { int, strict, text } from './schema.ts'
 
-/** The longest that a run may take to write its checkpoint, ms: meanwhile its host cannot be emptied. */
+/** Longest grace for writing a checkpoint, ms: until then a drain of the host has to wait for the run. */
 export const checkpointGraceMsMax = 600_000
 
-/** How a task says that it can be stopped and go on elsewhere: it gets SIGTERM, and writes that file within the grace. */
+/** A task with this can be stopped and go on elsewhere: on SIGTERM it writes the file `path` within the grace. */
 export const CheckpointPlan = strict({
-  /** in the task's folder */
+  /** relative to the task's folder */
   path: text(4096, 1),
   graceMs: int(checkpointGraceMsMax),
 })
 export type CheckpointPlan = Static<typeof CheckpointPlan>
 
-/** Where a run left off: its file, and the host that stored it, which has it beside the task's custodians. */
+/** State that a stopped run left: a file, and the host that stored it, which has it besides the task's custodians. */
 export interface Checkpoint {
   file: FileRef
   host: string
 }
 
-/** The newest that any run of a task has left; undefined: it starts anew. */
+/** The newest checkpoint that a run of the task has left; undefined: none, so the next run starts anew. */
 export function newestCheckpoint(
   attempts: readonly { host: string; checkpoint?: FileRef | undefined }[],
 ): Checkpoint | undefined {

@@ -29,7 +29,7 @@ export interface DecodedFrame {
   rejected: Rejected[]
 }
 
-/** Rejected messages of one frame that are explained; the rest only have their code. */
+/** Rejected messages of one frame that get a detail; the rest only have their code. */
 const explainedMax = 8
 const incarnationMax = 2 ** 32
 /** 0x90 + 4: an array of four, as every frame begins. */
@@ -108,7 +108,7 @@ export function encodeAdvert(advert: Advert): Uint8Array {
   return pack([wireVersion, advert])
 }
 
-/** As `decodeFrame`; the signature is the driver's to check. */
+/** Like `decodeFrame`; the driver checks the signature. */
 export function decodeAdvert(bytes: Uint8Array): DecodeResult<Advert> {
   const unpacked = unpack(bytes, advertLimits)
   if (!unpacked.ok) return unpacked

@@ -41,47 +41,47 @@ export const Refusal = strict({
   code: RefusalCode,
   /** never: asking again is useless until the host changes */
   never: Type.Boolean(),
-  /** for later: when there may be room */
+  /** unless never: when there may be room */
   etaMs: Type.Optional(int()),
   shortage: Type.Optional(Shortage),
   detail: text(limits.nameCharsMax),
 })
 export type Refusal = Static<typeof Refusal>
 
-/** Half of them at most p50, nine of ten at most p90. */
+/** Durations: half are at most p50, nine of ten at most p90. */
 export const Quantiles = strict({ p50: int(2 ** 40), p90: int(2 ** 40) })
 
-/** What a bidder offered, in its own numbers. */
+/** What a bidder offers. All figures are the bidder's own but for `fetchMs`, which the asker works out. */
 export const BidTerms = strict({
-  /** how many of the lot it can take from startMs on */
+  /** tasks of the lot that it can take from startMs on */
   count: int(limits.tasksPerMessageMax),
   startMs: int(2 ** 40),
   finishMs: Quantiles,
-  /** how much less useful one of them leaves the host: thousandths of a GPU; below 0: it fills a gap */
+  /** how much of the host one task would make useless, in thousandths of a GPU; below 0: it fills a gap */
   fragMilli: int(2 ** 31, -(2 ** 31)),
-  /** thousandths of the host that are in use now, of the resource it has least left of */
+  /** use of the host's scarcest resource now, in thousandths */
   usedMilli: int(1000),
   /** thousandths of a price unit an hour */
   priceMilli: int(),
-  /** workers that have loaded what it needs stand free for all of them */
+  /** free warm workers stand ready for all `count` tasks */
   warm: Type.Boolean(),
-  /** how long a cold worker takes to get warm, where it would need one and that was measured */
+  /** if not warm: how long a cold worker takes to get warm, if that was measured */
   coldMs: Type.Optional(int(2 ** 40)),
-  /** how long the input takes to get there, as its asker expects; absent: it is there, or too small to matter */
+  /** how long the transfer of the input to the bidder takes; absent: it is there, or too small to matter */
   fetchMs: Type.Optional(int(2 ** 40)),
-  /** it cannot be expected to end by its deadline there */
+  /** a task is not expected to end there by the deadline */
   late: Type.Optional(Type.Literal(true)),
-  /** others who were offered the same room within the last round trip, by how many such tasks have room; thousandths */
+  /** rivals that were bid the same room within the last round trip, per task that there is room for; thousandths */
   racedMilli: Type.Optional(int(2 ** 31)),
-  /** of what is preferred to be near or apart, what would not be; thousandths. Absent: nothing */
+  /** share of the preferred ties that would not be met; thousandths. Absent: all would be */
   unmetMilli: Type.Optional(int(1000)),
   loadSeq: int(2 ** 32),
-  /** which of what was asked for; absent: the request itself */
+  /** the alternative that the bid is for; absent: the request itself */
   alternative: Type.Optional(int(limits.alternativesMax)),
 })
 export type BidTerms = Static<typeof BidTerms>
 
-/** `parts`: each term of the score before it is weighed, so that other weights can be tried later. */
+/** A bid as a decision keeps it. `parts`: the parts of the score before weighing, so that other weights can be tried later. */
 export const ScoredBid = strict({
   peer: PeerId,
   terms: BidTerms,
@@ -91,26 +91,26 @@ export const ScoredBid = strict({
 })
 export type ScoredBid = Static<typeof ScoredBid>
 
-/** Refusals that say the same, of all peers together. */
+/** Refusals of several peers that say the same. */
 export const Reason = strict({
   code: RefusalCode,
   never: Type.Boolean(),
   peers: int(limits.membersMax),
-  /** the soonest of them */
+  /** the soonest */
   etaMs: Type.Optional(int()),
-  /** the one that comes closest */
+  /** of the peer that comes closest */
   shortage: Type.Optional(Shortage),
   detail: text(limits.nameCharsMax),
 })
 export type Reason = Static<typeof Reason>
 
-/** Why a task left the place that it had: it was queued or waited with `from`. */
+/** Why a task left its place with `from`, where it was queued or waited. */
 export const Move = strict({ code: text(limits.nameCharsMax), from: PeerId, reason: text(limits.nameCharsMax) })
 export type Move = Static<typeof Move>
 
 const How = choice('local', 'load-stamp', 'auction', 'wanted', 'waiting', 'unplaceable', 'after', 'gang')
 
-/** What is kept of a decision that gave a task a place, once it has another. */
+/** What is kept of an earlier decision that gave the task a place. */
 export const Placement = strict({
   how: How,
   by: PeerId,
@@ -122,13 +122,13 @@ export const Placement = strict({
 })
 export type Placement = Static<typeof Placement>
 
-/** How a task was placed: kept with the task so that `explain` works later and elsewhere. Bounded. */
+/** The record of how a task was placed, or why it waits: kept with the task so that `explain` works later and elsewhere. */
 export const Decision = strict({
   how: How,
   /** who decided, and when (that peer's wall clock) */
   by: PeerId,
   wallMs: wallTime,
-  /** submit (or recovery) to award, and of it the auction alone */
+  /** time from submit (or recovery) to award, and the auction's part of it */
   decisionMs: Type.Number(),
   auctionMs: Type.Number(),
   candidates: int(limits.membersMax),
@@ -142,17 +142,17 @@ export const Decision = strict({
   /** one refusal per peer, the first few, for people */
   refused: list(strict({ peer: PeerId, refusal: Refusal }), limits.bidsKeptMax),
   winner: Type.Optional(PeerId),
-  /** what the winner gives; absent: the request itself */
+  /** the alternative that the winner runs it as; absent: the request itself */
   alternative: Type.Optional(int(limits.alternativesMax)),
-  /** when it will start and be done there, from the decision on; absent where nobody knew the class */
+  /** when it is expected to start and end, from the decision on; absent: the class was not known */
   predicted: Type.Optional(strict({ startMs: int(2 ** 40), finishMs: Quantiles })),
-  /** it had a place before; absent: it has its first one, or none yet */
+  /** why it left its last place; absent: this is its first place, or it has none yet */
   move: Type.Optional(Move),
-  /** the places that it had before, oldest first, as its custodians have seen them; absent: none */
+  /** its earlier places, oldest first, as its custodians have seen them; absent: none */
   earlier: Type.Optional(list(Placement, limits.placementsKeptMax)),
-  /** second score minus the winner's; 0 with one bid */
+  /** best other score minus the winner's; 0 with one bid */
   margin: Type.Number(),
-  /** what the bids were weighed for; absent where there was no choice by score */
+  /** objective that bids were scored by; absent: there was no choice by score */
   objective: Type.Optional(Objective),
   weights: dictionary(Type.Number(), 16),
   closed: choice('all-in', 'good-enough', 'timeout', 'none'),

@@ -3,24 +3,24 @@ import { TaskId } from './ids.ts'
 import { limits } from './limits.ts'
 import { choice, list, strict, text } from './schema.ts'
 
-/** What a task waits for before it may be placed: another one's outcome, of the wanted kind or of any. */
+/** One entry of `after`: the task may be placed only once `task` has succeeded, or has ended in any way. */
 export const Dependency = strict({ task: TaskId, on: choice('succeeded', 'ended') })
 export type Dependency = Static<typeof Dependency>
 
-/** Everything that a task waits for: each task once. */
+/** All tasks that a task waits for, each once. */
 export const Dependencies = list(Dependency, limits.dependenciesMax)
 
-/** From whoever bears tasks that wait for these, to somebody who may keep them. */
+/** From the bearer of dependents to a peer that may keep the tasks they wait for: how did these end? */
 export const watch = strict({
   t: Type.Literal('watch'),
-  /** how did they end? What has not yet is told when it does, for a minute */
+  /** for a minute the receiver also tells when one of them ends later */
   tasks: list(TaskId, limits.tasksPerMessageMax),
 })
 
-/** The answer to `watch`, and later the end of each. What others keep is answered by `moved`. */
+/** The answer to `watch`, and later the end of each task. For a task that others keep now the answer is `moved`. */
 export const ends = strict({
   t: Type.Literal('ends'),
-  /** their outcomes are chosen */
+  /** tasks whose outcomes are chosen */
   ended: list(strict({ task: TaskId, kind: text(32), code: text(limits.nameCharsMax) }), limits.tasksPerMessageMax),
   open: list(TaskId, limits.tasksPerMessageMax),
   unknown: list(TaskId, limits.tasksPerMessageMax),

@@ -1,7 +1,7 @@
 import type { TSchema } from '@sinclair/typebox'
 import type { ValueError } from '@sinclair/typebox/errors'
 
-/** What a schema wants where a value does not fit it, for people: 'expected one of licence, device'. */
+/** In words what a schema wanted of a value that does not fit: 'expected one of licence, device'. */
 export function expectedText({ message, schema }: Pick<ValueError, 'message' | 'schema'>): string {
   if (schema.minLength === 1 && message.endsWith('greater or equal to 1')) return 'it is empty'
   if (schema.description !== undefined) return `expected ${schema.description}`

@@ -7,17 +7,17 @@ import { bytes, int, strict, text } from './schema.ts'
 export const PeerId = text(limits.idCharsMax, 1)
 export type PeerId = Static<typeof PeerId>
 
-/** 23 base-32 characters of its nonce, then the number of its draw. */
+/** 23 base-32 characters of the task's nonce, then one for the draw (see `taskId`). */
 export const TaskId = Type.String({ pattern: '^[0-9a-hjkmnp-tv-z]{24}$' })
 export type TaskId = Static<typeof TaskId>
 
-/** How often a peer id has started; only rises (I9). */
+/** Number of the peer's life: how often a peer id has started. Only rises (I9). */
 export const Incarnation = int(2 ** 32)
 export type Incarnation = Static<typeof Incarnation>
 
 /**
- * A peer's own word that it was in this life: its signature over `signableLife`, the same however often it is asked.
- * Empty: nobody has it at hand, which proves nothing.
+ * A peer's proof that it reached this life: its signature over `signableLife`, the same each time. Empty: the sender has none
+ * at hand, which proves nothing either way.
  */
 export const LifeProof = bytes(128)
 export type LifeProof = Static<typeof LifeProof>
@@ -37,12 +37,12 @@ export function ballotText(b: Ballot): string {
 }
 
 const taskNonceChars = 23
-/** An id may be drawn again so often, where its custodians cannot all be reached. */
+/** Draws of an id whose custodians cannot all be reached. */
 export const drawsMax = 16
 
 /**
- * The id of the task that anybody makes of a nonce (23 base-32 characters: tenant and key, hashed). The same nonce
- * gives the same id at every peer; its last character says which draw it is, 0 to 15, or 16 to 31 for members of gangs.
+ * The task id for a nonce (23 base-32 characters: tenant and key, hashed), the same at every peer. The last character says
+ * which draw it is: 0 to 15, or 16 to 31 for members of gangs.
  */
 export function taskId(nonce: string, draw = 0, gang = false): TaskId {
   const last = base32Alphabet[(draw % drawsMax) + (gang ? drawsMax : 0)]
@@ -54,35 +54,35 @@ export function taskIdOf({ nonce, spec }: { nonce: string; spec: { gang?: unknow
   return taskId(nonce, draw, spec.gang !== undefined)
 }
 
-/** Characters that the members of a gang have in common: enough for a hash, and three are left for the rank. */
+/** Leading characters that the ids of a gang's members have in common; the three after them are the rank. */
 const gangNonceChars = 20
 
-/** The nonce of one member of a gang, made of that of the gang. */
+/** The nonce of one member, made from the nonce of its gang. */
 export function gangNonce(nonce: string, rank: number): string {
   const digits = [rank >> 10, rank >> 5, rank].map((digit) => base32Alphabet[digit & 31])
   return nonce.slice(0, gangNonceChars).padEnd(gangNonceChars, '0') + digits.join('')
 }
 
 /**
- * What of an id decides who keeps its task: all of it; but of the members of a gang what they have in common. So the same
- * peers keep all of them, and the one that recovers one of them recovers them all.
+ * The part of an id that decides who keeps the task: all of it, or for members of a gang what they have in common. So the same
+ * custodians keep all members, and the one that recovers a member recovers them all.
  */
 export function placementKey(task: TaskId): string {
   const last = task.at(-1)!
   return base32Alphabet.indexOf(last) < drawsMax ? task : task.slice(0, gangNonceChars) + last
 }
 
-/** Begun by a bearer or an origin, not by a custodian. */
+/** Whether the ballot was begun by a bearer or an origin, not by a custodian. */
 export function isBearers(ballot: Ballot): boolean {
   return ballot.counter % 2 === 1
 }
 
-/** Of each role its own residue class. */
+/** Residue class of the counters that each role begins. */
 const counterClasses = { origin: { step: 4, rest: 1 }, bearer: { step: 4, rest: 3 }, custodian: { step: 2, rest: 0 } }
 
 /**
- * The least counter above `after` that this role may begin. Origins, bearers and custodians begin different ones, so no
- * peer uses one twice for a task in two roles.
+ * The least counter above `after` that this role may begin. Roles begin different counters, so that a peer never uses one
+ * counter twice for a task in two roles.
  */
 export function nextCounter(after: number, by: keyof typeof counterClasses): number {
   const { step, rest } = counterClasses[by]

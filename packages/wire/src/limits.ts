@@ -9,7 +9,7 @@ export const limits = {
   depthMax: 12,
   /** values (scalars, keys, containers) in one frame */
   valuesMax: 200_000,
-  /** what travels inside a record; larger goes by content address */
+  /** a body that travels inside a record; a larger one goes as a blob */
   inlineBytesMax: 64 * 1024,
   /** one task's description; larger inputs go as files or blobs */
   specBytesMax: 256 * 1024,
@@ -20,14 +20,14 @@ export const limits = {
   argvMax: 1024,
   envMax: 256,
   labelsMax: 64,
-  /** groups of like GPUs of one host; what a host has beyond is offered without its model */
+  /** groups of like GPUs of one host; GPUs beyond are offered without their model */
   gpuGroupsMax: 32,
   /** requests that will do instead of a task's own */
   alternativesMax: 4,
-  /** a group of tasks, and how many a task may be tied to each way */
+  /** name of a group, and ties of a task each way (near, apart) */
   groupCharsMax: 64,
   tiesMax: 8,
-  /** tasks with ties of which a host tells when it asks for tasks by name; with more it gets none that are tied */
+  /** tied tasks that a host lists when it asks for tasks by name; with more it is given no tied ones */
   tiedThereMax: 128,
   /** models of GPU that a task may name, and the length of a name */
   gpuModelsMax: 16,
@@ -35,42 +35,42 @@ export const limits = {
   filesMax: 4096,
   updatesMax: 16,
   advertsPerMessageMax: 64,
-  /** peers that a mesh can remove in its time: none of them may be forgotten */
+  /** peers that a mesh can remove in its whole life, since no removal may be forgotten */
   removalsMax: 4096,
   removalsPerMessageMax: 256,
   batonsPerMessageMax: 256,
   tasksPerMessageMax: 1024,
   bidsKeptMax: 8,
-  /** places that a task had before its last one, of which its decision tells: the newest */
+  /** earlier places of a task that its decision keeps: the newest */
   placementsKeptMax: 4,
-  /** tenants whose quotas a host tells; what goes beyond for the others it refuses */
+  /** tenants whose quotas a host tells a bearer; tasks beyond the quotas of others it refuses when they come */
   quotasMax: 64,
   /** tasks that one task waits for */
   dependenciesMax: 64,
   /** tasks that start together */
   gangSizeMax: 128,
-  /** times that a host tells a gang of, at which it has more room for it */
+  /** times of further room that a host tells a gang */
   laterRoomMax: 64,
   /** tasks that one plan looks at, and runs that a host tells of for it */
   planTasksMax: 256,
   surveyRunsMax: 64,
-  /** kinds of refusal that a decision tells apart; the rarest beyond are left out, and counted by their code */
+  /** groups of refusals that a decision keeps; rarer ones are only counted by their code */
   reasonsMax: 16,
   functionsMax: 512,
-  /** classes of which an advert says what is expected: about 90 bytes each */
+  /** classes in the demand digest of an advert: about 90 bytes each */
   digestClassesMax: 8,
   membersMax: 4096,
   /** members that the answer to a joiner names: what fits into a small message (32 KiB) with the longest names */
   introducedMax: 48,
   pathMax: 8,
-  /** trace events of one answer, their characters together, and what a question names */
+  /** trace events of one answer and their characters together; types that a question names, and the length of one */
   traceEventsMax: 1024,
   traceCharsMax: 256 * 1024,
   traceTypesMax: 32,
   traceTypeCharsMax: 32,
 } as const
 
-/** Limits of one stored value: what a frame may carry, with room for what is kept around it. */
+/** Limits of one stored value: those of a frame, with room for what is stored along with what came in it. */
 export const storedLimits = {
   bytesMax: 16 * 1024 * 1024,
   depthMax: 24,

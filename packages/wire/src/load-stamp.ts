@@ -2,15 +2,15 @@
 export interface LoadStamp {
   /** rises with every change; wraps at 2^32 */
   seq: number
-  /** tasks waiting with this peer as their bearer, for whoever has room (saturates at 65,535) */
+  /** tasks that wait with this peer as their bearer, for hosts with room (saturates at 65,535) */
   waiting: number
-  /** tasks that could start here now (slots) */
+  /** free slots; 0 while tasks queue here */
   freeSlots: number
   running: number
   draining: boolean
-  /** it has too little memory or disk, or cannot keep up, and so takes nothing now; absent: false */
+  /** the sender is under pressure and takes nothing now; absent: false */
   pressed?: boolean
-  /** when it was so, by the sender's clock in whole ms: whoever is given work for it gets that back with the work */
+  /** when the stamp was made, by the sender's clock in whole ms; a task awarded by this stamp brings it back as `offeredMs` */
   saidMs: number
 }
 
@@ -30,7 +30,7 @@ export function encodeLoadStamp(stamp: LoadStamp): Uint8Array {
   return out
 }
 
-/** Any 20 bytes decode; the caller has checked the length. A time that is no whole number is none. */
+/** Any 20 bytes decode; the caller has checked the length. A saidMs that is no whole number becomes 0. */
 export function decodeLoadStamp(data: Uint8Array): LoadStamp {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
   const saidMs = view.getFloat64(12)

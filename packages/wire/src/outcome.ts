@@ -8,13 +8,13 @@ import { bytes, choice, int, list, strict, text, wallTime } from './schema.ts'
 export const Body = Type.Union([bytes(limits.inlineBytesMax), BlobRef])
 export type Body = Static<typeof Body>
 
-/** What one run of a task came to, as its executor saw it. */
+/** How one run of a task ended, as its executor saw it. */
 export const RunResult = strict({
-  /** ok: exit 0 or the function returned; failed: it did not; the rest never ended by themselves */
+  /** ok: exit 0 or the function returned; failed: it did not; the others did not end by themselves */
   end: choice('ok', 'failed', 'timeout', 'stopped', 'refused'),
   /** exit status of a process (128 + signal number when killed by one); 0 or 1 for functions */
   exitCode: int(255),
-  /** the limit of its task that it was ended for */
+  /** the limit of the task for which it was ended */
   code: Type.Optional(choice('out-of-memory', 'too-many-processes')),
   /** why, for people, when end is not ok */
   message: text(4096),
@@ -28,12 +28,12 @@ export const RunResult = strict({
   runMs: int(),
   cpuMs: int(),
   memoryPeakBytes: int(),
-  /** of a run that was stopped to go on elsewhere: what it left for the next. An outcome has none */
+  /** of a run that was stopped to go on elsewhere: its state for the next run. An outcome has none */
   checkpoint: Type.Optional(FileRef),
 })
 export type RunResult = Static<typeof RunResult>
 
-/** A result that says how a run ended, and nothing else. */
+/** A result without output or measurements. */
 export function emptyResult(end: RunResult['end'], exitCode: number, message: string): RunResult {
   const nothing = new Uint8Array(0)
   const output = { stdout: nothing, stderr: nothing, files: [], droppedBytes: 0 }
@@ -44,13 +44,13 @@ export const outcomeKinds = ['succeeded', 'failed', 'cancelled', 'expired', 'los
 export const OutcomeKind = choice(...outcomeKinds)
 export type OutcomeKind = Static<typeof OutcomeKind>
 
-/** A run that did not become the outcome: who bore it and why it ended. */
+/** A run that did not become the outcome: who bore the task and why the run ended. */
 export const Attempt = strict({
   ballot: Ballot,
   host: PeerId,
   code: text(limits.nameCharsMax),
   message: text(4096),
-  /** where the next run goes on */
+  /** state that it left for the next run */
   checkpoint: Type.Optional(FileRef),
 })
 export type Attempt = Static<typeof Attempt>
@@ -62,7 +62,7 @@ export const Outcome = strict({
   code: text(limits.nameCharsMax),
   message: text(4096),
   ballot: Ballot,
-  /** who ran it; absent when nobody did */
+  /** the host that ran the task; absent: none did */
   host: Type.Optional(PeerId),
   result: Type.Optional(RunResult),
   attempts: list(Attempt, 128),
@@ -70,11 +70,11 @@ export const Outcome = strict({
 })
 export type Outcome = Static<typeof Outcome>
 
-/** The right to queue, run, move and commit a task names its bearer and that bearer's life. */
+/** A bearer: a peer in one life. The baton names both, since a peer that restarts bears nothing. */
 export const Bearer = strict({ peer: PeerId, incarnation: Incarnation })
 export type Bearer = Static<typeof Bearer>
 
-/** What one version of a task's custodians decide: its outcome, or who keeps it from then on (I4). */
+/** What the custodians of one version decide: the task's outcome, or the custodians of the next version (I4). */
 export const Decree = Type.Union([
   strict({ kind: Type.Literal('outcome'), outcome: Outcome }),
   strict({
@@ -88,6 +88,6 @@ export type Decree = Static<typeof Decree>
 export const Accepted = strict({ ballot: Ballot, decree: Decree })
 export type Accepted = Static<typeof Accepted>
 
-/** Why a task is being ended from outside: fenced first, then its outcome is this. */
+/** Why a task is being ended from outside: its bearer is fenced first, then its outcome is of this kind. */
 export const Ending = strict({ kind: choice('cancelled', 'expired'), reason: text(limits.nameCharsMax) })
 export type Ending = Static<typeof Ending>

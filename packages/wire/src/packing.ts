@@ -38,7 +38,7 @@ export function unpack(bytes: Uint8Array, limits: ValueLimits): Unpacked {
   }
 }
 
-/** Without a subclass's methods (Node's Buffer), and with nothing that msgpackr leaves on the caller's object. */
+/** A plain view on the same bytes: without Node's Buffer methods, and without properties that msgpackr sets on its buffer. */
 function plain(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -1,7 +1,7 @@
 import { emptyRequest } from '@souk/kernel'
 import type { TaskSpec } from './task-spec.ts'
 
-/** A task that asks for nothing special and may run three times; simulations, benches and tests say what is other. */
+/** A task that asks for nothing special and may be attempted three times; simulations, benches and tests override fields. */
 export function plainSpec(over: Partial<TaskSpec> = {}): TaskSpec {
   return {
     name: 'a task',

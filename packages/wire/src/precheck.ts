@@ -1,4 +1,4 @@
-/** What one encoded value may be at most. */
+/** Bounds of one encoded value. */
 export interface ValueLimits {
   bytesMax: number
   /** nesting of arrays and maps */
@@ -19,7 +19,7 @@ const stackDepth = 64
 const owedAt = new Uint32Array(stackDepth)
 const mapAt = new Uint8Array(stackDepth)
 
-/** Bytes after the head byte of a scalar or short text; 255 = anything else, looked at one by one. */
+/** Bytes after the head byte of a scalar or short text; 255: any other type, handled by `claim` and `skip`. */
 const special = 255
 const scalarBytes = new Uint8Array(256).fill(special)
 for (let head = 0; head < 0x80; head++) scalarBytes[head] = 0

@@ -1,12 +1,12 @@
-/** What a console's export is, so that nothing else is taken for one; a newer version may mean something else by its fields. */
+/** Marks a file as a console's export; fields of a newer version may mean something else. */
 export const recordingFormat = 'souk-trace'
 export const recordingVersion = 1
 
-/** of one file, in all its lists: what a console keeps at most, several times over */
+/** bounds of one file: several times what a console keeps */
 const eventsMax = 200_000
 const momentsMax = 10_000
 
-/** One trace event; without `by` it is the recording peer's own. */
+/** One trace event; `by` absent: of the recording peer. */
 export interface RecordedEvent {
   type: string
   wallMs: number
@@ -30,17 +30,17 @@ export interface Recording {
   /** oldest first */
   events: RecordedEvent[]
   moments: RecordedMoment[]
-  /** of the export of one task: all that was known of it */
+  /** in the export of one task: all that was known of it */
   task?: { id: string }
   /** peers that did not tell their part of the events */
   missing?: string[]
-  /** so many older events of that time were not taken along */
+  /** number of older events of that time that were left out */
   cut?: number
 }
 
 export type RecordingRead = { ok: true; value: Recording } | { ok: false; message: string }
 
-/** Reads the text of an exported file. Never throws: what is wrong is said for people, with what would help. */
+/** Reads the text of an exported file. Never throws: the message says what is wrong and what would help. */
 export function readRecording(text: string): RecordingRead {
   let value: unknown
   try {
@@ -54,7 +54,7 @@ export function readRecording(text: string): RecordingRead {
 
 const failure = (message: string): RecordingRead => ({ ok: false, message })
 
-/** A console writes the format first, so that a file of which only the beginning is there still shows what it was. */
+/** Why the text is no JSON. A console writes the format first, so a file that was cut off still shows what it was. */
 function whyNoJson(text: string, reason: string): string {
   if (text.trim() === '') return 'the file is empty; export again'
   const begins = text.slice(0, 200).includes(`"${recordingFormat}"`)

@@ -4,13 +4,13 @@ import { limits } from './limits.ts'
 import { bytes, int, list, strict } from './schema.ts'
 
 /**
- * The mesh's word that a peer is no member any more and never will be again: signed by the mesh key, as its certificate was.
- * Whoever comes back to that host joins under another peer id.
+ * States that a peer is no member any more and never will be again, signed by the mesh key as its certificate was. To come back,
+ * that host has to join under another peer id.
  */
 export const Removal = strict({ peer: PeerId, wallMs: int(), signature: bytes(128) })
 export type Removal = Static<typeof Removal>
 
-/** Removals that a peer has heard of: told when a link opens, when one is new, and to whom anti-entropy finds without it. */
+/** Removals that the sender knows: sent when a link opens, when one is new, and where anti-entropy finds that one is missing. */
 export const removed = strict({
   t: Type.Literal('removed'),
   removals: list(Removal, limits.removalsPerMessageMax),

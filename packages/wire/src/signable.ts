@@ -17,16 +17,16 @@ export function signableRemoval(mesh: string, { peer, wallMs }: Pick<Removal, 'p
   return pack(['souk-removal-1', mesh, peer, wallMs])
 }
 
-/** The bytes that a peer signs of each of its lives: that in this mesh it is in this one. */
+/** The bytes that a peer signs once for each of its lives in a mesh. */
 export function signableLife(mesh: string, peer: PeerId, incarnation: Incarnation): Uint8Array {
   return pack(['souk-life-1', mesh, peer, incarnation])
 }
 
-/** The bytes that a peer signs of its advert: every field but the signature, its certificate's signature included. */
+/** The bytes that a peer signs for its advert: every field but the signature itself. */
 export function signableAdvert(a: Advert): Uint8Array {
   const certificate = [signableCertificate(a.certificate), a.certificate.signature]
   const parts = [a.peer, a.incarnation, a.proof, a.seq, a.addresses, offerParts(a.offer), certificate]
-  // Without one it is signed as before there was such a thing: stored adverts of older releases are still good.
+  // Without a digest the form is that of older releases, whose stored adverts are still valid.
   if (a.demand === undefined) return pack(['souk-advert-3', ...parts])
   return pack(['souk-advert-4', ...parts, demandParts(a.demand)])
 }

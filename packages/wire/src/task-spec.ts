@@ -48,7 +48,7 @@ export const TaskSpec = strict({
   class: text(limits.nameCharsMax, 1),
   work: Work,
   request: RequestSchema,
-  /** what will do instead, in order of preference */
+  /** requests that will do instead, in order of preference */
   alternatives: Type.Optional(list(RequestSchema, limits.alternativesMax)),
   priority: Priority,
   /** a host must carry each of these labels with this value */
@@ -59,7 +59,7 @@ export const TaskSpec = strict({
   inputs: list(FileRef, limits.filesMax),
   /** paths or globs in the task's folder that come back with the outcome */
   outputs: list(text(4096, 1), 256),
-  /** how long its client thinks one run takes: believed until its class was seen to run */
+  /** duration of one run that the client expects; used until the class has been seen to run */
   expectedMs: Type.Optional(int(2 ** 40, 1)),
   /** of one run; 0 = none */
   timeoutMs: int(2 ** 40),
@@ -67,34 +67,34 @@ export const TaskSpec = strict({
   retries: int(1000),
   /** vanished bearers until the task is quarantined */
   attemptsMax: int(100, 1),
-  /** stdout + stderr kept; what is over is dropped and said so */
+  /** stdout + stderr that is kept; more is dropped, and the result says how much */
   outputBytesMax: int(2 ** 34),
   /** quorum: on a majority of its custodians' disks · local: on its origin's disk · none: in its origin's memory */
   durability: choice('quorum', 'local', 'none'),
-  /** at-most-once: a bearer that vanished may have begun, so the task is lost rather than started again */
+  /** at-most-once: if the bearer vanishes, the task may have begun, so its outcome is lost and it is not started again */
   starts: choice('at-least-once', 'at-most-once'),
-  /** it ends as expired when it has no outcome so long after it was submitted; 0 = never */
+  /** the task ends as expired if it has no outcome this long after the submit; 0 = never */
   expiresMs: int(2 ** 40),
-  /** it is wanted by so long after it was submitted: earliest first among its like. Nothing ends it then; absent = never */
+  /** wanted within this after the submit: of like tasks the earliest deadline goes first. It ends nothing; absent = none */
   deadlineMs: Type.Optional(int(2 ** 40, 1)),
-  /** fail at once where no host can ever run it */
+  /** the task fails at once if no known host can ever run it */
   failIfUnplaceable: Type.Boolean(),
-  /** it is placed once these have ended as wanted; absent: at once */
+  /** the task is placed once these have ended as wanted; absent: at once */
   after: Type.Optional(Dependencies),
-  /** a run of it can be stopped and goes on elsewhere from what it wrote; absent: it would start anew */
+  /** a run can be stopped and go on elsewhere from the file it wrote; absent: it would start anew */
   checkpoint: Type.Optional(CheckpointPlan),
-  /** two runs of it at once do no harm: one that lags may be raced by a second one */
+  /** two runs at once do no harm, so a second run may race one that lags */
   idempotent: Type.Optional(Type.Boolean()),
-  /** it starts together with others, or not at all */
+  /** the gang that it starts together with; absent: none */
   gang: Type.Optional(Gang),
-  /** absent: what its bearer has declared for its class */
+  /** absent: the one that its bearer has declared for its class */
   objective: Type.Optional(Objective),
-  /** the trace of whoever submitted it, as the W3C writes it; absent: it has one of its own */
+  /** the submitter's trace context, as the W3C writes it; absent: the task has a trace of its own */
   traceparent: Type.Optional(Type.String({ pattern: traceparentPattern })),
 })
 export type TaskSpec = Static<typeof TaskSpec>
 
-/** About how many bytes a spec takes on the wire; refused over `limits.specBytesMax` when it is submitted. */
+/** About how many bytes a spec takes on the wire; a submit over `limits.specBytesMax` is refused. */
 export function specBytes(spec: TaskSpec): number {
   let size = 256 + spec.name.length + spec.class.length + 48 * (spec.after?.length ?? 0)
   if (spec.where !== undefined) size += 2 * spec.where.length

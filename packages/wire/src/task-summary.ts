@@ -12,22 +12,22 @@ import { Priority } from './task-spec.ts'
 import { tieFields } from './ties.ts'
 
 const name = text(limits.nameCharsMax)
-/** Of a text with `*` for any text and `?` for any one character; bounded, since every task may be held against it. */
+/** `*` stands for any text, `?` for any one character; bounded, since every task may be matched against it. */
 const pattern = text(64)
 
-/** What a task needs of a host, as far as one can tell without its work. */
+/** What a task needs of a host: all but its work. */
 const TaskNeeds = strict({
   executor: choice('process', 'function'),
-  /** registered function that is needed, '' when there is none or its code travels along */
+  /** registered function that a host must have; '': none, or its code travels along */
   function: name,
   request: RequestSchema,
-  /** what will do instead, in order of preference */
+  /** requests that will do instead, in order of preference */
   alternatives: Type.Optional(list(RequestSchema, limits.alternativesMax)),
   labels: dictionary(name, limits.labelsMax),
   /** the expression that its host must meet, in its printed form */
   where: Type.Optional(text(expressionLimits.charsMax, 1)),
   ...tieFields,
-  /** it starts together with others, or not at all: it goes nowhere by itself */
+  /** it is a member of a gang, so it is not moved by itself */
   gang: Type.Optional(Type.Literal(true)),
 })
 
@@ -43,27 +43,27 @@ export const TaskSummary = strict({
   kind: Type.Optional(OutcomeKind),
   code: Type.Optional(name),
   origin: PeerId,
-  /** who ran it; of an open one who bears it */
+  /** the host that ran it; of an open task its bearer */
   host: Type.Optional(PeerId),
-  /** which of what it asks for it was given there; absent: the request itself, or nobody here knows */
+  /** the alternative that it was given there; absent: the request itself, or not known here */
   alternative: Type.Optional(int(limits.alternativesMax)),
-  /** how its place was chosen, as long as that is kept */
+  /** how its place was chosen, while that is kept */
   how: Type.Optional(Decision.properties.how),
   attempts: int(1024),
-  /** what it reads: files, module, standard input; absent: nothing that has to be fetched */
+  /** size of its files, module and standard input; absent: nothing has to be fetched */
   inputBytes: Type.Optional(int()),
-  /** who has that from the start; absent: there is nothing, or nobody here knows */
+  /** peers that have these from the start; absent: there are none, or not known here */
   inputsAt: Type.Optional(list(PeerId, custodiansMax + 1)),
-  /** how often it went on from one bearer to another since its first; absent: never, or nobody here knows */
+  /** times that it was placed anew since its first place; absent: none, or not known here */
   moves: Type.Optional(int(8)),
-  /** it has not begun, and does not go back to these, who had it before; absent: nobody did, or nobody here knows */
+  /** of a task that has not begun: peers that had it before, to which it may not go back; absent: none, or not known here */
   path: Type.Optional(list(PeerId, limits.pathMax)),
   submittedWallMs: wallTime,
-  /** when its last run began; absent when none did, or nobody here knows any more */
+  /** when its last run began; absent: none did, or not known here any more */
   startedWallMs: Type.Optional(wallTime),
-  /** by when it was wanted */
+  /** its deadline */
   dueWallMs: Type.Optional(int()),
-  /** how long that run took */
+  /** how long its last run took */
   ranMs: Type.Optional(int()),
   endedWallMs: Type.Optional(wallTime),
   usage: Type.Optional(RunUsage),
@@ -74,26 +74,26 @@ export type TaskSummary = Static<typeof TaskSummary>
 export const TaskPosition = strict({ submittedWallMs: wallTime, id: TaskId })
 export type TaskPosition = Static<typeof TaskPosition>
 
-/** Which tasks are wanted: all that is given must fit. Times are those of the submit. */
+/** Which tasks are wanted; all given fields must fit. Times are those of the submit. */
 export const TaskFilter = strict({
   name: Type.Optional(pattern),
   class: Type.Optional(pattern),
   tenant: Type.Optional(name),
   host: Type.Optional(PeerId),
   priority: Type.Optional(Priority),
-  /** ended so; empty: any */
+  /** kinds of outcome; empty: any, and open tasks */
   kinds: list(OutcomeKind, 8),
   sinceWallMs: Type.Optional(int()),
   untilWallMs: Type.Optional(int()),
   after: Type.Optional(TaskPosition),
-  /** one of its custodians is this one */
+  /** a peer that is one of the task's custodians */
   keptBy: Type.Optional(PeerId),
-  /** open, and most of its custodians were removed from the mesh; with `keptBy`: not yet, but once that one is removed, too */
+  /** open tasks of which most custodians were removed from the mesh; with `keptBy`: those that removing that peer makes so */
   unendable: Type.Optional(Type.Boolean()),
 })
 export type TaskFilter = Static<typeof TaskFilter>
 
-/** Newest first; two of one instant by id. Negative: `a` comes before `b`. */
+/** Order of a listing: newest first, those of one instant by id. Negative: `a` comes before `b`. */
 export function comparePositions(a: TaskPosition, b: TaskPosition): number {
   return b.submittedWallMs - a.submittedWallMs || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 }

@@ -7,34 +7,34 @@ const group = text(limits.groupCharsMax, 1)
 const zonePrefix = 'zone:'
 
 /**
- * `zone:db` is group `db` as its whole zone sees it: as a task's group, others may be tied to it by zone; as a tie, it is
- * to what is in the zone. Plain `db` is of one host.
+ * Whether a group is meant by zone: `zone:db`, in place of `db` on one host. As a task's own group it lets others be tied to
+ * it by zone; as a tie it is to tasks anywhere in the zone.
  */
 export function isZoneWide(name: string): boolean {
   return name.startsWith(zonePrefix)
 }
 
-/** The name without that: what is seen in a zone is seen on its host as well. */
+/** The name without the prefix: a group that is seen in its zone is seen on its host as well. */
 export function bareGroup(name: string): string {
   return isZoneWide(name) ? name.slice(zonePrefix.length) : name
 }
 
-/** That group as its whole zone sees it. */
+/** The name with the prefix. */
 export function zoneWide(name: string): string {
   return isZoneWide(name) ? name : zonePrefix + name
 }
 
-/** To tasks of that group; where it is not required it only counts in the choice between hosts. */
+/** A tie to tasks of a group; if it is not required it only counts in the choice between hosts. */
 export const Tie = strict({ group, required: Type.Boolean() })
 export type Tie = Static<typeof Tie>
 
-/** On which host a task may be, by what else is there: running, queued, or about to come. */
+/** On which hosts a task may be, by the tasks that run, queue or are about to come there. */
 export const tieFields = {
-  /** the name that others are tied to */
+  /** the name by which other tasks can be tied to this one */
   group: Type.Optional(group),
-  /** on a host where there is some of that group */
+  /** only where there are tasks of these groups */
   near: Type.Optional(list(Tie, limits.tiesMax)),
-  /** on a host where there is none of that group; where it is required, none of it comes after it either */
+  /** only where there are no tasks of these groups; if required, none may join it later either */
   apart: Type.Optional(list(Tie, limits.tiesMax)),
 }
 
@@ -44,22 +44,22 @@ export interface Ties {
   apart?: Tie[] | undefined
 }
 
-/** What a host says of tasks that are tied by zone, asked for some of them; its zone is decided by the words of all its hosts. */
+/** A host's answer for its zone to an auction of tasks tied by zone; all hosts of the zone together decide. */
 export const ZoneWord = strict({
-  /** of the groups that they are tied to, those that are there, as a zone sees them */
+  /** those groups to which the tasks are tied by zone that are at this host */
   there: list(group, 2 * limits.tiesMax),
-  /** something there must be apart, by zone, from their group */
+  /** a task there must be apart, by zone, from the group of these tasks */
   shuns: Type.Optional(Type.Literal(true)),
-  /** its zone is promised to others, with which they must not be */
+  /** no word: the host has given it for tasks from which these must be apart */
   held: Type.Optional(Type.Literal(true)),
-  /** it has given its word for as many of this asker's questions as it may, or of all askers': it gives none for this one */
+  /** no word: the host has given as many as it may, to this asker or in all */
   full: Type.Optional(Type.Literal(true)),
-  /** hosts that it knows to be in its zone now, itself among them: more than its asker has asked are not all of them */
+  /** number of hosts that it knows in its zone now, itself included; more than the asker asked: one of them was missed */
   hosts: Type.Optional(int(limits.membersMax)),
 })
 export type ZoneWord = Static<typeof ZoneWord>
 
-/** The ties among other fields, as a message or record carries them; undefined: it has none. */
+/** The tie fields of a spec or shape alone; undefined: it has none. */
 export function tiesOf({ group, near, apart }: Ties): { group?: string; near?: Tie[]; apart?: Tie[] } | undefined {
   if (group === undefined && near === undefined && apart === undefined) return undefined
   return {

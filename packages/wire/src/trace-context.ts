@@ -6,23 +6,23 @@ export const traceparentPattern = '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'
 const traceparent = new RegExp(traceparentPattern)
 const sampledFlag = 1
 
-/** What spans of a task belong to. */
+/** The trace that the spans of a task belong to. */
 export interface TraceContext {
   traceId: string
-  /** the caller's span, where a caller said */
+  /** the caller's span; undefined: the task came without a context */
   parentId: string | undefined
-  /** false: the caller does not want this one to be recorded */
+  /** false: the caller does not want this trace to be recorded */
   sampled: boolean
 }
 
-/** Whether it is one: an id of nothing but zeros is none. */
+/** Whether the text is a traceparent; an id of nothing but zeros is invalid. */
 export function isTraceparent(text: string): boolean {
   return traceparent.test(text) && !/^00-0{32}|-0{16}-/.test(text)
 }
 
 /**
- * The same at every peer, from the task alone: of a task that came with a context that one; of any other its trace is made
- * of its id, so that peers agree on it without a word.
+ * The trace context of a task: the one that it came with, else one made from its id, so that all peers agree on it without a
+ * message.
  */
 export function traceContextOf(task: TaskId, carried: string | undefined): TraceContext {
   if (carried === undefined || !isTraceparent(carried))
@@ -31,13 +31,13 @@ export function traceContextOf(task: TaskId, carried: string | undefined): Trace
   return { traceId, parentId, sampled: (Number.parseInt(flags, 16) & sampledFlag) !== 0 }
 }
 
-/** The id of one step of a task, under one ballot where it may be repeated under another. */
+/** The span id of one step of a task; with the ballot for a step that may be repeated under another ballot. */
 export function spanIdOf(task: TaskId, step: string, ballot?: Ballot): string {
   const id = hashHex(hash64(`${task}/${step}/${ballot ? ballotText(ballot) : ''}`))
   return /^0+$/.test(id) ? '1'.padStart(16, '0') : id
 }
 
-/** For a run of a task that carries a context: what the run does is part of its step. */
+/** The traceparent that a run gets if its task carries a context: spans of the run are children of its `run` step. */
 export function traceparentOfRun(task: TaskId, ballot: Ballot, carried: string): string {
   const { traceId, sampled } = traceContextOf(task, carried)
   return `00-${traceId}-${spanIdOf(task, 'run', ballot)}-${sampled ? '01' : '00'}`

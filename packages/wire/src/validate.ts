@@ -15,7 +15,7 @@ const detailCharsMax = 200
 const schemas = new Map<string, TSchema>(Object.entries(messageSchemas))
 const checkers = new Map<TSchema, TypeCheck<TSchema>>()
 
-/** Compiled at first use: a few milliseconds for the largest, once. */
+/** The compiled checker of a schema; compiled at first use, a few milliseconds for the largest. */
 function checkerOf(schema: TSchema): TypeCheck<TSchema> {
   let checker = checkers.get(schema)
   if (checker === undefined) {
@@ -29,13 +29,13 @@ export function fits(schema: TSchema, value: unknown): boolean {
   return checkerOf(schema).Check(value)
 }
 
-/** The first thing that is wrong with a value that does not fit. */
+/** The first fault of a value that does not fit. */
 export function misfit(schema: TSchema, value: unknown): string {
   const first = checkerOf(schema).Errors(value).First()
   return first === undefined ? 'unknown' : `${first.path || '/'}: ${first.message}`.slice(0, detailCharsMax)
 }
 
-/** Why a value is no message; undefined when it is one. `explain` false leaves out the costly part of the detail. */
+/** Why a value is no message; undefined: it is one. `explain` false: without the detail, which is costly. */
 export function rejection(value: unknown, explain: boolean): Rejected | undefined {
   const tag = tagOf(value)
   const schema = schemas.get(tag)

@@ -82,7 +82,7 @@ export const frameOf = (messages: fc.Arbitrary<Message[]>): fc.Arbitrary<Frame> 
 
 export const anyFrame = frameOf(fc.array(anyMessage, { maxLength: 4 }))
 
-/** What a store may be given. */
+/** Values that a store may be given. */
 export const anyValue = fc.letrec((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },

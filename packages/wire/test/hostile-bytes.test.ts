@@ -19,7 +19,7 @@ import { loadStampBytes } from '../src/load-stamp.ts'
 import { precheck } from '../src/precheck.ts'
 import { anyFrame, anyValue, arbitraryOf } from './arbitraries.ts'
 
-/** Decodes and checks that whatever was let through is what its schema says. */
+/** Decodes and checks that every message let through fits its schema. */
 function decodeSafely(bytes: Uint8Array): boolean {
   const result = decodeFrame(bytes)
   if (!result.ok) {
@@ -143,7 +143,7 @@ test('claims of billions in a few bytes are refused without allocating', () => {
   const before = process.memoryUsage()
   for (let i = 0; i < 2000; i++) for (const bytes of [...claims, nested]) expect(code(bytes)).toBe('malformed')
   const after = process.memoryUsage()
-  // One allocation of what is claimed would be gigabytes.
+  // Allocating what is claimed would take gigabytes.
   expect(after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers).toBeLessThan(100e6)
 })
 

@@ -19,46 +19,46 @@ import { sumOf } from './sum-of.ts'
 type EvaluateConfig = Pick<MarketConfig, 'weights' | 'targetMs' | 'planGangTriesMax'>
 
 export interface EvaluateInput {
-  /** only such that at least one of the hosts can ever run */
+  /** tasks that at least one host which can be asked is able to run */
   tasks: readonly (PlanTask & { index: number })[]
   hosts: readonly SurveyedHost[]
-  /** classes in the order in which the hosts were asked for them */
+  /** classes in the order of the survey's durations */
   classes: readonly string[]
-  /** what tasks usually ask for, these among them */
+  /** what tasks usually ask for, these included */
   demands: readonly Demand[]
-  /** how long a task is taken to run, or to go on running, of whose class nobody knows anything */
+  /** duration, or rest of it, that is assumed for a class of which nobody knows any */
   assumedMs: Millis
 }
 
-/** A host for tasks of one shape, as one of what will do. */
+/** One host for tasks of one shape, as one of its alternatives. */
 interface Chance {
   host: HostPlan
   alternative: number
   wanted: Wanted
   runs: Quantiles
   assumed: boolean
-  /** no sooner: what it waits for has ended then */
+  /** when all tasks that it must follow (`after`) have ended */
   fromMs: Millis
-  /** when it could start the next of them, or no sooner than then; undefined: never */
+  /** when the host could start the next such task (before a look: a lower bound); undefined: never */
   startMs: Millis | undefined
-  /** how many tasks the host had been given when it was last looked at; with more it is looked at anew */
+  /** `host.placed` at the last look; when that has risen the host is looked at again */
   seen: number
-  /** since then, once it was needed */
+  /** of the last look, worked out when first needed */
   score: number | undefined
 }
 
-/** What an objective comes to, and tasks of gangs that were not looked at to the end. */
+/** The plan of one objective, and the tasks of gangs for which not all start times were tried. */
 interface Evaluated {
   plan: ObjectivePlan
-  /** by their place in what was asked; there may be a time at which all of such a gang have room */
+  /** by index; there may be a time at which the whole gang has room */
   unsettled: number[]
 }
 
 /**
- * Where one objective would put these tasks, all of them now waiting: by priority, then in their order, gangs as a whole,
- * each as the market would, once what it waits for has ended, among the hosts that can start it soonest (only bids that
- * start at once bind, and what waits goes to whoever has room first). Pure. After each task only the host that was chosen
- * is looked at anew: tasks times hosts in all; for gangs all hosts, planGangTriesMax times at most.
+ * Where one objective would put these tasks, as if all were waiting now: by priority, then in the order given, each once the
+ * tasks of its `after` have ended, gangs as a whole. As in the market, only the hosts that can start a task soonest compete
+ * for it. Pure. Cost: after each task only the chosen host is looked at anew, so tasks times hosts; for gangs all hosts, at
+ * most planGangTriesMax times.
  */
 export function evaluate(objective: Objective, input: EvaluateInput, config: EvaluateConfig): Evaluated {
   const hosts = hostPlansOf(input.hosts, input)
@@ -103,7 +103,7 @@ export function evaluate(objective: Objective, input: EvaluateInput, config: Eva
   return { plan: { objective, placings, sum: sumOf(placings, input.tasks, hosts) }, unsettled: [...unsettled] }
 }
 
-/** All members of a gang, of what each asks for by preference; or why none of them has a place. */
+/** Places for all members of a gang, without using alternatives; or why they have none. */
 function placedTogether(
   chances: readonly Chance[],
   members: readonly { index: number }[],
@@ -135,7 +135,10 @@ function chancesOf(
   })
 }
 
-/** What is planned there since can only make it later, but for those that have come near what they must be near. */
+/**
+ * Brings `startMs` up to date. Tasks planned since the last look only make it later, so the search goes on from it; but they
+ * may also be what a `near` task has waited for, and that one starts again at fromMs.
+ */
 function look(chance: Chance): void {
   const { host, wanted, runs, fromMs } = chance
   const fromStart = wanted.ties.near !== undefined
@@ -146,7 +149,7 @@ function look(chance: Chance): void {
   chance.score = undefined
 }
 
-/** The best of those that can start it soonest, what is asked by preference before what will do instead. */
+/** The best-scored of the hosts that can start the task soonest, of those the lowest alternative. */
 function choose(chances: readonly Chance[], scoreOfOne: (chance: Chance) => number): Chance | undefined {
   const soonest = Math.min(...chances.map(({ startMs }) => startMs ?? Infinity))
   const able = chances.filter(({ startMs }) => startMs === soonest)

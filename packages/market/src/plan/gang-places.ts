@@ -6,14 +6,14 @@ import type { HostPlan } from './host-plan.ts'
 import type { Wanted } from './occupancy.ts'
 import type { PlanTask } from './plan.ts'
 
-/** A host that could run members of a gang, each for so long. */
+/** A host that could run members of a gang. */
 interface Chance {
   host: HostPlan
   wanted: Wanted
   runs: Quantiles
 }
 
-/** Alike that are to start together, no sooner than then. */
+/** Like tasks that are to start together, no sooner than fromMs. */
 interface Together {
   size: number
   shape: Shape
@@ -21,15 +21,14 @@ interface Together {
   fromMs: Millis
 }
 
-/** Times at which gangs may yet be tried, of all gangs of one evaluation: each costs a look at every host. */
+/** Start times that may still be tried in one evaluation, for all gangs together: each costs a look at every host. */
 export interface Tries {
   left: number
 }
 
 /**
- * Puts `size` alike on these hosts, all to start at the first time at which that many have room at once, on few hosts, as a
- * bearer of theirs would; returns whose host each has. Else nothing is put anywhere: `never`, as it is planned; or
- * `unsettled`, since there are no tries left.
+ * Places `size` like tasks at the first time at which all have room at once, on few hosts, as `Gangs` would; returns the host
+ * of each. Otherwise nothing is placed: `never`, as the plan stands, or `unsettled`, since no tries are left.
  */
 export function placeTogether<C extends Chance>(
   chances: readonly C[],
@@ -44,7 +43,8 @@ export function placeTogether<C extends Chance>(
     tries.left--
     const { rooms, undo } = hold(chances, size, startMs)
     const isEnough = rooms.reduce((sum, { count }) => sum + count, 0) >= size
-    // While what was found is kept for good, no sooner time than the next with room for one more has room for all.
+    // With the places found held for good, the next time worth a try is the first with room for one more: before it the
+    // hosts have no more room than now.
     const nextMs = isEnough ? undefined : soonest(chances, startMs)
     undo()
     if (isEnough) return { startMs, places: fill(rooms, size, { shapeKey, startMs }) }
@@ -53,7 +53,7 @@ export function placeTogether<C extends Chance>(
   return 'never'
 }
 
-/** As many as can start then, at most `size` a host, are kept there for good; until it is undone. */
+/** Holds room for as many members as can start at startMs, at most `size` a host, for good, until `undo` is called. */
 function hold<C extends Chance>(chances: readonly C[], size: number, startMs: Millis) {
   const rooms: { chance: C; count: number }[] = []
   const undo: (() => void)[] = []
@@ -66,7 +66,7 @@ function hold<C extends Chance>(chances: readonly C[], size: number, startMs: Mi
       count++
     }
     if (count > 0) rooms.push({ chance, count })
-    // No other has room for more.
+    // This host has room for all of them.
     if (count === size) break
   }
   return {
@@ -77,7 +77,7 @@ function hold<C extends Chance>(chances: readonly C[], size: number, startMs: Mi
   }
 }
 
-/** Those with most room first. */
+/** Places the members, hosts with most room first. */
 function fill<C extends Chance>(
   rooms: readonly { chance: C; count: number }[],
   size: number,
@@ -99,7 +99,7 @@ function soonest(chances: readonly Chance[], fromMs: Millis): Millis | undefined
   return times.length === 0 ? undefined : Math.min(...times)
 }
 
-/** Keys of the gangs of which all members are among these tasks, and alike. */
+/** Keys of the gangs whose members are all among these tasks and alike. */
 export function wholeGangs(tasks: readonly PlanTask[], keyOf: (task: PlanTask) => string): ReadonlySet<string> {
   const gangs = new Map<string, PlanTask[]>()
   for (const task of tasks) if (task.gang) gangs.set(task.gang.key, [...(gangs.get(task.gang.key) ?? []), task])

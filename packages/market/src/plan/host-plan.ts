@@ -8,39 +8,39 @@ import { Occupancy, type Stay, type Wanted } from './occupancy.ts'
 import { Timeline } from './timeline.ts'
 import { ZoneStays } from './zone-stays.ts'
 
-/** A host that has answered, and what it is. */
+/** A host that has answered the survey. */
 export interface SurveyedHost {
   peer: PeerId
   offer: Offer
-  /** absent: one of its own */
+  /** absent: it is a zone of its own */
   zone?: string | undefined
   survey: MessageOf<'surveyed'>
 }
 
 /** What a plan knows before it looks at hosts. */
 interface Beforehand {
-  /** in the order in which hosts were asked for them */
+  /** in the order of the survey's durations */
   classes: readonly string[]
   demands: readonly Demand[]
   assumedMs: Millis
 }
 
-/** One host in a plan: its timeline, what it knows of durations, and how often it was chosen for each shape. */
+/** One host in a plan: its free room over time, who is there when, its durations, and how often it was chosen per shape. */
 export class HostPlan {
   readonly peer: PeerId
   readonly offer: Offer
   readonly timeline: Timeline
-  /** what may come, as this host could serve it */
+  /** sizes of task that may come, against this host */
   readonly wants: Wants
   readonly #durations: Map<string, Quantiles>
   #given = new Map<string, number>()
   readonly #occupancy: Occupancy
   readonly #zone: ZoneStays
   #placed = 0
-  /** CPU-milliseconds (thousandths) of what runs or waits there now: when it ends, and how much it takes */
+  /** the times and CPU of the tasks that run or queue there now */
   readonly now: { startMs: Millis; endMs: Millis; cpuMilli: number }[] = []
 
-  /** `assumedMs`: what is taken to be left of a run of which nobody knows how long it takes */
+  /** `assumedMs`: what is assumed to be left of a run whose end the host does not know */
   constructor({ peer, offer, survey }: SurveyedHost, { classes, demands, assumedMs }: Beforehand, zone: ZoneStays) {
     this.#zone = zone
     this.peer = peer
@@ -51,7 +51,7 @@ export class HostPlan {
     const present: Stay[] = []
     for (const { queued, request, gpuDevices, endsMs = assumedMs, tenant = '', ...tied } of survey.work) {
       const startMs = queued ? this.#queue(request, endsMs) : 0
-      // What waits there counts from now on.
+      // A queued task keeps others away by ties and quota from now on, not only once it starts.
       present.push({ startMs: 0, endMs: startMs + endsMs, tenant, request, ties: tiesOf(tied) ?? {} })
       if (!queued) {
         const devices = gpuDevices.filter((index) => index < survey.free.gpuMilli.length)
@@ -63,7 +63,7 @@ export class HostPlan {
     this.#occupancy = new Occupancy(survey.quotas ?? [], present)
   }
 
-  /** What waits there goes first, in its order; returns when it begins. */
+  /** Places a task of the host's queue, before all planned ones; returns when it begins. */
   #queue(request: ResourceRequest, runMs: Millis): Millis {
     const startMs = this.timeline.earliest(request, runMs, 0)
     if (startMs === undefined) return 0
@@ -72,17 +72,17 @@ export class HostPlan {
     return startMs
   }
 
-  /** Tasks that it was given, of all shapes, and those of its zone that all of it sees. */
+  /** Tasks that it was given, and zoned tasks in its zone: while this stands its start times stand. */
   get placed(): number {
     return this.#placed + this.#zone.size
   }
 
-  /** Tasks of one shape that it was given. */
+  /** Tasks of one shape that this host was given. */
   given(shapeKey: string): number {
     return this.#given.get(shapeKey) ?? 0
   }
 
-  /** The first time, not before `fromMs`, at which there is room, and quotas and ties allow it; undefined: never. */
+  /** The first time, not before `fromMs`, at which there is room and quotas and ties allow it; undefined: never. */
   earliest(wanted: Wanted, runMs: Millis, fromMs: Millis): Millis | undefined {
     let startMs = this.timeline.earliest(wanted.request, runMs, fromMs)
     while (startMs !== undefined) {
@@ -94,17 +94,17 @@ export class HostPlan {
     return undefined
   }
 
-  /** Why quotas and ties never allow it, as it is planned now. */
+  /** Why quotas or ties never allow it, as the plan stands. */
   whyNever(wanted: Wanted): Refusal | undefined {
     return this.#occupancy.whyNever(wanted) ?? this.#zone.whyNever(wanted.ties)
   }
 
-  /** Thousandths of what it would rather be near or apart that would not be so then. */
+  /** Thousandths of the preferred ties that would not be met at that time. */
   unmetMilli(ties: Ties, atMs: Millis): number {
     return unmetMilli(this.#occupancy.at(atMs), ties) + this.#zone.unmetMilli(ties, atMs)
   }
 
-  /** Gives it one more; only where and when `earliest` found room. */
+  /** Gives the host one more task; only where and when `earliest` found room. */
   place(wanted: Wanted, shapeKey: string, { startMs, runMs }: { startMs: Millis; runMs: Millis }): void {
     this.timeline.place(wanted.request, startMs, runMs)
     const stay = { ...wanted, startMs, endMs: startMs + runMs }
@@ -114,7 +114,7 @@ export class HostPlan {
     this.#placed++
   }
 
-  /** Keeps room for one more from then on, for good; only where and when `earliest` found room, and to be taken back. */
+  /** Keeps room for one more task from then on for good, to be undone by a mark; only where and when `earliest` found room. */
   hold(wanted: Wanted, { startMs, runMs }: { startMs: Millis; runMs: Millis }): void {
     this.timeline.hold(wanted.request, startMs, runMs)
     const stay = { ...wanted, startMs, endMs: Infinity }
@@ -122,7 +122,7 @@ export class HostPlan {
     this.#zone.add(stay)
   }
 
-  /** What it was given so far; called, what came since is taken back. Only the newest such mark may be, then the one before. */
+  /** Returns a function that undoes all that came after this call. Marks must be undone newest first. */
   mark(): () => void {
     const given = new Map(this.#given)
     const placed = this.#placed
@@ -134,14 +134,14 @@ export class HostPlan {
     }
   }
 
-  /** By what runs there took; undefined where it never ran one. */
+  /** Duration of the class by the host's own runs; undefined: it never ran one. */
   expected(className: string): Quantiles | undefined {
     const known = this.#durations.get(className)
     return known && known.p50 > 0 ? known : undefined
   }
 }
 
-/** All hosts of a plan, those of one zone with one word of what is there. */
+/** All hosts of a plan; hosts of one zone share one `ZoneStays`. */
 export function hostPlansOf(hosts: readonly SurveyedHost[], beforehand: Beforehand): HostPlan[] {
   const zones = new Map<string, ZoneStays>()
   return hosts.map((host) => {

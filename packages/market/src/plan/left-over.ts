@@ -11,9 +11,8 @@ import { wantedOf } from './occupancy.ts'
 import type { ObjectivePlan, Unplaced } from './plan.ts'
 
 /**
- * Tasks that some host could run and that got no place under any objective: quotas and ties never let them in, they are
- * a gang for which there is no room at once, or that was not looked at to the end (`unsettled`), or they wait for one of
- * those.
+ * Explains tasks that some host could run but that got no place under any objective: quotas or ties never let them in; their
+ * gang never has room all at once, or not all start times were tried (`unsettled`); or they must follow such a task.
  */
 export function leftOver(
   input: EvaluateInput & { plans: readonly ObjectivePlan[]; unsettled: ReadonlySet<number> },
@@ -53,7 +52,7 @@ function refusalOf(host: HostPlan, shape: Shape, together: number | undefined): 
   return alone ?? (together ? tooFew(host, shape, together) : undefined) ?? free
 }
 
-/** It holds fewer of those that start together than there are. */
+/** The refusal of a host that is too small for all members of the gang. */
 function tooFew({ offer }: HostPlan, shape: Shape, together: number): Refusal | undefined {
   const most = capacityFor([{ offer }], { shape, size: together })
   if (most >= together) return undefined

@@ -3,7 +3,7 @@ import { type Refusal, type Shape, type Ties, tiesOf } from '@souk/wire'
 import { quotaRefusal } from '../quota-refusal.ts'
 import { decideTies, isTied } from '../ties.ts'
 
-/** What is or would be at a host for a while, as far as others may not be there with it. */
+/** A task that is or would be at a host for a while, as far as quotas and ties are concerned. */
 export interface Stay {
   startMs: Millis
   endMs: Millis
@@ -12,30 +12,30 @@ export interface Stay {
   ties: Ties
 }
 
-/** What would come there. */
+/** A task that looks for a time at the host. */
 export type Wanted = Pick<Stay, 'tenant' | 'request' | 'ties'>
 
 export function wantedOf(shape: Shape, request: ResourceRequest): Wanted {
   return { tenant: shape.tenant ?? '', request, ties: tiesOf(shape) ?? {} }
 }
 
-/** Who is at a host when, and so when its quotas and ties let one more come. Cost of a look: the number of stays. */
+/** Which tasks are at a host when, and so when its quotas and ties let one more come. Cost of a look: the number of stays. */
 export class Occupancy {
   readonly #stays: Stay[] = []
   readonly #quotas: ReadonlyMap<string, Quota>
 
-  /** `left`: what tenants may have there beside `present` */
+  /** `left`: what tenants may have there besides `present` */
   constructor(left: readonly { tenant: string; quota: Quota }[], present: readonly Stay[]) {
     this.#quotas = new Map(left.map(({ tenant, quota }) => [tenant, { ...quota }]))
     for (const stay of present) {
       const quota = this.#quotas.get(stay.tenant)
-      // It comes free again when that ends.
+      // The quota that is left comes without the present tasks, whose shares come free when they end.
       if (quota) add(quota, stay.request)
       this.add(stay)
     }
   }
 
-  /** What is in it now; called, no more is. */
+  /** Returns a function that removes all stays added after this call. */
   mark(): () => void {
     const { length } = this.#stays
     return () => {
@@ -47,19 +47,19 @@ export class Occupancy {
     if (this.#quotas.size > 0 || isTied(stay.ties)) this.#stays.push(stay)
   }
 
-  /** What was there at this time, for what it would rather be near or apart. */
+  /** Ties of the tasks that are there at this time. */
   at(atMs: Millis): Ties[] {
     return this.#stays.filter((stay) => isThere(stay, atMs)).map(({ ties }) => ties)
   }
 
-  /** undefined: it may come then and stay for so long; else when to look again, later than that; Infinity: never, as it is planned. */
+  /** undefined: the task may come at startMs; else the next time worth a look; Infinity: never, as the plan stands. */
   again(wanted: Wanted, startMs: Millis, runMs: Millis): Millis | undefined {
     const times = [this.#againByTies(wanted, startMs, runMs), this.#againByQuota(wanted, startMs, runMs)]
     const latest = Math.max(...times.map((time) => time ?? startMs))
     return latest > startMs ? latest : undefined
   }
 
-  /** Why it may never come, as it is planned. */
+  /** Why the task may never come, as the plan stands. */
   whyNever(wanted: Wanted): Refusal | undefined {
     const over = this.#overAlone(wanted)
     if (over) return over
@@ -101,7 +101,7 @@ export class Occupancy {
     return undefined
   }
 
-  /** One of these alone is more than its tenant may have. */
+  /** The refusal if one such task alone exceeds the quota. */
   #overAlone({ tenant, request }: Wanted): Refusal | undefined {
     const quota = this.#quotaOf(tenant)
     const over = quota && overOf(quota, request)

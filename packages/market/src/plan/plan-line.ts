@@ -5,14 +5,14 @@ import type { PlanTask } from './plan.ts'
 type Task = PlanTask & { index: number }
 
 /**
- * Tasks in the order in which they get a place: by priority, then as they were asked for, each once all that it waits for
- * has one; all members of a gang with the first of them, once that is so of each. What waits for something that gets none
- * gets none either; what must be near something is looked at again when something else has got a place.
+ * Tasks in the order in which they get a place: by priority, then in the order given, each once all tasks of its `after` have
+ * a place; a gang as a whole, once that is so for each member. A task that follows one without a place gets none either. A
+ * task with `near` that found no place is tried again whenever another task has got one.
  */
 export class PlanLine {
   #line: Task[]
   #setAside: Task[] = []
-  /** when each of those that have a place will have ended */
+  /** when each task that has a place ends, by index */
   readonly #endMs = new Map<number, Millis>()
 
   constructor(tasks: readonly Task[]) {
@@ -21,7 +21,7 @@ export class PlanLine {
     )
   }
 
-  /** The next one, or all of a gang, and when the last that any of them waits for will have ended. */
+  /** The next task, or all members of a gang, and when the last task that any of them must follow ends. */
   next(): { tasks: Task[]; fromMs: Millis } | undefined {
     const first = this.#line.find((task) => this.#together(task).every((one) => this.#mayStart(one)))
     if (!first) return undefined
@@ -31,7 +31,7 @@ export class PlanLine {
     return { tasks, fromMs: Math.max(0, ...ends) }
   }
 
-  /** There is no place for them as things are. */
+  /** These tasks have no place as the plan stands. */
   setAside(tasks: readonly Task[]): void {
     if (tasks[0]?.shape.near) this.#setAside.push(...tasks)
   }

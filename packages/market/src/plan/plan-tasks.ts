@@ -2,7 +2,7 @@ import { gangKey, type TaskSpec } from '@souk/wire'
 import { shapeOf } from '../shape.ts'
 import type { PlanTask } from './plan.ts'
 
-/** Tasks as a plan knows them. `afters`: of each, the places of those that must have ended before it starts. */
+/** Specs as tasks of a plan. `afters`: for each task the indexes of those that must have ended before it starts. */
 export function planTasksOf(specs: readonly TaskSpec[], afters: readonly (readonly number[])[]): PlanTask[] {
   return specs.map((spec, index) => {
     const { priority, gang, tenant } = spec

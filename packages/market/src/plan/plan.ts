@@ -3,28 +3,28 @@ import type { Objective, PeerId, Priority, Reason, Shape } from '@souk/wire'
 import type { Quantiles } from '../durations.ts'
 import type { Help } from '../would-help.ts'
 
-/** A task that is only thought of. */
+/** A task of a plan; it need not have been submitted. */
 export interface PlanTask {
   shape: Shape
   priority: Priority
-  /** places, in what was asked, of those that must have ended before it starts */
+  /** indexes of the tasks that must have ended before it starts */
   after?: readonly number[]
-  /** one of several that start together, at a place of its own among them */
+  /** the gang that it is a member of */
   gang?: { key: string; size: number; rank: number }
 }
 
-/** Where one objective would put a task, in milliseconds from now. */
+/** Where and when one objective would run a task; times in milliseconds from now. */
 export interface Placing {
-  /** its place in what was asked */
+  /** of the task in the question */
   index: number
   peer: PeerId
-  /** what it would be given of what it asks for; absent: the request itself */
+  /** the alternative that it would be given; absent: the request itself */
   alternative?: number
   startMs: Millis
   finishMs: Quantiles
   /** in units of price: the host's price for the time of the run, by the share of the host that it takes */
   cost: number
-  /** nobody knows how long it takes: as long as was assumed */
+  /** the duration is the assumed one, since nobody knows any */
   assumed: boolean
 }
 
@@ -33,21 +33,21 @@ export interface ObjectivePlan {
   objective: Objective
   placings: Placing[]
   sum: {
-    /** until the last one is done, by the medians */
+    /** when the last task ends, by the medians */
     finishMs: Millis
     startMsMean: Millis
     cost: number
-    /** hosts that get at least one of them */
+    /** hosts that get at least one task */
     hosts: number
-    /** of the CPUs of all hosts that were asked, while these tasks run, with what runs there now: thousandths */
+    /** use of the CPUs of all hosts that answered until finishMs, by these tasks and what is there now; thousandths */
     usedMilli: number
   }
 }
 
 /**
- * A task that no host that can be asked would take; or (`why`) that waits for one that has no place here, is one of a gang
- * for which there is no room all at once, of one that is not here as a whole, or not alike, or of one that was not looked at
- * to the end, so that nobody knows.
+ * A task without a place. No `why`: no host takes it, by `reasons` · after: it must follow a task without a place · gang: its
+ * gang never has room all at once · gang-part: members of its gang are missing or not alike · gang-unsettled: not all start
+ * times of its gang were tried, so it is not known.
  */
 export interface Unplaced {
   index: number
@@ -59,7 +59,7 @@ export interface Unplaced {
 export interface Plan {
   objectives: ObjectivePlan[]
   unplaced: Unplaced[]
-  /** hosts that were asked, and those of them that did not answer in time */
+  /** number of hosts asked, and those of them that did not answer in time */
   asked: number
   silent: PeerId[]
 }

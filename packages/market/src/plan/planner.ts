@@ -36,7 +36,7 @@ interface PlannerParts {
   packing: Packing
 }
 
-/** Between two objectives, for whatever else there is to do. */
+/** Pause between two objectives, in which this peer can do other work. */
 const evaluatePauseMs = 1
 
 interface Asking {
@@ -44,21 +44,22 @@ interface Asking {
   tasks: (PlanTask & { index: number })[]
   assumedMs: Millis
   classes: string[]
-  /** what tasks usually ask for, these among them */
+  /** what tasks usually ask for, these included */
   demands: readonly Demand[]
   unplaced: Unplaced[]
-  /** who was asked, and what each has said */
+  /** hosts asked, and the answer of each; undefined: none yet */
   asked: Map<PeerId, MessageOf<'surveyed'> | undefined>
-  /** once no more is waited for: what was told, and the objectives that are evaluated */
+  /** hosts that answered; undefined: answers are still waited for */
   hosts: SurveyedHost[] | undefined
+  /** objectives that have been evaluated */
   done: ObjectivePlan[]
-  /** of gangs that were not looked at to the end under some objective */
+  /** tasks of gangs for which not all start times were tried under some objective, by index */
   unsettled: Set<number>
 }
 
 /**
- * The auction without the award: asks hosts what is free and what ends when, and evaluates the same tasks under every
- * objective. Nothing is reserved, here or there.
+ * The auction without the award, for `plan`: asks hosts what is free and what ends when (a survey), and evaluates the same
+ * tasks under every objective. Nothing is reserved anywhere.
  *
  * Inputs: plans, answers. Effects: surveys, each plan's result (all answers in, or after planMsMax). Bounds: plansMax at
  * once, planHostsMax hosts asked.
@@ -144,7 +145,7 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
     if (asking.asked.size === 0) this.#close(id, asking, now)
   }
 
-  /** Who can be asked, this host among them. */
+  /** Which hosts can be asked, this one included. */
   #filter(shape: Shape): Filtered {
     return filterCandidates(this.#hosts(), '', shape, { ignored: () => false })
   }
@@ -153,7 +154,7 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
     return knownHosts({ self: this.#self, members: this.#members, local: this.#local })
   }
 
-  /** Of zones that matter all hosts: what runs at those that can run none of these counts as well. */
+  /** A sample of hosts; with zoned tasks also all other hosts of their zones, since what runs there counts. */
   #asked(tasks: readonly PlanTask[], filtered: readonly Filtered[], now: Millis): PeerId[] {
     const sampled = this.#sample(filtered)
     if (!tasks.some(({ shape }) => isZoned(shape))) return sampled
@@ -163,7 +164,7 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
     return [...new Set([...sampled, ...mates.map(({ peer }) => peer)])].sort()
   }
 
-  /** An equal share of the hosts for each shape, at random where there are more. */
+  /** An equal share of planHostsMax for each shape, at random if more hosts could run it. */
   #sample(filtered: readonly Filtered[]): PeerId[] {
     const share = Math.max(1, Math.floor(this.#config.planHostsMax / Math.max(1, filtered.length)))
     const peers = new Set<PeerId>()
@@ -207,7 +208,7 @@ export class Planner implements Machine<PlannerInput, PlannerEffect> {
     this.#closing.set(id, now)
   }
 
-  /** One objective at a time: many tasks and hosts take tens of milliseconds, in which this peer hears nothing else. */
+  /** Evaluates one objective at a time: with many tasks and hosts that takes tens of milliseconds, which block this peer. */
   #onDue(id: number, now: Millis, out: PlannerEffect[]): void {
     const asking = this.#asking.get(id)
     if (!asking) return

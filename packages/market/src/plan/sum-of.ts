@@ -2,7 +2,7 @@ import { requestOf } from '@souk/wire'
 import type { HostPlan } from './host-plan.ts'
 import type { ObjectivePlan, Placing, PlanTask } from './plan.ts'
 
-/** What all placings of one objective come to. */
+/** The sum of all placings of one objective. */
 export function sumOf(
   placings: readonly Placing[],
   tasks: readonly (PlanTask & { index: number })[],

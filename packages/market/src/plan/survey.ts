@@ -4,7 +4,7 @@ import { type Durations, durationClass } from '../durations.ts'
 import { clamped } from '../free-vector.ts'
 import type { LocalView } from '../views.ts'
 
-/** What this host tells for a plan: its room, what ends when and is tied to what, and how long such tasks take. Promises nothing. */
+/** This host's answer to a survey: its free room, when its tasks end, their ties, and durations of classes. Promises nothing. */
 export function surveyAnswer(
   { plan, classes }: MessageOf<'survey'>,
   { local, durations }: { local: LocalView; durations: Durations },

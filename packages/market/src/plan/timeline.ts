@@ -11,33 +11,33 @@ import {
   take,
 } from '@souk/kernel'
 
-/** What is free from `atMs` on, until the next step. */
+/** What is free from `atMs` until the next step. */
 interface Step {
   atMs: Millis
   free: ResourceVector
 }
 
 /**
- * What a host has free at each time from now on, as far as it is planned. Tasks are put in wherever they fit for as long
- * as they take, also before what was planned for later. Cost of a look: the number of steps, two a task.
+ * What a host has free at each time from now on, as the plan stands. A task goes wherever it fits for its whole duration, also
+ * before tasks that were planned for later. Cost of a look: the number of steps, two a task.
  */
 export class Timeline {
   readonly #steps: Step[]
 
   readonly #gpus: readonly GpuGroup[]
 
-  /** `gpus`: what its devices are. */
+  /** `gpus`: the groups that the host's devices are of. */
   constructor(free: ResourceVector, gpus: readonly GpuGroup[] = []) {
     this.#gpus = gpus
     this.#steps = [{ atMs: 0, free: copyVector(free) }]
   }
 
-  /** Something that runs now ends then, and gives back what it holds. */
+  /** A task that runs now ends at this time and gives its allocation back. */
   endsAt(atMs: Millis, allocation: Allocation): void {
     for (const step of this.#steps.slice(this.#stepAt(atMs))) giveBack(step.free, allocation)
   }
 
-  /** What it is now; called, it is so again. */
+  /** Returns a function that restores the timeline as it is now. */
   mark(): () => void {
     const steps = this.#steps.map(({ atMs, free }) => ({ atMs, free: copyVector(free) }))
     return () => {
@@ -57,7 +57,7 @@ export class Timeline {
     return undefined
   }
 
-  /** What is free at this time; to read only. */
+  /** What is free at this time; not to be changed. */
   at(atMs: Millis): ResourceVector {
     let free = this.#steps[0]!.free
     for (const step of this.#steps) {
@@ -67,18 +67,18 @@ export class Timeline {
     return free
   }
 
-  /** From that step on until then. */
+  /** Whether the request fits from the start of step `first` until `untilMs`. */
   #fits(first: number, untilMs: Millis, request: ResourceRequest): boolean {
     for (let i = first + 1; i < this.#steps.length && this.#steps[i]!.atMs < untilMs; i++) {
       if (shortage(this.#steps[i]!.free, request, this.#gpus)) return false
     }
-    // Devices must be the same ones all the time; of all else there is enough if there always is.
+    // A task keeps its devices throughout, so the same ones must be free all the time.
     if (request.gpu.count === 0) return true
     const { atMs } = this.#steps[first]!
     return !shortage(this.least(atMs, untilMs - atMs), request, this.#gpus)
   }
 
-  /** Plans it there; only where `earliest` found room. */
+  /** Takes the request's room for `runMs` from `startMs`; only where `earliest` found room. */
   place(request: ResourceRequest, startMs: Millis, runMs: Millis): void {
     const allocation = take(this.least(startMs, runMs), request, this.#gpus)
     if (!allocation) return
@@ -88,21 +88,21 @@ export class Timeline {
   }
 
   /**
-   * Keeps room for it from then on for good, for as long as it runs and wherever it fits later; only where `earliest` found
-   * room.
+   * Takes the request's room from `startMs` on for good; only where `earliest` found room for `runMs`. After that it is
+   * taken only in steps in which its devices are free.
    */
   hold(request: ResourceRequest, startMs: Millis, runMs: Millis): void {
     const allocation = take(this.least(startMs, runMs), request, this.#gpus)
     if (!allocation) return
     const { gpuDevices } = allocation
     for (const { free } of this.#steps.slice(this.#stepAt(startMs))) {
-      // Of other devices it keeps none: those may have room for one more.
+      // It keeps to these devices: others may have room for one more.
       if (gpuDevices.every((index) => (free.gpuMilli[index] ?? 0) >= request.gpu.milli))
         take(free, request, this.#gpus, gpuDevices)
     }
   }
 
-  /** What is free throughout, of each resource and device. */
+  /** What is free of each resource and device throughout that time. */
   least(startMs: Millis, runMs: Millis): ResourceVector {
     let most: ResourceVector | undefined
     for (let i = 0; i < this.#steps.length; i++) {
@@ -114,7 +114,7 @@ export class Timeline {
     return most!
   }
 
-  /** The index of the step that begins then, made where there is none. */
+  /** Index of the step that begins at this time; made if there is none. */
   #stepAt(atMs: Millis): number {
     const next = this.#steps.findIndex((step) => step.atMs >= atMs)
     if (next >= 0 && this.#steps[next]!.atMs === atMs) return next

@@ -3,7 +3,7 @@ import type { Refusal, Ties } from '@souk/wire'
 import { decideZone, excludes, isZoned, unmetInZone, zoneWordOf } from '../zone-ties.ts'
 import type { Stay } from './occupancy.ts'
 
-/** What is or would be in one zone and is seen by all of it, and so when its ties let one more come. */
+/** Zoned tasks that are or would be in one zone, and so when ties by zone let one more come. */
 export class ZoneStays {
   readonly #name: string
   readonly #stays: Stay[] = []
@@ -12,12 +12,12 @@ export class ZoneStays {
     this.#name = name
   }
 
-  /** How many were put in: with more it is looked at anew. */
+  /** Number of stays: when it rises, start times of zoned tasks are looked at anew. */
   get size(): number {
     return this.#stays.length
   }
 
-  /** What is in it now; called, no more is. */
+  /** Returns a function that removes all stays added after this call. */
   mark(): () => void {
     const { length } = this.#stays
     return () => {
@@ -29,7 +29,7 @@ export class ZoneStays {
     if (isZoned(stay.ties)) this.#stays.push(stay)
   }
 
-  /** As that of a host: undefined: it may come; else when to look again; Infinity: never, as it is planned. */
+  /** Like `Occupancy.again`. undefined: the task may come; else the next time worth a look; Infinity: never, as planned. */
   again(ties: Ties, startMs: Millis, runMs: Millis): Millis | undefined {
     if (!isZoned(ties)) return undefined
     const inTheWay = this.#stays.filter((stay) => {
@@ -46,7 +46,7 @@ export class ZoneStays {
     return Math.max(...come)
   }
 
-  /** Why none ever comes that it must be near. */
+  /** The refusal if a task that this one must be near never comes into the zone. */
   whyNever({ near = [] }: Ties): Refusal | undefined {
     const ever = this.#stays.map(({ ties }) => ties)
     return this.#missing(ever, { near })

@@ -13,9 +13,9 @@ import { type Utilisation, utilisationOf } from './utilisation.ts'
 export interface HostUse {
   peer: PeerId
   draining: boolean
-  /** runs there now */
+  /** tasks that run there now */
   running: number
-  /** borne there, waiting: in its own queue or for whoever has room */
+  /** waiting tasks that it bears: in its own queue, or for a host with room */
   waiting: number
   utilisation: Utilisation[]
 }
@@ -26,17 +26,17 @@ export interface LoadAnalysis {
   waiting: number
   hosts: HostUse[]
   imbalance: Imbalance
-  /** worst first; empty: nothing that waits lacks room */
+  /** worst first; empty: no waiting task lacks room */
   bottlenecks: Bottleneck[]
   strategy: Strategy
   opportunities: Opportunity[]
   plan: RedistributionPlan
 }
 
-/** lots that are looked at for what keeps them waiting and where else they could go: the first ones; all are counted */
+/** lots for which bottlenecks, opportunities and moves are worked out; later ones are only counted */
 const lotsMax = 256
 
-/** Looks at plain facts: the same ones give the same analysis. Cost: tasks times resources, and lots times hosts. */
+/** Pure: the same facts give the same analysis. Cost: tasks times resources, and lots times hosts. */
 export function analyseLoad({ nowMs, windowMs, hosts, lots, roundTripMs, decideTies }: LoadFacts): LoadAnalysis {
   const byPeer = new Map(hosts.map((host) => [host.peer, host]))
   const company = new Company(hosts, decideTies)
@@ -50,7 +50,7 @@ export function analyseLoad({ nowMs, windowMs, hosts, lots, roundTripMs, decideT
     windowMs,
     waiting: lots.reduce((sum, { count }) => sum + count, 0),
     hosts: uses,
-    // A peer that takes nothing is to be uneven.
+    // Hosts that take no work are meant to be less used than the others.
     imbalance: imbalanceOf(hosts.filter(takesWork).map((host) => slotsOf(host, { nowMs, windowMs }))),
     bottlenecks: bottlenecksOf(looked, byPeer, free),
     strategy: decideStrategy({ lots: known, hosts, opportunities, moves: plan.moves, roundTripMs }),
@@ -59,7 +59,7 @@ export function analyseLoad({ nowMs, windowMs, hosts, lots, roundTripMs, decideT
   }
 }
 
-/** Hosts that it may go to as things stand; where there are none because of what is there, why. */
+/** The lot with the hosts that it may go to now; if ties or the tasks' path bar all of them, with the reason. */
 function knownLot(lot: WaitingLot, hosts: ReadonlyMap<PeerId, HostLoad>, company: Company): KnownLot {
   const able = lot.able.filter((peer) => hosts.has(peer))
   const had = new Set(lot.avoid)

@@ -5,15 +5,15 @@ import { type HostLoad, takesWork, type WaitingLot } from './load-facts.ts'
 /** A resource that keeps waiting tasks from starting. */
 export interface Bottleneck {
   resource: string
-  /** of the tasks that wait for room: each counts as one, split among the hosts that could run it by what each lacks first */
+  /** tasks that wait for it: a task is split evenly among the hosts that could run it, each by the resource it lacks first */
   tasks: number
-  /** of all those that wait for room */
+  /** of all tasks that wait for room */
   share: number
-  /** hosts that lack it for some of them */
+  /** hosts that lack it for some task */
   hosts: number
 }
 
-/** Which resources block most of the waiting work, worst first. `free`: what each host has left now. */
+/** The resources that keep waiting tasks from starting, worst first. `free`: what each host has left now. */
 export function bottlenecksOf(
   lots: readonly WaitingLot[],
   hosts: ReadonlyMap<PeerId, HostLoad>,
@@ -27,7 +27,7 @@ export function bottlenecksOf(
       const short = shortage(free.get(peer)!, request, hosts.get(peer)!.gpus)
       return short ? [{ peer, resource: short.resource }] : []
     })
-    // Where some host has room it does not wait for any.
+    // A lot for which some host has room does not wait for a resource.
     if (full.length < open.length || full.length === 0) continue
     total += count
     for (const { peer, resource } of full) {

@@ -1,7 +1,7 @@
 import type { PeerId, Ties } from '@souk/wire'
 import type { HostLoad, TiesRule, WaitingLot } from './load-facts.ts'
 
-/** What is at each host as far as others must be near or apart from it: now, and once what is planned has come there. */
+/** Ties of the tasks at each host: of those there now, and of those that the plan has put there so far. */
 export class Company {
   readonly #rule: TiesRule
   readonly #there: Map<PeerId, Ties[]>
@@ -11,13 +11,13 @@ export class Company {
     this.#there = new Map([...hosts].map(({ peer, ties = [] }) => [peer, [...ties]]))
   }
 
-  /** Why one of them may not come there now; undefined: it may. Who is queued there has come already. */
+  /** Why a task of the lot may not join that host now; undefined: it may. Tasks queued at that host are there already. */
   refusal({ ties, bound, bearer }: WaitingLot, peer: PeerId): string | undefined {
     if (!ties || (bound && bearer === peer)) return undefined
     return this.#rule(this.#there.get(peer) ?? [], ties)?.detail
   }
 
-  /** One after the other comes there, `most` at most, until one may not; returns how many. */
+  /** Puts up to `most` tasks of the lot there, one by one until ties forbid the next; returns how many. */
   join(lot: WaitingLot, peer: PeerId, most: number): number {
     const { ties, bound, bearer } = lot
     if (!ties || (bound && bearer === peer)) return most

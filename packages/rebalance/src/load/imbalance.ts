@@ -1,20 +1,20 @@
-/** How unevenly the slots of hosts are used. All of it 0 where nothing runs, or nobody could. */
+/** How unevenly the slots of hosts are used. The ratios are 0 if nothing runs, or no host has slots. */
 export interface Imbalance {
   hosts: number
   /** coefficient of variation of the shares: standard deviation / mean */
   cv: number
   /** the largest share / the mean one; 1 is even */
   maxOverMean: number
-  /** the least CV that this work can have on these hosts: slots that were taken all the time are whole ones */
+  /** the least CV that this work can have on these hosts, since a run that lasted all of the window takes a whole slot */
   cvFloor: number
 }
 
 /** A host's slots over a window. */
 interface SlotUse {
-  /** taken, on average */
+  /** taken slots, on average */
   used: number
   slots: number
-  /** of those taken: by runs that lasted for all of the window, which no spreading can divide */
+  /** of the taken ones those of runs that lasted for all of the window, which no spreading can divide */
   whole: number
 }
 
@@ -32,8 +32,8 @@ function spread(shares: readonly number[]): { cv: number; maxOverMean: number } 
 }
 
 /**
- * As even as can be: whole slots first, each host its part rounded down and the rest one by one to whoever has least; then
- * everything else as if it were a fluid, to the lowest first.
+ * Shares of hosts when the same work is spread as evenly as can be: whole slots first, each host its part rounded down and the
+ * rest one by one to the host with the lowest share; then all other use as a fluid that fills up the lowest shares.
  */
 function evenShares(hosts: readonly SlotUse[]): number[] {
   const slots = hosts.map((host) => host.slots)
@@ -53,7 +53,7 @@ function evenShares(hosts: readonly SlotUse[]): number[] {
   return shares.map((each) => Math.max(each, level))
 }
 
-/** How high so much raises the lowest. */
+/** The share to which the fluid raises the lowest hosts. */
 function levelOf(shares: readonly number[], slots: readonly number[], fluid: number): number {
   const rising = shares.map((share, i) => ({ share, slots: slots[i]! })).sort((a, b) => a.share - b.share)
   let width = 0

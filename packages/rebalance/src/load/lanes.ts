@@ -3,12 +3,12 @@ import type { PeerId } from '@souk/wire'
 import { Company } from './company.ts'
 import type { LoadFacts, RunSpan, WaitingLot } from './load-facts.ts'
 
-/** assumed of a task of which nothing is known (guess); the market assumes as much */
+/** duration assumed of a task of an unknown class (guess); the market assumes as much */
 export const runMsUnknown = 1_000
-/** of one host; more idle ones than that start everything at once that is looked at */
+/** most idle lanes of one host, so that a large idle host does not make the prediction dear */
 const idleMax = 1024
 
-/** Where one run after another can be: what runs there now is expected to end at `freeMs`, from now on. */
+/** Room at a host for one run after another. The present run, if there is one, is expected to end `freeMs` from now. */
 export interface Lane {
   peer: PeerId
   freeMs: Millis
@@ -16,7 +16,7 @@ export interface Lane {
   idle: boolean
 }
 
-/** What hosts run now, and as many more as there is room for, lots in their order. */
+/** A lane for each run that hosts have now, and idle ones for as many waiting tasks as there is room for, lots in their order. */
 export function lanesOf(
   { hosts, nowMs, decideTies }: Pick<LoadFacts, 'hosts' | 'nowMs' | 'decideTies'>,
   lots: readonly WaitingLot[],
@@ -41,7 +41,7 @@ export function lanesOf(
   })
 }
 
-/** One that outlived what is usual is taken to be half done. */
+/** How much longer a run takes; one that has outlived its expected duration counts as half done. */
 function remainingMs({ fromMs, expectedMs = runMsUnknown }: RunSpan, nowMs: Millis): Millis {
   const elapsedMs = Math.max(0, nowMs - Math.min(fromMs, nowMs))
   return expectedMs > elapsedMs ? expectedMs - elapsedMs : elapsedMs

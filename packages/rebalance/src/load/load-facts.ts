@@ -1,13 +1,13 @@
 import type { GpuGroup, Millis, ResourceRequest, ResourceVector } from '@souk/kernel'
 import type { PeerId, TaskId, Ties } from '@souk/wire'
 
-/** A run, by whatever clock the analysis goes by. */
+/** A run, by the clock of the facts (`nowMs`). */
 export interface RunSpan {
   request: ResourceRequest
   fromMs: Millis
   /** undefined: it runs now */
   toMs: Millis | undefined
-  /** how long such a run takes; absent: none was seen to end */
+  /** expected duration of such a run; absent: not known */
   expectedMs?: Millis | undefined
 }
 
@@ -17,23 +17,23 @@ export interface HostLoad {
   capacity: ResourceVector
   gpus?: readonly GpuGroup[] | undefined
   draining: boolean
-  /** it is under pressure */
+  /** the host is under pressure */
   pressed?: boolean | undefined
-  /** what runs there, or ended within the window */
+  /** runs that it has, or that ended within the window */
   runs: readonly RunSpan[]
-  /** how fast large transfers to it went of late; absent: none was measured */
+  /** rate of recent large transfers to it; absent: not measured */
   bytesPerMs?: number | undefined
-  /** of what runs there or is queued there, as far as it is near or apart from anything */
+  /** ties of the tasks that run or queue there */
   ties?: readonly Ties[] | undefined
 }
 
 /**
- * Why a task with such ties may not join what is at a host; undefined: it may. The market's own rule: whoever makes facts
- * brings it along, so that a plan and an auction never differ.
+ * Why a task with such ties may not join what is at a host; undefined: it may. It is the market's `decideTies`, which comes with
+ * the facts (siblings do not import each other), so that a plan and an auction never differ.
  */
 export type TiesRule = (there: readonly Ties[], ties: Ties) => { detail: string } | undefined
 
-/** Work may go there. */
+/** Whether tasks may be moved to this host. */
 export const takesWork = ({ draining, pressed = false }: HostLoad): boolean => !draining && !pressed
 
 /** Like tasks that wait with one bearer. */
@@ -42,30 +42,30 @@ export interface WaitingLot {
   class: string
   count: number
   request: ResourceRequest
-  /** in the queue of its bearer's host: no other host can ask for them */
+  /** the tasks are in the queue of their bearer's host, where no other host can ask for them */
   bound: boolean
-  /** how long such a task runs; undefined: none was seen */
+  /** expected duration of such a task; undefined: not known */
   expectedMs: Millis | undefined
   /** hosts that could run one if they had nothing else to do; in the order of their ids */
   able: readonly PeerId[]
-  /** which they are, in the order in which they came; absent: only their number is known */
+  /** ids of the tasks, in order of arrival; absent: only their number is known */
   tasks?: readonly TaskId[] | undefined
-  /** what each of them has to be given before it can start, in all, and who has it from the start */
+  /** input that each task needs before it can start, and the peers that have it from the start */
   inputBytes?: number | undefined
   inputsAt?: readonly PeerId[] | undefined
-  /** how often the one that was moved most was, after its first hand-over */
+  /** moves after the first handover, of the task that was moved most */
   moves?: number | undefined
-  /** what each of them must be near or apart from; absent: nothing */
+  /** what each task must be near or apart from; absent: nothing */
   ties?: Ties | undefined
-  /** they had it before: it does not go back there */
+  /** peers that had these tasks before, to which they may not go back */
   avoid?: readonly PeerId[] | undefined
-  /** they start together with others, or not at all */
+  /** the tasks are members of gangs */
   gang?: boolean | undefined
 }
 
-/** One that was looked at: `able` are those hosts that it may go to as things stand. */
+/** A lot whose `able` are only the hosts that its tasks may go to now, by ties and path. */
 export interface KnownLot extends WaitingLot {
-  /** hosts could run it, but for what else is there or because they had it before: as it is with the first of them */
+  /** why none of the hosts that could run it is open to it; by ties: as the first of them says */
   barred?: { code: 'tied' | 'on-path'; reason: string } | undefined
 }
 
@@ -74,8 +74,8 @@ export interface LoadFacts {
   windowMs: Millis
   hosts: readonly HostLoad[]
   lots: readonly WaitingLot[]
-  /** the longest round trip to a host */
+  /** a long round trip to hosts: the longest that is known, or the p95 */
   roundTripMs: Millis
-  /** absent: what waits has no ties that are known */
+  /** absent: no ties of waiting tasks are known */
   decideTies?: TiesRule | undefined
 }

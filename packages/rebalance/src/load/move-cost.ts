@@ -4,17 +4,18 @@ import type { HostLoad, WaitingLot } from './load-facts.ts'
 
 /** A handover and its answer take two round trips at most. */
 const roundTrips = 2
+/** tasks shorter than this count as short, whatever the round trip */
 const runMsMin = 5
-/** A move must better the wait by so much, or the next one would undo it. */
+/** A move must shorten the wait by this share, or the next one would undo it (hysteresis). */
 const gainShareMin = 0.2
 
-/** Why a task stays where it is although a host has room for it. */
+/** Why a task stays where it is although another host has room for it. */
 export type StayCode = 'too-short' | 'data-heavy' | 'small-gain'
 
-/** What moving one task to a host that has room for it now comes to. */
+/** The cost of moving a task to a host with room; `stay`: why it does not pay. */
 export type MoveCost = { afterMs: Millis; transferMs: Millis; stay?: { code: StayCode; reason: string } }
 
-/** Dask's rule: it pays where the new start is earlier by more than half a run, and by a fifth of the wait. */
+/** Dask's rule: a move pays if the task starts earlier by at least half a run, and by a fifth of its wait. */
 export function decideMove(lot: WaitingLot, to: HostLoad, waitMs: Millis, roundTripMs: Millis): MoveCost {
   const runMs = lot.expectedMs ?? runMsUnknown
   const transferMs = transferMsOf(lot, to)

@@ -9,14 +9,14 @@ export interface Opportunity {
   from: PeerId
   to: PeerId
   count: number
-  /** they are in the queue of their host, which must give them up; others are asked for */
+  /** the tasks are in the queue of their host, which must give them up; hosts with room ask for other tasks */
   bound: boolean
 }
 
-/** more of them tell nobody more */
+/** more would not tell a reader more */
 const opportunitiesMax = 1024
 
-/** What could start now, each task once: lots in their order, hosts with the most free slots first. */
+/** Tasks that could start elsewhere now, each once: lots in their order, hosts with the most free slots first. */
 export function opportunitiesOf(
   lots: readonly WaitingLot[],
   hosts: ReadonlyMap<PeerId, HostLoad>,

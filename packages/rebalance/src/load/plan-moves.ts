@@ -12,15 +12,15 @@ export interface PlannedMove {
   from: PeerId
   to: PeerId
   count: number
-  /** they are in the queue of their bearer's host, which must give them up */
+  /** the tasks are in the queue of their bearer's host, which must give them up */
   bound: boolean
   code: 'idle-beside-queue' | 'idle-beside-waiting'
   reason: string
-  /** by how much earlier they start, on average; absent: without it they never would */
+  /** how much earlier they start, on average; absent: without the move they never would */
   gainMs?: Millis
-  /** until they can start there: round trips, and their inputs */
+  /** until they can start there: round trips and transfer of their inputs */
   afterMs: Millis
-  /** which they are, where that is known: the first ones */
+  /** their ids, if known */
   tasks: TaskId[]
 }
 
@@ -33,31 +33,31 @@ export interface LeftOut {
   reason: string
 }
 
-/** Which waiting tasks should go where, what that does to waits, and what stays for which reason. */
+/** Which waiting tasks should go where, what that does to waits, and which tasks stay for which reason. */
 export interface RedistributionPlan {
   moves: PlannedMove[]
   leftOut: LeftOut[]
-  /** of all that waits, if nothing is moved, and if all of it is */
+  /** waits of all waiting tasks without the moves, and with them */
   before: WaitForecast
   after: WaitForecast
-  /** the same of those alone that are to be moved */
+  /** the same for the moved tasks alone */
   moved: { before: WaitForecast; after: WaitForecast }
 }
 
-/** I8: so often a task is moved after its first hand-over. */
+/** I8: moves of one task after its first handover. */
 export const movesOfOneMax = 3
-/** of moves, and of what is left out */
+/** entries of `moves`, and of `leftOut` */
 const linesMax = 512
 
 interface Ground {
   hosts: ReadonlyMap<PeerId, HostLoad>
-  /** what is left of each, after what is planned already */
+  /** room that is left at each host, after what is planned so far */
   left: Map<PeerId, ResourceVector>
   company: Company
   roundTripMs: Millis
 }
 
-/** Plain facts in, one plan out. `lots`: those that are looked at; `free`: what each host has left now. */
+/** Plans moves for these lots. Pure. `free`: what each host has left now. */
 export function planMoves(
   facts: Pick<LoadFacts, 'hosts' | 'nowMs' | 'roundTripMs' | 'decideTies'>,
   lots: readonly KnownLot[],
@@ -72,7 +72,7 @@ export function planMoves(
     company: new Company(facts.hosts, facts.decideTies),
     roundTripMs: facts.roundTripMs,
   }
-  // Room belongs to what waits beside it before anything is moved there.
+  // Tasks that wait at a host get its room before others are moved there.
   const own = new Map(lots.map((lot) => [lot, takeOwn(lot, ground)]))
   const planned = stay.map((share) => planLot(share.lot, own.get(share.lot)!, before.get(share)!, ground))
   const moved = planned.flatMap(({ lot, moves }) =>
@@ -82,7 +82,7 @@ export function planMoves(
     const count = lot.count - countOf(moves)
     return count > 0 ? [{ lot, count }] : []
   })
-  // What is moved has its place before what comes after it.
+  // Moved tasks are followed first: they have their places before the rest.
   const after = predictWaits([...moved, ...rest], lanes)
   const wouldWait = stay.map((share, i) => {
     const { own, moves } = planned[i]!
@@ -101,13 +101,13 @@ const countOf = (moves: readonly PlannedMove[]): number => moves.reduce((sum, { 
 
 interface PlannedLot {
   lot: KnownLot
-  /** so many start where they are */
+  /** tasks that start where they are */
   own: number
   moves: PlannedMove[]
   leftOut: LeftOut[]
 }
 
-/** How many of the lot start where they are. */
+/** Gives tasks of the lot the room of their bearer's own host; returns how many start there. */
 function takeOwn(lot: KnownLot, { hosts, left, company }: Ground): number {
   const { able, bearer, count, request } = lot
   const host = !lot.gang && able.includes(bearer) ? hosts.get(bearer) : undefined
@@ -128,7 +128,7 @@ function planLot(lot: KnownLot, own: number, waits: readonly Millis[], ground: G
   if ((lot.moves ?? 0) >= movesOfOneMax)
     return whole('moved-enough', `it was moved ${lot.moves} times, and ${movesOfOneMax} are allowed`)
   const moves: PlannedMove[] = []
-  // The first ones start here, so it is the others that wait.
+  // The first `own` tasks start here, so the moves are for the others, with their waits.
   const others = waits.slice(own)
   const waitMs = others.reduce((sum, ms) => sum + ms, 0) / Math.max(1, others.length)
   let waiting = lot.count - own

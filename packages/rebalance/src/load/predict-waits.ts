@@ -3,31 +3,31 @@ import type { PeerId } from '@souk/wire'
 import { type Lane, runMsUnknown } from './lanes.ts'
 import type { WaitingLot } from './load-facts.ts'
 
-/** How long waiting tasks will wait yet, from now on. */
+/** How long waiting tasks will still wait, from now on. */
 export interface WaitForecast {
-  /** of which the numbers are: those that have a place to start at */
+  /** tasks that will start, to which the times apply */
   tasks: number
   meanMs: Millis
   p95Ms: Millis
-  /** that have none, as things stand */
+  /** tasks that will not start, as things stand */
   never: number
 }
 
-/** Tasks of one lot that share what becomes of them. */
+/** Tasks of one lot that all stay, or all move to one host. */
 export interface Share {
   lot: WaitingLot
   count: number
-  /** moved there: they start nowhere else, and no sooner than after so long */
+  /** moved to this host: they start only there, afterMs from now at the earliest */
   to?: { peer: PeerId; afterMs: Millis }
 }
 
-/** tasks that are followed; of more the first of each lot in turn stand for the others */
+/** tasks that are followed; of more only the first ones of each share, taken in turn */
 export const followedMax = 2_000
 
 /**
- * Follows tasks through lanes, one of each share in turn, each to the lane that is free first. What is not moved waits for
- * its own host, or (where it is bound to none) for the next end of a run on any that could run it: that an idle host asks
- * for it is a move.
+ * Simulates the starts of tasks, one of each share in turn, each in the usable lane that is free first. A task that is not
+ * moved starts at its own host, or, unless it is bound there, when a run ends on another host that could run it; that an idle
+ * host fetches it would be a move.
  */
 export function predictWaits(shares: readonly Share[], lanes: readonly Lane[]): Map<Share, Millis[]> {
   const left = lanes.map((lane) => ({ ...lane }))

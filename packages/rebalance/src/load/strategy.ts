@@ -2,7 +2,7 @@ import { type Millis, shortRoundTrips } from '@souk/kernel'
 import type { HostLoad, KnownLot } from './load-facts.ts'
 import type { Opportunity } from './opportunities.ts'
 
-/** steal: hosts with room ask bearers · shed: who has work gives it up · none: moving would gain nothing. */
+/** steal: hosts with room ask bearers for work · shed: hosts with queued work give it up · none: moving would gain nothing. */
 export interface Strategy {
   strategy: 'steal' | 'shed' | 'none'
   code:
@@ -23,12 +23,12 @@ interface Seen {
   lots: readonly KnownLot[]
   hosts: readonly HostLoad[]
   opportunities: readonly Opportunity[]
-  /** what the plan moves: also short tasks that would wait for long */
+  /** moves of the plan, which include short tasks that would wait long */
   moves: readonly { class: string; bound: boolean }[]
   roundTripMs: Millis
 }
 
-/** What moving work could be good for now, and why. */
+/** Whether and how work should be moved now, and why. */
 export function decideStrategy({ lots, hosts, opportunities, moves, roundTripMs }: Seen): Strategy {
   const waiting = sum(lots)
   if (waiting === 0) return { strategy: 'none', code: 'nothing-waits', reason: 'no task waits' }

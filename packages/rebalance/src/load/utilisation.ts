@@ -2,7 +2,7 @@ import type { Millis } from '@souk/kernel'
 import { capacityAmounts, requestAmounts } from './amounts.ts'
 import type { HostLoad } from './load-facts.ts'
 
-/** How much of one resource was promised to runs, on average over the window. */
+/** How much of one resource was allocated to runs, on average over the window. */
 export interface Utilisation {
   resource: string
   used: number
@@ -11,7 +11,7 @@ export interface Utilisation {
   share: number
 }
 
-/** Of every resource that the host has, in the order of the kernel's. */
+/** Utilisation of every resource that the host has, in the kernel's order. */
 export function utilisationOf(
   { capacity, runs }: Pick<HostLoad, 'capacity' | 'runs'>,
   { nowMs, windowMs }: { nowMs: Millis; windowMs: Millis },

@@ -3,7 +3,7 @@ import type { Ballot, Checkpoint, MessageOf, PeerId, RunResult, TaskId, TaskReco
 import { compareBallots } from '@souk/wire'
 import type { SpeculationConfig } from './config.ts'
 
-/** A run for this host. */
+/** An order to this host to run a task. */
 export interface BackupTake {
   record: TaskRecord
   alternative: number
@@ -18,18 +18,18 @@ export type BackupsInput =
   | { type: 'wake' }
   | { type: 'message'; from: PeerId; message: MessageOf<'backup' | 'backupOver'> }
   | { type: 'ended'; task: TaskId; ballot: Ballot; result: RunResult }
-  /** this peer bears that task itself now: its own run begins when the second one of another is gone */
+  /** this peer now bears a task itself of which it has a second run for another bearer: its own run begins when that is gone */
   | { type: 'yield'; take: BackupTake }
-  /** it does not begin after all */
+  /** that own run is not to begin after all */
   | { type: 'halt'; task: TaskId; code: 'cancelled' | 'fenced' | 'shutdown' | 'draining' | 'pressure' | 'outrun' }
-  /** this peer goes */
+  /** this peer is about to end */
   | { type: 'leave' }
 
 export type BackupsEffect =
   | { type: 'send'; to: PeerId; message: MessageOf<'backupSaid'> }
   | { type: 'take'; take: BackupTake }
   | { type: 'halt'; task: TaskId; ballot: Ballot; code: 'fenced' }
-  /** what waited for a second run to be gone was told to end before */
+  /** an own run that waited for a second run to be gone was told to end before it began */
   | {
       type: 'dropped'
       task: TaskId
@@ -38,9 +38,9 @@ export type BackupsEffect =
     }
 
 export interface BackupsView {
-  /** why this host does not run it now; undefined: it does */
+  /** why this host takes no second run of the task now; undefined: it does */
   refusal(ask: NonNullable<MessageOf<'backup'>['ask']>): string | undefined
-  /** this host empties itself */
+  /** this host drains */
   draining(): boolean
 }
 
@@ -50,16 +50,16 @@ interface Held {
   for: PeerId
   state: 'runs' | 'stopping' | 'ended'
   result?: RunResult
-  /** this peer's own run of it */
+  /** this peer's own run of the task, which begins when the second run is gone */
   after?: BackupTake
 }
 
 /**
- * Second runs that this host has for bearers elsewhere. It bears nothing: it says what came of them to who asked, as often
- * as that one asks, and ends them when it no longer does.
+ * Second runs that this host has for other bearers, the other side of `Speculator`. This peer bears none of them: it answers
+ * each renewal of the bearer with how the run goes, and ends the run when renewals cease.
  *
- * Invariants: I18 one a task, `heldMax` here, each only as long as its bearer renews it. A task has one run here: its own
- * waits until the other is gone. Inputs: asks, ends. Effects: answers, orders to the host.
+ * Invariants: I18 one second run a task and `heldMax` on this host, each only as long as its bearer renews it. A task has one
+ * run here: an own run of it waits until the second one is gone. Inputs: asks, ends. Effects: answers, orders to the host.
  */
 export class Backups implements Machine<BackupsInput, BackupsEffect> {
   readonly #config: SpeculationConfig
@@ -113,25 +113,25 @@ export class Backups implements Machine<BackupsInput, BackupsEffect> {
     return { held: [...this.#held.values()].map(({ task, state }) => ({ task, state })) }
   }
 
-  /** It runs here for another, by that ballot. */
+  /** Whether this is a second run here, for a bearer with that ballot. */
   has(task: TaskId, ballot: Ballot): boolean {
     const held = this.#held.get(task)
     return held !== undefined && held.state !== 'ended' && compareBallots(held.ballot, ballot) === 0
   }
 
-  /** This task's own run here would have to wait. */
+  /** Whether a second run of the task is still here, so that an own run would have to wait. */
   inTheWay(task: TaskId): boolean {
     const state = this.#held.get(task)?.state
     return state === 'runs' || state === 'stopping'
   }
 
-  /** This task's own run here, by that ballot, waits for it. */
+  /** Whether an own run under that ballot waits for the second run to be gone. */
   waits(task: TaskId, ballot: Ballot): boolean {
     const after = this.#held.get(task)?.after
     return after !== undefined && compareBallots(after.ballot, ballot) === 0
   }
 
-  /** When this run has to stop unless it is renewed before; undefined: it is none of these. */
+  /** When this second run has to stop unless it is renewed before; undefined: there is no such second run. */
   runsUntilMs(task: TaskId, ballot: Ballot): Millis | undefined {
     return this.has(task, ballot) ? this.#leases.get(task) : undefined
   }
@@ -186,7 +186,7 @@ export class Backups implements Machine<BackupsInput, BackupsEffect> {
       if (held.after) out.push({ type: 'take', take: held.after })
       return
     }
-    // Kept until its bearer has taken note, or its lease ends: an answer may be lost.
+    // The result is kept until the bearer says that it is over, or the lease ends: an answer may be lost.
     held.state = 'ended'
     held.result = result
     this.#say(held, out)

@@ -2,17 +2,17 @@ import type { Millis } from '@souk/kernel'
 
 /** Second runs of tasks that lag. Guesses are marked. */
 export interface SpeculationConfig {
-  /** off: this peer asks for none; it runs those of others all the same */
+  /** false: this peer asks for no second runs; it still runs those of other peers */
   on: boolean
-  /** second runs that this peer has asked for at once; each takes room that others could use (guess) */
+  /** second runs that this peer has elsewhere at once; each takes room that other tasks could use (guess) */
   askedMax: number
-  /** those of other peers that run here at once */
+  /** second runs for other peers that run here at once */
   heldMax: number
-  /** hosts that are asked for one run, one after the other */
+  /** hosts that are asked for one second run, one after the other */
   hostsMax: number
-  /** how often a second run is told to go on */
+  /** how often the bearer renews a second run */
   renewMs: Millis
-  /** it ends when it was not told so for so long, and is given up when its host did not answer for so long */
+  /** a second run ends when not renewed for this long; the bearer gives it up when its host does not answer for this long */
   leaseMs: Millis
 }
 

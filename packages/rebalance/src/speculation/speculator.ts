@@ -5,7 +5,7 @@ import type { SpeculationConfig } from './config.ts'
 
 export type SpeculatorInput =
   | { type: 'wake' }
-  /** a run of this host lags far behind its like */
+  /** a run on this host lags far behind others of its class */
   | { type: 'straggler'; task: TaskId; ballot: Ballot }
   | { type: 'message'; from: PeerId; message: MessageOf<'backupSaid'> }
   /** the run here is over, however it ended */
@@ -14,26 +14,26 @@ export type SpeculatorInput =
 export type SpeculatorEffect =
   | { type: 'send'; to: PeerId; message: MessageOf<'backup' | 'backupOver'> }
   | { type: 'backedUp'; task: TaskId; ballot: Ballot; to: PeerId }
-  /** it was faster: its result is the task's */
+  /** the second run was faster: its result is to be proposed for the task */
   | { type: 'outrun'; task: TaskId; ballot: Ballot; host: PeerId; result: RunResult }
-  /** there is no second run any more, or there will be none */
+  /** the second run is over, or there will be none */
   | { type: 'unbacked'; task: TaskId; ballot: Ballot; code: string }
 
-/** A run of this host that a second one may race. */
+/** A run on this host that a second run may race. */
 export interface Racing {
   record: TaskRecord
   alternative: number
   attempt: number
   checkpoint?: Checkpoint | undefined
-  /** until when its lease is confirmed */
+  /** when its lease ends */
   untilMs: Millis
 }
 
-/** What it may know of its peer. */
+/** What a speculator may know of its peer. */
 export interface SpeculatorView {
-  /** undefined: it is not borne and running here under that ballot, is about to end, or may not run twice */
+  /** undefined: the task does not run here under that ballot, is about to end, or may not run twice */
   racing(task: TaskId, ballot: Ballot): Racing | undefined
-  /** other hosts that have room for it now, best first */
+  /** other hosts with room for the task now, best first */
   hosts(racing: Racing, now: Millis): readonly PeerId[]
 }
 
@@ -43,14 +43,14 @@ interface Backup {
   to: PeerId
   runs: boolean
   heardMs: Millis
-  /** who was asked so far, this one included */
+  /** hosts asked so far, `to` included */
   asked: Set<PeerId>
 }
 
 /**
- * Second runs of tasks that lag and may run twice. The second host gets no baton: it runs under the ballot of this bearer,
- * tells this bearer what came of it, and this bearer alone proposes that. So a task has one bearer at every time, and one
- * outcome, as without (I5, I16). Only a result that is well counts; anything else leaves the first run as it is.
+ * Gets second runs, on other hosts (`Backups`), of tasks that lag here and may run twice. The second host gets no baton: it
+ * runs under this bearer's ballot and tells it the result, which only this bearer proposes. So a task still has one bearer
+ * and one outcome (I5, I16). Only a successful result counts; any other leaves the first run as it is.
  *
  * Invariants: I18 one second run a task, and `askedMax` of this peer. Inputs: stragglers, answers, ends. Effects: sends,
  * results.
@@ -101,7 +101,7 @@ export class Speculator implements Machine<SpeculatorInput, SpeculatorEffect> {
     if (racing) this.#ask({ task, ballot, to: '', runs: false, heardMs: now, asked: new Set() }, racing, now, out)
   }
 
-  /** The next host with room, if there is one. */
+  /** Asks the next host with room, or gives up if there is none. */
   #ask(backup: Backup, racing: Racing, now: Millis, out: SpeculatorEffect[]): void {
     const { task, ballot, asked } = backup
     const to = this.#view.hosts(racing, now).find((peer) => !asked.has(peer))

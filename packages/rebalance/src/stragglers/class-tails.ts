@@ -1,17 +1,17 @@
 import { BoundedMap, LogHistogram, type Millis } from '@souk/kernel'
 import type { StragglersConfig } from './config.ts'
 
-/** How long runs of a class take at most, but for one in a hundred. */
+/** The p99 of a class's durations, and the limit that follows from it. */
 export interface ClassTail {
   class: string
   p99Ms: Millis
-  /** of which that is known */
+  /** runs that this is known from */
   runs: number
   /** a run that takes longer is a straggler */
   limitMs: Millis
 }
 
-/** The long end of what runs of each class take, old ones ever less. At most `classesMax` of them. */
+/** Learns the long tail of each class's durations, recent runs weighing more. At most `classesMax` classes. */
 export class ClassTails {
   readonly #config: StragglersConfig
   readonly #classes: BoundedMap<string, LogHistogram>
@@ -27,7 +27,7 @@ export class ClassTails {
     this.#classes.push(name, spread)
   }
 
-  /** Undefined: too few of them ran. */
+  /** Undefined: fewer than runsMin runs are known. */
   of(name: string): ClassTail | undefined {
     const { factor, runsMin, runMsMin } = this.#config
     const spread = this.#classes.get(name)
@@ -36,7 +36,7 @@ export class ClassTails {
     return { class: name, p99Ms, runs: spread.total, limitMs: Math.max(runMsMin, Math.ceil(factor * p99Ms)) }
   }
 
-  /** Every one of which enough is known. */
+  /** All classes of which enough is known. */
   all(): ClassTail[] {
     return [...this.#classes.keys()].flatMap((name) => this.of(name) ?? [])
   }

@@ -1,16 +1,16 @@
 import type { Millis } from '@souk/kernel'
 
-/** When a run is said to lag behind its like. */
+/** When a run counts as a straggler. */
 export interface StragglersConfig {
-  /** it has taken so many times what 99 of 100 runs of its class take at most: 1 reports every hundredth run (guess) */
+  /** it has taken this many times the p99 of its class; 1 would report every hundredth run (guess) */
   factor: number
-  /** of a class of which fewer runs are known nothing is said: their largest is no tail */
+  /** runs of the class that must be known: the largest of a few is no tail */
   runsMin: number
-  /** and so long at least, however short its like are: nobody could do anything about it in less (guess) */
+  /** and at least this long, however short its class is: nothing could be done about it in less (guess) */
   runMsMin: Millis
-  /** how often a run is looked at of which nothing could be said yet; longer reports it as much later */
+  /** how often a run of a class with too few known runs is looked at; longer reports it as much later */
   lookMs: Millis
-  /** classes that are known, about 200 bytes each; the one that is longest without news goes first */
+  /** classes remembered, about 200 bytes each; the one longest without news is forgotten first */
   classesMax: number
 }
 

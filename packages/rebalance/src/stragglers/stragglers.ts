@@ -8,17 +8,17 @@ export type StragglersInput =
   /** a run has begun here; at most as many as the host runs at once */
   | { type: 'began'; task: TaskId; ballot: Ballot; class: string }
   | { type: 'over'; task: TaskId }
-  /** a run of that class ended well, here or elsewhere */
+  /** a run of that class succeeded, here or elsewhere */
   | { type: 'duration'; class: string; runMs: Millis }
 
-/** A run that takes far longer than its like. */
+/** A run that takes far longer than others of its class. */
 export interface Straggler extends ClassTail {
   task: TaskId
   ballot: Ballot
   elapsedMs: Millis
 }
 
-/** said once a run */
+/** at most one a run */
 export type StragglersEffect = { type: 'straggler'; straggler: Straggler }
 
 interface Run {
@@ -30,12 +30,12 @@ interface Run {
 }
 
 /**
- * Which runs of this host lag far behind their like, by what runs of their classes have taken here and, of tasks that this
+ * Reports runs on this host that lag far behind others of their class, by the durations of runs here and, for tasks that this
  * peer keeps, elsewhere.
  *
- * Invariants: a run is reported once, and only against `runsMin` others. I11 it remembers the runs of one host and
- * `classesMax` classes.
- * Inputs: runs as they begin and end, durations. Effects: reports; what comes of them is for others to say.
+ * Invariants: a run is reported once, and only if `runsMin` runs of its class are known. I11 it remembers the runs of one host
+ * and `classesMax` classes.
+ * Inputs: runs as they begin and end, durations. Effects: reports, on which `Speculator` acts.
  */
 export class Stragglers implements Machine<StragglersInput, StragglersEffect> {
   readonly #config: StragglersConfig
@@ -78,13 +78,13 @@ export class Stragglers implements Machine<StragglersInput, StragglersEffect> {
     return { stragglers: [...this.#runs.values()].filter(({ told }) => told), classes: this.#tails.all() }
   }
 
-  /** Those that run here now, longest first. */
+  /** Reported runs that still run here, longest first. */
   now(now: Millis): Straggler[] {
     const told = [...this.#runs.values()].filter((run) => run.told)
     return told.flatMap((run) => this.#measured(run, now) ?? []).sort((a, b) => b.elapsedMs - a.elapsedMs)
   }
 
-  /** Of every class of which enough is known. */
+  /** The tails of all classes of which enough is known. */
   tails(): ClassTail[] {
     return this.#tails.all()
   }
@@ -100,7 +100,7 @@ export class Stragglers implements Machine<StragglersInput, StragglersEffect> {
     out.push({ type: 'straggler', straggler })
   }
 
-  /** When it would be one, by what is known now; or a little later, where nothing is. */
+  /** Looks at the run again when it would be a straggler by what is known now, or after lookMs if too little is known. */
   #lookAgain(task: TaskId, now: Millis): void {
     const { class: name, sinceMs } = this.#runs.get(task)!
     const tail = this.#tails.of(name)

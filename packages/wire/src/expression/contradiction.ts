@@ -4,7 +4,7 @@ import { type Fact, type FactKind, factKind } from './facts.ts'
 import { conjunctionsOf, equalTo, forbids, isPattern, type Literal } from './literals.ts'
 import { printExpression } from './print.ts'
 
-/** terms looked at for one expression: a few milliseconds. What is not decided by then may hold */
+/** terms looked at for one expression, which takes a few milliseconds; what is not decided by then is taken to hold */
 const looksMax = 20_000
 
 /** How many terms may still be looked at. */
@@ -13,8 +13,8 @@ interface Budget {
 }
 
 /**
- * The parts that no host can meet together, such as `zone == a and zone == b`; undefined: there may be such a host, or it
- * is not decided (patterns against patterns, more than 64 alternatives, too many terms). `labels` are asked for beside it.
+ * The parts that no host can meet together, such as `zone == a and zone == b`; undefined: a host may meet them, or it is not
+ * decided (patterns against patterns, more than 64 conjunctions, too many terms). `labels`: further labels that are asked for.
  */
 export function contradictionOf(expression: Expression, labels: Record<string, string>): string | undefined {
   const conjunctions = conjunctionsOf(expression)
@@ -40,7 +40,7 @@ function literalText({ term, negated }: Literal): string {
   return printExpression(negated ? { kind: 'not', term } : term)
 }
 
-/** All those about one name, where nothing can meet them together. */
+/** All literals about one name that no fact can meet together; undefined: there is no such name. */
 function clashIn(conjunction: readonly Literal[], budget: Budget): Literal[] | undefined {
   for (const name of new Set(conjunction.map(({ term }) => term.name))) {
     const literals = conjunction.filter(({ term }) => term.name === name)
@@ -49,7 +49,7 @@ function clashIn(conjunction: readonly Literal[], budget: Budget): Literal[] | u
   return undefined
 }
 
-/** Of those that clash two, where two are enough. */
+/** One or two of the clashing literals if these suffice for a clash, else all. */
 function fewestOf(literals: Literal[], budget: Budget): Literal[] {
   const kind = factKind(literals[0]!.term.name)
   for (const [i, one] of literals.entries()) {
@@ -62,7 +62,7 @@ function fewestOf(literals: Literal[], budget: Budget): Literal[] {
 
 function canHold(literals: readonly Literal[], kind: FactKind, budget: Budget): boolean {
   if (kind !== 'list') return canHoldOfOne(literals, kind, budget)
-  // Each thing that must be there may be another one of several; what is forbidden is forbidden of each.
+  // Different values of the list may meet different literals, but what is forbidden is forbidden of every value.
   const forbidden = literals.filter(forbids)
   return literals
     .filter((literal) => !forbids(literal))
@@ -81,11 +81,11 @@ function canHoldOfOne(literals: readonly Literal[], kind: FactKind, budget: Budg
 
 function asFact(value: string, kind: FactKind): Fact[] {
   const number = numberOf(value)
-  // Declared units are numbers, labels are text: neither is known before the host is.
+  // A name may be a label (text) or declared units (a number): which is known only with the host.
   return [...(kind === 'text' ? [value] : []), ...(number === undefined ? [] : [number])]
 }
 
-/** Where nothing must be equal: one value for each way in which a host can stand to all that is named. */
+/** Where no literal demands equality: one value for each way in which a host's fact can lie among the values named. */
 function samples(literals: readonly Literal[], kind: FactKind): (Fact | undefined)[] {
   const numbers = literals.flatMap(({ term }) => {
     const values = term.kind === 'in' ? term.values : term.kind === 'compare' ? [term.value] : []
@@ -96,6 +96,6 @@ function samples(literals: readonly Literal[], kind: FactKind): (Fact | undefine
   const ends = [sorted[0]! - 1, sorted.at(-1)! * 2 + 1]
   const all = [...sorted, ...between, ...ends]
   if (kind === 'number') return all.filter((number) => number >= 0)
-  // Text that nothing here names, and that is not hollow.
+  // Also a text that no literal names and that `has` takes for there.
   return [undefined, '', 'no', `other than ${literals.map(literalText).join()}`, ...all]
 }

@@ -3,8 +3,8 @@ import type { Fact, Facts } from './facts.ts'
 import { printExpression } from './print.ts'
 
 /**
- * Whether a host with these facts meets it. What a host lacks compares as false; `!=`, `!~` and `not in` are the exact
- * opposites of `==`, `~` and `in`, and so true of what it lacks. Of a fact with several values one that fits is enough.
+ * Whether a host with these facts meets the expression. A fact that the host lacks compares as false; `!=`, `!~` and `not in`
+ * are the exact opposites of `==`, `~` and `in`, so they are true of it. Of a fact with several values one that fits is enough.
  */
 export function meets(expression: Expression, facts: Facts): boolean {
   switch (expression.kind) {
@@ -59,7 +59,7 @@ function isEqual(fact: string | number, value: string): boolean {
   return typeof fact === 'number' ? fact === numberOf(value) : fact === value
 }
 
-/** The parts between `*` occur one after the other, whatever the case. At most text times pattern steps. */
+/** Whether the parts between `*` occur in the text one after the other, ignoring case. At most text times pattern steps. */
 function contains(text: string, pattern: string): boolean {
   const lower = text.toLowerCase()
   let at = 0
@@ -76,7 +76,7 @@ function valuesOf(fact: Fact | undefined): readonly (string | number)[] {
   return typeof fact === 'object' ? fact : [fact]
 }
 
-/** The first part that a host with these facts does not meet, and what it has instead; undefined when it meets all. */
+/** The first part that a host with these facts does not meet, and what the host has instead; undefined: it meets all. */
 export function unmetText(expression: Expression, facts: Facts): string | undefined {
   if (meets(expression, facts)) return undefined
   if (expression.kind === 'and') return unmetText(expression.terms.find((term) => !meets(term, facts))!, facts)
@@ -89,7 +89,7 @@ function factText(fact: Fact | undefined): string {
   return values.length === 0 ? 'not there' : values.slice(0, 4).join(', ')
 }
 
-/** Every name in it, in order of appearance. */
+/** Every name in the expression, in order of appearance. */
 function namesOf(expression: Expression): Set<string> {
   if ('terms' in expression) return new Set(expression.terms.flatMap((term) => [...namesOf(term)]))
   return 'term' in expression ? namesOf(expression.term) : new Set([expression.name])

@@ -1,9 +1,9 @@
 import type { Offer } from '../advert.ts'
 
-/** What a host has under a name; a list where it has several, each of which counts. */
+/** What a host has under a name; of a list each value counts. */
 export type Fact = string | number | readonly string[] | readonly number[]
 
-/** Looks a name up; undefined: the host has no such thing. */
+/** Looks a name up; undefined: the host has nothing of that name. */
 export type Facts = (name: string) => Fact | undefined
 
 type KnownFact = (offer: Offer) => Fact
@@ -23,12 +23,12 @@ const knownFacts: Record<string, KnownFact> = {
   function: ({ functions }) => functions,
 }
 
-/** Of the names above those that hold several at once. */
+/** The names above that are lists. */
 const listFacts: ReadonlySet<string> = new Set(['gpu.model', 'gpu.memory', 'executor', 'function'])
 
 export type FactKind = 'text' | 'number' | 'list'
 
-/** What a name stands for before any host is known: a label (or declared units) is text that may be a number. */
+/** The kind of fact that a name stands for on any host; a label, or declared units, counts as text that may be a number. */
 export function factKind(name: string): FactKind {
   if (listFacts.has(name)) return 'list'
   return Object.hasOwn(knownFacts, name) ? 'number' : 'text'

@@ -8,10 +8,10 @@ export interface Literal {
   negated: boolean
 }
 
-/** over this many, nothing is decided */
+/** with more conjunctions nothing is decided */
 const conjunctionsMax = 64
 
-/** The conjunctions of which an expression is the alternative; undefined where they are too many. */
+/** The disjunctive normal form of an expression; undefined: it has too many conjunctions. */
 export function conjunctionsOf(expression: Expression, negated = false): Literal[][] | undefined {
   switch (expression.kind) {
     case 'not':
@@ -24,7 +24,7 @@ export function conjunctionsOf(expression: Expression, negated = false): Literal
         if (!part) return undefined
         parts.push(part)
       }
-      // De Morgan: the negation of one is the other, of negated terms.
+      // De Morgan: a negated `and` is an `or` of negated terms, and the other way round.
       return (expression.kind === 'or') !== negated ? bounded(parts.flat()) : productOf(parts)
     }
     default:
@@ -45,7 +45,7 @@ function productOf(parts: readonly Literal[][][]): Literal[][] | undefined {
   return product
 }
 
-/** Whether it says what a host must not have: true of a host that has nothing of that name. */
+/** Whether the literal says what a host must not have, and so is true of a host that has nothing of that name. */
 export function forbids({ term, negated }: Literal): boolean {
   const opposite = term.kind === 'in' ? term.negated : term.kind === 'compare' && opposites.has(term.operator)
   return opposite !== negated
@@ -53,7 +53,7 @@ export function forbids({ term, negated }: Literal): boolean {
 
 const opposites: ReadonlySet<string> = new Set(['!=', '!~'])
 
-/** The values of which one must be there (or none, where it forbids them); undefined: it is about something else. */
+/** The values of which the literal demands one, or forbids all; undefined: it is no comparison for equality. */
 export function equalTo({ term }: Literal): readonly string[] | undefined {
   if (term.kind === 'in') return term.values
   return term.kind === 'compare' && (term.operator === '==' || term.operator === '!=') ? [term.value] : undefined

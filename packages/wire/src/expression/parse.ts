@@ -23,7 +23,7 @@ export function parseExpression(text: string): ParsedExpression {
   const parser = new Parser(tokens)
   const expression = parser.whole()
   if (!expression) return { ok: false, fault: parser.fault! }
-  // Quotes that the printed form needs and the text did not have make it longer.
+  // The printed form may need quotes that the text did not have, and so be longer.
   const printed = printExpression(expression).length
   return printed > charsMax
     ? failed(`in full it has ${printed} characters; at most ${charsMax}`, 0)

@@ -22,7 +22,7 @@ export function printExpression(expression: Expression): string {
   }
 }
 
-/** As a term of `&&` or after `!`, which bind closer than what has several terms. */
+/** The text of a term of `&&` or `!`: in parentheses if it has several terms itself. */
 function within(term: Expression): string {
   return term.kind === 'or' || term.kind === 'and' ? inParentheses(term) : printExpression(term)
 }

@@ -21,7 +21,7 @@ const space = /\s/u
 const wordPart = /[\p{L}\p{N}_.:/@+-]/u
 const control = /[\p{Cc}\p{Cs}]/u
 
-/** The pieces of the text in order, the last of kind `end`; or the first thing that is none. One pass, never throws. */
+/** The tokens of the text in order, the last of kind `end`; or the first fault. One pass, never throws. */
 export function tokensOf(text: string): Token[] | ExpressionFault {
   const tokens: Token[] = []
   let at = 0
@@ -67,7 +67,7 @@ function quoted(text: string, at: number): (Token & { end: number }) | Expressio
   return { message: 'these quotes are never closed', at }
 }
 
-/** What people write instead. */
+/** What to write for signs that people use elsewhere. */
 const instead: Record<string, string> = {
   '=': '==',
   '&': '&&',

@@ -24,8 +24,8 @@ export const TaskView = strict({
 
 const version = int(undefined, 1)
 /**
- * moves: how often it went on to another bearer since its first; absent: never. path: of what has not begun, who had it before
- * under this ballot, so that it does not go there again
+ * A task that the bearer holds. moves: times that it was placed anew since its first place; absent: none. path: if it has not
+ * begun, the peers that had it before under this ballot, to which it may not go again
  */
 const held = strict({
   task: TaskId,
@@ -35,7 +35,7 @@ const held = strict({
   moves: Type.Optional(int(8)),
   path: Type.Optional(list(PeerId, limits.pathMax)),
 })
-/** what a custodian and a proposer speak of */
+/** what custodian and proposer speak of: a version of a task, and a ballot */
 const vote = { task: TaskId, version, ballot: Ballot }
 const attempts = list(Attempt, 128)
 
@@ -47,28 +47,28 @@ export const custodyMessages = {
     record: TaskRecord,
     ballot: Ballot,
     attempts,
-    /** of a task that starts at most once: it may have */
+    /** of an at-most-once task: it may have begun */
     begun: Type.Optional(Type.Boolean()),
   }),
-  /** on disk here, under that ballot */
+  /** the record is on disk here, under that ballot */
   stored: strict({ t: Type.Literal('stored'), ...vote }),
-  /** known here before, under `promised`: nothing was changed. Its version and custodians as they are here */
+  /** the task was known here before, under `promised`: nothing was changed. `known`: its version and custodians here */
   already: strict({
     t: Type.Literal('already'),
     ...vote,
     promised: Ballot,
-    /** stands: its outcome is chosen, so a majority of those had it */
+    /** stands: the outcome is chosen, so a majority of those custodians had the record */
     known: strict({ version, custodians: Custodians, stands: Type.Optional(Type.Boolean()) }),
   }),
-  /** not kept here, and why */
+  /** the record is not kept here, and why */
   unstored: strict({ t: Type.Literal('unstored'), ...vote, code: text(64), message: text(4096) }),
-  /** the submit was given up: forget it, where nothing but this ballot is known of it */
+  /** the submit was given up: forget the task, if nothing but this ballot is known of it */
   drop: strict({ t: Type.Literal('drop'), ...vote }),
   /** has the lease under this ballot run out with you too? Nothing is written for it */
   leaseAsk: strict({ t: Type.Literal('leaseAsk'), ...vote }),
-  /** leftMs 0: it has, or this ballot is not known here */
+  /** leftMs: what is left of that lease; 0: it has run out, or the ballot is not known here */
   leaseTold: strict({ t: Type.Literal('leaseTold'), ...vote, leftMs: int(2 ** 32) }),
-  /** promise me this ballot. run: only where the lease has run out; close: at once. The record is for who missed it */
+  /** promise me this ballot; run: only if the lease has run out, close: at once. The record is for custodians that missed it */
   prepare: strict({
     t: Type.Literal('prepare'),
     ...vote,
@@ -77,16 +77,16 @@ export const custodyMessages = {
     attempts,
     ending: Type.Optional(Ending),
   }),
-  /** on disk: no lower ballot is heard here any more, and this was accepted before */
+  /** on disk here: no lower ballot counts any more, and this decree was accepted before */
   promise: strict({
     t: Type.Literal('promise'),
     ...vote,
     accepted: Type.Optional(Accepted),
     attempts,
     begun: Type.Boolean(),
-    /** what was left here of the lease under the ballot before; 0: whoever bore it has stopped by itself */
+    /** what was left here of the last ballot's lease; 0: it has run out, so its bearer has stopped by itself */
     leftMs: int(2 ** 32),
-    /** who bore it before, as far as is known here; `runs`: it said so itself */
+    /** the last bearer, as far as is known here; `runs`: it said itself that it runs the task */
     borne: Type.Optional(strict({ ballot: Ballot, bearer: Bearer, runs: Type.Boolean() })),
     ending: Type.Optional(Ending),
   }),
@@ -98,36 +98,39 @@ export const custodyMessages = {
     code: choice('promised', 'lease', 'abstains'),
     leftMs: int(2 ** 32),
   }),
-  /** accept this decree. The record comes when a custodian lacked it */
+  /** accept this decree; the record comes along if the custodian lacked it */
   commit: strict({
     t: Type.Literal('commit'),
     ...vote,
     decree: Decree,
     record: Type.Optional(TaskRecord),
   }),
-  /** accepted and on disk */
+  /** the decree is accepted and on disk here */
   committed: strict({
     t: Type.Literal('committed'),
     ...vote,
-    /** others wait there for this task's end: that it is chosen has haste */
+    /** peers wait there for the task's end, so `chosen` is urgent */
     awaited: Type.Optional(Type.Boolean()),
   }),
-  /** this custodian missed the record: say it again with it */
+  /** this custodian missed the record: send the message again with it */
   lacking: strict({ t: Type.Literal('lacking'), ...vote }),
-  /** a majority has accepted it. The decree comes along for who cannot know it */
+  /** a majority has accepted the decree, which comes along for receivers that cannot know it */
   chosen: strict({ t: Type.Literal('chosen'), ...vote, decree: Type.Optional(Decree) }),
-  /** others keep it by now */
+  /** these custodians keep the task now */
   moved: strict({ t: Type.Literal('moved'), task: TaskId, version, custodians: Custodians }),
   /** a closed task, for a custodian that takes another's place; answered by stored */
   copy: strict({ t: Type.Literal('copy'), record: TaskRecord, ballot: Ballot, outcome: Outcome }),
-  /** from the origin of tasks whose clients still wait: which of them are over? Answered by chosen, moved and unknown; silence: it is open */
+  /**
+   * from the origin of tasks whose clients still wait: which of them are over? Answered by chosen, moved and unknown; a task of
+   * which nothing is said is open
+   */
   await: strict({ t: Type.Literal('await'), tasks: list(TaskId, limits.tasksPerMessageMax) }),
-  /** these are not known here */
+  /** these tasks are not known here */
   unknown: strict({ t: Type.Literal('unknown'), tasks: list(TaskId, limits.tasksPerMessageMax) }),
-  /** from the bearer of a task that must start at most once: may it? Answered by begun, or by fenced */
+  /** from the bearer of an at-most-once task: may it start? Answered by begun, or by fenced */
   begin: strict({ t: Type.Literal('begin'), ...vote }),
   begun: strict({ t: Type.Literal('begun'), ...vote }),
-  /** how the place of these was chosen; written some time later, or with the end of the task, if that comes first */
+  /** how the place of these tasks was chosen; written some time later, or with the end of the task if that comes first */
   decided: strict({
     t: Type.Literal('decided'),
     tasks: list(strict({ task: TaskId, ballot: Ballot }), limits.batonsPerMessageMax),
@@ -140,7 +143,7 @@ export const custodyMessages = {
     t: Type.Literal('award'),
     batons: Type.Array(Baton, { minItems: 1, maxItems: limits.batonsPerMessageMax }),
   }),
-  /** to whoever handed it over: borne here now */
+  /** to the peer that handed these batons over: they are borne here now */
   accept: strict({
     t: Type.Literal('accept'),
     tasks: list(strict({ task: TaskId, ballot: Ballot }), limits.batonsPerMessageMax),
@@ -151,17 +154,17 @@ export const custodyMessages = {
   giveUp: strict({
     t: Type.Literal('giveUp'),
     ...vote,
-    /** true when a run began under this ballot: counts as an attempt */
+    /** a run began under this ballot, which counts as an attempt */
     ran: Type.Boolean(),
     refusal: Type.Optional(Refusal),
     code: text(limits.nameCharsMax),
     message: text(4096),
-    /** where the next run goes on: this one was stopped for it, and is held against nobody */
+    /** state from which the next run goes on: the run was stopped to move, which counts against no limit of attempts */
     checkpoint: Type.Optional(FileRef),
   }),
   /**
-   * What this bearer holds of that custodian's tasks, as changes to what `base` said; base 0 says it from nothing.
-   * Extends the lease of everything in the set, or (full: false) only of what is added.
+   * The set of the receiver's tasks that this bearer holds, as changes to the set of message `base`; base 0: to the empty set.
+   * Renews the leases of the whole set, or (full: false) only of what is added.
    */
   renew: strict({
     t: Type.Literal('renew'),
@@ -173,8 +176,8 @@ export const custodyMessages = {
     removes: list(strict({ task: TaskId, ballot: Ballot }), limits.tasksPerMessageMax),
   }),
   /**
-   * `refused`: these are fenced. `lacking`: these are not known here, or in an earlier version, and their leases not confirmed.
-   * `again`: the base is not known here, say all from nothing
+   * `refused`: these are fenced. `lacking`: these are not known here, or only in an earlier version, so their leases are not
+   * renewed. `again`: the base is not known here, so send the whole set with base 0
    */
   renewed: strict({
     t: Type.Literal('renewed'),
@@ -184,8 +187,8 @@ export const custodyMessages = {
     lacking: list(strict({ task: TaskId, ballot: Ballot }), limits.tasksPerMessageMax),
   }),
   /**
-   * A higher ballot was promised, or another decree was chosen. `final`: by a majority, as its proposer knows: stop;
-   * otherwise it is the word of this custodian alone.
+   * A higher ballot was promised, or another decree was chosen. `final`: a majority did, as the proposer knows, so the bearer
+   * must stop; otherwise this custodian speaks for itself alone.
    */
   fenced: strict({
     t: Type.Literal('fenced'),
@@ -195,13 +198,13 @@ export const custodyMessages = {
     code: text(64),
     final: Type.Boolean(),
   }),
-  /** the bearer's answer to a fence: nothing of that ballot runs here any more */
+  /** the bearer's answer to `fenced`: nothing runs here under that ballot any more */
   stopped: strict({ t: Type.Literal('stopped'), task: TaskId, ballot: Ballot }),
 
   // ---- readers
   /**
-   * `unendable`: also where most of its custodians were removed from the mesh; what they knew of it is given up, and all that are
-   * left end it
+   * `unendable`: ends the task also if most of its custodians were removed from the mesh: what those knew of it is given up,
+   * and all custodians that are left end it together
    */
   cancel: strict({
     t: Type.Literal('cancel'),
@@ -210,14 +213,14 @@ export const custodyMessages = {
     reason: text(limits.nameCharsMax),
     unendable: Type.Optional(Type.Literal(true)),
   }),
-  /** `stopping`: it is seen to, and the last word comes later; whoever hears nothing asks another custodian */
+  /** `stopping`: the custodian sees to it, and another answer follows; an asker that hears nothing turns to another custodian */
   cancelled: strict({
     t: Type.Literal('cancelled'),
     ask,
     task: TaskId,
     answer: choice('cancelled', 'closed-before', 'unknown', 'stopping'),
   }),
-  /** reads, from anywhere; `watch`: also every change from now on, for a minute */
+  /** asks what is known of a task; `watch`: also to be told of every change, for a minute */
   query: strict({ t: Type.Literal('query'), ask, task: TaskId, watch: Type.Boolean() }),
   view: strict({ t: Type.Literal('view'), ask, task: TaskId, view: Type.Optional(TaskView) }),
   list: strict({
@@ -226,11 +229,11 @@ export const custodyMessages = {
     limit: int(limits.tasksPerMessageMax, 1),
     prefix: text(24),
     states: list(TaskState, 8),
-    /** who cannot be asked: a task is told by the first of its custodians that is none of these */
+    /** peers that cannot be asked: a task is listed only by the first of its custodians that is none of these */
     without: list(PeerId, limits.membersMax),
     filter: Type.Optional(TaskFilter),
   }),
-  /** fewer than `total` and than the limit: no more fit into a frame; the next page begins after the last */
+  /** fewer tasks than `total` and the limit: no more fit into a frame, and the next page begins after the last one */
   listed: strict({ t: Type.Literal('listed'), ask, tasks: list(TaskSummary, limits.tasksPerMessageMax), total: int() }),
   /** live output of a task that runs at the receiver, from these offsets on */
   follow: strict({ t: Type.Literal('follow'), ask, task: TaskId, stdout: int(), stderr: int() }),
@@ -241,7 +244,7 @@ export const custodyMessages = {
     stream: choice('stdout', 'stderr'),
     offset: int(),
     data: bytes(limits.inlineBytesMax),
-    /** nothing more comes from here: ended, or not here */
+    /** nothing more comes: the run has ended, or is not here */
     end: Type.Boolean(),
   }),
 }

@@ -9,26 +9,26 @@ const round = int(2 ** 32)
 const count = int(limits.gangSizeMax)
 
 export const gangMessages = {
-  /** keep room for as many of these as you can, for a moment: the others are asked as well, and all or none are placed */
+  /** keep room for up to `count` members for a moment: other hosts are asked as well, and all members are placed or none */
   reserve: strict({
     t: Type.Literal('reserve'),
     gang: GangKey,
     round,
     shape: Shape,
     count,
-    /** it has waited for long: keep it until it is said again, and add what becomes free; where two are, the older one's */
+    /** the gang has waited long: keep its room between rounds and add what comes free; of two patient gangs the older gets it */
     patient: Type.Boolean(),
     sinceWallMs: int(),
-    /** of a patient one: so many are enough here while it waits; absent: as many as it wants */
+    /** of a patient gang: places that are enough here between rounds; absent: `count` */
     keep: Type.Optional(count),
-    /** so long after its start each of them is over, by its timeout; absent: they have none */
+    /** each member is over by its timeout this long after its start; absent: not all have a timeout */
     limitMs: Type.Optional(int(2 ** 40, 1)),
-    /** of a patient one: by what all hosts said it cannot start sooner; what is over until then may use its room */
+    /** of a patient gang: by what all hosts said it cannot start sooner, so tasks that end before may use its room */
     startsInMs: Type.Optional(int(2 ** 40)),
-    /** of each of them fewer than three are custodians, as in a quote */
+    /** each member has fewer than three custodians, as in a quote */
     fewKeep: Type.Optional(Type.Literal(true)),
   }),
-  /** so many are kept; offeredMs as in a bid */
+  /** `count` places are kept; offeredMs as in a bid */
   reserved: strict({
     t: Type.Literal('reserved'),
     gang: GangKey,
@@ -36,15 +36,18 @@ export const gangMessages = {
     count,
     offeredMs: int(),
     refusal: Type.Optional(Refusal),
-    /** its tenant's quota never lets more of them be here at a time; absent: as many as were asked for */
+    /** most members that the tenant's quota ever allows here at a time; absent: all that were asked for */
     quotaMost: Type.Optional(count),
-    /** to a patient one: how long it takes at most until there is room for one more, for two, and so on; by timeouts */
+    /** to a patient gang: until there is room for one more member, for two, and so on, at the latest (by timeouts) */
     laterMs: Type.Optional(list(int(2 ** 40), limits.laterRoomMax)),
-    /** an older one is patient here: until that one has its places this one is to keep nothing anywhere while it waits */
+    /** an older gang is patient here: until that has its places this gang must not be patient */
     older: Type.Optional(Type.Boolean()),
   }),
-  /** room for so many is free, of one that found less when it asked, or is kept for one that is patient; `older` as above */
+  /**
+   * news to a gang that found less room than it wanted: `count` places are free now, or kept for it if it is patient; `older`
+   * as above
+   */
   freed: strict({ t: Type.Literal('freed'), gang: GangKey, count, older: Type.Optional(Type.Boolean()) }),
-  /** what is still kept for it is free again */
+  /** free what is still kept for this gang */
   unreserve: strict({ t: Type.Literal('unreserve'), gang: GangKey }),
 }

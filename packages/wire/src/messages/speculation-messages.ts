@@ -11,14 +11,14 @@ const run = { task: TaskId, ballot: Ballot }
 
 export const speculationMessages = {
   /**
-   * From the bearer of a task that lags: run it as well, or go on with that. What comes of it is the bearer's to propose.
-   * leftMs: until when it may run, unless this is said again
+   * From the bearer of a task that lags: run it as well (with `ask`), or go on with that run. Only the bearer proposes its
+   * result. leftMs: how long it may run unless this is sent again
    */
   backup: strict({
     t: Type.Literal('backup'),
     ...run,
     leftMs: int(60_000),
-    /** the first time */
+    /** only in the first message */
     ask: Type.Optional(
       strict({
         record: TaskRecord,
@@ -28,7 +28,7 @@ export const speculationMessages = {
       }),
     ),
   }),
-  /** the answer to each of those */
+  /** the answer to each `backup` */
   backupSaid: strict({
     t: Type.Literal('backupSaid'),
     ...run,
@@ -36,6 +36,6 @@ export const speculationMessages = {
     code: text(limits.nameCharsMax),
     result: Type.Optional(RunResult),
   }),
-  /** it is not needed any more */
+  /** the second run is not needed any more */
   backupOver: strict({ t: Type.Literal('backupOver'), ...run }),
 }

@@ -5,13 +5,13 @@ import { int, list, strict, text, wallTime } from '../schema.ts'
 
 const ask = int(2 ** 32)
 
-/** Which trace events are wanted: all that is given must fit. */
+/** Which trace events are wanted; all given fields must fit. */
 export const TraceFilter = strict({
   /** whole types, or first words of them, such as `task`; none: all */
   types: list(text(limits.traceTypeCharsMax, 1), limits.traceTypesMax),
   /** the beginning of a task's id */
   task: Type.Optional(text(24, 1)),
-  /** told by that peer, or naming it */
+  /** events that this peer tells, or that name it */
   peer: Type.Optional(PeerId),
   sinceWallMs: Type.Optional(wallTime),
   untilWallMs: Type.Optional(wallTime),
@@ -23,7 +23,7 @@ const ToldEvent = strict({ seq: int(), wallMs: wallTime, text: text(limits.textC
 export type ToldEvent = Static<typeof ToldEvent>
 
 export const traceMessages = {
-  /** the newest `limit` events that are kept there and fit, of at most so many characters together; answered by traced */
+  /** asks for the newest `limit` events that fit the filter, of at most charsMax characters together; answered by traced */
   askTrace: strict({
     t: Type.Literal('askTrace'),
     ask,
@@ -32,8 +32,8 @@ export const traceMessages = {
     charsMax: int(limits.traceCharsMax, 1),
   }),
   /**
-   * Oldest first; `total`: that fit; from `sinceWallMs` on all that happened is kept, before it only what is seldom; `atWallMs`:
-   * when it was told. All by the clock of whoever tells it
+   * Oldest first; `total`: events that fit; from `sinceWallMs` on all events are kept, before that only seldom ones; `atWallMs`:
+   * when this was answered. All times by the sender's clock
    */
   traced: strict({
     t: Type.Literal('traced'),
