@@ -35,8 +35,8 @@ export class DrainMemory {
   }
 
   /**
-   * What has to be written when the peer is told to drain, or no longer to: also when it is told so again, since the disk may have
-   * refused it before
+   * What has to be written when the peer is told to drain, or no longer to; also when it is told again, since the disk may have
+   * refused the write before.
    */
   decide({ on, deadlineMs }: { on: boolean; deadlineMs?: Millis }, wallMs: WallMillis): Write {
     if (!on) {

@@ -12,8 +12,8 @@ import type { Outlet } from './outlet.ts'
 import type { TracesInput } from './traces.ts'
 
 /**
- * What the `route…` functions work with: the outlet, the machines to look at, and `step…` functions that make an effect of one
- * machine the input of another, within the same step of the peer. `Router` implements it.
+ * What the `route…` functions work with: the outlet, the machines to look at, and `step…` functions that make an effect of
+ * one machine the input of another, within the same step of the peer. `Router` implements it.
  */
 export interface Steps {
   readonly machines: Machines

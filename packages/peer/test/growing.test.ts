@@ -3,13 +3,13 @@ import { scaledLabel, scalerLabel } from '../src/index.ts'
 import { Mesh } from './mesh.ts'
 import type { Host } from './mesh-node.ts'
 
-/** A peer that starts others at once when they are needed, if it may. */
+/** A peer with a scaler, which starts other peers at once when slots are needed; only an admin may. */
 function starter(role: 'admin' | 'host'): Host {
   const capacity = { scaler: 'local', bucketMs: 1_000, startMs: 2_000, coolDownMs: 1_000, answerMs: 600_000 }
   return { slots: 1, role, offer: { labels: { [scalerLabel]: 'local' } }, capacity }
 }
 
-/** So many tasks that take a minute each. */
+/** Submits `tasks` tasks of a minute each. */
 function keepBusy(mesh: Mesh, at: string, tasks: number): void {
   for (let tag = 0; tag < tasks; tag++) mesh.submit(at, `task${tag}`, { ms: 60_000 }, { tag })
 }
@@ -31,7 +31,7 @@ test('a member that may not invite, whatever it says of itself, neither starts o
 const tellers = ['p0', 'p1', 'p2', 'p3', 'p4', 'p5']
 const plan = (mesh: Mesh) => mesh.node('seat').peer.snapshot().capacity!
 
-/** To so many of them, each of one slot, a task of twenty seconds is submitted every ten: two at once. */
+/** Submits a task of twenty seconds every ten to each of `peersWithWork` peers of one slot: each has two at once. */
 function thinDemand(mesh: Mesh, peersWithWork: number, tasksEach: number): void {
   for (let i = 0; i < tasksEach; i++) {
     for (const name of tellers.slice(0, peersWithWork)) mesh.submit(name, `${name}at${mesh.now}x`, { ms: 20_000 })
@@ -40,8 +40,8 @@ function thinDemand(mesh: Mesh, peersWithWork: number, tasksEach: number): void 
 }
 
 /**
- * While there was such demand one more peer had room for all of it. That one has gone, and all tasks have ended, when a peer
- * comes that can start others: it has seen none of it.
+ * A mesh after thin demand, for which the peer `roomy` had room. Roomy has gone and all tasks have ended when `seat` joins, a
+ * peer that can start others: it has seen nothing of that demand itself.
  */
 function afterThinDemand(peersWithWork: number): Mesh {
   const mesh = new Mesh({ ...Object.fromEntries(tellers.map((name) => [name, 1])), roomy: 8 })
@@ -61,7 +61,7 @@ test('what peers foretell is summed: by what many expect a mesh grows though non
   expect(plans).toMatchObject(
     counts.map((peers) => ({ needed: 0, slots: 6, classes: [{ class: 'sleep', peers, present: 0, runMs: 20_000 }] })),
   )
-  // Of two at once each still expects the most.
+  // Each peer had two tasks at once, and still expects nearly that.
   const [alone, three, six] = plans.map(({ soon }) => soon!)
   expect(alone).toBeGreaterThan(1.5)
   expect(alone).toBeLessThan(2)
@@ -69,7 +69,7 @@ test('what peers foretell is summed: by what many expect a mesh grows though non
   expect(six).toBeCloseTo(6 * alone!)
   const [ofOne, ofThree, ofSix] = plans.map(({ log }) => log)
   expect([ofOne, ofThree]).toEqual([[], []])
-  // Each brings one slot, and a little more was foretold when it was decided.
+  // Each order is for one slot: ten and a little more were forecast, so five were missing beside the six.
   expect(ofSix!.map(({ intent }) => intent.kind)).toEqual(new Array(5).fill('grow'))
   for (const { why } of ofSix!) expect(why).toMatch(/^short: 0 needed of 6 slots, 10\.\d soon, 10\.\d later$/)
 })
