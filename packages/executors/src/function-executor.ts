@@ -102,6 +102,10 @@ export class FunctionExecutor implements Executor {
     else this.#start(run, this.#registered.get(run.work.name))
   }
 
+  linedFunctions(): readonly string[] {
+    return [...this.#registered.keys()]
+  }
+
   /** Only plain calls of registered functions, behind one that is in a thread. */
   lineUp(order: RunOrder, behind: RunRef): void {
     const key = fenceText(order.task, order.ballot)
@@ -205,7 +209,7 @@ export class FunctionExecutor implements Executor {
       running: () => this.#onBegun(run),
       output: (live) => run.live(live),
       answered: (answer) => this.#finish(run, run.answered(answer)),
-      failed: (error) => this.#finish(run, run.ended(this.#threadFailure(run.work.name, error))),
+      failed: (error) => this.#finish(run, run.ended(run.threadFailure(error))),
       ended: () => this.#finish(run, run.ended(run.stopped())),
       notBegun: () => this.#onNotBegun(run),
     }
@@ -231,15 +235,6 @@ export class FunctionExecutor implements Executor {
   #endInTime(run: FunctionRun): void {
     const { timeoutMs } = run.order.record.spec
     if (timeoutMs > 0 && timeoutMs < 2 ** 31) run.timer ??= setTimeout(() => this.#halt(run, 'timeout'), timeoutMs)
-  }
-
-  /** Its thread ended: as the only limit of functions that is kept, for its heap; else by its own doing. */
-  #threadFailure(name: string, error: Error): RunResult {
-    if ((error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY') {
-      const message = `out of memory: ${name} needed more than ${this.#options.heapMbMax} MiB of heap`
-      return { ...plainResult('failed', message, 1), code: 'out-of-memory' }
-    }
-    return plainResult('failed', threadFailure(name, error), 1)
   }
 
   #startAtAgent(run: FunctionRun): void {
@@ -292,8 +287,4 @@ function callOf(run: FunctionRun, path: string): PoolCall {
   const { name, args, module } = run.work
   const moduleName = module?.path ?? path
   return { module: path, moduleName, name, args, variables: run.variables(), outputBytesMax: run.outputBytesMax }
-}
-
-function threadFailure(name: string, error: Error): string {
-  return `the thread of ${name} ended: ${error.stack?.split('\n').slice(0, 6).join('\n') ?? String(error)}`
 }

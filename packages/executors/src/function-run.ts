@@ -145,6 +145,17 @@ export class FunctionRun {
     return plainResult(stopEnd(code), stopMessage(code, this.order.record.spec.timeoutMs), 1)
   }
 
+  /** Its thread ended: as the only limit of functions that is kept, for its heap; else by its own doing. */
+  threadFailure(error: Error): RunResult {
+    const { name } = this.work
+    if ((error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY') {
+      const message = `out of memory: ${name} needed more than ${this.#options.heapMbMax} MiB of heap`
+      return { ...plainResult('failed', message, 1), code: 'out-of-memory' }
+    }
+    const where = error.stack?.split('\n').slice(0, 6).join('\n') ?? String(error)
+    return plainResult('failed', `the thread of ${name} ended: ${where}`, 1)
+  }
+
   /** What went wrong before anything ran. */
   failure(error: unknown): RunResult {
     if (this.stopCode) return this.stopped()

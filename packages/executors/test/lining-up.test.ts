@@ -157,6 +157,14 @@ test('behind one that is halted it comes back, too', async () => {
   expect(told(a, b).sort()).toEqual(['ran a', 'running a', 'taken back b'])
 })
 
+test('calls of registered functions are lined up, and none of those that agents serve', () => {
+  executor.agents.attach('agent', ['of-an-agent'], 1, () => {})
+  expect(executor.functions()).toContain('of-an-agent')
+  expect(executor.linedFunctions()).toContain('add')
+  expect(executor.linedFunctions()).not.toContain('of-an-agent')
+  executor.agents.detach('agent')
+})
+
 test('what cannot follow a run is given back at once', async () => {
   const a = await hanging()
   const refused = [
