@@ -159,6 +159,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       // All hosts are compared while some have room; once none had, it goes to the first that has.
       if (now < lot.quietUntil || !this.#keeper.comparesAll(lot)) this.#keeper.keepWhatFits(lot, now, out, atOnce)
     }
+    this.#keeper.ahead.keep(now, out)
     this.#lots.lookAgainAtAll(now)
   }
 

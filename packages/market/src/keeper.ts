@@ -1,35 +1,26 @@
 import { copiesThatFit, copyVector, type Millis, type QuotaRoom, type ResourceVector } from '@souk/kernel'
-import { type PeerId, requestsOf, type Ties } from '@souk/wire'
+import { requestsOf, type Ties } from '@souk/wire'
 import type { Bid } from './auction.ts'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import { bidTerms } from './bid-terms.ts'
 import type { MarketConfig } from './config.ts'
-import { type Durations, durationClass } from './durations.ts'
+import { durationClass } from './durations.ts'
 import { fetchMsTo, withFetch } from './fetching.ts'
 import { decideFit } from './fit.ts'
+import { KeepAhead, type KeepAheadParts } from './keep-ahead.ts'
 import type { Lot } from './lot.ts'
-import type { Lots } from './lots.ts'
 import { comparesAll, objectiveOf } from './objectives.ts'
-import type { Pace } from './pace.ts'
 import type { Packing } from './packing.ts'
 import { shapeAs } from './shape.ts'
 import { spend } from './spend.ts'
 import { countTogether, decideTies, isTied, unmetMilli } from './ties.ts'
-import { type FrameOf, plainDecision } from './to-decision.ts'
-import type { LocalView, MembersView } from './views.ts'
+import { plainDecision } from './to-decision.ts'
 import type { Waiting } from './waiting-line.ts'
 import { withPrediction } from './with-prediction.ts'
 import { isZoned } from './zone-ties.ts'
 
-interface KeeperParts {
-  self: PeerId
-  members: MembersView
-  local: LocalView
-  lots: Lots
-  pace: Pace
+interface KeeperParts extends KeepAheadParts {
   packing: Packing
-  durations: Durations
-  frame: FrameOf
 }
 
 /** As others are asked. */
@@ -46,6 +37,7 @@ interface Quoted {
  * compared with it. Then it bids like them.
  */
 export class Keeper {
+  readonly ahead: KeepAhead
   readonly #config: MarketConfig
   readonly #parts: KeeperParts
   /** what is left of this host in the current step, after what was kept in it */
@@ -58,6 +50,7 @@ export class Keeper {
   constructor(config: MarketConfig, parts: KeeperParts) {
     this.#config = config
     this.#parts = parts
+    this.ahead = new KeepAhead(config, parts)
   }
 
   /** A new step: this host has what it says. */
