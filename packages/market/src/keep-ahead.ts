@@ -64,11 +64,11 @@ export class KeepAhead {
   }
 
   /** How many of them are to wait here, those that do already included. */
-  #aheadOf({ shape, avoid, compared, tenant }: Lot, queued: number, now: Millis): number {
+  #aheadOf(lot: Lot, queued: number, now: Millis): number {
+    const { shape, tenant } = lot
     const { self, local, members, pace, durations, waiting } = this.#parts
     const meanMs = durations.meanMs(shape.class)
-    if (meanMs === undefined || compared || avoid.has(self) || shape.alternatives || isTied(shape) || isZoned(shape))
-      return 0
+    if (meanMs === undefined || !isPlain(lot) || lot.avoid.has(self)) return 0
     const share = shareOf(waiting(), members.candidates().length)
     const ahead = (concurrent: number) =>
       aheadCount({ aheadMs: pace.aheadMs(), concurrent, meanMs, share }, this.#config.aheadMax)
@@ -87,4 +87,9 @@ export class KeepAhead {
     const decision = withPrediction(plain, 0, durations.expected(lot.shape.class))
     out.push({ type: 'keep', tasks: tasks.map(({ task }) => task), alternative: 0, decision })
   }
+}
+
+/** Where it runs makes no difference: what has inputs may have to fetch them first, which another host need not. */
+function isPlain({ shape, compared, inputBytes }: Lot): boolean {
+  return !compared && inputBytes === 0 && !shape.alternatives && !isTied(shape) && !isZoned(shape)
 }
