@@ -94,7 +94,15 @@ class Table {
     }
     for (const id of ids) {
       const offer = offerOf(id === origin ? 0 : 8)
-      this.#step(id, { type: 'start', wallMs: 0, ...firstLife, stored: [], offer, certificate: certificateOf(id) })
+      this.#step(id, {
+        type: 'start',
+        wallMs: 0,
+        ...firstLife,
+        stored: [],
+        offer,
+        linedFunctions: [],
+        certificate: certificateOf(id),
+      })
     }
     for (const id of ids) {
       for (const peer of ids) {

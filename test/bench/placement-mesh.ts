@@ -158,6 +158,7 @@ function peerOf(self: PeerId, offer: Offer, members: MembersView, config: Market
   const host = new Host(defaultHostConfig, {
     devices: (request) => packing.fitting(request)?.devices,
     meanMs: () => undefined,
+    linesUp: () => false,
   })
   const local = {
     offer: () => offer,

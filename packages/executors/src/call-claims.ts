@@ -52,6 +52,11 @@ export class CallClaims {
     return this.#change(call, begun, revoked)
   }
 
+  /** It was taken back, or its thread goes no further than its end. */
+  isRevoked(call: number): boolean {
+    return Atomics.load(this.#states, call % callsMax) === stateOf(call, revoked)
+  }
+
   #change(call: number, from: number, to: number): boolean {
     const before = stateOf(call, from)
     return Atomics.compareExchange(this.#states, call % callsMax, before, stateOf(call, to)) === before

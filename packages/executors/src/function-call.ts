@@ -1,6 +1,11 @@
 import type { MessagePort } from 'node:worker_threads'
 
-/** What goes to a worker thread: plain data, one message a call. */
+/** The clock that all threads share, ms. */
+export function sharedNowMs(): number {
+  return performance.timeOrigin + performance.now()
+}
+
+/** What goes to a worker thread: plain data. */
 export interface FunctionCall {
   /** number of the call in its pool */
   id: number
@@ -16,9 +21,12 @@ export interface FunctionCall {
   /** SOUK_… of this run, for the thread's `process.env` */
   variables: Record<string, string>
   outputBytesMax: number
-  /** when it was sent to its thread, by the clock that all threads share, ms */
+  /** when it was sent to its thread, by `sharedNowMs` */
   sentMs: number
-  /** by that clock: whose turn comes later does not begin any more, since its task may have been started elsewhere */
+  /**
+   * by `sharedNowMs`: if its turn comes later it does not begin any more, since its task may have been started elsewhere. Never
+   * later than of what it is lined up behind: where that comes too late, so does this
+   */
   beginByMs?: number
 }
 
@@ -30,8 +38,8 @@ export interface LaneStart {
 }
 
 /**
- * What a thread is asked; it does one after the other. Calls that were taken back are not answered. `end`: nothing more; it is
- * not answered either.
+ * What a thread is asked, some of it in one message; it does one after the other, and answers each before it goes on. Calls that
+ * were taken back are not answered. `end`: nothing more; it is not answered either.
  */
 export type LaneAsk =
   | { ask: 'run'; call: FunctionCall }
@@ -41,18 +49,19 @@ export type LaneAsk =
   | { ask: 'warm'; path: string; name: string }
   | { ask: 'end' }
 
-export type LaneAnswer = { value: unknown } | { error: unknown }
+/** `notBegun`: of a call that was lined up: its turn came too late, and nothing of it has happened. */
+export type LaneAnswer<T = unknown> = { value: T } | { error: Error } | { notBegun: true }
 
 /** What comes back. `value` is JSON text. */
 export interface FunctionAnswer {
   value?: string
-  /** its turn came too late: it has not begun */
-  late?: true
   /** why it failed, for people */
   error?: string
   /** absent when it wrote nothing, as most do */
   rest?: Rest
   cpuMs: number
+  /** from its beginning to its end in its thread, warm-up included */
+  runMs: number
   /** how long its thread took to start and to load the module, whichever it had to; 0: neither */
   warmUpMs: number
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { CodedError, type Executor, type MeasuredRun, type RunEvents, type RunRef, type WarmOrder } from '@souk/runtime'
 import { type Ballot, limits, type RunResult, type TaskId } from '@souk/wire'
 import { type AgentHub, Agents } from './agent-hub.ts'
+import { sharedNowMs } from './function-call.ts'
 import { type FunctionOptions, functionOptions } from './function-options.ts'
 import { FunctionPool, type PoolCall, type PooledCall } from './function-pool.ts'
 import { FunctionRun, type RunFolders } from './function-run.ts'
@@ -101,6 +102,10 @@ export class FunctionExecutor implements Executor {
     else this.#start(run, this.#registered.get(run.work.name))
   }
 
+  linedFunctions(): readonly string[] {
+    return [...this.#registered.keys()]
+  }
+
   /** Only plain calls of registered functions, behind one that is in a thread. */
   lineUp(order: RunOrder, behind: RunRef): void {
     const key = fenceText(order.task, order.ballot)
@@ -113,14 +118,11 @@ export class FunctionExecutor implements Executor {
       return
     }
     this.#runs.set(key, run)
-    const listener = this.#listener(run)
-    const begins = { ...listener, running: () => this.#onTurn(run, listener) }
-    const takenBack = () => this.#onTakenBack(run)
     const leftMs = order.leased ? this.#events!.leaseLeftMs(order.task, order.ballot) : Infinity
-    const inTime = leftMs < Infinity ? { beginByMs: performance.timeOrigin + performance.now() + leftMs } : {}
-    run.call = this.#pool.lineUp({ ...callOf(run, path), ...inTime }, before, { ...begins, takenBack })
-    if (run.call === undefined) queueMicrotask(takenBack)
-    else this.#stopInPool(run)
+    const beginByMs = sharedNowMs() + leftMs
+    run.call = this.#pool.lineUp({ ...callOf(run, path), beginByMs }, before, this.#listener(run))
+    if (run.call === undefined) queueMicrotask(() => this.#onTakenBack(run))
+    else run.stopper = () => void this.#pool.halt(run.call!)
   }
 
   takeBack(task: TaskId, ballot: Ballot): void {
@@ -198,28 +200,30 @@ export class FunctionExecutor implements Executor {
 
   #startInPool(run: FunctionRun, path: string): void {
     run.call = this.#pool.run(callOf(run, path), this.#listener(run))
-    if (run.call !== undefined) this.#stopInPool(run)
+    if (run.call !== undefined) run.stopper = () => void this.#pool.halt(run.call!)
     else void this.#finish(run, run.ended(refusal('no-room', 'too many functions wait for a thread')))
   }
 
   #listener(run: FunctionRun): PooledCall {
     return {
-      running: () => run.running(),
+      running: () => this.#onBegun(run),
       output: (live) => run.live(live),
       answered: (answer) => this.#finish(run, run.answered(answer)),
-      failed: (error) => void this.#finish(run, run.ended(this.#threadFailure(run.work.name, error))),
-      ended: () => void this.#finish(run, run.ended(run.stopped())),
+      failed: (error) => this.#finish(run, run.ended(run.threadFailure(error))),
+      ended: () => this.#finish(run, run.ended(run.stopped())),
+      notBegun: () => this.#onNotBegun(run),
     }
   }
 
-  #stopInPool(run: FunctionRun): void {
-    run.stopper = () => void this.#pool.halt(run.call!)
+  #onBegun(run: FunctionRun): void {
+    this.#endInTime(run)
+    run.running()
   }
 
-  /** One that was lined up begins now, or has a moment ago. */
-  #onTurn(run: FunctionRun, { running }: PooledCall): void {
-    this.#endInTime(run)
-    running()
+  /** One that was lined up comes back. Where it was said to begin, as its thread was about to, it has to go elsewhere. */
+  #onNotBegun(run: FunctionRun): void {
+    if (run.begun) void this.#finish(run, run.ended(refusal('late', 'its lease ended before its turn came')))
+    else this.#onTakenBack(run)
   }
 
   #onTakenBack(run: FunctionRun): void {
@@ -230,16 +234,7 @@ export class FunctionExecutor implements Executor {
 
   #endInTime(run: FunctionRun): void {
     const { timeoutMs } = run.order.record.spec
-    if (timeoutMs > 0 && timeoutMs < 2 ** 31) run.timer = setTimeout(() => this.#halt(run, 'timeout'), timeoutMs)
-  }
-
-  /** Its thread ended: as the only limit of functions that is kept, for its heap; else by its own doing. */
-  #threadFailure(name: string, error: Error): RunResult {
-    if ((error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY') {
-      const message = `out of memory: ${name} needed more than ${this.#options.heapMbMax} MiB of heap`
-      return { ...plainResult('failed', message, 1), code: 'out-of-memory' }
-    }
-    return plainResult('failed', threadFailure(name, error), 1)
+    if (timeoutMs > 0 && timeoutMs < 2 ** 31) run.timer ??= setTimeout(() => this.#halt(run, 'timeout'), timeoutMs)
   }
 
   #startAtAgent(run: FunctionRun): void {
@@ -292,8 +287,4 @@ function callOf(run: FunctionRun, path: string): PoolCall {
   const { name, args, module } = run.work
   const moduleName = module?.path ?? path
   return { module: path, moduleName, name, args, variables: run.variables(), outputBytesMax: run.outputBytesMax }
-}
-
-function threadFailure(name: string, error: Error): string {
-  return `the thread of ${name} ended: ${error.stack?.split('\n').slice(0, 6).join('\n') ?? String(error)}`
 }

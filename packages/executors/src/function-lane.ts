@@ -1,19 +1,28 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
 import { CallClaims } from './call-claims.ts'
-import type { FunctionAnswer, FunctionCall, LaneAnswer, LaneAsk, LaneStart } from './function-call.ts'
+import {
+  type FunctionAnswer,
+  type FunctionCall,
+  type LaneAnswer,
+  type LaneAsk,
+  type LaneStart,
+  sharedNowMs,
+} from './function-call.ts'
+
+/** Calls that a thread has beside the one at work, so that it is not idle before this turn of the event loop is over. */
+const sentEnough = 2
 
 interface Asked {
   /** of a call */
   turn: number | undefined
-  resolve(value: unknown): void
-  reject(error: unknown): void
+  heard(answer: LaneAnswer): void
 }
 
 /**
  * One worker thread, held as one long task of Piscina's, with a port of its own: what is asked of it costs a message each
- * way. As a task of Piscina's each call cost 15 µs of the peer's main thread and as much elsewhere. Its thread may still be
- * starting: what is asked waits for it. It answers one question after the other, in the order in which they were asked.
+ * way at most. As a task of Piscina's each call cost 15 µs of the peer's main thread and as much elsewhere. Its thread may
+ * still be starting: what is asked waits for it. It answers one question after the other, in the order in which they were asked.
  */
 export class FunctionLane {
   readonly #pool: Piscina
@@ -21,14 +30,14 @@ export class FunctionLane {
   readonly #abort = new AbortController()
   readonly #claims = new CallClaims()
   readonly #asked: Asked[] = []
+  /** to be sent at the end of this turn of the event loop */
+  #unsent: LaneAsk[] = []
   /** resolves once what was asked is refused, since its thread is gone */
   readonly #ended: Promise<void>
   #lost = false
   #turns = 0
   /** when it was last given back, monotonic ms */
   usedMs = 0
-  /** resolves once all that was asked of it is over, and was told */
-  last: Promise<void> = Promise.resolve()
 
   /** `onLost`: its thread is gone, or going; it must not be asked any more. */
   constructor(pool: Piscina, onLost: (lane: FunctionLane) => void) {
@@ -37,9 +46,9 @@ export class FunctionLane {
     this.#port = port1
     port1.on('message', (answer: LaneAnswer) => this.#onAnswer(answer))
     const options = { name: 'serve', transferList: [port2], signal: this.#abort.signal }
-    const ended = (error: unknown) => {
-      this.#end(error)
+    const ended = (error: Error) => {
       onLost(this)
+      this.#end(error)
     }
     const start: LaneStart = { port: port2, claims: this.#claims.shared }
     this.#ended = pool.run(start, options).then(() => ended(new Error('its thread was given back')), ended)
@@ -50,32 +59,35 @@ export class FunctionLane {
     return this.#asked.length === 0
   }
 
-  /** Its thread is gone, and what it was asked refused. */
-  get lost(): boolean {
-    return this.#lost
-  }
-
   /** Rejects when it is refused, or when its thread dies. */
   ask(question: Exclude<LaneAsk, { ask: 'run' | 'end' }>): Promise<unknown> {
-    return this.#ask(question, undefined)
+    return new Promise((resolve, reject) => {
+      if (this.#lost) reject(new Error('its thread has ended'))
+      else this.#ask(question, { turn: undefined, heard: (answer) => settle(answer, resolve, reject) })
+    })
   }
 
-  /** A call, in its turn, with the number of that. Rejects when it is taken back. undefined: too many are known here. */
-  run(call: Omit<FunctionCall, 'turn' | 'sentMs'>): { turn: number; answer: Promise<FunctionAnswer> } | undefined {
+  /**
+   * A call, in its turn, whose number this returns; undefined: too many are known here, or its thread is gone. `over` is called
+   * once, later on, unless it is taken back.
+   */
+  run(
+    call: Omit<FunctionCall, 'turn' | 'sentMs'>,
+    over: (answer: LaneAnswer<FunctionAnswer>) => void,
+  ): number | undefined {
     const turn = this.#turns
-    if (!this.#claims.put(turn)) return undefined
+    if (this.#lost || !this.#claims.put(turn)) return undefined
     this.#turns++
-    const sentMs = performance.timeOrigin + performance.now()
-    const answer = this.#ask({ ask: 'run', call: { ...call, turn, sentMs } }, turn)
-    return { turn, answer: answer as Promise<FunctionAnswer> }
+    const heard = over as Asked['heard']
+    this.#ask({ ask: 'run', call: { ...call, turn, sentMs: sharedNowMs() } }, { turn, heard })
+    return turn
   }
 
   /** True: it has not begun, and never will. */
   takeBack(turn: number): boolean {
     if (!this.#claims.takeBack(turn)) return false
     const at = this.#asked.findIndex((asked) => asked.turn === turn)
-    // What follows it waits for this, too.
-    if (at >= 0) this.#asked.splice(at, 1)[0]!.reject(new Error('it was taken back'))
+    if (at >= 0) this.#asked.splice(at, 1)
     return true
   }
 
@@ -84,9 +96,14 @@ export class FunctionLane {
     return this.#claims.revoke(turn)
   }
 
+  /** It has begun, or will; false: its thread has come to it too late, or is gone, and says so. */
+  begins(turn: number): boolean {
+    return !this.#lost && !this.#claims.isRevoked(turn)
+  }
+
   /** Nothing more will be asked: its thread ends. */
   giveBack(): void {
-    this.#port.postMessage({ ask: 'end' } satisfies LaneAsk)
+    this.#send({ ask: 'end' })
   }
 
   /** Ends its thread, whatever it does; resolves once that is gone, and all refused. Aborting makes Piscina terminate it. */
@@ -97,29 +114,37 @@ export class FunctionLane {
     await Promise.all([this.#ended, ...before.filter((thread) => !after.has(thread)).map(exited)])
   }
 
-  #ask(question: LaneAsk, turn: number | undefined): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      if (this.#lost) {
-        reject(new Error('its thread has ended'))
-        return
-      }
-      this.#asked.push({ turn, resolve, reject })
-      this.#port.postMessage(question)
-    })
+  #ask(question: LaneAsk, asked: Asked): void {
+    this.#asked.push(asked)
+    this.#send(question)
+  }
+
+  /** At once where its thread may have nothing else to do; else with all that this turn of the event loop still brings. */
+  #send(question: LaneAsk): void {
+    this.#unsent.push(question)
+    const sent = this.#asked.length - this.#unsent.length
+    if (sent < sentEnough) this.#flush()
+    else if (this.#unsent.length === 1) setImmediate(() => this.#flush())
+  }
+
+  #flush(): void {
+    if (this.#unsent.length === 0) return
+    this.#port.postMessage(this.#unsent)
+    this.#unsent = []
   }
 
   #onAnswer(answer: LaneAnswer): void {
     const asked = this.#asked.shift()
-    if ('error' in answer) asked?.reject(answer.error)
-    else asked?.resolve(answer.value)
+    if (this.#asked.length === this.#unsent.length) this.#flush()
+    asked?.heard(answer)
   }
 
-  #end(error: unknown): void {
+  #end(error: Error): void {
     // It may have answered just before.
     if (!this.#lost) this.#hearLast()
     this.#lost = true
     this.#port.close()
-    for (const { reject } of this.#asked.splice(0)) reject(error)
+    for (const { heard } of this.#asked.splice(0)) heard({ error })
   }
 
   #hearLast(): void {
@@ -127,6 +152,11 @@ export class FunctionLane {
       this.#onAnswer(last.message as LaneAnswer)
     }
   }
+}
+
+function settle(answer: LaneAnswer, resolve: (value: unknown) => void, reject: (error: Error) => void): void {
+  if ('value' in answer) resolve(answer.value)
+  else reject('error' in answer ? answer.error : new Error('it has not begun'))
 }
 
 function exited(thread: Worker): Promise<void> {

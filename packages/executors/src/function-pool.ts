@@ -1,5 +1,11 @@
 import { BoundedQueue } from '@souk/kernel'
-import type { FunctionAnswer, FunctionCall, LiveOutput } from './function-call.ts'
+import {
+  type FunctionAnswer,
+  type FunctionCall,
+  type LaneAnswer,
+  type LiveOutput,
+  sharedNowMs,
+} from './function-call.ts'
 import type { FunctionLane } from './function-lane.ts'
 import { FunctionLanes, type LanesOptions } from './function-lanes.ts'
 
@@ -8,18 +14,18 @@ const waitingMax = 65_536
 /** A module that takes longer to load ends its thread. */
 const warmMsMax = 60_000
 
-/** How one call is heard of. `answered`, `failed` or `ended` is the last. */
+/** How one call is heard of. `answered`, `failed`, `ended` or `notBegun` is the last. */
 export interface PooledCall {
   running(): void
   output(live: LiveOutput): void
   /** `output` may still be called until the promise resolves: live output comes by another port than the answer */
   answered(answer: FunctionAnswer): Promise<unknown>
   /** its thread died: out of memory, process.exit(), an error outside of the function's own promise */
-  failed(error: Error): void
+  failed(error: Error): Promise<unknown>
   /** it was halted, and its thread is gone, or does not begin it any more */
-  ended(): void
-  /** of one that was lined up: it does not begin, since its thread is gone */
-  takenBack?(): void
+  ended(): Promise<unknown>
+  /** of one that was lined up: its turn came too late, or its thread is gone before it */
+  notBegun(): void
 }
 
 /** A call as it is given. */
@@ -32,9 +38,11 @@ interface Entry {
   lane: FunctionLane | undefined
   /** there */
   turn: number
-  /** of one that was lined up: what it followed is over, and was told */
-  before?: Promise<void>
-  state: 'waiting' | 'lined' | 'running' | 'halted' | 'answered'
+  /** with those before it, of whose ends nobody was told yet, and those behind it */
+  line: Entry[]
+  state: 'waiting' | 'lined' | 'running' | 'halted' | 'over'
+  /** tells how it is over, in its turn; absent: it is not */
+  tell?: () => Promise<unknown> | undefined
 }
 
 /**
@@ -47,8 +55,8 @@ export class FunctionPool {
   readonly #lanes: FunctionLanes
   readonly #entries = new Map<number, Entry>()
   readonly #waiting = new BoundedQueue<Entry>(waitingMax)
-  /** that calls have: each counts as running once, however many are lined up there */
-  readonly #taken = new Set<FunctionLane>()
+  /** that calls have, with those: each counts as running once, however many are lined up there */
+  readonly #taken = new Map<FunctionLane, Entry[]>()
   #running = 0
   #nextId = 1
 
@@ -71,19 +79,17 @@ export class FunctionPool {
 
   /**
    * Has the thread of that running call begin another one right after it, and after what is lined up there already; returns
-   * its number, or undefined where that call is in no thread, or too many were lined up there. It is heard of once that call,
-   * and those between, are over.
+   * its number, or undefined where that call has no thread, or has none any more, or too many were lined up there. It is heard
+   * of once that call, and those between, are over.
    */
   lineUp(call: PoolCall, behind: number, listener: PooledCall): number | undefined {
     const before = this.#entries.get(behind)
-    if (before?.state !== 'running' || !before.lane) return undefined
-    const { lane } = before
-    const entry = this.#entry(call, listener, 'lined')
-    const answer = this.#ask(entry, lane)
-    if (!answer) return undefined
+    if (!before?.lane || before.state === 'halted' || this.#taken.get(before.lane) !== before.line) return undefined
+    const { lane, line } = before
+    const beginByMs = Math.min(beginByOf(call), beginByOf(line.at(-1)!.call))
+    const entry = this.#entry({ ...call, beginByMs }, listener, 'lined')
+    if (!this.#ask(entry, lane, line)) return undefined
     this.#entries.set(entry.call.id, entry)
-    entry.before = lane.last
-    lane.last = this.#follow(entry, lane, answer)
     return entry.call.id
   }
 
@@ -91,15 +97,19 @@ export class FunctionPool {
   takeBack(id: number): boolean {
     const entry = this.#entries.get(id)
     if (entry?.state !== 'lined' || !entry.lane!.takeBack(entry.turn)) return false
+    entry.line.splice(entry.line.indexOf(entry), 1)
     this.#drop(entry)
     this.#goOn(entry.lane)
     return true
   }
 
-  /** Ends a call, with its thread where it has begun in one. Idempotent; one that is just over ends as it did. */
+  /**
+   * Ends a call, with its thread where it has begun in one. Idempotent; one that is just over ends as it did. Of one that was
+   * lined up it is told in its turn: until what it followed is told to be over, nobody knows that it had begun.
+   */
   async halt(id: number): Promise<void> {
     const entry = this.#entries.get(id)
-    if (!entry || entry.state === 'halted' || entry.state === 'answered') return
+    if (!entry || entry.state === 'halted' || entry.state === 'over') return
     const { lane, state } = entry
     if (lane && !lane.takeBack(entry.turn)) {
       if (!lane.revoke(entry.turn)) return
@@ -109,9 +119,7 @@ export class FunctionPool {
     this.#drop(entry)
     // What waits for its turn holds no thread, and keeps none.
     if (lane || state === 'running') this.#goOn(lane)
-    // Until what it followed is told to be over, nobody knows that it had begun.
-    await entry.before
-    entry.listener.ended()
+    this.#end(entry, () => entry.listener.ended())
   }
 
   /** Names of the functions that a module exports; rejects when it cannot be loaded. */
@@ -157,12 +165,28 @@ export class FunctionPool {
       if (entry.state !== 'waiting') continue
       this.#running++
       entry.state = 'running'
-      void this.#perform(entry)
+      const lane = this.#lanes.takeFree()
+      if (lane) this.#begin(entry, lane)
+      else this.#open(entry)
     }
   }
 
+  #open(entry: Entry): void {
+    this.#lanes.open().then(
+      (lane) => (isHalted(entry) ? this.#lanes.giveBack(lane) : this.#begin(entry, lane)),
+      (error: Error) => this.#onAnswer(entry, { error }),
+    )
+  }
+
+  #begin(entry: Entry, lane: FunctionLane): void {
+    this.#taken.set(lane, entry.line)
+    // Before anybody hears that it runs, and lines up others behind it.
+    if (this.#ask(entry, lane, entry.line)) entry.listener.running()
+    else this.#onAnswer(entry, { error: new Error('its thread lags behind') })
+  }
+
   #entry(call: PoolCall, listener: PooledCall, state: Entry['state']): Entry {
-    return { call: { ...call, id: this.#nextId++ }, listener, lane: undefined, turn: -1, state }
+    return { call: { ...call, id: this.#nextId++ }, listener, lane: undefined, turn: -1, line: [], state }
   }
 
   #drop(entry: Entry): void {
@@ -170,55 +194,70 @@ export class FunctionPool {
     this.#entries.delete(entry.call.id)
   }
 
-  async #perform(entry: Entry): Promise<void> {
-    try {
-      const lane = this.#lanes.takeFree() ?? (await this.#lanes.open())
-      if (isHalted(entry)) return this.#lanes.giveBack(lane)
-      entry.lane = lane
-      this.#taken.add(lane)
-      entry.listener.running()
-      lane.last = this.#settle(entry, this.#ask(entry, lane) ?? Promise.reject(new Error('its thread lags behind')))
-    } catch (error) {
-      void this.#settle(entry, Promise.reject(error))
-    }
+  /** As the last of that line. False: that lane takes no more at present. */
+  #ask(entry: Entry, lane: FunctionLane, line: Entry[]): boolean {
+    const turn = lane.run(entry.call, (answer) => this.#onAnswer(entry, answer))
+    if (turn === undefined) return false
+    entry.lane = lane
+    entry.turn = turn
+    entry.line = line
+    line.push(entry)
+    return true
   }
 
-  /** What is lined up begins in its thread; here that is told once what it waits for has been told to be over. */
-  async #follow(entry: Entry, lane: FunctionLane, answer: Promise<FunctionAnswer>): Promise<void> {
-    // Heard of below.
-    answer.catch(() => {})
-    await lane.last
+  #onAnswer(entry: Entry, answer: LaneAnswer<FunctionAnswer>): void {
+    // `halt` tells of it, once its thread is gone.
     if (isHalted(entry)) return
-    if (lane.lost && lane.takeBack(entry.turn)) {
-      this.#drop(entry)
-      this.#goOn(lane)
-      entry.listener.takenBack?.()
+    const { listener, state, lane, turn } = entry
+    entry.state = 'over'
+    this.#goOn(lane)
+    this.#lanes.fill()
+    if ('notBegun' in answer || ('error' in answer && state === 'lined' && lane!.takeBack(turn))) {
+      this.#end(entry, () => {
+        listener.notBegun()
+        return undefined
+      })
       return
     }
-    entry.state = 'running'
-    entry.listener.running()
-    await this.#settle(entry, answer)
+    this.#end(entry, () => {
+      if (state === 'lined') listener.running()
+      return 'value' in answer ? listener.answered(answer.value) : listener.failed(answer.error)
+    })
   }
 
-  /** undefined: that lane takes no more at present. */
-  #ask(entry: Entry, lane: FunctionLane): Promise<FunctionAnswer> | undefined {
-    const asked = lane.run(entry.call)
-    if (!asked) return undefined
-    entry.lane = lane
-    entry.turn = asked.turn
-    return asked.answer
+  /** That it is over is told in its turn; one that came to no thread has its own. */
+  #end(entry: Entry, tell: NonNullable<Entry['tell']>): void {
+    entry.tell = tell
+    if (entry.line.length === 0) entry.line.push(entry)
+    if (entry.line[0] === entry) this.#tellFirst(entry.line)
   }
 
-  async #settle(entry: Entry, asked: Promise<FunctionAnswer>): Promise<void> {
-    const answer = await asked.catch((error: unknown) => error as Error)
-    // Halted: `halt` reports it, once the thread is gone.
-    if (isHalted(entry)) return
-    entry.state = 'answered'
-    this.#goOn(entry.lane)
-    this.#lanes.fill()
-    if (answer instanceof Error) entry.listener.failed(answer)
-    else await entry.listener.answered(answer)
-    this.#entries.delete(entry.call.id)
+  /** What is lined up begins in its thread; here that is told once the end of what it followed was. */
+  #tellFirst(line: Entry[]): void {
+    const [first] = line
+    if (!first) return
+    if (first.tell) {
+      const told = first.tell()
+      if (told) void told.then(() => this.#onTold(first))
+      else this.#onTold(first)
+    } else if (first.state === 'lined') this.#onTurn(first)
+  }
+
+  /** It has begun, or is about to; unless it comes too late, as its thread sees for itself where it is there before this. */
+  #onTurn(entry: Entry): void {
+    const lane = entry.lane!
+    const { turn, call, listener } = entry
+    if (sharedNowMs() > beginByOf(call) && lane.takeBack(turn)) this.#onAnswer(entry, { notBegun: true })
+    else if (lane.begins(turn)) {
+      entry.state = 'running'
+      listener.running()
+    }
+  }
+
+  #onTold({ line, call }: Entry): void {
+    this.#entries.delete(call.id)
+    line.shift()
+    this.#tellFirst(line)
   }
 
   /**
@@ -253,4 +292,8 @@ export class FunctionPool {
 /** A function, since it changes while one waits. */
 function isHalted({ state }: Entry): boolean {
   return state === 'halted'
+}
+
+function beginByOf({ beginByMs = Number.POSITIVE_INFINITY }: PoolCall): number {
+  return beginByMs
 }

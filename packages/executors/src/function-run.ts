@@ -37,6 +37,8 @@ export class FunctionRun {
   readonly #output: RunOutput
   #folder: WorkFolder | undefined
   #startedAt = 0
+  /** where that was measured */
+  #ranMs: number | undefined
   #onLive: (() => void) | undefined
 
   constructor(order: RunOrder, options: FunctionOptions, events: RunEvents, folders: RunFolders) {
@@ -82,6 +84,11 @@ export class FunctionRun {
     )
   }
 
+  /** It was told to have begun. */
+  get begun(): boolean {
+    return this.#startedAt > 0
+  }
+
   running(): void {
     this.#startedAt = performance.now()
     this.#events.running(this.order.task, this.order.ballot)
@@ -93,9 +100,10 @@ export class FunctionRun {
     this.#onLive?.()
   }
 
-  /** The function returned or threw; or it was lined up for too long. */
+  /** The function returned or threw. */
   async answered(answer: FunctionAnswer): Promise<RunResult> {
-    if (answer.late) return await this.ended(refusal('late', 'its lease ended before its turn came'))
+    // As its thread saw it: of several that this peer hears of at once each took its own time.
+    this.#ranMs = answer.runMs
     if (answer.rest) await this.#takeRest(answer.rest)
     const result = await this.settled(answer)
     result.droppedBytes += answer.rest?.droppedBytes ?? 0
@@ -137,6 +145,17 @@ export class FunctionRun {
     return plainResult(stopEnd(code), stopMessage(code, this.order.record.spec.timeoutMs), 1)
   }
 
+  /** Its thread ended: as the only limit of functions that is kept, for its heap; else by its own doing. */
+  threadFailure(error: Error): RunResult {
+    const { name } = this.work
+    if ((error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY') {
+      const message = `out of memory: ${name} needed more than ${this.#options.heapMbMax} MiB of heap`
+      return { ...plainResult('failed', message, 1), code: 'out-of-memory' }
+    }
+    const where = error.stack?.split('\n').slice(0, 6).join('\n') ?? String(error)
+    return plainResult('failed', `the thread of ${name} ended: ${where}`, 1)
+  }
+
   /** What went wrong before anything ran. */
   failure(error: unknown): RunResult {
     if (this.stopCode) return this.stopped()
@@ -147,7 +166,7 @@ export class FunctionRun {
 
   /** Puts the kept output into a result and frees what the run held. Never rejects. */
   async ended(result: RunResult): Promise<RunResult> {
-    result.runMs = this.#startedAt === 0 ? 0 : Math.round(performance.now() - this.#startedAt)
+    result.runMs = this.#ranMs ?? (this.begun ? Math.round(performance.now() - this.#startedAt) : 0)
     if (!this.#folder && this.#output.empty) return result
     const signal = this.stopCode ? AbortSignal.timeout(liveMsMax) : this.abort.signal
     const kept = await this.#output.bodies(this.#options.blobs, copyHolders(this.order, this.#options.self), signal)

@@ -2,7 +2,14 @@ import { pathToFileURL } from 'node:url'
 import { parentPort } from 'node:worker_threads'
 import { CallClaims } from './call-claims.ts'
 import { CapturedOutput } from './captured-output.ts'
-import type { FunctionAnswer, FunctionCall, LaneAnswer, LaneAsk, LaneStart } from './function-call.ts'
+import {
+  type FunctionAnswer,
+  type FunctionCall,
+  type LaneAnswer,
+  type LaneAsk,
+  type LaneStart,
+  sharedNowMs,
+} from './function-call.ts'
 
 /**
  * What runs inside a worker thread. One call at a time, so the run's variables can stand in the thread's own
@@ -17,48 +24,47 @@ let fresh = true
 /** Answers what it is asked by this port, in that order, until it is told that nothing more comes. */
 export function serve({ port, claims: shared }: LaneStart): Promise<void> {
   const claims = new CallClaims(shared)
-  let before: Promise<unknown> | undefined
+  let before = Promise.resolve()
   return new Promise((resolve) => {
-    port.on('message', (question: LaneAsk) => {
-      if (question.ask === 'end') {
-        port.close()
-        resolve()
-        return
+    const answerAll = async (questions: LaneAsk[]) => {
+      for (const question of questions) {
+        if (question.ask === 'end') {
+          port.close()
+          resolve()
+          return
+        }
+        const answer = question.ask === 'run' ? await runInTurn(question.call, claims) : await answerOf(question)
+        // At once: what comes next may take long.
+        if (answer) port.postMessage(answer)
       }
-      const answered = before ? before.then(() => answer(question, claims)) : answer(question, claims)
-      before = answered.then((said) => {
-        if (said) port.postMessage(said)
-      })
+    }
+    port.on('message', (questions: LaneAsk[]) => {
+      before = before.then(() => answerAll(questions))
     })
   })
 }
 
-async function answer(question: Exclude<LaneAsk, { ask: 'end' }>, claims: CallClaims): Promise<LaneAnswer | undefined> {
-  if (question.ask === 'run') {
-    const value = await runInTurn(question.call, claims)
-    return value && { value }
-  }
+async function answerOf(question: Extract<LaneAsk, { ask: 'list' | 'warm' }>): Promise<LaneAnswer> {
   try {
     return { value: question.ask === 'list' ? await list(question) : await warm(question) }
   } catch (error) {
-    return { error }
+    return { error: error as Error }
   }
 }
 
 /** undefined: it was taken back before it began. Does not resolve when the thread is to do nothing any more. */
-async function runInTurn(call: FunctionCall, claims: CallClaims): Promise<FunctionAnswer | undefined> {
+async function runInTurn(call: FunctionCall, claims: CallClaims): Promise<LaneAnswer<FunctionAnswer> | undefined> {
   const { turn, beginByMs } = call
-  if (beginByMs !== undefined && nowMs() > beginByMs && claims.takeBack(turn))
-    return { late: true, cpuMs: 0, warmUpMs: 0 }
+  if (beginByMs !== undefined && sharedNowMs() > beginByMs && claims.takeBack(turn)) return { notBegun: true }
   if (!claims.begin(turn)) return undefined
-  const answered = await run(call)
-  return claims.end(turn) ? answered : await new Promise<never>(() => {})
+  const value = await run(call)
+  return claims.end(turn) ? { value } : await new Promise<never>(() => {})
 }
 
 /** One call. Never rejects: what goes wrong is in the answer. */
 async function run(call: FunctionCall): Promise<FunctionAnswer> {
   setVariables(call.variables)
-  const begunMs = nowMs()
+  const begunMs = sharedNowMs()
   const startMs = fresh ? begunMs - call.sentMs : 0
   fresh = false
   const cold = !modules.has(call.module)
@@ -68,14 +74,15 @@ async function run(call: FunctionCall): Promise<FunctionAnswer> {
   let warmUpMs = 0
   try {
     const loaded = await load(call.module, call.moduleName)
-    if (cold || startMs > 0) warmUpMs = Math.max(1, Math.round(startMs + nowMs() - begunMs))
+    if (cold || startMs > 0) warmUpMs = Math.max(1, Math.round(startMs + sharedNowMs() - begunMs))
     outcome = { value: await invoke(call, loaded) }
   } catch (error) {
     outcome = { error: error instanceof CallError ? error.message : describe(error) }
   }
   const rest = output.end()
   const cpuMs = Math.round((cpuMicros() - cpuBefore) / 1000)
-  return rest ? { ...outcome, rest, cpuMs, warmUpMs } : { ...outcome, cpuMs, warmUpMs }
+  const runMs = Math.round(startMs + sharedNowMs() - begunMs)
+  return { ...outcome, ...(rest ? { rest } : {}), cpuMs, runMs, warmUpMs }
 }
 
 /** The names of a module's exported functions. Rejects when it cannot be loaded. */
@@ -91,10 +98,6 @@ async function warm(module: { path: string; name: string }): Promise<boolean> {
   fresh = false
   await load(module.path, module.name)
   return cold
-}
-
-function nowMs(): number {
-  return performance.timeOrigin + performance.now()
 }
 
 async function invoke(call: FunctionCall, loaded: Record<string, unknown>): Promise<string> {

@@ -1,9 +1,9 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { CallClaims } from '../src/call-claims.ts'
 import { FunctionExecutor } from '../src/index.ts'
 import { MemoryBlobs } from './memory-blobs.ts'
 import { call, command, order, self } from './orders.ts'
@@ -42,15 +42,6 @@ function told(...orders: Order[]): string[] {
 }
 const over = (...orders: Order[]) => events.until(() => orders.every(({ task }) => events.results.has(task)))
 const takenBack = (wanted: Order) => events.until(() => events.log.includes(`taken back ${wanted.task}`))
-
-/** What waits for it goes on once it is open. */
-function gate(): { opened: Promise<void>; open: () => void } {
-  let open = () => {}
-  const opened = new Promise<void>((resolve) => {
-    open = resolve
-  })
-  return { opened, open }
-}
 
 /** A run that goes on until it is halted, once it has begun in its thread. */
 async function hanging(): Promise<Order> {
@@ -104,14 +95,17 @@ test('what has begun is not taken back', async () => {
 })
 
 test('one that is halted before its turn ends, and its thread goes on with the others', async () => {
-  const a = order(call('later', 1))
+  const file = join(dataFolder, 'go on')
+  const a = order(call('until', file))
   executor.run(a)
   await events.started(a.task)
   const [b, c] = [order(call('hang')), order(call('add', 1, 1))]
   executor.lineUp(b, a)
   executor.lineUp(c, a)
   executor.halt(b.task, b.ballot, 'cancelled')
+  await writeFile(file, '')
   await over(a, b, c)
+  expect(told(a, b, c)).toEqual(['running a', 'ran a', 'ran b', 'running c', 'ran c'])
   expect(events.results.get(b.task)!.end).toBe('stopped')
   expect(text(events.results.get(c.task)!.value)).toBe('2')
 })
@@ -140,67 +134,6 @@ test('however many were lined up and taken back behind one run, none of them beg
   expect(values).toEqual([file, 'c', ...behind.map((_, i) => i + 1)])
 })
 
-/** An executor of one thread that stores nothing before `stored` is open. */
-async function slowToStore(name: string) {
-  const [storing, stored] = [gate(), gate()]
-  const blobs = new MemoryBlobs()
-  const write = blobs.write.bind(blobs)
-  blobs.write = async (...asked) => {
-    storing.open()
-    await stored.opened
-    return await write(...asked)
-  }
-  const lost = new Promise<void>((resolve) => {
-    process.once('worker', (thread) => thread.once('exit', () => resolve()))
-  })
-  const own = new FunctionExecutor({
-    self,
-    dataFolder: join(dataFolder, name),
-    blobs,
-    modules: [fixture],
-    threadsMax: 1,
-  })
-  await own.start(events, new AbortController().signal)
-  return { own, storing, stored, lost }
-}
-
-test('a thread that is lost while an answer that it gave before is still being stored is given back once', async () => {
-  const { own, storing, stored, lost } = await slowToStore('lost')
-  const [a, b] = [order(call('big', 2 ** 20)), order(call('exits'))]
-  const [c, d] = [order(call('add', 1, 1)), order(call('add', 2, 2))]
-  own.run(a)
-  await events.started(a.task)
-  for (const next of [b, c]) own.lineUp(next, a)
-  // It waits for a thread: there is but one, and that goes on with `b`.
-  own.run(d)
-  await storing.opened
-  await lost
-  stored.open()
-  await over(a, b, d)
-  await takenBack(c)
-  expect(events.results.get(b.task)!.end).toBe('failed')
-  await own.stop()
-})
-
-test('one that is halted while an answer before it is still being stored ends at once, and is told of after that', async () => {
-  const { own, storing, stored, lost } = await slowToStore('halted')
-  const [a, b, c] = [order(call('big', 2 ** 20)), order(call('block')), order(call('add', 1, 1))]
-  own.run(a)
-  await events.started(a.task)
-  own.lineUp(b, a)
-  await storing.opened
-  await events.until(() => events.live(b.task) !== '')
-  own.halt(b.task, b.ballot, 'shutdown')
-  await lost
-  // Its thread is free for others meanwhile.
-  own.run(c)
-  await over(c)
-  stored.open()
-  await over(a, b)
-  expect(told(a, b)).toEqual(['running a', 'ran a', 'ran b'])
-  await own.stop()
-})
-
 test('when a thread is lost, what was behind comes back, and nothing of it has happened', async () => {
   const a = order(call('exits'))
   const b = order(call('add', 1, 2))
@@ -224,6 +157,14 @@ test('behind one that is halted it comes back, too', async () => {
   expect(told(a, b).sort()).toEqual(['ran a', 'running a', 'taken back b'])
 })
 
+test('calls of registered functions are lined up, and none of those that agents serve', () => {
+  executor.agents.attach('agent', ['of-an-agent'], 1, () => {})
+  expect(executor.functions()).toContain('of-an-agent')
+  expect(executor.linedFunctions()).toContain('add')
+  expect(executor.linedFunctions()).not.toContain('of-an-agent')
+  executor.agents.detach('agent')
+})
+
 test('what cannot follow a run is given back at once', async () => {
   const a = await hanging()
   const refused = [
@@ -239,41 +180,59 @@ test('what cannot follow a run is given back at once', async () => {
   await over(a)
 })
 
-test('whose lease has ended before its turn does not begin', async () => {
+test('whose lease has ended before its turn does not begin, and comes back with what is behind it', async () => {
   const a = order(call('later', 1))
   const b = order(call('add', 1, 2), {}, { leased: true })
+  const c = order(call('add', 3, 4))
   executor.run(a)
   await events.started(a.task)
   events.leaseMs = -1
   executor.lineUp(b, a)
   events.leaseMs = Infinity
+  executor.lineUp(c, a)
+  await over(a)
+  await takenBack(b)
+  await takenBack(c)
+  expect(told(a, b, c)).toEqual(['running a', 'ran a', 'taken back b', 'taken back c'])
+  executor.run(c)
+  await over(c)
+  expect(text(events.results.get(c.task)!.value)).toBe('7')
+})
+
+test('what is lined up behind a run in the moment in which that is told to begin comes after it', async () => {
+  const [a, b] = [order(call('later', 1)), order(call('add', 1, 2))]
+  const own = new FunctionExecutor({
+    ...{ self, dataFolder: join(dataFolder, 'at-once'), blobs: new MemoryBlobs(), modules: [fixture], threadsMax: 2 },
+  })
+  const { running } = events
+  events.running = (task, ballot) => {
+    running.call(events, task, ballot)
+    if (task === a.task) own.lineUp(b, a)
+  }
+  await own.start(events, new AbortController().signal)
+  own.run(order(call('hang')))
+  // Its thread has to be started first.
+  own.run(a)
   await over(a, b)
-  expect(events.results.get(b.task)).toMatchObject({ end: 'refused' })
-  expect(events.results.get(b.task)!.message).toContain('late')
+  expect(told(a, b)).toEqual(['running a', 'ran a', 'running b', 'ran b'])
+  events.running = running
+  await own.stop()
 })
 
-test('of the two sides that change a claim at once, one succeeds', () => {
-  const mine = new CallClaims()
-  const theirs = new CallClaims(mine.shared)
-  mine.put(1)
-  expect([theirs.begin(1), mine.takeBack(1), theirs.end(1), mine.revoke(1)]).toEqual([true, false, true, false])
-  expect(mine.put(65)).toBe(true)
-  expect([mine.takeBack(65), theirs.begin(65), theirs.takeBack(65)]).toEqual([true, false, false])
-  mine.put(2)
-  expect([theirs.begin(2), mine.revoke(2), theirs.end(2)]).toEqual([true, true, false])
-})
-
-test('a call that is not over keeps its place, and who hears late of one that was taken back finds another there', () => {
-  const mine = new CallClaims()
-  const theirs = new CallClaims(mine.shared)
-  mine.put(1)
-  expect(mine.put(65)).toBe(false)
-  theirs.begin(1)
-  expect([mine.put(65), theirs.end(1), mine.put(65)]).toEqual([false, true, true])
-  mine.takeBack(65)
-  expect(mine.put(129)).toBe(true)
-  expect([theirs.begin(65), theirs.begin(129)]).toEqual([false, true])
-  // Numbers go on beyond what its states have bits for.
-  const far = 2 ** 32 + 5
-  expect([mine.put(far), theirs.begin(far), theirs.end(far)]).toEqual([true, true, true])
+test('each run took as long as its thread was at it, also where several are heard of at once', async () => {
+  const [first, done] = [join(dataFolder, 'first'), join(dataFolder, 'done')]
+  const warm = order(call('nothing'))
+  executor.run(warm)
+  await over(warm)
+  const [a, b, c] = [order(call('spin', 30, first)), order(call('spin', 40, done)), order(call('nothing'))]
+  executor.run(a)
+  await events.started(a.task)
+  for (const next of [b, c]) executor.lineUp(next, a)
+  // This thread hears nothing meanwhile.
+  for (const untilMs = Date.now() + 10_000; !existsSync(done) && Date.now() < untilMs; );
+  await over(a, b, c)
+  const took = [a, b, c].map(({ task }) => events.results.get(task)!.runMs)
+  expect(took[0]).toBeGreaterThanOrEqual(30)
+  expect(took[1]).toBeGreaterThanOrEqual(40)
+  expect(took[2]).toBeLessThan(took[1]!)
 })

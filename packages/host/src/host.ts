@@ -13,7 +13,7 @@ import { Floor } from './floor.ts'
 import type { DevicesView } from './holdings.ts'
 import type { HostEffect, HostInput } from './host-io.ts'
 import type { PaceView } from './lined-runs.ts'
-import { isPlain } from './may-follow.ts'
+import { type FunctionsView, isPlain } from './may-follow.ts'
 import { OutputTail } from './output-tail.ts'
 import { enter, noteUse, type Run, runOrder, runSnapshot, takenOf, usedBytes, waits } from './run.ts'
 import { standingOf } from './run-queue.ts'
@@ -29,11 +29,13 @@ import { type Work, workOf } from './work.ts'
  */
 export class Host implements Machine<HostInput, HostEffect> {
   readonly #config: HostConfig
+  readonly #view: FunctionsView
   readonly #floor: Floor
   readonly #audit = new Audit()
 
-  constructor(config: HostConfig, view: DevicesView & PaceView) {
+  constructor(config: HostConfig, view: DevicesView & PaceView & FunctionsView) {
     this.#config = config
+    this.#view = view
     this.#floor = new Floor(config, view)
   }
 
@@ -180,7 +182,7 @@ export class Host implements Machine<HostInput, HostEffect> {
     const request = requestOf(record.spec, alternative)
     const given = { alternative, request }
     const taken = { ballot, record, ...given, attempt, leased, checkpoint, backup }
-    const run: Run = { task: record.id, ...taken, phase: 'queued', plain: isPlain(taken), startedMs: now }
+    const run: Run = { task: record.id, ...taken, phase: 'queued', plain: isPlain(taken, this.#view), startedMs: now }
     this.#floor.runs.set(run.task, run)
     const { tenant } = record.spec
     this.#floor.holdings.expect(run.task, { tenant, request, ties: tiesOf(record.spec) })
@@ -235,7 +237,7 @@ export class Host implements Machine<HostInput, HostEffect> {
       if (next) this.#onTurn(next, now, out)
       return
     }
-    // Its executor does not line up such runs.
+    // Its executor could not have it there.
     if (!run.recalled) run.plain = false
     if (run.phase === 'starting') out.push({ ...runOrder(run, []), again: true })
     if (run.phase !== 'lined') return

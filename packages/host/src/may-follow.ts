@@ -1,20 +1,25 @@
 import { type ResourceRequest, scalarResources } from '@souk/kernel'
 import type { Run } from './run.ts'
 
+/** What is known of executors. */
+export interface FunctionsView {
+  /** calls of that function are made one after the other without a word from here, where they are lined up */
+  linesUp(functionName: string): boolean
+}
+
 /**
  * A plain call of a function: no files to put in place, nothing that must be agreed on or counted before it begins, and
  * nothing but amounts to give it. Only such runs follow one another without a word from the host.
  */
-export function isPlain({
-  record,
-  request,
-  checkpoint,
-  backup,
-}: Pick<Run, 'record' | 'request' | 'checkpoint' | 'backup'>): boolean {
+export function isPlain(
+  { record, request, checkpoint, backup }: Pick<Run, 'record' | 'request' | 'checkpoint' | 'backup'>,
+  view: FunctionsView,
+): boolean {
   const { work, inputs, outputs, gang, starts, deadlineMs } = record.spec
   return (
     work.kind === 'function' &&
     work.module === undefined &&
+    view.linesUp(work.name) &&
     inputs.length + outputs.length === 0 &&
     gang === undefined &&
     starts !== 'at-most-once' &&

@@ -39,7 +39,7 @@ export class Bench {
   constructor(total: ResourceVector, config: Partial<HostConfig> = {}) {
     this.host = new Host(
       { ...defaultHostConfig, ...config },
-      { devices: () => this.devices, meanMs: () => this.meanMs },
+      { devices: () => this.devices, meanMs: () => this.meanMs, linesUp: (name) => name !== 'of-an-agent' },
     )
     this.step({ type: 'capacity', capacity: total })
   }

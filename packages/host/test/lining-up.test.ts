@@ -63,6 +63,7 @@ describe('a short run', () => {
     ['with a deadline', 10, { deadlineMs: 1000 }],
     ['that must start once at most', 10, { starts: 'at-most-once' }],
     ['with files', 10, { outputs: ['*.txt'] }],
+    ['of a function that an agent serves', 10, { work: { kind: 'function', name: 'of-an-agent', args: '[]' } }],
     ['of a command', 10, { work: { kind: 'process', command: ['true'] } }],
   ] as const)('waits as ever: one %s', (_, meanMs, over) => {
     const bench = busy(meanMs)

@@ -160,6 +160,7 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
       // A lot that is to compare all hosts waits for its auction; once that found no room, the first host with room will do.
       if (now < lot.quietUntil || !this.#keeper.comparesAll(lot)) this.#keeper.keepWhatFits(lot, now, out, atOnce)
     }
+    this.#keeper.ahead.keep(now, out)
     this.#lots.lookAgainAtAll(now)
   }
 

@@ -1,35 +1,26 @@
 import { copiesThatFit, copyVector, type Millis, type QuotaRoom, type ResourceVector } from '@souk/kernel'
-import { type PeerId, requestsOf, type Ties } from '@souk/wire'
+import { requestsOf, type Ties } from '@souk/wire'
 import type { Bid } from './auction.ts'
 import type { AuctioneerEffect } from './auctioneer-io.ts'
 import { bidTerms } from './bid-terms.ts'
 import type { MarketConfig } from './config.ts'
-import { type Durations, durationClass } from './durations.ts'
+import { durationClass } from './durations.ts'
 import { fetchMsTo, withFetch } from './fetching.ts'
 import { decideFit } from './fit.ts'
+import { KeepAhead, type KeepAheadParts } from './keep-ahead.ts'
 import type { Lot } from './lot.ts'
-import type { Lots } from './lots.ts'
 import { comparesAll, objectiveOf } from './objectives.ts'
-import type { Pace } from './pace.ts'
 import type { Packing } from './packing.ts'
 import { shapeAs } from './shape.ts'
 import { spend } from './spend.ts'
 import { countTogether, decideTies, isTied, unmetMilli } from './ties.ts'
-import { type FrameOf, plainDecision } from './to-decision.ts'
-import type { LocalView, MembersView } from './views.ts'
+import { plainDecision } from './to-decision.ts'
 import type { Waiting } from './waiting-line.ts'
 import { withPrediction } from './with-prediction.ts'
 import { isZoned } from './zone-ties.ts'
 
-interface KeeperParts {
-  self: PeerId
-  members: MembersView
-  local: LocalView
-  lots: Lots
-  pace: Pace
+interface KeeperParts extends KeepAheadParts {
   packing: Packing
-  durations: Durations
-  frame: FrameOf
 }
 
 /** What the other hosts of the auction were asked. */
@@ -46,6 +37,7 @@ interface Quoted {
  * then this host bids like the others. It keeps count of the room it has given away within one step.
  */
 export class Keeper {
+  readonly ahead: KeepAhead
   readonly #config: MarketConfig
   readonly #parts: KeeperParts
   /** free room of this host, less what was kept in the current step; undefined: not looked at yet, or tasks queue here */
@@ -58,6 +50,7 @@ export class Keeper {
   constructor(config: MarketConfig, parts: KeeperParts) {
     this.#config = config
     this.#parts = parts
+    this.ahead = new KeepAhead(config, parts)
   }
 
   /** A new step begins: what was kept before is in the host's own figures by now. */

@@ -41,6 +41,11 @@ export class Pace {
     return mean !== undefined && mean < this.#config.shortRoundTrips * this.#rtt()
   }
 
+  /** So much work a host takes ahead of its room, so that its slots need not wait for the way. */
+  aheadMs(): Millis {
+    return Math.ceil(Math.min(this.#config.aheadMsMax, this.#config.aheadRoundTrips * this.#rtt()))
+  }
+
   #rtt(): Millis {
     return this.#members.rttP95() ?? this.#config.rttMsUnknown
   }

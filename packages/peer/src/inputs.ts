@@ -58,6 +58,8 @@ export type PeerInput =
       proof: LifeProof
       stored: StoredEntry[]
       offer: Offer
+      /** functions of which its executors line up calls, for all of this life */
+      linedFunctions: readonly string[]
       certificate: Certificate
     }
   | { type: 'wake' }

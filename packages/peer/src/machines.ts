@@ -79,6 +79,8 @@ export class Machines {
   /** custodians of a task, if enough members keep custody */
   readonly #custodiansWanted: 3 | 5
   offer: Offer
+  /** functions of which calls may be lined up */
+  linedFunctions: ReadonlySet<string> = new Set()
   incarnation = 0
   /** other peers remember a later life of this one: its store is an old copy */
   behind = false
@@ -94,6 +96,7 @@ export class Machines {
     this.roster = new Roster(config.roster, { self, prng: prng.fork('roster') })
     this.host = new Host(config.host, {
       devices: (request) => this.packing.fitting(request)?.devices,
+      linesUp: (name) => this.linedFunctions.has(name),
       meanMs: (name, alternative) => this.bidder.meanMs(durationClass(name, alternative)),
     })
     this.demand = new Demand(config.demand, forecastersView(config.demand.bucketMs), demandView(this))

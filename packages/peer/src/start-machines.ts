@@ -11,6 +11,7 @@ export function startMachines(steps: Steps, input: Extract<PeerInput, { type: 's
   const offer = machines.asOffered({ ...input.offer, draining: machines.drainMemory.on })
   machines.incarnation = incarnation
   machines.offer = offer
+  machines.linedFunctions = new Set(input.linedFunctions)
   steps.stepCustodian({ type: 'start', wallMs, incarnation, stored })
   steps.stepDemand({ type: 'start', wallMs, stored })
   const kept = (name: string): unknown => stored.find(({ key }) => key === name)?.value

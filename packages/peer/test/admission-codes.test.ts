@@ -21,7 +21,10 @@ function baton(over: Partial<TaskSpec> = {}, alternates: string[] = [], bounces 
   return { record, alternates: to, bounces } as unknown as Baton
 }
 function admit(given: Baton, offered: Offer = here, taken = 0) {
-  const host = new Host({ ...defaultHostConfig, queueMax: 1 }, { devices: () => undefined, meanMs: () => undefined })
+  const host = new Host(
+    { ...defaultHostConfig, queueMax: 1 },
+    { devices: () => undefined, meanMs: () => undefined, linesUp: () => false },
+  )
   host.step({ type: 'capacity', capacity: offered.capacity }, 0, [])
   for (let i = 0; i < taken; i++) {
     const { record } = baton({ request: { ...emptyRequest(), cpuMilli: 2000 } })

@@ -6,7 +6,7 @@ import { idOf, offer, spec } from './fixtures.ts'
 
 /** A host with so many slots free. */
 function host(free: number): Host {
-  const host = new Host(defaultHostConfig, { devices: () => undefined, meanMs: () => undefined })
+  const host = new Host(defaultHostConfig, { devices: () => undefined, meanMs: () => undefined, linesUp: () => false })
   const { capacity } = offer(free)
   host.step({ type: 'capacity', capacity }, 0, [])
   return host

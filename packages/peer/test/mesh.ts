@@ -75,6 +75,7 @@ export class Mesh {
       proof: proofOf(name, incarnation),
       stored,
       offer: node.offer,
+      linedFunctions: node.offer.functions,
       certificate: certificate(name, node.role),
     })
     for (const other of this.#others(name)) this.#connect(name, other)

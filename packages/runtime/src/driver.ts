@@ -107,7 +107,8 @@ export class Driver implements PeerHandle {
     this.#state = 'running'
     const { certificate } = credentials
     const life = { incarnation: start.incarnation, proof: credentials.signLife(start.incarnation) }
-    this.input({ type: 'start', wallMs: this.#clock.wall(), ...life, stored, offer: start.offer(), certificate })
+    const given = { stored, offer: start.offer(), linedFunctions: this.#executors.linedFunctions(), certificate }
+    this.input({ type: 'start', wallMs: this.#clock.wall(), ...life, ...given })
     await transport.start(this.#inbound, signal)
     this.input({ type: 'addresses', addresses: transport.addresses() })
     this.#blobs?.start()

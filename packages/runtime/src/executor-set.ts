@@ -45,6 +45,11 @@ export class ExecutorSet {
     if (failures.length > 0) throw new AggregateError(failures, 'executors did not stop')
   }
 
+  /** Functions of which calls may be lined up. */
+  linedFunctions(): string[] {
+    return [...this.#byKind.values()].flatMap((executor) => executor.linedFunctions?.() ?? [])
+  }
+
   carryOut(effect: ExecutorEffect): void {
     switch (effect.type) {
       case 'run':

@@ -172,6 +172,8 @@ export interface Executor {
    * without a word in between. Its reports follow those of the runs before it; or `takenBack`, where this cannot be done.
    */
   lineUp?(order: RunOrder, behind: RunRef): void
+  /** names of the functions of which it lines up calls; they stay the same once it has started */
+  linedFunctions?(): readonly string[]
   /** Has a run that is lined up not begin. Answered by `takenBack`, unless it has begun already. */
   takeBack?(task: TaskId, ballot: Ballot): void
   /** Ends a run and everything it started. Idempotent; unknown runs are ignored. `ran` still follows for known ones. */

@@ -14,6 +14,7 @@ test('the first input of a life brings the stored entries of the machine and onl
     type: 'start',
     incarnation: 3,
     stored: [{ key: 'task/1', value: { a: 1 } }],
+    linedFunctions: ['one'],
     certificate: host.credentials.certificate,
   })
   expect(host.peer.heard[1]).toEqual({ type: 'addresses', addresses: ['/memory/p2p/a'] })

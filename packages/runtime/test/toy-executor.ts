@@ -26,6 +26,10 @@ export class ToyExecutor implements Executor {
     this.events = events
   }
 
+  linedFunctions(): string[] {
+    return this.events ? ['one'] : []
+  }
+
   async stop(): Promise<void> {
     for (const [task, ballot] of this.runs) this.halt(task, ballot, 'shutdown')
   }

@@ -15,7 +15,7 @@ export interface Run {
   over: boolean
   /** what begins in its place, one after the other */
   followers: Run[]
-  /** world time, ms: if its turn comes later it does not begin */
+  /** world time, ms: if its turn comes later it does not begin; never later than of what it is behind */
   beginBy: number
   /** of one that was stopped for it: what it left for the next */
   leaves?: FileRef
@@ -45,7 +45,8 @@ export class Executor {
     const before = this.#runs.get(keyOf(behind))
     const key = keyOf(order)
     if (!before || this.#runs.has(key) || this.#lined.has(key)) return undefined
-    const run = { ...madeOf(before.node, before.life, order), beginBy }
+    const last = before.followers.at(-1) ?? before
+    const run = { ...madeOf(before.node, before.life, order), beginBy: Math.min(beginBy, last.beginBy) }
     before.followers.push(run)
     this.#lined.set(key, { run, behind: before })
     return run
@@ -118,11 +119,6 @@ export function stoppedResult(run: Run, code: StopCode | 'guardian', now: number
 function result(end: RunResult['end'], exitCode: number, message: string, ms: number): RunResult {
   const runMs = Math.round(ms)
   return { ...emptyResult(end, exitCode, message), runMs, cpuMs: runMs }
-}
-
-/** Its turn came too late. */
-export function lateResult(): RunResult {
-  return result('refused', 1, 'its lease ended before its turn came', 0)
 }
 
 function keyOf({ task, ballot }: Pick<RunOrder, 'task' | 'ballot'>): string {

@@ -3,7 +3,7 @@ import type { PeerEffect, PeerInput, RunOrder, StopCode } from '@souk/peer'
 import type { Ballot, RunResult, TaskId } from '@souk/wire'
 import { checkpointAt, doneMsOf } from './checkpoint-draws.ts'
 import type { SimEvent } from './event.ts'
-import { type Executor, endedResult, lateResult, type Run, stoppedResult } from './executor.ts'
+import { type Executor, endedResult, type Run, stoppedResult } from './executor.ts'
 import type { SimNode } from './node.ts'
 import type { Stage } from './stage.ts'
 import type { RunEnd, Watches } from './watch.ts'
@@ -61,10 +61,11 @@ export class Processes {
     if (node.executor.takeBack(task, ballot)) this.#answers.push({ type: 'takenBack', task, ballot })
   }
 
-  /** What is lined up begins by itself, though its peer may be frozen; not where its lease has ended. */
+  /** What is lined up begins by itself, though its peer may be frozen; not where its lease has ended, nor what is behind it. */
   #goOn(before: Run, end: RunEnd): void {
     const node = this.#stage.nodes[before.node]!
-    if (end !== 'ended') {
+    const { now } = this.#stage
+    if (end !== 'ended' || now > (before.followers[0]?.beginBy ?? now)) {
       for (const { order } of [...before.followers]) {
         const { task, ballot } = order
         node.executor.takeBack(task, ballot)
@@ -72,16 +73,10 @@ export class Processes {
       }
       return
     }
-    const { now } = this.#stage
     const run = node.executor.follow(before, now)
-    if (run && now <= run.beginBy) {
-      this.#watches.tell('onRun', node, run.order, now)
-      this.#begin(run)
-    } else if (run) {
-      node.executor.end(run)
-      this.#tell(run, { type: 'ran', task: run.order.task, ballot: run.order.ballot, result: lateResult() })
-      this.#goOn(run, 'ended')
-    }
+    if (!run) return
+    this.#watches.tell('onRun', node, run.order, now)
+    this.#begin(run)
   }
 
   /** A stop for a run that is over is no mistake: they crossed. */

@@ -144,7 +144,16 @@ export class World implements Stage {
     this.watches.tell('onStart', node, this.now)
     const { incarnation, proof, offer, certificate } = node
     const [wallMs, stored] = [node.wallMs(this.now), node.disk.entries()]
-    this.input(node, { type: 'start', wallMs, incarnation, proof, stored, offer, certificate })
+    this.input(node, {
+      type: 'start',
+      wallMs,
+      incarnation,
+      proof,
+      stored,
+      offer,
+      linedFunctions: offer.functions,
+      certificate,
+    })
     this.connections.considerAll(node)
   }
 
