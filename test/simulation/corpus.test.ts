@@ -217,6 +217,10 @@ const corpus: [Seed, found: string][] = [
     'a baton left in the version after that in which it was placed, and was lost: its only custodian took itself for the bearer for ever',
   ],
   [
+    { seed: 402690, peers: 7, tasks: 151, profile: 'swarm' },
+    'a baton named the new life of a host with the time of an offer by the old one, whose clock was far ahead: it seemed fresh for ever',
+  ],
+  [
     { seed: 7005, peers: 5, tasks: 200, profile: 'gangs' },
     'an older gang took the room that was kept for another one while that was being awarded',
   ],

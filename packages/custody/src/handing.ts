@@ -69,8 +69,10 @@ export class Handing {
 
   /** Repeats a handover that may be lost, to that same peer, as long as the lease keeps custodians from recovering the task. */
   handAgain(borne: Borne, now: Millis): void {
-    if (this.#hands.renewals.ranOut(borne, now)) return
-    const { to, baton } = borne.handed!
+    const { to, baton, atMs } = borne.handed!
+    // Where this peer alone keeps the task, its own lease has no end; but the one that was granted with the handover has.
+    const isOver = baton.leaseAgeMs + now - atMs >= this.#hands.leaseStopMs
+    if (isOver || this.#hands.renewals.ranOut(borne, now)) return
     this.#hands.outbox.award(to.peer, baton)
   }
 

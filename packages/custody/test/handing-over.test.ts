@@ -64,6 +64,17 @@ describe('a baton of this peer', () => {
     expect(connected('worker', 1)).toEqual([])
   })
 
+  test('is handed over again only while its lease runs, also where this peer alone keeps the task', () => {
+    for (const over of [{}, { record: record('a', {}, ['origin']) }]) {
+      const carrier = new Carrier('origin')
+      carrier.bear('a', over)
+      carrier.handOver('a', 'worker')
+      const againAt = (now: number) =>
+        sent(carrier.at(now).step({ type: 'connected', peer: 'worker', incarnation: 1 }), 'award').length
+      expect([againAt(2_800), againAt(2_900)]).toEqual([1, 0])
+    }
+  })
+
   test('that nobody answered is forgotten after two leases: its custodians have moved on', () => {
     const carrier = new Carrier('origin')
     carrier.bear('a')

@@ -37,13 +37,15 @@ export class Answers {
   ): void {
     const { conduct, durations, members, zones } = this.#parts
     zones.note(auction.id, from, message)
+    // What an earlier life said is not routed here: the life that is known now made this answer.
+    const life = { peer: from, incarnation: members.candidate(from)?.incarnation ?? 0 }
     if (message.t === 'bid') {
       const believed = conduct.believed(from, lot.shape, message.terms, now, out)
       const terms = withFetch(believed, fetchMsTo(from, lot, members))
-      noteAnswer(auction, from, { ...message, terms }, now)
+      noteAnswer(auction, life, { ...message, terms }, now)
       durations.hear(lot.shape.class, terms.finishMs)
     } else {
-      noteAnswer(auction, from, message, now)
+      noteAnswer(auction, life, message, now)
       lot.saidNever.note(members.candidate(from), message.refusal)
     }
   }

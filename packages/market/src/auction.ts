@@ -1,8 +1,10 @@
 import type { Millis } from '@souk/kernel'
-import type { BidTerms, Decision, MessageOf, PeerId, Refusal } from '@souk/wire'
+import type { BidTerms, Decision, Incarnation, MessageOf, PeerId, Refusal } from '@souk/wire'
 
 export interface Bid {
   peer: PeerId
+  /** the life of the bidder that made the bid: `offeredMs` is by the clock of that life */
+  incarnation: Incarnation
   terms: BidTerms
   /** when the bid was made, by the bidder's clock; an award returns it, so that the bidder knows which bid it answers */
   offeredMs: number
@@ -55,10 +57,15 @@ export function allSaidNever({ bids, refused }: Auction): boolean {
   return bids.length === 0 && refused.length > 0 && refused.every(({ refusal }) => refusal.never)
 }
 
-export function noteAnswer(auction: Auction, peer: PeerId, answer: MessageOf<'bid' | 'noBid'>, now: Millis): void {
+export function noteAnswer(
+  auction: Auction,
+  { peer, incarnation }: { peer: PeerId; incarnation: Incarnation },
+  answer: MessageOf<'bid' | 'noBid'>,
+  now: Millis,
+): void {
   if (answer.t === 'noBid') auction.refused.push({ peer, refusal: answer.refusal })
   else {
     const { terms, offeredMs } = answer
-    auction.bids.push({ peer, terms, offeredMs, afterMs: now - auction.startedMs })
+    auction.bids.push({ peer, incarnation, terms, offeredMs, afterMs: now - auction.startedMs })
   }
 }

@@ -116,10 +116,11 @@ export class Awards {
       .flatMap((bid) => this.#taker(bid) ?? [])
   }
 
-  #taker({ peer, offeredMs, terms }: Bid): Taker | undefined {
+  /** Undefined: it cannot be reached, or another life of it has begun, which has promised nothing and counts time anew. */
+  #taker({ peer, incarnation, offeredMs, terms }: Bid): Taker | undefined {
     if (peer === this.#parts.self) return undefined
     const view = this.#parts.members.candidate(peer)
-    if (!view?.reachable) return undefined
-    return { peer, incarnation: view.incarnation, offeredMs, ...alternativeField(terms.alternative) }
+    if (!view?.reachable || view.incarnation !== incarnation) return undefined
+    return { peer, incarnation, offeredMs, ...alternativeField(terms.alternative) }
   }
 }

@@ -1,22 +1,20 @@
 import type { Decision, PeerId, TaskId } from '@souk/wire'
 import type { KeptRoom } from './gang.ts'
 import type { GangsEffect } from './gangs-io.ts'
-import type { MembersView } from './views.ts'
 
 /** Gives the tasks of a gang, in order of rank, to the places kept for them, which have room for all. */
 export function awardsOf(
   places: readonly KeptRoom[],
   tasks: readonly TaskId[],
   decisionFor: (peer: PeerId) => Decision,
-  { self, members }: { self: PeerId; members: MembersView },
+  self: PeerId,
 ): GangsEffect[] {
   let given = 0
-  return places.map(({ peer, count, offeredMs }): GangsEffect => {
+  return places.map(({ peer, incarnation, count, offeredMs }): GangsEffect => {
     const here = tasks.slice(given, given + count)
     given += count
     const decision = decisionFor(peer)
     if (peer === self) return { type: 'keep', tasks: here, alternative: 0, decision }
-    const incarnation = members.candidate(peer)?.incarnation ?? 0
     return { type: 'award', tasks: here, to: { peer, incarnation, offeredMs }, alternates: [], decision }
   })
 }

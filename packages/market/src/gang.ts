@@ -14,6 +14,8 @@ const againMsMax = 250
 /** Places that a host keeps for a gang. */
 export interface KeptRoom {
   peer: PeerId
+  /** the life of the host that keeps it: `offeredMs` is by the clock of that life, and no later one knows of it */
+  incarnation: Incarnation
   count: number
   /** when it said so, by its own clock; goes back with the award */
   offeredMs: number
@@ -97,7 +99,7 @@ export function noteReserved(
   gang.asked.delete(peer)
   if (older) gang.behind.add(peer)
   const count = Math.min(said, capacityFor([{ offer: member?.offer }], gang))
-  if (count > 0) gang.kept.push({ peer, count, offeredMs })
+  if (count > 0) gang.kept.push({ peer, incarnation: member?.incarnation ?? 0, count, offeredMs })
   gang.rooms.set(peer, { peer, count, laterMs })
   if (!refusal) return
   gang.refused.push({ peer, refusal })

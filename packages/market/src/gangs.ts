@@ -243,12 +243,15 @@ export class Gangs implements Machine<GangsInput, GangsEffect> {
   /** Awards all members if enough room is kept for them; false: none. */
   #award(gang: Gang, now: Millis, out: Out): boolean {
     const { self, prng, members } = this.#parts
-    const there = gang.kept.filter(({ peer }) => peer === self || members.candidate(peer)?.reachable)
+    const there = gang.kept.filter(({ peer, incarnation }) => {
+      const host = members.candidate(peer)
+      return peer === self || (host?.reachable && host.incarnation === incarnation)
+    })
     const places = decidePlaces(prng.sample(there, there.length), gang.size)
     if (places.length === 0) return false
     const reason = togetherReason(gang, places.length)
     const decisionFor = (peer: PeerId) => gangDecision(gang, this.#frame(gang, now), 'gang', reason, peer)
-    out.push(...awardsOf(places, tasksOf(gang), decisionFor, { self, members }))
+    out.push(...awardsOf(places, tasksOf(gang), decisionFor, self))
     this.#release(gang, out)
     this.#forget(gang)
     return true

@@ -119,7 +119,7 @@ export class Keeper {
       if (room === 0) continue
       const offered = { ...bidTerms(this.#parts, lot.shape, { alternative, request, room }, dueInMs), loadSeq: 0 }
       const terms = withFetch(offered, fetchMsTo(this.#parts.self, lot, this.#parts.members))
-      return { peer: this.#parts.self, terms, offeredMs: Math.floor(now), afterMs }
+      return { peer: this.#parts.self, incarnation: 0, terms, offeredMs: Math.floor(now), afterMs }
     }
     return undefined
   }

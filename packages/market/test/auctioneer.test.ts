@@ -130,6 +130,16 @@ describe('an auction', () => {
     expect([first!.to, ...first!.alternates].map(({ offeredMs }) => offeredMs)).toEqual([7, 7, 7])
   })
 
+  test('leaves out a bidder of which another life has begun since: that one has bid nothing, and counts time anew', () => {
+    const stall = Stall.among('p', 'q', 'r')
+    stall.wait(['a', 'b'])
+    for (const peer of ['p', 'q']) stall.bid(peer)
+    stall.members.add('p', { incarnation: 2 })
+    const named = only(stall.bid('r'), 'award').flatMap(({ to, alternates }) => [to, ...alternates])
+    expect(named.map(({ peer, incarnation }) => [peer, incarnation])).not.toContainEqual(['p', 2])
+    expect(new Set(named.map(({ peer }) => peer))).toEqual(new Set(['q', 'r']))
+  })
+
   test('closes as soon as enough bids cover the lot', () => {
     const stall = Stall.among('p', 'q', 'r', 's')
     stall.wait(['a'])

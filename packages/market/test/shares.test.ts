@@ -87,7 +87,13 @@ describe('when an auction closes', () => {
     ...over,
   })
   const bids = (counts: number[], startMs = 0) =>
-    counts.map((count, i) => ({ peer: `p${i}`, terms: terms({ count, startMs }), offeredMs: 0, afterMs: 1 }))
+    counts.map((count, i) => ({
+      peer: `p${i}`,
+      incarnation: 1,
+      terms: terms({ count, startMs }),
+      offeredMs: 0,
+      afterMs: 1,
+    }))
   const refused = (n: number) =>
     Array.from({ length: n }, (_, i) => ({
       peer: `r${i}`,

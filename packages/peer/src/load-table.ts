@@ -1,10 +1,11 @@
 import type { Millis } from '@souk/kernel'
-import type { LoadStamp, PeerId } from '@souk/wire'
+import type { Incarnation, LoadStamp, PeerId } from '@souk/wire'
 
 /** The newest load stamp of every connected peer, and which peers have waiting work by it. */
 export class LoadTable {
   readonly #stamps = new Map<PeerId, LoadStamp>()
   readonly #heardMs = new Map<PeerId, Millis>()
+  readonly #lives = new Map<PeerId, Incarnation>()
   #waiting: { peer: PeerId; waiting: number }[] | undefined
 
   get(peer: PeerId): LoadStamp | undefined {
@@ -12,8 +13,9 @@ export class LoadTable {
   }
 
   /** Takes the stamp of a frame. True: the peer has waiting work, so this host may ask for some. */
-  set(peer: PeerId, stamp: LoadStamp, now: Millis): boolean {
+  set({ peer, incarnation }: { peer: PeerId; incarnation: Incarnation }, stamp: LoadStamp, now: Millis): boolean {
     this.#heardMs.set(peer, now)
+    this.#lives.set(peer, incarnation)
     return this.#set(peer, stamp)
   }
 
@@ -35,8 +37,14 @@ export class LoadTable {
     return this.#heardMs.get(peer)
   }
 
+  /** The life of the peer that made its newest stamp: `saidMs` is by the clock of that life. */
+  life(peer: PeerId): Incarnation | undefined {
+    return this.#lives.get(peer)
+  }
+
   delete(peer: PeerId): void {
     this.#stamps.delete(peer)
+    this.#lives.delete(peer)
     this.#heardMs.delete(peer)
     this.#waiting = undefined
   }

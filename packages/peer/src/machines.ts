@@ -121,7 +121,7 @@ export class Machines {
     this.custodian = new Custodian(config.custody, { self, mesh })
     this.submitter = new Submitter(config.custody, { self, mesh })
     this.bearer = new Bearer(config.custody, { self, mesh })
-    const loads = loadsView(this.loads, this.unheard)
+    const loads = loadsView(this.loads, this.unheard, this.roster)
     const { market } = config
     this.zoneClaims = new ZoneClaims(market)
     const claims = this.zoneClaims

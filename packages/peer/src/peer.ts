@@ -282,8 +282,8 @@ export class Peer implements Machine<PeerInput, PeerEffect> {
   #onFrame(from: PeerId, frame: Frame): void {
     const router = this.#router
     this.#outlet.counters.add('frames.in')
-    if (this.#machines.loads.set(from, frame.load, this.#outlet.now)) this.#machines.loadsChanged = true
     const life = { peer: from, incarnation: frame.incarnation }
+    if (this.#machines.loads.set(life, frame.load, this.#outlet.now)) this.#machines.loadsChanged = true
     for (const message of frame.messages) router.onMessage(life, message)
   }
 

@@ -74,11 +74,14 @@ export function bearersView(loads: LoadTable, roster: Roster): BearersView {
   return { waiting: () => loads.waiting().filter(({ peer }) => roster.reachable(peer)) }
 }
 
-export function loadsView(loads: LoadTable, unheard: UnheardAwards): LoadsView {
+export function loadsView(loads: LoadTable, unheard: UnheardAwards, roster: Pick<Roster, 'get'>): LoadsView {
   return {
     free: (peer, now) => {
       const stamp = loads.get(peer)
       if (!stamp || stamp.draining) return undefined
+      // Of a later life others may tell before the link to the earlier one is known to be gone. It has promised nothing, and a baton
+      // that names it with the other's time, by a clock that began anew, would seem fresh however long it was on its way.
+      if (loads.life(peer) !== roster.get(peer)?.incarnation) return undefined
       return {
         slots: stamp.freeSlots - unheard.slots(peer, now),
         saidMs: stamp.saidMs,

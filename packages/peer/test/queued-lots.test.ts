@@ -45,7 +45,7 @@ test('hosts are chosen among those that can run what is queued, however many oth
   const loads = new LoadTable()
   const stamp: LoadStamp = { seq: 1, waiting: 0, freeSlots: 1, running: 0, draining: false, saidMs: 0 }
   const member = (peer: string, functions: string[]) => {
-    loads.set(peer, stamp, 0)
+    loads.set({ peer, incarnation: 1 }, stamp, 0)
     const life = { peer, incarnation: 1, proof: proofOf(peer, 1), certificate: certificate(peer) }
     const advert: Advert = {
       ...life,
