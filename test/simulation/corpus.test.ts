@@ -221,6 +221,14 @@ const corpus: [Seed, found: string][] = [
     'a baton named the new life of a host with the time of an offer by the old one, whose clock was far ahead: it seemed fresh for ever',
   ],
   [
+    { seed: 402861, peers: 3, tasks: 199, profile: 'swarm' },
+    'two submits of one key chose the same three custodians in two orders, as a zone was not yet known: each set waited for the lost one',
+  ],
+  [
+    { seed: 401719, peers: 4, tasks: 148, profile: 'swarm' },
+    'a simulated client listened to another peer than the one that had accepted its submit',
+  ],
+  [
     { seed: 7005, peers: 5, tasks: 200, profile: 'gangs' },
     'an older gang took the room that was kept for another one while that was being awarded',
   ],

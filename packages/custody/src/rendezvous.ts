@@ -34,17 +34,19 @@ export function rankKeepers(task: TaskId, keepers: readonly Keeper[]): Keeper[] 
 export function chooseCustodians(task: TaskId, keepers: readonly Keeper[], count: number): PeerId[] {
   const ranked = rankKeepers(task, keepers)
   const domains = new Set<string>()
-  const chosen: PeerId[] = []
+  const first: PeerId[] = []
   const second: PeerId[] = []
   for (const { peer, domain } of ranked) {
     if (domains.has(domain)) second.push(peer)
     else {
       domains.add(domain)
-      chosen.push(peer)
+      first.push(peer)
     }
-    if (chosen.length === count) return chosen
   }
-  return [...chosen, ...second].slice(0, count)
+  const chosen = new Set([...first, ...second].slice(0, count))
+  // By rank, not first by domain: a version names its set in its order (`versionOf`), and who knows a peer's domain and who does not
+  // yet may well choose the same peers.
+  return ranked.flatMap(({ peer }) => (chosen.has(peer) ? [peer] : []))
 }
 
 /**

@@ -53,6 +53,23 @@ describe('the custodians of a task', () => {
     )
   })
 
+  test('come in one order wherever they are the same, whatever is known of their domains', () => {
+    fc.assert(
+      fc.property(
+        names,
+        someKeepers,
+        counts,
+        fc.array(fc.constantFrom('d1', 'd2', 'd3')),
+        (name, all, count, domains) => {
+          const otherwise = all.map((keeper, i) => ({ ...keeper, domain: domains[i] ?? keeper.peer }))
+          const [one, other] = [all, otherwise].map((known) => chooseCustodians(idOf(name), known, count))
+          fc.pre(one!.every((peer) => other!.includes(peer)))
+          expect(other).toEqual(one)
+        },
+      ),
+    )
+  })
+
   test('stay when somebody joins whom the task ranks below them', () => {
     fc.assert(
       fc.property(names, fc.constantFrom(...peers), (name, joining) => {

@@ -172,6 +172,9 @@ export class Clients implements Watch {
     if (task === undefined || task.state !== 'sent' || (task.node !== node && !this.#workload.shape.anyPeer)) return
     if (reply.type === 'accepted') {
       task.state = 'accepted'
+      // Its client may have gone on to another peer meanwhile: it stays with the one that has it.
+      task.node = node
+      task.life = node.life
       if (task.spec.durability !== 'quorum') task.keeper = { id: node.id, life: node.life }
       if (this.#again.chance(this.#workload.shape.resubmitChance)) this.#sayAgain(task)
       return
