@@ -1,9 +1,8 @@
 import type { CancelAnswer, SoukClient } from '@souk/client'
-import { CliError } from '../cli-error.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { countText, shortTask } from '../print/amount-text.ts'
+import { shortTask } from '../print/amount-text.ts'
 import { type PeerChoice, withSession } from '../session.ts'
 
 interface CancelOptions extends PeerChoice {
@@ -20,38 +19,27 @@ const meanings: Record<CancelAnswer, { text: string; exitCode: number }> = {
   unreachable: { text: 'is kept by peers that cannot be reached now; it may still run', exitCode: exitCodes.unknown },
 }
 
-/** unendable tasks that one listing names; those that are left are in the next one */
-const pageMax = 256
+/** a given up task whose other custodians do not answer is reported as stopping after so long, and the next one is tried */
+const goneMsMax = 30_000
 
 export const cancel: CommandModule = {
   define(command, context, done) {
     command
-      .argument('[id...]', "task ids; may be shortened, and 'last' works")
+      .argument('<id...>', "task ids; may be shortened, and 'last' works")
       .option('--reason <text>', 'kept with the task')
-      .option('--unendable', 'also those most of whose custodians were removed; without ids: all such tasks')
+      .option('--unendable', 'also where most of its custodians were removed: what those knew is given up')
       .action(async (ids: string[], options: CancelOptions) => {
         done(await withSession(context, options, (client) => cancelAll(client, context, ids, options)))
       })
     addJson(addPeerChoice(command))
     addExamples(command, [
       ['souk cancel last --reason "wrong input"', 'waits until nothing of it runs'],
-      ['souk cancel --unendable', 'after souk remove --lose: what nobody could end any more'],
+      ['souk cancel --unendable 3f8k', 'what nothing else can end (souk tasks --unendable lists those)'],
     ])
   },
 }
 
-async function cancelAll(client: SoukClient, context: Context, ids: string[], options: CancelOptions): Promise<number> {
-  if (ids.length > 0) return cancelEach(client, context, ids, options)
-  if (!options.unendable) {
-    throw new CliError('no task is named', {
-      next: 'souk cancel ID   (souk tasks lists them)',
-      exitCode: exitCodes.usage,
-    })
-  }
-  return cancelUnendable(client, context, options)
-}
-
-async function cancelEach(
+async function cancelAll(
   client: SoukClient,
   context: Context,
   ids: readonly string[],
@@ -62,7 +50,8 @@ async function cancelEach(
   for (const id of ids) {
     const task = await client.resolve(id)
     let answer = options.unendable ? await client.giveUp(task, reason) : await client.cancel(task, reason)
-    if (answer === 'stopping') answer = await untilGone(client, task)
+    if (answer === 'stopping')
+      answer = await untilGone(client, task, options.unendable ? AbortSignal.timeout(goneMsMax) : undefined)
     const meaning = meanings[answer]
     worst = Math.max(worst, meaning.exitCode)
     if (options.json) context.terminal.out(JSON.stringify({ task, answer }))
@@ -71,26 +60,12 @@ async function cancelEach(
   return worst
 }
 
-/** Page by page, as long as a page has any that was not tried. */
-async function cancelUnendable(client: SoukClient, context: Context, options: CancelOptions): Promise<number> {
-  const { out, err } = context.terminal
-  const tried = new Set<string>()
-  let worst: number = exitCodes.ok
-  for (;;) {
-    const { tasks, missing } = await client.tasks({ unendable: true, limit: pageMax })
-    const ids = tasks.map(({ id }) => id).filter((id) => !tried.has(id))
-    if (ids.length === 0) {
-      if (tried.size === 0 && !options.json) out('every open task that is known can end by itself')
-      if (missing.length > 0)
-        err(`${countText(missing.length, 'peer')} did not answer; what they keep was not looked at`)
-      return worst
-    }
-    for (const id of ids) tried.add(id)
-    worst = Math.max(worst, await cancelEach(client, context, ids, options))
+async function untilGone(client: SoukClient, task: string, signal: AbortSignal | undefined): Promise<CancelAnswer> {
+  try {
+    const outcome = await client.wait(task, signal)
+    return outcome.kind === 'cancelled' ? 'cancelled' : 'closed-before'
+  } catch (error) {
+    if (signal?.aborted) return 'stopping'
+    throw error
   }
-}
-
-async function untilGone(client: SoukClient, task: string): Promise<CancelAnswer> {
-  const outcome = await client.wait(task)
-  return outcome.kind === 'cancelled' ? 'cancelled' : 'closed-before'
 }

@@ -44,7 +44,7 @@ export function tasksLines({ kept, unendable, ids, missing }: Removed['tasks']):
   if (unendable > 0) {
     const more = unendable > ids.length ? ' and more' : ''
     lines.push(
-      `${countText(unendable, 'open task')} can never end now: ${ids.join(', ')}${more} (souk cancel --unendable ends them)`,
+      `${countText(unendable, 'open task')} can never end now: ${ids.join(', ')}${more} (souk cancel --unendable ID ends one)`,
     )
   }
   if (missing.length > 0) lines.push(`${countText(missing.length, 'peer')} did not say what it keeps with them`)
@@ -58,7 +58,7 @@ const notes = `Ask an admin, who holds the key of the mesh (souk peers shows who
 A removal is for good, and spreads to every peer, also to those that are away now;
 a removed peer stops once it meets one of the others. Tokens that it was given stay
 good until they expire.
-A task of which most custodians are removed can end by souk cancel --unendable alone:
+A task of which most custodians are removed can end by souk cancel --unendable ID alone:
 nobody knows what the others had made of it. So nothing is removed where those that can
 be asked know of such a task: they name it, and --lose says that it may be lost. What a
 peer kept alone nobody else may know of.`

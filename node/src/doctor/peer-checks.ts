@@ -111,7 +111,7 @@ export function unendableCheck({ tasks, total }: { tasks: readonly Pick<TaskLine
       name: 'tasks',
       level: 'warn',
       seen: `${countText(total, 'open task')} can never end, since most of their custodians were removed: ${tasks.map(({ id }) => id).join(', ')}${more}`,
-      next: 'souk cancel --unendable ends them; submit them again, under other keys; souk explain ID says more',
+      next: 'souk cancel --unendable ID ends one; submit them again, under other keys; souk explain ID says more',
     },
   ]
 }

@@ -6,6 +6,7 @@ import { decideNext } from './decide-next.ts'
 import { type Entry, mergeAttempts } from './entry.ts'
 import type { Proposal } from './proposal.ts'
 import type { ProposerEndings } from './proposer-endings.ts'
+import { majority } from './quorum.ts'
 import type { TaskBook } from './task-book.ts'
 import type { Undertakings } from './undertakings.ts'
 import type { MeshView } from './views.ts'
@@ -107,7 +108,9 @@ export class Preparations {
     if (best?.decree.kind === 'outcome') lastBearers.onEnded(best.ballot)
     if (best || entry.ending) {
       // The last bearers stop first, also where an outcome was accepted: once a task has ended nothing of it may run.
-      const over = this.#undertakings.haveTheSay(proposal.over, proposal) || lastBearers.haveStopped
+      // A true majority: that no lease is left at those few who may give a task up says nothing of the others' (`haveTheSay`).
+      const leaseOver = proposal.over.size >= majority(proposal.record.custodians.length)
+      const over = leaseOver || lastBearers.haveStopped
       if (over || (best && lastBearers.left.length === 0)) this.#endings.commitEnd(proposal, entry, now, out)
       else this.#endings.stop(proposal, entry, now, out)
       return

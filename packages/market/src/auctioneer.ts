@@ -243,8 +243,6 @@ export class Auctioneer implements Machine<AuctioneerInput, AuctioneerEffect> {
     return true
   }
 
-  // ---- auctions
-
   #onMessage(from: PeerId, message: AuctioneerMessage, now: Millis, out: Out): void {
     if (message.t === 'wanted') this.#giver.onWanted(from, message, now, out)
     else if (message.t === 'accept') this.#conduct.onAccept(from)

@@ -9,7 +9,7 @@ export interface ClientTask {
   readonly id: TaskId
   readonly nonce: string
   readonly spec: TaskSpec
-  /** who is asked: for ever the same peer, save where clients may go to any */
+  /** who is asked: for ever the same peer, save where clients may go to any; of those, whoever accepted it */
   node: SimNode
   state: ClientState
   /** the life of the peer that was asked last, and when */

@@ -8,7 +8,7 @@ import type { Stage } from './stage.ts'
 import type { Watch } from './watch.ts'
 import type { TaskDraft, Workload } from './workload.ts'
 
-/** How often clients look after what they sent; how long they wait for an answer before they send it again. */
+/** How often clients look after what they sent; how long until they send it again. */
 const sweepMs = 1000
 const answerMsMax = 5000
 /** A watch ends by itself after a minute: clients renew theirs before. */
@@ -171,10 +171,7 @@ export class Clients implements Watch {
     const task = this.#submits.get(client)?.tasks[reply.tag]
     if (task === undefined || task.state !== 'sent' || (task.node !== node && !this.#workload.shape.anyPeer)) return
     if (reply.type === 'accepted') {
-      task.state = 'accepted'
-      // Its client may have gone on to another peer meanwhile: it stays with the one that has it.
-      task.node = node
-      task.life = node.life
+      Object.assign(task, { state: 'accepted', node, life: node.life })
       if (task.spec.durability !== 'quorum') task.keeper = { id: node.id, life: node.life }
       if (this.#again.chance(this.#workload.shape.resubmitChance)) this.#sayAgain(task)
       return
