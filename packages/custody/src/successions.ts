@@ -1,5 +1,5 @@
 import type { Millis } from '@souk/kernel'
-import { compareBallots, type MessageOf, nextCounter, type PeerId } from '@souk/wire'
+import { compareBallots, type MessageOf, nextCounter, type PeerId, type TaskRecord } from '@souk/wire'
 import type { BearerEndings } from './bearer-endings.ts'
 import type { BearerEffect } from './bearer-io.ts'
 import { type Borne, mayHaveBegun } from './borne.ts'
@@ -133,14 +133,15 @@ export class Successions {
 
   #decide(borne: Borne, now: Millis, out: Out): void {
     const { custodians, ballot, tries } = borne.next!
-    const { record } = borne
+    const { record: before } = borne
     const standing = standingOf(borne.next!, custodians.length, tries)
     if (standing === 'ours') this.#stand(borne, now, out)
     if (standing !== 'theirs') return
     // A custodian brought this version about under its own ballot: this peer bears the task there no more, and stops.
     delete borne.next
-    borne.record = succeed(record, custodians)
+    borne.record = succeed(before, custodians)
     borne.ballot = ballot
+    this.#tellMoved(before, borne.record, out)
     this.#endings.fence(borne, 'fenced', undefined, now, out)
   }
 
@@ -163,8 +164,13 @@ export class Successions {
     out.push({ type: 'succeeded', task, version, custodians })
     // New custodians have not heard the placement decision that was made here: the record does not hold it.
     this.#hands.announcements.noteAgain(borne)
+    this.#tellMoved(before, borne.record, out)
+    this.#endings.sendCommits(borne, out)
+  }
+
+  /** Nobody else may tell those before, one of which may be this very peer: alone, it would take itself for the bearer for ever. */
+  #tellMoved(before: TaskRecord, { id: task, version, custodians }: TaskRecord, out: Out): void {
     const told = new Set([...before.custodians, before.origin])
     for (const to of told) out.push({ type: 'send', to, message: { t: 'moved', task, version, custodians } })
-    this.#endings.sendCommits(borne, out)
   }
 }

@@ -97,9 +97,9 @@ export class TaskBook {
     return { counter: nextCounter(seen.counter, 'custodian'), peer: this.#self, incarnation: this.#incarnation }
   }
 
-  /** This very life bears the task and is its only custodian: such a bearer cannot vanish unseen, so it needs no lease. */
-  needsNoLease({ record, bearer, released }: Entry): boolean {
-    if (released || record.custodians.length > 1) return false
+  /** This very life bears the task under a ballot of its own, its only custodian: it cannot vanish unseen (as in `Renewals`). */
+  needsNoLease({ record, bearer, borneUnder, released }: Entry): boolean {
+    if (released || record.custodians.length > 1 || borneUnder.peer !== this.#self) return false
     return bearer.peer === this.#self && bearer.incarnation === this.#incarnation
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ballot, idOf, next, only, record, sent, told, versionOf, vote, wallMs } from './fixtures.ts'
 import { alone, Keeper } from './keeper.ts'
+import { TestMesh } from './test-mesh.ts'
 
 /** a lease and the grace after it */
 const leaseMs = 3_300
@@ -236,6 +237,14 @@ describe('a bearer', () => {
     keeper.decided('a', 'origin')
     expect(only(keeper.pass(9_000), 'send')).toEqual([])
     expect(keeper.view('a')).toMatchObject({ state: 'queued', ballot: ballot(), attempts: [] })
+  })
+
+  test('that is this very life needs one where another began the ballot: its bearer counts one, too, and may let it run out', () => {
+    const keeper = new Keeper({}, { mesh: new TestMesh('c1') })
+    keeper.keep('a', {}, ['c1'])
+    keeper.renew('c1', 'a', { state: 'waiting' })
+    expect(sent(keeper.pass(leaseMs - 1), 'prepare')).toEqual([])
+    expect(sent(keeper.pass(1), 'prepare')).toMatchObject([{ to: 'c1', message: { ballot: ballot(2, 'c1') } }])
   })
 
   test('that took its only keeper down has used an attempt, without waiting for a lease', () => {

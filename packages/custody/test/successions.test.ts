@@ -133,9 +133,10 @@ describe('the next version', () => {
       promised: ballot(4, 'c1'),
     } as const
     expect(carrier.message('c1', { ...already, known })).toEqual([])
-    expect(only(carrier.message('c2', { ...already, known }), 'halt')).toMatchObject([
-      { ballot: ballot(), code: 'fenced' },
-    ])
+    const lost = carrier.message('c2', { ...already, known })
+    expect(only(lost, 'halt')).toMatchObject([{ ballot: ballot(), code: 'fenced' }])
+    // Whoever brought that version about may be gone: those before hear of it, this peer too, where it is one of them.
+    expect(told(lost, 'moved')).toEqual([...trio, 'origin'])
     expect(told(carrier.ended('a', { end: 'stopped' }), 'stopped')).toEqual(after)
   })
 
