@@ -49,6 +49,9 @@ test('hosts that are gone for good are removed: what is left goes on without the
     out: `${held.slice(0, 8)} cancelled; nothing of it runs\n`,
   })
   expect(await client.wait(held)).toMatchObject({ kind: 'cancelled', code: 'given-up' })
+  // One that nobody knows keeps none of the others from being tried.
+  const both = await at(first, ['cancel', 'zzzz', held])
+  expect(both).toMatchObject({ code: 3, out: `zzzz is not known\n${held.slice(0, 8)} had ended before\n` })
   expect((await at(first, ['tasks', '--unendable'])).out).toBe('none\n')
   // That they are no members is known over a restart, and who was away hears of it when it comes back.
   await at(first, ['down'])

@@ -1,4 +1,5 @@
 import type { CancelAnswer, SoukClient } from '@souk/client'
+import { codeOf } from '../cli-error.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -45,19 +46,33 @@ async function cancelAll(
   ids: readonly string[],
   options: CancelOptions,
 ): Promise<number> {
-  const reason = options.reason ?? 'by a person'
   let worst: number = exitCodes.ok
   for (const id of ids) {
-    const task = await client.resolve(id)
-    let answer = options.unendable ? await client.giveUp(task, reason) : await client.cancel(task, reason)
-    if (answer === 'stopping')
-      answer = await untilGone(client, task, options.unendable ? AbortSignal.timeout(goneMsMax) : undefined)
+    const { task, answer } = await cancelOne(client, id, options)
     const meaning = meanings[answer]
     worst = Math.max(worst, meaning.exitCode)
     if (options.json) context.terminal.out(JSON.stringify({ task, answer }))
     else context.terminal.out(`${shortTask(task)} ${meaning.text}`)
   }
   return worst
+}
+
+/** One that nobody knows keeps none of the others from being cancelled. */
+async function cancelOne(
+  client: SoukClient,
+  id: string,
+  { reason = 'by a person', unendable }: CancelOptions,
+): Promise<{ task: string; answer: CancelAnswer }> {
+  let task: string
+  try {
+    task = await client.resolve(id)
+  } catch (error) {
+    if (codeOf(error) === 'task-unknown') return { task: id, answer: 'unknown' }
+    throw error
+  }
+  const answer = unendable ? await client.giveUp(task, reason) : await client.cancel(task, reason)
+  if (answer !== 'stopping') return { task, answer }
+  return { task, answer: await untilGone(client, task, unendable ? AbortSignal.timeout(goneMsMax) : undefined) }
 }
 
 async function untilGone(client: SoukClient, task: string, signal: AbortSignal | undefined): Promise<CancelAnswer> {

@@ -83,6 +83,8 @@ export class Requests {
     if (!entry.ending) this.#book.note(entry, 'cancelling', reason, now)
     entry.ending ??= { kind: 'cancelled', reason }
     if (message.unendable && this.#isUnendable(entry)) {
+      // A person's word, also where its time was to end it: with the reason that they gave.
+      entry.ending = { kind: 'cancelled', reason }
       this.#book.note(entry, 'ended without the removed', reason, now)
       entry.givenUp = true
       this.#proposer.giveUp(entry, now, out)

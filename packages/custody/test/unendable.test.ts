@@ -1,3 +1,4 @@
+import type { TaskSpec } from '@souk/wire'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Cluster } from './cluster.ts'
@@ -6,9 +7,9 @@ import { idOf } from './fixtures.ts'
 const peers = ['p1', 'p2', 'p3', 'p4', 'p5']
 
 /** Task `a`, which the worker runs; most of its custodians died and were removed from the mesh. */
-function unendable(custodians: 3 | 5 = 3) {
+function unendable(custodians: 3 | 5 = 3, over: Partial<TaskSpec> = {}) {
   const cluster = new Cluster(peers, ['origin', 'worker'], { custodians })
-  cluster.submit('origin', 'a')
+  cluster.submit('origin', 'a', over)
   const ranks = cluster.custodians('a')
   const removed = ranks.slice(0, (custodians + 1) / 2)
   const left = ranks.slice(removed.length)
@@ -42,6 +43,17 @@ describe('a task most of whose custodians were removed', () => {
     expect(cluster.view(left[0]!, 'a')).toMatchObject({ state: 'closed', outcome: givenUp })
     expect(cluster.site('origin').outcomeTold()).toMatchObject(givenUp)
     expect(cluster.runners('a')).toEqual([])
+  })
+
+  test('is ended by that word, and for its reason, also where it had expired and nobody could end it', () => {
+    const { cluster, left, remove, cancel, answers } = unendable(3, { expiresMs: 4_000 })
+    remove()
+    cluster.pass(30_000)
+    expect(cluster.view(left[0]!, 'a')?.state).toBe('ending')
+    cancel(left[0]!, 1, { unendable: true })
+    cluster.pass(5_000)
+    expect(answers()).toEqual(['cancelled'])
+    expect(cluster.view(left[0]!, 'a')?.outcome).toMatchObject(givenUp)
   })
 
   test('is ended so only once nothing of it runs', () => {
