@@ -16,6 +16,10 @@ const meanings: Record<CancelAnswer, { text: string; exitCode: number }> = {
   cancelled: { text: 'cancelled; nothing of it runs', exitCode: exitCodes.ok },
   'closed-before': { text: 'had ended before', exitCode: exitCodes.ok },
   stopping: { text: 'is stopping; its process is not gone yet', exitCode: exitCodes.failed },
+  endable: {
+    text: 'goes on: enough of its custodians are left, so there is nothing to give up; souk cancel without --unendable ends it',
+    exitCode: exitCodes.failed,
+  },
   unknown: { text: 'is not known', exitCode: exitCodes.unknown },
   unreachable: { text: 'is kept by peers that cannot be reached now; it may still run', exitCode: exitCodes.unknown },
 }

@@ -187,7 +187,7 @@ export interface ConnectOptions {
   custodianMsMax?: number
 }
 
-export type CancelAnswer = 'cancelled' | 'closed-before' | 'unknown' | 'stopping' | 'unreachable'
+export type CancelAnswer = 'cancelled' | 'closed-before' | 'unknown' | 'stopping' | 'endable' | 'unreachable'
 
 /** The same of tasks whose handles the caller has; the submit goes out once those are accepted. */
 export type AfterHandle = Handle | { task: Handle; on?: 'succeeded' | 'ended' }
@@ -258,6 +258,7 @@ export interface SoukClient extends InsightCalls, DrainCalls, LoginCalls, Member
   /**
    * Cancels also a task that can never end otherwise, since most of its custodians were removed from the mesh
    * (`unendable` of its detail): those that are left end it, and what the others knew of it is given up. It may have run.
+   * `endable`: enough are left after all, so it goes on.
    */
   giveUp(task: string, reason?: string, signal?: AbortSignal): Promise<CancelAnswer>
   /** everything known of one task, with its decision record and timeline; the id may be shortened, or 'last' */

@@ -2,11 +2,12 @@ import type { Millis } from '@souk/kernel'
 import { compareBallots, type MessageOf, type PeerId, type TaskRecord } from '@souk/wire'
 import type { Closings } from './closings.ts'
 import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
+import { forgetNeedlessWord } from './needless-word.ts'
 import { type Proposal, type Vote, voteOf } from './proposal.ts'
-import { majority, type Standing, standingOf } from './quorum.ts'
+import { areAllLeft, majority, type Standing, standingOf } from './quorum.ts'
 import type { TaskBook } from './task-book.ts'
 import type { Undertakings } from './undertakings.ts'
-import { versionNumber } from './version.ts'
+import { succeed, versionNumber } from './version.ts'
 
 type Out = CustodianEffect[]
 
@@ -33,8 +34,22 @@ export class NextVersions {
     const proposal = this.#undertakings.get(task)
     if (!proposal || proposal.stage === 'storing') return
     if (versionNumber(proposal.record.version) >= versionNumber(version)) return
+    // Where this peer only points to them, a person who gave the task up is sent there.
     if (!custodians.includes(this.#self)) this.#undertakings.forget(task)
-    else this.store(proposal, { ...proposal.record, version, custodians }, now, out)
+    else this.#join(proposal, { ...proposal.record, version, custodians }, now, out)
+  }
+
+  /** Another proposer's decree was chosen: these are the next custodians. */
+  onChosen(proposal: Proposal, custodians: PeerId[], now: Millis, out: Out): void {
+    this.#join(proposal, succeed(proposal.record, custodians), now, out)
+  }
+
+  /** Others say who keeps the task: a person's word that it was lost may have been needless. */
+  #join(proposal: Proposal, record: TaskRecord, now: Millis, out: Out): void {
+    const entry = this.#book.archive.get(record.id)
+    const { custodians } = record
+    if (entry && custodians.includes(this.#self)) forgetNeedlessWord(entry, custodians, this.#undertakings.removed, out)
+    this.store(proposal, record, now, out)
   }
 
   /** The next set is chosen: its custodians are sent the record, under a new ballot of this peer. */
@@ -55,9 +70,16 @@ export class NextVersions {
     if (!next?.record.custodians.includes(from)) return 'not-yet'
     next[message.t].add(from)
     const proposal = this.#undertakings.get(message.task)!
-    const standing = standingOf(next, next.record.custodians.length, proposal.tries)
+    const standing = this.#standingOf(next, proposal.tries)
     if (standing !== 'not-yet') this.#tellMoved(proposal, next.record, out)
     return standing
+  }
+
+  /** Where most of the next set was removed, nobody can bear the task there: with all that are left of it, it is theirs. */
+  #standingOf({ stored, already, record: { custodians } }: NonNullable<Proposal['next']>, tries: number): Standing {
+    const known = new Set([...stored, ...already])
+    if (areAllLeft(known, custodians, this.#undertakings.removed)) return 'theirs'
+    return standingOf({ stored, already }, custodians.length, tries)
   }
 
   #tellMoved(proposal: Proposal, { id: task, version, custodians, origin }: TaskRecord, out: Out): void {

@@ -4,7 +4,7 @@ import type { LostRun } from './entry.ts'
 import type { LastBearers } from './last-bearers.ts'
 
 /**
- * asking: has the lease run out for the other custodians too? · preparing: they are to promise a ballot · stopping: the
+ * asking: has the lease run out for the other custodians too (do others keep it, of a task given up)? · preparing: they are to promise a ballot · stopping: the
  * last bearers are fenced and have to stop · committing: a decree is proposed · storing: next custodians get the record.
  */
 export type Stage = 'asking' | 'preparing' | 'stopping' | 'committing' | 'storing'
@@ -41,6 +41,8 @@ export interface Proposal {
   refusals: Set<PeerId>
   /** custodians of ours that keep the task with another set, which another submit of its key chose */
   elsewhere: Set<PeerId>
+  /** keepers beyond a set most of which was removed that were asked whether they keep the task, and did not answer yet */
+  unheard: Set<PeerId>
   /** another set with which one of ours keeps the task, and that this peer is in itself */
   joinable: { version: number; custodians: PeerId[] } | undefined
   /** the other set last heard of, and who of it says that it keeps the task */

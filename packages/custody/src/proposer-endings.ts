@@ -69,8 +69,14 @@ export class ProposerEndings {
 
   /** Nothing runs any more: proposes what was accepted before, or else the ending (cancelled, expired). */
   commitEnd(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
-    if (proposal.best) this.commit(proposal, proposal.best.decree, now, out)
+    const { best } = proposal
+    if (best && !this.#leadsNowhere(best.decree)) this.commit(proposal, best.decree, now, out)
     else this.#commitEnding(proposal, entry, now, out)
+  }
+
+  /** Nobody is left of the next custodians: what they knew was given up, too, and nobody else can end the task. */
+  #leadsNowhere(decree: Decree): boolean {
+    return decree.kind === 'next' && decree.custodians.every(this.#undertakings.removed)
   }
 
   #commitEnding(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {

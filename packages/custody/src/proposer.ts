@@ -12,7 +12,6 @@ import { ProposerEndings } from './proposer-endings.ts'
 import type { Standing } from './quorum.ts'
 import type { TaskBook } from './task-book.ts'
 import { Undertakings } from './undertakings.ts'
-import { succeed } from './version.ts'
 import type { MeshView } from './views.ts'
 
 type Out = CustodianEffect[]
@@ -106,17 +105,16 @@ export class Proposer {
   close(entry: Entry, now: Millis, out: Out): void {
     const known = this.#undertakings.get(entry.record.id)
     if (known && (known.aim === 'close' || known.stage === 'committing' || known.stage === 'storing')) return
-    this.#preparations.prepare(
-      this.#undertakings.begin(entry, 'close', entry.ending?.kind ?? 'closed', now),
-      entry,
-      now,
-      out,
-    )
+    const proposal = this.#undertakings.begin(entry, 'close', entry.ending?.kind ?? 'closed', now)
+    if (proposal.stage === 'asking') this.#ask(proposal, entry, now, out)
+    else this.#preparations.prepare(proposal, entry, now, out)
   }
 
   /** A person gave up what removed custodians knew: an undertaking that waited for those begins anew. */
   giveUp(entry: Entry, now: Millis, out: Out): void {
-    if (this.#undertakings.get(entry.record.id)?.stage !== 'storing') this.#undertakings.end(entry.record.id)
+    const { next } = this.#undertakings.get(entry.record.id) ?? {}
+    // What is stored by others goes on there.
+    if (!next || next.record.custodians.every(this.#undertakings.removed)) this.#undertakings.end(entry.record.id)
     this.close(entry, now, out)
   }
 
@@ -189,28 +187,30 @@ export class Proposer {
   /** Asks the other custodians whether the lease has run out for them too; only with a majority's yes it prepares. */
   #ask(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
     proposal.answers.add(this.#self)
-    if (this.#undertakings.haveTheSay(proposal.answers, proposal)) {
-      this.#preparations.prepare(proposal, entry, now, out)
-      return
-    }
-    this.#undertakings.say(proposal, now, out)
+    const alone = proposal.record.custodians.length === 1
+    if (!alone) this.#undertakings.say(proposal, now, out)
+    if (this.#undertakings.hasAsked(proposal)) this.#preparations.prepare(proposal, entry, now, out)
   }
 
   #onLeaseTold(from: PeerId, message: MessageOf<'leaseTold'>, now: Millis, out: Out): void {
     const proposal = this.#undertakings.under(message, 'asking')
     const entry = this.#book.archive.get(message.task)
-    if (!proposal || !entry || !proposal.record.custodians.includes(from)) return
-    // The bearer was heard of here meanwhile.
-    if (this.#book.leaseLeftMs(entry, now) > 0) {
-      this.#undertakings.end(message.task)
-      return
+    if (!proposal || !entry) return
+    // Another keeper that was asked: it keeps no such task, or it would have said so.
+    proposal.unheard.delete(from)
+    if (proposal.record.custodians.includes(from)) {
+      // The bearer was heard of here meanwhile.
+      if (heardOf(proposal, this.#book.leaseLeftMs(entry, now))) {
+        this.#undertakings.end(message.task)
+        return
+      }
+      if (heardOf(proposal, message.leftMs)) {
+        this.#undertakings.due.set(message.task, now + Math.min(message.leftMs, this.#config.proposeMs) + 1)
+        return
+      }
+      proposal.answers.add(from)
     }
-    if (message.leftMs > 0) {
-      this.#undertakings.due.set(message.task, now + Math.min(message.leftMs, this.#config.proposeMs) + 1)
-      return
-    }
-    proposal.answers.add(from)
-    if (this.#undertakings.haveTheSay(proposal.answers, proposal)) this.#preparations.prepare(proposal, entry, now, out)
+    if (this.#undertakings.hasAsked(proposal)) this.#preparations.prepare(proposal, entry, now, out)
   }
 
   // ---- what others make of it
@@ -225,8 +225,7 @@ export class Proposer {
     const proposal = this.#undertakings.get(message.task)
     if (!proposal || proposal.record.version !== message.version || proposal.stage === 'storing') return
     const { decree } = message
-    if (decree?.kind === 'next')
-      this.#nextVersions.store(proposal, succeed(proposal.record, decree.custodians), now, out)
+    if (decree?.kind === 'next') this.#nextVersions.onChosen(proposal, decree.custodians, now, out)
     else if (decree) this.forget(message.task)
   }
 
@@ -271,8 +270,8 @@ export class Proposer {
       this.#undertakings.end(proposal.record.id)
       return
     }
-    const heardOf = proposal.stage === 'asking' && this.#book.leaseLeftMs(entry, now) > 0
-    if (heardOf || this.#undertakings.isOvertaken(proposal, entry)) {
+    const goesOn = proposal.stage === 'asking' && heardOf(proposal, this.#book.leaseLeftMs(entry, now))
+    if (goesOn || this.#undertakings.isOvertaken(proposal, entry)) {
       this.#undertakings.end(proposal.record.id)
       return
     }
@@ -282,6 +281,13 @@ export class Proposer {
     }
     // The leases of the last bearers are over: they have stopped by themselves.
     if (proposal.stage === 'stopping' && now >= proposal.stoppedByMs) this.#endings.commitEnd(proposal, entry, now, out)
+    else if (proposal.stage === 'asking' && this.#undertakings.hasAsked(proposal))
+      this.#preparations.prepare(proposal, entry, now, out)
     else this.#undertakings.say(proposal, now, out)
   }
+}
+
+/** Whether a lease stands in the way: not of a task that is to end, whose bearer is stopped then. */
+function heardOf({ aim }: Proposal, leftMs: Millis): boolean {
+  return aim === 'run' && leftMs > 0
 }

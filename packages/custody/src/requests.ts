@@ -77,12 +77,16 @@ export class Requests {
       out.push({ type: 'send', to: from, message: { t: 'cancelled', ask, task, answer: answer ?? 'unknown' } })
       return
     }
+    if (message.unendable && !this.#isUnendable(entry)) {
+      out.push({ type: 'send', to: from, message: { t: 'cancelled', ask, task, answer: 'endable' } })
+      return
+    }
     // Answered at once, for stopping may take long: a peer that hears nothing asks another custodian.
     out.push({ type: 'send', to: from, message: { t: 'cancelled', ask, task, answer: 'stopping' } })
     if (entry.cancellers.length < this.#config.watchersMax) entry.cancellers.push({ peer: from, ask })
     if (!entry.ending) this.#book.note(entry, 'cancelling', reason, now)
     entry.ending ??= { kind: 'cancelled', reason }
-    if (message.unendable && this.#isUnendable(entry)) {
+    if (message.unendable) {
       // A person's word, also where its time was to end it: with the reason that they gave.
       entry.ending = { kind: 'cancelled', reason }
       this.#book.note(entry, 'ended without the removed', reason, now)

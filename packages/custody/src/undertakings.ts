@@ -5,14 +5,17 @@ import type { CustodianEffect } from './custodian-io.ts'
 import { type Entry, lastBearerOf } from './entry.ts'
 import { LastBearers } from './last-bearers.ts'
 import { lostRunOf } from './lost-run.ts'
-import { type Proposal, type Stage, stageTransitions, type Vote } from './proposal.ts'
+import { otherKeepers } from './other-keepers.ts'
+import { type Proposal, type Stage, stageTransitions, type Vote, voteOf } from './proposal.ts'
 import { messagesOf } from './proposal-messages.ts'
-import { areAllLeft, majority } from './quorum.ts'
+import { areAllLeft, isUnendable, majority } from './quorum.ts'
 import type { TaskBook } from './task-book.ts'
 import type { MeshView } from './views.ts'
 
 /** A stage is repeated at longer and longer intervals, up to this many times the first. */
 const patienceMax = 8
+/** The same for one that waits for removed custodians: nothing but the word of other keepers, or a person's, ends it. */
+const idlePatienceMax = 64
 /** How often a ballot that some refuse is repeated to those that do not answer, before another one is tried. */
 const triesMax = 3
 
@@ -24,7 +27,7 @@ export class Undertakings {
   readonly #config: CustodyConfig
   readonly #self: PeerId
   readonly #book: TaskBook
-  readonly #removed: MeshView['removed']
+  readonly #mesh: MeshView
   readonly #proposals = new Map<TaskId, Proposal>()
   /** when to repeat what was not answered */
   readonly due = new Deadlines<TaskId>()
@@ -37,7 +40,7 @@ export class Undertakings {
     this.#config = config
     this.#self = self
     this.#book = book
-    this.#removed = (peer) => mesh.removed(peer)
+    this.#mesh = mesh
   }
 
   get size(): number {
@@ -56,14 +59,17 @@ export class Undertakings {
     return this.#proposals.has(task)
   }
 
-  /** Begins an undertaking: to run the task by asking about the lease, to close it by preparing at once. */
+  /**
+   * Begins an undertaking. To run the task, it asks about the lease first; to close it, it prepares at once, unless a person gave
+   * up what removed custodians knew: then others are asked first whether they keep the task.
+   */
   begin(entry: Entry, aim: Proposal['aim'], code: string, now: Millis): Proposal {
     const lastBearers = new LastBearers()
     if (this.#book.leaseLeftMs(entry, now) > 0) lastBearers.add(lastBearerOf(entry))
     const proposal: Proposal = {
       record: entry.record,
       aim,
-      stage: aim === 'run' ? 'asking' : 'preparing',
+      stage: aim === 'run' || entry.givenUp ? 'asking' : 'preparing',
       code,
       ballot: entry.promised,
       lastBearers,
@@ -73,6 +79,7 @@ export class Undertakings {
       over: new Set(),
       refusals: new Set(),
       elsewhere: new Set(),
+      unheard: new Set(),
       joinable: undefined,
       other: undefined,
       best: undefined,
@@ -111,8 +118,17 @@ export class Undertakings {
   haveTheSay(answers: ReadonlySet<PeerId>, { record }: Proposal): boolean {
     const { id, custodians } = record
     if (answers.size >= majority(custodians.length)) return true
-    return this.#book.archive.get(id)?.givenUp === true && areAllLeft(answers, custodians, this.#removed)
+    return this.#book.archive.get(id)?.givenUp === true && areAllLeft(answers, custodians, this.removed)
   }
+
+  /** Whether this peer has asked enough to prepare: those that have the say, and other keepers where only few are left. */
+  hasAsked(proposal: Proposal): boolean {
+    const { answers, unheard, tries, aim } = proposal
+    if (!this.haveTheSay(answers, proposal)) return false
+    return aim === 'run' || unheard.size === 0 || tries > triesMax
+  }
+
+  readonly removed = (peer: PeerId): boolean => this.#mesh.removed(peer)
 
   /** A new ballot of this peer, above all that are known to be promised. */
   ballotFor(entry: Entry): Ballot {
@@ -124,11 +140,26 @@ export class Undertakings {
   say(proposal: Proposal, now: Millis, out: CustodianEffect[]): void {
     const entry = this.#book.archive.get(proposal.record.id)
     for (const { to, message } of messagesOf(proposal, entry)) out.push({ type: 'send', to, message })
-    const patience = Math.min(2 ** Math.max(0, proposal.tries - 2), patienceMax)
+    const unendable = isUnendable(proposal.record.custodians, this.removed)
+    if (unendable) this.#askOthers(proposal, out)
+    const longest = unendable && !entry?.givenUp ? idlePatienceMax : patienceMax
+    const patience = Math.min(2 ** Math.max(0, proposal.tries - 2), longest)
     proposal.tries++
     let dueMs = now + this.#config.proposeMs * patience
     if (proposal.stage === 'stopping') dueMs = Math.min(dueMs, proposal.stoppedByMs)
     this.due.set(proposal.record.id, dueMs)
+  }
+
+  /**
+   * Most custodians of the set were removed. This one may have been away while the others moved the task on: whoever keeps it
+   * now, or knows of a later set, answers so, and the task is followed there.
+   */
+  #askOthers(proposal: Proposal, out: CustodianEffect[]): void {
+    if (proposal.stage !== 'asking' && proposal.stage !== 'preparing') return
+    for (const to of otherKeepers(proposal.record, this.#mesh, proposal.tries)) {
+      proposal.unheard.add(to)
+      out.push({ type: 'send', to, message: { t: 'leaseAsk', ...voteOf(proposal, proposal.ballot) } })
+    }
   }
 
   /** Notes a refusal. One stops nothing; once a majority is out of reach, a higher ballot is tried at `againMs`. */

@@ -12,6 +12,8 @@ import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
 import { type Entry, enterPhase, forgetBearer, mergeAttempts, newEntry, promise, promiseEnd } from './entry.ts'
 import { lostRunOf } from './lost-run.ts'
+import { forgetNeedlessWord } from './needless-word.ts'
+import { goOn } from './next-entry.ts'
 import { promiseOf } from './promise-of.ts'
 import { mayBegin } from './quorum.ts'
 import type { Readers } from './readers.ts'
@@ -71,7 +73,7 @@ export class Voter {
       this.#send(from.peer, { t: 'unstored', ...vote, ...full }, out)
       return
     }
-    const entry = this.#adopt(known, record, ballot, now)
+    const entry = this.#adopt(known, record, ballot, now, out)
     if (known) tellNewcomers(known, record, { self: this.#parts.self, ballot }, out)
     // The sender bears it, with a lease, even if another peer began the ballot: bearers bring the record to who lacks it.
     entry.bearer = from
@@ -163,7 +165,7 @@ export class Voter {
       if (order > 0) this.#promise(known, ballot, aim, now)
     }
     const same = known?.record.version === record.version
-    const entry = same ? known : this.#adopt(known, record, ballot, now)
+    const entry = same ? known : this.#adopt(known, record, ballot, now, out)
     // A task that is to end and is new here: its bearer is not known, so only the time of a lease can tell that it stopped.
     if (!same && aim === 'close') forgetBearer(entry)
     entry.attempts = mergeAttempts(entry.attempts, message.attempts)
@@ -199,7 +201,7 @@ export class Voter {
       return
     }
     if (this.#answers.abstains(from.peer, (record ?? known?.record)!, message, out)) return
-    const entry = known?.record.version === version ? known : this.#adopt(known, record!, ballot, now)
+    const entry = known?.record.version === version ? known : this.#adopt(known, record!, ballot, now, out)
     const order = compareBallots(ballot, entry.promised)
     if (order < 0) {
       this.#answers.fence(entry, from.peer, ballot, out)
@@ -260,23 +262,16 @@ export class Voter {
   }
 
   /** Replaces what is known by a new entry, for a version that is new here, under the ballot that it came with. */
-  #adopt(known: Entry | undefined, record: TaskRecord, ballot: Ballot, now: Millis): Entry {
+  #adopt(known: Entry | undefined, record: TaskRecord, ballot: Ballot, now: Millis, out: Out): Entry {
     const { book } = this.#parts
     const entry = newEntry(record, ballot)
     // Also where the entry is a pointer, which `#known` leaves out: its end is on disk.
     entry.again = book.archive.get(record.id) !== undefined
+    const { self, mesh } = this.#parts
     if (known) {
-      // What people asked and saw goes on from the version before; its votes do not.
-      entry.attempts = known.attempts
-      entry.begun = known.begun
-      entry.decision = known.decision
-      entry.ending = known.ending
-      entry.cancellers = known.cancellers
-      entry.givenUp = known.givenUp
-      entry.watchers = known.watchers
-      entry.endWatchers = known.endWatchers
-      entry.timeline = known.timeline
-      entry.phase = 'open'
+      const removed = (peer: PeerId) => mesh.removed(peer)
+      if (ballot.peer !== self) forgetNeedlessWord(known, record.custodians, removed, out)
+      goOn(known, entry)
     }
     book.archive.reopen(record.id)
     book.archive.add(entry)

@@ -74,4 +74,11 @@ export class TestMesh implements MeshView {
       this.away.add(peer)
     }
   }
+
+  /** It is back. */
+  find(peer: string): void {
+    this.version++
+    this.lost.delete(peer)
+    this.away.delete(peer)
+  }
 }

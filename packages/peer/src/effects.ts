@@ -5,6 +5,7 @@ import type {
   Ballot,
   Checkpoint,
   Message,
+  MessageOf,
   Outcome,
   PeerId,
   Removal,
@@ -61,7 +62,7 @@ export type Reply =
   | { type: 'output'; task: TaskId; stream: 'stdout' | 'stderr'; offset: number; data: Uint8Array }
   /** no more live output comes from this run; the outcome has the whole */
   | { type: 'outputEnd'; task: TaskId }
-  | { type: 'cancelled'; task: TaskId; answer: 'cancelled' | 'closed-before' | 'unknown' | 'stopping' | 'unreachable' }
+  | { type: 'cancelled'; task: TaskId; answer: MessageOf<'cancelled'>['answer'] | 'unreachable' }
 
 /** One entry of the store to write, or (undefined) to delete. Values are plain data. */
 export interface Write {

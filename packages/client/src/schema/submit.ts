@@ -37,5 +37,9 @@ export const CancelBody = strict({ reason: Type.Optional(text(256)), unendable: 
 export type CancelBody = Static<typeof CancelBody>
 
 /** tasks that nobody knows, or whose custodians cannot be asked, are errors: 404 `task-unknown`, 504 `task-unreachable` */
-export const CancelResult = strict({ task: TaskIdText, answer: choice('cancelled', 'closed-before', 'stopping') })
+export const CancelResult = strict({
+  task: TaskIdText,
+  /** `endable` (asked with `unendable`): enough of its custodians are left, so there is nothing to give up, and it goes on */
+  answer: choice('cancelled', 'closed-before', 'stopping', 'endable'),
+})
 export type CancelResult = Static<typeof CancelResult>

@@ -213,12 +213,15 @@ export const custodyMessages = {
     reason: text(limits.nameCharsMax),
     unendable: Type.Optional(Type.Literal(true)),
   }),
-  /** `stopping`: the custodian sees to it, and another answer follows; an asker that hears nothing turns to another custodian */
+  /**
+   * `stopping`: the custodian sees to it, and another answer follows; an asker that hears nothing turns to another custodian ·
+   * `endable`: it was asked to give up what removed custodians knew, but enough are left: the task goes on
+   */
   cancelled: strict({
     t: Type.Literal('cancelled'),
     ask,
     task: TaskId,
-    answer: choice('cancelled', 'closed-before', 'unknown', 'stopping'),
+    answer: choice('cancelled', 'closed-before', 'unknown', 'stopping', 'endable'),
   }),
   /** asks what is known of a task; `watch`: also to be told of every change, for a minute */
   query: strict({ t: Type.Literal('query'), ask, task: TaskId, watch: Type.Boolean() }),

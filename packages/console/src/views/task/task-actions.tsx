@@ -9,6 +9,7 @@ const answers: Record<CancelAnswer, string> = {
   'closed-before': 'it had ended before',
   unknown: 'nobody knows it any more',
   stopping: 'its host is stopping it',
+  endable: 'enough of its custodians are left: it goes on, and can be cancelled',
   unreachable: 'nobody who keeps it can be reached now; try again',
 }
 
