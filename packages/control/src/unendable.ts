@@ -1,5 +1,5 @@
 import type { TaskDetail } from '@souk/client'
-import type { TaskView } from '@souk/wire'
+import { isUnendable, type TaskView } from '@souk/wire'
 import type { PeerSnapshotView } from './peer-snapshot-view.ts'
 
 /** Of a task that can never end: those of its custodians that were removed, which are too many for any vote. */
@@ -9,6 +9,7 @@ export function unendableOf(
 ): TaskDetail['unendable'] {
   if (outcome !== undefined) return undefined
   const out = new Set(snapshot.removed)
-  const removed = record.custodians.filter((peer) => out.has(peer))
-  return 2 * (record.custodians.length - removed.length) > record.custodians.length ? undefined : { removed }
+  const { custodians } = record
+  if (!isUnendable(custodians, (peer) => out.has(peer))) return undefined
+  return { removed: custodians.filter((peer) => out.has(peer)) }
 }

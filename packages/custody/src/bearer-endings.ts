@@ -3,6 +3,7 @@ import {
   type Ballot,
   compareBallots,
   type MessageOf,
+  majority,
   type Outcome,
   type PeerId,
   type Refusal,
@@ -12,7 +13,6 @@ import type { BearerEffect, BearerInput } from './bearer-io.ts'
 import { type Borne, enterBorne, mayHaveBegun, type Succession } from './borne.ts'
 import { checkpointed, decideRetry } from './decide-next.ts'
 import type { Hands } from './hands.ts'
-import { majority } from './quorum.ts'
 import { attemptCode, toOutcome } from './to-outcome.ts'
 import { nextVersion } from './version.ts'
 

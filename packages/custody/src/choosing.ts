@@ -1,6 +1,5 @@
-import { drawsMax, type PeerId, type TaskId, type TaskSpec, taskIdOf } from '@souk/wire'
+import { drawsMax, majority, type PeerId, type TaskId, type TaskSpec, taskIdOf } from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
-import { majority } from './quorum.ts'
 import { chooseCustodians, custodianCount } from './rendezvous.ts'
 import type { Refused } from './submission.ts'
 import type { SubmitInput } from './submitter-io.ts'

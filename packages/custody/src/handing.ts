@@ -5,6 +5,7 @@ import {
   type Baton,
   type Bearer as BearerId,
   compareBallots,
+  majority,
   newestCheckpoint,
   type PeerId,
   type Refusal,
@@ -15,7 +16,7 @@ import type { BearerEndings } from './bearer-endings.ts'
 import type { Admission, BearerEffect } from './bearer-io.ts'
 import { attemptOf, type Borne, enterBorne, newBorne, type Placing } from './borne.ts'
 import type { Hands } from './hands.ts'
-import { majority, mayBegin } from './quorum.ts'
+import { mayBegin } from './quorum.ts'
 import type { MeshView } from './views.ts'
 
 type Out = BearerEffect[]

@@ -1,5 +1,6 @@
 import {
   comparePositions,
+  isUnendable,
   limits,
   type MessageOf,
   type PeerId,
@@ -9,7 +10,6 @@ import {
 } from '@souk/wire'
 import { type Entry, outcomeOf, stateOf } from './entry.ts'
 import { matchesGlob } from './glob.ts'
-import { isUnendable } from './quorum.ts'
 import { summaryBytes, toSummary } from './summarising.ts'
 
 /** Bytes of one page: it has to fit into a frame, together with other messages. */

@@ -1,7 +1,6 @@
-import type { PeerId } from '@souk/wire'
+import { isUnendable, type PeerId } from '@souk/wire'
 import type { CustodianEffect } from './custodian-io.ts'
 import type { Entry } from './entry.ts'
-import { isUnendable } from './quorum.ts'
 
 /**
  * Others say that these custodians keep the task. If enough of them are left, a person's word that gave up what removed ones

@@ -1,5 +1,4 @@
-import type { PeerId } from '@souk/wire'
-import { majority } from './quorum.ts'
+import { majority, type PeerId } from '@souk/wire'
 import { versionNumber } from './version.ts'
 
 /** most sets noted of one key: more than changes of members lead it to, while a liar may name any number */

@@ -1,15 +1,5 @@
-import type { Ballot, PeerId, TaskRecord } from '@souk/wire'
+import { type Ballot, majority, type PeerId, type TaskRecord } from '@souk/wire'
 import { versionNumber } from './version.ts'
-
-/** How many of n custodians are a majority. */
-export function majority(n: number): number {
-  return Math.floor(n / 2) + 1
-}
-
-/** Whether so many custodians were removed from the mesh that those left are no majority: no vote can succeed any more. */
-export function isUnendable(custodians: readonly PeerId[], removed: (peer: PeerId) => boolean): boolean {
-  return custodians.filter((peer) => !removed(peer)).length < majority(custodians.length)
-}
 
 /**
  * Whether all custodians that are left of an unendable set have answered. Together they know of every decision in which one

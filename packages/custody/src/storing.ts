@@ -4,6 +4,7 @@ import {
   compareBallots,
   type Incarnation,
   type MessageOf,
+  majority,
   nextCounter,
   type PeerId,
   type TaskId,
@@ -11,7 +12,6 @@ import {
 } from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
 import { OtherSets } from './other-sets.ts'
-import { majority } from './quorum.ts'
 import { StoringWindow } from './storing-window.ts'
 import type { Submission, Submitter } from './submission.ts'
 import type { Submissions } from './submissions.ts'

@@ -50,6 +50,7 @@ export {
 } from './ids.ts'
 export { limits } from './limits.ts'
 export type { LoadStamp } from './load-stamp.ts'
+export { isUnendable, majority } from './majority.ts'
 export {
   type Message,
   type MessageOf,
