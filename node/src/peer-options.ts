@@ -184,7 +184,7 @@ function labelsOf(texts: readonly string[]): Record<string, string> {
 
 /** What can be seen of an address without dialling it: one that is none would be left out without a word. */
 function addressesOf(flag: string, texts: readonly string[] = []): string[] {
-  const wrong = texts.find((text) => !/^\/(ip4|ip6|dns|dns4|dns6|dnsaddr|p2p)\/[^/]+(\/|$)/.test(text))
+  const wrong = texts.find((text) => !/^\/(ip4|ip6|ip6zone|dns|dns4|dns6|dnsaddr|p2p)\/[^/]+(\/|$)/.test(text))
   if (wrong === undefined) return [...texts]
   throw usageError(
     `${flag}: '${wrong}' is no multiaddr; needed is one such as /ip4/10.0.0.2/tcp/7171/p2p/ID`,

@@ -23,6 +23,7 @@ test('an address without a port leaves the port to the search for a free one', (
 test('mistakes name their flag before anything starts', () => {
   const wrong: [Partial<PeerOptions>, RegExp][] = [
     [{ offer: ['cpu=many'] }, /^--offer: .*many/],
+    [{ offer: ['mem=8'] }, /^--offer: mem=8 has no unit/],
     [{ apiPort: '99999' }, /^--api-port/],
     [{ listenApi: 'nowhere' }, /^--listen-api/],
     [{ name: 'x'.repeat(65) }, /^--name: .* 65 characters/],

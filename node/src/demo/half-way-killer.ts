@@ -30,6 +30,8 @@ const lookMs = 5
 export class HalfWayKiller {
   readonly #options: KillerOptions
   readonly #candidates: readonly Candidate[]
+  readonly #closing = new AbortController()
+  readonly #signal: AbortSignal
   #ended = 0
   #commandsEnded = 0
   readonly killed: Promise<DemoPeer>
@@ -39,6 +41,7 @@ export class HalfWayKiller {
   constructor(options: KillerOptions) {
     const { mesh } = options
     this.#options = options
+    this.#signal = AbortSignal.any([options.signal, this.#closing.signal])
     this.#candidates = mesh.peers.slice(1).map((peer) => ({ peer, begun: new BegunRuns(mesh.connect(peer)) }))
     this.killed = new Promise((resolve) => {
       this.#settle = resolve
@@ -46,7 +49,9 @@ export class HalfWayKiller {
     this.killed.catch(() => {})
   }
 
+  /** Nobody is killed from now on; `killed` rejects, if it is still open. */
   async close(): Promise<void> {
+    this.#closing.abort()
     await Promise.all(this.#candidates.map(({ begun }) => begun.close()))
   }
 
@@ -59,9 +64,9 @@ export class HalfWayKiller {
   }
 
   async #kill(): Promise<DemoPeer> {
-    const { mesh, signal } = this.#options
+    const { mesh } = this.#options
     for (;;) {
-      signal.throwIfAborted()
+      this.#signal.throwIfAborted()
       const { peer, runs } = await this.#busiest()
       // Frozen it ends nothing any more: whatever the first peer then still knows to be there has to be run again.
       mesh.freeze(peer)
@@ -81,7 +86,7 @@ export class HalfWayKiller {
   /** Looked at before any is frozen: each frozen for nothing costs a tenth of a second, and there may be no more. */
   async #busiest(): Promise<{ peer: DemoPeer; runs: ReadonlySet<string> }> {
     for (;;) {
-      this.#options.signal.throwIfAborted()
+      this.#signal.throwIfAborted()
       const seen = this.#candidates.map(({ peer, begun }) => ({ peer, runs: begun.since(takenMs) }))
       const busiest = seen.toSorted((a, b) => b.runs.size - a.runs.size)[0]!
       if (busiest.runs.size > 0 || this.#isOver) return busiest

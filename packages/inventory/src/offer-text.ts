@@ -48,10 +48,10 @@ function setOverride(overrides: OfferOverrides, name: string, value: string): vo
       break
     case 'mem':
     case 'memory':
-      overrides.memoryBytes = parseBytes(value)
+      overrides.memoryBytes = bytesOf(name, value)
       break
     case 'disk':
-      overrides.diskBytes = parseBytes(value)
+      overrides.diskBytes = bytesOf(name, value)
       break
     case 'net':
     case 'network':
@@ -69,6 +69,16 @@ function setOverride(overrides: OfferOverrides, name: string, value: string): vo
       }
       overrides.custom[name] = parseCount(value)
   }
+}
+
+/** A number alone is refused: who offers 8 means gigabytes, never bytes. */
+function bytesOf(name: string, value: string): number {
+  const bytes = parseBytes(value)
+  if (bytes === 0 || /[a-z]$/i.test(value)) return bytes
+  throw new InventoryError(
+    'amount-invalid',
+    `${name}=${value} has no unit; write it like ${name}=${value}G (B is bytes)`,
+  )
 }
 
 function atMost(count: number, max: number, name: string): number {

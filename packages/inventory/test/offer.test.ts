@@ -160,6 +160,12 @@ test.each([
   )
 })
 
+test('bytes in an offer are said with their unit, as elsewhere; nothing needs none', () => {
+  expect(() => parseOffer('mem=8')).toThrowError(/mem=8 has no unit; write it like mem=8G/)
+  expect(() => parseOffer('disk=1000000')).toThrowError(/no unit/)
+  expect(parseOffer('mem=0,disk=4096B')).toMatchObject({ memoryBytes: 0, diskBytes: 4096 })
+})
+
 test('an amount in an offer that is none is named', () => {
   expect(() => parseOffer('mem=lots')).toThrowError(expect.objectContaining({ code: 'amount-invalid' }))
 })

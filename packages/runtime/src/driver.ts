@@ -165,6 +165,8 @@ export class Driver implements PeerHandle {
   }
 
   written(): Promise<NotWritten | undefined> {
+    if (this.#state !== 'running' && this.#state !== 'stopping')
+      return Promise.resolve({ code: 'stopped', message: 'The peer has stopped.' })
     this.#flush()
     return this.#commit.settled()
   }

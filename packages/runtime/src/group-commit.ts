@@ -2,16 +2,19 @@ import type { Write } from '@souk/peer'
 import { type Clock, CodedError, type RecordStore } from './ports.ts'
 import { StoreProbe } from './store-probe.ts'
 
-/** Why writes are not on disk. */
-export interface NotWritten {
+/** What the disk said to writes that it refused. */
+interface DiskRefusal {
   code: 'disk-full' | 'io'
   message: string
 }
 
+/** Why writes are not on disk. `stopped`: the peer had ended, so that nothing is written any more. */
+export type NotWritten = DiskRefusal | { code: 'stopped'; message: string }
+
 /** How one group of persist effects ended. */
 export type Committed =
   | { type: 'persisted'; upToSeq: number }
-  | ({ type: 'persistFailed'; fromSeq: number; upToSeq: number } & NotWritten)
+  | ({ type: 'persistFailed'; fromSeq: number; upToSeq: number } & DiskRefusal)
 
 /**
  * Entries that may wait behind the write in flight. Above it the disk has stalled for long, and refusing is

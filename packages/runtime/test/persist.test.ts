@@ -150,6 +150,8 @@ test('who asks whether it is written hears so with the write that has it, not wi
   await turn()
   records.finish(diskFull())
   expect(await third).toEqual({ code: 'disk-full', message: 'no room' })
+  await driver.stop(AbortSignal.timeout(1_000))
+  expect(await driver.written()).toMatchObject({ code: 'stopped' })
 })
 
 test('what no disk can cause, such as a value that cannot be encoded, ends the peer', async () => {
