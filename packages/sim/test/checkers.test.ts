@@ -214,6 +214,21 @@ describe('idle slots', () => {
     expect(found()).toEqual([])
   })
 
+  it('does not count while who has the task distrusts the host, which has lied', () => {
+    const distrust = (code: string, now: number) =>
+      checkers.idleSlots.onTrace(a, { type: 'bidder.distrusted', at: 0, peer: b.id, code, forMs: 4000 }, now)
+    a.peer = peerOf(1, 0)
+    b.peer = peerOf(0, 1)
+    distrust('lies', 0)
+    for (const now of [0, 1000, 2000, 3000]) checkers.idleSlots.onCalm([a, b], () => true, now)
+    for (const now of [4000, 5000, 6000]) checkers.idleSlots.onCalm([a, b], () => true, now)
+    expect(found()).toEqual([])
+    // That it broke its word, as a host that crashes does, excuses nothing.
+    distrust('broken', 6000)
+    checkers.idleSlots.onCalm([a, b], () => true, 7000)
+    expect(found()).toEqual(['idle'])
+  })
+
   it('does not count while the two have no connection, but at one host it needs none', () => {
     a.peer = peerOf(1, 0)
     b.peer = peerOf(0, 1)

@@ -1,4 +1,4 @@
-import type { PeerSnapshot } from '@souk/peer'
+import type { PeerSnapshot, TraceEvent } from '@souk/peer'
 import { isZoneWide, type Shape } from '@souk/wire'
 import type { SimNode } from '../node.ts'
 import type { Violations } from '../violation.ts'
@@ -9,25 +9,35 @@ const idleMsMax = 3000
 
 /**
  * Liveness, once the faults are over: no slot is idle beside a task that it could run. Slots are what binds in these
- * meshes, or for tasks that must be apart by zone their zones, and those do not count; a host counts as idle while it has room for the widest class of tasks. A host that died without a word and is
- * back is still held for connected by others that could not notice yet: between those two nothing can be asked.
+ * meshes, or for tasks that must be apart by zone their zones, and those do not count; a host counts as idle while it has room for
+ * the widest class of tasks. A host that died without a word and is back is still held for connected by others that could not notice
+ * yet: between those two nothing can be asked. Nor is a host that has lied asked by who has found it out, for a while.
  */
 export class IdleSlotsChecker implements Watch {
   readonly #violations: Violations
   readonly #widestSlots: number
   #sinceMs: number | undefined
   #reported = false
+  /** until when a host is distrusted, by who distrusts whom */
+  readonly #distrusted = new Map<string, number>()
 
   constructor(violations: Violations, widestSlots: number) {
     this.#violations = violations
     this.#widestSlots = widestSlots
   }
 
+  onTrace({ id }: SimNode, event: TraceEvent, now: number): void {
+    if (event.type === 'bidder.distrusted' && event.code === 'lies')
+      this.#distrusted.set(`${id} ${event.peer}`, now + event.forMs)
+  }
+
   onCalm(nodes: readonly SimNode[], connected: (a: SimNode, b: SimNode) => boolean, now: number): void {
     const waiting = nodes.filter(({ peer }) => peer !== undefined && waitingAt(peer) > 0)
     const idle = nodes.filter((node) => this.#isIdle(node))
     const [first] = waiting.flatMap((from) =>
-      idle.filter((to) => from === to || connected(from, to)).map((to) => ({ from, to })),
+      idle
+        .filter((to) => from === to || (connected(from, to) && !this.#isDistrusted(from, to, now)))
+        .map((to) => ({ from, to })),
     )
     if (first === undefined) this.#sinceMs = undefined
     else this.#sinceMs ??= now
@@ -37,6 +47,10 @@ export class IdleSlotsChecker implements Watch {
     const tasks = waitingAt(from.peer!)
     const detail = `${to.id} has idle slots for ${now - this.#sinceMs} ms, ${tasks} tasks wait at ${from.id}`
     this.#violations.add('liveness', 'idle', now, detail)
+  }
+
+  #isDistrusted(from: SimNode, to: SimNode, now: number): boolean {
+    return now < (this.#distrusted.get(`${from.id} ${to.id}`) ?? 0)
   }
 
   #isIdle({ peer }: SimNode): boolean {
