@@ -9,8 +9,10 @@ const fileCharsMax = 4 * 1024 * 1024
 /** Everything that such a file can hold. */
 export const inventoryFileExample = `  {
     "reserve":     { "cpu": "500m", "memory": "2G", "disk": "20G" },
-    "cloud":       { "provider": "hetzner", "region": "fsn1", "zone": "fsn1-dc14", "instanceType": "ccx33", "pricePerHour": 0.12 },
-    "gpus":        [{ "model": "n150", "vendor": "Tenstorrent", "memory": "12G", "count": 2, "numa": 0 }],
+    "cloud":       { "provider": "hetzner", "region": "fsn1", "zone": "fsn1-dc14",
+                     "instanceType": "ccx33", "pricePerHour": 0.12 },
+    "gpus":        [{ "model": "n150", "vendor": "Tenstorrent", "memory": "12G",
+                      "count": 2, "numa": 0 }],
     "specialised": [{ "type": "licence", "name": "matlab", "count": 2 },
                     { "type": "device", "name": "microscope", "path": "/dev/ttyUSB0" },
                     { "type": "model", "name": "llama-3-8b", "path": "/models/llama" }],

@@ -78,8 +78,7 @@ export function warmArguments({ warmCommand = [], warmLimit = [] }: WarmOptions)
   return [...commands, ...warmLimit.flatMap((text) => [limitFlag, text])]
 }
 
-export const warmHelp = `
---warm-command 'CLASS=COMMAND' has processes stand ready for commands of that class, as many as were used of late or, once they have
+export const warmHelp = `--warm-command 'CLASS=COMMAND' has processes stand ready for commands of that class, as many as were used of late or, once they have
 proved cheaper, as forecasts say (souk forecast). COMMAND loads what takes long and prints a line; then it is warm. Each takes one task
 and ends with it: it reads one line of JSON, {"task", "attempt", "fence", "argv", "env"}, and after it the task's own standard input. It
 does in its working folder, which is the task's, what argv says, with env; what it prints and how it exits is the task's. Where none is

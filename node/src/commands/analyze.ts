@@ -3,6 +3,7 @@ import { parseDurationMs } from '../amounts.ts'
 import { usageError } from '../cli-error.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
+import { addNotes } from '../help-notes.ts'
 import { fetchPeerNames } from '../peer-names.ts'
 import { analysisText } from '../print/analysis-text.ts'
 import { type PeerChoice, withSession } from '../session.ts'
@@ -27,10 +28,10 @@ export const analyze: CommandModule = {
       ['souk analyze', 'the whole mesh over the last hour'],
       ['souk analyze --window 1d --peer gpu-1', 'one host over a day'],
       [`souk analyze --json | jq '.conflicts[] | {class, waiting, at}'`, 'who waits for what whom holds'],
-    ]).addHelpText(
-      'after',
-      `
-Demand: asked is what ended runs asked for, times how long they took. A conflict is a task that waits for a resource
+    ])
+    addNotes(
+      command,
+      `Demand: asked is what ended runs asked for, times how long they took. A conflict is a task that waits for a resource
 which others hold: for each host that could run it, the first resource that is short, and whose tasks have it.`,
     )
   },

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { AppliedPlan, SoukClient } from '@souk/client'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
+import { addNotes } from '../help-notes.ts'
 import { fetchPeerNames } from '../peer-names.ts'
 import { appliedText } from '../print/applied-text.ts'
 import { balanceText } from '../print/balance-text.ts'
@@ -42,14 +43,14 @@ export const balance: CommandModule = {
       ['souk balance', 'how work is spread, what keeps tasks waiting, which should move where and why'],
       ['souk balance --apply', 'have the hosts with room fetch what the plan gives them'],
       [`souk balance --json | jq '.imbalance.cv'`, 'how uneven it is, as one number'],
-    ]).addHelpText(
-      'after',
-      `
-Utilisation is what was promised to runs, on average over the last 30 s. CV is the standard deviation of the hosts' shares
+    ])
+    addNotes(
+      command,
+      `Utilisation is what was promised to runs, on average over the last 30 s. CV is the standard deviation of the hosts' shares
 of taken slots over their mean; its floor is the least that this work can have: runs as long as that cannot be divided.
-A bottleneck is the resource that the hosts which could run what waits lack first.
-
-A task moves where it starts earlier by more than half a run and by a fifth of its wait, with round trips and the transfer
+A bottleneck is the resource that the hosts which could run what waits lack first.`,
+      '',
+      `A task moves where it starts earlier by more than half a run and by a fifth of its wait, with round trips and the transfer
 of its inputs counted; what stays says why. Peers do by themselves what the plan says. With souk up --no-rebalance nothing
 moves by itself after its first hand-over: then a plan moves it only by --apply. Work still finds its first host by auction,
 hosts with room still ask for what waits with its bearer, drains still empty a peer. --moves-per-minute bounds all moves of a

@@ -1,6 +1,7 @@
 import { parseChoice, parseDurationMs } from '../amounts.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
+import { addNotes } from '../help-notes.ts'
 import { fetchPeerNames } from '../peer-names.ts'
 import { costGroupings, costText } from '../print/cost-text.ts'
 import { type PeerChoice, withSession } from '../session.ts'
@@ -25,13 +26,13 @@ export const cost: CommandModule = {
       })
     addJson(addPeerChoice(command))
     addExamples(command, [
-      ['souk cost', 'what the mesh spent in a day by class, what of it was waste, what other ways would have cost'],
+      ['souk cost', 'what a day cost by class, how much was waste, what other ways would have cost'],
       ['souk cost --since 7d --by tenant', 'a week by tenant'],
       [`souk cost --json | jq '.byTask.groups[:3]'`, 'the three dearest tasks'],
-    ]).addHelpText(
-      'after',
-      `
-A run costs its time at the price of what it asked for: of a host that declares or knows its price an hour the largest share
+    ])
+    addNotes(
+      command,
+      `A run costs its time at the price of what it asked for: of a host that declares or knows its price an hour the largest share
 it had, of others so much a resource and hour (souk up --price; default: a core-hour costs 1). Unused, failed and repeated
 are parts of the cost. Repeated is an estimate: runs before the last, each as long as that one. The comparison
 replays the same tasks, each class with workers of its own: reactive follows demand (70 % busy, every 15 s, down after five

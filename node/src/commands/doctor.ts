@@ -10,6 +10,7 @@ import { keepersCheck, linkCheck, meshChecks, unendableCheck } from '../doctor/p
 import { scalingCheck } from '../doctor/scaling-check.ts'
 import { runningStoreCheck, storedCheck, writeCheck } from '../doctor/store-checks.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { addNotes } from '../help-notes.ts'
 import type { Colours } from '../print/colours.ts'
 import { pairs } from '../print/table.ts'
 import { withSession } from '../session.ts'
@@ -30,9 +31,8 @@ export const doctor: CommandModule = {
         done(await examine(context, options))
       })
     addJson(command)
-    addExamples(command, [
-      ['souk doctor', 'for every peer: discovered > dialled > authenticated > subscribed'],
-    ]).addHelpText('after', '\nExit code: 0 nothing is wrong (warnings may be), 1 something is.')
+    addExamples(command, [['souk doctor', 'for every peer: discovered > dialled > authenticated > subscribed']])
+    addNotes(command, 'Exit code: 0 nothing is wrong (warnings may be), 1 something is.')
   },
 }
 

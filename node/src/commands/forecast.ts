@@ -1,5 +1,6 @@
 import { CliError } from '../cli-error.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
+import { addNotes } from '../help-notes.ts'
 import { forecastsText, forecastText } from '../print/forecast-text.ts'
 import { type PeerChoice, withSession } from '../session.ts'
 
@@ -32,10 +33,10 @@ export const forecast: CommandModule = {
       ['souk forecast', 'what this host runs by class, what it expects, how good that was, what stands warm'],
       ['souk forecast render', 'one class: history, what is expected up to 2 minutes ahead, and why so many are warm'],
       [`souk forecast --json | jq '.classes[].warm.trial'`, 'what forecasts cost beside keeping what was used last'],
-    ]).addHelpText(
-      'after',
-      `
-Demand is counted by spans of time, 10 s each unless souk up --demand-span says otherwise, by each peer for what it runs and what
+    ])
+    addNotes(
+      command,
+      `Demand is counted by spans of time, 10 s each unless souk up --demand-span says otherwise, by each peer for what it runs and what
 was submitted to it; a class is followed once it came in two of them. Accuracy is 1 - WAPE: one minus the errors over what came;
 its floor is what no forecast of counts like these could exceed. Forecasts decide what stands warm only while they cost less,
 on this host's own history, than keeping what was used last.`,

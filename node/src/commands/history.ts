@@ -3,6 +3,7 @@ import { outcomeKinds, priorities } from '@souk/wire'
 import { parseChoice, parseCount } from '../amounts.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
+import { addNotes } from '../help-notes.ts'
 import { fetchPeerNames } from '../peer-names.ts'
 import { historyTable } from '../print/history-table.ts'
 import { type PeerChoice, withSession } from '../session.ts'
@@ -47,9 +48,10 @@ export const history: CommandModule = {
       ['souk history --since 2h --outcome failed,lost', 'what went wrong in the last two hours'],
       ['souk history --peer gpu-1 --class "process/train*"', 'what one host ran of one kind'],
       ['souk history --limit 1000 --json | jq ".tasks[].waitedMs"', 'for programs'],
-    ]).addHelpText(
-      'after',
-      '\nwaited: from the submit until its last run began. Results, and how a task was placed, are kept for a day.',
+    ])
+    addNotes(
+      command,
+      'waited: from the submit until its last run began. Results, and how a task was placed, are kept for a day.',
     )
   },
 }

@@ -3,6 +3,7 @@ import { usageError } from '../cli-error.ts'
 import { addExamples, addJson, type CommandModule, collect } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { dataFolder } from '../data-folder.ts'
+import { addNotes } from '../help-notes.ts'
 import { inventoryFileExample, readInventoryFile } from '../inventory-file.ts'
 import { inventoryText } from '../print/inventory-text.ts'
 import { usageText } from '../print/usage-text.ts'
@@ -18,12 +19,6 @@ interface InventoryOptions {
 }
 
 /** In the help: what only the owner of a host knows is written by hand. */
-const fileHelp = `
-An inventory file is JSON; all of it is optional:
-${inventoryFileExample}
-Licences, devices, sensors and units are offered as resources of their name; models and data as labels
-(model.NAME=yes, data.NAME=yes). souk up and souk join take the same file.`
-
 export const inventory: CommandModule = {
   define(command, context, done) {
     command
@@ -47,7 +42,14 @@ export const inventory: CommandModule = {
       ['souk inventory --peer', 'as the running peer sees it'],
       ['souk inventory --inventory lab.json', 'with what the file declares'],
       [`souk inventory --json | jq '.entries[] | select(.kind == "gpu")'`, 'for programs'],
-    ]).addHelpText('after', fileHelp)
+    ])
+    addNotes(
+      command,
+      'An inventory file is JSON; all of it is optional:',
+      inventoryFileExample,
+      `Licences, devices, sensors and units are offered as resources of their name; models and data as labels
+(model.NAME=yes, data.NAME=yes). souk up and souk join take the same file.`,
+    )
   },
 }
 

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts'
 import { exitCodeOfMany, exitCodes } from '../exit-codes.ts'
 import { Uploads } from '../files-in.ts'
 import { bringBack, outputOf } from '../files-out.ts'
+import { addNotes } from '../help-notes.ts'
 import { interruption } from '../interruption.ts'
 import { fillWords, type MapSources, readItems } from '../map-items.ts'
 import { itemKey, MapJournal } from '../map-journal.ts'
@@ -37,9 +38,11 @@ export const map: CommandModule = {
       ["seq 100 | souk map -- sh -c 'echo $(({} * {}))'", 'one task a line'],
       ["souk map --glob 'photos/*.png' --in {} --out {}.webp -- cwebp {} -o {}.webp", 'one task a file'],
       ['souk map --file urls.txt --resume done.jsonl --retries 2 -- curl -sf {}', 'go on after a break'],
-    ]).addHelpText(
-      'after',
-      '\nResults come in the order of the items.\nExit code: 0 all ok, 1 some failed, 2 cannot be placed, 3 lost or unknown; 130 after Ctrl-C: what was submitted goes on.',
+    ])
+    addNotes(
+      command,
+      'Results come in the order of the items.',
+      'Exit code: 0 all ok, 1 some failed, 2 cannot be placed, 3 lost or unknown; 130 after Ctrl-C: what was submitted goes on.',
     )
   },
 }

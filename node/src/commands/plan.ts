@@ -3,6 +3,7 @@ import { apiLimits } from '@souk/client'
 import { parseDurationMs } from '../amounts.ts'
 import { usageError } from '../cli-error.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
+import { addNotes } from '../help-notes.ts'
 import { fetchPeerNames } from '../peer-names.ts'
 import { planText } from '../print/plan-text.ts'
 import { type PeerChoice, withSession } from '../session.ts'
@@ -38,9 +39,12 @@ export const plan: CommandModule = {
       ['souk plan tasks.jsonl', 'where each objective would put them, when they would be done, and at what price'],
       ['echo \'{"argv":["make"],"request":{"cpu":8}}\' | souk plan -', 'of one task: nothing is submitted or reserved'],
       ['souk plan tasks.jsonl --assume 10m', 'for tasks that nobody has run yet'],
-    ]).addHelpText(
-      'after',
-      '\nQuotas and ties (--near, --apart) count. A task starts once those of the file that it waits for have ended;\nwhat it waits for elsewhere counts as ended. Of a gang all members ("gang": {"id", "size", "rank"}) must be in\nthe file: they get one start.',
+    ])
+    addNotes(
+      command,
+      `Quotas and ties (--near, --apart) count. A task starts once those of the file that it waits for have ended;
+what it waits for elsewhere counts as ended. Of a gang all members ("gang": {"id", "size", "rank"}) must be in
+the file: they get one start.`,
     )
   },
 }

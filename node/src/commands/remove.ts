@@ -1,5 +1,6 @@
 import type { Removed } from '@souk/client'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
+import { addNotes } from '../help-notes.ts'
 import { countText } from '../print/amount-text.ts'
 import { visibleLine } from '../print/visible.ts'
 import { type PeerChoice, withSession } from '../session.ts'
@@ -33,7 +34,8 @@ export const remove: CommandModule = {
     addExamples(command, [
       ['souk remove oak', 'a host that is gone for good: no task is kept there, and the mesh counts one less'],
       ['souk remove oak --alive', 'one that is lost or stolen: every other peer refuses it, as soon as it hears'],
-    ]).addHelpText('after', `\n${notes}`)
+    ])
+    addNotes(command, ...notes)
   },
 }
 
@@ -54,11 +56,11 @@ export function tasksLines({ kept, unendable, ids, missing }: Removed['tasks']):
 const keyText =
   'it was an admin: the key of the mesh is on its disk. If somebody else may read that, begin a new mesh (souk reset, souk up)'
 
-const notes = `Ask an admin, who holds the key of the mesh (souk peers shows who is one).
-A removal is for good, and spreads to every peer, also to those that are away now;
-a removed peer stops once it meets one of the others. Tokens that it was given stay
-good until they expire.
-A task of which most custodians are removed can end by souk cancel --unendable ID alone:
-nobody knows what the others had made of it. So nothing is removed where those that can
-be asked know of such a task: they name it, and --lose says that it may be lost. What a
-peer kept alone nobody else may know of.`
+const notes = [
+  `Ask an admin, who holds the key of the mesh (souk peers shows who is one). A removal is for good, and spreads to every peer,
+also to those that are away now; a removed peer stops once it meets one of the others. Tokens that it was given stay good until
+they expire.`,
+  `A task of which most custodians are removed can end by souk cancel --unendable ID alone: nobody knows what the others had made
+of it. So nothing is removed where those that can be asked know of such a task: they name it, and --lose says that it may be
+lost. What a peer kept alone nobody else may know of.`,
+]

@@ -5,6 +5,7 @@ import { addExamples, addJson, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { type DataFolder, dataFolder } from '../data-folder.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { addNotes } from '../help-notes.ts'
 import { countText } from '../print/amount-text.ts'
 import { refuseSecondPeer } from './up.ts'
 
@@ -25,7 +26,8 @@ export const reset: CommandModule = {
     addJson(command)
     addExamples(command, [
       ['souk reset', "when souk up says that the store is damaged or an old copy; moves it into the folder's aside/"],
-    ]).addHelpText('after', '\nNothing is deleted. The peer comes back under a new id: its key lies in the store.')
+    ])
+    addNotes(command, 'Nothing is deleted. The peer comes back under a new id: its key lies in the store.')
   },
 }
 

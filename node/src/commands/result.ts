@@ -5,6 +5,7 @@ import { addExamples, addJson, addPeerChoice, type CommandModule } from '../comm
 import type { Context } from '../context.ts'
 import { exitCodeOfOutcome } from '../exit-codes.ts'
 import { bringBack, outputOf } from '../files-out.ts'
+import { addNotes } from '../help-notes.ts'
 import { droppedLine, outcomeLine } from '../print/outcome-text.ts'
 import { type PeerChoice, withSession } from '../session.ts'
 
@@ -30,7 +31,8 @@ export const result: CommandModule = {
       ['souk result last', "its standard output, or its function's value"],
       ['souk result 3f8k --out results', 'its files'],
       ['souk result last --json', 'the whole outcome'],
-    ]).addHelpText('after', '\nExit code: 0 it succeeded, 1 it failed, 2 it could not be placed, 3 it was lost.')
+    ])
+    addNotes(command, 'Exit code: 0 it succeeded, 1 it failed, 2 it could not be placed, 3 it was lost.')
   },
 }
 

@@ -4,6 +4,7 @@ import { messageOf, usageError } from '../cli-error.ts'
 import { addExamples, addPeerChoice, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { exitCodeOfRun, exitCodes } from '../exit-codes.ts'
+import { addNotes } from '../help-notes.ts'
 import { shortTask } from '../print/amount-text.ts'
 import { type PeerChoice, withSession } from '../session.ts'
 import { addKey, addTaskOptions, type TaskOptions, taskOf, withFiles } from '../task-options.ts'
@@ -49,11 +50,11 @@ export const run: CommandModule = {
         'only on hosts that meet it',
       ],
       ['souk run --label site=attic --timeout 30s -- uptime', 'only where the label is'],
-    ]).addHelpText(
-      'after',
-      `
-Exit code: the task's own; 124 timed out; 125 not placed, lost, cancelled or unknown (the reason is on stderr).
-Ctrl-C detaches: the task goes on. A second Ctrl-C cancels it and waits until its process is gone (exit 130).`,
+    ])
+    addNotes(
+      command,
+      "Exit code: the task's own; 124 timed out; 125 not placed, lost, cancelled or unknown (the reason is on stderr).",
+      'Ctrl-C detaches: the task goes on. A second Ctrl-C cancels it and waits until its process is gone (exit 130).',
     )
   },
 }

@@ -5,6 +5,7 @@ import { codeOf, messageOf, usageError } from '../cli-error.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { exitCodeOfMany, exitCodes } from '../exit-codes.ts'
+import { addNotes } from '../help-notes.ts'
 import { refusedError } from '../refused.ts'
 import { type PeerChoice, withSession } from '../session.ts'
 import { addKey, addTaskOptions, type TaskOptions, taskOf } from '../task-options.ts'
@@ -48,10 +49,8 @@ export const submit: CommandModule = {
         'souk submit --file build.jsonl',
         'that wait for each other: {"argv":["make","-C","/src"],"after":["KEY or name"]}',
       ],
-    ]).addHelpText(
-      'after',
-      '\nExit code: 0 accepted (with --wait: all ok), 1 failed, 2 cannot be placed, 3 lost or unknown.',
-    )
+    ])
+    addNotes(command, 'Exit code: 0 accepted (with --wait: all ok), 1 failed, 2 cannot be placed, 3 lost or unknown.')
   },
 }
 

@@ -4,6 +4,7 @@ import { usageError } from '../cli-error.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { followTrace } from '../follow-trace.ts'
+import { addNotes } from '../help-notes.ts'
 import { fetchPeerNames } from '../peer-names.ts'
 import { traceGaps, traceTable } from '../print/trace-table.ts'
 import { type PeerChoice, withSession } from '../session.ts'
@@ -41,15 +42,12 @@ export const trace: CommandModule = {
       ['souk trace --task last', 'each step of one task, wherever it was taken'],
       ['souk trace --peer oak --since 10m', 'what one peer did, and who had to do with it'],
       ['souk trace -f --json | jq .type', 'a line of JSON for each event; without -f one object'],
-    ]).addHelpText('after', `\n${kindsText()}\n${notes}`)
+    ])
+    addNotes(command, kindsText(), notes)
   },
 }
 
-/** One under the other, in lines of a narrow terminal. */
-function kindsText(): string {
-  const half = Math.ceil(traceFamilies.length / 2)
-  return `Kinds: ${traceFamilies.slice(0, half).join(', ')},\n  ${traceFamilies.slice(half).join(', ')}.`
-}
+const kindsText = () => `Kinds: ${traceFamilies.join(', ')}.`
 
 const notes = `Times are by the clocks of the peers that tell them. Each peer keeps its latest
 4,096 events, and 1,024 of those that are seldom.`

@@ -4,6 +4,7 @@ import { addExamples, addJson, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { createDataFolder, type DataFolder, dataFolder, runningPeer } from '../data-folder.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { addNotes } from '../help-notes.ts'
 import { readMesh } from '../mesh-file.ts'
 import { ownerWords } from '../owner-words.ts'
 import { addPeerOptions, type PeerOptions, peerSettings } from '../peer-options.ts'
@@ -40,7 +41,8 @@ export const up: CommandModule = {
       ],
       ['souk up --listen-api 0.0.0.0:7443', 'for clients on other hosts, with souk token'],
       ['souk up --otel http://127.0.0.1:4318', 'spans of every task, for Jaeger, Tempo and their like'],
-    ]).addHelpText('after', warmHelp)
+    ])
+    addNotes(command, warmHelp)
   },
 }
 

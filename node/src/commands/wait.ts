@@ -4,6 +4,7 @@ import { codeOf, messageOf } from '../cli-error.ts'
 import { addExamples, addJson, addPeerChoice, type CommandModule } from '../command-module.ts'
 import type { Context } from '../context.ts'
 import { exitCodeOfOutcome, exitCodes } from '../exit-codes.ts'
+import { addNotes } from '../help-notes.ts'
 import { printOutcome } from '../print-outcome.ts'
 import { type PeerChoice, withSession } from '../session.ts'
 
@@ -24,10 +25,8 @@ export const wait: CommandModule = {
     addExamples(command, [
       ['souk wait last', 'its result, and an exit code that tells how it ended'],
       ['souk wait 3f8k 9q2m --json', 'one JSON object a task'],
-    ]).addHelpText(
-      'after',
-      '\nExit code: 0 all ok, 1 some failed, 2 cannot be placed, 3 lost, unknown, or still not ended.',
-    )
+    ])
+    addNotes(command, 'Exit code: 0 all ok, 1 some failed, 2 cannot be placed, 3 lost, unknown, or still not ended.')
   },
 }
 
