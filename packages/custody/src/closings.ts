@@ -92,8 +92,9 @@ export class Closings {
     this.#book.expiries.delete(task)
     this.#book.archive.close(task, wallMs)
     this.#book.saveEnd(entry, 'moved', wallMs, out)
-    for (const { peer } of entry.cancellers) out.push({ type: 'send', to: peer, message })
+    for (const { peer } of askersOf(entry)) out.push({ type: 'send', to: peer, message })
     entry.cancellers = []
+    entry.word = undefined
     for (const { peer } of entry.watchers) out.push({ type: 'send', to: peer, message })
     entry.watchers = []
     this.#endWatchers.over(entry, now, out)
@@ -127,6 +128,7 @@ export class Closings {
     const entry = newEntry(record, ballot)
     entry.again = known !== undefined
     entry.cancellers = known?.cancellers ?? []
+    entry.word = known?.word
     entry.watchers = known?.watchers ?? []
     entry.endWatchers = known?.endWatchers ?? []
     entry.decision = known?.decision
@@ -152,10 +154,16 @@ export class Closings {
 
   #answerCancellers(entry: Entry, answer: MessageOf<'cancelled'>['answer'], out: Out): void {
     const task = entry.record.id
-    for (const { peer, ask } of entry.cancellers)
+    for (const { peer, ask } of askersOf(entry))
       out.push({ type: 'send', to: peer, message: { t: 'cancelled', ask, task, answer } })
     entry.cancellers = []
+    entry.word = undefined
   }
+}
+
+/** All that asked for its end, by a cancel or by giving up what removed custodians knew. */
+function askersOf({ cancellers, word }: Entry): Entry['cancellers'] {
+  return [...cancellers, ...(word?.askers ?? [])]
 }
 
 /** Work without its arguments; the kind and a function's name stay, for listings. */

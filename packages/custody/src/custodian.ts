@@ -186,7 +186,9 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
   #onMessage(from: Bearer, message: CustodianMessage, now: Millis, out: Out): void {
     const task =
       'record' in message && message.record ? message.record.id : 'task' in message ? message.task : undefined
-    if (!mayTell(from, message, task === undefined ? undefined : this.#book.archive.get(task))) {
+    // Who was asked where a task went is believed, whether it keeps it itself or not.
+    const asked = message.t === 'moved' && this.#proposer.asked(message.task, from.peer)
+    if (!asked && !mayTell(from, message, task === undefined ? undefined : this.#book.archive.get(task))) {
       out.push({ type: 'rejected', from: from.peer, tag: message.t, code: 'not-concerned' })
       return
     }

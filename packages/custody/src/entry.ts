@@ -29,6 +29,16 @@ interface EndWatcher {
 }
 
 /**
+ * A person gave up what removed custodians, which were most, knew of the task: once nobody else is found that keeps it, all that
+ * are left end it together. Beside whatever else is to end the task, and not on disk: after a restart it has to be said again.
+ */
+export interface Word {
+  reason: string
+  /** who is told what became of it */
+  askers: { peer: PeerId; ask: number }[]
+}
+
+/**
  * storing: the record is not on disk yet · open: no decree is known to be chosen · closed: its outcome is chosen · moved:
  * other custodians keep the task, and the entry is a pointer to them.
  */
@@ -102,11 +112,7 @@ export interface Entry {
   keptIn: Incarnation | undefined
   /** how the task is to end (cancelled, expired) once its bearer is fenced */
   ending: Ending | undefined
-  /**
-   * A person gave up what removed custodians, which were most, knew of the task: all that are left may end it together. Not
-   * on disk: after a restart it has to be said again.
-   */
-  givenUp: boolean
+  word: Word | undefined
   cancellers: { peer: PeerId; ask: number }[]
   watchers: Watcher[]
   endWatchers: EndWatcher[]
@@ -137,7 +143,7 @@ export function newEntry(record: TaskRecord, promised: Ballot): Entry {
     begun: false,
     keptIn: undefined,
     ending: undefined,
-    givenUp: false,
+    word: undefined,
     cancellers: [],
     watchers: [],
     endWatchers: [],
@@ -217,7 +223,7 @@ export function outcomeOf(entry: Entry): Outcome | undefined {
 export function stateOf(entry: Entry): TaskState {
   if (entry.phase === 'closed') return 'closed'
   if (entry.phase === 'storing') return 'storing'
-  if (entry.ending || entry.accepted?.decree.kind === 'outcome') return 'ending'
+  if (entry.ending || entry.word || entry.accepted?.decree.kind === 'outcome') return 'ending'
   return entry.bearerState
 }
 

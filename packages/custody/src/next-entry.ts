@@ -8,7 +8,7 @@ export function goOn(known: Entry, entry: Entry): void {
   entry.decision = known.decision
   entry.ending = known.ending
   entry.cancellers = known.cancellers
-  entry.givenUp = known.givenUp
+  entry.word = known.word
   entry.watchers = known.watchers
   entry.endWatchers = known.endWatchers
   entry.timeline = known.timeline

@@ -44,12 +44,15 @@ export class NextVersions {
     this.#join(proposal, succeed(proposal.record, custodians), now, out)
   }
 
-  /** Others say who keeps the task: a person's word that it was lost may have been needless. */
+  /**
+   * Others say who keeps the task. If a person's word that it was lost was needless, what that began ends here, unless the task is
+   * to end anyway: once the lease has run out, this peer asks again, and joins them like any that missed where the task went.
+   */
   #join(proposal: Proposal, record: TaskRecord, now: Millis, out: Out): void {
     const entry = this.#book.archive.get(record.id)
-    const { custodians } = record
-    if (entry && custodians.includes(this.#self)) forgetNeedlessWord(entry, custodians, this.#undertakings.removed, out)
-    this.store(proposal, record, now, out)
+    const needless = entry && forgetNeedlessWord(entry, record.custodians, this.#undertakings.removed, out)
+    if (needless && !entry.ending) this.#undertakings.end(record.id)
+    else this.store(proposal, record, now, out)
   }
 
   /** The next set is chosen: its custodians are sent the record, under a new ballot of this peer. */

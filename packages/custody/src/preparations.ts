@@ -63,7 +63,8 @@ export class Preparations {
   onPromise(from: PeerId, message: MessageOf<'promise'>, now: Millis, out: Out): void {
     const proposal = this.#undertakings.under(message, 'preparing')
     const entry = this.#book.archive.get(message.task)
-    if (!proposal || !entry || !proposal.record.custodians.includes(from)) return
+    if (!proposal || entry?.record.version !== proposal.record.version) return
+    if (!proposal.record.custodians.includes(from)) return
     if (this.#undertakings.isOvertaken(proposal, entry)) {
       this.#undertakings.end(message.task)
       return
@@ -105,7 +106,7 @@ export class Preparations {
     // From now on the lease of this peer's own ballot counts here like any other.
     entry.unwon = false
     if (best?.decree.kind === 'outcome') lastBearers.onEnded(best.ballot)
-    if (best || entry.ending) {
+    if (best || entry.ending || entry.word) {
       // The last bearers stop first, also where an outcome was accepted: once a task has ended nothing of it may run.
       // A true majority: that no lease is left at those few who may give a task up says nothing of the others' (`haveTheSay`).
       const leaseOver = proposal.over.size >= majority(proposal.record.custodians.length)

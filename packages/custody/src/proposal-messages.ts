@@ -34,8 +34,7 @@ function prepareOf(proposal: Proposal, entry: Entry | undefined): MessageOf<'pre
   const { record, ballot, aim } = proposal
   const attempts = [...(entry?.attempts ?? [])]
   const said: MessageOf<'prepare'> = { t: 'prepare', ...voteOf(proposal, ballot), aim, record, attempts }
-  // A person's word to whoever was asked: should that one fail, it has to be said again.
-  if (entry?.ending && !entry.givenUp) said.ending = entry.ending
+  if (entry?.ending) said.ending = entry.ending
   return said
 }
 

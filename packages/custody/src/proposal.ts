@@ -4,8 +4,9 @@ import type { LostRun } from './entry.ts'
 import type { LastBearers } from './last-bearers.ts'
 
 /**
- * asking: has the lease run out for the other custodians too (do others keep it, of a task given up)? · preparing: they are to promise a ballot · stopping: the
- * last bearers are fenced and have to stop · committing: a decree is proposed · storing: next custodians get the record.
+ * asking: has the lease run out for the other custodians too? of a task that a person gives up: does anybody else keep it? ·
+ * preparing: they are to promise a ballot · stopping: the last bearers are fenced and have to stop · committing: a decree is
+ * proposed · storing: next custodians get the record.
  */
 export type Stage = 'asking' | 'preparing' | 'stopping' | 'committing' | 'storing'
 
@@ -41,8 +42,11 @@ export interface Proposal {
   refusals: Set<PeerId>
   /** custodians of ours that keep the task with another set, which another submit of its key chose */
   elsewhere: Set<PeerId>
-  /** keepers beyond a set most of which was removed that were asked whether they keep the task, and did not answer yet */
-  unheard: Set<PeerId>
+  /**
+   * (most of the set were removed) keepers beyond it that were asked whether they keep the task: how often; Infinity: it does
+   * not, as it has answered
+   */
+  others: Map<PeerId, number>
   /** another set with which one of ours keeps the task, and that this peer is in itself */
   joinable: { version: number; custodians: PeerId[] } | undefined
   /** the other set last heard of, and who of it says that it keeps the task */
@@ -70,4 +74,9 @@ export interface Vote {
 
 export function voteOf({ record }: Proposal, ballot: Ballot): Vote {
   return { task: record.id, version: record.version, ballot }
+}
+
+/** Whether a lease stands in the way: not of a task that is to end, whose bearer is stopped then. */
+export function heardOf({ aim }: Proposal, leftMs: Millis): boolean {
+  return aim === 'run' && leftMs > 0
 }

@@ -1,4 +1,4 @@
-import type { Millis } from '@souk/kernel'
+import { invariant, type Millis } from '@souk/kernel'
 import type { Ballot, Bearer, Decree, MessageOf, PeerId, TaskId } from '@souk/wire'
 import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
@@ -53,7 +53,8 @@ export class ProposerEndings {
   onStopped(from: Bearer, message: { task: TaskId; ballot: Ballot }, now: Millis, out: Out): void {
     const proposal = this.#undertakings.get(message.task)
     const entry = this.#book.archive.get(message.task)
-    if (!proposal || !entry) return
+    // A later version came meanwhile, which its own undertakings see to.
+    if (!proposal || !entry || entry.record.version !== proposal.record.version) return
     proposal.lastBearers.onStopped(from, message.ballot)
     if (proposal.stage === 'stopping' && proposal.lastBearers.haveStopped) this.commitEnd(proposal, entry, now, out)
   }
@@ -70,7 +71,7 @@ export class ProposerEndings {
   /** Nothing runs any more: proposes what was accepted before, or else the ending (cancelled, expired). */
   commitEnd(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
     const { best } = proposal
-    if (best && !this.#leadsNowhere(best.decree)) this.commit(proposal, best.decree, now, out)
+    if (best && !(entry.word && this.#leadsNowhere(best.decree))) this.commit(proposal, best.decree, now, out)
     else this.#commitEnding(proposal, entry, now, out)
   }
 
@@ -80,9 +81,14 @@ export class ProposerEndings {
   }
 
   #commitEnding(proposal: Proposal, entry: Entry, now: Millis, out: Out): void {
-    const { kind, reason } = entry.ending!
-    const code = entry.givenUp ? 'given-up' : kind
-    this.commit(proposal, this.#outcome(proposal, entry, kind, code, reason, now), now, out)
+    const { word, ending } = entry
+    // A person's word, also where its time was to end it: with the reason that they gave.
+    if (word) {
+      this.commit(proposal, this.#outcome(proposal, entry, 'cancelled', 'given-up', word.reason, now), now, out)
+      return
+    }
+    invariant(ending, `nothing says how task ${entry.record.id} ends`)
+    this.commit(proposal, this.#outcome(proposal, entry, ending.kind, ending.kind, ending.reason, now), now, out)
   }
 
   /** Proposes the decree until it is chosen. A majority has promised the ballot, so no lower one can be chosen any more. */

@@ -5,9 +5,10 @@ import type { CustodyConfig } from './config.ts'
 import type { CustodianEffect } from './custodian-io.ts'
 import { decideNext } from './decide-next.ts'
 import type { Entry } from './entry.ts'
+import { forgetNeedlessWord } from './needless-word.ts'
 import { NextVersions } from './next-versions.ts'
 import { Preparations } from './preparations.ts'
-import type { Proposal } from './proposal.ts'
+import { heardOf, type Proposal } from './proposal.ts'
 import { ProposerEndings } from './proposer-endings.ts'
 import type { Standing } from './quorum.ts'
 import type { TaskBook } from './task-book.ts'
@@ -105,7 +106,8 @@ export class Proposer {
   close(entry: Entry, now: Millis, out: Out): void {
     const known = this.#undertakings.get(entry.record.id)
     if (known && (known.aim === 'close' || known.stage === 'committing' || known.stage === 'storing')) return
-    const proposal = this.#undertakings.begin(entry, 'close', entry.ending?.kind ?? 'closed', now)
+    const code = entry.word ? 'given-up' : (entry.ending?.kind ?? 'closed')
+    const proposal = this.#undertakings.begin(entry, 'close', code, now)
     if (proposal.stage === 'asking') this.#ask(proposal, entry, now, out)
     else this.#preparations.prepare(proposal, entry, now, out)
   }
@@ -169,7 +171,7 @@ export class Proposer {
     const entry = this.#book.archive.get(task)
     if (!entry || this.#undertakings.has(task)) return
     if (entry.phase !== 'open' && entry.phase !== 'storing') return
-    if (entry.ending) {
+    if (entry.ending || entry.word) {
       this.close(entry, now, out)
       return
     }
@@ -197,7 +199,7 @@ export class Proposer {
     const entry = this.#book.archive.get(message.task)
     if (!proposal || !entry) return
     // Another keeper that was asked: it keeps no such task, or it would have said so.
-    proposal.unheard.delete(from)
+    if (proposal.others.has(from)) proposal.others.set(from, Infinity)
     if (proposal.record.custodians.includes(from)) {
       // The bearer was heard of here meanwhile.
       if (heardOf(proposal, this.#book.leaseLeftMs(entry, now))) {
@@ -246,13 +248,20 @@ export class Proposer {
     const proposal = this.#undertakings.get(task)!
     const entry = this.#book.archive.get(task)
     this.#undertakings.end(task)
+    if (entry && standing === 'theirs')
+      forgetNeedlessWord(entry, entry.record.custodians, this.#undertakings.removed, out)
     if (standing === 'theirs' || !entry) return
     const { record, ballot } = proposal.next!
     const next = decideNext(record.spec, entry.attempts, proposal.begun || entry.begun)
     const over = next.choice !== 'again'
-    if ((entry.ending || over) && record.custodians.includes(this.#self)) this.close(entry, now, out)
+    if ((entry.ending || entry.word || over) && record.custodians.includes(this.#self)) this.close(entry, now, out)
     // As none of the next custodians this peer cannot end the task: they do, once the lease is over.
     else if (!over) this.#preparations.bear(proposal, entry, ballot, now, out)
+  }
+
+  /** Whether this peer asked that one who keeps the task. */
+  asked(task: TaskId, peer: PeerId): boolean {
+    return this.#undertakings.wasAsked(task, peer)
   }
 
   /** The task is over here, or forgotten. */
@@ -285,9 +294,4 @@ export class Proposer {
       this.#preparations.prepare(proposal, entry, now, out)
     else this.#undertakings.say(proposal, now, out)
   }
-}
-
-/** Whether a lease stands in the way: not of a task that is to end, whose bearer is stopped then. */
-function heardOf({ aim }: Proposal, leftMs: Millis): boolean {
-  return aim === 'run' && leftMs > 0
 }

@@ -82,17 +82,24 @@ export class Requests {
     }
     // Answered at once, for stopping may take long: a peer that hears nothing asks another custodian.
     out.push({ type: 'send', to: from, message: { t: 'cancelled', ask, task, answer: 'stopping' } })
-    if (entry.cancellers.length < this.#config.watchersMax) entry.cancellers.push({ peer: from, ask })
-    if (!entry.ending) this.#book.note(entry, 'cancelling', reason, now)
-    entry.ending ??= { kind: 'cancelled', reason }
-    if (message.unendable) {
-      // A person's word, also where its time was to end it: with the reason that they gave.
-      entry.ending = { kind: 'cancelled', reason }
-      this.#book.note(entry, 'ended without the removed', reason, now)
-      entry.givenUp = true
-      this.#proposer.giveUp(entry, now, out)
-    } else this.#proposer.close(entry, now, out)
+    if (message.unendable) this.#onWord(entry, { peer: from, ask }, reason, now, out)
+    else {
+      if (entry.cancellers.length < this.#config.watchersMax) entry.cancellers.push({ peer: from, ask })
+      if (!entry.ending) this.#book.note(entry, 'cancelling', reason, now)
+      entry.ending ??= { kind: 'cancelled', reason }
+      this.#proposer.close(entry, now, out)
+    }
     this.#readers.changed(entry, now, out)
+  }
+
+  /** A person gives up what removed custodians knew of it. Said again, it changes nothing: what it began goes on. */
+  #onWord(entry: Entry, asker: Entry['cancellers'][number], reason: string, now: Millis, out: Out): void {
+    const first = entry.word === undefined
+    entry.word ??= { reason, askers: [] }
+    if (entry.word.askers.length < this.#config.watchersMax) entry.word.askers.push(asker)
+    if (!first) return
+    this.#book.note(entry, 'to end without the removed', reason, now)
+    this.#proposer.giveUp(entry, now, out)
   }
 
   #isUnendable({ record }: Entry): boolean {

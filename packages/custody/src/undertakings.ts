@@ -14,7 +14,7 @@ import type { MeshView } from './views.ts'
 
 /** A stage is repeated at longer and longer intervals, up to this many times the first. */
 const patienceMax = 8
-/** The same for one that waits for removed custodians: nothing but the word of other keepers, or a person's, ends it. */
+/** The same while most of a set were removed, which never vote: only other keepers, or a person's word, can help. */
 const idlePatienceMax = 64
 /** How often a ballot that some refuse is repeated to those that do not answer, before another one is tried. */
 const triesMax = 3
@@ -69,7 +69,7 @@ export class Undertakings {
     const proposal: Proposal = {
       record: entry.record,
       aim,
-      stage: aim === 'run' || entry.givenUp ? 'asking' : 'preparing',
+      stage: aim === 'run' || entry.word ? 'asking' : 'preparing',
       code,
       ballot: entry.promised,
       lastBearers,
@@ -79,7 +79,7 @@ export class Undertakings {
       over: new Set(),
       refusals: new Set(),
       elsewhere: new Set(),
-      unheard: new Set(),
+      others: new Map(),
       joinable: undefined,
       other: undefined,
       best: undefined,
@@ -115,17 +115,35 @@ export class Undertakings {
   }
 
   /** Whether a majority has answered; or, if a person gave up what removed custodians knew, all that are left. */
-  haveTheSay(answers: ReadonlySet<PeerId>, { record }: Proposal): boolean {
-    const { id, custodians } = record
+  haveTheSay(answers: ReadonlySet<PeerId>, proposal: Proposal): boolean {
+    const { custodians } = proposal.record
     if (answers.size >= majority(custodians.length)) return true
-    return this.#book.archive.get(id)?.givenUp === true && areAllLeft(answers, custodians, this.removed)
+    return this.#wordOn(proposal) && areAllLeft(answers, custodians, this.removed)
   }
 
-  /** Whether this peer has asked enough to prepare: those that have the say, and other keepers where only few are left. */
+  /** Whether a person's word stands about this version of the task. */
+  #wordOn({ record }: Proposal): boolean {
+    const entry = this.#book.archive.get(record.id)
+    return entry?.word !== undefined && entry.record.version === record.version
+  }
+
+  /**
+   * Whether this peer has asked enough to prepare: those that have the say; and to carry out a person's word all other keepers
+   * that can be reached, some of which may keep the task (each a few times, if it does not answer).
+   */
   hasAsked(proposal: Proposal): boolean {
-    const { answers, unheard, tries, aim } = proposal
-    if (!this.haveTheSay(answers, proposal)) return false
-    return aim === 'run' || unheard.size === 0 || tries > triesMax
+    if (!this.haveTheSay(proposal.answers, proposal)) return false
+    if (proposal.aim === 'run' || !this.#wordOn(proposal)) return true
+    if (!isUnendable(proposal.record.custodians, this.removed)) return true
+    // Just started, this peer does not know yet whom it can reach.
+    if (!this.#mesh.heardFromMajority) return false
+    const others = otherKeepers(proposal.record, this.#mesh)
+    return others.every((peer) => (proposal.others.get(peer) ?? 0) > triesMax)
+  }
+
+  /** A message of a keeper beyond the set that was asked who keeps the task; it is believed. */
+  wasAsked(task: TaskId, peer: PeerId): boolean {
+    return this.#proposals.get(task)?.others.has(peer) === true
   }
 
   readonly removed = (peer: PeerId): boolean => this.#mesh.removed(peer)
@@ -140,9 +158,11 @@ export class Undertakings {
   say(proposal: Proposal, now: Millis, out: CustodianEffect[]): void {
     const entry = this.#book.archive.get(proposal.record.id)
     for (const { to, message } of messagesOf(proposal, entry)) out.push({ type: 'send', to, message })
-    const unendable = isUnendable(proposal.record.custodians, this.removed)
-    if (unendable) this.#askOthers(proposal, out)
-    const longest = unendable && !entry?.givenUp ? idlePatienceMax : patienceMax
+    const asksOthers =
+      (proposal.stage === 'asking' || proposal.stage === 'preparing') &&
+      isUnendable(proposal.record.custodians, this.removed)
+    if (asksOthers) this.#askOthers(proposal, out)
+    const longest = asksOthers && !entry?.word ? idlePatienceMax : patienceMax
     const patience = Math.min(2 ** Math.max(0, proposal.tries - 2), longest)
     proposal.tries++
     let dueMs = now + this.#config.proposeMs * patience
@@ -152,12 +172,13 @@ export class Undertakings {
 
   /**
    * Most custodians of the set were removed. This one may have been away while the others moved the task on: whoever keeps it
-   * now, or knows of a later set, answers so, and the task is followed there.
+   * now, or knows of a later set, answers so, and the task is followed there. A few at a time, but for a person's word all.
    */
   #askOthers(proposal: Proposal, out: CustodianEffect[]): void {
-    if (proposal.stage !== 'asking' && proposal.stage !== 'preparing') return
-    for (const to of otherKeepers(proposal.record, this.#mesh, proposal.tries)) {
-      proposal.unheard.add(to)
+    const { record, others, tries } = proposal
+    const round = this.#wordOn(proposal) ? undefined : tries
+    for (const to of otherKeepers(record, this.#mesh, round)) {
+      others.set(to, (others.get(to) ?? 0) + 1)
       out.push({ type: 'send', to, message: { t: 'leaseAsk', ...voteOf(proposal, proposal.ballot) } })
     }
   }

@@ -6,7 +6,7 @@ import { countersOf } from './driver-counters.ts'
 import type { DriverCounters, DriverOptions, DriverStart, PeerMachine } from './driver-options.ts'
 import { ExecutorSet, runEvents } from './executor-set.ts'
 import { FrameOutbox } from './frame-outbox.ts'
-import { GroupCommit, type NotWritten } from './group-commit.ts'
+import { GroupCommit, hasStopped, type NotWritten } from './group-commit.ts'
 import { Inbound } from './inbound.ts'
 import { Listeners } from './listeners.ts'
 import { OwnAdvert } from './own-advert.ts'
@@ -165,8 +165,7 @@ export class Driver implements PeerHandle {
   }
 
   written(): Promise<NotWritten | undefined> {
-    if (this.#state !== 'running' && this.#state !== 'stopping')
-      return Promise.resolve({ code: 'stopped', message: 'The peer has stopped.' })
+    if (this.#state !== 'running' && this.#state !== 'stopping') return Promise.resolve(hasStopped)
     this.#flush()
     return this.#commit.settled()
   }

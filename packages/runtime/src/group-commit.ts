@@ -11,6 +11,8 @@ interface DiskRefusal {
 /** Why writes are not on disk. `stopped`: the peer had ended, so that nothing is written any more. */
 export type NotWritten = DiskRefusal | { code: 'stopped'; message: string }
 
+export const hasStopped: NotWritten = { code: 'stopped', message: 'The peer has stopped.' }
+
 /** How one group of persist effects ended. */
 export type Committed =
   | { type: 'persisted'; upToSeq: number }
