@@ -157,7 +157,8 @@ export class Closings {
     for (const { peer, ask } of askersOf(entry))
       out.push({ type: 'send', to: peer, message: { t: 'cancelled', ask, task, answer } })
     entry.cancellers = []
-    entry.word = undefined
+    // The word itself stays: what it began may still run, until it looks at the task again.
+    if (entry.word) entry.word.askers = []
   }
 }
 

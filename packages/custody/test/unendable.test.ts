@@ -2,7 +2,7 @@ import type { TaskSpec } from '@souk/wire'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Cluster } from './cluster.ts'
-import { idOf } from './fixtures.ts'
+import { idOf, outcome } from './fixtures.ts'
 
 const peers = ['p1', 'p2', 'p3', 'p4', 'p5']
 
@@ -67,6 +67,21 @@ describe('a task most of whose custodians were removed', () => {
     expect(answers()).toEqual([])
     cluster.finish('worker', 'a', { end: 'stopped' })
     expect(answers()).toEqual(['cancelled'])
+  })
+
+  test('may be closed by another that is left while it is being stopped', () => {
+    const { cluster, left, remove, cancel, answers } = unendable(5)
+    remove()
+    const [one, other] = left as [string, string]
+    cluster.site('worker').frozen = true
+    cancel(one, 1, { unendable: true })
+    cluster.pass(500)
+    const { record, ballot } = cluster.view(one, 'a')!
+    cluster.say(other, one, { t: 'copy', record, ballot, outcome: outcome() })
+    expect(answers()).toEqual(['closed-before'])
+    cluster.finish('worker', 'a', { end: 'stopped' })
+    cluster.pass(20_000)
+    expect(cluster.view(one, 'a')?.outcome?.kind).toBe('succeeded')
   })
 
   test('ends as one of those that are left had accepted it', () => {
