@@ -146,10 +146,14 @@ test('a map that is interrupted says how far it was and what goes on', async () 
   expect([code, out]).toEqual([130, 'n1\n'])
   expect(err).toContain('ended by SIGINT; 1 of 2 tasks had ended, the others that were submitted go on')
   const client = await mesh.client(origin)
-  const { tasks } = await client.tasks({})
-  const open = tasks.filter(({ name, kind }) => name.includes('sleep 60') && kind === undefined)
-  expect(open).toHaveLength(1)
-  await client.cancel(open[0]!.id)
+  const open = async () => {
+    const { tasks } = await client.tasks({})
+    return tasks.filter(({ name, kind }) => name.includes('sleep 60') && kind === undefined)
+  }
+  // Its custodians hear a little later than its client that a task has ended.
+  await expect.poll(open, { timeout: 5_000 }).toHaveLength(1)
+  const [left] = await open()
+  await client.cancel(left!.id)
 })
 
 test('submit takes many tasks from a file, and wait tells how they ended', async () => {

@@ -187,7 +187,7 @@ export class Custodian implements Machine<CustodianInput, CustodianEffect> {
     const task =
       'record' in message && message.record ? message.record.id : 'task' in message ? message.task : undefined
     // Who was asked where a task went is believed, whether it keeps it itself or not.
-    const asked = message.t === 'moved' && this.#proposer.asked(message.task, from.peer)
+    const asked = (message.t === 'moved' || message.t === 'chosen') && this.#proposer.asked(message.task, from.peer)
     if (!asked && !mayTell(from, message, task === undefined ? undefined : this.#book.archive.get(task))) {
       out.push({ type: 'rejected', from: from.peer, tag: message.t, code: 'not-concerned' })
       return

@@ -25,7 +25,7 @@ export function mayTell(from: Bearer, message: CustodianMessage, entry: Entry | 
     case 'drop':
       return message.ballot.peer === from.peer
     case 'chosen':
-      return !entry || knows(from, entry.record, entry) || hostOf(message) === from.peer || isOfNext(from, message)
+      return !entry || knows(from, entry.record, entry) || hostOf(message) === from.peer
     case 'moved':
       return (
         namesItsSet(message) && (!entry || knows(from, entry.record, entry) || message.custodians.includes(from.peer))
@@ -42,11 +42,6 @@ function knows({ peer }: Bearer, record: { custodians: string[]; origin?: string
 
 function isOwn(from: Bearer, { ballot }: MessageOf<'prepare'>): boolean {
   return ballot.peer === from.peer && ballot.incarnation === from.incarnation
-}
-
-/** It keeps the task in the next version. Asked by a custodian that missed how the task went on (`other-keepers.ts`). */
-function isOfNext({ peer }: Bearer, { decree }: MessageOf<'chosen'>): boolean {
-  return decree?.kind === 'next' && decree.custodians.includes(peer)
 }
 
 function hostOf({ decree, ballot }: MessageOf<'chosen'>): string | undefined {

@@ -3,7 +3,7 @@ import { compareBallots, type MessageOf, majority, type PeerId, type TaskRecord 
 import type { Closings } from './closings.ts'
 import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
 import { forgetNeedlessWord } from './needless-word.ts'
-import { type Proposal, type Vote, voteOf } from './proposal.ts'
+import { givenUp, type Proposal, type Vote, voteOf } from './proposal.ts'
 import { areAllLeft, type Standing, standingOf } from './quorum.ts'
 import type { TaskBook } from './task-book.ts'
 import type { Undertakings } from './undertakings.ts'
@@ -50,8 +50,11 @@ export class NextVersions {
    */
   #join(proposal: Proposal, record: TaskRecord, now: Millis, out: Out): void {
     const entry = this.#book.archive.get(record.id)
-    const needless = entry && forgetNeedlessWord(entry, record.custodians, this.#undertakings.removed, out)
-    if (needless && !entry.ending) this.#undertakings.end(record.id)
+    if (entry) forgetNeedlessWord(entry, record.custodians, this.#undertakings.removed, out)
+    // It may have been forgotten before, with a record of the next version that others sent.
+    const wasWord = proposal.aim === 'close' && proposal.code === givenUp
+    const needless = wasWord && entry && !entry.word && !entry.ending
+    if (needless) this.#undertakings.end(record.id)
     else this.store(proposal, record, now, out)
   }
 

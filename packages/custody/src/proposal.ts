@@ -18,6 +18,9 @@ export const stageTransitions: Record<Stage, readonly Stage[]> = {
   storing: [],
 }
 
+/** code of an undertaking that a person's word began */
+export const givenUp = 'given-up'
+
 /** An undertaking: what a custodian does about one task. It recovers it (run), ends it (close), or sees to its next version. */
 export interface Proposal {
   /** the record of the version that it is about */

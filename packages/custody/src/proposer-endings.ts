@@ -5,7 +5,7 @@ import type { CustodianEffect, CustodianSays } from './custodian-io.ts'
 import type { Next } from './decide-next.ts'
 import type { Entry } from './entry.ts'
 import type { NextVersions } from './next-versions.ts'
-import { type Proposal, voteOf } from './proposal.ts'
+import { givenUp, type Proposal, voteOf } from './proposal.ts'
 import { commitOf } from './proposal-messages.ts'
 import type { TaskBook } from './task-book.ts'
 import type { Undertakings } from './undertakings.ts'
@@ -84,7 +84,7 @@ export class ProposerEndings {
     const { word, ending } = entry
     // A person's word, also where its time was to end it: with the reason that they gave.
     if (word) {
-      this.commit(proposal, this.#outcome(proposal, entry, 'cancelled', 'given-up', word.reason, now), now, out)
+      this.commit(proposal, this.#outcome(proposal, entry, 'cancelled', givenUp, word.reason, now), now, out)
       return
     }
     invariant(ending, `nothing says how task ${entry.record.id} ends`)

@@ -8,7 +8,7 @@ import type { Entry } from './entry.ts'
 import { forgetNeedlessWord } from './needless-word.ts'
 import { NextVersions } from './next-versions.ts'
 import { Preparations } from './preparations.ts'
-import { heardOf, type Proposal } from './proposal.ts'
+import { givenUp, heardOf, type Proposal } from './proposal.ts'
 import { ProposerEndings } from './proposer-endings.ts'
 import type { Standing } from './quorum.ts'
 import type { TaskBook } from './task-book.ts'
@@ -106,7 +106,7 @@ export class Proposer {
   close(entry: Entry, now: Millis, out: Out): void {
     const known = this.#undertakings.get(entry.record.id)
     if (known && (known.aim === 'close' || known.stage === 'committing' || known.stage === 'storing')) return
-    const code = entry.word ? 'given-up' : (entry.ending?.kind ?? 'closed')
+    const code = entry.word ? givenUp : (entry.ending?.kind ?? 'closed')
     const proposal = this.#undertakings.begin(entry, 'close', code, now)
     if (proposal.stage === 'asking') this.#ask(proposal, entry, now, out)
     else this.#preparations.prepare(proposal, entry, now, out)
